@@ -1,0 +1,114 @@
+"""What a person can get wrong, as facts. `web/errors.py` and `api/problems.py` turn each into a page or a problem document."""
+
+
+class DomainError(Exception):
+    """A request that cannot be carried out. `code` is stable for programs, `text` is the sentence (gettext id) for people."""
+
+    code = "refused"
+    status = 409
+    text = "This cannot be done."
+
+    def __init__(self, text: str | None = None, **values: object) -> None:
+        self.text = text or self.text
+        self.values = values
+        super().__init__(self.text % values if values else self.text)
+
+
+class NotFound(DomainError):
+    code = "not-found"
+    status = 404
+    text = "There is no such thing, or it is not yours to see."
+
+
+class NotAllowed(DomainError):
+    code = "not-allowed"
+    status = 403
+    text = "You may not do this."
+
+
+class Invalid(DomainError):
+    """Bad input: `field` names what is wrong."""
+
+    code = "invalid"
+    status = 422
+    text = "The input is not valid."
+
+    def __init__(self, text: str | None = None, *, field: str = "", **values: object) -> None:
+        self.field = field
+        super().__init__(text, **values)
+
+
+class OfferEnded(DomainError):
+    code = "offer-ended"
+    text = "This offer has ended; the customer keeps the place in the queue."
+
+
+class OfferTaken(OfferEnded):
+    code = "offer-taken"
+    text = "%(name)s was first."
+
+
+class InteractionEnded(DomainError):
+    code = "interaction-ended"
+    text = "The customer has already left."
+
+
+class NotYourInteraction(NotAllowed):
+    code = "not-your-interaction"
+    text = "Somebody else is serving this customer."
+
+
+class NotOnHold(DomainError):
+    code = "not-on-hold"
+    text = "The customer is not on hold."
+
+
+class AlreadyOnHold(DomainError):
+    code = "already-on-hold"
+    text = "The customer is already on hold."
+
+
+class WrapUpEnded(DomainError):
+    code = "wrap-up-ended"
+    text = "This wrap-up has ended."
+
+
+class NoMoreTime(DomainError):
+    code = "no-more-time"
+    text = "The wrap-up cannot be extended further."
+
+
+class StaleSave(DomainError):
+    """Somebody else saved in between; `theirs` is what stands now."""
+
+    code = "stale-save"
+    text = "%(name)s changed this while you wrote."
+
+
+class TicketAlreadyClosed(DomainError):
+    code = "ticket-closed"
+    text = "This ticket is closed."
+
+
+class CustomerOptedOut(DomainError):
+    code = "opted-out"
+    text = "This number has asked for no more messages."
+
+
+class NoNumberToReach(DomainError):
+    code = "no-number"
+    text = "There is no number to reach this customer."
+
+
+class CallNotConnected(DomainError):
+    code = "not-connected"
+    text = "The call is not connected yet."
+
+
+class OutsideError(Exception):
+    """An outside party (the telephone company) refused or did not answer. `permanent`: trying again will not help."""
+
+    def __init__(self, message: str, *, permanent: bool, code: int | None = None) -> None:
+        self.permanent = permanent
+        self.code = code
+        super().__init__(message)

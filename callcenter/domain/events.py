@@ -1,0 +1,250 @@
+"""What can happen, in the past tense. Each is one row of `history`; it carries ids and facts, never rows.
+
+Fields named in `SUBJECTS` have columns of their own in history; the others go into its `data`.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+SUBJECTS = ("interaction_id", "ticket_id", "customer_id", "agent_id", "actor")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """`agent_id` is the agent concerned; `actor` who caused it: "agent:7", "customer", "system"."""
+
+    interaction_id: int | None = None
+    ticket_id: int | None = None
+    customer_id: int | None = None
+    agent_id: int | None = None
+    actor: str = "system"
+
+    kinds: ClassVar[dict[str, type["Event"]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        Event.kinds[cls.__name__] = cls
+
+    @property
+    def kind(self) -> str:
+        return type(self).__name__
+
+    def data(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in SUBJECTS}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallReceived(Event):
+    """A caller reached us. `redial_of`: the interaction they hung up on just before."""
+
+    queue_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuChosen(Event):
+    digit: str
+    queue_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueEntered(Event):
+    """The interaction waits. `place` and `expected_seconds` are what the customer was told."""
+
+    queue_id: int
+    place: int | None = None
+    expected_seconds: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferMade(Event):
+    offer_id: int
+    seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferEnded(Event):
+    """`outcome`: accepted, declined, expired, withdrawn or failed (accepted, but the line never came up)."""
+
+    offer_id: int
+    outcome: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InteractionAccepted(Event):
+    offer_id: int
+    waited_seconds: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallConnected(Event):
+    """Customer and agent hear each other."""
+
+    waited_seconds: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallHeld(Event):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallResumed(Event):
+    held_seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallEnded(Event):
+    """`by`: customer, agent or system; `result`: served, abandoned, left_in_menu, closed or failed."""
+
+    by: str
+    result: str
+    waited_seconds: int = 0
+    talked_seconds: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationStarted(Event):
+    queue_id: int
+    channel: str = "sms"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationEnded(Event):
+    by: str
+    result: str = "served"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrapUpExtended(Event):
+    seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrapUpFinished(Event):
+    """`outcome` is "" where the time ran out before the agent chose one."""
+
+    outcome: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteWritten(Event):
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageReceived(Event):
+    message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageQueued(Event):
+    """A message of ours is due to be sent."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageStatusChanged(Event):
+    message_id: int
+    status: str
+    error_code: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerCreated(Event):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerChanged(Event):
+    changed: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerRecognised(Event):
+    """An agent said who this is, where the number alone did not tell."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerOptedOut(Event):
+    channel: str = "sms"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerOptedIn(Event):
+    channel: str = "sms"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketOpened(Event):
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketChanged(Event):
+    """`changed`: {field: [before, after]}."""
+
+    changed: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketSolved(Event):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommentWritten(Event):
+    comment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyPlanned(Event):
+    survey_id: int
+    due_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveySent(Event):
+    survey_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyCancelled(Event):
+    survey_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyAnswered(Event):
+    survey_id: int
+    score: int
+    comment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusChanged(Event):
+    """The status that an agent chose, or that we chose for an agent (then `cause` says why)."""
+
+    status: str
+    before: str
+    cause: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateChanged(Event):
+    """The state that the system knows: idle, offered, busy, wrap_up."""
+
+    state: str
+    before: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn(Event):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedOut(Event):
+    cause: str = ""

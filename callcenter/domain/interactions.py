@@ -1,0 +1,57 @@
+"""An interaction's life: which state may follow which. Channels differ only in what they skip."""
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    VOICE = "voice"
+    SMS = "sms"
+
+
+class State(StrEnum):
+    """MENU: choosing; WAITING: in a queue; OFFERED: held out to one agent; ACTIVE: with an agent; WRAP_UP: the customer
+    has gone, the agent finishes; ENDED: nothing more happens."""
+
+    MENU = "menu"
+    WAITING = "waiting"
+    OFFERED = "offered"
+    ACTIVE = "active"
+    WRAP_UP = "wrap_up"
+    ENDED = "ended"
+
+
+LIVE = (State.MENU, State.WAITING, State.OFFERED, State.ACTIVE, State.WRAP_UP)
+WITH_CUSTOMER = (State.MENU, State.WAITING, State.OFFERED, State.ACTIVE)
+
+FOLLOWS: dict[State, tuple[State, ...]] = {
+    State.MENU: (State.WAITING, State.ENDED),
+    State.WAITING: (State.OFFERED, State.ENDED),
+    State.OFFERED: (State.WAITING, State.ACTIVE, State.ENDED),
+    State.ACTIVE: (State.WAITING, State.WRAP_UP, State.ENDED),
+    State.WRAP_UP: (State.ENDED,),
+    State.ENDED: (),
+}
+
+
+class Outcome(StrEnum):
+    """How a call ended, as the agent says in wrap-up (keys 1-6)."""
+
+    SOLVED = "solved"
+    PROMISE_MADE = "promise_made"
+    WAITING_FOR_DEPARTMENT = "waiting_for_department"
+    WAITING_FOR_CUSTOMER = "waiting_for_customer"
+    PASSED_ON = "passed_on"
+    NO_MATTER = "no_matter"
+
+
+def may_follow(before: State, after: State) -> bool:
+    return after in FOLLOWS[before]
+
+
+def conference_name(interaction_id: int) -> str:
+    return f"interaction-{interaction_id}"
+
+
+def interaction_of_conference(name: str) -> int | None:
+    head, _, tail = name.rpartition("-")
+    return int(tail) if head == "interaction" and tail.isascii() and tail.isdigit() else None

@@ -1,0 +1,86 @@
+"""Text messages: their status never runs backwards, and the words by which people leave and return are obeyed."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+BODY_LIMIT = 1600  # what Twilio takes in one message
+KEPT_LIMIT = 20_000  # what we keep of an incoming one
+
+
+class MessageStatus(StrEnum):
+    """DUE and SENDING are ours; the rest are the carrier's."""
+
+    DUE = "due"
+    SENDING = "sending"
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    RECEIVED = "received"
+
+
+RANK = {
+    MessageStatus.DUE: 0,
+    MessageStatus.SENDING: 1,
+    MessageStatus.QUEUED: 2,
+    MessageStatus.SENT: 3,
+    MessageStatus.DELIVERED: 4,
+    MessageStatus.READ: 5,
+    MessageStatus.UNDELIVERED: 6,
+    MessageStatus.FAILED: 6,
+    MessageStatus.CANCELED: 6,
+    MessageStatus.RECEIVED: 6,
+}
+# The carrier's words that mean one of ours.
+SAME_AS = {
+    "accepted": "queued",
+    "scheduled": "queued",
+    "sending": "queued",
+    "partially_delivered": "delivered",
+}
+
+STOP = frozenset({"stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel", "退订", "td", "停止"})
+START = frozenset({"start", "unstop", "恢复"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncomingMessage:
+    """A message as it came. `sender` is E.164, or what the carrier sent (a short code, a name)."""
+
+    sid: str
+    channel: str
+    sender: str
+    recipient: str
+    body: str
+    media: tuple[dict[str, str], ...] = field(default=())
+    opt_out: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageReport:
+    sid: str
+    status: str
+    error_code: int | None = None
+
+
+def status_of(word: str) -> MessageStatus | None:
+    """Our status for the carrier's word; None for one that we do not know."""
+    name = SAME_AS.get(word, word)
+    return MessageStatus(name) if name in set(MessageStatus) else None
+
+
+def may_follow(before: MessageStatus, after: MessageStatus) -> bool:
+    return RANK[after] > RANK[before]
+
+
+def wish(body: str, opt_out: str | None = None) -> str | None:
+    """ "stop" or "start" where a message is nothing but that wish (or the carrier says so), else None."""
+    word = body.strip().strip(".!。！").lower()
+    if opt_out == "STOP" or word in STOP:
+        return "stop"
+    if opt_out == "START" or word in START:
+        return "start"
+    return None

@@ -1,0 +1,27 @@
+"""What the house needs of the outside: a telephone company and a way to send messages. `wiring` builds what fits."""
+
+from typing import Protocol
+
+from callcenter.domain.calls import CallStatus
+
+
+class Phone(Protocol):
+    """Commands on live calls. Each raises OutsideError; none is called within a transaction."""
+
+    def hold(self, *, interaction_id: int, language: str) -> None: ...
+
+    def resume(self, *, interaction_id: int) -> None: ...
+
+    def hang_up(self, call_sid: str) -> None: ...
+
+    def ring_agent(self, *, to: str, caller_id: str, interaction_id: int, agent_id: int, offer_id: int) -> str: ...
+
+    def status(self, call_sid: str) -> CallStatus | None: ...
+
+
+class Texting(Protocol):
+    """Messages on one channel."""
+
+    def send(self, *, message_id: int, sender: str, recipient: str, body: str) -> str: ...
+
+    def find(self, *, sender: str, recipient: str, body: str, since_seconds: int) -> str | None: ...

@@ -1,0 +1,69 @@
+"""One question after service: when to ask, whom not to ask, and how to read what comes back."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+DECENT_FROM = time(9, 0)
+DECENT_UNTIL = time(20, 0)
+OPEN_FOR = timedelta(days=3)
+COMMENT_WITHIN = timedelta(minutes=30)
+COMMENT_LIMIT = 1000
+LOW_SCORE = 2
+COOL_DOWN = timedelta(hours=24)
+
+WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
+    "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """`score` from 1 to 5; `comment` may be empty."""
+
+    score: int
+    comment: str
+
+
+def read(text: str) -> Answer | None:
+    """The score that a reply begins with, and the words after it; None where it begins with none.
+
+    "4", "4, waited too long", "四分，等太久", "5/5 great", "Four." are answers; "45", "4pm tomorrow?" and "hello" are not.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    for pattern in (r"([1-5])(?:\s*/\s*5|\s*out of 5)?", "|".join(WORDS)):
+        match = re.match(rf"(?P<score>{pattern})(?:分|星|\s*stars?)?(?=$|[\s,.;:!\-—。、…])", plain, re.IGNORECASE)
+        if match:
+            word = match["score"].lower()
+            score = WORDS.get(word) or int(word[0])
+            rest = plain[match.end() :].lstrip(" \t\n,.;:!-—。、…")
+            return Answer(score=score, comment=rest[:COMMENT_LIMIT])
+    return None
+
+
+def decent(moment: datetime, zone: str) -> datetime:
+    """This moment, or the next at which one may write to somebody in `zone` (09:00 to 20:00)."""
+    local = moment.astimezone(ZoneInfo(zone))
+    if local.time() < DECENT_FROM:
+        local = datetime.combine(local.date(), DECENT_FROM, local.tzinfo)
+    elif local.time() >= DECENT_UNTIL:
+        local = datetime.combine(local.date() + timedelta(days=1), DECENT_FROM, local.tzinfo)
+    return local.astimezone(moment.tzinfo)
+
+
+def why_not(*, opted_out: bool, number: str | None, last_asked: datetime | None, now: datetime) -> str | None:
+    """The reason for which this customer is not asked now, or None."""
+    if not number:
+        return "no_number"
+    if opted_out:
+        return "opted_out"
+    if last_asked and now - last_asked < COOL_DOWN:
+        return "asked_lately"
+    return None
+
+
+def is_low(score: int) -> bool:
+    return score <= LOW_SCORE

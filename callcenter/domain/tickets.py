@@ -1,0 +1,58 @@
+"""A matter until it is solved: statuses, priorities, and what changes what."""
+
+from enum import StrEnum
+
+from callcenter.domain.interactions import Outcome
+
+
+class TicketStatus(StrEnum):
+    OPEN = "open"
+    WAITING_FOR_CUSTOMER = "waiting_for_customer"
+    WAITING_FOR_DEPARTMENT = "waiting_for_department"
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+
+UNSOLVED = (TicketStatus.OPEN, TicketStatus.WAITING_FOR_CUSTOMER, TicketStatus.WAITING_FOR_DEPARTMENT)
+
+
+class Priority(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class TicketType(StrEnum):
+    QUESTION = "question"
+    ORDER = "order"
+    COMPLAINT = "complaint"
+    RETURN = "return"
+    REPAIR = "repair"
+    BILLING = "billing"
+
+
+class Fault(StrEnum):
+    UNKNOWN = "unknown"
+    OURS = "ours"
+    CARRIER = "carrier"
+    SUPPLIER = "supplier"
+    CUSTOMER = "customer"
+    NOBODY = "nobody"
+
+
+FIELDS = ("subject", "status", "type", "cause", "fault", "priority", "owner_id")
+
+AFTER: dict[Outcome, TicketStatus] = {
+    Outcome.SOLVED: TicketStatus.SOLVED,
+    Outcome.PROMISE_MADE: TicketStatus.OPEN,
+    Outcome.WAITING_FOR_DEPARTMENT: TicketStatus.WAITING_FOR_DEPARTMENT,
+    Outcome.WAITING_FOR_CUSTOMER: TicketStatus.WAITING_FOR_CUSTOMER,
+    Outcome.PASSED_ON: TicketStatus.OPEN,
+    Outcome.NO_MATTER: TicketStatus.CLOSED,
+}
+
+
+def number_of(year: int, serial: int) -> str:
+    """26-4118: short enough to say on the telephone."""
+    return f"{year % 100:02d}-{serial}"

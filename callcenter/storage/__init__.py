@@ -1,0 +1,1 @@
+"""PostgreSQL: rows and the questions asked of them, a file a noun."""

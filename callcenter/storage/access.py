@@ -1,0 +1,114 @@
+"""What doors need to know who is there: tokens, tries at signing in, requests seen before, and drafts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import BigInteger, ForeignKey, Index, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.storage.database import Row
+
+
+class Token(Row):
+    """A program's key; only its hash is kept. With an agent it acts as that person."""
+
+    __tablename__ = "api_tokens"
+
+    name: Mapped[str]
+    hash: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str]
+    agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class LoginTry(Row):
+    """A failed try to sign in."""
+
+    __tablename__ = "login_tries"
+
+    username: Mapped[str]
+    address: Mapped[str]
+    at: Mapped[datetime]
+
+    __table_args__ = (
+        Index("ix_login_tries_name", "username", "at"),
+        Index("ix_login_tries_address", "address", "at"),
+    )
+
+
+class Receipt(Row):
+    """A webhook seen before, by its natural key, with the answer it was given."""
+
+    __tablename__ = "receipts"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    answer: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Draft(Row):
+    """What a person was writing, about one thing ("interaction:7:note")."""
+
+    __tablename__ = "drafts"
+
+    agent_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    about: Mapped[str]
+    body: Mapped[str]
+    at: Mapped[datetime]
+
+    __table_args__ = (Index("uq_drafts_one", "agent_id", "about", unique=True),)
+
+
+def hash_of(token: str) -> str:
+    """Tokens are 256 random bits, so that a plain hash keeps them."""
+    return sha256(token.encode()).hexdigest()
+
+
+def token(session: Session, secret: str) -> Token | None:
+    return session.scalar(select(Token).where(Token.hash == hash_of(secret), Token.revoked_at.is_(None)))
+
+
+def tokens(session: Session) -> Sequence[Token]:
+    return session.scalars(select(Token).order_by(Token.id)).all()
+
+
+def tries(session: Session, *, username: str, address: str, since: datetime) -> tuple[int, int]:
+    """Failed tries since then: (for this name, from this address)."""
+    for_name = select(func.count()).select_from(LoginTry).where(LoginTry.username == username, LoginTry.at >= since)
+    from_there = select(func.count()).select_from(LoginTry).where(LoginTry.address == address, LoginTry.at >= since)
+    return session.scalar(for_name) or 0, session.scalar(from_there) or 0
+
+
+def forget_tries(session: Session, *, username: str) -> None:
+    session.execute(delete(LoginTry).where(LoginTry.username == username))
+
+
+def claim_receipt(session: Session, key: str, *, now: datetime) -> bool:
+    """True for the first who brings this key; a second one waits here until the first has committed, then gets False."""
+    row = insert(Receipt).values(key=key, at=now, answer="").on_conflict_do_nothing(index_elements=["key"])
+    return session.scalar(row.returning(Receipt.id)) is not None
+
+
+def receipt(session: Session, key: str) -> Receipt | None:
+    return session.scalar(select(Receipt).where(Receipt.key == key))
+
+
+def keep_draft(session: Session, *, agent_id: int, about: str, body: str, now: datetime) -> None:
+    if not body:
+        session.execute(delete(Draft).where(Draft.agent_id == agent_id, Draft.about == about))
+        return
+    row = insert(Draft).values(agent_id=agent_id, about=about, body=body, at=now)
+    session.execute(row.on_conflict_do_update(index_elements=["agent_id", "about"], set_={"body": body, "at": now}))
+
+
+def draft(session: Session, *, agent_id: int, about: str) -> Draft | None:
+    return session.scalar(select(Draft).where(Draft.agent_id == agent_id, Draft.about == about))
+
+
+def forget_old(session: Session, *, before: datetime) -> None:
+    """Receipts and tries that no repetition can need any more."""
+    session.execute(delete(Receipt).where(Receipt.at < before))
+    session.execute(delete(LoginTry).where(LoginTry.at < before))

@@ -1,0 +1,180 @@
+"""People who serve: who they are, what they chose, what the system knows, and since when."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.domain.agents import AgentState, Role, Status
+from callcenter.storage.database import Row
+
+
+class Team(Row):
+    __tablename__ = "teams"
+
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class Agent(Row):
+    """A person who signs in: agent, supervisor or administrator. `skills`: {skill: level}. `desk_telephone`: rung by us
+    instead of the browser. `next_status` takes effect when the current work is done."""
+
+    __tablename__ = "agents"
+
+    username: Mapped[str] = mapped_column(unique=True)
+    email: Mapped[str | None] = mapped_column(unique=True)
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    role: Mapped[str]
+    team_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("teams.id"))
+    language: Mapped[str]
+    zone: Mapped[str]
+    languages: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    skills: Mapped[dict[str, int]] = mapped_column(JSONB)
+    max_conversations: Mapped[int] = mapped_column(SmallInteger, default=3)
+    desk_telephone: Mapped[str | None]
+    is_active: Mapped[bool] = mapped_column(default=True)
+    status: Mapped[str] = mapped_column(default=Status.SIGNED_OUT)
+    status_since: Mapped[datetime]
+    status_cause: Mapped[str] = mapped_column(default="")
+    next_status: Mapped[str | None]
+    state: Mapped[str] = mapped_column(default=AgentState.IDLE)
+    state_since: Mapped[datetime]
+    idle_since: Mapped[datetime]
+    missed_in_a_row: Mapped[int] = mapped_column(SmallInteger, default=0)
+    session_key: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        Index("ix_agents_available", "id", postgresql_where=text("status = 'available' AND is_active")),
+        Index("ix_agents_name_lower", func.lower(text("username"))),
+    )
+
+    @property
+    def is_leader(self) -> bool:
+        return self.role in (Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+class Interval(Row):
+    """A stretch of an agent's day: `kind` is "status" or "state"; `ended_at` is empty while it lasts."""
+
+    __tablename__ = "agent_intervals"
+
+    agent_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    kind: Mapped[str]
+    value: Mapped[str]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    cause: Mapped[str] = mapped_column(default="")
+    actor: Mapped[str] = mapped_column(default="system")
+
+    __table_args__ = (
+        Index(
+            "uq_agent_intervals_open",
+            "agent_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_agent_intervals_day", "agent_id", "started_at"),
+    )
+
+
+class Connection(Row):
+    """One open browser (or program) of an agent, kept alive by its heartbeat; `gone_at` when the socket closed."""
+
+    __tablename__ = "connections"
+
+    sid: Mapped[str] = mapped_column(unique=True)
+    agent_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agents.id"), index=True)
+    since: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    gone_at: Mapped[datetime | None]
+
+
+def get(session: Session, agent_id: int, *, lock: bool = False) -> Agent | None:
+    return session.get(Agent, agent_id, with_for_update=lock or None, populate_existing=lock)
+
+
+def by_name(session: Session, name: str) -> Agent | None:
+    """By user name or e-mail, however it is capitalised."""
+    plain = name.strip().lower()
+    return session.scalar(
+        select(Agent).where(or_(func.lower(Agent.username) == plain, func.lower(Agent.email) == plain))
+    )
+
+
+def all_active(session: Session) -> Sequence[Agent]:
+    return session.scalars(select(Agent).where(Agent.is_active).order_by(Agent.id)).all()
+
+
+def names(session: Session) -> dict[int, str]:
+    return {row.id: row.name for row in session.execute(select(Agent.id, Agent.name))}
+
+
+def signed_in(session: Session) -> Sequence[Agent]:
+    wanted = select(Agent).where(Agent.is_active, Agent.status != Status.SIGNED_OUT).order_by(Agent.id)
+    return session.scalars(wanted).all()
+
+
+def lock_free(session: Session, ids: Sequence[int]) -> set[int]:
+    """Lock those of these agents whom no other router holds at this moment; the others are asked for again later."""
+    rows = select(Agent.id).where(Agent.id.in_(ids)).order_by(Agent.id).with_for_update(skip_locked=True)
+    return set(session.scalars(rows))
+
+
+def begin_interval(
+    session: Session, *, agent_id: int, kind: str, value: str, now: datetime, cause: str, actor: str
+) -> None:
+    """End the open stretch of this kind and begin the next."""
+    still_open = (Interval.agent_id == agent_id, Interval.kind == kind, Interval.ended_at.is_(None))
+    session.execute(update(Interval).where(*still_open).values(ended_at=now))
+    session.add(Interval(agent_id=agent_id, kind=kind, value=value, started_at=now, cause=cause, actor=actor))
+    session.flush()
+
+
+def intervals(session: Session, agent_id: int, *, since: datetime) -> Sequence[Interval]:
+    """The stretches that touch the time after `since`, in order."""
+    touching = or_(Interval.ended_at.is_(None), Interval.ended_at > since)
+    rows = select(Interval).where(Interval.agent_id == agent_id, touching).order_by(Interval.started_at, Interval.id)
+    return session.scalars(rows).all()
+
+
+def connect(session: Session, *, sid: str, agent_id: int, now: datetime) -> None:
+    row = insert(Connection).values(sid=sid, agent_id=agent_id, since=now, seen_at=now)
+    session.execute(row.on_conflict_do_update(index_elements=["sid"], set_={"seen_at": now, "gone_at": None}))
+
+
+def seen(session: Session, *, sid: str, now: datetime) -> None:
+    session.execute(update(Connection).where(Connection.sid == sid).values(seen_at=now, gone_at=None))
+
+
+def disconnect(session: Session, *, sid: str, now: datetime) -> int | None:
+    """Mark the connection gone; the agent's id, or None where it was not known."""
+    gone = update(Connection).where(Connection.sid == sid, Connection.gone_at.is_(None)).values(gone_at=now)
+    return session.scalar(gone.returning(Connection.agent_id))
+
+
+def lost(session: Session, *, silent_before: datetime, gone_before: datetime) -> Sequence[int]:
+    """Available agents (and those on a break) who have no living connection any more, though they had one."""
+    living = (
+        select(Connection.id)
+        .where(Connection.agent_id == Agent.id, Connection.seen_at >= silent_before)
+        .where(or_(Connection.gone_at.is_(None), Connection.gone_at >= gone_before))
+    )
+    had_one = select(Connection.id).where(Connection.agent_id == Agent.id)
+    wanted = select(Agent.id).where(Agent.status == Status.AVAILABLE, had_one.exists(), ~living.exists())
+    return session.scalars(wanted).all()
+
+
+def forget_connections(session: Session, *, before: datetime) -> None:
+    """Drop the connections of whoever closed all of them long ago; the newest a person stays as the mark of having had one."""
+    session.execute(
+        text(
+            "DELETE FROM connections c WHERE coalesce(c.gone_at, c.seen_at) < :before AND EXISTS "
+            "(SELECT 1 FROM connections d WHERE d.agent_id = c.agent_id AND d.id > c.id)"
+        ),
+        {"before": before},
+    )

@@ -1,0 +1,85 @@
+"""The company's own set-up: itself, its telephone numbers and its queues."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, SmallInteger, select
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.domain import languages
+from callcenter.storage.database import Row
+
+
+class Company(Row):
+    """The one row about us. `names`: {language: name}."""
+
+    __tablename__ = "company"
+
+    names: Mapped[dict[str, Any]]
+    zone: Mapped[str]
+    currency: Mapped[str]
+    region: Mapped[str]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    def name(self, language: str) -> str:
+        return languages.of(self.names, language)
+
+
+class Queue(Row):
+    """Where interactions wait. `names` and `greetings` by language; `hours` as `domain.opening_hours.Week`, empty: always."""
+
+    __tablename__ = "queues"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    names: Mapped[dict[str, Any]]
+    skill: Mapped[str | None]
+    level: Mapped[int] = mapped_column(SmallInteger, default=1)
+    priority: Mapped[int] = mapped_column(default=0)
+    target_seconds: Mapped[int] = mapped_column(default=20)
+    target_percent: Mapped[int] = mapped_column(SmallInteger, default=80)
+    handling_seconds: Mapped[int] = mapped_column(default=240)
+    wrap_up_seconds: Mapped[int] = mapped_column(default=90)
+    wrap_up_limit_seconds: Mapped[int] = mapped_column(default=300)
+    zone: Mapped[str]
+    hours: Mapped[dict[str, Any]]
+    holidays: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+    def name(self, language: str) -> str:
+        return languages.of(self.names, language)
+
+
+class Number(Row):
+    """One of our telephone numbers. `menu`: {"1": queue id, …}; without a menu, calls go to `queue_id`."""
+
+    __tablename__ = "numbers"
+
+    e164: Mapped[str] = mapped_column(unique=True)
+    language: Mapped[str]
+    menu: Mapped[dict[str, Any]]
+    queue_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("queues.id"))
+    sms_queue_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("queues.id"))
+
+
+def get(session: Session) -> Company | None:
+    return session.get(Company, 1)
+
+
+def number(session: Session, e164: str) -> Number | None:
+    return session.scalar(select(Number).where(Number.e164 == e164))
+
+
+def numbers(session: Session) -> Sequence[Number]:
+    return session.scalars(select(Number).order_by(Number.id)).all()
+
+
+def queue(session: Session, queue_id: int) -> Queue | None:
+    return session.get(Queue, queue_id)
+
+
+def queues(session: Session) -> Sequence[Queue]:
+    return session.scalars(select(Queue).where(Queue.is_active).order_by(Queue.id)).all()

@@ -1,0 +1,107 @@
+"""Every event, append-only, written in the transaction of what it tells: timeline, audit, and what is still to be told.
+
+`id` is given when written, `n` after the commit, under a lock: whoever has seen n has seen all before it that are theirs.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, Select, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.domain.events import SUBJECTS, Event
+from callcenter.storage.database import Row
+
+NUMBERING_LOCK = 7_000_001
+
+
+class History(Row):
+    __tablename__ = "history"
+
+    n: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    actor: Mapped[str]
+    interaction_id: Mapped[int | None] = mapped_column(BigInteger)
+    ticket_id: Mapped[int | None] = mapped_column(BigInteger)
+    customer_id: Mapped[int | None] = mapped_column(BigInteger)
+    agent_id: Mapped[int | None] = mapped_column(BigInteger)
+    data: Mapped[dict[str, Any]]
+
+    __table_args__ = (
+        Index(
+            "ix_history_interaction_id",
+            "interaction_id",
+            "id",
+            postgresql_where=text("interaction_id IS NOT NULL"),
+        ),
+        Index("ix_history_ticket_id", "ticket_id", "id", postgresql_where=text("ticket_id IS NOT NULL")),
+        Index("ix_history_customer_id", "customer_id", "id", postgresql_where=text("customer_id IS NOT NULL")),
+        Index("ix_history_untold", "id", postgresql_where=text("n IS NULL")),
+    )
+
+    def event(self) -> Event:
+        subjects = {name: getattr(self, name) for name in SUBJECTS}
+        return Event.kinds[self.kind](**subjects, **self.data)
+
+
+def row_of(event: Event, *, at: datetime) -> History:
+    subjects = {name: getattr(event, name) for name in SUBJECTS}
+    return History(at=at, kind=event.kind, data=event.data(), **subjects)
+
+
+def number(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """Give these rows their n, in the order of ids: {id: n}. A row that has one already keeps it and is left out.
+
+    The transaction must hold nothing else: the lock makes n ascend in the order of commits.
+    """
+    session.execute(text("SET LOCAL synchronous_commit = off"))
+    session.execute(select(func.pg_advisory_xact_lock(NUMBERING_LOCK)))
+    numbered = session.execute(
+        text(
+            "UPDATE history SET n = numbered.n FROM ("
+            "  SELECT id, nextval('history_n') AS n FROM"
+            "    (SELECT id FROM history WHERE id = ANY(:ids) AND n IS NULL ORDER BY id FOR UPDATE) AS untold"
+            ") AS numbered WHERE history.id = numbered.id RETURNING history.id, history.n"
+        ),
+        {"ids": list(ids)},
+    )
+    return {row.id: row.n for row in numbered}
+
+
+def untold(session: Session, *, before: datetime, limit: int = 500) -> Sequence[History]:
+    """Rows written before a moment that were never told: a crash came between."""
+    rows = select(History).where(History.n.is_(None), History.at < before).order_by(History.id).limit(limit)
+    return session.scalars(rows).all()
+
+
+def latest_n(session: Session) -> int:
+    return session.scalar(select(func.max(History.n))) or 0
+
+
+def told_since(session: Session, n: int, *, limit: int) -> Sequence[History]:
+    """What was told after n, in order."""
+    return session.scalars(select(History).where(History.n > n).order_by(History.n).limit(limit)).all()
+
+
+def of_interaction(session: Session, interaction_id: int, *, limit: int = 200) -> Sequence[History]:
+    return _newest(session, select(History).where(History.interaction_id == interaction_id), limit)
+
+
+def of_ticket(session: Session, ticket_id: int, *, limit: int = 200) -> Sequence[History]:
+    return _newest(session, select(History).where(History.ticket_id == ticket_id), limit)
+
+
+def of_customer(session: Session, customer_id: int, *, limit: int = 100) -> Sequence[History]:
+    return _newest(session, select(History).where(History.customer_id == customer_id), limit)
+
+
+def _newest(session: Session, rows: Select[History], limit: int) -> Sequence[History]:
+    return session.scalars(rows.order_by(History.id.desc()).limit(limit)).all()
+
+
+def is_behind(session: Session, *, now: datetime, by: timedelta) -> int:
+    """How many events have waited longer than `by` to be told: a figure to watch."""
+    waiting = select(func.count()).select_from(History).where(History.n.is_(None), History.at < now - by)
+    return session.scalar(waiting) or 0

@@ -1,0 +1,238 @@
+"""Calls and conversations, the legs of calls, and the questions of the live path: each is answered by a partial index."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.domain.interactions import LIVE, State
+from callcenter.storage.database import Row
+
+LIVE_SQL = "state IN ('menu', 'waiting', 'offered', 'active', 'wrap_up')"
+
+
+class Interaction(Row):
+    """One customer reaching us on one channel. Times: `joined_at` entered the queue (kept through every offer),
+    `accepted_at` an agent took it, `answered_at` they hear each other, `ended_at` the customer left.
+
+    `customer_id` is empty while the number alone does not tell who it is. `unanswered_since`: in a conversation, the
+    first message of theirs that nobody has replied to. `quiet_check_at`: when to ask the telephone company about this call.
+    """
+
+    __tablename__ = "interactions"
+
+    channel: Mapped[str]
+    direction: Mapped[str] = mapped_column(default="inbound")
+    state: Mapped[str]
+    language: Mapped[str]
+    our_number: Mapped[str]
+    their_number: Mapped[str | None]
+    customer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("customers.id"))
+    queue_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("queues.id"))
+    agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    ticket_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("tickets.id"))
+    menu_keys: Mapped[list[Any]]
+    told_place: Mapped[int | None] = mapped_column(SmallInteger)
+    told_seconds: Mapped[int | None]
+    created_at: Mapped[datetime]
+    joined_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    held_since: Mapped[datetime | None]
+    held_seconds: Mapped[int] = mapped_column(default=0)
+    held_times: Mapped[int] = mapped_column(SmallInteger, default=0)
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+    result: Mapped[str | None]
+    outcome: Mapped[str | None]
+    note: Mapped[str] = mapped_column(default="")
+    wrap_up_until: Mapped[datetime | None]
+    wrap_up_limit: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    unanswered_since: Mapped[datetime | None]
+    first_reply_at: Mapped[datetime | None]
+    conference_sid: Mapped[str | None]
+    conference_sequence: Mapped[int | None]
+    quiet_check_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("state IN ('menu','waiting','offered','active','wrap_up','ended')", name="state"),
+        CheckConstraint("channel IN ('voice','sms')", name="channel"),
+        CheckConstraint("(state = 'ended') = (finished_at IS NOT NULL)", name="finished"),
+        Index("ix_interactions_waiting", "queue_id", "joined_at", postgresql_where=text("state = 'waiting'")),
+        Index("ix_interactions_live", "state", "id", postgresql_where=text(LIVE_SQL)),
+        Index(
+            "ix_interactions_mine",
+            "agent_id",
+            postgresql_where=text("state IN ('offered', 'active', 'wrap_up')"),
+        ),
+        Index("ix_interactions_wrap_up", "wrap_up_until", postgresql_where=text("state = 'wrap_up'")),
+        Index("ix_interactions_quiet", "quiet_check_at", postgresql_where=text("quiet_check_at IS NOT NULL")),
+        Index(
+            "uq_interactions_conversation",
+            "their_number",
+            "our_number",
+            unique=True,
+            postgresql_where=text("channel <> 'voice' AND state IN ('waiting', 'offered', 'active')"),
+        ),
+        Index("ix_interactions_customer", "customer_id", text("created_at DESC")),
+        Index("ix_interactions_created", "created_at"),
+        Index("ix_interactions_agent_day", "agent_id", "created_at"),
+        Index("ix_interactions_ticket", "ticket_id", postgresql_where=text("ticket_id IS NOT NULL")),
+        Index("ix_interactions_number", "their_number", text("created_at DESC")),
+    )
+
+    @property
+    def is_call(self) -> bool:
+        return self.channel == "voice"
+
+    def waited_seconds(self, now: datetime) -> int:
+        """The customer's wait so far: from entering the queue until answered, or until they left."""
+        if self.joined_at is None:
+            return 0
+        until = self.answered_at or self.accepted_at or self.ended_at or now
+        return max(0, int((until - self.joined_at).total_seconds()))
+
+    def talked_seconds(self, now: datetime) -> int:
+        if self.answered_at is None:
+            return 0
+        return max(0, int(((self.ended_at or now) - self.answered_at).total_seconds()))
+
+
+class Leg(Row):
+    """One telephone line of a call: the customer's or an agent's. `rank` never falls (domain.calls.RANK)."""
+
+    __tablename__ = "legs"
+
+    sid: Mapped[str] = mapped_column(unique=True)
+    interaction_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("interactions.id"), index=True)
+    party: Mapped[str]
+    agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    offer_id: Mapped[int | None] = mapped_column(BigInteger)
+    rank: Mapped[int] = mapped_column(SmallInteger, default=0)
+    sequence: Mapped[int] = mapped_column(SmallInteger, default=-1)
+    created_at: Mapped[datetime]
+    joined_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("party IN ('customer', 'agent')", name="party"),)
+
+
+def get(session: Session, interaction_id: int, *, lock: bool = False) -> Interaction | None:
+    return session.get(Interaction, interaction_id, with_for_update=lock or None, populate_existing=lock)
+
+
+def by_leg(session: Session, sid: str, *, lock: bool = False) -> Interaction | None:
+    """The interaction that a call sid belongs to, by whichever leg."""
+    wanted = select(Interaction).join(Leg, Leg.interaction_id == Interaction.id).where(Leg.sid == sid)
+    if lock:
+        wanted = wanted.with_for_update(of=Interaction).execution_options(populate_existing=True)
+    return session.scalar(wanted)
+
+
+def leg(session: Session, sid: str, *, lock: bool = False) -> Leg | None:
+    wanted = select(Leg).where(Leg.sid == sid)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(wanted)
+
+
+def legs(session: Session, interaction_id: int) -> Sequence[Leg]:
+    return session.scalars(select(Leg).where(Leg.interaction_id == interaction_id).order_by(Leg.id)).all()
+
+
+def customer_leg(session: Session, interaction_id: int) -> Leg | None:
+    wanted = select(Leg).where(Leg.interaction_id == interaction_id, Leg.party == "customer")
+    return session.scalar(wanted.order_by(Leg.id).limit(1))
+
+
+def conversation(session: Session, *, our_number: str, their_number: str) -> Interaction | None:
+    """The conversation that is going on between these two numbers, locked."""
+    wanted = (
+        select(Interaction)
+        .where(Interaction.their_number == their_number, Interaction.our_number == our_number)
+        .where(Interaction.channel != "voice", Interaction.state.in_(("waiting", "offered", "active")))
+    )
+    return session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
+
+
+def waiting(session: Session, *, queue_id: int | None = None, limit: int = 500) -> Sequence[Interaction]:
+    """Those that wait, the longest first."""
+    rows = select(Interaction).where(Interaction.state == State.WAITING)
+    if queue_id is not None:
+        rows = rows.where(Interaction.queue_id == queue_id)
+    return session.scalars(rows.order_by(Interaction.joined_at, Interaction.id).limit(limit)).all()
+
+
+def ahead_of(session: Session, interaction: Interaction) -> int:
+    """How many calls of the same queue entered it before this one and still wait."""
+    rows = (
+        select(func.count())
+        .select_from(Interaction)
+        .where(
+            Interaction.state.in_((State.WAITING, State.OFFERED)),
+            Interaction.queue_id == interaction.queue_id,
+        )
+        .where(Interaction.channel == interaction.channel, Interaction.joined_at < interaction.joined_at)
+    )
+    return session.scalar(rows) or 0
+
+
+def of_agent(session: Session, agent_id: int) -> Sequence[Interaction]:
+    """What is with this agent now: offered, active, in wrap-up."""
+    rows = (
+        select(Interaction)
+        .where(Interaction.agent_id == agent_id)
+        .where(Interaction.state.in_((State.OFFERED, State.ACTIVE, State.WRAP_UP)))
+    )
+    return session.scalars(rows.order_by(Interaction.id)).all()
+
+
+def live(session: Session) -> Sequence[Interaction]:
+    return session.scalars(select(Interaction).where(Interaction.state.in_(LIVE)).order_by(Interaction.id)).all()
+
+
+def live_call_from(session: Session, number: str) -> Interaction | None:
+    rows = select(Interaction).where(Interaction.state.in_(LIVE), Interaction.their_number == number)
+    return session.scalar(rows.order_by(Interaction.id.desc()).limit(1))
+
+
+def of_customer(
+    session: Session, customer_id: int, *, limit: int = 10, before: int | None = None
+) -> Sequence[Interaction]:
+    """The newest first."""
+    rows = select(Interaction).where(Interaction.customer_id == customer_id)
+    if before is not None:
+        rows = rows.where(Interaction.id != before)
+    return session.scalars(rows.order_by(Interaction.created_at.desc()).limit(limit)).all()
+
+
+def of_ticket(session: Session, ticket_id: int) -> Sequence[Interaction]:
+    rows = select(Interaction).where(Interaction.ticket_id == ticket_id)
+    return session.scalars(rows.order_by(Interaction.created_at.desc()).limit(100)).all()
+
+
+def unfinished_wrap_ups(session: Session, agent_id: int, *, since: datetime, limit: int = 20) -> Sequence[Interaction]:
+    """Served by this agent, over, and never given an outcome."""
+    rows = (
+        select(Interaction)
+        .where(Interaction.agent_id == agent_id, Interaction.created_at >= since)
+        .where(Interaction.state == State.ENDED, Interaction.result == "served", Interaction.outcome.is_(None))
+    )
+    return session.scalars(rows.order_by(Interaction.created_at.desc()).limit(limit)).all()
+
+
+def due_wrap_ups(session: Session, now: datetime, *, limit: int = 50) -> Sequence[Interaction]:
+    """Wrap-ups whose time is over, claimed: another clock skips them."""
+    rows = select(Interaction).where(Interaction.state == State.WRAP_UP, Interaction.wrap_up_until <= now)
+    return session.scalars(
+        rows.order_by(Interaction.wrap_up_until).limit(limit).with_for_update(skip_locked=True)
+    ).all()
+
+
+def due_quiet_checks(session: Session, now: datetime, *, limit: int = 20) -> Sequence[Interaction]:
+    """Calls that we have heard nothing of for too long, claimed."""
+    rows = select(Interaction).where(Interaction.quiet_check_at <= now).order_by(Interaction.quiet_check_at)
+    return session.scalars(rows.limit(limit).with_for_update(skip_locked=True)).all()

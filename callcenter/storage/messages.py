@@ -1,0 +1,86 @@
+"""Text messages in and out. A due one is a row; the job that sends it is only a nudge."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.domain.messages import MessageStatus
+from callcenter.storage.database import Row
+
+
+class Message(Row):
+    """`purpose`: conversation, survey or thanks. `next_try_at`: when a due message is to be tried (again)."""
+
+    __tablename__ = "messages"
+
+    channel: Mapped[str]
+    direction: Mapped[str]
+    purpose: Mapped[str] = mapped_column(default="conversation")
+    interaction_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("interactions.id"))
+    customer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("customers.id"))
+    agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    our_number: Mapped[str]
+    their_number: Mapped[str]
+    body: Mapped[str]
+    media: Mapped[list[Any]]
+    sid: Mapped[str | None] = mapped_column(unique=True)
+    status: Mapped[str]
+    error_code: Mapped[int | None]
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0)
+    next_try_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("direction IN ('in', 'out')", name="direction"),
+        Index("ix_messages_interaction", "interaction_id", "id"),
+        Index("ix_messages_due", "next_try_at", postgresql_where=text("next_try_at IS NOT NULL")),
+        Index("ix_messages_customer", "customer_id", "id"),
+    )
+
+
+def get(session: Session, message_id: int, *, lock: bool = False) -> Message | None:
+    return session.get(Message, message_id, with_for_update=lock or None, populate_existing=lock)
+
+
+def by_sid(session: Session, sid: str, *, lock: bool = False) -> Message | None:
+    wanted = select(Message).where(Message.sid == sid)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(wanted)
+
+
+def of_interaction(session: Session, interaction_id: int) -> Sequence[Message]:
+    rows = select(Message).where(Message.interaction_id == interaction_id).order_by(Message.id.desc()).limit(500)
+    return session.scalars(rows).all()[::-1]
+
+
+def last_received(session: Session, interaction_ids: Sequence[int]) -> dict[int, Message]:
+    """{interaction: the customer's newest message}."""
+    rows = (
+        select(Message)
+        .where(Message.interaction_id.in_(interaction_ids), Message.direction == "in")
+        .distinct(Message.interaction_id)
+        .order_by(Message.interaction_id, Message.id.desc())
+    )
+    return {message.interaction_id: message for message in session.scalars(rows) if message.interaction_id}
+
+
+def claim(session: Session, message_id: int, *, now: datetime) -> Message | None:
+    """The message, locked, if it is due and nobody else is sending it at this moment."""
+    wanted = select(Message).where(Message.id == message_id, Message.next_try_at <= now)
+    wanted = wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    return session.scalar(wanted)
+
+
+def due(session: Session, now: datetime, *, limit: int = 100) -> Sequence[int]:
+    rows = select(Message.id).where(Message.next_try_at <= now).order_by(Message.next_try_at).limit(limit)
+    return session.scalars(rows).all()
+
+
+def is_unsent(message: Message) -> bool:
+    return message.status in (MessageStatus.DUE, MessageStatus.SENDING)

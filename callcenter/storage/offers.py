@@ -1,0 +1,95 @@
+"""One interaction held out to one agent. Two partial unique indexes settle every race: one open offer an interaction,
+and one open offer a slot of an agent (one slot for calls, as many as allowed for conversations)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.storage.database import Row
+
+
+class Offer(Row):
+    """`is_open` while it is live or, once accepted, until the agent has finished with the interaction.
+    `reason`: who was considered and why this one, as codes."""
+
+    __tablename__ = "offers"
+
+    interaction_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("interactions.id"), index=True)
+    agent_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    medium: Mapped[str]
+    slot: Mapped[int] = mapped_column(SmallInteger)
+    state: Mapped[str]
+    is_open: Mapped[bool]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    connect_by: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str] = mapped_column(default="")
+    reason: Mapped[dict[str, Any]]
+
+    __table_args__ = (
+        CheckConstraint("state IN ('live','accepted','declined','expired','withdrawn','failed')", name="state"),
+        CheckConstraint("medium IN ('voice','text')", name="medium"),
+        Index("uq_offers_interaction_open", "interaction_id", unique=True, postgresql_where=text("is_open")),
+        Index("uq_offers_slot_open", "agent_id", "medium", "slot", unique=True, postgresql_where=text("is_open")),
+        Index("ix_offers_live", "expires_at", postgresql_where=text("state = 'live'")),
+        Index("ix_offers_connecting", "connect_by", postgresql_where=text("connect_by IS NOT NULL")),
+        Index("ix_offers_agent", "agent_id", "id"),
+    )
+
+
+def get(session: Session, offer_id: int, *, lock: bool = False) -> Offer | None:
+    return session.get(Offer, offer_id, with_for_update=lock or None, populate_existing=lock)
+
+
+def open_of(session: Session, interaction_id: int, *, lock: bool = False) -> Offer | None:
+    wanted = select(Offer).where(Offer.interaction_id == interaction_id, Offer.is_open)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(wanted)
+
+
+def open_of_agent(session: Session, agent_id: int) -> Sequence[Offer]:
+    return session.scalars(select(Offer).where(Offer.agent_id == agent_id, Offer.is_open).order_by(Offer.id)).all()
+
+
+def load(session: Session) -> dict[int, dict[str, int]]:
+    """{agent: {"voice": n, "text": n}} of all open offers: what everybody has in hand."""
+    counted = select(Offer.agent_id, Offer.medium, func.count().label("n")).where(Offer.is_open)
+    loads: dict[int, dict[str, int]] = {}
+    for row in session.execute(counted.group_by(Offer.agent_id, Offer.medium)):
+        loads.setdefault(row.agent_id, {})[row.medium] = row.n
+    return loads
+
+
+def asked_lately(session: Session, interaction_ids: Sequence[int], *, since: datetime) -> dict[int, set[int]]:
+    """{interaction: agents who declined it or let it pass since then}."""
+    rows = select(Offer.interaction_id, Offer.agent_id).where(
+        Offer.interaction_id.in_(interaction_ids),
+        Offer.state.in_(("declined", "expired", "failed")),
+        Offer.ended_at >= since,
+    )
+    asked: dict[int, set[int]] = {}
+    for row in session.execute(rows):
+        asked.setdefault(row.interaction_id, set()).add(row.agent_id)
+    return asked
+
+
+def due(session: Session, now: datetime, *, limit: int = 100) -> Sequence[int]:
+    """Interactions whose live offer has run out, claimed."""
+    rows = select(Offer.interaction_id).where(Offer.state == "live", Offer.expires_at <= now).order_by(Offer.expires_at)
+    return session.scalars(rows.limit(limit).with_for_update(skip_locked=True)).all()
+
+
+def not_connected(session: Session, now: datetime, *, limit: int = 100) -> Sequence[Offer]:
+    """Accepted calls whose agent's line should have come up by now, claimed."""
+    rows = select(Offer).where(Offer.connect_by <= now).order_by(Offer.connect_by)
+    return session.scalars(rows.limit(limit).with_for_update(skip_locked=True)).all()
+
+
+def of_interaction(session: Session, interaction_id: int) -> Sequence[Offer]:
+    return session.scalars(select(Offer).where(Offer.interaction_id == interaction_id).order_by(Offer.id)).all()

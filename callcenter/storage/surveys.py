@@ -1,0 +1,115 @@
+"""Questions after service, when they are due, and what came back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.storage.database import Row
+
+
+class Survey(Row):
+    """One interaction is asked about once. Agent and queue are those of that moment.
+
+    At most one question is open between two numbers, so that a bare "4" has one meaning.
+    """
+
+    __tablename__ = "surveys"
+
+    interaction_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("interactions.id"), unique=True)
+    ticket_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("tickets.id"), index=True)
+    customer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("customers.id"))
+    agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    queue_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("queues.id"))
+    language: Mapped[str]
+    our_number: Mapped[str]
+    their_number: Mapped[str]
+    state: Mapped[str]
+    due_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]
+    message_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("messages.id"))
+    score: Mapped[int | None] = mapped_column(SmallInteger)
+    comment: Mapped[str] = mapped_column(default="")
+    answered_at: Mapped[datetime | None]
+    end_reason: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("state IN ('planned','asked','answered','cancelled','expired')", name="state"),
+        CheckConstraint("score BETWEEN 1 AND 5", name="score"),
+        CheckConstraint("(state = 'answered') = (score IS NOT NULL)", name="answered"),
+        Index("ix_surveys_due", "due_at", postgresql_where=text("state = 'planned'")),
+        Index(
+            "uq_surveys_asked",
+            "their_number",
+            "our_number",
+            unique=True,
+            postgresql_where=text("state = 'asked'"),
+        ),
+        Index("ix_surveys_answered", "answered_at", postgresql_where=text("state = 'answered'")),
+        Index("ix_surveys_customer", "customer_id", "id"),
+        Index("ix_surveys_agent", "agent_id", "answered_at"),
+    )
+
+
+def get(session: Session, survey_id: int, *, lock: bool = False) -> Survey | None:
+    return session.get(Survey, survey_id, with_for_update=lock or None, populate_existing=lock)
+
+
+def of_interaction(session: Session, interaction_id: int) -> Survey | None:
+    return session.scalar(select(Survey).where(Survey.interaction_id == interaction_id))
+
+
+def of_ticket(session: Session, ticket_id: int) -> Sequence[Survey]:
+    return session.scalars(select(Survey).where(Survey.ticket_id == ticket_id).order_by(Survey.id.desc())).all()
+
+
+def claim(session: Session, survey_id: int, *, now: datetime) -> Survey | None:
+    """The survey, locked, if it is due and nobody else is asking at this moment."""
+    wanted = select(Survey).where(Survey.id == survey_id, Survey.state == "planned", Survey.due_at <= now)
+    return session.scalar(wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True))
+
+
+def due(session: Session, now: datetime, *, limit: int = 100) -> Sequence[int]:
+    rows = select(Survey.id).where(Survey.state == "planned", Survey.due_at <= now).order_by(Survey.due_at)
+    return session.scalars(rows.limit(limit)).all()
+
+
+def asked(session: Session, *, our_number: str, their_number: str) -> Survey | None:
+    """The question that is open between these two numbers, locked."""
+    wanted = select(Survey).where(Survey.their_number == their_number, Survey.our_number == our_number)
+    wanted = wanted.where(Survey.state == "asked").with_for_update().execution_options(populate_existing=True)
+    return session.scalar(wanted)
+
+
+def last_answered(session: Session, *, our_number: str, their_number: str, since: datetime) -> Survey | None:
+    """Answered just now, without a comment: the next message may be the comment."""
+    wanted = (
+        select(Survey)
+        .where(Survey.their_number == their_number, Survey.our_number == our_number, Survey.state == "answered")
+        .where(Survey.answered_at >= since, Survey.comment == "")
+        .order_by(Survey.answered_at.desc())
+        .limit(1)
+    )
+    return session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
+
+
+def last_of_customer(session: Session, customer_id: int) -> Survey | None:
+    rows = select(Survey).where(Survey.customer_id == customer_id, Survey.state == "answered")
+    return session.scalar(rows.order_by(Survey.id.desc()).limit(1))
+
+
+def last_asked(session: Session, customer_id: int) -> datetime | None:
+    return session.scalar(select(func.max(Survey.asked_at)).where(Survey.customer_id == customer_id))
+
+
+def answered_by_agent(session: Session, agent_id: int, *, since: datetime, limit: int = 500) -> Sequence[Survey]:
+    rows = select(Survey).where(Survey.agent_id == agent_id, Survey.answered_at >= since)
+    return session.scalars(rows.order_by(Survey.answered_at.desc()).limit(limit)).all()
+
+
+def overdue(session: Session, *, asked_before: datetime, limit: int = 100) -> Sequence[Survey]:
+    """Asked long ago and never answered, claimed."""
+    rows = select(Survey).where(Survey.state == "asked", Survey.asked_at < asked_before).limit(limit)
+    return session.scalars(rows.with_for_update(skip_locked=True)).all()
