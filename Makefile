@@ -1,0 +1,74 @@
+# Everything a newcomer needs: `make run` and `make test`. `make` alone lists the rest.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PYTHONDONTWRITEBYTECODE ?=
+# npm trusts the same certificates as the rest of this machine, so it works behind a company's proxy too.
+NPM := NODE_OPTIONS=--use-system-ca npm
+
+PACKAGES := .venv/.installed
+MODULES := node_modules/.installed
+FRONT_END := callcenter/static/dist/.built
+SOURCES := $(shell find callcenter/static -path callcenter/static/dist -prune -o -print 2>/dev/null)
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard callcenter/translations/*/LC_MESSAGES/messages.po))
+READY := $(PACKAGES) $(FRONT_END) $(CATALOGUES)
+
+.PHONY: help ready run test check lock bench demo-traffic translations clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+ready: $(READY) ## install what is needed and build the front end
+
+run: $(READY) ## start the whole contact centre with a demo company
+	@exec callcenter demo
+
+test: check $(READY) $(MODULES) ## run every check and every test
+	pytest $(PYTEST_ARGS)
+
+check: $(PACKAGES) ## style, types and floors, in seconds
+	ruff check
+	ruff format --check
+	mypy
+	lint-imports
+
+bench: $(READY) ## measure against floors taken in the same run
+	@exec callcenter bench
+
+demo-traffic: $(READY) ## send lifelike callers to a running demo
+	@exec callcenter simulate
+
+translations: $(PACKAGES) ## collect new texts, then compile the catalogues
+	mkdir -p .build
+	pybabel --quiet extract --mapping babel.cfg --sort-by-file --no-location --omit-header \
+	  --output .build/messages.pot .
+	pybabel --quiet update --no-fuzzy-matching --omit-header --width 110 \
+	  --input-file .build/messages.pot --output-dir callcenter/translations
+	@$(MAKE) --no-print-directory $(CATALOGUES)
+
+lock: $(PACKAGES) ## compile the locks anew after a change of pyproject.toml or package.json
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --output-file requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --constraints requirements.lock --extra dev --output-file requirements-dev.lock pyproject.toml
+	$(NPM) install --package-lock-only
+
+clean: ## remove what was built and installed (never the data)
+	rm -rf .venv .build node_modules callcenter/static/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -f callcenter/translations/*/LC_MESSAGES/*.mo
+
+$(PACKAGES): requirements-dev.lock pyproject.toml tools/environment.sh
+	@tools/environment.sh
+	@touch $@
+
+$(MODULES): package-lock.json .npmrc $(PACKAGES)
+	@echo "Installing the browser packages of package-lock.json …" >&2
+	@$(NPM) ci --silent || $(NPM) ci
+	@touch $@
+
+$(FRONT_END): $(SOURCES) tools/build.mjs $(MODULES)
+	@npm run --silent build
+	@touch $@
+
+%.mo: %.po $(PACKAGES)
+	@pybabel --quiet compile --input-file $< --output-file $@

@@ -1,0 +1,1 @@
+"""A contact centre that puts the customer in the middle."""
