@@ -6,11 +6,10 @@ from enum import StrEnum
 
 @dataclass(frozen=True, kw_only=True)
 class IncomingCall:
-    """A first request about a call. `caller` is E.164, or None where withheld or malformed (then `caller_raw` has what came)."""
+    """A first request about a call. `caller` is E.164, or None where withheld or malformed."""
 
     sid: str
     caller: str | None
-    caller_raw: str
     called: str
 
 

@@ -1,8 +1,8 @@
-"""What a person can get wrong, as facts. `web/errors.py` and `api/problems.py` turn each into a page or a problem document."""
+"""What a person can get wrong, as facts; the doors turn each into a page or a problem document in one table."""
 
 
 class DomainError(Exception):
-    """A request that cannot be carried out. `code` is stable for programs, `text` is the sentence (gettext id) for people."""
+    """A request that cannot be carried out. `code` is stable, for programs; `text` is the gettext id, for people."""
 
     code = "refused"
     status = 409

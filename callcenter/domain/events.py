@@ -34,7 +34,7 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class CallReceived(Event):
-    """A caller reached us. `redial_of`: the interaction they hung up on just before."""
+    """A caller reached us; the queue is known already where the number has no menu."""
 
     queue_id: int | None = None
 
@@ -80,6 +80,20 @@ class CallConnected(Event):
     """Customer and agent hear each other."""
 
     waited_seconds: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskTelephoneToRing(Event):
+    """The agent serves by a desk telephone: the telephone company is to ring it."""
+
+    offer_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallerLeftAlone(Event):
+    """The agent's line is gone, the caller is still there and waits again, at the old place."""
+
+    offer_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,7 +28,7 @@ def may_serve(actor: Actor, *, interaction_agent_id: int | None) -> bool:
 
 
 def may_see_interaction(actor: Actor, *, agent_id: int | None, offered_to: int | None, live: bool) -> bool:
-    """What is live is for whom it concerns and for supervisors; what has ended is the customer's story, for all who serve."""
+    """What is live is for whom it concerns and for supervisors; what has ended is for all who serve the customer."""
     if actor.leads or not live:
         return True
     return actor.agent_id is not None and actor.agent_id in (agent_id, offered_to)

@@ -1,6 +1,6 @@
 """Two questions, asked at every event: who should take this? what should she take next?
 
-Simplest honest form: required skill and language, capacity, longest idle among agents; longest waiting among interactions.
+In their simplest honest form: required skill and language, capacity, longest idle agent, longest waiting customer.
 """
 
 from collections.abc import Iterable
@@ -94,7 +94,7 @@ def _place(agent: Candidate, chosen: Candidate | None, interaction: Waiting) -> 
     return "asked_lately" if agent.id in interaction.avoid else "idle_for_less"
 
 
-def what_next(agent: Candidate, waiting: Iterable[Waiting], now: datetime) -> int | None:
+def what_next(agent: Candidate, waiting: Iterable[Waiting]) -> int | None:
     """The interaction that has waited longest among those that this agent may take; calls before conversations."""
     takeable = [w for w in waiting if excluded(agent, w) is None and agent.id not in w.avoid]
     best = min(takeable, key=lambda w: (w.channel != Channel.VOICE, w.since, w.id), default=None)

@@ -18,7 +18,8 @@ class Interaction(Row):
     `accepted_at` an agent took it, `answered_at` they hear each other, `ended_at` the customer left.
 
     `customer_id` is empty while the number alone does not tell who it is. `unanswered_since`: in a conversation, the
-    first message of theirs that nobody has replied to. `quiet_check_at`: when to ask the telephone company about this call.
+    first message of theirs that nobody has replied to. `quiet_check_at`: when to ask the telephone company about this call;
+    `bring_back_at`: when to lead a caller whose agent's line broke back to the waiting music.
     """
 
     __tablename__ = "interactions"
@@ -56,6 +57,7 @@ class Interaction(Row):
     conference_sid: Mapped[str | None]
     conference_sequence: Mapped[int | None]
     quiet_check_at: Mapped[datetime | None]
+    bring_back_at: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint("state IN ('menu','waiting','offered','active','wrap_up','ended')", name="state"),
@@ -70,6 +72,7 @@ class Interaction(Row):
         ),
         Index("ix_interactions_wrap_up", "wrap_up_until", postgresql_where=text("state = 'wrap_up'")),
         Index("ix_interactions_quiet", "quiet_check_at", postgresql_where=text("quiet_check_at IS NOT NULL")),
+        Index("ix_interactions_bring_back", "bring_back_at", postgresql_where=text("bring_back_at IS NOT NULL")),
         Index(
             "uq_interactions_conversation",
             "their_number",
@@ -236,3 +239,9 @@ def due_quiet_checks(session: Session, now: datetime, *, limit: int = 20) -> Seq
     """Calls that we have heard nothing of for too long, claimed."""
     rows = select(Interaction).where(Interaction.quiet_check_at <= now).order_by(Interaction.quiet_check_at)
     return session.scalars(rows.limit(limit).with_for_update(skip_locked=True)).all()
+
+
+def due_to_bring_back(session: Session, now: datetime, *, limit: int = 20) -> Sequence[int]:
+    """Callers left alone in their conference."""
+    rows = select(Interaction.id).where(Interaction.bring_back_at <= now).order_by(Interaction.bring_back_at)
+    return session.scalars(rows.limit(limit)).all()

@@ -13,6 +13,7 @@ from callcenter.storage.database import Row
 
 class Offer(Row):
     """`is_open` while it is live or, once accepted, until the agent has finished with the interaction.
+    `ring_at`: when to ring the agent's desk telephone; `connect_by`: when an accepted call's line should be up.
     `reason`: who was considered and why this one, as codes."""
 
     __tablename__ = "offers"
@@ -26,6 +27,7 @@ class Offer(Row):
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
+    ring_at: Mapped[datetime | None]
     connect_by: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(default="")
@@ -38,6 +40,7 @@ class Offer(Row):
         Index("uq_offers_slot_open", "agent_id", "medium", "slot", unique=True, postgresql_where=text("is_open")),
         Index("ix_offers_live", "expires_at", postgresql_where=text("state = 'live'")),
         Index("ix_offers_connecting", "connect_by", postgresql_where=text("connect_by IS NOT NULL")),
+        Index("ix_offers_to_ring", "ring_at", postgresql_where=text("ring_at IS NOT NULL")),
         Index("ix_offers_agent", "agent_id", "id"),
     )
 
@@ -93,3 +96,8 @@ def not_connected(session: Session, now: datetime, *, limit: int = 100) -> Seque
 
 def of_interaction(session: Session, interaction_id: int) -> Sequence[Offer]:
     return session.scalars(select(Offer).where(Offer.interaction_id == interaction_id).order_by(Offer.id)).all()
+
+
+def due_to_ring(session: Session, now: datetime, *, limit: int = 50) -> Sequence[int]:
+    """Offers whose desk telephone is still to be rung."""
+    return session.scalars(select(Offer.id).where(Offer.ring_at <= now).order_by(Offer.ring_at).limit(limit)).all()

@@ -353,12 +353,12 @@ def upgrade() -> None:
         sa.Column("conference_sid", sa.String(), nullable=True),
         sa.Column("conference_sequence", sa.Integer(), nullable=True),
         sa.Column("quiet_check_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("bring_back_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.CheckConstraint("(state = 'ended') = (finished_at IS NOT NULL)", name=op.f("ck_interactions_finished")),
         sa.CheckConstraint("channel IN ('voice','sms')", name=op.f("ck_interactions_channel")),
         sa.CheckConstraint(
-            "state IN ('menu','waiting','offered','active','wrap_up','ended')",
-            name=op.f("ck_interactions_state"),
+            "state IN ('menu','waiting','offered','active','wrap_up','ended')", name=op.f("ck_interactions_state")
         ),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_interactions_agent_id")),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_interactions_customer_id")),
@@ -367,12 +367,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_interactions")),
     )
     op.create_index("ix_interactions_agent_day", "interactions", ["agent_id", "created_at"], unique=False)
+    op.create_index(
+        "ix_interactions_bring_back",
+        "interactions",
+        ["bring_back_at"],
+        unique=False,
+        postgresql_where=sa.text("bring_back_at IS NOT NULL"),
+    )
     op.create_index("ix_interactions_created", "interactions", ["created_at"], unique=False)
     op.create_index(
-        "ix_interactions_customer",
-        "interactions",
-        ["customer_id", sa.literal_column("created_at DESC")],
-        unique=False,
+        "ix_interactions_customer", "interactions", ["customer_id", sa.literal_column("created_at DESC")], unique=False
     )
     op.create_index(
         "ix_interactions_live",
@@ -389,10 +393,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('offered', 'active', 'wrap_up')"),
     )
     op.create_index(
-        "ix_interactions_number",
-        "interactions",
-        ["their_number", sa.literal_column("created_at DESC")],
-        unique=False,
+        "ix_interactions_number", "interactions", ["their_number", sa.literal_column("created_at DESC")], unique=False
     )
     op.create_index(
         "ix_interactions_quiet",
@@ -510,6 +511,7 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ring_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("connect_by", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("end_reason", sa.String(), nullable=False),
@@ -517,8 +519,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.CheckConstraint("medium IN ('voice','text')", name=op.f("ck_offers_medium")),
         sa.CheckConstraint(
-            "state IN ('live','accepted','declined','expired','withdrawn','failed')",
-            name=op.f("ck_offers_state"),
+            "state IN ('live','accepted','declined','expired','withdrawn','failed')", name=op.f("ck_offers_state")
         ),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_offers_agent_id")),
         sa.ForeignKeyConstraint(["interaction_id"], ["interactions.id"], name=op.f("fk_offers_interaction_id")),
@@ -537,11 +538,10 @@ def upgrade() -> None:
         "ix_offers_live", "offers", ["expires_at"], unique=False, postgresql_where=sa.text("state = 'live'")
     )
     op.create_index(
-        "uq_offers_interaction_open",
-        "offers",
-        ["interaction_id"],
-        unique=True,
-        postgresql_where=sa.text("is_open"),
+        "ix_offers_to_ring", "offers", ["ring_at"], unique=False, postgresql_where=sa.text("ring_at IS NOT NULL")
+    )
+    op.create_index(
+        "uq_offers_interaction_open", "offers", ["interaction_id"], unique=True, postgresql_where=sa.text("is_open")
     )
     op.create_index(
         "uq_offers_slot_open",
@@ -586,11 +586,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_surveys_agent", "surveys", ["agent_id", "answered_at"], unique=False)
     op.create_index(
-        "ix_surveys_answered",
-        "surveys",
-        ["answered_at"],
-        unique=False,
-        postgresql_where=sa.text("state = 'answered'"),
+        "ix_surveys_answered", "surveys", ["answered_at"], unique=False, postgresql_where=sa.text("state = 'answered'")
     )
     op.create_index("ix_surveys_customer", "surveys", ["customer_id", "id"], unique=False)
     op.create_index(
@@ -617,6 +613,7 @@ def downgrade() -> None:
     op.drop_table("surveys")
     op.drop_index("uq_offers_slot_open", table_name="offers", postgresql_where=sa.text("is_open"))
     op.drop_index("uq_offers_interaction_open", table_name="offers", postgresql_where=sa.text("is_open"))
+    op.drop_index("ix_offers_to_ring", table_name="offers", postgresql_where=sa.text("ring_at IS NOT NULL"))
     op.drop_index("ix_offers_live", table_name="offers", postgresql_where=sa.text("state = 'live'"))
     op.drop_index(op.f("ix_offers_interaction_id"), table_name="offers")
     op.drop_index("ix_offers_connecting", table_name="offers", postgresql_where=sa.text("connect_by IS NOT NULL"))
@@ -641,9 +638,7 @@ def downgrade() -> None:
         "ix_interactions_ticket", table_name="interactions", postgresql_where=sa.text("ticket_id IS NOT NULL")
     )
     op.drop_index(
-        "ix_interactions_quiet",
-        table_name="interactions",
-        postgresql_where=sa.text("quiet_check_at IS NOT NULL"),
+        "ix_interactions_quiet", table_name="interactions", postgresql_where=sa.text("quiet_check_at IS NOT NULL")
     )
     op.drop_index("ix_interactions_number", table_name="interactions")
     op.drop_index(
@@ -658,6 +653,9 @@ def downgrade() -> None:
     )
     op.drop_index("ix_interactions_customer", table_name="interactions")
     op.drop_index("ix_interactions_created", table_name="interactions")
+    op.drop_index(
+        "ix_interactions_bring_back", table_name="interactions", postgresql_where=sa.text("bring_back_at IS NOT NULL")
+    )
     op.drop_index("ix_interactions_agent_day", table_name="interactions")
     op.drop_table("interactions")
     op.drop_index(
@@ -691,9 +689,7 @@ def downgrade() -> None:
     op.drop_table("numbers")
     op.drop_index("ix_agents_name_lower", table_name="agents")
     op.drop_index(
-        "ix_agents_available",
-        table_name="agents",
-        postgresql_where=sa.text("status = 'available' AND is_active"),
+        "ix_agents_available", table_name="agents", postgresql_where=sa.text("status = 'available' AND is_active")
     )
     op.drop_table("agents")
     op.drop_table("teams")
@@ -706,9 +702,7 @@ def downgrade() -> None:
     op.drop_index("ix_history_untold", table_name="history", postgresql_where=sa.text("n IS NULL"))
     op.drop_index("ix_history_ticket_id", table_name="history", postgresql_where=sa.text("ticket_id IS NOT NULL"))
     op.drop_index(
-        "ix_history_interaction_id",
-        table_name="history",
-        postgresql_where=sa.text("interaction_id IS NOT NULL"),
+        "ix_history_interaction_id", table_name="history", postgresql_where=sa.text("interaction_id IS NOT NULL")
     )
     op.drop_index("ix_history_customer_id", table_name="history", postgresql_where=sa.text("customer_id IS NOT NULL"))
     op.drop_table("history")

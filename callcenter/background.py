@@ -1,0 +1,61 @@
+"""Tell workers that there is something to do. A job is a nudge: what is due stands in PostgreSQL, the clock asks again.
+
+Both queues are served by `SimpleWorker`: jobs are our own, short and bounded by the time-outs of what they call, so a
+fork a job would triple the cost and buy nothing. Long computations get a queue with forking workers of their own.
+"""
+
+from enum import StrEnum
+
+from redis import Redis
+from rq import Queue
+from rq.exceptions import DuplicateJobError
+
+TIMEOUT_SECONDS = 60
+FORGET_FAILED_SECONDS = 60
+
+
+class Job(StrEnum):
+    """Jobs by the function that does them."""
+
+    SEND_MESSAGE = "workers.messages.send"
+    INVITE_TO_SURVEY = "workers.surveys.invite"
+    RING_AGENT = "workers.calls.ring_agent"
+    BRING_BACK = "workers.calls.bring_back"
+    TELL_AGAIN = "workers.reactions.tell_again"
+
+
+QUEUES = ("live", "later")
+ON = {
+    Job.RING_AGENT: "live",
+    Job.BRING_BACK: "live",
+    Job.SEND_MESSAGE: "live",
+    Job.INVITE_TO_SURVEY: "later",
+    Job.TELL_AGAIN: "later",
+}
+
+
+class Background:
+    """Enqueues by name. The same job for the same thing stands in the queue once."""
+
+    def __init__(self, redis_url: str) -> None:
+        self.redis = Redis.from_url(redis_url, socket_connect_timeout=0.5, socket_timeout=2)
+        self._queues = {name: Queue(name, connection=self.redis) for name in QUEUES}
+
+    def enqueue(self, job: Job, **arguments: int) -> None:
+        """Raises redis.RedisError where Redis is away."""
+        about = "-".join(str(value) for value in arguments.values())
+        try:
+            self._queues[ON[job]].enqueue_call(
+                job.value,
+                kwargs=arguments,
+                job_id=f"{job.name.lower()}-{about}" if about else None,
+                unique=bool(about),
+                timeout=TIMEOUT_SECONDS,
+                result_ttl=0,
+                failure_ttl=FORGET_FAILED_SECONDS,
+            )
+        except DuplicateJobError:
+            return
+
+    def close(self) -> None:
+        self.redis.close()

@@ -1,0 +1,103 @@
+"""THE TABLE: which event sets off which push and which job. It never writes and never asks; events carry what it needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from callcenter.background import Job
+from callcenter.domain import events
+from callcenter.domain.events import Event
+
+SUPERVISORS = "supervisors"
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """`name` and `ids` for everybody in these rooms."""
+
+    rooms: tuple[str, ...]
+    name: str
+    ids: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    job: Job
+    arguments: dict[str, int]
+
+
+def pushes(event: Event) -> tuple[Pushed, ...]:
+    """What browsers hear of an event; nothing for those of no live interest."""
+    return tuple(
+        Pushed(rooms=rooms(event, alone=alone), name=name, ids=ids(event)) for name, alone in TOLD.get(type(event), ())
+    )
+
+
+def jobs(event: Event) -> tuple[Ordered, ...]:
+    return tuple(Ordered(job, arguments(event)) for job, arguments in DONE.get(type(event), ()))
+
+
+def rooms(event: Event, *, alone: bool) -> tuple[str, ...]:
+    """Whom it concerns: the agent it is about, the agent who did it, and supervisors; an offer is told to its agent alone."""
+    about = f"agent:{event.agent_id}" if event.agent_id else ""
+    doer = event.actor if event.actor.startswith("agent:") else ""
+    concerned = dict.fromkeys(room for room in (about, doer) if room)
+    return tuple(concerned) if alone else (*concerned, SUPERVISORS)
+
+
+def ids(event: Event) -> dict[str, int]:
+    named = ("interaction_id", "ticket_id", "customer_id", "agent_id", "offer_id", "message_id", "survey_id")
+    return {name: value for name in named if (value := getattr(event, name, None)) is not None}
+
+
+_CHANGED = (("interaction.changed", False),)
+_AGENT = (("agent.changed", False),)
+_TICKET = (("ticket.changed", False),)
+
+TOLD: dict[type[Event], tuple[tuple[str, bool], ...]] = {
+    events.CallReceived: _CHANGED,
+    events.MenuChosen: _CHANGED,
+    events.QueueEntered: _CHANGED,
+    events.ConversationStarted: _CHANGED,
+    events.OfferMade: (("offer.made", True),),
+    events.OfferEnded: (("offer.ended", True), *_CHANGED),
+    events.InteractionAccepted: _CHANGED,
+    events.CallConnected: _CHANGED,
+    events.CallHeld: _CHANGED,
+    events.CallResumed: _CHANGED,
+    events.CallEnded: _CHANGED,
+    events.ConversationEnded: _CHANGED,
+    events.WrapUpExtended: _CHANGED,
+    events.WrapUpFinished: _CHANGED,
+    events.NoteWritten: _CHANGED,
+    events.CustomerRecognised: _CHANGED,
+    events.MessageReceived: (("message.received", False),),
+    events.MessageQueued: _CHANGED,
+    events.MessageStatusChanged: _CHANGED,
+    events.TicketOpened: _TICKET,
+    events.TicketChanged: _TICKET,
+    events.TicketSolved: _TICKET,
+    events.CommentWritten: _TICKET,
+    events.SurveyAnswered: (("survey.answered", False),),
+    events.StatusChanged: _AGENT,
+    events.StateChanged: _AGENT,
+    events.SignedOut: _AGENT,
+}
+
+
+def _message(event: Event) -> dict[str, int]:
+    return {"message_id": ids(event)["message_id"]}
+
+
+def _offer(event: Event) -> dict[str, int]:
+    return {"offer_id": ids(event)["offer_id"]}
+
+
+def _interaction(event: Event) -> dict[str, int]:
+    return {"interaction_id": ids(event)["interaction_id"]}
+
+
+DONE: dict[type[Event], tuple[tuple[Job, Callable[[Event], dict[str, int]]], ...]] = {
+    events.MessageQueued: ((Job.SEND_MESSAGE, _message),),
+    events.DeskTelephoneToRing: ((Job.RING_AGENT, _offer),),
+    events.CallerLeftAlone: ((Job.BRING_BACK, _interaction),),
+}

@@ -1,0 +1,36 @@
+"""The official client, pointed where the settings say, and its errors in our words."""
+
+import requests
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+
+from callcenter.domain.errors import OutsideError
+from callcenter.settings import TWILIO_API, Settings
+
+TIMEOUT_SECONDS = 6.0
+# 20404: no such call (it has ended); 21220: the call is not in a state for that.
+ALREADY_OVER = (20404, 21220)
+TEMPORARY = (20429, 20500, 20503)
+FAILURES = (TwilioException, requests.RequestException)
+
+
+def twilio_client(settings: Settings) -> Client:
+    """Signs with the API key where there is one, so that the account's token stays out of daily use."""
+    client = Client(
+        settings.twilio_api_key or settings.twilio_account_sid or "none",
+        settings.twilio_api_secret if settings.twilio_api_key else settings.twilio_auth_token or "none",
+        settings.twilio_account_sid or "none",
+        http_client=TwilioHttpClient(timeout=TIMEOUT_SECONDS),
+    )
+    if settings.twilio_api_url != TWILIO_API:
+        client.api.base_url = settings.twilio_api_url
+    return client
+
+
+def outside_error(error: Exception) -> OutsideError:
+    """Permanent: refused for a reason that another try will meet again. 429, 5xx and silence are not."""
+    if isinstance(error, TwilioRestException):
+        permanent = error.status < 500 and error.status != 429 and error.code not in TEMPORARY
+        return OutsideError(f"Twilio answered {error.status} (code {error.code})", permanent=permanent, code=error.code)
+    return OutsideError(f"Twilio did not answer ({type(error).__name__})", permanent=False)

@@ -1,0 +1,90 @@
+"""Commands on live calls by Twilio's REST: hold, resume, hang up, ring a desk telephone, ask how a call is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from twilio.base.exceptions import TwilioRestException
+from twilio.rest import Client
+
+from callcenter.domain.calls import CallStatus
+from callcenter.domain.errors import OutsideError
+from callcenter.domain.interactions import conference_name
+from callcenter.telephony import paths
+from callcenter.telephony.client import ALREADY_OVER, FAILURES, outside_error
+
+CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
+RING_SECONDS = 15  # Twilio adds about 5: the offer's own timer must be the longer one
+
+
+class TwilioPhone:
+    """Fits `domain.ports.Phone`. Conferences are addressed by name, the caller by the label "customer"."""
+
+    def __init__(self, client: Client, *, public_url: str) -> None:
+        self._client = client
+        self._base = public_url
+
+    def hold(self, *, interaction_id: int, language: str) -> None:
+        with _in_our_words():
+            self._customer(interaction_id).update(
+                hold=True, hold_url=self._base + paths.HOLD % language, hold_method="POST"
+            )
+
+    def resume(self, *, interaction_id: int) -> None:
+        with _in_our_words():
+            self._customer(interaction_id).update(hold=False)
+
+    def hang_up(self, call_sid: str) -> None:
+        """End a call; one that is over already counts as done."""
+        try:
+            with _in_our_words():
+                self._client.calls(call_sid).update(status="completed")
+        except OutsideError as error:
+            if error.code not in ALREADY_OVER:
+                raise
+
+    def bring_back(self, *, call_sid: str, interaction_id: int) -> None:
+        """Lead a caller out of a conference that has nobody else in it, back to waiting."""
+        with _in_our_words():
+            self._client.calls(call_sid).update(url=self._base + paths.AGAIN % interaction_id, method="POST")
+
+    def ring_agent(self, *, to: str, caller_id: str, offer_id: int) -> str:
+        """Ring a desk telephone; the sid of the new leg."""
+        with _in_our_words():
+            call = self._client.calls.create(
+                to=to,
+                from_=caller_id,
+                url=self._base + paths.AGENT_ANSWERED % offer_id,
+                method="POST",
+                timeout=RING_SECONDS,
+                status_callback=self._base + paths.STATUS,
+                status_callback_method="POST",
+                status_callback_event=CALL_EVENTS,
+            )
+        return str(call.sid)
+
+    def status(self, call_sid: str) -> CallStatus | None:
+        """How a call is now; None where the telephone company knows no such call."""
+        try:
+            with _in_our_words():
+                return CallStatus(str(self._client.calls(call_sid).fetch().status))
+        except OutsideError as error:
+            if error.code == ALREADY_OVER[0]:
+                return None
+            raise
+
+    def _customer(self, interaction_id: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        """Participants are addressed by the conference's sid, which only REST or a callback tells; its name finds it."""
+        found = self._client.conferences.list(
+            friendly_name=conference_name(interaction_id), status="in-progress", limit=1
+        )
+        if not found:
+            raise TwilioRestException(404, "/Conferences", msg="no conference", code=20404)
+        return self._client.conferences(found[0].sid).participants("customer")
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    try:
+        yield
+    except FAILURES as error:
+        raise outside_error(error) from error

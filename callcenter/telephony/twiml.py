@@ -1,0 +1,154 @@
+"""Our answer to a caller, as TwiML. Pure: an answer and our address in, a document out."""
+
+from collections.abc import Callable
+from typing import Any
+
+from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
+
+from callcenter.domain import calls, languages
+from callcenter.domain.interactions import conference_name
+from callcenter.telephony import paths
+from callcenter.words import say
+
+CONFERENCE_EVENTS = "start end join leave mute hold modify"
+MENU_SECONDS = 6
+MUSIC_SECONDS = 20
+LANGUAGE_KEY = "9"
+SPOKEN_NAME = {"en": "For English, press 9.", "zh": "中文服务请按九。"}
+
+
+def render(answer: calls.Answer, *, base: str) -> str:
+    """The document for an answer; `base` is our public address without a final slash."""
+    response = VoiceResponse()
+    RENDERERS[type(answer)](response, answer, base)
+    return str(response)
+
+
+def hold_music(language: str) -> str:
+    """While on hold: music, a word now and then, and round again."""
+    response = VoiceResponse()
+    _say(response, language, "We are with you again in a moment.")
+    response.pause(length=MUSIC_SECONDS)
+    response.redirect("", method="POST")
+    return str(response)
+
+
+def nothing() -> str:
+    return str(VoiceResponse())
+
+
+def _menu(response: VoiceResponse, answer: calls.OfferMenu, base: str) -> None:
+    action = base + paths.MENU % answer.interaction_id
+    gather = Gather(num_digits=1, timeout=MENU_SECONDS, action=action, method="POST")
+    if answer.again:
+        _say(gather, answer.language, "We did not understand the key.")
+    elif answer.name:
+        _say(gather, answer.language, "Welcome to %(company)s, %(name)s.", company=answer.company, name=answer.name)
+    else:
+        _say(gather, answer.language, "Welcome to %(company)s.", company=answer.company)
+    if answer.other_language and not answer.again:
+        gather.say(SPOKEN_NAME[answer.other_language], language=languages.SPOKEN[answer.other_language])
+    for choice in answer.choices:
+        _say(gather, answer.language, "For %(matter)s, press %(key)s.", matter=choice.label, key=choice.digit)
+    response.append(gather)
+    response.redirect(action, method="POST")
+
+
+def _wait(response: VoiceResponse, answer: calls.Wait, base: str) -> None:
+    """The caller is the first participant and fixes the callbacks; their leaving ends the conference, nobody else's does."""
+    dial = Dial(action=base + paths.LEFT % answer.interaction_id, method="POST")
+    dial.conference(
+        conference_name(answer.interaction_id),
+        start_conference_on_enter=False,
+        end_conference_on_exit=True,
+        beep="false",
+        wait_url=base + paths.WAIT % answer.interaction_id,
+        wait_method="POST",
+        participant_label="customer",
+        status_callback=base + paths.CONFERENCE,
+        status_callback_method="POST",
+        status_callback_event=CONFERENCE_EVENTS,
+    )
+    response.append(dial)
+
+
+def _place(response: VoiceResponse, answer: calls.TellPlace, base: str) -> None:
+    """Place and expected wait, music, and round again: the document of a conference that waits runs out otherwise."""
+    if answer.place == 1:
+        _say(response, answer.language, "You are next.")
+    elif answer.place:
+        _say(response, answer.language, "You are number %(place)d.", place=answer.place)
+    if answer.expected_seconds is not None and answer.place != 1:
+        minutes = max(1, round(answer.expected_seconds / 60))
+        if minutes == 1:
+            _say(response, answer.language, "We expect to answer in about one minute.")
+        else:
+            _say(response, answer.language, "We expect to answer in about %(minutes)d minutes.", minutes=minutes)
+    if answer.first and not answer.place:
+        _say(response, answer.language, "We connect you as soon as somebody is free.")
+    response.pause(length=MUSIC_SECONDS)
+    response.redirect(base + paths.WAIT % answer.interaction_id + "?again=1", method="POST")
+
+
+def _agent(response: VoiceResponse, answer: calls.JoinAgent, base: str) -> None:
+    dial = Dial(action=base + paths.AGENT_LEFT % answer.interaction_id, method="POST")
+    dial.conference(
+        conference_name(answer.interaction_id),
+        start_conference_on_enter=True,
+        end_conference_on_exit=False,
+        beep="false",
+        jitter_buffer_size="small",
+        participant_label=f"agent-{answer.agent_id}",
+        status_callback=base + paths.CONFERENCE,
+        status_callback_method="POST",
+        status_callback_event=CONFERENCE_EVENTS,
+    )
+    response.append(dial)
+
+
+def _press(response: VoiceResponse, answer: calls.AskAgentToPress, base: str) -> None:
+    """On a desk telephone: only a person presses 1, a voicemail never does."""
+    gather = Gather(num_digits=1, timeout=8, action=base + paths.AGENT_PRESSED % answer.offer_id, method="POST")
+    _say(gather, answer.language, "A call for you. To take it, press 1.")
+    response.append(gather)
+    response.hangup()
+
+
+def _closed(response: VoiceResponse, answer: calls.SayClosed, base: str) -> None:
+    if answer.opens:
+        _say(response, answer.language, "We are closed now and open again %(opens)s.", opens=answer.opens)
+    else:
+        _say(response, answer.language, "We are closed now.")
+    _say(response, answer.language, "Send us a text message at this number, we answer it first thing.")
+    response.hangup()
+
+
+def _sorry(response: VoiceResponse, answer: calls.Apologise, base: str) -> None:
+    if answer.reason == "line_lost":
+        _say(response, answer.language, "The line to your agent broke, we are sorry. You keep your place.")
+    elif answer.reason == "invited":
+        _say(response, answer.language, "This call is no longer waiting.")
+    else:
+        _say(response, answer.language, "We are sorry, something failed on our side.")
+        _say(response, answer.language, "Send us a text message at this number and we call you back.")
+    response.hangup()
+
+
+def _hang_up(response: VoiceResponse, answer: calls.HangUp, base: str) -> None:
+    response.hangup()
+
+
+def _say(to: Any, language: str, text: str, **values: object) -> None:
+    to.say(say(language, text, **values), language=languages.SPOKEN[languages.served(language)])
+
+
+RENDERERS: dict[type, Callable[[VoiceResponse, Any, str], None]] = {
+    calls.OfferMenu: _menu,
+    calls.Wait: _wait,
+    calls.TellPlace: _place,
+    calls.JoinAgent: _agent,
+    calls.AskAgentToPress: _press,
+    calls.SayClosed: _closed,
+    calls.Apologise: _sorry,
+    calls.HangUp: _hang_up,
+}

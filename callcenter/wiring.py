@@ -1,0 +1,110 @@
+"""Builds each outside part once, and is the only way to write: `work()` = begin, act, commit, then react."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from flask import current_app
+from redis import RedisError
+from sqlalchemy.orm import Session
+
+from callcenter import reactions
+from callcenter.background import Background, Job
+from callcenter.domain.events import Event
+from callcenter.domain.ports import Phone, Texting
+from callcenter.messaging import channels
+from callcenter.push import Push
+from callcenter.settings import Settings
+from callcenter.storage import history
+from callcenter.storage.database import Database
+from callcenter.storage.work import Work
+from callcenter.telephony.client import twilio_client
+from callcenter.telephony.phone import TwilioPhone
+
+log = structlog.get_logger()
+Told = Sequence[tuple[int, Event]]
+
+
+@contextmanager
+def _reaction(kind: str) -> Iterator[None]:
+    """The commit stands: whatever fails after it must not undo the answer. What was not told is told again by the clock."""
+    try:
+        yield
+    except Exception as error:
+        log.warning("reaction_failed", error=type(error).__name__, event_kind=kind)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Wiring:
+    """One a process. `clock` may be replaced where time is not the wall's."""
+
+    def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.database = Database(settings.database_url, pool=settings.database_pool)
+        self.push = Push(settings.redis_url)
+        self.background = Background(settings.redis_url)
+        client = twilio_client(settings)
+        self.phone: Phone = TwilioPhone(client, public_url=settings.public_url)
+        self.channels: dict[str, Texting] = channels(client, public_url=settings.public_url)
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        """One transaction. After its commit what it recorded is told; what fails there is told again later."""
+        with self.database.begin() as session:
+            work = Work(session, self.clock())
+            yield work
+            session.flush()
+        self.tell([(row.id, event) for row, event in work.recorded])
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Look only: writing is refused by the database."""
+        with self.database.reading() as session:
+            yield session
+
+    def tell(self, told: Told) -> None:
+        """Number these events, then push and enqueue what follows from each."""
+        numbers: dict[int, int] = {}
+        if told:
+            with _reaction("number"), self.database.begin() as session:
+                numbers = history.number(session, [id_ for id_, _ in told])
+        for id_, event in told:
+            if id_ in numbers:
+                with _reaction(event.kind):
+                    self._react(event, numbers[id_])
+
+    def _react(self, event: Event, n: int) -> None:
+        for push in reactions.pushes(event):
+            for room in push.rooms:
+                self.push.send(room, push.name, {"n": n, "name": push.name, **push.ids})
+        for order in reactions.jobs(event):
+            self.background.enqueue(order.job, **order.arguments)
+
+    def tell_again(self, *, older_than: timedelta = timedelta(seconds=5)) -> int:
+        """Tell what a crash swallowed; how many events that was."""
+        with self.reading() as session:
+            lost = [(row.id, row.event()) for row in history.untold(session, before=self.clock() - older_than)]
+        self.tell(lost)
+        return len(lost)
+
+    def nudge(self, job: Job, **arguments: int) -> None:
+        """Enqueue, or leave it to the next time where Redis is away: what is due stands in the database."""
+        try:
+            self.background.enqueue(job, **arguments)
+        except RedisError as error:
+            log.warning("nudge_failed", job=job.name, error=type(error).__name__)
+
+    def close(self) -> None:
+        self.background.close()
+        self.database.close()
+
+
+def current() -> Wiring:
+    """The wiring of the running web application."""
+    wiring: Wiring = current_app.extensions["callcenter"]
+    return wiring
