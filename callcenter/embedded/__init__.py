@@ -1,0 +1,41 @@
+"""PostgreSQL and Redis as child processes, started from their wheels when no address of a server is given."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from callcenter.embedded.errors import EmbeddedError
+from callcenter.embedded.place import data_folder
+from callcenter.embedded.postgres_server import PostgresServer
+from callcenter.embedded.redis_server import RedisServer
+from callcenter.embedded.server import Server
+
+__all__ = ["EmbeddedError", "Server", "Urls", "data_folder", "postgres", "redis", "servers"]
+
+
+@dataclass(frozen=True)
+class Urls:
+    database_url: str
+    redis_url: str
+
+
+@contextmanager
+def servers(data: Path) -> Iterator[Urls]:
+    """Both servers, for as long as the block runs; what they keep stays in `data`."""
+    with postgres(data) as database, redis(data) as memory:
+        yield Urls(database_url=database.url, redis_url=memory.url)
+
+
+@contextmanager
+def postgres(data: Path, *, durable: bool = True) -> Iterator[Server]:
+    """PostgreSQL alone. `durable=False` is for tests: fast, and lost when the machine stops."""
+    with PostgresServer(data, durable=durable).running() as server:
+        yield server
+
+
+@contextmanager
+def redis(data: Path) -> Iterator[Server]:
+    """Redis alone. It keeps nothing on disk: what must last is in PostgreSQL."""
+    with RedisServer(data).running() as server:
+        yield server
