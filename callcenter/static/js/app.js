@@ -1,0 +1,22 @@
+// Every page: htmx, clocks, keys, menus, the line to the server.
+
+import htmx from "htmx.org";
+import * as acts from "./lib/acts.js";
+import * as clock from "./lib/clock.js";
+import * as csrf from "./lib/csrf.js";
+import * as drafts from "./lib/drafts.js";
+import * as keys from "./lib/keys.js";
+import * as live from "./lib/live.js";
+import * as menus from "./lib/menus.js";
+import * as toast from "./lib/toast.js";
+
+window.htmx = htmx;
+csrf.guard();
+acts.start();
+clock.start();
+menus.start();
+keys.start();
+drafts.start();
+live.on("line.back", drafts.sendKept);
+live.start();
+document.addEventListener("toast", (event) => toast.show(event.detail));

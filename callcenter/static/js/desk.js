@@ -1,0 +1,30 @@
+// The agent's desk.
+
+import * as callControls from "./lib/call_controls.js";
+import * as composer from "./lib/composer.js";
+import * as keys from "./lib/keys.js";
+import * as live from "./lib/live.js";
+import * as nowSlot from "./lib/now_slot.js";
+import * as soundSettings from "./lib/sound_settings.js";
+import * as sounds from "./lib/sounds.js";
+
+function go(step) {
+  const zones = [...document.querySelectorAll("[data-zone]")];
+  const at = zones.findIndex((zone) => zone.contains(document.activeElement));
+  zones[(at + step + zones.length) % zones.length].focus();
+}
+
+function toggleCard() {
+  document.querySelector(".zone-right").classList.toggle("is-open");
+}
+
+soundSettings.start();
+nowSlot.start();
+composer.start();
+callControls.start(document.querySelector("[data-desk]"));
+keys.does("next_zone", () => go(1));
+keys.does("previous_zone", () => go(-1));
+keys.does("card", toggleCard);
+document.addEventListener("click", (event) => event.target.closest("[data-toggle-card]") && toggleCard());
+live.on("message.received", () => sounds.play("message"));
+live.on("line.cut_off", () => sounds.play("cut_off"));

@@ -1,0 +1,11 @@
+// What screen readers hear: politely in general, loudly for an offer alone.
+
+function put(selector, text) {
+  const region = document.querySelector(selector);
+  if (!region) return;
+  region.textContent = "";
+  setTimeout(() => (region.textContent = text), 50);
+}
+
+export const politely = (text) => put("[data-polite]", text);
+export const loudly = (text) => put("[data-loud]", text);

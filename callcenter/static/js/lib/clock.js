@@ -1,0 +1,99 @@
+// One offset to the server's clock and one tick a second for every timer on the page.
+// data-since counts up, data-until counts down, data-clock shows the time of day, data-from + data-until empty a bar.
+
+import { say } from "./words.js";
+
+let offset = 0;
+const listeners = new Set();
+
+export function now() {
+  return Date.now() + offset;
+}
+
+/** Takes the server's own now (ISO). The smallest error seen wins, so a slow answer does not move the clocks. */
+export function set(serverNow, took = 0) {
+  const given = Date.parse(serverNow);
+  if (Number.isNaN(given)) return;
+  const found = given + took / 2 - Date.now();
+  if (Math.abs(found - offset) > took / 2 + 250) offset = found;
+}
+
+export function everySecond(listener) {
+  listeners.add(listener);
+}
+
+export function timeOfDay(at = now(), zone = undefined, withSeconds = true) {
+  return new Intl.DateTimeFormat("en-GB", {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: withSeconds ? "2-digit" : undefined,
+    timeZone: zone,
+  }).format(at);
+}
+
+/** Seconds as people read them: 0:38, 06:41 padded, 1 h 40 above an hour, 3 d 4 h above a day. */
+export function span(seconds, form = "plain") {
+  const whole = Math.max(0, Math.floor(seconds));
+  if (form === "seconds" && whole < 100) return say("seconds", { n: whole });
+  if (whole >= 86400) {
+    return say("days_hours", { d: Math.floor(whole / 86400), h: Math.floor((whole % 86400) / 3600) });
+  }
+  if (whole >= 3600) {
+    return say("hours_minutes", { h: Math.floor(whole / 3600), m: two(Math.floor((whole % 3600) / 60)) });
+  }
+  const minutes = Math.floor(whole / 60);
+  if (form === "words" && minutes >= 5) return say("minutes", { n: minutes });
+  return `${form === "padded" ? two(minutes) : minutes}:${two(whole % 60)}`;
+}
+
+function two(number) {
+  return String(number).padStart(2, "0");
+}
+
+function shown(element, at) {
+  const { since, until, form } = element.dataset;
+  if (since) return (at - Date.parse(since)) / 1000;
+  const left = (Date.parse(until) - at) / 1000;
+  return form === "seconds" ? Math.ceil(left) : Math.round(left);
+}
+
+function paint(element, at) {
+  const seconds = shown(element, at);
+  const text = span(seconds, element.dataset.form);
+  if (element.textContent !== text) element.textContent = text;
+  const { warn, bad, until } = element.dataset;
+  const reached = (limit) => limit !== undefined && (until ? seconds <= Number(limit) : seconds >= Number(limit));
+  element.classList.toggle("is-bad", reached(bad));
+  element.classList.toggle("is-warn", reached(warn) && !reached(bad));
+}
+
+function empty(bar, at) {
+  const from = Date.parse(bar.dataset.from);
+  const until = Date.parse(bar.dataset.until);
+  const left = Math.min(1, Math.max(0, (until - at) / (until - from || 1)));
+  bar.lastElementChild.setAttribute("width", (left * 100).toFixed(2));
+}
+
+/** Paints every timer inside the element at once; called after each swap so that no timer shows empty. */
+export function paintAll(inside = document) {
+  const at = now();
+  inside.querySelectorAll(".timer[data-since], .timer[data-until]").forEach((element) => paint(element, at));
+  inside.querySelectorAll("svg[data-from][data-until]").forEach((bar) => empty(bar, at));
+  inside.querySelectorAll("[data-clock]").forEach((element) => {
+    const text = timeOfDay(at, element.dataset.zone || undefined, element.dataset.clock === "seconds");
+    if (element.textContent !== text) element.textContent = text;
+  });
+}
+
+export function start() {
+  const given = document.body.dataset.now;
+  if (given) set(given, 0);
+  paintAll();
+  document.addEventListener("htmx:afterSettle", (event) => paintAll(event.target.parentElement ?? document));
+  const tick = () => {
+    paintAll();
+    listeners.forEach((listener) => listener(now()));
+    setTimeout(tick, 1000 - (now() % 1000) + 5);
+  };
+  setTimeout(tick, 1000 - (now() % 1000) + 5);
+}

@@ -1,0 +1,57 @@
+// The composer: tabs, the count of SMS, and a conversation that stays at its end only if it was there.
+
+import { does } from "./keys.js";
+import { count } from "./segments.js";
+import { say } from "./words.js";
+
+let wasAtEnd = true;
+
+export function open(name) {
+  const tab = document.querySelector(`[data-tab="${name}"]`);
+  if (!tab) return;
+  const box = tab.closest("[data-tabs]");
+  box.querySelectorAll("[data-tab]").forEach((each) => each.setAttribute("aria-selected", String(each === tab)));
+  box.querySelectorAll("[data-tab-panel]").forEach((panel) => (panel.hidden = panel.dataset.tabPanel !== name));
+  box.querySelector(`[data-tab-panel="${name}"] textarea`)?.focus();
+}
+
+function counted(field) {
+  const place = field.closest("form")?.querySelector("[data-segments-said]");
+  if (place) place.textContent = say("segments", count(field.value));
+}
+
+function isAtEnd(roll) {
+  return roll.scrollHeight - roll.scrollTop - roll.clientHeight < 24;
+}
+
+function toEnd() {
+  const roll = document.querySelector("[data-stick]");
+  if (roll) roll.scrollTop = roll.scrollHeight;
+  document.querySelector("[data-newer]")?.setAttribute("hidden", "");
+}
+
+function settled(event) {
+  event.target.querySelectorAll?.("[data-segments]").forEach(counted);
+  const roll = document.querySelector("[data-stick]");
+  if (!roll) return;
+  if (wasAtEnd || event.target.id === "middle") toEnd();
+  else if (event.target.id === "talk") document.querySelector("[data-newer]")?.removeAttribute("hidden");
+}
+
+export function start() {
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest("[data-tab]");
+    if (tab) open(tab.dataset.tab);
+    if (event.target.closest("[data-newer]")) toEnd();
+  });
+  document.addEventListener("input", (event) => event.target.matches("[data-segments]") && counted(event.target));
+  document.addEventListener("htmx:beforeSwap", () => {
+    const roll = document.querySelector("[data-stick]");
+    wasAtEnd = !roll || isAtEnd(roll);
+  });
+  document.addEventListener("htmx:afterSettle", settled);
+  document.querySelectorAll("[data-segments]").forEach(counted);
+  does("note", () => open("note"));
+  does("sms", () => open("sms"));
+  toEnd();
+}

@@ -1,0 +1,86 @@
+// What is being written is kept on the server as it is written; cut off, on this computer until the server is back.
+// data-draft="key" data-draft-url="…" on a field; [data-draft-kept] in the same form says where it stands.
+
+import { post } from "./csrf.js";
+import * as clock from "./clock.js";
+import { say } from "./words.js";
+
+const PAUSE_MS = 800;
+const PREFIX = "callcenter.draft.";
+const soon = new Map();
+
+function local(key) {
+  return PREFIX + document.body.dataset.person + "." + key;
+}
+
+function tell(field, name) {
+  const place = field.closest("form")?.querySelector("[data-draft-kept]");
+  if (place) place.textContent = say(name, { time: clock.timeOfDay() });
+}
+
+function written(event) {
+  const field = event.target.closest?.("[data-draft]");
+  if (!field) return;
+  clearTimeout(soon.get(field));
+  soon.set(field, setTimeout(() => save(field), PAUSE_MS));
+}
+
+async function save(field) {
+  soon.delete(field);
+  const { draft: key, draftUrl: url } = field.dataset;
+  localStorage.setItem(local(key), JSON.stringify({ url, text: field.value }));
+  try {
+    const answer = await post(url, { key, text: field.value });
+    if (!answer.ok) throw new Error(String(answer.status));
+    localStorage.removeItem(local(key));
+    tell(field, "draft_kept");
+  } catch {
+    tell(field, "draft_local");
+  }
+}
+
+/** Sends what stayed on this computer; called when the server is back, and when a page opens. */
+export async function sendKept() {
+  const mine = local("");
+  for (const name of Object.keys(localStorage).filter((each) => each.startsWith(mine))) {
+    const { url, text } = JSON.parse(localStorage.getItem(name));
+    const key = name.slice(mine.length);
+    try {
+      const answer = await post(url, { key, text });
+      if (answer.ok || answer.status === 404 || answer.status === 410) localStorage.removeItem(name);
+    } catch {
+      return;
+    }
+  }
+}
+
+/** A field that opens while its newest words are still only here gets them back. */
+export function restore(inside = document) {
+  inside.querySelectorAll("[data-draft]").forEach((field) => {
+    const kept = localStorage.getItem(local(field.dataset.draft));
+    if (kept && document.activeElement !== field) {
+      field.value = JSON.parse(kept).text;
+      tell(field, "draft_local");
+    }
+  });
+}
+
+/** Forgets a draft whose text was sent. */
+export function done(field) {
+  clearTimeout(soon.get(field));
+  soon.delete(field);
+  localStorage.removeItem(local(field.dataset.draft));
+}
+
+export function start() {
+  document.addEventListener("input", written);
+  document.addEventListener("htmx:afterSettle", (event) => restore(event.target));
+  window.addEventListener("pagehide", () => {
+    soon.forEach((timer, field) => {
+      clearTimeout(timer);
+      post(field.dataset.draftUrl, { key: field.dataset.draft, text: field.value }, { keepalive: true });
+    });
+  });
+  restore();
+  sendKept();
+}

@@ -1,0 +1,117 @@
+// A push says that something changed; here the smallest part of the page that shows it is fetched again.
+// data-live="names" data-live-url="…" [data-live-match="key:value"] [data-live-force] [data-live-pause="ms"]
+
+import htmx from "htmx.org";
+import { announceState } from "./link_state.js";
+import { Line } from "./socket.js";
+
+const GATHER_MS = 120;
+const waiting = new Map();
+const listeners = new Map();
+let line = null;
+
+/** Calls the listener for every event of that name ("*" for all), after duplicates are dropped. */
+export function on(name, listener) {
+  listeners.set(name, [...(listeners.get(name) ?? []), listener]);
+}
+
+export function isLive() {
+  return line === null || line.isLive;
+}
+
+export function start() {
+  watchHands();
+  if (!("liveSocket" in document.body.dataset)) return;
+  const given = document.body.dataset.n;
+  const view = announceState(() => line.tryNow());
+  line = new Line(given ? Number(given) : null, {
+    event: hear,
+    reset: refreshAll,
+    live: (wasCutOff) => {
+      view.live(wasCutOff);
+      if (wasCutOff) refreshAll();
+      tell({ name: wasCutOff ? "line.back" : "line.live" });
+    },
+    cutOff: (at) => {
+      view.cutOff(at);
+      tell({ name: "line.cut_off" });
+    },
+    waiting: view.waiting,
+    refused: view.refused,
+  });
+  line.open();
+}
+
+function tell(event) {
+  [...(listeners.get(event.name) ?? []), ...(listeners.get("*") ?? [])].forEach((listener) => listener(event));
+}
+
+function hear(event) {
+  tell(event);
+  document.querySelectorAll("[data-live]").forEach((element) => {
+    if (element.dataset.live.split(" ").includes(event.name) && concerns(element, event)) refresh(element);
+  });
+}
+
+function concerns(element, event) {
+  const match = element.dataset.liveMatch;
+  if (!match) return true;
+  const [key, value] = match.split(":");
+  return !(key in event) || event[key] === null || String(event[key]) === value;
+}
+
+export function refreshAll() {
+  document.querySelectorAll("[data-live][data-live-url]").forEach(refresh);
+}
+
+/** Fetches the element again after a short gathering time; an element in use is marked stale and waits. */
+export function refresh(element) {
+  const id = element.id;
+  if (!id || !element.dataset.liveUrl || waiting.has(id)) return;
+  const pause = Number(element.dataset.livePause ?? GATHER_MS);
+  waiting.set(id, setTimeout(() => {
+    waiting.delete(id);
+    swap(document.getElementById(id));
+  }, pause));
+}
+
+function swap(element) {
+  if (!element) return;
+  if (isInUse(element)) return markStale(element);
+  htmx.ajax("GET", element.dataset.liveUrl, { target: element, swap: "outerHTML", source: element });
+}
+
+function isInUse(element) {
+  if ("liveForce" in element.dataset) return false;
+  if (element.contains(document.activeElement) && document.activeElement !== element) return true;
+  if (element.matches("details[open]") || element.querySelector("details[open], dialog[open]")) return true;
+  if ("liveList" in element.dataset && element.matches(":hover")) return true;
+  const selection = document.getSelection();
+  return Boolean(selection && !selection.isCollapsed && element.contains(selection.anchorNode));
+}
+
+function markStale(element) {
+  element.dataset.stale = String(Number(element.dataset.stale ?? 0) + 1);
+  element.dispatchEvent(new CustomEvent("live:stale", { bubbles: true, detail: { count: element.dataset.stale } }));
+}
+
+function watchHands() {
+  const look = () => setTimeout(() => {
+    document.querySelectorAll("[data-stale]").forEach((element) => {
+      if (isInUse(element)) return;
+      delete element.dataset.stale;
+      swap(element);
+    });
+  }, 60);
+  ["focusout", "pointerup", "pointerout", "toggle", "selectionchange"].forEach((name) => {
+    document.addEventListener(name, () => document.querySelector("[data-stale]") && look(), true);
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, xhr, requestConfig } = event.detail;
+    const asked = requestConfig?.verb === "get" && target?.dataset?.liveUrl && xhr.status < 300;
+    if (asked && requestConfig.elt === target && isInUse(target)) {
+      event.detail.shouldSwap = false;
+      markStale(target);
+    }
+  });
+}

@@ -1,0 +1,84 @@
+// The Now slot tells the rest of the desk what is live: sounds, notification, title, and which view the middle shows.
+
+import htmx from "htmx.org";
+import { loudly, politely } from "./announce.js";
+import * as clock from "./clock.js";
+import * as notify from "./notify.js";
+import * as sounds from "./sounds.js";
+import { say } from "./words.js";
+
+let before = { view: null, offer: null };
+let saidFive = null;
+let wanted = null;
+
+const slot = () => document.querySelector("#now");
+const middle = () => document.querySelector("#middle");
+
+export function start() {
+  const now = slot();
+  if (!now) return;
+  before = { view: now.dataset.view, offer: null };
+  offered(now);
+  document.addEventListener("htmx:afterSettle", () => look());
+  document.addEventListener("focusout", () => setTimeout(() => wanted && follow(), 80));
+  clock.everySecond(tick);
+}
+
+function look() {
+  const now = slot();
+  if (!now) return;
+  offered(now);
+  if (now.dataset.view === before.view) return;
+  const last = before.view;
+  before.view = now.dataset.view;
+  if (now.dataset.say) politely(now.dataset.say);
+  if (middle()?.dataset.view !== now.dataset.view && belongs(last, now.dataset.view)) {
+    wanted = now.dataset.middleUrl;
+    follow();
+  }
+}
+
+function numberOf(view) {
+  return view?.split(":")[1];
+}
+
+/** The middle follows the Now slot unless the agent looks at something else and nothing new is held out. */
+function belongs(last, next) {
+  const seen = middle()?.dataset.view ?? "free";
+  if (seen === "free" || seen.startsWith("offered:")) return true;
+  if (numberOf(seen) && [numberOf(last), numberOf(next)].includes(numberOf(seen))) return true;
+  return next.startsWith("offered:");
+}
+
+function follow() {
+  const held = document.activeElement;
+  const isWriting = held?.closest("#middle") && held.matches("input, textarea, select");
+  if (isWriting) return;
+  const url = wanted;
+  wanted = null;
+  htmx.ajax("GET", url, { target: "#middle", swap: "outerHTML" });
+}
+
+function offered(now) {
+  const { offer, kind, says, ends } = now.dataset;
+  if ((offer ?? null) === before.offer) return;
+  before.offer = offer ?? null;
+  sounds.stop();
+  notify.over();
+  if (!offer) return;
+  const word = says || say(kind === "call" ? "offer_call" : "offer_conversation");
+  loudly(word);
+  notify.offer(word, ends);
+  if (kind === "call") sounds.ring();
+  else sounds.play("conversation");
+}
+
+function tick(at) {
+  notify.tick();
+  const { offer, ends } = slot()?.dataset ?? {};
+  if (!offer || saidFive === offer) return;
+  const left = (Date.parse(ends) - at) / 1000;
+  if (left > 5 || left < 1) return;
+  saidFive = offer;
+  loudly(say("five_seconds"));
+}
