@@ -15,19 +15,23 @@ from callcenter.storage.database import migrate
 
 HOUSE, BARE = "house", "bare"  # the databases: with all tables, and without any
 EMPTY = """
+set session_replication_role = replica;  -- history lets nobody truncate it but us
 do $$
 declare
-    candidate regclass;
+    found regclass;
     filled boolean;
 begin
-    for candidate in
+    for found in
         select oid from pg_class
         where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace and relname <> 'alembic_version'
     loop
-        execute format('select exists (select from %s)', candidate) into filled;
+        execute format('select exists (select from %s)', found) into filled;
         if filled then
-            execute format('truncate %s restart identity cascade', candidate);
+            execute format('truncate %s cascade', found);
         end if;
+    end loop;
+    for found in select format('%I', sequencename) from pg_sequences where last_value is not null loop
+        execute format('alter sequence %s restart', found);
     end loop;
 end $$
 """

@@ -210,7 +210,13 @@ def test_the_data_folder_is_what_the_environment_names(data: Path) -> None:
     assert place.data_folder({}) == (place.ROOTS_DATA if os.geteuid() == 0 else Path("var").absolute())
 
 
-def test_each_test_finds_the_tables_and_the_redis_empty(database_url: str, redis_url: str) -> None:
-    with connect(database_url) as connection:
+@pytest.mark.parametrize("_", ["before", "after"])
+def test_each_test_finds_empty_tables_fresh_numbers_and_an_empty_redis(
+    database_url: str, redis_url: str, _: str
+) -> None:
+    with connect(database_url) as connection, redis.Redis.from_url(redis_url) as memory:
         assert connection.execute("select count(*) from history").fetchone() == (0,)
-    assert redis.Redis.from_url(redis_url).dbsize() == 0
+        assert connection.execute("select nextval('history_n')").fetchone() == (1,)
+        assert memory.dbsize() == 0
+        connection.execute("insert into history (kind, actor, at, data) values ('x', 'y', now(), '{}')")
+        memory.set("x", 1)
