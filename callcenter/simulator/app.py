@@ -1,0 +1,32 @@
+"""The simulator as a Flask application: Twilio's REST API, the control API, the devices and the customer's phone."""
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import NotFound
+
+from callcenter.simulator import twilio_api
+from callcenter.simulator.carrier import Carrier
+from callcenter.simulator.control import control
+from callcenter.simulator.device import device
+from callcenter.simulator.twilio_api import calls, conferences, messages, numbers, recordings
+
+REST_DOORS = (calls, conferences, messages, numbers, recordings)
+
+
+def create_app(carrier: Carrier) -> Flask:
+    """Make the application round one telephone company."""
+    assert all(door.api is twilio_api.api for door in REST_DOORS)
+    app = Flask(__name__)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions["carrier"] = carrier
+    app.register_blueprint(twilio_api.api)
+    app.register_blueprint(control)
+    app.register_blueprint(device)
+    app.register_error_handler(NotFound, show_not_found)
+    return app
+
+
+def show_not_found(_error: NotFound) -> tuple[Response, int]:
+    """Twilio's body under Twilio's paths, ours elsewhere."""
+    if request.path.startswith("/2010-04-01/"):
+        return twilio_api.show_error(twilio_api.not_found())
+    return jsonify({"error": "There is nothing at this address"}), 404

@@ -1,0 +1,104 @@
+"""The telephone company's whole state behind one lock, and the parts that carry it out. Holds no rule itself."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from callcenter.simulator import message_player, people, state
+from callcenter.simulator.clock import Clock, rfc2822
+from callcenter.simulator.exchange import numbers
+from callcenter.simulator.exchange.callbacks import Callbacks
+from callcenter.simulator.faults import Faults
+from callcenter.simulator.hub import Hub
+from callcenter.simulator.settings import Settings
+
+if TYPE_CHECKING:
+    from callcenter.simulator.exchange.calls import Call
+    from callcenter.simulator.exchange.conferences import Conference
+    from callcenter.simulator.exchange.messages import Message
+    from callcenter.simulator.exchange.numbers import Application, Number
+    from callcenter.simulator.exchange.queues import Queue
+    from callcenter.simulator.exchange.recordings import Recording
+
+
+@dataclass
+class Books:
+    """What the company knows by sid (queues by name)."""
+
+    numbers: dict[str, "Number"] = field(default_factory=dict)
+    applications: dict[str, "Application"] = field(default_factory=dict)
+    calls: dict[str, "Call"] = field(default_factory=dict)
+    conferences: dict[str, "Conference"] = field(default_factory=dict)
+    queues: dict[str, "Queue"] = field(default_factory=dict)
+    messages: dict[str, "Message"] = field(default_factory=dict)
+    recordings: dict[str, "Recording"] = field(default_factory=dict)
+    opted_out: set[tuple[str, str]] = field(default_factory=set)
+
+
+class Carrier:
+    """Take `lock` to read or change `books`; never hold it while a request goes out."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = Clock(settings.speed)
+        self.lock = threading.RLock()
+        self.books = Books()
+        self.people = people.load(settings.people_file)
+        self.faults = Faults(seed=settings.seed)
+        self.hub = Hub()
+        self.log: deque[dict[str, Any]] = deque(maxlen=5000)
+        self.logged = 0
+        self.debugger: deque[dict[str, Any]] = deque(maxlen=1000)
+        self.closing = threading.Event()
+        self.base_url = f"http://{settings.host}:{settings.port}"
+        self.music: dict[str, float] = {}
+        self.callbacks = Callbacks(self)
+        self._unsaved = threading.Event()
+        numbers.open_books(self)
+        if settings.state_file:
+            state.load(self, settings.state_file)
+            threading.Thread(target=self._keep_saving, name="state", daemon=True).start()
+
+    def later(self, act: Callable[[], object]) -> None:
+        """Do something in the background; `settled` waits for it."""
+        self.callbacks.later(act)
+
+    def answer_message(self, message: "Message") -> None:
+        message_player.answer(self, message)
+
+    def save(self) -> None:
+        """Note that there is something to write; the file is written at most once a second."""
+        self._unsaved.set()
+
+    def _keep_saving(self) -> None:
+        while not self.closing.wait(1.0):
+            self._write()
+
+    def _write(self) -> None:
+        if self.settings.state_file and self._unsaved.is_set():
+            self._unsaved.clear()
+            state.save(self, self.settings.state_file)
+
+    def close(self) -> None:
+        """Let every waiting thread go; calls are cut without telling anybody."""
+        self.closing.set()
+        with self.lock:
+            for call in self.books.calls.values():
+                call.wake.notify_all()
+        self.callbacks.close()
+        self.hub.close()
+        self._write()
+
+    def complain(self, code: int, message: str, *, call_sid: str = "", url: str = "") -> None:
+        """Write to Twilio's debugger. 12200 and 16025 are warnings there, the rest errors."""
+        entry = {
+            "code": code,
+            "message": message,
+            "level": "warning" if code in (12200, 16025) else "error",
+            "call_sid": call_sid,
+            "url": url,
+            "at": rfc2822(self.clock.now()),
+        }
+        self.debugger.append(entry)

@@ -1,0 +1,232 @@
+"""The control API: tests, demo traffic and the phone page make people call, press, speak and text; and order faults."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from callcenter.simulator import lines, views
+from callcenter.simulator.exchange import calls, endings, messages, ringing, speech, webhooks
+from callcenter.simulator.exchange.calls import Call
+from callcenter.simulator.exchange.webhooks import Request
+from callcenter.simulator.faults import UnknownFault
+from callcenter.simulator.lines import NoSuchNumber
+from callcenter.simulator.twilio_api import carrier
+
+control = Blueprint("control", __name__)
+
+
+@control.errorhandler(HTTPException)
+def show_error(error: HTTPException) -> tuple[Response, int]:
+    return jsonify({"error": error.description}), error.code or 500
+
+
+def body() -> dict[str, Any]:
+    """The JSON object of a request. Only JSON is taken, so that no foreign page can post here."""
+    given = request.get_json()
+    if not isinstance(given, dict):
+        abort(400, "A JSON object is wanted")
+    return given
+
+
+def text(given: dict[str, Any], name: str) -> str:
+    value = given.get(name)
+    if not isinstance(value, str):
+        abort(400, f"{name!r} must be a text")
+    return value
+
+
+@control.get("/healthz")
+def tell_health() -> Response:
+    return jsonify({"status": "ok", "calls": len(calls.live(carrier()))})
+
+
+@control.post("/control/calls")
+def dial() -> tuple[Response, int]:
+    given = body()
+    try:
+        call = lines.dial(
+            carrier(),
+            from_=text(given, "from"),
+            to=text(given, "to"),
+            name=str(given.get("name", "")),
+            keys=str(given.get("keys", "")),
+        )
+    except NoSuchNumber:
+        abort(404, f"{given['to']} is none of our numbers")
+    return jsonify(views.call(carrier(), call)), 201
+
+
+@control.get("/control/calls")
+def list_calls() -> Response:
+    args = request.args
+    with carrier().lock:
+        found = [
+            call
+            for call in carrier().books.calls.values()
+            if not (args.get("live") == "1" and call.is_over)
+            and args.get("number") in (None, call.remote)
+            and args.get("status") in (None, call.status)
+        ]
+    return jsonify([views.call(carrier(), call) for call in found])
+
+
+def _call(sid: str, *, live: bool = True) -> Call:
+    call = calls.find(carrier(), sid)
+    if call is None:
+        abort(404, "There is no such call")
+    if live and call.is_over:
+        abort(409, f"The call is over: {call.status}")
+    return call
+
+
+@control.get("/control/calls/<sid>")
+def show_call(sid: str) -> Response:
+    return jsonify(views.call(carrier(), _call(sid, live=False)))
+
+
+@control.post("/control/calls/<sid>/<act>")
+def act(sid: str, act: str) -> Response:
+    """The person on a leg does something: digits, say, mute, hangup, answer, reject."""
+    return jsonify(views.call(carrier(), perform(_call(sid), act, body())))
+
+
+def perform(call: Call, act: str, given: dict[str, Any]) -> Call:
+    """Shared with the devices. 404 for an unknown act, 409 if the leg does not ring any more."""
+    if act == "digits":
+        speech.press(carrier(), call, text(given, "digits"))
+    elif act == "say":
+        speech.speak(carrier(), call, text(given, "text"))
+    elif act == "mute":
+        speech.mute(carrier(), call, given.get("muted", True) is True)
+    elif act == "hangup":
+        endings.hang_up(carrier(), call, by="you")
+    elif act in ("answer", "reject"):
+        if not ringing.decide(carrier(), call, act, str(given.get("keys", ""))):
+            abort(409, "The call does not ring")
+    else:
+        abort(404, "Nobody can do that on a telephone")
+    return call
+
+
+@control.post("/control/messages")
+def text_us() -> tuple[Response, int]:
+    given = body()
+    media = [str(url) for url in given.get("media", [])]
+    message = messages.receive(
+        carrier(), from_=text(given, "from"), to=text(given, "to"), body=text(given, "body"), media=media
+    )
+    return jsonify(message.as_json()), 201
+
+
+@control.get("/control/messages")
+def list_messages() -> Response:
+    number, limit = request.args.get("number"), request.args.get("limit", 500, type=int)
+    with carrier().lock:
+        found = [m for m in carrier().books.messages.values() if number in (None, m.from_, m.to)]
+    return jsonify([message.as_json() for message in found[-limit:]])
+
+
+@control.route("/control/people", methods=["GET", "POST"])
+def list_people() -> Response | tuple[Response, int]:
+    if request.method == "GET":
+        return jsonify([person.as_json() for person in carrier().people.entries])
+    try:
+        return jsonify(carrier().people.put(body()).as_json()), 201
+    except TypeError as error:
+        abort(400, str(error))
+
+
+@control.get("/control/conferences")
+def list_conferences() -> Response:
+    with carrier().lock:
+        found = list(carrier().books.conferences.values())
+    return jsonify([views.conference(carrier(), conference) for conference in found])
+
+
+@control.route("/control/faults", methods=["GET", "POST", "DELETE"])
+def order_faults() -> Response | tuple[Response, int]:
+    faults = carrier().faults
+    if request.method == "DELETE":
+        faults.clear()
+    elif request.method == "POST":
+        given = request.get_json()
+        try:
+            for one in given if isinstance(given, list) else [given]:
+                faults.add(one)
+        except (UnknownFault, TypeError, ValueError, AttributeError) as error:
+            abort(400, str(error))
+    shown = {"slow_network": faults.slow_network, "faults": [rule.as_json() for rule in faults.rules]}
+    return jsonify(shown), 201 if request.method == "POST" else 200
+
+
+@control.delete("/control/faults/<int:rule_id>")
+def drop_fault(rule_id: int) -> tuple[str, int]:
+    if not carrier().faults.remove(rule_id):
+        abort(404, "There is no such fault")
+    return "", 204
+
+
+@control.route("/control/log", methods=["GET", "DELETE"])
+def show_log() -> Response:
+    """Every webhook tried, oldest first; filters: the path begins with, the event is, a sid occurs."""
+    if request.method == "DELETE":
+        carrier().log.clear()
+    path, event, sid = (request.args.get(name, "") for name in ("path", "event", "sid"))
+    found = [
+        entry
+        for entry in list(carrier().log)
+        if path in entry["url"] and event in ("", entry["event"]) and (not sid or sid in entry["params"].values())
+    ]
+    return jsonify(found)
+
+
+@control.get("/control/debugger")
+def show_debugger() -> Response:
+    return jsonify(list(carrier().debugger))
+
+
+@control.get("/control/opt-outs")
+def show_opt_outs() -> Response:
+    return jsonify([{"number": theirs, "from": ours} for theirs, ours in sorted(carrier().books.opted_out)])
+
+
+@control.post("/control/forge")
+def forge() -> Response:
+    """Send one post with a wrong, a missing or the right signature."""
+    given = body()
+    params = {str(name): str(value) for name, value in dict(given.get("params", {})).items()}
+    answer = webhooks.send(
+        carrier(),
+        Request(text(given, "url"), params, event="forge"),
+        token=str(given.get("token") or webhooks.new_token()),
+        signature=str(given.get("signature", "forged")),
+    )
+    return jsonify({"status": answer.status, "body": answer.body.decode("utf-8", "replace")})
+
+
+@control.get("/control/settled")
+def settle() -> tuple[Response, int]:
+    """Wait until no webhook is under way, at most `timeout` seconds; 504 if that is too short."""
+    done = carrier().callbacks.is_settled(request.args.get("timeout", 5.0, type=float))
+    return jsonify({"settled": done}), 200 if done else 504
+
+
+@control.post("/control/reset")
+def reset() -> Response:
+    """Hang everybody up and forget; addresses of webhooks and people stay."""
+    company = carrier()
+    company.faults.clear()
+    lines.hang_up_all(company)
+    company.callbacks.is_settled(5.0)
+    with company.lock:
+        for book in (company.books.calls, company.books.conferences, company.books.queues):
+            book.clear()
+        company.books.messages.clear()
+        company.books.recordings.clear()
+        company.books.opted_out.clear()
+        company.log.clear()
+        company.debugger.clear()
+        company.music.clear()
+    company.save()
+    return jsonify({"status": "ok"})

@@ -1,0 +1,56 @@
+"""Twilio's own queues, first in first out, for Enqueue. The house routes; here callers only stand."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from callcenter.simulator import sids
+from callcenter.simulator.exchange.calls import Call
+
+if TYPE_CHECKING:
+    from callcenter.simulator.carrier import Carrier
+
+LARGEST = 1000
+
+
+@dataclass(eq=False)
+class Queue:
+    sid: str
+    name: str
+    waiting: dict[str, datetime] = field(default_factory=dict)
+
+
+def enter(carrier: "Carrier", name: str, call: Call) -> Queue | None:
+    """Stand in the queue of that name; None when it is full."""
+    with carrier.lock:
+        queue = carrier.books.queues.setdefault(name, Queue(sids.new("QU"), name))
+        if len(queue.waiting) >= LARGEST:
+            return None
+        queue.waiting[call.sid] = carrier.clock.now()
+        return queue
+
+
+def leave(carrier: "Carrier", queue: Queue, call: Call) -> int:
+    """Leave it; seconds waited."""
+    with carrier.lock:
+        entered = queue.waiting.pop(call.sid, None)
+        return _seconds(carrier, entered) if entered else 0
+
+
+def figures(carrier: "Carrier", queue: Queue, call: Call) -> dict[str, str]:
+    """The fields of a waitUrl request. AvgQueueTime is of those now waiting, no estimate."""
+    with carrier.lock:
+        waits = [_seconds(carrier, entered) for entered in queue.waiting.values()]
+        order = list(queue.waiting)
+        return {
+            "QueueSid": queue.sid,
+            "QueuePosition": str(order.index(call.sid) + 1 if call.sid in order else 0),
+            "QueueTime": str(waits[order.index(call.sid)] if call.sid in order else 0),
+            "AvgQueueTime": str(sum(waits) // max(1, len(waits))),
+            "CurrentQueueSize": str(len(order)),
+            "MaxQueueSize": str(LARGEST),
+        }
+
+
+def _seconds(carrier: "Carrier", entered: datetime) -> int:
+    return int((carrier.clock.now() - entered).total_seconds())

@@ -1,0 +1,20 @@
+"""Where TwiML comes from: an address to ask or a text given by REST. Not the asking itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+
+@dataclass(frozen=True)
+class Source:
+    """The next document of a call. `twiml` given by REST has no address, so its links must be absolute."""
+
+    url: str = ""
+    method: str = "POST"
+    twiml: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    def link(self, target: str, method: str = "", params: Mapping[str, str] | None = None) -> "Source":
+        """The document a link of this one leads to; no target means this one again."""
+        url = urljoin(self.url, target) if target else self.url
+        return Source(url=url, method=(method or "POST").upper(), params=params or {})

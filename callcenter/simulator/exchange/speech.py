@@ -1,0 +1,47 @@
+"""What persons on a leg do: speak, press keys, mute themselves, and who hears them."""
+
+from typing import TYPE_CHECKING
+
+from callcenter.simulator.exchange import calls, conferences
+from callcenter.simulator.exchange.calls import Call
+
+if TYPE_CHECKING:
+    from callcenter.simulator.carrier import Carrier
+
+
+def speak(carrier: "Carrier", call: Call, text: str) -> int:
+    """Say a text into a leg. Goes out how many heard it."""
+    with carrier.lock:
+        calls.tell(carrier, call, "spoke", text=text)
+        if call.listening and not call.muted:
+            call.speech.append(text)
+            call.wake.notify_all()
+        listeners = _hearers(carrier, call)
+        for other in listeners:
+            calls.tell(carrier, other, "heard", who=call.name or call.label or call.remote, text=text)
+    return len(listeners)
+
+
+def _hearers(carrier: "Carrier", call: Call) -> list[Call]:
+    conference = carrier.books.conferences.get(call.conference)
+    if conference:
+        return conferences.hearers(carrier, conference, call)
+    if call.muted:
+        return []
+    return [carrier.books.calls[sid] for sid in call.peers]
+
+
+def press(carrier: "Carrier", call: Call, digits: str) -> None:
+    """Press keys, one after the other."""
+    with carrier.lock:
+        calls.tell(carrier, call, "pressed", text=digits)
+        call.digits.extend(digit for digit in digits if digit in "0123456789*#")
+        call.wake.notify_all()
+
+
+def mute(carrier: "Carrier", call: Call, muted: bool) -> None:
+    """Mute the person's own microphone; Twilio does not notice."""
+    with carrier.lock:
+        if call.muted != muted:
+            call.muted = muted
+            calls.tell(carrier, call, "muted" if muted else "unmuted", who="you")

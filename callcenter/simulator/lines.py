@@ -1,0 +1,130 @@
+"""The lines between people and the house: a person or a browser calls in, REST calls out. Starts each leg's thread."""
+
+import re
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from callcenter.simulator import twiml_player
+from callcenter.simulator.exchange import calls, conferences, endings, fields, numbers, ringing
+from callcenter.simulator.exchange.calls import Call, Watch
+from callcenter.simulator.exchange.conferences import Participant
+from callcenter.simulator.exchange.numbers import Webhooks
+from callcenter.simulator.exchange.sources import Source
+
+if TYPE_CHECKING:
+    from callcenter.simulator.carrier import Carrier
+
+
+class NoSuchNumber(Exception):
+    """Nobody of ours has that number or application."""
+
+
+def dial(carrier: "Carrier", *, from_: str, to: str, name: str = "", keys: str = "") -> Call:
+    """A person dials one of our numbers. `keys` are pressed by themselves, one Gather each: `1,2`."""
+    number = numbers.find(carrier, to)
+    if number is None:
+        raise NoSuchNumber(to)
+    hooks = numbers.voice_webhooks(carrier, number)
+    call = _inbound(carrier, hooks, number, from_=from_, to=to, name=name)
+    call.keys.extend(key for key in keys.split(",") if key)
+    return _start(carrier, call, hooks, {})
+
+
+def connect(carrier: "Carrier", *, identity: str, application_sid: str, params: dict[str, str], name: str = "") -> Call:
+    """A browser calls in through a TwiML application, with every parameter of its own."""
+    application = carrier.books.applications.get(application_sid)
+    if application is None:
+        raise NoSuchNumber(application_sid)
+    call = _inbound(
+        carrier,
+        application,
+        application,
+        from_=f"client:{identity}",
+        to=params.get("To", ""),
+        name=name,
+        application_sid=application_sid,
+    )
+    return _start(carrier, call, application, params)
+
+
+def _inbound(carrier: "Carrier", hooks: Webhooks, told: Webhooks, **who: str) -> Call:
+    return calls.create(
+        carrier,
+        direction="inbound",
+        status="ringing",
+        fallback=(hooks.voice_fallback_url, hooks.voice_fallback_method),
+        watch=Watch(told.status_callback, told.status_callback_method),
+        **who,
+    )
+
+
+def _start(carrier: "Carrier", call: Call, hooks: Webhooks, params: dict[str, str]) -> Call:
+    calls.tell(carrier, call, "ringing", who=call.to)
+    source = Source(hooks.voice_url, hooks.voice_method, params=params | fields.first_inbound(call))
+    _in_own_thread(call, lambda: twiml_player.run(carrier, call, source))
+    return call
+
+
+def _in_own_thread(call: Call, act: Callable[[], None]) -> None:
+    threading.Thread(target=act, name=f"leg-{call.sid[-6:]}", daemon=True).start()
+
+
+def call_out(
+    carrier: "Carrier",
+    *,
+    from_: str,
+    to: str,
+    source: Source,
+    watch: Watch,
+    timeout: float,
+    fallback: tuple[str, str] = ("", "POST"),
+) -> Call:
+    """REST makes a leg that plays TwiML once answered."""
+    call = calls.create(
+        carrier, from_=from_, to=to, direction="outbound-api", watch=watch, timeout=timeout, fallback=fallback
+    )
+    ringing.ring(carrier, call, on_answer=lambda leg: twiml_player.run(carrier, leg, source))
+    return call
+
+
+def add_participant(
+    carrier: "Carrier",
+    *,
+    conference: str,
+    from_: str,
+    to: str,
+    watch: Watch,
+    timeout: float,
+    member: Callable[[Call], Participant],
+) -> Participant:
+    """REST makes a leg that joins a conference once answered."""
+    call = calls.create(carrier, from_=from_, to=to, direction="outbound-api", watch=watch, timeout=timeout)
+    participant = member(call)
+    with carrier.lock:
+        room = conferences.find_or_open(carrier, conference)
+        room.members[call.sid] = participant
+        call.conference, call.label = room.sid, participant.label
+    ringing.ring(
+        carrier,
+        call,
+        on_answer=lambda leg: twiml_player.run_in_conference(carrier, leg, conference, participant),
+    )
+    return participant
+
+
+def redirect(carrier: "Carrier", call: Call, source: Source) -> None:
+    """REST sends a live leg to another document."""
+    with carrier.lock:
+        call.jump = source
+        call.wake.notify_all()
+
+
+def hang_up_all(carrier: "Carrier") -> None:
+    for call in calls.live(carrier):
+        endings.hang_up(carrier, call, by="network")
+
+
+def is_address(to: str) -> bool:
+    """Something that can be dialled: E.164, a browser, or SIP."""
+    return bool(re.fullmatch(r"\+[1-9]\d{6,14}|client:[\w.@+-]+|sip:\S+@\S+", to))

@@ -1,0 +1,72 @@
+"""Asks the house what to answer to an inbound message, and sends that. Not the messages' own life."""
+
+from typing import TYPE_CHECKING
+
+from callcenter.simulator.exchange import messages, numbers
+from callcenter.simulator.exchange.messages import Message
+from callcenter.simulator.exchange.sources import Source
+from callcenter.simulator.exchange.webhooks import Request
+from callcenter.simulator.twiml_player import document, schema
+from callcenter.simulator.twiml_player.document import Document, Refused
+
+if TYPE_CHECKING:
+    from callcenter.simulator.carrier import Carrier
+
+MOST_REDIRECTS = 10
+
+
+def answer(carrier: "Carrier", message: Message) -> None:
+    """Ask the number's SmsUrl, then its fallback; send every Message of the answer back."""
+    number = numbers.find(carrier, message.to)
+    if number is None:
+        return
+    hooks = numbers.sms_webhooks(carrier, number)
+    if not hooks.sms_url:
+        return
+    params = messages.inbound_fields(carrier, message)
+    try:
+        _play(carrier, message, Source(hooks.sms_url, hooks.sms_method, params=params))
+    except Refused as refused:
+        if not hooks.sms_fallback_url:
+            return
+        error = {"ErrorCode": str(refused.code), "ErrorUrl": hooks.sms_url}
+        fallback = Source(hooks.sms_fallback_url, hooks.sms_fallback_method, params=params | error)
+        try:
+            _play(carrier, message, fallback)
+        except Refused:
+            return
+
+
+def _play(carrier: "Carrier", message: Message, source: Source) -> None:
+    for _ in range(MOST_REDIRECTS):
+        page = _fetch(carrier, message, source)
+        redirect = next((verb for verb in page.verbs if verb.tag == "Redirect"), None)
+        for verb in page.verbs:
+            if verb is redirect:
+                break
+            _send(carrier, message, source, messages.text_of(verb), verb.get("to", ""), verb.get("statusCallback"))
+        if redirect is None:
+            return
+        source = source.link((redirect.text or "").strip(), redirect.get("method", ""), source.params)
+
+
+def _fetch(carrier: "Carrier", message: Message, source: Source) -> Document:
+    reply = carrier.callbacks.fetch(Request(source.url, source.params, source.method, event="message"))
+    if reply.error:
+        raise Refused(reply.error)
+    if not reply.body.strip():
+        return Document(source, ())
+    return document.read(
+        carrier, source, reply.body, reply.content_type, call_sid=message.sid, allowed=schema.MESSAGING
+    )
+
+
+def _send(carrier: "Carrier", message: Message, source: Source, text: str, to: str, callback: str | None) -> None:
+    messages.send(
+        carrier,
+        from_=message.to,
+        to=to or message.from_,
+        body=text,
+        direction="outbound-reply",
+        callback=source.link(callback).url if callback else "",
+    )

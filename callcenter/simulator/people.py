@@ -1,0 +1,81 @@
+"""Who has a telephone: the people of the phone page, desk telephones that answer by themselves, agents' names."""
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+
+@dataclass
+class Person:
+    """One entry. Two people may share one number; a withheld number is written `anonymous`."""
+
+    name: str
+    number: str = ""
+    language: str = "en"
+    note: str = ""
+    id: str = ""
+    identity: str = ""
+    answers_after: float | None = None
+    keys: str = ""
+    busy: bool = False
+    unreachable: bool = False
+    landline: bool = False
+
+    @property
+    def address(self) -> str:
+        return f"client:{self.identity}" if self.identity else self.number
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass
+class People:
+    """All entries, in the order in which the page shows them."""
+
+    entries: list[Person] = field(default_factory=list)
+
+    def put(self, entry: dict[str, Any]) -> Person:
+        """Add a person, or replace the one with the same id. Unknown keys raise TypeError."""
+        person = Person(**{key: value for key, value in entry.items() if value is not None})
+        person.id = person.id or f"person-{len(self.entries) + 1}"
+        same = [at for at, other in enumerate(self.entries) if other.id == person.id]
+        if same:
+            self.entries[same[0]] = person
+        else:
+            self.entries.append(person)
+        return person
+
+    def at(self, address: str) -> Person | None:
+        return next((person for person in self.entries if person.address == address), None)
+
+    def by_id(self, person_id: str) -> Person | None:
+        return next((person for person in self.entries if person.id == person_id), None)
+
+    def name_of(self, address: str) -> str:
+        person = self.at(address)
+        return person.name if person else ""
+
+
+DEMO_PEOPLE: list[dict[str, Any]] = [
+    {"name": "Carla Mendes", "number": "+14155550142", "language": "en", "note": "gold"},
+    {"name": "李雷", "number": "+8613855500163", "language": "zh", "note": "银卡"},
+    {"name": "Tom Becker", "number": "+12125550178", "language": "en", "note": "standard"},
+    {"name": "王芳", "number": "+8613955500121", "language": "zh", "note": "金卡"},
+    {"name": "Mary Okafor", "number": "+16465550119", "language": "en", "note": "silver"},
+    {"name": "A number we do not know", "number": "+16505550100", "language": "en"},
+    {"name": "Number withheld", "number": "anonymous", "language": "en", "note": "caller’s number is hidden"},
+    {"name": "Mallory", "number": "+15105550166", "language": "en", "note": "two people share it"},
+    {"name": "Malin", "number": "+15105550166", "language": "en", "note": "two people share it"},
+]
+
+
+def load(path: Path | None) -> People:
+    """The people of a JSON list, or the demo's. Keys that are no part of a person are left out."""
+    known = {part.name for part in fields(Person)}
+    people = People()
+    entries = json.loads(path.read_text("utf-8")) if path and path.exists() else DEMO_PEOPLE
+    for entry in entries:
+        people.put({key: value for key, value in entry.items() if key in known})
+    return people

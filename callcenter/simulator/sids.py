@@ -1,0 +1,7 @@
+"""Twilio's names for things: two letters and 32 hexadecimal digits."""
+
+import uuid
+
+
+def new(prefix: str) -> str:
+    return prefix + uuid.uuid4().hex

@@ -1,0 +1,64 @@
+"""What survives a restart: addresses of webhooks, opt-outs, the last messages. One JSON file, written whole."""
+
+import contextlib
+import json
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from callcenter.simulator.exchange import numbers
+from callcenter.simulator.exchange.messages import Message
+
+if TYPE_CHECKING:
+    from callcenter.simulator.carrier import Carrier
+
+MESSAGES_KEPT = 2000
+
+
+def save(carrier: "Carrier", path: Path) -> None:
+    """Write atomically: a killed simulator leaves the older file whole."""
+    with carrier.lock:
+        kept = {
+            "numbers": {
+                n.phone_number: {key: getattr(n, key) for key in numbers.NUMBER_SETTINGS}
+                for n in carrier.books.numbers.values()
+            },
+            "applications": {
+                a.sid: {key: getattr(a, key) for key in numbers.APPLICATION_SETTINGS}
+                for a in carrier.books.applications.values()
+            },
+            "opted_out": sorted(carrier.books.opted_out),
+            "messages": [asdict(m) for m in list(carrier.books.messages.values())[-MESSAGES_KEPT:]],
+        }
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps(kept, ensure_ascii=False, default=str), "utf-8")
+        fresh.replace(path)
+
+
+def load(carrier: "Carrier", path: Path) -> None:
+    """Read what an earlier run wrote; numbers that are no longer ours are left out."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return
+    kept = json.loads(path.read_text("utf-8"))
+    for number in carrier.books.numbers.values():
+        _apply(number, kept["numbers"].get(number.phone_number, {}))
+    for application in carrier.books.applications.values():
+        _apply(application, kept["applications"].get(application.sid, {}))
+    carrier.books.opted_out.update((theirs, ours) for theirs, ours in kept["opted_out"])
+    for entry in kept["messages"]:
+        message = Message(**_with_times(entry))
+        carrier.books.messages[message.sid] = message
+
+
+def _apply(thing: object, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        setattr(thing, name, value)
+
+
+def _with_times(entry: dict[str, Any]) -> dict[str, Any]:
+    for name in ("created", "updated", "sent"):
+        with contextlib.suppress(TypeError):
+            entry[name] = datetime.fromisoformat(entry[name])
+    return entry

@@ -1,0 +1,197 @@
+"""One leg's run through its TwiML: fetch, play verb after verb, follow links, fall back, hang up. Verbs live beside it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element
+
+from callcenter.simulator.clock import reading_seconds
+from callcenter.simulator.exchange import calls, endings, fields
+from callcenter.simulator.exchange.calls import Call
+from callcenter.simulator.exchange.sources import Source
+from callcenter.simulator.exchange.webhooks import Request
+from callcenter.simulator.twiml_player import document, schema
+from callcenter.simulator.twiml_player.document import Document, Refused
+
+if TYPE_CHECKING:
+    from callcenter.simulator.carrier import Carrier
+
+Verb = Callable[["Player", Element, Document], None]
+APOLOGY = "We are sorry, an application error has occurred. Goodbye."
+MOST_DOCUMENTS = 10_000
+ANY = frozenset(schema.VERBS)
+
+
+class CallOver(Exception):
+    """The leg has ended, or the company closes."""
+
+
+class Jump(Exception):
+    """REST sends the leg somewhere else."""
+
+
+class Follow(Exception):
+    """A verb leads to another document."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source.url)
+        self.source = source
+
+
+class LeftQueue(Exception):
+    """The Leave verb ran while the caller stood in a queue."""
+
+
+class Interrupted(Exception):
+    """What this leg was listening to must stop: a key was pressed, a conference began."""
+
+
+class Player:
+    """Plays TwiML to one leg, in that leg's own thread."""
+
+    def __init__(self, carrier: "Carrier", call: Call, verbs: Mapping[str, Verb]) -> None:
+        self.carrier = carrier
+        self.call = call
+        self._verbs = verbs
+        self._interrupts: list[Callable[[], bool]] = []
+
+    def run(self, source: Source) -> None:
+        """Play until nothing is left, then hang up."""
+        try:
+            for _ in range(MOST_DOCUMENTS):
+                following = self._play_top(source)
+                if following is None:
+                    break
+                source = following
+            endings.hang_up(self.carrier, self.call, by="company")
+        except CallOver:
+            return
+
+    def _play_top(self, source: Source) -> Source | None:
+        """Play one document; what comes after it, or None."""
+        try:
+            self.play(self.fetch(source))
+        except Follow as follow:
+            return follow.source
+        except Jump:
+            with self.carrier.lock:
+                jump, self.call.jump = self.call.jump, None
+            return jump
+        return None
+
+    def play(self, page: Document) -> None:
+        for verb in page.verbs:
+            self.check()
+            if verb.tag != "Reject" and not self.call.answered:
+                self._answer(verb)
+            self._verbs[verb.tag](self, verb, page)
+
+    def _answer(self, verb: Element) -> None:
+        if verb.tag == "Dial" and verb.get("answerOnBridge") == "true":
+            return
+        if not calls.answer(self.carrier, self.call):
+            raise CallOver
+
+    def fetch(self, source: Source, allowed: frozenset[str] = ANY) -> Document:
+        """Get and read a document; one that cannot be had sends the leg to its fallback address, or ends it."""
+        try:
+            return self.get(source, allowed)
+        except Refused as refused:
+            self.check()
+            return self._fall_back(source, refused.code, allowed)
+
+    def get(self, source: Source, allowed: frozenset[str] = ANY) -> Document:
+        """Get and read a document. Raises Refused."""
+        body, content_type, error = source.twiml.encode(), "", 0
+        if not source.twiml:
+            if not source.url:
+                self.carrier.complain(11100, "Invalid URL format", call_sid=self.call.sid)
+                raise Refused(11100)
+            answer = self.carrier.callbacks.fetch(self._request(source))
+            body, content_type, error = answer.body, answer.content_type, answer.error
+        if error:
+            raise Refused(error)
+        self.check()
+        return document.read(self.carrier, source, body, content_type, call_sid=self.call.sid, allowed=allowed)
+
+    def _request(self, source: Source) -> Request:
+        with self.carrier.lock:
+            params = fields.of_call(self.carrier, self.call) | dict(source.params)
+        return Request(source.url, params, source.method, event="twiml", call_sid=self.call.sid)
+
+    def _fall_back(self, source: Source, code: int, allowed: frozenset[str]) -> Document:
+        """Ask the fallback address once; without one the caller hears Twilio's apology and the call ends."""
+        url, method = self.call.fallback
+        if url:
+            error = {"ErrorCode": str(code), "ErrorUrl": source.url}
+            try:
+                return self.get(Source(url, method, params={**source.params, **error}), allowed)
+            except Refused:
+                pass
+        if not self.call.answered:
+            calls.answer(self.carrier, self.call)
+        self.say(APOLOGY, "en-US")
+        endings.hang_up(self.carrier, self.call, by="company")
+        raise CallOver
+
+    def inform(self, source: Source) -> None:
+        """Ask an action address whose answer does not matter any more, in the background and in order."""
+        self.carrier.callbacks.tell(self.call.sid, self._request(source))
+
+    def play_aside(
+        self,
+        source: Source,
+        allowed: frozenset[str],
+        figures: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        """Play a document that is not the call's own: waiting music, a screening question.
+
+        Every request of it carries `figures`. Returns when it ran out; raises Refused if it cannot be had.
+        """
+        for _ in range(MOST_DOCUMENTS):
+            try:
+                self.play(self.get(replace(source, params={**figures(), **source.params}), allowed))
+            except Follow as follow:
+                source = follow.source
+                continue
+            return
+
+    def say(self, text: str, language: str) -> None:
+        """Speak at reading speed; inside a Gather the page calls it a menu."""
+        words = " ".join(text.split())
+        kind = "menu" if self.call.listening else "announcement"
+        calls.tell(self.carrier, self.call, kind, text=words, language=language)
+        self.wait(reading_seconds(words))
+
+    def check(self) -> None:
+        """Raise what has happened meanwhile."""
+        if self.call.is_over or self.carrier.closing.is_set():
+            raise CallOver
+        if self.call.jump is not None:
+            raise Jump
+        if any(is_due() for is_due in self._interrupts):
+            raise Interrupted
+
+    def wait(self, seconds: float | None, until: Callable[[], bool] = lambda: False) -> bool:
+        """Wait so many pretended seconds, or for ever; True as soon as `until` holds."""
+        patience = None if seconds is None else self.carrier.clock.real(seconds)
+        with self.carrier.lock:
+
+            def is_ready() -> bool:
+                self.check()
+                return until()
+
+            return bool(self.call.wake.wait_for(is_ready, patience))
+
+    @contextmanager
+    def interrupted_by(self, is_due: Callable[[], bool]) -> Iterator[None]:
+        """Whatever plays inside stops as soon as `is_due` holds; then the block is simply left."""
+        self._interrupts.append(is_due)
+        try:
+            yield
+        except Interrupted:
+            if not is_due():
+                raise
+        finally:
+            self._interrupts.remove(is_due)
