@@ -3,7 +3,8 @@
 SHELL := /bin/sh
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE ?=
-# npm trusts the same certificates as the rest of this machine, so it works behind a company's proxy too.
+# uv and npm trust the same certificates as the rest of this machine, so they work behind a company's proxy too.
+export UV_SYSTEM_CERTS := 1
 NPM := NODE_OPTIONS=--use-system-ca npm
 
 PACKAGES := .venv/.installed
