@@ -39,11 +39,7 @@ class Settings(BaseSettings):
 
     web_processes: int = Field(default=2, ge=1, le=64)
     database_pool: int = Field(default=20, ge=1, le=200)
-    ring_seconds: int = Field(default=20, ge=5, le=120)
-    connect_seconds: int = Field(default=15, ge=3, le=60)
     presence_grace_seconds: int = Field(default=20, ge=1, le=600)
-    survey_delay_seconds: int = Field(default=600, ge=0, le=86_400)
-    survey_quiet_hours: bool = True
     session_hours: int = Field(default=12, ge=1, le=72)
     log_format: Literal["json", "plain"] = "json"
 

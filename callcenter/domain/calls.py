@@ -1,6 +1,7 @@
 """What reaches us from a telephone line, and what we answer: values only. `telephony/twiml.py` says it to Twilio."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -120,11 +121,11 @@ class AskAgentToPress:
 
 @dataclass(frozen=True, kw_only=True)
 class SayClosed:
-    """After hours: when we open again, already in words of the caller's language and zone."""
+    """After hours. `opens`: when we open again, in the queue's own zone; None where that is not known."""
 
-    interaction_id: int | None
+    interaction_id: int
     language: str
-    opens: str
+    opens: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,9 @@
 """Who calls: telephone numbers in one form, and what a shared or a withheld number means. Nobody is merged by guess."""
 
+from zoneinfo import available_timezones
+
 import phonenumbers
+from phonenumbers import timezone
 
 WITHHELD = ("anonymous", "unknown", "restricted", "unavailable", "private")
 # Numbers that carriers pass on for a withheld caller id (Twilio: "ANONYMOUS" on a telephone keypad, and its kin).
@@ -42,3 +45,13 @@ def shown(number: str | None) -> str:
 def language_of(number: str | None) -> str | None:
     """The language to greet an unknown number in: Chinese for numbers of mainland China, else not known."""
     return "zh" if number and number.startswith("+86") else None
+
+
+def zone_of(number: str) -> str | None:
+    """The zone of a number, where its prefix lies in one zone only."""
+    zones = timezone.time_zones_for_number(phonenumbers.parse(number))
+    return zones[0] if len(zones) == 1 and is_zone(zones[0]) else None
+
+
+def is_zone(name: str) -> bool:
+    return name in available_timezones()

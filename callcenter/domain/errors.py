@@ -105,6 +105,12 @@ class CallNotConnected(DomainError):
     text = "The call is not connected yet."
 
 
+class TooManyTries(DomainError):
+    code = "too-many-tries"
+    status = 429
+    text = "There were too many wrong tries. Wait a minute, then try again."
+
+
 class OutsideError(Exception):
     """An outside party (the telephone company) refused or did not answer. `permanent`: trying again will not help."""
 

@@ -4,7 +4,17 @@ Fields named in `SUBJECTS` have columns of their own in history; the others go i
 """
 
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict
+
+
+class Subjects(TypedDict, total=False):
+    """What an event is about, as its constructor takes it."""
+
+    interaction_id: int | None
+    ticket_id: int | None
+    customer_id: int | None
+    agent_id: int | None
+
 
 SUBJECTS = ("interaction_id", "ticket_id", "customer_id", "agent_id", "actor")
 

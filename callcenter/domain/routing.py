@@ -60,7 +60,7 @@ def who_should_take(interaction: Waiting, agents: Iterable[Candidate], now: date
     judged = [(agent, excluded(agent, interaction)) for agent in agents]
     able = [agent for agent, reason in judged if reason is None]
     fresh = [agent for agent in able if agent.id not in interaction.avoid]
-    chosen = min(fresh, key=lambda agent: (agent.idle_since, agent.id), default=None)
+    chosen = min(fresh, key=_order, default=None)
     verdicts = tuple(
         Verdict(
             agent_id=agent.id,
@@ -71,6 +71,11 @@ def who_should_take(interaction: Waiting, agents: Iterable[Candidate], now: date
         for agent, reason in judged
     )
     return Choice(agent_id=chosen.id if chosen else None, verdicts=verdicts)
+
+
+def _order(agent: Candidate) -> tuple[int, datetime, int]:
+    """Idle before half busy, then the longest idle."""
+    return agent.conversations, agent.idle_since, agent.id
 
 
 def excluded(agent: Candidate, interaction: Waiting) -> str | None:

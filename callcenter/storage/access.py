@@ -96,6 +96,11 @@ def receipt(session: Session, key: str) -> Receipt | None:
     return session.scalar(select(Receipt).where(Receipt.key == key))
 
 
+def claimed_of(session: Session, keys: Sequence[str]) -> set[str]:
+    """Those of these keys that somebody has brought before."""
+    return set(session.scalars(select(Receipt.key).where(Receipt.key.in_(keys))))
+
+
 def keep_draft(session: Session, *, agent_id: int, about: str, body: str, now: datetime) -> None:
     if not body:
         session.execute(delete(Draft).where(Draft.agent_id == agent_id, Draft.about == about))

@@ -13,7 +13,7 @@ from callcenter.storage.database import Row
 
 
 class Company(Row):
-    """The one row about us. `names`: {language: name}."""
+    """The one row about us. `names`: {language: name}. `region` ("US") reads numbers typed without a country code."""
 
     __tablename__ = "company"
 
@@ -21,6 +21,8 @@ class Company(Row):
     zone: Mapped[str]
     currency: Mapped[str]
     region: Mapped[str]
+    survey_delay_seconds: Mapped[int] = mapped_column(default=600)
+    survey_quiet_hours: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from callcenter.domain.events import Subjects
 from callcenter.domain.interactions import LIVE, State
 from callcenter.storage.database import Row
 
@@ -55,7 +56,6 @@ class Interaction(Row):
     unanswered_since: Mapped[datetime | None]
     first_reply_at: Mapped[datetime | None]
     conference_sid: Mapped[str | None]
-    conference_sequence: Mapped[int | None]
     quiet_check_at: Mapped[datetime | None]
     bring_back_at: Mapped[datetime | None]
 
@@ -91,6 +91,14 @@ class Interaction(Row):
     def is_call(self) -> bool:
         return self.channel == "voice"
 
+    def about(self) -> Subjects:
+        return {
+            "interaction_id": self.id,
+            "ticket_id": self.ticket_id,
+            "customer_id": self.customer_id,
+            "agent_id": self.agent_id,
+        }
+
     def waited_seconds(self, now: datetime) -> int:
         """The customer's wait so far: from entering the queue until answered, or until they left."""
         if self.joined_at is None:
@@ -105,7 +113,8 @@ class Interaction(Row):
 
 
 class Leg(Row):
-    """One telephone line of a call: the customer's or an agent's. `rank` never falls (domain.calls.RANK)."""
+    """One telephone line of a call: the customer's or an agent's. `rank` never falls (domain.calls.RANK).
+    `sequence`: the highest that was heard of it within the conference `conference_sid`."""
 
     __tablename__ = "legs"
 
@@ -115,7 +124,8 @@ class Leg(Row):
     agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     offer_id: Mapped[int | None] = mapped_column(BigInteger)
     rank: Mapped[int] = mapped_column(SmallInteger, default=0)
-    sequence: Mapped[int] = mapped_column(SmallInteger, default=-1)
+    conference_sid: Mapped[str | None]
+    sequence: Mapped[int] = mapped_column(default=-1)
     created_at: Mapped[datetime]
     joined_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
@@ -245,3 +255,9 @@ def due_to_bring_back(session: Session, now: datetime, *, limit: int = 20) -> Se
     """Callers left alone in their conference."""
     rows = select(Interaction.id).where(Interaction.bring_back_at <= now).order_by(Interaction.bring_back_at)
     return session.scalars(rows.limit(limit)).all()
+
+
+def claim_waiting(session: Session, interaction_id: int) -> Interaction | None:
+    """This interaction, locked, if it still waits and no other router holds it."""
+    wanted = select(Interaction).where(Interaction.id == interaction_id, Interaction.state == State.WAITING)
+    return session.scalar(wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True))

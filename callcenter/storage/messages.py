@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, select, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from callcenter.domain.events import Subjects
 from callcenter.domain.messages import MessageStatus
 from callcenter.storage.database import Row
 
@@ -41,6 +42,13 @@ class Message(Row):
         Index("ix_messages_due", "next_try_at", postgresql_where=text("next_try_at IS NOT NULL")),
         Index("ix_messages_customer", "customer_id", "id"),
     )
+
+    def about(self) -> Subjects:
+        return {
+            "interaction_id": self.interaction_id,
+            "customer_id": self.customer_id,
+            "agent_id": self.agent_id,
+        }
 
 
 def get(session: Session, message_id: int, *, lock: bool = False) -> Message | None:
@@ -84,3 +92,17 @@ def due(session: Session, now: datetime, *, limit: int = 100) -> Sequence[int]:
 
 def is_unsent(message: Message) -> bool:
     return message.status in (MessageStatus.DUE, MessageStatus.SENDING)
+
+
+def mark_read(session: Session, interaction_id: int, *, at: datetime) -> None:
+    """What the customer wrote in this conversation has been seen by its agent."""
+    unread = (Message.interaction_id == interaction_id, Message.direction == "in", Message.read_at.is_(None))
+    session.execute(update(Message).where(*unread).values(read_at=at))
+
+
+def unread(session: Session, interaction_ids: Sequence[int]) -> dict[int, int]:
+    """{interaction: how many of the customer's messages its agent has not seen}."""
+    rows = select(Message.interaction_id, func.count().label("n")).where(
+        Message.interaction_id.in_(interaction_ids), Message.direction == "in", Message.read_at.is_(None)
+    )
+    return {row.interaction_id: row.n for row in session.execute(rows.group_by(Message.interaction_id))}

@@ -101,3 +101,13 @@ def of_interaction(session: Session, interaction_id: int) -> Sequence[Offer]:
 def due_to_ring(session: Session, now: datetime, *, limit: int = 50) -> Sequence[int]:
     """Offers whose desk telephone is still to be rung."""
     return session.scalars(select(Offer.id).where(Offer.ring_at <= now).order_by(Offer.ring_at).limit(limit)).all()
+
+
+def free_slot(session: Session, agent_id: int, *, medium: str, slots: int) -> int | None:
+    """The lowest slot of this agent that holds nothing; None where all are taken, or a call stands in the way of a
+    conversation."""
+    rows = session.execute(select(Offer.medium, Offer.slot).where(Offer.agent_id == agent_id, Offer.is_open)).all()
+    if any(row.medium == "voice" for row in rows):
+        return None
+    taken = {row.slot for row in rows if row.medium == medium}
+    return next((slot for slot in range(slots) if slot not in taken), None)

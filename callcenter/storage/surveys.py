@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from callcenter.domain.events import Subjects
 from callcenter.storage.database import Row
 
 
@@ -51,6 +52,14 @@ class Survey(Row):
         Index("ix_surveys_customer", "customer_id", "id"),
         Index("ix_surveys_agent", "agent_id", "answered_at"),
     )
+
+    def about(self) -> Subjects:
+        return {
+            "interaction_id": self.interaction_id,
+            "ticket_id": self.ticket_id,
+            "customer_id": self.customer_id,
+            "agent_id": self.agent_id,
+        }
 
 
 def get(session: Session, survey_id: int, *, lock: bool = False) -> Survey | None:

@@ -41,6 +41,7 @@ class Ticket(Row):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    changed_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     first_answered_at: Mapped[datetime | None]
     solved_at: Mapped[datetime | None]
 

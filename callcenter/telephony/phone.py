@@ -72,7 +72,7 @@ class TwilioPhone:
                 return None
             raise
 
-    def _customer(self, interaction_id: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def _customer(self, interaction_id: int):  # type: ignore[no-untyped-def]
         """Participants are addressed by the conference's sid, which only REST or a callback tells; its name finds it."""
         found = self._client.conferences.list(
             friendly_name=conference_name(interaction_id), status="in-progress", limit=1

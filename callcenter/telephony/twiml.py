@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from babel.dates import format_date, format_time
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from callcenter.domain import calls, languages
@@ -116,11 +117,22 @@ def _press(response: VoiceResponse, answer: calls.AskAgentToPress, base: str) ->
 
 def _closed(response: VoiceResponse, answer: calls.SayClosed, base: str) -> None:
     if answer.opens:
-        _say(response, answer.language, "We are closed now and open again %(opens)s.", opens=answer.opens)
+        _say(response, answer.language, "We are closed now and open again %(opens)s.", opens=_spoken(answer))
     else:
         _say(response, answer.language, "We are closed now.")
     _say(response, answer.language, "Send us a text message at this number, we answer it first thing.")
     response.hangup()
+
+
+def _spoken(answer: calls.SayClosed) -> str:
+    """The opening as day and time, as the caller's language says it."""
+    locale = languages.locale(answer.language)
+    day = (
+        format_date(answer.opens, "EEEE, MMMM d", locale=locale)
+        if locale == "en"
+        else format_date(answer.opens, "M月d日 EEEE", locale=locale)
+    )
+    return f"{day}, {format_time(answer.opens, 'short', locale=locale)}"
 
 
 def _sorry(response: VoiceResponse, answer: calls.Apologise, base: str) -> None:

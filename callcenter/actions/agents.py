@@ -1,0 +1,86 @@
+"""An agent comes, chooses a status, and goes, or is lost."""
+
+from datetime import timedelta
+
+from callcenter.actions import offers, routing, states
+from callcenter.domain.agents import CHOOSABLE, AgentState, Status
+from callcenter.domain.errors import Invalid
+from callcenter.domain.events import SignedIn, SignedOut
+from callcenter.domain.interactions import State
+from callcenter.storage import agents, interactions
+from callcenter.storage.agents import Agent
+from callcenter.storage.work import Work
+
+HEARTBEAT_LOST = timedelta(seconds=35)
+
+
+def choose_status(work: Work, agent_id: int, status: str) -> Agent:
+    """What the agent asks for. While there is work in hand a break waits until it is done ("break after this")."""
+    if status not in CHOOSABLE:
+        raise Invalid("A status is available, break or unavailable.", field="status")
+    agent = states.locked(work, agent_id)
+    if status != Status.AVAILABLE and agent.state != AgentState.IDLE:
+        agent.next_status = None if agent.next_status == status else status
+        states.tell_status(work, agent, before=agent.status, cause="after_this")
+        return agent
+    agent.next_status = None
+    if status == Status.AVAILABLE:
+        agent.missed_in_a_row = 0
+    states.set_status(work, agent, Status(status), actor=f"agent:{agent.id}")
+    routing.next_for(work, agent.id)
+    return agent
+
+
+def sign_in(work: Work, agent_id: int) -> Agent:
+    """Signed in, not yet available: that is for the agent to say."""
+    agent = states.locked(work, agent_id)
+    if agent.status == Status.SIGNED_OUT:
+        states.set_status(work, agent, Status.UNAVAILABLE, actor=f"agent:{agent.id}")
+    work.record(SignedIn(agent_id=agent.id, actor=f"agent:{agent.id}"))
+    return agent
+
+
+def sign_out(work: Work, agent_id: int, *, cause: str = "") -> None:
+    """Offers go on to others at once; a call goes on by itself, conversations wait for somebody else."""
+    release_offers(work, agent_id, cause="signed_out")
+    for interaction in interactions.of_agent(work.session, agent_id):
+        if interaction.state == State.ACTIVE and not interaction.is_call:
+            offers.give_back(work, interaction.id, cause="signed_out")
+    agent = states.locked(work, agent_id)
+    agent.next_status = None
+    states.set_status(work, agent, Status.SIGNED_OUT, actor=f"agent:{agent.id}", cause=cause)
+    work.record(SignedOut(agent_id=agent.id, actor=f"agent:{agent.id}", cause=cause))
+
+
+def connected(work: Work, *, sid: str, agent_id: int) -> None:
+    agents.connect(work.session, sid=sid, agent_id=agent_id, now=work.now)
+
+
+def seen(work: Work, *, sid: str) -> None:
+    """A heartbeat of one browser."""
+    agents.seen(work.session, sid=sid, now=work.now)
+
+
+def disconnected(work: Work, *, sid: str) -> None:
+    """One browser closed or lost its network; the grace period begins."""
+    agents.disconnect(work.session, sid=sid, now=work.now)
+
+
+def lost(work: Work, *, grace: timedelta) -> list[int]:
+    """Agents none of whose browsers answers any more are unavailable. Calls are not touched.
+
+    Their offers are to be released in a work of their own: here the agents are locked, and interactions come first.
+    """
+    gone = agents.lost(work.session, silent_before=work.now - HEARTBEAT_LOST - grace, gone_before=work.now - grace)
+    for agent_id in gone:
+        agent = states.locked(work, agent_id)
+        if agent.status == Status.AVAILABLE:
+            states.set_status(work, agent, Status.UNAVAILABLE, cause="connection_lost")
+    return list(gone)
+
+
+def release_offers(work: Work, agent_id: int, *, cause: str) -> None:
+    """What is held out to this agent goes on to others at once."""
+    for interaction in interactions.of_agent(work.session, agent_id):
+        if interaction.state == State.OFFERED:
+            offers.release(work, interaction.id, agent_id=agent_id, cause=cause)

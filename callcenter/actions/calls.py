@@ -1,0 +1,273 @@
+"""A call from its first ring to its end. Every report may come twice, late or out of order: none moves a call backwards."""
+
+from datetime import date, datetime, timedelta
+
+from callcenter.actions import customers, offers, routing, wrap_ups
+from callcenter.domain import calls, languages, opening_hours
+from callcenter.domain import customers as people
+from callcenter.domain import routing as rules
+from callcenter.domain.calls import (
+    RANK,
+    Answer,
+    Apologise,
+    HangUp,
+    IncomingCall,
+    MenuChoice,
+    OfferMenu,
+    SayClosed,
+    TellPlace,
+    Wait,
+)
+from callcenter.domain.events import CallEnded, CallHeld, CallReceived, CallResumed, MenuChosen, QueueEntered
+from callcenter.domain.interactions import WITH_CUSTOMER, Channel, State
+from callcenter.storage import access, company, interactions
+from callcenter.storage.company import Number, Queue
+from callcenter.storage.customers import Customer
+from callcenter.storage.interactions import Interaction, Leg
+from callcenter.storage.work import Work
+
+QUIET_AFTER = timedelta(minutes=2)
+LANGUAGE_KEY = "9"
+WRONG_KEYS = 2
+
+
+def receive(work: Work, call: IncomingCall) -> Answer:
+    """A caller reaches us. The same call a second time, even at the same instant, gets the same answer."""
+    if not access.claim_receipt(work.session, f"call:{call.sid}", now=work.now):
+        seen = interactions.by_leg(work.session, call.sid)
+        return answer_again(work, seen) if seen else Apologise(language=languages.DEFAULT)
+    number = company.number(work.session, call.called) or next(iter(company.numbers(work.session)), None)
+    if number is None:
+        return Apologise(language=languages.DEFAULT)
+    customer = customers.identify(work, call.caller)
+    interaction = _begin(work, call, number, customer)
+    if number.menu:
+        return _menu(work, interaction, number, customer)
+    return _enter(work, interaction, number.queue_id)
+
+
+def _begin(work: Work, call: IncomingCall, number: Number, customer: Customer | None) -> Interaction:
+    language = customer.language if customer else people.language_of(call.caller) or number.language
+    interaction = Interaction(
+        channel=Channel.VOICE,
+        state=State.MENU,
+        language=languages.served(language),
+        our_number=number.e164,
+        their_number=call.caller,
+        customer_id=customer.id if customer else None,
+        queue_id=None if number.menu else number.queue_id,
+        menu_keys=[],
+        created_at=work.now,
+        quiet_check_at=work.now + QUIET_AFTER,
+    )
+    work.session.add(interaction)
+    work.session.flush()
+    ringing = RANK[calls.CallStatus.RINGING]
+    work.session.add(
+        Leg(sid=call.sid, interaction_id=interaction.id, party="customer", rank=ringing, created_at=work.now)
+    )
+    work.record(
+        CallReceived(
+            interaction_id=interaction.id,
+            customer_id=interaction.customer_id,
+            actor="customer",
+            queue_id=interaction.queue_id,
+        )
+    )
+    return interaction
+
+
+def _menu(
+    work: Work, interaction: Interaction, number: Number, customer: Customer | None, *, again: bool = False
+) -> OfferMenu:
+    ours = company.get(work.session)
+    queues = {queue.id: queue for queue in company.queues(work.session)}
+    choices = tuple(
+        MenuChoice(digit=digit, label=queues[queue_id].name(interaction.language))
+        for digit, queue_id in sorted(number.menu.items())
+        if queue_id in queues
+    )
+    other = next((code for code in languages.SERVED if code != interaction.language), None)
+    return OfferMenu(
+        interaction_id=interaction.id,
+        language=interaction.language,
+        company=ours.name(interaction.language) if ours else "",
+        name=customer.name or None if customer else None,
+        choices=choices,
+        other_language=other,
+        again=again,
+    )
+
+
+def choose(work: Work, interaction_id: int, digit: str) -> Answer:
+    """A key pressed in the menu, or none. After two wrong ones the caller comes to the number's own queue."""
+    interaction = interactions.get(work.session, interaction_id, lock=True)
+    if interaction is None:
+        return HangUp()
+    number = company.number(work.session, interaction.our_number)
+    if interaction.state != State.MENU or number is None:
+        return answer_again(work, interaction)
+    if digit == LANGUAGE_KEY and LANGUAGE_KEY not in number.menu:
+        return _other_language(work, interaction, number)
+    queue_id = number.menu.get(digit)
+    interaction.menu_keys = [*interaction.menu_keys, digit or "-"]
+    if queue_id is None and _wrong_keys(interaction, number) < WRONG_KEYS:
+        return _menu(work, interaction, number, None, again=bool(digit))
+    return _enter(work, interaction, queue_id or number.queue_id, digit=digit)
+
+
+def _wrong_keys(interaction: Interaction, number: Number) -> int:
+    return sum(1 for key in interaction.menu_keys if key not in number.menu)
+
+
+def _other_language(work: Work, interaction: Interaction, number: Number) -> OfferMenu:
+    interaction.language = next(code for code in languages.SERVED if code != interaction.language)
+    return _menu(work, interaction, number, None)
+
+
+def _enter(work: Work, interaction: Interaction, queue_id: int, *, digit: str = "") -> Answer:
+    """Into a queue, if it is open, and straight to an agent if one is free."""
+    queue = company.queue(work.session, queue_id)
+    interaction.queue_id = queue_id
+    if digit:
+        work.record(
+            MenuChosen(
+                interaction_id=interaction.id, customer_id=interaction.customer_id, digit=digit, queue_id=queue_id
+            )
+        )
+    holidays = _holidays(queue)
+    if queue and not opening_hours.is_open(work.now, queue.hours, queue.zone, holidays):
+        _finish(work, interaction, by="system", result="closed")
+        return SayClosed(interaction_id=interaction.id, language=interaction.language, opens=_opening(work, queue))
+    interaction.state, interaction.joined_at = State.WAITING, work.now
+    work.session.flush()
+    place, seconds = prediction(work, interaction)
+    interaction.told_place, interaction.told_seconds = place, seconds
+    work.record(
+        QueueEntered(
+            interaction_id=interaction.id,
+            customer_id=interaction.customer_id,
+            queue_id=queue_id,
+            place=place,
+            expected_seconds=seconds,
+        )
+    )
+    routing.route(work, interaction)
+    return Wait(interaction_id=interaction.id, language=interaction.language)
+
+
+def _holidays(queue: Queue | None) -> list[date]:
+    return [date.fromisoformat(day) for day in queue.holidays] if queue else []
+
+
+def _opening(work: Work, queue: Queue) -> datetime | None:
+    return opening_hours.opens_at(work.now, queue.hours, queue.zone, _holidays(queue))
+
+
+def prediction(work: Work, interaction: Interaction) -> tuple[int, int | None]:
+    """(place, expected seconds); the seconds are None where nobody serves this queue now."""
+    place = interactions.ahead_of(work.session, interaction) + 1
+    queue = company.queue(work.session, interaction.queue_id) if interaction.queue_id else None
+    if queue is None:
+        return place, None
+    serving = routing.serving(work, queue, language=interaction.language)
+    expected = rules.expected_wait(place=place, agents_serving=serving, handling_seconds=queue.handling_seconds)
+    return place, int(expected.total_seconds()) if expected else None
+
+
+def tell_place(work: Work, interaction_id: int, *, first: bool) -> Answer:
+    """What a waiting caller hears next. Looking only: nothing is written."""
+    interaction = interactions.get(work.session, interaction_id)
+    if interaction is None or interaction.state not in WITH_CUSTOMER:
+        return HangUp()
+    place: int | None = None
+    seconds: int | None = None
+    if interaction.state == State.WAITING:
+        place, seconds = prediction(work, interaction)
+    return TellPlace(
+        interaction_id=interaction.id, language=interaction.language, place=place, expected_seconds=seconds, first=first
+    )
+
+
+def answer_again(work: Work, interaction: Interaction) -> Answer:
+    """The answer that fits how this call stands now: for repeated and late requests."""
+    if interaction.state == State.MENU:
+        number = company.number(work.session, interaction.our_number)
+        if number:
+            return _menu(work, interaction, number, None)
+    if interaction.state in (State.WAITING, State.OFFERED, State.ACTIVE):
+        return Wait(interaction_id=interaction.id, language=interaction.language)
+    return HangUp()
+
+
+def brought_back(work: Work, interaction_id: int) -> Answer:
+    """The caller whose agent's line broke is with us again and waits."""
+    interaction = interactions.get(work.session, interaction_id, lock=True)
+    if interaction is None:
+        return HangUp()
+    interaction.bring_back_at = None
+    return answer_again(work, interaction)
+
+
+def left_conference(work: Work, interaction_id: int, *, still_there: bool) -> Answer:
+    """The caller's conference is over: they hung up, or it failed round them and they come back to it."""
+    interaction = interactions.get(work.session, interaction_id, lock=True)
+    if interaction is None:
+        return HangUp()
+    if not still_there:
+        end(work, interaction, by="customer")
+        return HangUp()
+    return answer_again(work, interaction)
+
+
+def end(work: Work, interaction: Interaction, *, by: str) -> None:
+    """The customer has gone. The first word counts; what comes later changes nothing. The interaction must be locked."""
+    if interaction.state not in WITH_CUSTOMER:
+        return
+    before = interaction.state
+    if before == State.ACTIVE and interaction.answered_at:
+        wrap_ups.begin(work, interaction, by=by)
+        _tell_ended(work, interaction, by=by, result="served")
+        return
+    offers.withdraw(work, interaction)
+    result = "left_in_menu" if before == State.MENU else "abandoned"
+    agent_id = interaction.agent_id if before == State.ACTIVE else None
+    _finish(work, interaction, by=by, result=result)
+    wrap_ups.free(work, interaction, agent_id)
+
+
+def _finish(work: Work, interaction: Interaction, *, by: str, result: str) -> None:
+    interaction.state, interaction.ended_at, interaction.finished_at = State.ENDED, work.now, work.now
+    interaction.ended_by, interaction.result = by, result
+    interaction.quiet_check_at = interaction.bring_back_at = interaction.held_since = None
+    _tell_ended(work, interaction, by=by, result=result)
+
+
+def _tell_ended(work: Work, interaction: Interaction, *, by: str, result: str) -> None:
+    work.record(
+        CallEnded(
+            **interaction.about(),
+            actor=by if by != "agent" else f"agent:{interaction.agent_id}",
+            by=by,
+            result=result,
+            waited_seconds=interaction.waited_seconds(work.now),
+            talked_seconds=interaction.talked_seconds(work.now),
+        )
+    )
+
+
+def held(work: Work, interaction: Interaction) -> None:
+    """The customer is on hold, as the telephone company carried out; twice is as once. Locked."""
+    if interaction.state == State.ACTIVE and interaction.held_since is None:
+        interaction.held_since = work.now
+        interaction.held_times += 1
+        work.record(CallHeld(**interaction.about(), actor=f"agent:{interaction.agent_id}"))
+
+
+def resumed(work: Work, interaction: Interaction) -> None:
+    """The customer is off hold. Locked."""
+    if interaction.held_since is not None:
+        seconds = max(0, int((work.now - interaction.held_since).total_seconds()))
+        interaction.held_seconds += seconds
+        interaction.held_since = None
+        work.record(CallResumed(**interaction.about(), actor=f"agent:{interaction.agent_id}", held_seconds=seconds))

@@ -1,0 +1,112 @@
+"""Messages of ours on their way: written as due, claimed, handed over, and what became of them."""
+
+from datetime import timedelta
+
+from callcenter.domain.errors import OutsideError
+from callcenter.domain.events import MessageQueued, MessageStatusChanged
+from callcenter.domain.messages import MessageReport, MessageStatus, may_follow, status_of
+from callcenter.storage import access, customers, messages
+from callcenter.storage.messages import Message
+from callcenter.storage.work import Work
+
+LEASE = timedelta(seconds=60)
+TRIES = 8
+OPTED_OUT = 21610
+
+
+def write(
+    work: Work,
+    *,
+    body: str,
+    our_number: str,
+    their_number: str,
+    customer_id: int | None,
+    interaction_id: int | None,
+    agent_id: int | None = None,
+    purpose: str = "conversation",
+    channel: str = "sms",
+) -> Message:
+    """A message that is due now."""
+    message = Message(
+        channel=channel,
+        direction="out",
+        purpose=purpose,
+        interaction_id=interaction_id,
+        customer_id=customer_id,
+        agent_id=agent_id,
+        our_number=our_number,
+        their_number=their_number,
+        body=body,
+        media=[],
+        status=MessageStatus.DUE,
+        next_try_at=work.now,
+        created_at=work.now,
+    )
+    work.session.add(message)
+    work.session.flush()
+    work.record(MessageQueued(**message.about(), actor=_actor(message), message_id=message.id))
+    return message
+
+
+def claim(work: Work, message_id: int) -> tuple[Message, bool] | None:
+    """Take a due message in hand for a minute: it, and whether an earlier try may have reached the carrier already."""
+    message = messages.claim(work.session, message_id, now=work.now)
+    if message is None:
+        return None
+    was_in_hand = message.status == MessageStatus.SENDING
+    message.status, message.next_try_at = MessageStatus.SENDING, work.now + LEASE
+    message.tries += 1
+    return message, was_in_hand
+
+
+def handed_over(work: Work, message_id: int, *, sid: str) -> None:
+    """The carrier has it. A report that was faster than its sid is made good here."""
+    message = messages.get(work.session, message_id, lock=True)
+    if message is None or not messages.is_unsent(message):
+        return
+    message.sid, message.sent_at, message.next_try_at = sid, work.now, None
+    _set_status(work, message, MessageStatus.QUEUED)
+    reported = access.claimed_of(work.session, [_receipt(sid, status) for status in MessageStatus])
+    for status in MessageStatus:
+        if _receipt(sid, status) in reported and may_follow(MessageStatus(message.status), status):
+            _set_status(work, message, status)
+
+
+def refused(work: Work, message_id: int, error: OutsideError) -> None:
+    """Try again later, at growing distance; where that cannot help, it has failed, visibly."""
+    message = messages.get(work.session, message_id, lock=True)
+    if message is None or not messages.is_unsent(message):
+        return
+    if error.code == OPTED_OUT:
+        customers.opt_out(work.session, message.their_number, at=work.now)
+    if error.permanent or message.tries >= TRIES:
+        message.next_try_at = None
+        _set_status(work, message, MessageStatus.FAILED, error_code=error.code)
+    else:
+        message.status = MessageStatus.DUE
+        message.next_try_at = work.now + timedelta(seconds=min(600, 5 * 2 ** (message.tries - 1)))
+
+
+def report(work: Work, given: MessageReport) -> None:
+    """What the carrier says became of a message; in any order, any number of times."""
+    status = status_of(given.status)
+    if status is None or not access.claim_receipt(work.session, _receipt(given.sid, status), now=work.now):
+        return
+    message = messages.by_sid(work.session, given.sid, lock=True)
+    if message and may_follow(MessageStatus(message.status), status):
+        _set_status(work, message, status, error_code=given.error_code)
+        if given.error_code == OPTED_OUT:
+            customers.opt_out(work.session, message.their_number, at=work.now)
+
+
+def _receipt(sid: str, status: MessageStatus) -> str:
+    return f"report:{sid}:{status}"
+
+
+def _set_status(work: Work, message: Message, status: MessageStatus, *, error_code: int | None = None) -> None:
+    message.status, message.error_code = status, error_code
+    work.record(MessageStatusChanged(**message.about(), message_id=message.id, status=status, error_code=error_code))
+
+
+def _actor(message: Message) -> str:
+    return f"agent:{message.agent_id}" if message.agent_id else "system"

@@ -1,0 +1,71 @@
+"""Status and state as they change, each kept as a stretch of the agent's day. Who may ask for what is not decided here."""
+
+from callcenter.domain.agents import AgentState, Status, state_of
+from callcenter.domain.errors import NotFound
+from callcenter.domain.events import StateChanged, StatusChanged
+from callcenter.domain.interactions import State
+from callcenter.storage import agents, interactions
+from callcenter.storage.agents import Agent
+from callcenter.storage.work import Work
+
+
+def set_status(work: Work, agent: Agent, status: Status, *, actor: str = "system", cause: str = "") -> None:
+    """Begin a status, if it is another one than now; the agent's row must be locked."""
+    before = agent.status
+    if before == status:
+        return
+    agent.status, agent.status_since, agent.status_cause = status, work.now, cause
+    if status == Status.AVAILABLE:
+        agent.idle_since = work.now
+    agents.begin_interval(
+        work.session, agent_id=agent.id, kind="status", value=status, now=work.now, cause=cause, actor=actor
+    )
+    tell_status(work, agent, before=before, cause=cause, actor=actor)
+
+
+def tell_status(work: Work, agent: Agent, *, before: str, cause: str, actor: str | None = None) -> None:
+    by = actor or f"agent:{agent.id}"
+    work.record(StatusChanged(agent_id=agent.id, actor=by, status=agent.status, before=before, cause=cause))
+
+
+def refresh_state(work: Work, agent_id: int) -> None:
+    """Write down what the agent's open work says of the state, and let a requested status begin when it is done."""
+    work.session.flush()
+    agent = locked(work, agent_id)
+    states = [interaction.state for interaction in interactions.of_agent(work.session, agent_id)]
+    state = state_of(
+        offered=states.count(State.OFFERED), active=states.count(State.ACTIVE), wrap_up=states.count(State.WRAP_UP)
+    )
+    before = agent.state
+    if state != before:
+        agent.state, agent.state_since = state, work.now
+        if state == AgentState.IDLE:
+            agent.idle_since = work.now
+        agents.begin_interval(
+            work.session, agent_id=agent.id, kind="state", value=state, now=work.now, cause="", actor="system"
+        )
+        work.record(StateChanged(agent_id=agent.id, state=state, before=before))
+    if state == AgentState.IDLE and agent.next_status:
+        status, agent.next_status = Status(agent.next_status), None
+        set_status(work, agent, status, actor=f"agent:{agent.id}", cause="after_this")
+
+
+def miss(work: Work, agent_id: int, *, allowed: int) -> None:
+    """An offer ran out unanswered; after so many in a row nothing more is offered until the agent says so."""
+    agent = locked(work, agent_id)
+    agent.missed_in_a_row += 1
+    if agent.missed_in_a_row >= allowed and agent.status == Status.AVAILABLE:
+        set_status(work, agent, Status.NOT_ANSWERING, cause="missed")
+
+
+def locked(work: Work, agent_id: int) -> Agent:
+    work.session.flush()
+    agent = agents.get(work.session, agent_id, lock=True)
+    if agent is None:
+        raise NotFound
+    return agent
+
+
+def answered(work: Work, agent_id: int) -> None:
+    """Whoever takes an offer has no misses in a row."""
+    locked(work, agent_id).missed_in_a_row = 0

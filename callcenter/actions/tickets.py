@@ -1,0 +1,206 @@
+"""A matter from its first contact until it is solved, with one owner."""
+
+from collections.abc import Mapping
+
+from callcenter.actions import surveys
+from callcenter.domain import tickets as rules
+from callcenter.domain.errors import Invalid, NotFound, StaleSave
+from callcenter.domain.events import CommentWritten, TicketChanged, TicketOpened, TicketSolved
+from callcenter.domain.permissions import Actor
+from callcenter.domain.tickets import Fault, Priority, TicketStatus, TicketType
+from callcenter.storage import agents, company, customers, tickets
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.tickets import Comment, Ticket
+from callcenter.storage.work import Work
+
+ALLOWED: dict[str, set[str]] = {
+    "status": set(TicketStatus),
+    "priority": set(Priority),
+    "type": set(TicketType),
+    "fault": set(Fault),
+}
+TEXTS = {"subject": 200, "cause": 120}
+
+
+def for_interaction(work: Work, interaction: Interaction, *, agent_id: int) -> Ticket:
+    """The ticket this contact belongs to: the customer's unsolved one from the same queue, else a new one.
+
+    The agent can move it to another. An unsolved ticket without an owner becomes this agent's.
+    """
+    if interaction.ticket_id is not None:
+        ticket = tickets.get(work.session, interaction.ticket_id, lock=True)
+    else:
+        ticket = _unsolved_of_same_queue(work, interaction) or _open_for(work, interaction, agent_id)
+    if ticket is None:
+        raise NotFound
+    interaction.ticket_id = ticket.id
+    ticket.owner_id = ticket.owner_id or agent_id
+    ticket.first_answered_at = ticket.first_answered_at or work.now
+    return ticket
+
+
+def _unsolved_of_same_queue(work: Work, interaction: Interaction) -> Ticket | None:
+    if interaction.customer_id is None:
+        return None
+    unsolved = tickets.unsolved_of_customer(work.session, interaction.customer_id)
+    same = [ticket for ticket in unsolved if ticket.queue_id == interaction.queue_id]
+    return same[0] if same else None
+
+
+def _open_for(work: Work, interaction: Interaction, agent_id: int) -> Ticket:
+    queue = company.queue(work.session, interaction.queue_id) if interaction.queue_id else None
+    subject = queue.name(interaction.language) if queue else interaction.channel
+    return _open(
+        work,
+        subject=subject,
+        customer_id=interaction.customer_id,
+        queue_id=interaction.queue_id,
+        owner_id=agent_id,
+        actor=f"agent:{agent_id}",
+        interaction_id=interaction.id,
+    )
+
+
+def open_by(
+    work: Work, *, actor: Actor, subject: str, customer_id: int | None = None, values: dict[str, str] | None = None
+) -> Ticket:
+    """A ticket that a person opens. Invalid for an empty subject, NotFound for an unknown customer."""
+    if customer_id is not None and customers.get(work.session, customer_id) is None:
+        raise NotFound
+    text = _text("subject", subject)
+    if not text:
+        raise Invalid("A ticket needs a subject.", field="subject")
+    ticket = _open(
+        work, subject=text, customer_id=customer_id, queue_id=None, owner_id=actor.agent_id, actor=actor.label
+    )
+    for field, value in _checked(work, dict(values or {})).items():
+        setattr(ticket, field, value)
+    return ticket
+
+
+def _open(
+    work: Work,
+    *,
+    subject: str,
+    customer_id: int | None,
+    queue_id: int | None,
+    owner_id: int | None,
+    actor: str,
+    interaction_id: int | None = None,
+) -> Ticket:
+    ticket = Ticket(
+        number=rules.number_of(work.now.year, tickets.next_serial(work.session)),
+        subject=subject,
+        status=TicketStatus.OPEN,
+        priority=Priority.NORMAL,
+        type=TicketType.QUESTION,
+        customer_id=customer_id,
+        queue_id=queue_id,
+        owner_id=owner_id,
+        created_at=work.now,
+        changed_at=work.now,
+    )
+    work.session.add(ticket)
+    work.session.flush()
+    work.record(
+        TicketOpened(
+            ticket_id=ticket.id,
+            interaction_id=interaction_id,
+            customer_id=customer_id,
+            agent_id=owner_id,
+            actor=actor,
+            number=ticket.number,
+        )
+    )
+    return ticket
+
+
+def change(
+    work: Work, ticket_id: int, *, values: dict[str, str | int | None], version: int | None, actor: Actor
+) -> Ticket:
+    """Set some of the ticket's fields. With the version that was read, StaleSave where somebody saved in between."""
+    ticket = tickets.get(work.session, ticket_id, lock=True)
+    if ticket is None:
+        raise NotFound
+    if version is not None and version != ticket.version:
+        raise StaleSave(name=_last_to_change(work, ticket))
+    set_fields(work, ticket, _checked(work, values), actor=actor.label)
+    return ticket
+
+
+def _last_to_change(work: Work, ticket: Ticket) -> str:
+    return agents.names(work.session).get(ticket.changed_by or 0, "")
+
+
+def set_fields(work: Work, ticket: Ticket, values: Mapping[str, object], *, actor: str) -> None:
+    """Write checked values into a locked ticket; solving plans the survey."""
+    changed = {
+        field: [getattr(ticket, field), value] for field, value in values.items() if getattr(ticket, field) != value
+    }
+    if not changed:
+        return
+    was_unsolved = ticket.is_unsolved
+    for field, (_, value) in changed.items():
+        setattr(ticket, field, value)
+    ticket.version += 1
+    ticket.changed_at = work.now
+    ticket.changed_by = int(actor.removeprefix("agent:")) if actor.startswith("agent:") else None
+    subjects = {"ticket_id": ticket.id, "customer_id": ticket.customer_id, "agent_id": ticket.owner_id}
+    work.record(TicketChanged(**subjects, actor=actor, changed=changed))
+    if was_unsolved and ticket.status == TicketStatus.SOLVED:
+        ticket.solved_at = work.now
+        work.record(TicketSolved(**subjects, actor=actor))
+        surveys.plan(work, ticket)
+    elif ticket.is_unsolved:
+        ticket.solved_at = None
+
+
+def _checked(work: Work, values: dict[str, str | int | None]) -> dict[str, object]:
+    checked: dict[str, object] = {}
+    for field, value in values.items():
+        if field not in rules.FIELDS:
+            raise Invalid("This field cannot be changed.", field=field)
+        if field in ALLOWED and value not in ALLOWED[field]:
+            raise Invalid("This value is not one of those allowed.", field=field)
+        if field in TEXTS:
+            value = _text(field, str(value or ""))
+            if field == "subject" and not value:
+                raise Invalid("A ticket needs a subject.", field=field)
+        if field == "owner_id" and (not isinstance(value, int) or agents.get(work.session, value) is None):
+            raise Invalid("There is no such agent.", field=field)
+        checked[field] = value
+    return checked
+
+
+def _text(field: str, value: str) -> str:
+    return " ".join(value.replace("\x00", "").split())[: TEXTS[field]]
+
+
+def comment(work: Work, ticket_id: int, *, body: str, actor: Actor, interaction_id: int | None = None) -> Comment:
+    """A note for colleagues. Invalid where it is empty."""
+    ticket = tickets.get(work.session, ticket_id)
+    if ticket is None:
+        raise NotFound
+    text = body.replace("\x00", "").strip()
+    if not text:
+        raise Invalid("Nothing is written yet.", field="body")
+    written = Comment(
+        ticket_id=ticket.id,
+        author_id=actor.agent_id,
+        interaction_id=interaction_id,
+        body=text[:20_000],
+        created_at=work.now,
+    )
+    work.session.add(written)
+    work.session.flush()
+    work.record(
+        CommentWritten(
+            ticket_id=ticket.id,
+            interaction_id=interaction_id,
+            customer_id=ticket.customer_id,
+            agent_id=ticket.owner_id,
+            actor=actor.label,
+            comment_id=written.id,
+        )
+    )
+    return written
