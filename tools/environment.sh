@@ -28,16 +28,17 @@ if uv pip install --help >/dev/null 2>&1; then
   [ -x .venv/bin/python ] || uv venv --quiet --python "$python" .venv
 else
   uv=.venv/bin/uv
-  if [ ! -x .venv/bin/python ] && ! "$python" -m venv .venv >.venv.log 2>&1; then
-    rm -rf .venv
-    die "$python cannot make a virtual environment ($(tail -n 1 .venv.log)). Debian and Ubuntu have that part apart: apt-get install python3-venv"
-  fi
-  rm -f .venv.log
   if [ ! -x "$uv" ]; then
-    say "Getting uv, which installs the rest …"
     mkdir -p .build
+    if ! "$python" -m venv --clear .venv >.build/venv.log 2>&1; then
+      rm -rf .venv
+      die "$python cannot make a virtual environment: its part for that is missing." \
+        "Debian and Ubuntu: apt-get install python3-venv. The whole answer is in .build/venv.log."
+    fi
+    say "Getting uv, which installs the rest …"
     awk '/^[^ #]/ { ours = /^uv==/ } ours' requirements-dev.lock >.build/uv.lock
-    .venv/bin/python -m pip install --quiet --require-hashes --only-binary :all: -r .build/uv.lock
+    .venv/bin/python -m pip install --quiet --require-hashes --only-binary :all: -r .build/uv.lock ||
+      die "uv could not be fetched from the package registry. Is this machine online?"
   fi
 fi
 
