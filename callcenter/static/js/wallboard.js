@@ -21,6 +21,7 @@ function show(event) {
 }
 
 live.on("wallboard", show);
+["line.live", "line.back"].forEach((name) => live.on(name, () => live.send("watch_wallboard")));
 
 document.addEventListener("keydown", (event) => {
   const isFree = !event.target.closest?.("input, textarea, select") && !event.ctrlKey && !event.metaKey && !event.altKey;

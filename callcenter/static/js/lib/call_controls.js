@@ -34,12 +34,13 @@ function toggleKeypad() {
   if (!pad.hidden) pad.querySelector("button").focus();
 }
 
-function heard({ who, text }) {
+function heard({ type, who, text }) {
   const list = document.querySelector("[data-voice-heard]");
   if (!list) return;
   const line = document.createElement("p");
-  line.classList.toggle("is-me", who === "agent" || who === "you");
-  const name = who === "agent" || who === "you" ? say("you") : who === "customer" ? say("customer") : who;
+  const isMe = type === "spoke";
+  line.classList.toggle("is-me", isMe);
+  const name = isMe ? say("you") : who === "customer" ? say("customer") : who;
   line.append(Object.assign(document.createElement("b"), { textContent: name ?? "" }));
   line.append(Object.assign(document.createElement("span"), { textContent: text ?? "" }));
   list.append(line);

@@ -19,6 +19,11 @@ export function isLive() {
   return line === null || line.isLive;
 }
 
+/** Sends a word of our own up the line, such as the wish to watch the wallboard. */
+export function send(name, data = {}) {
+  line?.socket.emit(name, data);
+}
+
 export function start() {
   watchHands();
   if (!("liveSocket" in document.body.dataset)) return;

@@ -5,6 +5,7 @@ class SimulatedCall {
     this.url = `${url}/device/${sid}`;
     this.listeners = new Map();
     this.isOver = false;
+    this.last = 0;
     this.stream = new EventSource(`${this.url}/events`);
     this.stream.onmessage = (message) => this.#take(JSON.parse(message.data));
   }
@@ -17,10 +18,13 @@ class SimulatedCall {
     (this.listeners.get(name) ?? []).forEach((listener) => listener(detail));
   }
 
+  /** A stream that was broken begins anew: what was heard before is not told twice. */
   #take(event) {
+    if (event.n <= this.last) return;
+    this.last = event.n;
     if (event.type === "connected") this.#tell("accept");
     else if (event.type === "ended") this.#end();
-    else this.#tell("heard", event);
+    else if (event.text) this.#tell("heard", event);
   }
 
   #end() {
