@@ -1,0 +1,36 @@
+"""The web application: settings in, doors registered, read top to bottom."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+
+from callcenter import observe, web
+from callcenter.settings import Settings
+from callcenter.wiring import Wiring
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+LARGEST_REQUEST = 1024 * 1024
+COOKIE = "callcenter"
+
+
+def create_app(settings: Settings, *, wiring: Wiring | None = None) -> Flask:
+    """One a process. `wiring` is given where the caller has one already."""
+    observe.configure(settings.log_format)
+    app = Flask("callcenter", template_folder=str(TEMPLATES), static_folder="static")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME=COOKIE,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_secure,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.extensions["callcenter"] = wiring or Wiring(settings)
+    web.register(app)
+    return app

@@ -1,0 +1,58 @@
+"""Each route says who may use it. A route that says nothing is refused to everybody; one test walks them all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from callcenter.domain.agents import Role
+
+View = TypeVar("View", bound=Callable[..., Any])
+MARK = "declared"
+
+
+class Door(StrEnum):
+    """PUBLIC: whoever asks; SIGNED: Twilio, by signature; PEOPLE: a signed-in person or a token with one of the roles."""
+
+    PUBLIC = "public"
+    SIGNED = "signed"
+    PEOPLE = "people"
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    door: Door
+    roles: frozenset[Role] = frozenset()
+
+    def may(self, role: Role | str | None) -> bool:
+        return self.door == Door.PUBLIC or role in self.roles
+
+
+def allow(*roles: str) -> Callable[[View], View]:
+    """For people (or tokens) with one of these roles: `@allow("agent", "supervisor")`."""
+    declaration = Declaration(Door.PEOPLE, frozenset(Role(role) for role in roles))
+    return lambda view: _mark(view, declaration)
+
+
+def public(view: View) -> View:
+    """For everybody, signed in or not."""
+    return _mark(view, Declaration(Door.PUBLIC))
+
+
+def signed(view: View) -> View:
+    """For the telephone company alone; the door checks the signature."""
+    return _mark(view, Declaration(Door.SIGNED))
+
+
+everyone = allow(*Role)
+leaders = allow(Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+def of(view: Callable[..., Any] | None) -> Declaration | None:
+    declaration: Declaration | None = getattr(view, MARK, None)
+    return declaration
+
+
+def _mark(view: View, declaration: Declaration) -> View:
+    setattr(view, MARK, declaration)
+    return view

@@ -1,0 +1,32 @@
+"""The door for people: pages and what they fetch. A file a noun; `register` lists them."""
+
+from flask import Flask
+
+from callcenter.web import (
+    access,
+    errors,
+    formats,
+    frame,
+    headers,
+    health,
+    language,
+    live,
+    requests,
+    sign_in,
+)
+
+NOUNS = (sign_in, language, health)
+
+
+def register(app: Flask) -> None:
+    """The order matters where it is told: a request gets its number, then its person, then its CSRF check."""
+    requests.register(app)
+    language.register(app)
+    formats.register(app)
+    access.register(app)
+    headers.register(app)
+    frame.register(app)
+    errors.register(app)
+    for noun in NOUNS:
+        app.register_blueprint(noun.pages)
+    live.register(app)

@@ -1,0 +1,167 @@
+"""What every page shows around itself: company, pages for this role, the person with status and state, and the live line."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import lazy_gettext
+from sqlalchemy.orm import Session
+
+from callcenter import declared, wiring
+from callcenter.domain.agents import AgentState, Role, Status
+from callcenter.domain.interactions import State
+from callcenter.storage import history, interactions
+from callcenter.storage.agents import Agent
+from callcenter.storage.interactions import Interaction
+from callcenter.web import access, formats, language
+
+THEMES = ("auto", "light", "dark")
+DESK = "desk.page"
+PAGES = (
+    ("wallboard.index", lazy_gettext("Wallboard")),
+    (DESK, lazy_gettext("Desk")),
+    ("tickets.index", lazy_gettext("Tickets")),
+    ("customers.index", lazy_gettext("Customers")),
+)
+
+
+@dataclass(frozen=True)
+class PageLink:
+    url: str
+    label: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Who:
+    agent_id: int
+    name: str
+    initials: str
+    role: str
+
+
+@dataclass(frozen=True)
+class ShownStatus:
+    """`status`: chosen by the agent; `state`: what the system knows, by the words of the pages, and since when."""
+
+    status: str
+    state: str
+    since: datetime
+
+
+class Frame:
+    """Made for each page; what a page does not use is not asked for."""
+
+    def __init__(self) -> None:
+        self.now = wiring.current().clock()
+
+    @cached_property
+    def language(self) -> str:
+        return language.chosen()
+
+    @cached_property
+    def company(self) -> str:
+        return language.ours().name(self.language)
+
+    @cached_property
+    def zone(self) -> str:
+        return language.zone()
+
+    @cached_property
+    def theme(self) -> str:
+        kept = request.cookies.get("theme", "")
+        return kept if kept in THEMES else "auto"
+
+    @cached_property
+    def person(self) -> Who | None:
+        if not access.is_signed_in():
+            return None
+        agent = access.current_agent()
+        return Who(agent_id=agent.id, name=agent.name, initials=formats.initials(agent.name), role=agent.role)
+
+    @cached_property
+    def status(self) -> ShownStatus | None:
+        if self.person is None:
+            return None
+        with wiring.current().reading() as session:
+            return shown_status(session, access.current_agent())
+
+    @cached_property
+    def n(self) -> int | None:
+        """The newest event that this page can show."""
+        if self.person is None:
+            return None
+        with wiring.current().reading() as session:
+            return history.latest_n(session)
+
+    @property
+    def home(self) -> str:
+        return url_for("sign_in.home")
+
+    @property
+    def pages(self) -> list[PageLink]:
+        if self.person is None:
+            return []
+        return [_link(endpoint, str(label)) for endpoint, label in PAGES if _may(endpoint, self.person.role)]
+
+    @property
+    def search_url(self) -> str | None:
+        return url_for("search.results") if self.person else None
+
+    @property
+    def status_url(self) -> str:
+        return url_for("desk.status") if "desk.status" in current_app.view_functions else ""
+
+    @property
+    def sign_out_url(self) -> str:
+        return url_for("sign_in.leave")
+
+    @property
+    def language_urls(self) -> dict[str, str]:
+        back = request.full_path.rstrip("?") if request.method == "GET" else None
+        return {code: url_for("language.choose", code=code, next=back) for code in ("en", "zh")}
+
+
+def register(app: Flask) -> None:
+    app.context_processor(lambda: {"frame": Frame()})
+
+
+def home_of(role: str) -> str:
+    """Agents begin at the desk, leaders at the wallboard."""
+    return url_for(DESK if role == Role.AGENT else "wallboard.index")
+
+
+def shown_status(session: Session, agent: Agent) -> ShownStatus:
+    mine = interactions.of_agent(session, agent.id) if agent.state != AgentState.IDLE else ()
+    return ShownStatus(status=agent.status, **_state(agent, list(mine)))
+
+
+def _state(agent: Agent, mine: list[Interaction]) -> dict[str, object]:
+    """The one word and time for what the agent is doing; calls before conversations."""
+    call = next((each for each in mine if each.is_call and each.state == State.ACTIVE), None)
+    if agent.state == AgentState.OFFERED:
+        return {"state": "offered", "since": agent.state_since}
+    if call is not None:
+        held = call.held_since
+        return {"state": "hold" if held else "on_call", "since": held or call.answered_at or agent.state_since}
+    if agent.state == AgentState.BUSY:
+        return {"state": "conversations", "since": agent.state_since}
+    if agent.state == AgentState.WRAP_UP:
+        return {"state": "wrap_up", "since": agent.state_since}
+    if agent.status == Status.AVAILABLE:
+        return {"state": "free", "since": max(agent.idle_since, agent.status_since)}
+    return {"state": agent.status, "since": agent.status_since}
+
+
+def _may(endpoint: str, role: str) -> bool:
+    declaration = declared.of(current_app.view_functions.get(endpoint))
+    return declaration is not None and declaration.may(role)
+
+
+def _link(endpoint: str, label: str) -> PageLink:
+    return PageLink(
+        url=url_for(endpoint),
+        label=label,
+        is_current=(request.blueprint or "") == endpoint.split(".")[0],
+    )

@@ -1,0 +1,55 @@
+"""Each request gets a number for support, one log line and its place in the figures."""
+
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+
+from callcenter import observe
+
+log = structlog.get_logger()
+QUIET = ("static", "health.alive", "health.ready", "health.metrics")
+
+
+def register(app: Flask) -> None:
+    app.before_request(_begin)
+    app.after_request(_finish)
+
+
+def number() -> str:
+    """The request's own number; also outside of a request that has begun properly."""
+    if "request_number" not in g:
+        g.request_number = observe.request_number()
+    return str(g.request_number)
+
+
+def address() -> str:
+    """Who asks: behind a proxy on this machine, the address that the proxy wrote down last."""
+    peer = request.remote_addr or ""
+    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return told if told and is_here(peer) else peer
+
+
+def is_here(peer: str) -> bool:
+    return peer in ("", "::1") or peer.startswith("127.")
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=number())
+    for name, value in (request.view_args or {}).items():
+        if name.endswith("_id"):
+            structlog.contextvars.bind_contextvars(**{name: value})
+
+
+def _finish(response: Response) -> Response:
+    took = time.perf_counter() - g.get("began", time.perf_counter())
+    route = request.url_rule.rule if request.url_rule else "none"
+    observe.requests.labels(request.method, route, str(response.status_code)).inc()
+    observe.seconds.labels(route).observe(took)
+    if request.endpoint not in QUIET:
+        milliseconds = round(took * 1000, 1)
+        log.info("request", method=request.method, route=route, status=response.status_code, ms=milliseconds)
+    response.headers["X-Request-Id"] = number()
+    return response

@@ -1,0 +1,139 @@
+"""The house built on the tests' own servers: wiring, the application, and clients who are signed in as somebody."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from callcenter import passwords
+from callcenter.app import create_app
+from callcenter.domain.agents import Role
+from callcenter.settings import Settings
+from callcenter.storage.agents import Agent, Team
+from callcenter.storage.company import Company, Queue
+from callcenter.wiring import Wiring
+
+PASSWORD = "harbour lights"
+HASH = passwords.hashed(PASSWORD)
+SignIn = Callable[[str], FlaskClient]
+
+
+@dataclass(frozen=True)
+class People:
+    """The same people as everywhere, by id."""
+
+    alice: int
+    bo: int
+    sam: int
+    robin: int
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str) -> Settings:
+    return Settings(
+        callcenter_env="test",
+        database_url=database_url,
+        redis_url=redis_url,
+        secret_key="a key for tests alone",
+        twilio_account_sid="AC" + "0" * 32,
+        twilio_auth_token="token for tests",
+        twilio_api_url="http://127.0.0.1:9",
+        database_pool=5,
+    )
+
+
+@pytest.fixture
+def wiring(settings: Settings) -> Iterator[Wiring]:
+    built = Wiring(settings)
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def people(wiring: Wiring) -> People:
+    """Harbor Home with one queue and four people who sign in with PASSWORD."""
+    with wiring.work() as work:
+        session, now = work.session, work.now
+        session.add(
+            Company(
+                id=1,
+                names={"en": "Harbor Home", "zh": "海港家居"},
+                zone="America/Los_Angeles",
+                currency="USD",
+                region="US",
+                created_at=now,
+            )
+        )
+        team = Team(name="Delivery")
+        names = {"en": "Delivery", "zh": "配送"}
+        queue = Queue(key="delivery", names=names, skill="delivery", zone="UTC", hours={}, holidays=[])
+        session.add_all([team, queue])
+        session.flush()
+        rows = [
+            _agent(name, role, team_id=team.id, work_began=now)
+            for name, role in (
+                ("Alice Moreau", Role.AGENT),
+                ("Bo Chen", Role.AGENT),
+                ("Sam Keller", Role.SUPERVISOR),
+                ("Robin Hale", Role.ADMINISTRATOR),
+            )
+        ]
+        session.add_all(rows)
+        session.flush()
+        return People(*(row.id for row in rows))
+
+
+def _agent(name: str, role: Role, *, team_id: int, work_began: object) -> Agent:
+    first = name.split()[0].lower()
+    return Agent(
+        username=first,
+        email=f"{first}@harbor.example",
+        name=name,
+        password_hash=HASH,
+        role=role,
+        team_id=team_id,
+        language="en",
+        zone="America/Los_Angeles",
+        languages=["en", "zh"],
+        skills={"delivery": 3},
+        status_since=work_began,
+        state_since=work_began,
+        idle_since=work_began,
+        created_at=work_began,
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, wiring: Wiring) -> Flask:
+    built = create_app(settings, wiring=wiring)
+    built.config["TESTING"] = True
+    return built
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Nobody yet: a browser that has not signed in. CSRF tokens are asked for as in life."""
+    return app.test_client()
+
+
+@pytest.fixture
+def signed_in(app: Flask, people: People) -> SignIn:
+    """A client signed in as "alice", "bo", "sam" or "robin"."""
+    assert people
+
+    def sign_in(name: str) -> FlaskClient:
+        browser = app.test_client()
+        token = csrf_token(browser, "/sign-in")
+        answer = browser.post("/sign-in", data={"name": name, "password": PASSWORD, "csrf_token": token})
+        assert answer.status_code == 302, answer.text
+        return browser
+
+    return sign_in
+
+
+def csrf_token(browser: FlaskClient, path: str) -> str:
+    """The token that a page carries for its posts."""
+    text = browser.get(path, follow_redirects=True).text
+    return text.split('name="csrf-token" content="', 1)[1].split('"', 1)[0]
