@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from callcenter.simulator import lines, views
+from callcenter.simulator import lines, people, views
 from callcenter.simulator.exchange import calls, endings, messages, ringing, speech, webhooks
 from callcenter.simulator.exchange.calls import Call
 from callcenter.simulator.exchange.webhooks import Request
@@ -127,9 +127,12 @@ def list_messages() -> Response:
     return jsonify([message.as_json() for message in found[-limit:]])
 
 
-@control.route("/control/people", methods=["GET", "POST"])
+@control.route("/control/people", methods=["GET", "POST", "DELETE"])
 def list_people() -> Response | tuple[Response, int]:
-    if request.method == "GET":
+    """DELETE brings back the people of the settings."""
+    if request.method == "DELETE":
+        carrier().people = people.load(carrier().settings.people_file)
+    if request.method != "POST":
         return jsonify([person.as_json() for person in carrier().people.entries])
     try:
         return jsonify(carrier().people.put(body()).as_json()), 201
