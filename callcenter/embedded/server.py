@@ -94,7 +94,7 @@ class Server:
 
     def prepare(self) -> None:
         """Make the folders; a subclass adds what its server needs before the first start."""
-        if shutil.disk_usage(self.folder.parent).free < FREE_BYTES:
+        if self._free() < FREE_BYTES:
             raise EmbeddedError(self._disk_full())
         for folder in (self.folder, self.sockets):
             place.make_private(folder, self.owner)
@@ -112,10 +112,13 @@ class Server:
     def explanation(self) -> str:
         """Why it did not start, from the end of its own log."""
         told = self.log.read_text(errors="replace")[-4000:]
-        if os.strerror(errno.ENOSPC) in told:
+        if os.strerror(errno.ENOSPC) in told or self._free() < FREE_BYTES:  # then the log may be cut short too
             return self._disk_full()
         last = "\n  ".join(told.splitlines()[-8:])
         return f"{self.name} did not start. The end of {self.log} says:\n  {last}"
+
+    def _free(self) -> int:
+        return shutil.disk_usage(self.folder.parent).free
 
     def _disk_full(self) -> str:
         return (
