@@ -1,0 +1,77 @@
+"""One SMS conversation of the year, word by word."""
+
+from datetime import datetime, timedelta
+
+from callcenter.demo import matters, opinions
+from callcenter.demo.book import Book, Values
+from callcenter.demo.messages import write
+from callcenter.demo.plans import Contact
+from callcenter.demo.staff import Server
+from callcenter.demo.visits import House, begin, offered, who
+from callcenter.domain.events import (
+    ConversationEnded,
+    ConversationStarted,
+    MessageQueued,
+    MessageReceived,
+    WrapUpFinished,
+)
+
+
+def converse(house: House, contact: Contact) -> None:
+    """Write this conversation into the book, if it is over by now and somebody could have served it."""
+    book = house.book
+    waited = contact.script.waited if contact.script else book.chance.lognormvariate(3.6, 0.8)
+    taken = contact.at + timedelta(seconds=waited)
+    server = house.taker(contact, taken)
+    said = _script(book, contact, taken)
+    ended = said[-1][0] + book.seconds(40, 200)
+    if server is None or ended + timedelta(minutes=2) > book.now:
+        return
+    visit = _begin(house, contact)
+    ids = {"queue_id": visit["queue_id"], "at": taken, "interaction": visit["id"]}
+    ticket = matters.ticket_of(book, contact, server, **ids)
+    visit["ticket_id"] = ticket["id"]
+    offer = offered(house, visit, server, made=taken - timedelta(seconds=min(waited, 8)), taken=taken)
+    offer["ended_at"] = ended
+    visit.update(agent_id=server.id, accepted_at=taken, answered_at=taken, first_reply_at=said[1][0])
+    for number, (at, body) in enumerate(said):
+        _say(book, visit, server, at, body, is_ours=number % 2 == 1)
+    _finish(book, contact, visit, server, ended)
+    server.conversations = [end for end in server.conversations if end > taken] + [ended]
+    opinions.ask(book, contact, visit, at=ended, waited=waited, held=0)
+
+
+def _script(book: Book, contact: Contact, taken: datetime) -> list[tuple[datetime, str]]:
+    """(when, what): the customer first, then in turns."""
+    words = contact.matter.theme.texts[contact.customer.language]
+    number = str(book.chance.randrange(100, 999))
+    said, at = [(contact.at, words[0].replace("{n}", number))], taken
+    for body in words[1:]:
+        at += book.seconds(35, 260)
+        said.append((at, body))
+    return said
+
+
+def _begin(house: House, contact: Contact) -> Values:
+    visit, queue_id = begin(house, contact), house.queue_id(contact)
+    visit.update(queue_id=queue_id, joined_at=contact.at)
+    house.book.tell(contact.at, ConversationStarted(queue_id=queue_id, **who(visit, actor="customer")))
+    return visit
+
+
+def _say(book: Book, visit: Values, server: Server, at: datetime, body: str, *, is_ours: bool) -> None:
+    sent = write(book, visit, at, body, agent_id=server.id if is_ours else None)
+    subjects = who(visit, server, actor=f"agent:{server.id}" if is_ours else "customer")
+    told = MessageQueued if is_ours else MessageReceived
+    book.tell(at, told(message_id=sent["id"], **subjects))
+
+
+def _finish(book: Book, contact: Contact, visit: Values, server: Server, ended: datetime) -> None:
+    outcome = matters.outcome_of(book, contact)
+    visit.update(ended_at=ended, ended_by="agent", result="served", outcome=outcome, finished_at=ended)
+    visit["note"] = matters.note_of(contact) if outcome else ""
+    acts = who(visit, server, actor=f"agent:{server.id}")
+    acts["ticket_id"] = visit["ticket_id"]
+    book.tell(ended, ConversationEnded(by="agent", **acts))
+    book.tell(ended, WrapUpFinished(outcome=outcome or "", note=visit["note"], **acts))
+    matters.finish(book, contact, server, outcome=outcome, at=ended, interaction=visit["id"])

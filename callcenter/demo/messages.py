@@ -1,0 +1,40 @@
+"""One message of the year, in or out."""
+
+from datetime import datetime
+
+from callcenter.demo.book import Book, Values
+from callcenter.domain.messages import MessageStatus
+from callcenter.storage.messages import Message
+
+
+def write(
+    book: Book,
+    visit: Values,
+    at: datetime,
+    body: str,
+    *,
+    agent_id: int | None = None,
+    purpose: str = "conversation",
+    is_ours: bool | None = None,
+) -> Values:
+    """A message in or out (with an agent always out) that has reached the other side."""
+    ours = agent_id is not None if is_ours is None else is_ours
+    return book.add(
+        Message,
+        channel="sms",
+        direction="out" if ours else "in",
+        purpose=purpose,
+        interaction_id=visit["id"] if purpose == "conversation" else None,
+        customer_id=visit["customer_id"],
+        agent_id=agent_id,
+        our_number=visit["our_number"],
+        their_number=visit["their_number"],
+        body=body,
+        media=[],
+        sid=book.sid("SM"),
+        status=MessageStatus.DELIVERED if ours else MessageStatus.RECEIVED,
+        tries=1 if ours else 0,
+        created_at=at,
+        sent_at=at if ours else None,
+        read_at=None if ours else at,
+    )

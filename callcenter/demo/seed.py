@@ -1,0 +1,82 @@
+"""Writes the whole of Harbor Home into an empty database, in one transaction, the same for the same moment."""
+
+import heapq
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import count
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callcenter.demo import cast, days, matters, people, staff, stories
+from callcenter.demo.book import Book
+from callcenter.demo.calls import call
+from callcenter.demo.conversations import converse
+from callcenter.demo.plans import Contact, year
+from callcenter.demo.staff import Server
+from callcenter.demo.visits import House
+from callcenter.storage import company
+from callcenter.storage.agents import Agent
+from callcenter.storage.company import Queue
+from callcenter.storage.customers import Customer
+from callcenter.storage.database import Database
+from callcenter.storage.history import History
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.tickets import Ticket
+
+SEEDING_LOCK = 7_000_002
+
+
+class NotEmpty(Exception):
+    """The database holds a company of its own: the demo is not mixed into it."""
+
+
+def seed(database: Database, *, now: datetime) -> bool:
+    """True where Harbor Home was written, False where it stood there already. NotEmpty for any other data."""
+    with database.begin() as session:
+        session.execute(select(func.pg_advisory_xact_lock(SEEDING_LOCK)))
+        if _is_seeded(session):
+            return False
+        write(now).write(session)
+        return True
+
+
+def _is_seeded(session: Session) -> bool:
+    ours = company.get(session)
+    if ours and ours.names == cast.COMPANY:
+        return True
+    for table in (Agent, Customer, Interaction, Ticket, History):
+        if ours or session.scalar(select(table.id).limit(1)):
+            raise NotEmpty(
+                "This database holds data of its own; the demo is only written into an empty one. "
+                "Set DATABASE_URL to another database."
+            )
+    return False
+
+
+def write(now: datetime) -> Book:
+    """The company and its year, as rows not yet in a database."""
+    book = Book(now)
+    ids = staff.write(book)
+    customers = people.write(book, owners=ids)
+    queues = {row["key"]: row["id"] for row in book.rows(Queue)}
+    servers = [Server(ids[member.username], member, now - timedelta(days=400)) for member in cast.AGENTS]
+    by_name = {person.name: person for person in customers}
+    _play(House(book, servers, queues), [*stories.stories(book, by_name), *year(book, customers)])
+    matters.settle(book)
+    book.continue_at("ticket_serial", matters.number(book))
+    days.write(book, servers)
+    return book
+
+
+def _play(house: House, contacts: Iterable[Contact]) -> None:
+    """Serve all contacts in the order of time; a call given up may come again."""
+    serial = count()
+    waiting = [(contact.at, next(serial), contact) for contact in contacts]
+    heapq.heapify(waiting)
+    while waiting:
+        _, _, contact = heapq.heappop(waiting)
+        if contact.channel == "sms":
+            converse(house, contact)
+        elif again := call(house, contact):
+            heapq.heappush(waiting, (again.at, next(serial), again))

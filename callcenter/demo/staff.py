@@ -1,0 +1,116 @@
+"""The company's own rows, and who of its agents could have served at a moment of the year."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from callcenter import passwords
+from callcenter.demo import cast
+from callcenter.demo.book import Book
+from callcenter.demo.cast import Member
+from callcenter.domain.agents import AgentState, Status
+from callcenter.storage.agents import Agent, Team
+from callcenter.storage.company import Company, Number, Queue
+
+REST = timedelta(minutes=30)
+# Whoever tries the demo sees the question soon, and at any hour.
+SURVEYS = {"survey_delay_seconds": 15, "survey_quiet_hours": False}
+
+
+@dataclass
+class Server:
+    """An agent while the year is made: until when they are on a call, and the ends of their conversations."""
+
+    id: int
+    member: Member
+    calls_until: datetime
+    conversations: list[datetime] = field(default_factory=list)
+
+    def works_at(self, moment: datetime) -> bool:
+        return any(start <= moment < end for start, end in spans(self.member, moment))
+
+    def is_free(self, moment: datetime, *, channel: str) -> bool:
+        talks = sum(1 for end in self.conversations if end > moment)
+        return self.calls_until <= moment and (channel == "voice" or talks < 3)
+
+
+def spans(member: Member, moment: datetime) -> list[tuple[datetime, datetime]]:
+    """When this person serves on the local day of `moment`: before and after the rest."""
+    zone = ZoneInfo(member.zone)
+    day = moment.astimezone(zone).date()
+    if day.weekday() in member.days_off:
+        return []
+
+    def at(clock: time) -> datetime:
+        return datetime.combine(day, clock, zone)
+
+    start, end = member.shift
+    return [(at(start), at(member.rest)), (at(member.rest) + REST, at(end))]
+
+
+def write(book: Book) -> dict[str, int]:
+    """Company, queues, number, teams and everybody who signs in: {user name: id}."""
+    founded = book.now - timedelta(days=400)
+    ours = {"zone": cast.COMPANY_ZONE, "currency": "USD", "region": "US", **SURVEYS}
+    book.add(Company, names=cast.COMPANY, created_at=founded, **ours)
+    queues = {queue.key: _queue(book, queue) for queue in cast.QUEUES}
+    book.add(
+        Number,
+        e164=cast.OUR_NUMBER,
+        language="en",
+        menu={queue.digit: queues[queue.key] for queue in cast.QUEUES},
+        queue_id=queues["delivery"],
+        sms_queue_id=queues[cast.SMS_QUEUE],
+    )
+    teams = {name: book.add(Team, name=name)["id"] for name in cast.TEAMS}
+    hashed = passwords.hashed(cast.PASSWORD)
+    return {member.username: _agent(book, member, teams, hashed, founded) for member in cast.MEMBERS}
+
+
+def _queue(book: Book, queue: cast.QueueOf) -> int:
+    row = book.add(
+        Queue,
+        key=queue.key,
+        names=queue.names,
+        skill=queue.key,
+        level=1,
+        priority=0,
+        target_seconds=20,
+        target_percent=queue.target_percent,
+        handling_seconds=queue.handling_seconds,
+        wrap_up_seconds=90,
+        wrap_up_limit_seconds=300,
+        zone=cast.COMPANY_ZONE,
+        hours={},
+        holidays=[],
+        is_active=True,
+    )
+    return int(row["id"])
+
+
+def _agent(book: Book, member: Member, teams: dict[str, int], hashed: str, founded: datetime) -> int:
+    row = book.add(
+        Agent,
+        username=member.username,
+        email=f"{member.username}@harbor-home.example",
+        name=member.name,
+        password_hash=hashed,
+        role=member.role,
+        team_id=teams[member.team] if member.team else None,
+        language=member.language,
+        zone=member.zone,
+        languages=list(member.languages),
+        skills=dict(member.skills),
+        max_conversations=3,
+        is_active=True,
+        status=Status.SIGNED_OUT,
+        status_since=book.now,
+        status_cause="",
+        state=AgentState.IDLE,
+        state_since=book.now,
+        idle_since=book.now,
+        missed_in_a_row=0,
+        session_key="",
+        created_at=founded,
+    )
+    return int(row["id"])
