@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from callcenter.actions import customers, offers, routing, wrap_ups
 from callcenter.domain import calls, languages, opening_hours
 from callcenter.domain import customers as people
@@ -141,7 +143,7 @@ def _enter(work: Work, interaction: Interaction, queue_id: int, *, digit: str = 
         return SayClosed(interaction_id=interaction.id, language=interaction.language, opens=_opening(work, queue))
     interaction.state, interaction.joined_at = State.WAITING, work.now
     work.session.flush()
-    place, seconds = prediction(work, interaction)
+    place, seconds = prediction(work.session, interaction)
     interaction.told_place, interaction.told_seconds = place, seconds
     work.record(
         QueueEntered(
@@ -164,26 +166,26 @@ def _opening(work: Work, queue: Queue) -> datetime | None:
     return opening_hours.opens_at(work.now, queue.hours, queue.zone, _holidays(queue))
 
 
-def prediction(work: Work, interaction: Interaction) -> tuple[int, int | None]:
+def prediction(session: Session, interaction: Interaction) -> tuple[int, int | None]:
     """(place, expected seconds); the seconds are None where nobody serves this queue now."""
-    place = interactions.ahead_of(work.session, interaction) + 1
-    queue = company.queue(work.session, interaction.queue_id) if interaction.queue_id else None
+    place = interactions.ahead_of(session, interaction) + 1
+    queue = company.queue(session, interaction.queue_id) if interaction.queue_id else None
     if queue is None:
         return place, None
-    serving = routing.serving(work, queue, language=interaction.language)
+    serving = routing.serving(session, queue, language=interaction.language)
     expected = rules.expected_wait(place=place, agents_serving=serving, handling_seconds=queue.handling_seconds)
     return place, int(expected.total_seconds()) if expected else None
 
 
-def tell_place(work: Work, interaction_id: int, *, first: bool) -> Answer:
+def tell_place(session: Session, interaction_id: int, *, first: bool) -> Answer:
     """What a waiting caller hears next. Looking only: nothing is written."""
-    interaction = interactions.get(work.session, interaction_id)
+    interaction = interactions.get(session, interaction_id)
     if interaction is None or interaction.state not in WITH_CUSTOMER:
         return HangUp()
     place: int | None = None
     seconds: int | None = None
     if interaction.state == State.WAITING:
-        place, seconds = prediction(work, interaction)
+        place, seconds = prediction(session, interaction)
     return TellPlace(
         interaction_id=interaction.id, language=interaction.language, place=place, expected_seconds=seconds, first=first
     )
@@ -198,6 +200,10 @@ def answer_again(work: Work, interaction: Interaction) -> Answer:
     if interaction.state in (State.WAITING, State.OFFERED, State.ACTIVE):
         return Wait(interaction_id=interaction.id, language=interaction.language)
     return HangUp()
+
+
+def of_sid(work: Work, sid: str) -> Interaction | None:
+    return interactions.by_leg(work.session, sid)
 
 
 def brought_back(work: Work, interaction_id: int) -> Answer:

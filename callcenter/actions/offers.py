@@ -119,6 +119,17 @@ def give_back(work: Work, interaction_id: int, *, cause: str) -> None:
     routing.next_for(work, gone)
 
 
+def line_lost(work: Work, offer_id: int) -> None:
+    """The line of an accepted call did not come up, or did not come back: the caller waits again, for somebody else."""
+    offer = offers.get(work.session, offer_id)
+    if offer is None:
+        return
+    interaction = interactions.get(work.session, offer.interaction_id, lock=True)
+    offer = offers.get(work.session, offer_id, lock=True)
+    if interaction and offer and offer.is_open and offer.connect_by and offer.connect_by <= work.now:
+        give_back(work, interaction.id, cause="line_lost")
+
+
 def withdraw(work: Work, interaction: Interaction) -> int | None:
     """The customer has gone: end the open offer, if any; the agent's id. Interaction locked, its own end is the caller's."""
     offer = offers.open_of(work.session, interaction.id, lock=True)

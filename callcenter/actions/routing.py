@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from callcenter.actions import states
 from callcenter.domain import routing
@@ -97,9 +98,9 @@ def _candidates(work: Work) -> list[Candidate]:
     ]
 
 
-def serving(work: Work, queue: company.Queue, *, language: str) -> int:
+def serving(session: Session, queue: company.Queue, *, language: str) -> int:
     """How many signed-in agents serve this queue in this language now, busy or not."""
-    able = [agent for agent in agents.signed_in(work.session) if agent.status == Status.AVAILABLE]
+    able = [agent for agent in agents.signed_in(session) if agent.status == Status.AVAILABLE]
     able = [agent for agent in able if language in agent.languages]
     return sum(1 for agent in able if not queue.skill or agent.skills.get(queue.skill, 0) >= queue.level)
 

@@ -30,21 +30,14 @@ def for_interaction(work: Work, interaction: Interaction, *, agent_id: int) -> T
     if interaction.ticket_id is not None:
         ticket = tickets.get(work.session, interaction.ticket_id, lock=True)
     else:
-        ticket = _unsolved_of_same_queue(work, interaction) or _open_for(work, interaction, agent_id)
+        same = tickets.of_same_matter(work.session, customer_id=interaction.customer_id, queue_id=interaction.queue_id)
+        ticket = same or _open_for(work, interaction, agent_id)
     if ticket is None:
         raise NotFound
     interaction.ticket_id = ticket.id
     ticket.owner_id = ticket.owner_id or agent_id
     ticket.first_answered_at = ticket.first_answered_at or work.now
     return ticket
-
-
-def _unsolved_of_same_queue(work: Work, interaction: Interaction) -> Ticket | None:
-    if interaction.customer_id is None:
-        return None
-    unsolved = tickets.unsolved_of_customer(work.session, interaction.customer_id)
-    same = [ticket for ticket in unsolved if ticket.queue_id == interaction.queue_id]
-    return same[0] if same else None
 
 
 def _open_for(work: Work, interaction: Interaction, agent_id: int) -> Ticket:

@@ -178,3 +178,7 @@ def forget_connections(session: Session, *, before: datetime) -> None:
         ),
         {"before": before},
     )
+
+
+def team_names(session: Session) -> dict[int, str]:
+    return {team.id: team.name for team in session.scalars(select(Team))}

@@ -106,3 +106,27 @@ def page(session: Session, *, after: int = 0, limit: int = 50, phone: str | None
     if phone is not None:
         rows = rows.where(Customer.id.in_(select(Phone.customer_id).where(Phone.number == phone)))
     return session.scalars(rows).all()
+
+
+def by_ids(session: Session, ids: Sequence[int]) -> dict[int, Customer]:
+    if not ids:
+        return {}
+    return {customer.id: customer for customer in session.scalars(select(Customer).where(Customer.id.in_(ids)))}
+
+
+def phones_of(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
+    """{customer: numbers}, each list in the order they were learned."""
+    if not ids:
+        return {}
+    rows = select(Phone.customer_id, Phone.number).where(Phone.customer_id.in_(ids)).order_by(Phone.id)
+    numbers: dict[int, list[str]] = {}
+    for row in session.execute(rows):
+        numbers.setdefault(row.customer_id, []).append(row.number)
+    return numbers
+
+
+def accounts_of(session: Session, ids: Sequence[int]) -> dict[int, Account]:
+    """{account id: account} for these accounts."""
+    if not ids:
+        return {}
+    return {account.id: account for account in session.scalars(select(Account).where(Account.id.in_(ids)))}

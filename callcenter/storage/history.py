@@ -93,6 +93,15 @@ def of_ticket(session: Session, ticket_id: int, *, limit: int = 200) -> Sequence
     return _newest(session, select(History).where(History.ticket_id == ticket_id), limit)
 
 
+def of_matter(session: Session, ticket_id: int, *, limit: int = 200) -> Sequence[History]:
+    """A ticket's own rows and those of the contacts that belong to it, from before it was opened too."""
+    own = of_ticket(session, ticket_id, limit=limit)
+    contacts = {row.interaction_id for row in own if row.interaction_id is not None}
+    theirs = _newest(session, select(History).where(History.interaction_id.in_(contacts)), limit) if contacts else ()
+    rows = {row.id: row for row in (*own, *theirs)}
+    return [rows[id_] for id_ in sorted(rows, reverse=True)[:limit]]
+
+
 def of_customer(session: Session, customer_id: int, *, limit: int = 100) -> Sequence[History]:
     return _newest(session, select(History).where(History.customer_id == customer_id), limit)
 

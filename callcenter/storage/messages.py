@@ -106,3 +106,9 @@ def unread(session: Session, interaction_ids: Sequence[int]) -> dict[int, int]:
         Message.interaction_id.in_(interaction_ids), Message.direction == "in", Message.read_at.is_(None)
     )
     return {row.interaction_id: row.n for row in session.execute(rows.group_by(Message.interaction_id))}
+
+
+def by_ids(session: Session, ids: Sequence[int]) -> dict[int, Message]:
+    if not ids:
+        return {}
+    return {message.id: message for message in session.scalars(select(Message).where(Message.id.in_(ids)))}

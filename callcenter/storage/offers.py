@@ -83,15 +83,16 @@ def asked_lately(session: Session, interaction_ids: Sequence[int], *, since: dat
 
 
 def due(session: Session, now: datetime, *, limit: int = 100) -> Sequence[int]:
-    """Interactions whose live offer has run out, claimed."""
+    """Interactions whose live offer has run out."""
     rows = select(Offer.interaction_id).where(Offer.state == "live", Offer.expires_at <= now).order_by(Offer.expires_at)
-    return session.scalars(rows.limit(limit).with_for_update(skip_locked=True)).all()
+    return session.scalars(rows.limit(limit)).all()
 
 
-def not_connected(session: Session, now: datetime, *, limit: int = 100) -> Sequence[Offer]:
-    """Accepted calls whose agent's line should have come up by now, claimed."""
-    rows = select(Offer).where(Offer.connect_by <= now).order_by(Offer.connect_by)
-    return session.scalars(rows.limit(limit).with_for_update(skip_locked=True)).all()
+def not_connected(session: Session, now: datetime, *, limit: int = 100) -> Sequence[int]:
+    """Accepted calls whose agent's line should have come up by now."""
+    return session.scalars(
+        select(Offer.id).where(Offer.connect_by <= now).order_by(Offer.connect_by).limit(limit)
+    ).all()
 
 
 def of_interaction(session: Session, interaction_id: int) -> Sequence[Offer]:
@@ -111,3 +112,13 @@ def free_slot(session: Session, agent_id: int, *, medium: str, slots: int) -> in
         return None
     taken = {row.slot for row in rows if row.medium == medium}
     return next((slot for slot in range(slots) if slot not in taken), None)
+
+
+def claim_to_ring(session: Session, offer_id: int, *, now: datetime) -> Offer | None:
+    """The offer, locked, if its desk telephone is due to ring and nobody else is ringing it."""
+    wanted = select(Offer).where(Offer.id == offer_id, Offer.ring_at <= now, Offer.state == "live")
+    return session.scalar(wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True))
+
+
+def open_of_all(session: Session, interaction_ids: Sequence[int]) -> Sequence[Offer]:
+    return session.scalars(select(Offer).where(Offer.interaction_id.in_(interaction_ids), Offer.is_open)).all()

@@ -109,6 +109,12 @@ def last_of_customer(session: Session, customer_id: int) -> Survey | None:
     return session.scalar(rows.order_by(Survey.id.desc()).limit(1))
 
 
+def of_customer(session: Session, customer_id: int, *, limit: int = 20) -> Sequence[Survey]:
+    """The answered ones, newest first."""
+    rows = select(Survey).where(Survey.customer_id == customer_id, Survey.state == "answered")
+    return session.scalars(rows.order_by(Survey.id.desc()).limit(limit)).all()
+
+
 def last_asked(session: Session, customer_id: int) -> datetime | None:
     return session.scalar(select(func.max(Survey.asked_at)).where(Survey.customer_id == customer_id))
 

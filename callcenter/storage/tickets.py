@@ -83,7 +83,7 @@ class Comment(Row):
 
 
 def next_serial(session: Session) -> int:
-    return session.execute(SERIAL).scalar_one()  # type: ignore[no-any-return]
+    return int(session.scalar(select(SERIAL.next_value())) or 0)
 
 
 def get(session: Session, ticket_id: int, *, lock: bool = False) -> Ticket | None:
@@ -97,6 +97,14 @@ def by_number(session: Session, number: str) -> Ticket | None:
 def unsolved_of_customer(session: Session, customer_id: int) -> Sequence[Ticket]:
     rows = select(Ticket).where(Ticket.customer_id == customer_id, Ticket.status.in_(UNSOLVED))
     return session.scalars(rows.order_by(Ticket.created_at.desc()).limit(20)).all()
+
+
+def of_same_matter(session: Session, *, customer_id: int | None, queue_id: int | None) -> Ticket | None:
+    """The unsolved ticket that a new contact of this customer in this queue belongs to, the newest."""
+    if customer_id is None:
+        return None
+    rows = select(Ticket).where(Ticket.customer_id == customer_id, Ticket.status.in_(UNSOLVED))
+    return session.scalar(rows.where(Ticket.queue_id == queue_id).order_by(Ticket.created_at.desc()).limit(1))
 
 
 def unsolved_of_owner(session: Session, owner_id: int, *, limit: int = 50) -> Sequence[Ticket]:
@@ -131,3 +139,13 @@ def search(
             Ticket.number.startswith(words.strip()) | Ticket.subject.icontains(words.strip(), autoescape=True)
         )
     return session.scalars(rows.order_by(Ticket.id.desc()).limit(limit)).all()
+
+
+def some(session: Session, ids: Sequence[int]) -> dict[int, Ticket]:
+    return {row.id: row for row in session.scalars(select(Ticket).where(Ticket.id.in_(ids)))} if ids else {}
+
+
+def comments_by_ids(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    return {row.id: row.body for row in session.execute(select(Comment.id, Comment.body).where(Comment.id.in_(ids)))}

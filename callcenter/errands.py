@@ -1,0 +1,200 @@
+"""What needs the house and the outside: look, go outside, write down. Never the two in one transaction.
+
+Whatever crashes in between is found again: by a lease in the row, or by what the telephone company reports itself.
+"""
+
+from datetime import timedelta
+
+import structlog
+
+from callcenter.actions import calls, lines, offers, outgoing, wrap_ups
+from callcenter.domain.calls import OVER, RANK, LegReport
+from callcenter.domain.errors import (
+    AlreadyOnHold,
+    CallNotConnected,
+    NotFound,
+    NotOnHold,
+    NotYourInteraction,
+    OutsideError,
+)
+from callcenter.domain.interactions import State
+from callcenter.domain.permissions import Actor, may_serve
+from callcenter.storage import agents, interactions
+from callcenter.storage import offers as offer_rows
+from callcenter.storage.interactions import Interaction, Leg
+from callcenter.wiring import Wiring
+
+log = structlog.get_logger()
+ASK_AGAIN = timedelta(seconds=20)
+CRASH_WINDOW = timedelta(minutes=10)
+
+
+def hold(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
+    """Put the customer on hold. OutsideError: it did not happen, the customer hears the agent still."""
+    interaction = _my_call(wiring, interaction_id, actor)
+    if interaction.held_since is not None:
+        raise AlreadyOnHold
+    wiring.phone.hold(interaction_id=interaction.id, language=interaction.language)
+    with wiring.work() as work:
+        if now := interactions.get(work.session, interaction_id, lock=True):
+            calls.held(work, now)
+
+
+def resume(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
+    interaction = _my_call(wiring, interaction_id, actor)
+    if interaction.held_since is None:
+        raise NotOnHold
+    wiring.phone.resume(interaction_id=interaction.id)
+    with wiring.work() as work:
+        if now := interactions.get(work.session, interaction_id, lock=True):
+            calls.resumed(work, now)
+
+
+def hang_up(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
+    """End the call, or the conversation. One that is over already is no error."""
+    interaction = _mine(wiring, interaction_id, actor)
+    if not interaction.is_call:
+        with wiring.work() as work:
+            wrap_ups.end_conversation(work, interaction_id, actor=actor)
+        return
+    if interaction.state != State.ACTIVE:
+        return
+    with wiring.reading() as session:
+        leg = interactions.customer_leg(session, interaction_id)
+    if leg:
+        wiring.phone.hang_up(leg.sid)
+    with wiring.work() as work:
+        if now := interactions.get(work.session, interaction_id, lock=True):
+            calls.end(work, now, by="agent")
+
+
+def _my_call(wiring: Wiring, interaction_id: int, actor: Actor) -> Interaction:
+    interaction = _mine(wiring, interaction_id, actor)
+    if not interaction.is_call or interaction.state != State.ACTIVE or interaction.answered_at is None:
+        raise CallNotConnected
+    return interaction
+
+
+def _mine(wiring: Wiring, interaction_id: int, actor: Actor) -> Interaction:
+    with wiring.reading() as session:
+        interaction = interactions.get(session, interaction_id)
+    if interaction is None:
+        raise NotFound
+    if not may_serve(actor, interaction_agent_id=interaction.agent_id):
+        raise NotYourInteraction
+    return interaction
+
+
+def send_message(wiring: Wiring, message_id: int) -> None:
+    """Hand a due message over, once. After a crash the carrier is asked first whether it has it already."""
+    with wiring.work() as work:
+        claimed = outgoing.claim(work, message_id)
+    if claimed is None:
+        return
+    message, was_in_hand = claimed
+    channel = wiring.channels[message.channel]
+    to = {"sender": message.our_number, "recipient": message.their_number, "body": message.body}
+    try:
+        sid = channel.find(**to, since=CRASH_WINDOW) if was_in_hand else None
+        sid = sid or channel.send(**to)
+    except OutsideError as error:
+        with wiring.work() as work:
+            outgoing.refused(work, message_id, error)
+        return
+    with wiring.work() as work:
+        outgoing.handed_over(work, message_id, sid=sid)
+
+
+def ring_agent(wiring: Wiring, offer_id: int) -> None:
+    """Ring the desk telephone of an offer's agent. Refused for good: the offer goes on to somebody else."""
+    with wiring.work() as work:
+        offer = offer_rows.claim_to_ring(work.session, offer_id, now=work.now)
+        if offer is None:
+            return
+        offer.ring_at = work.now + ASK_AGAIN
+        agent = agents.get(work.session, offer.agent_id)
+        interaction = interactions.get(work.session, offer.interaction_id)
+    if agent is None or interaction is None or agent.desk_telephone is None:
+        return
+    try:
+        sid = wiring.phone.ring_agent(to=agent.desk_telephone, caller_id=interaction.our_number, offer_id=offer_id)
+    except OutsideError as error:
+        log.warning("ring_refused", interaction_id=interaction.id, code=error.code, permanent=error.permanent)
+        _not_rung(wiring, offer_id, permanent=error.permanent)
+        return
+    with wiring.work() as work:
+        lines.rung(work, offer_id, call_sid=sid)
+
+
+def _not_rung(wiring: Wiring, offer_id: int, *, permanent: bool) -> None:
+    """Try again in two seconds while the offer lasts, or pass it on at once."""
+    with wiring.work() as work:
+        offer = offer_rows.get(work.session, offer_id)
+        interaction = interactions.get(work.session, offer.interaction_id, lock=True) if offer else None
+        offer = offer_rows.get(work.session, offer_id, lock=True)
+        if interaction is None or offer is None or offer.state != "live":
+            return
+        if permanent:
+            offers.missed(work, interaction, offer, reason="desk_telephone_refused")
+        else:
+            offer.ring_at = work.now + timedelta(seconds=2)
+
+
+def bring_back(wiring: Wiring, interaction_id: int) -> None:
+    """Lead a caller left alone back to the waiting music; asked again until they have arrived."""
+    with wiring.work() as work:
+        interaction = interactions.get(work.session, interaction_id, lock=True)
+        if interaction is None or interaction.bring_back_at is None or interaction.bring_back_at > work.now:
+            return
+        interaction.bring_back_at = work.now + timedelta(seconds=5)
+        leg = interactions.customer_leg(work.session, interaction_id)
+    if leg is None:
+        return
+    try:
+        wiring.phone.bring_back(call_sid=leg.sid, interaction_id=interaction_id)
+    except OutsideError as error:
+        log.warning("bring_back_refused", interaction_id=interaction_id, code=error.code, permanent=error.permanent)
+        if error.permanent:
+            ask_about(wiring, leg)
+
+
+def agent_not_connected(wiring: Wiring, offer_id: int) -> None:
+    """An accepted call whose agent's line should be up: ask how it is; if it is not, somebody else takes over."""
+    with wiring.reading() as session:
+        offer = offer_rows.get(session, offer_id)
+        legs = interactions.legs(session, offer.interaction_id) if offer else []
+    if offer is None or offer.connect_by is None:
+        return
+    mine = [leg for leg in legs if leg.offer_id == offer.id and leg.left_at is None]
+    if any(_is_up(wiring, leg) for leg in mine):
+        with wiring.work() as work:
+            if interaction := interactions.get(work.session, offer.interaction_id, lock=True):
+                lines.agent_joined(work, interaction)
+        return
+    with wiring.work() as work:
+        offers.line_lost(work, offer_id)
+
+
+def _is_up(wiring: Wiring, leg: Leg) -> bool:
+    """Unknown counts as down: a caller alone in the line is worse than a second agent."""
+    try:
+        status = wiring.phone.status(leg.sid)
+    except OutsideError:
+        return False
+    return status is not None and RANK[status] == RANK[status.IN_PROGRESS] and leg.joined_at is not None
+
+
+def ask_about(wiring: Wiring, leg: Leg) -> None:
+    """A call we have heard nothing of: what the telephone company knows counts like a report of its own."""
+    try:
+        status = wiring.phone.status(leg.sid)
+    except OutsideError as error:
+        log.warning("reconcile_failed", interaction_id=leg.interaction_id, code=error.code)
+        return
+    with wiring.work() as work:
+        if status is None:
+            interaction = interactions.get(work.session, leg.interaction_id, lock=True)
+            if interaction:
+                calls.end(work, interaction, by="customer")
+        elif RANK[status] >= OVER:
+            lines.report(work, LegReport(sid=leg.sid, status=status))

@@ -1,0 +1,166 @@
+"""The customer card: who it is and what this has cost them so far, on the screen before the agent accepts.
+
+Every question is answered by an index on the customer or the ticket: it costs the same with a year of history as with a day.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callcenter.storage import agents, company, customers, interactions, surveys, tickets
+from callcenter.storage.customers import Customer
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.surveys import Survey
+from callcenter.storage.tickets import Ticket
+
+CONTACTS_SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """What this matter has cost the customer: contacts including this one, and seconds of their time."""
+
+    contacts: int
+    waiting: int
+    held: int
+    talking: int
+    first_asked_at: datetime | None
+
+    @property
+    def seconds(self) -> int:
+        return self.waiting + self.held + self.talking
+
+    @property
+    def is_heavy(self) -> bool:
+        """From the third contact, or half an hour of their time."""
+        return self.contacts >= 3 or self.seconds >= 1800
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """One earlier contact: `outcome` as the agent said, else `result` as the system knows."""
+
+    id: int
+    channel: str
+    at: datetime
+    agent: str
+    outcome: str | None
+    result: str | None
+    note: str
+    seconds: int
+    ticket_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """`customer` is None for a withheld number, and for a shared one until somebody says who it is: then `perhaps`."""
+
+    interaction: Interaction
+    customer: Customer | None
+    perhaps: Sequence[Customer]
+    number: str | None
+    opted_out: bool
+    account: str
+    answers_for_it: str
+    ticket: Ticket | None
+    effort: Effort
+    keys: list[str]
+    open_tickets: Sequence[Ticket]
+    contacts: list[Contact]
+    contacts_in_a_year: int
+    last_survey: Survey | None
+
+
+def of_interaction(session: Session, interaction_id: int, now: datetime) -> Card | None:
+    interaction = interactions.get(session, interaction_id)
+    if interaction is None:
+        return None
+    customer = customers.get(session, interaction.customer_id) if interaction.customer_id else None
+    shared = customers.with_number(session, interaction.their_number) if interaction.their_number else []
+    ticket = _ticket(session, interaction)
+    account = customers.account(session, customer.account_id) if customer and customer.account_id else None
+    names = agents.names(session)
+    return Card(
+        interaction=interaction,
+        customer=customer,
+        perhaps=[] if customer else shared,
+        number=interaction.their_number,
+        opted_out=bool(interaction.their_number and customers.has_opted_out(session, interaction.their_number)),
+        account=account.name if account else "",
+        answers_for_it=names.get(account.owner_id or 0, "") if account else "",
+        ticket=ticket,
+        effort=effort(session, interaction, ticket, now),
+        keys=_keys(session, interaction),
+        open_tickets=tickets.unsolved_of_customer(session, customer.id) if customer else [],
+        contacts=contacts(session, customer, names, now, without=interaction.id),
+        contacts_in_a_year=_in_a_year(session, customer, now),
+        last_survey=surveys.last_of_customer(session, customer.id) if customer else None,
+    )
+
+
+def _ticket(session: Session, interaction: Interaction) -> Ticket | None:
+    if interaction.ticket_id:
+        return tickets.get(session, interaction.ticket_id)
+    return tickets.of_same_matter(session, customer_id=interaction.customer_id, queue_id=interaction.queue_id)
+
+
+def effort(session: Session, interaction: Interaction, ticket: Ticket | None, now: datetime) -> Effort:
+    """Summed over every contact about this ticket, this one included while it lasts."""
+    about = list(interactions.of_ticket(session, ticket.id)) if ticket else []
+    if all(one.id != interaction.id for one in about):
+        about.append(interaction)
+    held = sum(one.held_seconds + _held_now(one, now) for one in about)
+    return Effort(
+        contacts=len(about),
+        waiting=sum(one.waited_seconds(now) for one in about),
+        held=held,
+        talking=max(0, sum(one.talked_seconds(now) for one in about) - held),
+        first_asked_at=min(one.created_at for one in about),
+    )
+
+
+def _held_now(interaction: Interaction, now: datetime) -> int:
+    return int((now - interaction.held_since).total_seconds()) if interaction.held_since else 0
+
+
+def _keys(session: Session, interaction: Interaction) -> list[str]:
+    """The keys pressed in the menu, each with what it stands for: "1 Delivery"."""
+    number = company.number(session, interaction.our_number)
+    names = {queue.id: queue.name(interaction.language) for queue in company.queues(session)}
+    menu = number.menu if number else {}
+    return [f"{key} {names.get(menu.get(key, 0), '')}".strip() for key in interaction.menu_keys]
+
+
+def contacts(
+    session: Session, customer: Customer | None, names: dict[int, str], now: datetime, *, without: int | None = None
+) -> list[Contact]:
+    """The last contacts on any channel, the newest first."""
+    if customer is None:
+        return []
+    rows = interactions.of_customer(session, customer.id, limit=CONTACTS_SHOWN, before=without)
+    return [
+        Contact(
+            id=row.id,
+            channel=row.channel,
+            at=row.created_at,
+            agent=names.get(row.agent_id or 0, ""),
+            outcome=row.outcome,
+            result=row.result,
+            note=row.note,
+            seconds=row.talked_seconds(now),
+            ticket_id=row.ticket_id,
+        )
+        for row in rows
+    ]
+
+
+def _in_a_year(session: Session, customer: Customer | None, now: datetime) -> int:
+    if customer is None:
+        return 0
+    rows = select(func.count()).where(
+        Interaction.customer_id == customer.id, Interaction.created_at >= now - timedelta(days=365)
+    )
+    return session.scalar(rows) or 0

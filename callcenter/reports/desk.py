@@ -1,0 +1,184 @@
+"""What is one agent's now: offered, on the line, in conversation, to be finished; and how the day has gone so far."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callcenter.domain import metrics
+from callcenter.domain.interactions import State
+from callcenter.storage import agents, company, interactions, messages, offers, surveys, tickets
+from callcenter.storage.agents import Agent, Interval
+from callcenter.storage.customers import Customer
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.messages import Message
+from callcenter.storage.offers import Offer
+from callcenter.storage.surveys import Survey
+from callcenter.storage.tickets import Ticket
+
+SCORE_DAYS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One interaction of mine with what its row shows."""
+
+    interaction: Interaction
+    customer: Customer | None
+    queue: str
+    offer: Offer | None
+    ticket: Ticket | None
+    last_message: Message | None
+    unread: int
+
+    @property
+    def name(self) -> str:
+        return self.customer.name if self.customer else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InQueue:
+    """What waits in one queue that this agent serves."""
+
+    name: str
+    calls: int
+    conversations: int
+    longest_since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """Stretches of today, and the last 30 days in figures; `scores` newest first."""
+
+    begins_at: datetime
+    stretches: Sequence[Interval]
+    answered: int
+    score: float | None
+    scores: Sequence[Survey]
+    first_contact_share: float | None
+    solved: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mine:
+    agent: Agent
+    items: list[Item]
+    unfinished: list[Item]
+    tickets: Sequence[Ticket]
+    ticket_customers: dict[int, Customer]
+    queues: list[InQueue]
+
+    @property
+    def offered(self) -> Item | None:
+        return self._first(State.OFFERED)
+
+    @property
+    def call(self) -> Item | None:
+        return next((i for i in self.items if i.interaction.is_call and i.interaction.state == State.ACTIVE), None)
+
+    @property
+    def wrap_up(self) -> Item | None:
+        return self._first(State.WRAP_UP)
+
+    @property
+    def conversations(self) -> list[Item]:
+        return [i for i in self.items if not i.interaction.is_call and i.interaction.state == State.ACTIVE]
+
+    def _first(self, state: State) -> Item | None:
+        return next((i for i in self.items if i.interaction.state == state), None)
+
+
+def mine(session: Session, agent: Agent, now: datetime) -> Mine:
+    """Everything in the left zone of this agent's desk."""
+    live = interactions.of_agent(session, agent.id)
+    undone = interactions.unfinished_wrap_ups(session, agent.id, since=now - timedelta(days=2))
+    owned = tickets.unsolved_of_owner(session, agent.id)
+    about = [ticket.customer_id for ticket in owned if ticket.customer_id]
+    return Mine(
+        agent=agent,
+        items=items(session, live, agent.language),
+        unfinished=items(session, undone, agent.language),
+        tickets=owned,
+        ticket_customers=_customers(session, about),
+        queues=_queues(session, agent),
+    )
+
+
+def items(session: Session, rows: Sequence[Interaction], language: str) -> list[Item]:
+    """These interactions with all that a row shows, in as many queries as there are kinds of things."""
+    ids = [row.id for row in rows]
+    people = _customers(session, [row.customer_id for row in rows if row.customer_id])
+    queues = {queue.id: queue.name(language) for queue in company.queues(session)}
+    last, unread = messages.last_received(session, ids), messages.unread(session, ids)
+    open_offers = {offer.interaction_id: offer for offer in offers.open_of_all(session, ids)}
+    matters = tickets.some(session, [row.ticket_id for row in rows if row.ticket_id])
+    return [
+        Item(
+            interaction=row,
+            customer=people.get(row.customer_id or 0),
+            queue=queues.get(row.queue_id or 0, ""),
+            offer=open_offers.get(row.id),
+            ticket=matters.get(row.ticket_id or 0),
+            last_message=last.get(row.id),
+            unread=unread.get(row.id, 0),
+        )
+        for row in rows
+    ]
+
+
+def _customers(session: Session, ids: Sequence[int]) -> dict[int, Customer]:
+    return {row.id: row for row in session.scalars(select(Customer).where(Customer.id.in_(ids)))} if ids else {}
+
+
+def _queues(session: Session, agent: Agent) -> list[InQueue]:
+    """The queues whose skill this agent has, with what waits there."""
+    waiting = interactions.waiting(session)
+    serves = [q for q in company.queues(session) if not q.skill or agent.skills.get(q.skill, 0) >= q.level]
+    counted = []
+    for queue in serves:
+        here = [row for row in waiting if row.queue_id == queue.id]
+        counted.append(
+            InQueue(
+                name=queue.name(agent.language),
+                calls=sum(1 for row in here if row.is_call),
+                conversations=sum(1 for row in here if not row.is_call),
+                longest_since=min((row.joined_at for row in here if row.joined_at), default=None),
+            )
+        )
+    return counted
+
+
+def day(session: Session, agent: Agent, now: datetime) -> Day:
+    """Today in the agent's own zone, and the last 30 days."""
+    local = now.astimezone(ZoneInfo(agent.zone))
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    stretches = agents.intervals(session, agent.id, since=midnight)
+    answers = surveys.answered_by_agent(session, agent.id, since=now - timedelta(days=SCORE_DAYS))
+    first, solved = _first_contact(session, agent, since=now - timedelta(days=SCORE_DAYS))
+    answered = select(func.count()).where(
+        Interaction.agent_id == agent.id, Interaction.created_at >= midnight, Interaction.answered_at.is_not(None)
+    )
+    return Day(
+        begins_at=stretches[0].started_at if stretches else now,
+        stretches=stretches,
+        answered=session.scalar(answered) or 0,
+        score=metrics.mean_score([survey.score or 0 for survey in answers]),
+        scores=answers,
+        first_contact_share=first / solved if solved else None,
+        solved=solved,
+    )
+
+
+def _first_contact(session: Session, agent: Agent, *, since: datetime) -> tuple[int, int]:
+    """(solved by this agent with one contact, all solved by this agent)."""
+    solved = (
+        select(Interaction.ticket_id, Interaction.id)
+        .where(Interaction.agent_id == agent.id, Interaction.created_at >= since, Interaction.outcome == "solved")
+        .subquery()
+    )
+    others = select(func.count()).where(Interaction.ticket_id == solved.c.ticket_id).scalar_subquery()
+    rows = session.scalars(select(others).select_from(solved)).all()
+    return sum(1 for contacts in rows if contacts <= 1), len(rows)

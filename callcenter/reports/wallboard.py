@@ -1,0 +1,266 @@
+"""The supervisor's figures of this moment and this day. No customer's data is in them: they go to all who watch."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from callcenter.domain import metrics, routing
+from callcenter.domain.agents import AgentState, Status
+from callcenter.storage import agents, company, offers
+from callcenter.storage.agents import Agent
+from callcenter.storage.company import Queue
+
+SPARK_STEPS = 12
+SPARK_MINUTES = 5
+RECENT = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueFigures:
+    """One queue. Shares are 0..1 or None where nothing was counted; `spark`: most waiting at once, per 5 minutes."""
+
+    id: int
+    names: dict[str, str]
+    target_seconds: int
+    target_percent: int
+    waiting: int
+    longest_since: str | None
+    expected_seconds: int | None
+    active: int
+    free: int
+    level_of_answered: float | None
+    level_of_all: float | None
+    abandoned_share: float | None
+    spark: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentFigures:
+    id: int
+    name: str
+    team: str
+    status: str
+    state: str
+    since: str
+    calls: int
+    conversations: int
+    missed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """Everything on the wallboard at `now`; times are ISO 8601 in UTC."""
+
+    now: str
+    waiting_calls: int
+    waiting_conversations: int
+    longest_since: str | None
+    longest_queue: int | None
+    level_of_answered: float | None
+    level_of_all: float | None
+    recent_of_answered: float | None
+    recent_of_all: float | None
+    offered: int
+    abandoned: int
+    abandoned_soon: int
+    abandoned_share: float | None
+    score: float | None
+    scores: int
+    asked: int
+    queues: list[QueueFigures]
+    agents: list[AgentFigures]
+
+
+def figures(session: Session, now: datetime) -> Board:
+    ours = company.get(session)
+    local = now.astimezone(ZoneInfo(ours.zone if ours else "UTC"))
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    queues = company.queues(session)
+    today = _counts(session, since=midnight)
+    recent = _counts(session, since=now - RECENT)
+    waiting = _waiting(session)
+    people = agents.all_active(session)
+    loads = offers.load(session)
+    longest = min((w for w in waiting.values() if w["since"]), key=lambda w: w["since"], default=None)
+    scores = session.execute(SCORES, {"since": midnight}).one()
+    total, half_hour = _sum(today), _sum(recent)
+    return Board(
+        now=now.isoformat(),
+        waiting_calls=sum(w["calls"] for w in waiting.values()),
+        waiting_conversations=sum(w["conversations"] for w in waiting.values()),
+        longest_since=longest["since"].isoformat() if longest else None,
+        longest_queue=longest["queue"] if longest else None,
+        level_of_answered=_of_answered(total),
+        level_of_all=_of_all(total),
+        recent_of_answered=_of_answered(half_hour),
+        recent_of_all=_of_all(half_hour),
+        offered=total["answered"] + total["abandoned"],
+        abandoned=total["abandoned"],
+        abandoned_soon=total["soon"],
+        abandoned_share=_abandoned(total),
+        score=float(scores.mean) if scores.mean is not None else None,
+        scores=scores.answered,
+        asked=scores.asked,
+        queues=[
+            _queue(
+                session,
+                queue,
+                now,
+                waiting.get(queue.id),
+                today.get(queue.id, EMPTY),
+                recent.get(queue.id, EMPTY),
+                people,
+                loads,
+            )
+            for queue in queues
+        ],
+        agents=_agents(session, people, loads),
+    )
+
+
+def payload(board: Board) -> dict[str, Any]:
+    return {"name": "wallboard", **asdict(board)}
+
+
+COUNTS = text(
+    """
+    SELECT i.queue_id AS queue,
+        count(*) FILTER (WHERE answered_at IS NOT NULL) AS answered,
+        count(*) FILTER (WHERE answered_at - joined_at <= make_interval(secs => q.target_seconds)) AS in_time,
+        count(*) FILTER (WHERE result = 'abandoned') AS abandoned,
+        count(*) FILTER (WHERE result = 'abandoned'
+            AND ended_at - joined_at <= make_interval(secs => q.target_seconds)) AS left_in_time,
+        count(*) FILTER (WHERE result = 'abandoned' AND ended_at - joined_at <= interval '5 seconds') AS soon
+    FROM interactions i JOIN queues q ON q.id = i.queue_id
+    WHERE i.created_at >= :since AND i.channel = 'voice' AND i.joined_at IS NOT NULL
+    GROUP BY i.queue_id
+    """
+)
+WAITING = text(
+    """
+    SELECT queue_id AS queue, count(*) FILTER (WHERE channel = 'voice' AND state <> 'active') AS calls,
+        count(*) FILTER (WHERE channel <> 'voice' AND state <> 'active') AS conversations,
+        min(joined_at) FILTER (WHERE state <> 'active') AS since,
+        count(*) FILTER (WHERE state = 'active') AS active
+    FROM interactions WHERE state IN ('menu', 'waiting', 'offered', 'active', 'wrap_up')
+        AND state IN ('waiting', 'offered', 'active') AND queue_id IS NOT NULL
+    GROUP BY queue_id
+    """
+)
+SCORES = text(
+    """
+    SELECT avg(score) FILTER (WHERE state = 'answered') AS mean,
+        count(*) FILTER (WHERE state = 'answered') AS answered,
+        (SELECT count(*) FROM surveys WHERE asked_at >= :since) AS asked
+    FROM surveys WHERE state = 'answered' AND answered_at >= :since
+    """
+)
+SPARK = text(
+    """
+    SELECT step, (SELECT count(*) FROM interactions i
+        WHERE i.queue_id = :queue AND i.created_at >= CAST(:now AS timestamptz) - interval '3 hours'
+            AND i.joined_at <= at AND coalesce(i.accepted_at, i.ended_at, 'infinity') > at) AS waiting
+    FROM generate_series(0, :steps - 1) AS step,
+        LATERAL (SELECT CAST(:now AS timestamptz) - make_interval(mins => :minutes) * (:steps - 1 - step) AS at) AS t
+    ORDER BY step
+    """
+)
+EMPTY = {"answered": 0, "in_time": 0, "abandoned": 0, "left_in_time": 0, "soon": 0}
+Counts = dict[str, int]
+
+
+def _counts(session: Session, *, since: datetime) -> dict[int, Counts]:
+    rows = session.execute(COUNTS, {"since": since}).mappings()
+    return {row["queue"]: {name: row[name] for name in EMPTY} for row in rows}
+
+
+def _waiting(session: Session) -> dict[int, dict[str, Any]]:
+    return {row["queue"]: dict(row) for row in session.execute(WAITING).mappings()}
+
+
+def _sum(counts: dict[int, Counts]) -> Counts:
+    return {name: sum(count[name] for count in counts.values()) for name in EMPTY}
+
+
+def _of_answered(counts: Counts) -> float | None:
+    return metrics.service_level_of_answered(answered_in_time=counts["in_time"], answered=counts["answered"])
+
+
+def _of_all(counts: Counts) -> float | None:
+    return metrics.service_level_of_all(
+        answered_in_time=counts["in_time"],
+        left_in_time=counts["left_in_time"],
+        answered=counts["answered"],
+        abandoned=counts["abandoned"],
+    )
+
+
+def _abandoned(counts: Counts) -> float | None:
+    return metrics.abandoned_share(abandoned=counts["abandoned"], offered=counts["answered"] + counts["abandoned"])
+
+
+def _queue(
+    session: Session,
+    queue: Queue,
+    now: datetime,
+    waiting: dict[str, Any] | None,
+    today: Counts,
+    recent: Counts,
+    people: Sequence[Agent],
+    loads: dict[int, dict[str, int]],
+) -> QueueFigures:
+    able = [
+        a
+        for a in people
+        if a.status == Status.AVAILABLE and (not queue.skill or a.skills.get(queue.skill, 0) >= queue.level)
+    ]
+    free = sum(1 for a in able if a.state == AgentState.IDLE and not loads.get(a.id))
+    calls = waiting["calls"] if waiting else 0
+    expected = routing.expected_wait(place=calls + 1, agents_serving=len(able), handling_seconds=queue.handling_seconds)
+    steps = {"queue": queue.id, "now": now, "steps": SPARK_STEPS, "minutes": SPARK_MINUTES}
+    return QueueFigures(
+        id=queue.id,
+        names=queue.names,
+        target_seconds=queue.target_seconds,
+        target_percent=queue.target_percent,
+        waiting=calls + (waiting["conversations"] if waiting else 0),
+        longest_since=waiting["since"].isoformat() if waiting and waiting["since"] else None,
+        expected_seconds=int(expected.total_seconds()) if expected and not free else (0 if free else None),
+        active=waiting["active"] if waiting else 0,
+        free=free,
+        level_of_answered=_of_answered(recent),
+        level_of_all=_of_all(recent),
+        abandoned_share=_abandoned(today),
+        spark=[row.waiting for row in session.execute(SPARK, steps)],
+    )
+
+
+def _agents(session: Session, people: Sequence[Agent], loads: dict[int, dict[str, int]]) -> list[AgentFigures]:
+    teams = agents.team_names(session)
+    return [
+        AgentFigures(
+            id=agent.id,
+            name=agent.name,
+            team=teams.get(agent.team_id or 0, ""),
+            status=agent.status,
+            state=agent.state,
+            since=_since(agent).isoformat(),
+            calls=loads.get(agent.id, {}).get("voice", 0),
+            conversations=loads.get(agent.id, {}).get("text", 0),
+            missed=agent.missed_in_a_row,
+        )
+        for agent in people
+        if agent.role == "agent"
+    ]
+
+
+def _since(agent: Agent) -> datetime:
+    """Since when what is shown of an agent is so: the state while there is work, else the status."""
+    if agent.state != AgentState.IDLE:
+        return agent.state_since
+    return max(agent.status_since, agent.state_since) if agent.status == Status.AVAILABLE else agent.status_since

@@ -1,0 +1,67 @@
+"""Who stands before the door: only what Twilio signed for our own address comes in. What fails inside is never an error page."""
+
+from collections.abc import Callable
+from functools import wraps
+
+import structlog
+from flask import Blueprint, Response, abort, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from callcenter import wiring
+from callcenter.declared import signed
+from callcenter.domain import languages
+from callcenter.domain.calls import Answer, Apologise
+from callcenter.domain.customers import e164, language_of
+from callcenter.domain.errors import DomainError
+from callcenter.telephony import twiml
+from callcenter.telephony.signature import is_genuine
+
+log = structlog.get_logger()
+
+
+def check() -> None:
+    """403 for a forged or unsigned request. The address is built from PUBLIC_URL, never from the request's own headers."""
+    settings = wiring.current().settings
+    url = settings.public_url + request.full_path.removesuffix("?")
+    signature = request.headers.get("X-Twilio-Signature")
+    if not is_genuine(tokens=settings.auth_tokens, url=url, form=request.form, signature=signature):
+        log.warning("webhook_refused", path=request.path, signed=bool(signature), fields=sorted(request.form))
+        abort(403)
+    if settings.twilio_account_sid and request.form.get("AccountSid") not in (None, settings.twilio_account_sid):
+        log.warning("webhook_of_another_account", path=request.path)
+        abort(403)
+
+
+def guarded(door: Blueprint) -> Blueprint:
+    door.before_request(check)
+    return door
+
+
+def answered(view: Callable[..., Answer]) -> Callable[..., Response]:
+    """A view that returns an answer for a caller. Where it fails they hear an apology and how to reach us, not silence."""
+
+    @wraps(view)
+    def inner(**arguments: int | str) -> Response:
+        try:
+            answer = view(**arguments)
+        except (DomainError, SQLAlchemyError, KeyError, ValueError) as error:
+            log.error("webhook_failed", path=request.path, error=type(error).__name__)
+            answer = Apologise(language=language_of(e164(request.form.get("From", ""))) or languages.DEFAULT)
+        return xml(twiml.render(answer, base=wiring.current().settings.public_url))
+
+    return signed(inner)
+
+
+def xml(document: str) -> Response:
+    return Response(document, mimetype="text/xml")
+
+
+def taken(view: Callable[..., None]) -> Callable[..., Response]:
+    """A view that only takes a report. Twilio does not repeat it: a failure is logged by the framework and answered 5xx."""
+
+    @wraps(view)
+    def inner(**arguments: int | str) -> Response:
+        view(**arguments)
+        return Response(status=204)
+
+    return signed(inner)

@@ -1,0 +1,36 @@
+"""Text messages: what customers write, and what became of what we wrote."""
+
+from flask import Blueprint, Response, request
+
+from callcenter import wiring
+from callcenter.actions import messages, outgoing
+from callcenter.declared import signed
+from callcenter.messaging import sms
+from callcenter.telephony import twiml
+from callcenter.webhooks.guard import guarded, taken, xml
+
+door = guarded(Blueprint("messages", __name__, url_prefix="/webhooks/messages"))
+
+
+@door.post("/sms")
+@signed
+def incoming() -> Response:
+    """Kept before it is answered: a failure is a 5xx, after which Twilio asks the fallback address."""
+    with wiring.current().work() as work:
+        messages.receive(work, sms.parse(request.form))
+    return xml(twiml.nothing())
+
+
+@door.post("/fallback")
+@signed
+def fallback() -> Response:
+    """The same message by the second way; the first may have been written down all the same."""
+    return incoming()
+
+
+@door.post("/status")
+@taken
+def status() -> None:
+    if "MessageSid" in request.form and "MessageStatus" in request.form:
+        with wiring.current().work() as work:
+            outgoing.report(work, sms.parse_report(request.form))

@@ -1,0 +1,150 @@
+"""Calls: what Twilio asks and reports, as actions' arguments."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, request
+
+from callcenter import wiring
+from callcenter.actions import calls, lines
+from callcenter.declared import signed
+from callcenter.domain import languages
+from callcenter.domain.agents import agent_of_identity
+from callcenter.domain.calls import Answer, Apologise, CallStatus, ConferenceReport, HangUp, IncomingCall, LegReport
+from callcenter.domain.customers import e164, language_of
+from callcenter.telephony import twiml
+from callcenter.webhooks.guard import answered, guarded, taken, xml
+
+door = guarded(Blueprint("voice", __name__, url_prefix="/webhooks/voice"))
+
+
+@door.post("/incoming")
+@answered
+def incoming() -> Answer:
+    form = request.form
+    call = IncomingCall(sid=form["CallSid"], caller=e164(form.get("From", "")), called=e164(form.get("To", "")) or "")
+    with wiring.current().work() as work:
+        return calls.receive(work, call)
+
+
+@door.post("/menu/<int:interaction_id>")
+@answered
+def menu(interaction_id: int) -> Answer:
+    with wiring.current().work() as work:
+        return calls.choose(work, interaction_id, request.form.get("Digits", "")[:1])
+
+
+@door.post("/wait/<int:interaction_id>")
+@answered
+def wait(interaction_id: int) -> Answer:
+    with wiring.current().reading() as session:
+        return calls.tell_place(session, interaction_id, first="again" not in request.args)
+
+
+@door.post("/left/<int:interaction_id>")
+@answered
+def left(interaction_id: int) -> Answer:
+    """The caller's Dial is over. A call that is still in progress has only lost its conference."""
+    still_there = request.form.get("CallStatus") == CallStatus.IN_PROGRESS
+    with wiring.current().work() as work:
+        return calls.left_conference(work, interaction_id, still_there=still_there)
+
+
+@door.post("/again/<int:interaction_id>")
+@answered
+def again(interaction_id: int) -> Answer:
+    with wiring.current().work() as work:
+        return calls.brought_back(work, interaction_id)
+
+
+@door.post("/hold/<language>")
+@signed
+def hold(language: str) -> Response:
+    return xml(twiml.hold_music(languages.served(language)))
+
+
+@door.post("/agent")
+@answered
+def agent() -> Answer:
+    """An agent's browser calls by the TwiML app: who it is stands in From, what for in the parameters we gave it."""
+    form = request.form
+    agent_id = agent_of_identity(form.get("From", "")) if form.get("From", "").startswith("client:") else None
+    ids = [form.get(name, "") for name in ("interaction", "offer")]
+    if agent_id is None or not all(value.isascii() and value.isdigit() for value in ids):
+        return HangUp()
+    with wiring.current().work() as work:
+        return lines.connect_agent(
+            work, call_sid=form["CallSid"], agent_id=agent_id, interaction_id=int(ids[0]), offer_id=int(ids[1])
+        )
+
+
+@door.post("/agent/answered/<int:offer_id>")
+@answered
+def agent_answered(offer_id: int) -> Answer:
+    with wiring.current().work() as work:
+        return lines.desk_telephone_answered(work, offer_id)
+
+
+@door.post("/agent/pressed/<int:offer_id>")
+@answered
+def agent_pressed(offer_id: int) -> Answer:
+    with wiring.current().work() as work:
+        return lines.desk_telephone_pressed(work, offer_id, digit=request.form.get("Digits", ""))
+
+
+@door.post("/agent/left/<int:interaction_id>")
+@answered
+def agent_left(interaction_id: int) -> Answer:
+    """The agent's Dial is over; what it means comes by the conference's own report."""
+    return HangUp()
+
+
+@door.post("/status")
+@taken
+def status() -> None:
+    report = _leg_report(request.form)
+    if report:
+        with wiring.current().work() as work:
+            lines.report(work, report)
+
+
+def _leg_report(form: Mapping[str, str]) -> LegReport | None:
+    word = form.get("CallStatus", "")
+    if word not in set(CallStatus) or "CallSid" not in form:
+        return None
+    return LegReport(sid=form["CallSid"], status=CallStatus(word))
+
+
+@door.post("/conference")
+@taken
+def conference() -> None:
+    form = request.form
+    if not form.get("SequenceNumber", "").isdigit() or "ConferenceSid" not in form:
+        return
+    report = ConferenceReport(
+        conference_sid=form["ConferenceSid"],
+        name=form.get("FriendlyName", ""),
+        event=form.get("StatusCallbackEvent", ""),
+        sequence=int(form["SequenceNumber"]),
+        call_sid=form.get("CallSid"),
+        label=form.get("ParticipantLabel"),
+        reason=form.get("ReasonParticipantLeft"),
+    )
+    with wiring.current().work() as work:
+        lines.conference(work, report)
+
+
+@door.post("/recording")
+@taken
+def recording() -> None:
+    """Nothing is recorded yet; the address is fixed, so that a number configured for it gets no error."""
+
+
+@door.post("/fallback")
+@answered
+def fallback() -> Answer:
+    """Twilio could not get an answer from us, or not in time: whoever waits comes back to where they were."""
+    with wiring.current().work() as work:
+        seen = calls.of_sid(work, request.form.get("CallSid", ""))
+        if seen is not None:
+            return calls.answer_again(work, seen)
+    return Apologise(language=language_of(e164(request.form.get("From", ""))) or languages.DEFAULT)

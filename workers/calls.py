@@ -1,0 +1,15 @@
+"""What the telephone company is to do for a call in progress."""
+
+from callcenter import errands
+from callcenter.wiring import Wiring
+from workers.job import job
+
+
+@job
+def ring_agent(wiring: Wiring, *, offer_id: int) -> None:
+    errands.ring_agent(wiring, offer_id)
+
+
+@job
+def bring_back(wiring: Wiring, *, interaction_id: int) -> None:
+    errands.bring_back(wiring, interaction_id)

@@ -1,0 +1,11 @@
+"""The question after service, at its time."""
+
+from callcenter.actions import surveys
+from callcenter.wiring import Wiring
+from workers.job import job
+
+
+@job
+def invite(wiring: Wiring, *, survey_id: int) -> None:
+    with wiring.work() as work:
+        surveys.invite(work, survey_id)
