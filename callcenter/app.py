@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from callcenter import observe, web
+from callcenter import observe, web, webhooks
 from callcenter.settings import Settings
 from callcenter.wiring import Wiring
 
@@ -27,10 +27,12 @@ def create_app(settings: Settings, *, wiring: Wiring | None = None) -> Flask:
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=False,  # the guard of the people's door checks; programs have keys of their own
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         BABEL_TRANSLATION_DIRECTORIES="translations",
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.extensions["callcenter"] = wiring or Wiring(settings)
     web.register(app)
+    webhooks.register(app)
     return app

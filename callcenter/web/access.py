@@ -65,7 +65,10 @@ def guard() -> Response | None:
     if declaration is None:
         log.error("route_not_declared", endpoint=request.endpoint)
         abort(403)
-    if declaration.door != declared.Door.PEOPLE or (request.blueprint or "").split(".")[0] in PROGRAMS:
+    if (request.blueprint or "").split(".")[0] in PROGRAMS:
+        return None
+    csrf.protect()
+    if declaration.door != declared.Door.PEOPLE:
         return None
     if not current_user.is_authenticated:
         return _sign_in_first()

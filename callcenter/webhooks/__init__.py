@@ -1,10 +1,15 @@
 """Twilio's door: every request signed, translated into an action's arguments, answered as TwiML or with nothing."""
 
-from flask import Flask
+from flask import Blueprint, Flask
 
-from callcenter.webhooks import messages, voice
+from callcenter.webhooks import guard, messages, voice
+
+PARTS = (voice.door, messages.door)
 
 
 def register(app: Flask) -> None:
-    app.register_blueprint(voice.door)
-    app.register_blueprint(messages.door)
+    door = Blueprint("webhooks", __name__, url_prefix="/webhooks")
+    door.before_request(guard.check)
+    for part in PARTS:
+        door.register_blueprint(part)
+    app.register_blueprint(door)

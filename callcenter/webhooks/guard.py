@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 
 import structlog
-from flask import Blueprint, Response, abort, request
+from flask import Response, abort, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter import wiring
@@ -30,11 +30,6 @@ def check() -> None:
     if settings.twilio_account_sid and request.form.get("AccountSid") not in (None, settings.twilio_account_sid):
         log.warning("webhook_of_another_account", path=request.path)
         abort(403)
-
-
-def guarded(door: Blueprint) -> Blueprint:
-    door.before_request(check)
-    return door
 
 
 def answered(view: Callable[..., Answer]) -> Callable[..., Response]:

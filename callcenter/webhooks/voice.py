@@ -12,9 +12,9 @@ from callcenter.domain.agents import agent_of_identity
 from callcenter.domain.calls import Answer, Apologise, CallStatus, ConferenceReport, HangUp, IncomingCall, LegReport
 from callcenter.domain.customers import e164, language_of
 from callcenter.telephony import twiml
-from callcenter.webhooks.guard import answered, guarded, taken, xml
+from callcenter.webhooks.guard import answered, taken, xml
 
-door = guarded(Blueprint("voice", __name__, url_prefix="/webhooks/voice"))
+door = Blueprint("voice", __name__, url_prefix="/voice")
 
 
 @door.post("/incoming")
