@@ -63,9 +63,7 @@ def hire(
 
 def checked(password: str) -> str:
     if len(password) < passwords.SHORTEST:
-        raise Invalid(
-            "A password has at least %(shortest)d characters.", field="password", shortest=passwords.SHORTEST
-        )
+        raise Invalid("A password has at least %(shortest)d characters.", field="password", shortest=passwords.SHORTEST)
     return password
 
 

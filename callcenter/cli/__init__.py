@@ -1,0 +1,28 @@
+"""`callcenter …`: the door for operators. Each command turns its words into a program, an action or a question."""
+
+import click
+
+from callcenter.cli import access, demo, doctor, outside, processes, twilio
+from callcenter.cli.speech import House
+
+
+@click.group(cls=House, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="callcenter")
+def main() -> None:
+    """A contact centre and ticketing service that puts the customer in the middle."""
+
+
+for command in (
+    demo.demo,
+    processes.serve,
+    processes.worker,
+    processes.clock,
+    processes.migrate,
+    doctor.doctor,
+    access.token,
+    access.user,
+    twilio.twilio,
+    outside.simulate,
+    outside.bench,
+):
+    main.add_command(command)

@@ -1,0 +1,221 @@
+"""What `doctor` looks at. Each check says one or more findings and never changes anything."""
+
+import sys
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from redis import Redis, RedisError
+from rq import Worker
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
+
+from callcenter.cli.children import direct
+from callcenter.cli.speech import first_line
+from callcenter.cli.twilio import account_of
+from callcenter.domain.agents import Role
+from callcenter.domain.errors import OutsideError
+from callcenter.settings import Settings, SettingsError, load
+from callcenter.storage import company
+from callcenter.storage.agents import Agent
+from callcenter.storage.database import Database, current_revision, newest_revision
+from callcenter.telephony.account import Place, TwilioAccount, split
+
+OLDEST_POSTGRES, OLDEST_REDIS = 14, (5, 0)
+BROWSERS = "Chrome and Edge 123, Firefox 128, Safari 17.5, or newer"
+PACKAGE = Path(__file__).resolve().parents[1]
+TWILIO_SIDS = (("twilio_account_sid", "AC"), ("twilio_api_key", "SK"), ("twilio_twiml_app_sid", "AP"))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`advice` is what to do, for a fault or a note."""
+
+    verdict: Literal["ok", "note", "fault"]
+    subject: str
+    said: str
+    advice: str = ""
+
+
+def ok(subject: str, said: str) -> Finding:
+    return Finding("ok", subject, said)
+
+
+def note(subject: str, said: str, advice: str) -> Finding:
+    return Finding("note", subject, said, advice)
+
+
+def fault(subject: str, said: str, advice: str) -> Finding:
+    return Finding("fault", subject, said, advice)
+
+
+def all_of_them() -> Iterator[Finding]:
+    """In the order in which one would repair them."""
+    yield from installation()
+    try:
+        ours = load()
+    except SettingsError as error:
+        yield fault("Settings", str(error), "Set these variables; docs/operations.md explains each.")
+        return
+    yield from secrets(ours)
+    numbers = yield from database(ours)
+    yield from memory(ours)
+    yield from public_url(ours)
+    yield from twilio(ours, numbers)
+
+
+def installation() -> Iterator[Finding]:
+    yield ok("Python", sys.version.split()[0])
+    try:
+        for zone in ("America/Los_Angeles", "Asia/Shanghai"):
+            ZoneInfo(zone)
+        yield ok("Time zones", "known")
+    except ZoneInfoNotFoundError as error:
+        yield fault("Time zones", str(error), "Install the operating system's tzdata, or the Python package tzdata.")
+    for subject, path in (
+        ("Front end", PACKAGE / "static/dist/.built"),
+        ("Chinese texts", PACKAGE / "translations/zh_CN/LC_MESSAGES/messages.mo"),
+    ):
+        if path.exists():
+            yield ok(subject, "built")
+        else:
+            yield fault(subject, f"{path.relative_to(PACKAGE)} is missing", "Run: make ready")
+    yield ok("Browsers", f"pages need {BROWSERS}")
+
+
+def secrets(ours: Settings) -> Iterator[Finding]:
+    for name, prefix in TWILIO_SIDS:
+        value: str = getattr(ours, name)
+        if value and not (value.startswith(prefix) and len(value) == 34):
+            advice = f"It begins with {prefix} and has 34 characters; the Twilio console shows it."
+            yield fault(name.upper(), "does not look like one", advice)
+    if ours.twilio_auth_token_old:
+        advice = "When the new token is primary at Twilio, take TWILIO_AUTH_TOKEN_OLD away."
+        yield note("Twilio token", "two tokens are accepted", advice)
+    if ours.callcenter_env == "production" and ours.simulator_url:
+        yield fault("SIMULATOR_URL", "is set in production", "Take it away: browsers would not talk to Twilio.")
+
+
+def database(ours: Settings) -> Generator[Finding, None, list[str]]:
+    """Also returns our telephone numbers, as far as they are known."""
+    numbers: list[str] = []
+    house = Database(ours.database_url, pool=1)
+    try:
+        with house.reading() as session:
+            version = int(session.scalar(text("SHOW server_version_num")) or 0) // 10_000
+            if version < OLDEST_POSTGRES:
+                yield fault("PostgreSQL", f"is version {version}", f"Use {OLDEST_POSTGRES} or newer.")
+            else:
+                yield ok("PostgreSQL", f"version {version}")
+            at, newest = current_revision(session), newest_revision()
+            if at != newest:
+                said = f"the database is at {at or 'no migration'}, this version needs {newest}"
+                yield fault("Migrations", said, "Run: callcenter migrate")
+                return numbers
+            yield ok("Migrations", str(at))
+            leaders = select(func.count()).select_from(Agent).where(Agent.role == Role.ADMINISTRATOR, Agent.is_active)
+            if not session.scalar(leaders):
+                advice = "Run: callcenter user create NAME --role administrator"
+                yield note("People", "there is no administrator yet", advice)
+            numbers = [number.e164 for number in company.numbers(session)]
+    except OperationalError as error:
+        yield fault("PostgreSQL", first_line(error), "Start it, or look at DATABASE_URL.")
+    finally:
+        house.close()
+    return numbers
+
+
+def memory(ours: Settings) -> Iterator[Finding]:
+    redis = Redis.from_url(ours.redis_url, socket_connect_timeout=3, socket_timeout=3)
+    try:
+        version = str(redis.info("server").get("redis_version", "0"))
+        if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_REDIS:
+            yield fault("Redis", f"is version {version}", "Use 5.0 or newer, or Valkey.")
+        else:
+            yield ok("Redis", f"version {version}")
+        workers = Worker.count(connection=redis)
+        if workers:
+            yield ok("Workers", f"{workers} running")
+        else:
+            yield note("Workers", "none is running", "Start one: callcenter worker. Messages wait until then.")
+    except (RedisError, ValueError) as error:
+        advice = "Start it, or look at REDIS_URL. Calls are answered meanwhile, but pages are not live."
+        yield fault("Redis", f"does not answer ({type(error).__name__})", advice)
+    finally:
+        redis.close()
+
+
+def public_url(ours: Settings) -> Iterator[Finding]:
+    if ours.callcenter_env == "production" and not ours.is_secure:
+        yield fault("PUBLIC_URL", f"{ours.public_url} is not https", "Put a proxy with a certificate before it.")
+    host = urlsplit(ours.public_url).hostname or ""
+    ask = direct.open if host in ("127.0.0.1", "localhost", "::1") else urlopen
+    try:
+        with ask(f"{ours.public_url}/healthz", timeout=8) as answer:
+            if "json" in answer.headers.get("Content-Type", ""):
+                yield ok("PUBLIC_URL", f"{ours.public_url} answers")
+                return
+        said = "something else answers there"
+    except HTTPError as error:
+        said = f"answers {error.code}"
+    except (URLError, OSError) as error:
+        said = f"does not answer from here ({getattr(error, 'reason', error)})"
+    advice = "Start callcenter serve, and look at the proxy, the name's address and the firewall: Twilio needs it."
+    yield fault("PUBLIC_URL", f"{ours.public_url} {said}", advice)
+
+
+def twilio(ours: Settings, numbers: list[str]) -> Iterator[Finding]:
+    missing = [
+        name.upper()
+        for name in ("twilio_account_sid", "twilio_auth_token", "twilio_api_key", "twilio_api_secret")
+        if not getattr(ours, name)
+    ]
+    if missing:
+        yield fault(
+            "Twilio", f"{', '.join(missing)} not set", "The Twilio console shows them; docs/operations.md says where."
+        )
+        return
+    account = account_of(ours)
+    try:
+        status = account.status()
+        yield (
+            ok("Twilio", "the account answers")
+            if status == "active"
+            else fault("Twilio", f"the account is {status}", "The Twilio console says why.")
+        )
+        yield from _numbers(account, numbers)
+        yield from _application(ours, account)
+    except OutsideError as error:
+        advice = "Look at TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET and the network."
+        yield fault("Twilio", str(error), advice)
+
+
+def _numbers(account: TwilioAccount, numbers: list[str]) -> Iterator[Finding]:
+    here, missing, _ = split(account.numbers(), numbers)
+    if not numbers:
+        yield note("Numbers", "we have none yet", "Add one in the administration.")
+    for number in missing:
+        yield fault(number, "is not in this Twilio account", "Buy or port it there, or take it out here.")
+    for place in here:
+        yield _webhooks(place, "calls and messages reach us")
+
+
+def _application(ours: Settings, account: TwilioAccount) -> Iterator[Finding]:
+    if not ours.twilio_twiml_app_sid:
+        advice = "Make a TwiML app in the Twilio console, then: callcenter twilio configure"
+        yield fault("TwiML app", "TWILIO_TWIML_APP_SID is not set: agents cannot answer in the browser", advice)
+        return
+    yield _webhooks(account.application(ours.twilio_twiml_app_sid), "agents' browsers reach us")
+    yield ok("Voice tokens", "can be signed with TWILIO_API_KEY")
+
+
+def _webhooks(place: Place, good: str) -> Finding:
+    if not place.changes:
+        return ok(place.name, good)
+    wrong = ", ".join(f"{change.setting} is {change.before or 'not set'}" for change in place.changes)
+    return fault(place.name, wrong, "Run: callcenter twilio configure")

@@ -1,0 +1,176 @@
+"""Programs that we start, watch, start again where one dies, and end in order: the last started first."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+import click
+import psutil
+
+from callcenter.cli.speech import Refused
+
+READY_SECONDS = 60
+STOP_SECONDS = 25
+MOST_DEATHS = 3  # of one child within DEATHS_WITHIN, before we give up
+DEATHS_WITHIN = 60.0
+TOLD_OF_LOG = 12
+
+# Our own programs on this machine are never asked through a company's proxy.
+direct = build_opener(ProxyHandler({}))
+
+
+class Child:
+    """One program. In a session of its own, so that Ctrl-C reaches us alone."""
+
+    def __init__(self, name: str, module: str, *arguments: str, logs: Path, health: str | None = None) -> None:
+        self.name = name
+        self.log = logs / f"{name}.log"
+        self.health = health
+        self._command = [sys.executable, "-m", module, *arguments]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._deaths: list[float] = []
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process else 0
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def wait_until_ready(self) -> None:
+        """Until it answers its health address; Refused, with the end of its log, where it does not."""
+        deadline = time.monotonic() + READY_SECONDS
+        while self.health and not _answers(self.health):
+            if not self.is_running or time.monotonic() > deadline:
+                raise Refused(f"The {self.name} did not start. {self.last_words()}")
+            time.sleep(0.1)
+
+    def may_start_again(self) -> bool:
+        """Note a death; False where it died too often lately."""
+        now = time.monotonic()
+        self._deaths = [at for at in self._deaths if now - at < DEATHS_WITHIN] + [now]
+        return len(self._deaths) <= MOST_DEATHS
+
+    def stop(self) -> None:
+        """Ask it to finish; after a while, insist."""
+        if self._process is None:
+            return
+        with suppress(ProcessLookupError):
+            self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def last_words(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines()[-TOLD_OF_LOG:]
+        return f"The end of {self.log} says:\n  " + "\n  ".join(lines)
+
+
+class Family:
+    """All children, and the note of who they are, by which the next start ends what a kill left behind."""
+
+    def __init__(self, note: Path) -> None:
+        self._note = note
+        self._children: list[Child] = []
+
+    def start(self, child: Child) -> None:
+        child.log.write_bytes(b"")
+        self._children.append(child)
+        child.start()
+        self._write_down()
+
+    def watch(self, *also: Callable[[], None]) -> None:
+        """Until a signal ends it, or a child dies too often (then Refused)."""
+        while True:
+            for child in self._children:
+                if not child.is_running:
+                    self._start_again(child)
+            for look in also:
+                look()
+            time.sleep(0.5)
+
+    def _start_again(self, child: Child) -> None:
+        if not child.may_start_again():
+            raise Refused(f"The {child.name} keeps ending, so everything stops. {child.last_words()}")
+        click.echo(f"The {child.name} ended and is started again ({child.log} says why).", err=True)
+        child.start()
+        self._write_down()
+
+    def stop(self) -> None:
+        while self._children:
+            self._children.pop().stop()
+        self._note.unlink(missing_ok=True)
+
+    def _write_down(self) -> None:
+        alive = [[child.pid, _born(child.pid)] for child in self._children if child.is_running]
+        self._note.write_text(json.dumps(alive))
+
+    def end_predecessors(self) -> None:
+        """What an earlier run started and could not end; a process of another age has only inherited the number."""
+        with suppress(OSError, ValueError):
+            for pid, born in json.loads(self._note.read_text()):
+                if _born(pid) == born:
+                    _end(pid)
+        self._note.unlink(missing_ok=True)
+
+
+def _born(pid: int) -> float | None:
+    with suppress(psutil.Error):
+        return psutil.Process(pid).create_time()
+    return None
+
+
+def _end(pid: int) -> None:
+    """The leader ends its own; what remains of its group after that is killed."""
+    with suppress(psutil.Error, ProcessLookupError):
+        process = psutil.Process(pid)
+        process.terminate()
+        with suppress(psutil.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with direct.open(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+@contextmanager
+def until_signal() -> Iterator[None]:
+    """Ctrl-C, a closed terminal and `kill` all end the block in the same way; while it ends, they are not heard."""
+    kinds = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def interrupt(*_: object) -> None:
+        for kind in kinds:
+            signal.signal(kind, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = {kind: signal.signal(kind, interrupt) for kind in kinds}
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("")
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)

@@ -1,0 +1,62 @@
+"""What an operator is told when something is wrong: a sentence and an exit code, never a traceback for what we foresaw."""
+
+import errno
+import logging
+from typing import Any
+
+import click
+from alembic.util import CommandError
+from sqlalchemy.exc import OperationalError
+
+from callcenter.demo import NotEmpty
+from callcenter.domain.errors import DomainError, OutsideError
+from callcenter.embedded import EmbeddedError
+from callcenter.settings import Settings, SettingsError, load
+
+
+class House(click.Group):
+    """The one place where our errors become sentences."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            raise Misused(f"The settings are not right. {error}") from error
+        except (EmbeddedError, NotEmpty, DomainError, OutsideError) as error:
+            raise Refused(str(error)) from error
+        except CommandError as error:
+            raise Refused(f"The database is of another version: {error}. Use the callcenter that made it.") from error
+        except OperationalError as error:
+            raise Refused(f"PostgreSQL does not answer: {first_line(error)} Look at DATABASE_URL.") from error
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise Refused("The disk is full. Free some space, or set CALLCENTER_DATA to another disk.") from error
+
+
+class Refused(click.ClickException):
+    """The sentence is shown as it is."""
+
+    def show(self, _file: Any = None) -> None:
+        click.echo(self.message, err=True)
+
+
+class Misused(Refused):
+    """The command or its settings are wrong, not the world."""
+
+    exit_code = 2
+
+
+def first_line(error: OperationalError) -> str:
+    return str(error.orig).strip().splitlines()[0].rstrip(".") + "."
+
+
+def settings() -> Settings:
+    """Of this environment; a wrong one ends the command with code 2."""
+    quiet()
+    return load()
+
+
+def quiet() -> None:
+    """Operators read our sentences, not the libraries' notes."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)

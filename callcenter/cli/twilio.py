@@ -1,0 +1,73 @@
+"""Telling Twilio where our webhooks are."""
+
+import click
+
+from callcenter.cli.speech import Misused, Refused, settings
+from callcenter.settings import Settings
+from callcenter.storage import company
+from callcenter.storage.database import Database
+from callcenter.telephony.account import Place, TwilioAccount, split
+from callcenter.telephony.client import twilio_client
+
+
+@click.group()
+def twilio() -> None:
+    """Our account at Twilio."""
+
+
+@twilio.command()
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+def configure(yes: bool) -> None:
+    """Point our numbers and the TwiML app to PUBLIC_URL, after showing what changes. A second time changes nothing."""
+    ours = settings()
+    if not ours.twilio_account_sid or not ours.twilio_auth_token:
+        raise Misused("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are missing; the Twilio console shows them.")
+    numbers = our_numbers(ours)
+    if not numbers:
+        raise Refused("No telephone number of ours is known yet; add one in the administration first.")
+    account = account_of(ours)
+    here, missing, aside = split(account.numbers(), numbers)
+    for number in missing:
+        click.echo(f"{number}: not in this Twilio account. Buy or port it there, or take it out here.", err=True)
+    if aside:
+        click.echo(f"Left alone, not ours: {', '.join(aside)}")
+    application = account.application(ours.twilio_twiml_app_sid) if ours.twilio_twiml_app_sid else None
+    if application is None:
+        click.echo("TWILIO_TWIML_APP_SID is not set: agents cannot answer in the browser.", err=True)
+    places = [place for place in (*here, application) if place and place.changes]
+    if places:
+        _show(places)
+        if not (yes or click.confirm("Change this at Twilio?")):
+            raise Refused("Nothing was changed.")
+        apply(account, places)
+    click.echo("Done." if places else "Nothing to change.")
+    if missing:
+        raise SystemExit(1)
+
+
+def our_numbers(ours: Settings) -> list[str]:
+    database = Database(ours.database_url, pool=1)
+    try:
+        with database.reading() as session:
+            return [number.e164 for number in company.numbers(session)]
+    finally:
+        database.close()
+
+
+def account_of(ours: Settings) -> TwilioAccount:
+    return TwilioAccount(twilio_client(ours), account_sid=ours.twilio_account_sid, public_url=ours.public_url)
+
+
+def apply(account: TwilioAccount, places: list[Place]) -> None:
+    for place in places:
+        if place.sid.startswith("AP"):
+            account.configure_application(place)
+        else:
+            account.configure_number(place)
+
+
+def _show(places: list[Place]) -> None:
+    for place in places:
+        click.echo(f"{place.name}:")
+        for change in place.changes:
+            click.echo(f"  {change.setting}: {change.before or 'nothing'} -> {change.after or 'nothing'}")
