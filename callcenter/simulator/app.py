@@ -3,10 +3,11 @@
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import NotFound
 
-from callcenter.simulator import twilio_api
+from callcenter.simulator import language, twilio_api
 from callcenter.simulator.carrier import Carrier
 from callcenter.simulator.control import control
 from callcenter.simulator.device import device
+from callcenter.simulator.phone import phone
 from callcenter.simulator.twilio_api import calls, conferences, messages, numbers, recordings
 
 REST_DOORS = (calls, conferences, messages, numbers, recordings)
@@ -21,6 +22,8 @@ def create_app(carrier: Carrier) -> Flask:
     app.register_blueprint(twilio_api.api)
     app.register_blueprint(control)
     app.register_blueprint(device)
+    app.register_blueprint(phone)
+    language.speak(app)
     app.register_error_handler(NotFound, show_not_found)
     return app
 

@@ -65,8 +65,8 @@ class Carrier:
         """Do something in the background; `settled` waits for it."""
         self.callbacks.later(act)
 
-    def answer_message(self, message: "Message") -> None:
-        message_player.answer(self, message)
+    def answer_message(self, message: "Message") -> bool:
+        return message_player.answer(self, message)
 
     def save(self) -> None:
         """Note that there is something to write; the file is written at most once a second."""

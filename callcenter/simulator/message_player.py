@@ -15,26 +15,28 @@ if TYPE_CHECKING:
 MOST_REDIRECTS = 10
 
 
-def answer(carrier: "Carrier", message: Message) -> None:
-    """Ask the number's SmsUrl, then its fallback; send every Message of the answer back."""
+def answer(carrier: "Carrier", message: Message) -> bool:
+    """Ask the number's SmsUrl, then its fallback; send every Message of the answer back. False if nobody took it."""
     number = numbers.find(carrier, message.to)
-    if number is None:
-        return
-    hooks = numbers.sms_webhooks(carrier, number)
-    if not hooks.sms_url:
-        return
+    hooks = numbers.sms_webhooks(carrier, number) if number else None
+    if hooks is None or not hooks.sms_url:
+        return False
     params = messages.inbound_fields(carrier, message)
     try:
         _play(carrier, message, Source(hooks.sms_url, hooks.sms_method, params=params))
     except Refused as refused:
-        if not hooks.sms_fallback_url:
-            return
         error = {"ErrorCode": str(refused.code), "ErrorUrl": hooks.sms_url}
         fallback = Source(hooks.sms_fallback_url, hooks.sms_fallback_method, params=params | error)
-        try:
-            _play(carrier, message, fallback)
-        except Refused:
-            return
+        return bool(hooks.sms_fallback_url) and _is_played(carrier, message, fallback)
+    return True
+
+
+def _is_played(carrier: "Carrier", message: Message, source: Source) -> bool:
+    try:
+        _play(carrier, message, source)
+    except Refused:
+        return False
+    return True
 
 
 def _play(carrier: "Carrier", message: Message, source: Source) -> None:

@@ -53,6 +53,7 @@ class Message:
     service_sid: str = ""
     media: list[str] = field(default_factory=list)
     error_code: int | None = None
+    handed: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -64,6 +65,7 @@ class Message:
             "status": self.status,
             "error_code": self.error_code,
             "media": self.media,
+            "handed": self.handed,
             "at": self.created.isoformat(timespec="milliseconds"),
         }
 
@@ -196,8 +198,9 @@ def _hand_over(carrier: "Carrier", message: Message) -> None:
         _answer_for_twilio(carrier, message, kind)
     elif kind == "help":
         _answer_for_twilio(carrier, message, kind)
+    message.handed = "delivered" if carrier.answer_message(message) else "failed"
+    carrier.hub.tell([f"number:{message.from_}"], {"type": "message", "message": message.as_json()})
     carrier.save()
-    carrier.answer_message(message)
 
 
 def _answer_for_twilio(carrier: "Carrier", message: Message, kind: str) -> None:

@@ -1,0 +1,51 @@
+"""The phone page in English and Chinese: its own small catalogue, read from its .po file when the program starts."""
+
+import io
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, request
+from flask_babel import Babel, Domain, get_locale
+
+CATALOGUE = Path(__file__).parent / "translations" / "zh_CN" / "LC_MESSAGES" / "messages.po"
+LANGUAGES = {"en": "en", "zh": "zh_CN"}
+COOKIE = "phone_language"
+
+
+class OwnDomain(Domain):
+    """Translations from memory: no compiled file has to lie beside the program."""
+
+    def __init__(self) -> None:
+        super().__init__(translation_directories=[])
+        self._chinese = _compiled(CATALOGUE)
+
+    def get_translations(self) -> NullTranslations:
+        return self._chinese if str(get_locale()).startswith("zh") else NullTranslations()
+
+
+def _compiled(path: Path) -> Translations:
+    compiled = io.BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale="zh_CN"))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+domain = OwnDomain()
+
+
+def chosen() -> str:
+    """`en` or `zh`: as chosen on the page, else what the browser prefers."""
+    kept = request.cookies.get(COOKIE, "")
+    return kept if kept in LANGUAGES else request.accept_languages.best_match(["en", "zh"]) or "en"
+
+
+def speak(app: Flask) -> None:
+    """Teach an application its languages."""
+    Babel(app, configure_jinja=False, locale_selector=lambda: LANGUAGES[chosen()])
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        domain.gettext, domain.ngettext, newstyle=True
+    )

@@ -1,0 +1,178 @@
+// The call: what was heard, said and pressed as a list, and who is on the line. Knows lines, not the network.
+
+import { clock, company, duration, exactTime, fill, find, icon, keepingEnd, make, since, words } from "./words.js";
+
+const list = find("heard");
+const NOTES = {
+  music: "music",
+  silence: "silence",
+  hold: "hold",
+  resumed: "resumed",
+  beep: "beep",
+};
+const ENDINGS = { busy: "busy", failed: "failed", "no-answer": "noAnswer", canceled: "canceled" };
+let call = null;
+let lines = [];
+let open = null;
+
+export const current = () => call;
+export const isLive = () => Boolean(call && !call.is_over);
+export const isRingingHere = () => isLive() && call.direction !== "inbound" && call.status !== "in-progress";
+
+export function showCall(found) {
+  call = found;
+  lines = [];
+  open = null;
+  list.replaceChildren();
+  found?.transcript.forEach(add);
+  list.scrollTop = list.scrollHeight;
+}
+
+// A line of a call; true if it belongs to a call that the page does not show yet.
+export function takeLine(line) {
+  if (!call || (line.call_sid !== call.sid && line.n === 1)) return true;
+  if (line.call_sid !== call.sid || lines.some((known) => known.n === line.n)) return false;
+  keepingEnd(list, () => add(line));
+  return false;
+}
+
+function add(line) {
+  lines.push(line);
+  close(line);
+  follow(line);
+  const element = draw(line);
+  if (element) list.append(element);
+}
+
+// What a line changes in the call itself.
+function follow(line) {
+  if (line.type === "connected") call.status = "in-progress";
+  if (line.type === "hold") call.hold = true;
+  if (line.type === "resumed") call.hold = false;
+  if (line.type === "muted" && line.who === "you") call.muted = true;
+  if (line.type === "unmuted" && line.who === "you") call.muted = false;
+  if (line.type === "ended") {
+    call.is_over = true;
+    call.ended = line.at;
+    call.status = line.text;
+  }
+}
+
+// Music and hold get their length once something else is heard.
+function close(line) {
+  if (!open || line.type === "beep") return;
+  const words_ = open.element.querySelector("span");
+  words_.textContent = `${words[NOTES[open.type]]} · ${duration(new Date(line.at) - new Date(open.at))}`;
+  open = null;
+}
+
+function draw(line) {
+  list.querySelector(".now")?.classList.remove("now");
+  const at = since(new Date(line.at) - new Date(lines[0].at));
+  if (line.type === "announcement" || line.type === "menu") {
+    return bubble(`now${/^zh/.test(line.language) ? " hanzi" : ""}`, words[line.type], at, line.text, line.language);
+  }
+  if (line.type === "heard") return bubble("agent", line.who || words.agent, at, line.text);
+  if (line.type === "spoke") return bubble("mine", words.you, at, line.text);
+  if (line.type === "pressed") return press(line, at);
+  if (line.type === "recording") return note(recording(line.text), null);
+  if (line.type === "ended") return note(`${exactTime(line.at)} · ${ending(line)}`, "phone-end", line.text !== "completed");
+  if (line.type === "joined" || line.type === "left") {
+    const sentence = fill(line.type === "joined" ? words.hasJoined : words.hasLeft, { who: nameOf(line.who) });
+    return note(`${exactTime(line.at)} · ${sentence}`, "phone");
+  }
+  if (line.type === "muted" || line.type === "unmuted") {
+    return note(words[`${line.type}By${line.who === "you" ? "You" : "Company"}`]);
+  }
+  if (!(line.type in NOTES)) return null;
+  const element = note(words[NOTES[line.type]], { music: "music", hold: "hold" }[line.type]);
+  if (line.type === "music" || line.type === "hold") open = { ...line, element };
+  return element;
+}
+
+const nameOf = (who) => (/^(agent-\d|client:)/.test(who) ? words.agent : who || words.agent);
+
+function bubble(kind, who, at, text, tongue) {
+  const element = make("div", `bubble ${kind}`);
+  element.append(make("small", "", `${who} · ${at}`));
+  const said = make("span", "", text);
+  if (tongue) said.lang = tongue;
+  element.append(said);
+  return element;
+}
+
+// Keys pressed one after the other share a bubble: 1, then 2.
+function press(line, at) {
+  const last = list.lastElementChild;
+  if (last?.dataset.kind === "pressed") {
+    last.lastElementChild.textContent += words.then + line.text;
+    return null;
+  }
+  const element = bubble("mine", words.youPressed, at, line.text);
+  element.dataset.kind = "pressed";
+  return element;
+}
+
+function note(text, picture, isBad) {
+  const element = make("p", isBad ? "note bad" : "note");
+  if (picture) element.append(icon(picture));
+  element.append(make("span", "", text));
+  return element;
+}
+
+const recording = (state) =>
+  ({ "in-progress": words.recordingOn, paused: words.recordingPaused })[state] ?? words.recordingOff;
+
+function ending(line) {
+  if (line.text in ENDINGS) return words[ENDINGS[line.text]];
+  return { you: words.youHungUp, company: words.theyHungUp }[line.who] ?? words.networkHungUp;
+}
+
+// Milliseconds from ringing until somebody joined, or until now.
+function waited(now) {
+  if (!lines.length) return 0;
+  const met = lines.find((line) => line.type === "joined");
+  return new Date(met?.at ?? call.ended ?? now) - new Date(lines[0].at);
+}
+
+// Who is on the line, in words, for the head of the call.
+function situation(now) {
+  if (!call) return words.noCall;
+  if (call.is_over) return words.ended;
+  if (call.status !== "in-progress") return words.ringing;
+  if (call.hold) {
+    const held = lines.findLast((line) => line.type === "hold");
+    return fill(words.onHold, { time: since(new Date(now) - new Date(held?.at ?? now)) });
+  }
+  const others = new Set();
+  for (const line of lines) {
+    if (line.type === "joined") others.add(nameOf(line.who));
+    if (line.type === "left") others.delete(nameOf(line.who));
+  }
+  if (others.size) return fill(words.withWho, { who: [...others].join(", ") });
+  return lines.some((line) => ["music", "silence"].includes(line.type)) ? words.waiting : words.connected;
+}
+
+// Redraw what changes with the second and with the state of the call.
+export function tick(person) {
+  const now = new Date().toISOString();
+  const live = isLive();
+  const text = situation(now);
+  find("subtitle").textContent =
+    innerWidth > 900 ? `${person.shown} · ${fill(words.youAre, { who: person.name })}` : text;
+  const started = lines[0]?.at ?? now;
+  find("timer").textContent = call ? clock(new Date(call.ended ?? now) - new Date(started)) : "";
+  find("clock-words").textContent = call?.is_over ? fill(words.lasted, { time: since(waited(now)) }) : call ? text : "";
+  find("mark").classList.toggle("live", live);
+  find("mark").replaceChildren(icon(call && !live ? "phone-off" : "phone"));
+  find("ring").hidden = !isRingingHere();
+  find("ring-words").textContent = fill(words.isCalling, { who: company });
+  for (const [id, isShown] of [["end", live], ["end-round", live], ["call", !live], ["call-round", !live]]) {
+    find(id).hidden = !isShown;
+  }
+  find("call").querySelector("span").textContent = call ? words.callAgain : words.call;
+  const canSpeak = live && call.status === "in-progress";
+  for (const button of document.querySelectorAll(".keys button, #mute, #say, #words")) button.disabled = !canSpeak;
+  find("mute").setAttribute("aria-pressed", String(Boolean(canSpeak && call.muted)));
+  find("mute").querySelector("span").textContent = canSpeak && call.muted ? words.unmute : words.mute;
+}
