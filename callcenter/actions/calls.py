@@ -230,15 +230,16 @@ def end(work: Work, interaction: Interaction, *, by: str) -> None:
     """The customer has gone. The first word counts; what comes later changes nothing. The interaction must be locked."""
     if interaction.state not in WITH_CUSTOMER:
         return
-    before = interaction.state
+    before, by = interaction.state, interaction.ended_by or by
     if before == State.ACTIVE and interaction.answered_at:
         wrap_ups.begin(work, interaction, by=by)
         _tell_ended(work, interaction, by=by, result="served")
         return
-    offers.withdraw(work, interaction)
+    agent_id = offers.withdraw(work, interaction)
     result = "left_in_menu" if before == State.MENU else "abandoned"
-    agent_id = interaction.agent_id if before == State.ACTIVE else None
     _finish(work, interaction, by=by, result=result)
+    if before == State.OFFERED:
+        interaction.agent_id = None
     wrap_ups.free(work, interaction, agent_id)
 
 

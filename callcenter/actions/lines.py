@@ -137,11 +137,11 @@ def _heard(work: Work, interaction: Interaction, leg: Leg, given: ConferenceRepo
         leg.joined_at, leg.left_at = leg.joined_at or work.now, None
         if leg.party == "agent":
             agent_joined(work, interaction)
-    elif given.event == "participant-leave":
+    elif given.event == "participant-leave" and given.reason != OURS:
         leg.left_at = work.now
         if leg.party == "agent":
             agent_left(work, interaction, leg)
-        elif given.reason != OURS:
+        else:
             calls.end(work, interaction, by="customer")
     elif leg.party == "customer" and given.event == "participant-hold":
         calls.held(work, interaction)

@@ -131,7 +131,10 @@ def line_lost(work: Work, offer_id: int) -> None:
 
 
 def withdraw(work: Work, interaction: Interaction) -> int | None:
-    """The customer has gone: end the open offer, if any; the agent's id. Interaction locked, its own end is the caller's."""
+    """The customer has gone: end the open offer, if any; the agent's id.
+
+    The interaction is locked; its own end, and after that the agent's state, are for whoever calls this.
+    """
     offer = offers.open_of(work.session, interaction.id, lock=True)
     if offer is None:
         return None
@@ -174,10 +177,10 @@ def _end(
 ) -> None:
     offer.state, offer.is_open, offer.ended_at, offer.end_reason = outcome, False, work.now, reason
     offer.connect_by = offer.ring_at = None
+    _tell_ended(work, interaction, offer, outcome, reason=reason, actor=actor)
     if waits_on:
         interaction.state, interaction.agent_id = State.WAITING, None
-    _tell_ended(work, interaction, offer, outcome, reason=reason, actor=actor)
-    states.refresh_state(work, offer.agent_id)
+        states.refresh_state(work, offer.agent_id)
 
 
 def _tell_ended(

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from callcenter.actions import states
 from callcenter.domain import routing
-from callcenter.domain.agents import Status
+from callcenter.domain.agents import AgentState, Status
 from callcenter.domain.events import DeskTelephoneToRing, OfferMade
 from callcenter.domain.interactions import Channel, State
 from callcenter.domain.routing import Candidate, Waiting
 from callcenter.storage import agents, company, interactions, offers
+from callcenter.storage.agents import Agent
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.offers import Offer
 from callcenter.storage.work import Work
@@ -86,16 +87,25 @@ def _candidates(work: Work) -> list[Candidate]:
         Candidate(
             id=agent.id,
             name=agent.name,
-            available=agent.status == Status.AVAILABLE and agent.next_status is None,
+            available=_is_available(agent),
             languages=frozenset(agent.languages),
             skills=agent.skills,
             idle_since=agent.idle_since,
+            is_asked=agent.state == AgentState.OFFERED,
             calls=loads.get(agent.id, {}).get("voice", 0),
             conversations=loads.get(agent.id, {}).get("text", 0),
             max_conversations=agent.max_conversations,
         )
         for agent in agents.signed_in(work.session)
     ]
+
+
+def _is_available(agent: Agent) -> bool:
+    return agent.status == Status.AVAILABLE and agent.next_status is None
+
+
+def _is_free(agent: Agent) -> bool:
+    return _is_available(agent) and agent.state != AgentState.OFFERED
 
 
 def serving(session: Session, queue: company.Queue, *, language: str) -> int:
@@ -112,7 +122,7 @@ def _hold_out(work: Work, interaction: Interaction, choice: routing.Choice) -> O
         return None
     agent = agents.get(work.session, agent_id, lock=True)
     slot = offers.free_slot(work.session, agent_id, medium=medium(interaction), slots=_slots(interaction, agent))
-    if agent is None or agent.status != Status.AVAILABLE or agent.next_status or slot is None:
+    if agent is None or slot is None or not _is_free(agent):
         return None
     offer = _new_offer(work, interaction, choice, slot)
     try:
@@ -129,7 +139,7 @@ def _hold_out(work: Work, interaction: Interaction, choice: routing.Choice) -> O
     return offer
 
 
-def _slots(interaction: Interaction, agent: agents.Agent | None) -> int:
+def _slots(interaction: Interaction, agent: Agent | None) -> int:
     return 1 if interaction.is_call or agent is None else agent.max_conversations
 
 

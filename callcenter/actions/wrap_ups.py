@@ -83,8 +83,8 @@ def finish(work: Work, interaction_id: int, *, outcome: str, note: str, actor: A
 
 
 def run_out(work: Work) -> int:
-    """Finish the wrap-ups whose time is over, with what is kept of them; how many."""
-    due = interactions.due_wrap_ups(work.session, work.now)
+    """Finish one wrap-up whose time is over, with what is kept of it; how many that was: 1, or 0 where none is left."""
+    due = interactions.due_wrap_ups(work.session, work.now, limit=1)
     for interaction in due:
         _over(work, interaction, None, note=interaction.note)
     return len(due)

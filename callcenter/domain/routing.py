@@ -26,7 +26,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One signed-in agent: `calls` and `conversations` count what is offered, active or being wrapped up."""
+    """One signed-in agent. `is_asked`: holds an offer already, and is asked one thing at a time.
+
+    `calls` and `conversations` count what is offered, active or being wrapped up.
+    """
 
     id: int
     name: str
@@ -34,6 +37,7 @@ class Candidate:
     languages: frozenset[str]
     skills: dict[str, int]
     idle_since: datetime
+    is_asked: bool = False
     calls: int = 0
     conversations: int = 0
     max_conversations: int = 3
@@ -86,6 +90,8 @@ def excluded(agent: Candidate, interaction: Waiting) -> str | None:
         return "skill"
     if interaction.language not in agent.languages:
         return "language"
+    if agent.is_asked:
+        return "asked_something_else"
     if agent.calls:
         return "on_a_call"
     if interaction.channel != Channel.VOICE and agent.conversations >= agent.max_conversations:

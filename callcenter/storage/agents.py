@@ -165,7 +165,7 @@ def lost(session: Session, *, silent_before: datetime, gone_before: datetime) ->
         .where(or_(Connection.gone_at.is_(None), Connection.gone_at >= gone_before))
     )
     had_one = select(Connection.id).where(Connection.agent_id == Agent.id)
-    wanted = select(Agent.id).where(Agent.status == Status.AVAILABLE, had_one.exists(), ~living.exists())
+    wanted = select(Agent.id).where(Agent.status == Status.AVAILABLE, had_one.exists(), ~living.exists()).order_by(Agent.id)
     return session.scalars(wanted).all()
 
 
