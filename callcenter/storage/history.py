@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Select, func, select, text
+from sqlalchemy import BigInteger, Index, Select, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.events import SUBJECTS, Event
@@ -80,9 +80,12 @@ def latest_n(session: Session) -> int:
     return session.scalar(select(func.max(History.n))) or 0
 
 
-def told_since(session: Session, n: int, *, limit: int) -> Sequence[History]:
-    """What was told after n, in order."""
-    return session.scalars(select(History).where(History.n > n).order_by(History.n).limit(limit)).all()
+def told_since(session: Session, n: int, *, agent_id: int | None, limit: int) -> Sequence[History]:
+    """What was told after n, in order; with an agent, only what is about that agent or was done by them."""
+    rows = select(History).where(History.n > n).order_by(History.n).limit(limit)
+    if agent_id is not None:
+        rows = rows.where(or_(History.agent_id == agent_id, History.actor == f"agent:{agent_id}"))
+    return session.scalars(rows).all()
 
 
 def of_interaction(session: Session, interaction_id: int, *, limit: int = 200) -> Sequence[History]:

@@ -21,7 +21,7 @@ from callcenter.web import access
 
 log = structlog.get_logger()
 WALLBOARDS = "wallboards"
-MOST_MISSED = 500
+MOST_MISSED = 2000
 # Websocket alone needs no sticky sessions; a heartbeat of the client (`catch_up`) follows every 10 s.
 TRANSPORTS = ["websocket"]
 REDIS_OPTIONS = {"socket_connect_timeout": 2, "health_check_interval": 20}
@@ -108,7 +108,7 @@ class Line:
                 acts.seen(work, sid=sid())
         after = data.get("after") if isinstance(data, dict) else None
         with wiring.current().reading() as session:
-            told = missed(session, after if isinstance(after, int) else None, rooms=listener.rooms)
+            told = missed(session, after if isinstance(after, int) else None, listener)
         return {**told, "now": wiring.current().clock().isoformat()}
 
     def _still_valid(self, listener: Listener) -> bool:
@@ -139,18 +139,23 @@ def actor_of_token(session: Session, secret: str) -> Actor | None:
     return Actor(role=Role(token.role), agent_id=token.agent_id, name=agent.name if agent else token.name)
 
 
-def missed(session: Session, after: int | None, *, rooms: frozenset[str]) -> dict[str, Any]:
-    """{"events", "n", "reset"}: with `reset` the page is to be read anew, as too much happened (or n is not of this database)."""
+def missed(session: Session, after: int | None, listener: Listener) -> dict[str, Any]:
+    """{"events", "n", "reset"}: with `reset` the page is to be read anew, as too much happened (or n is not of this database).
+
+    `n` is how far this answer reaches, whether or not anything in between was for this listener.
+    """
     latest = history.latest_n(session)
     if after is None:
         return {"events": [], "n": latest, "reset": False}
-    rows = history.told_since(session, after, limit=MOST_MISSED + 1)
+    alone = None if listener.actor.leads else listener.actor.agent_id or 0
+    rows = history.told_since(session, after, agent_id=alone, limit=MOST_MISSED + 1)
     if after > latest or len(rows) > MOST_MISSED:
         return {"events": [], "n": latest, "reset": True}
     events = [
         {"n": row.n, "name": push.name, **push.ids}
         for row in rows
+        if row.n is not None and row.n <= latest
         for push in reactions.pushes(row.event())
-        if rooms.intersection(push.rooms)
+        if listener.rooms.intersection(push.rooms)
     ]
-    return {"events": events, "n": rows[-1].n if rows else after, "reset": False}
+    return {"events": events, "n": latest, "reset": False}
