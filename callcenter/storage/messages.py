@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, func, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.events import Subjects
@@ -67,12 +68,18 @@ def of_interaction(session: Session, interaction_id: int) -> Sequence[Message]:
     return session.scalars(rows).all()[::-1]
 
 
+def page(session: Session, interaction_id: int, *, after: int = 0, limit: int = 50) -> Sequence[Message]:
+    """A conversation from its beginning; `after` an id continues."""
+    rows = select(Message).where(Message.interaction_id == interaction_id, Message.id > after)
+    return session.scalars(rows.order_by(Message.id).limit(limit)).all()
+
+
 def last_received(session: Session, interaction_ids: Sequence[int]) -> dict[int, Message]:
     """{interaction: the customer's newest message}."""
     rows = (
         select(Message)
         .where(Message.interaction_id.in_(interaction_ids), Message.direction == "in")
-        .distinct(Message.interaction_id)
+        .ext(distinct_on(Message.interaction_id))
         .order_by(Message.interaction_id, Message.id.desc())
     )
     return {message.interaction_id: message for message in session.scalars(rows) if message.interaction_id}

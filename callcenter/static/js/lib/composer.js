@@ -1,6 +1,8 @@
 // The composer: tabs, the count of SMS, and a conversation that stays at its end only if it was there.
 
+import { post } from "./csrf.js";
 import { does } from "./keys.js";
+import * as live from "./live.js";
 import { count } from "./segments.js";
 import { say } from "./words.js";
 
@@ -32,10 +34,19 @@ function toEnd() {
 
 function settled(event) {
   event.target.querySelectorAll?.("[data-segments]").forEach(counted);
+  markRead();
   const roll = document.querySelector("[data-stick]");
   if (!roll) return;
   if (wasAtEnd || event.target.id === "middle") toEnd();
   else if (event.target.id === "talk") document.querySelector("[data-newer]")?.removeAttribute("hidden");
+}
+
+/** The customer's words count as read once they stand on a page that is looked at. */
+function markRead() {
+  const talk = document.querySelector("[data-unread]");
+  if (!talk || document.hidden) return;
+  delete talk.dataset.unread;
+  post(talk.dataset.readUrl).then(() => live.refresh(document.querySelector("#mine")), () => {});
 }
 
 export function start() {
@@ -53,5 +64,7 @@ export function start() {
   document.querySelectorAll("[data-segments]").forEach(counted);
   does("note", () => open("note"));
   does("sms", () => open("sms"));
+  document.addEventListener("visibilitychange", markRead);
   toEnd();
+  markRead();
 }

@@ -24,8 +24,21 @@ export function send(name, data = {}) {
   line?.socket.emit(name, data);
 }
 
+/** data-live-every="15": for what no event tells this person; only while the page is seen and live. */
+function everySoOften() {
+  let seconds = 0;
+  setInterval(() => {
+    seconds += 1;
+    if (document.hidden || !isLive()) return;
+    document.querySelectorAll("[data-live-every]").forEach((element) => {
+      if (seconds % Number(element.dataset.liveEvery) === 0) refresh(element);
+    });
+  }, 1000);
+}
+
 export function start() {
   watchHands();
+  everySoOften();
   if (!("liveSocket" in document.body.dataset)) return;
   const given = document.body.dataset.n;
   const view = announceState(() => line.tryNow());

@@ -1,0 +1,242 @@
+"""What an agent does on the desk: each post is one action, answered with the part of the page that shows its result."""
+
+import json
+
+from flask import Response, jsonify, make_response, request
+from flask_babel import gettext as _
+
+from callcenter import errands, wiring
+from callcenter.actions import agents, customers, messages, offers, tickets, wrap_ups
+from callcenter.domain.agents import Status, identity
+from callcenter.domain.errors import Invalid, NotFound, NotYourInteraction, StaleSave
+from callcenter.domain.permissions import may_serve
+from callcenter.storage import access as kept
+from callcenter.storage import agents as agent_rows
+from callcenter.storage import interactions
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.work import Work
+from callcenter.telephony.voice_token import voice_token
+from callcenter.web import access
+from callcenter.web.desk import parts
+from callcenter.web.desk.blueprint import pages
+
+DRAFTS = ("note", "message")
+DRAFT_LIMIT = 10_000
+STRIP = ("status", "type", "cause", "priority")
+
+
+@pages.post("/desk/status", endpoint="status")
+@access.everyone
+def choose_status() -> str:
+    with wiring.current().work() as work:
+        agents.choose_status(work, _me(), request.form.get("status", ""))
+    return parts.state_control(with_now=True)
+
+
+@pages.post("/desk/offers/<int:offer_id>/accept")
+@access.everyone
+def accept(offer_id: int) -> Response:
+    """The offer is mine; a browser then joins the call with the parameters it is given."""
+    with wiring.current().work() as work:
+        connection = offers.accept(work, offer_id, agent_id=_me())
+        rung = agent_rows.get(work.session, _me())
+    answer = make_response(parts.now())
+    if connection.params and not (rung and rung.desk_telephone):
+        answer.headers["HX-Trigger"] = json.dumps({"voice:connect": {"params": connection.params}})
+    return answer
+
+
+@pages.post("/desk/offers/<int:offer_id>/decline")
+@access.everyone
+def decline(offer_id: int) -> str:
+    with wiring.current().work() as work:
+        offers.decline(work, offer_id, agent_id=_me())
+    return parts.now()
+
+
+@pages.post("/desk/interactions/<int:interaction_id>/join")
+@access.everyone
+def join(interaction_id: int) -> Response:
+    """My line into my own call broke, or the page was loaded anew: the parameters once more."""
+    with wiring.current().work() as work:
+        offer = parts.open_offer(work.session, interaction_id, agent_id=_me())
+        connection = offers.accept(work, offer.id, agent_id=_me())
+    answer = make_response(parts.now())
+    answer.headers["HX-Trigger"] = json.dumps({"voice:connect": {"params": connection.params}})
+    return answer
+
+
+@pages.post("/desk/interactions/<int:interaction_id>/hold")
+@access.everyone
+def hold(interaction_id: int) -> str:
+    errands.hold(wiring.current(), interaction_id, actor=access.current_actor())
+    return _where_it_was_asked(interaction_id)
+
+
+@pages.post("/desk/interactions/<int:interaction_id>/resume")
+@access.everyone
+def resume(interaction_id: int) -> str:
+    errands.resume(wiring.current(), interaction_id, actor=access.current_actor())
+    return _where_it_was_asked(interaction_id)
+
+
+def _where_it_was_asked(interaction_id: int) -> str:
+    return parts.controls(interaction_id) if request.headers.get("HX-Target") == "controls" else parts.now()
+
+
+@pages.post("/desk/interactions/<int:interaction_id>/hang-up")
+@access.everyone
+def hang_up(interaction_id: int) -> str:
+    """A call is ended at the telephone company, a conversation by us."""
+    errands.hang_up(wiring.current(), interaction_id, actor=access.current_actor())
+    return parts.middle(interaction_id) if request.headers.get("HX-Target") == "middle" else parts.now()
+
+
+@pages.post("/desk/interactions/<int:interaction_id>/more-time")
+@access.everyone
+def more_time(interaction_id: int) -> str:
+    with wiring.current().work() as work:
+        wrap_ups.extend(work, interaction_id, actor=access.current_actor())
+    return parts.now()
+
+
+@pages.post("/desk/interactions/<int:interaction_id>/wrap-up")
+@access.everyone
+def finish(interaction_id: int) -> str:
+    """Outcome and note; a break where it was asked for."""
+    with wiring.current().work() as work:
+        agent = agent_rows.get(work.session, _me())
+        wants_break = request.form.get("break") == "1"
+        if agent and wants_break != (Status.BREAK in (agent.next_status, agent.status)):
+            agents.choose_status(work, _me(), Status.BREAK if wants_break else Status.AVAILABLE)
+        wrap_ups.finish(
+            work,
+            interaction_id,
+            outcome=request.form.get("outcome", ""),
+            note=request.form.get("note", ""),
+            actor=access.current_actor(),
+        )
+        _forget_draft(work, f"note:{interaction_id}")
+    return parts.free()
+
+
+@pages.post("/desk/interactions/<int:interaction_id>/messages")
+@access.everyone
+def send(interaction_id: int) -> str:
+    with wiring.current().work() as work:
+        messages.send(work, interaction_id, actor=access.current_actor(), body=request.form.get("body", ""))
+        _forget_draft(work, f"message:{interaction_id}")
+    return parts.composer(interaction_id)
+
+
+@pages.post("/desk/interactions/<int:interaction_id>/read")
+@access.everyone
+def read(interaction_id: int) -> Response:
+    """What the customer wrote so far was on my screen."""
+    with wiring.current().work() as work:
+        messages.read(work, interaction_id, actor=access.current_actor())
+    return make_response("", 204)
+
+
+@pages.post("/desk/interactions/<int:interaction_id>/notes")
+@access.everyone
+def note(interaction_id: int) -> str:
+    """A note stands at the ticket, where the next colleague looks first."""
+    text = request.form.get("note", "")
+    with wiring.current().work() as work:
+        interaction = _served(work, interaction_id)
+        if interaction.ticket_id:
+            tickets.comment(
+                work, interaction.ticket_id, body=text, actor=access.current_actor(), interaction_id=interaction_id
+            )
+        else:
+            wrap_ups.keep_note(work, interaction_id, note=text, actor=access.current_actor())
+        _forget_draft(work, f"note:{interaction_id}")
+    return parts.composer(interaction_id)
+
+
+@pages.post("/desk/interactions/<int:interaction_id>/ticket")
+@access.everyone
+def save_ticket(interaction_id: int) -> str | tuple[str, int]:
+    """Only what was changed here is saved; where a colleague changed the same in between, both versions are shown."""
+    changed = _changed_here()
+    with wiring.current().reading() as session:
+        interaction = interactions.get(session, interaction_id)
+    if interaction is None or interaction.ticket_id is None:
+        raise NotFound
+    try:
+        with wiring.current().work() as work:
+            tickets.change(
+                work,
+                interaction.ticket_id,
+                values=dict(changed),
+                version=request.form.get("version", type=int),
+                actor=access.current_actor(),
+            )
+    except StaleSave as stale:
+        name = str(stale.values.get("name") or "") or _("Somebody")
+        return parts.stale_save(interaction, changed, name=name), stale.status
+    return parts.strip(interaction_id)
+
+
+def _changed_here() -> dict[str, str]:
+    given = {name: request.form[name] for name in STRIP if name in request.form}
+    return {name: value for name, value in given.items() if request.form.get(f"was_{name}") != value}
+
+
+@pages.post("/desk/interactions/<int:interaction_id>/customer")
+@access.everyone
+def recognise(interaction_id: int) -> str:
+    """Who it is: one of those who share the number, or the name of somebody we did not know."""
+    customer_id, name = request.form.get("customer_id", type=int), request.form.get("name", "").strip()
+    actor = access.current_actor()
+    with wiring.current().work() as work:
+        interaction = _served(work, interaction_id)
+        if customer_id:
+            customers.recognise(work, interaction_id, customer_id=customer_id, actor=actor)
+        elif name and interaction.customer_id:
+            customers.change(work, interaction.customer_id, values={"name": name}, version=None, actor=actor)
+        else:
+            raise Invalid("Nothing is written yet.", field="name")
+    return parts.card(interaction_id)
+
+
+@pages.post("/desk/drafts")
+@access.everyone
+def draft() -> Response:
+    """Kept as it is written; an empty one is forgotten."""
+    key, _sep, number = request.form.get("key", "").partition(":")
+    if key not in DRAFTS or not number.isdigit():
+        raise Invalid(field="key")
+    body = request.form.get("text", "").replace("\x00", "")[:DRAFT_LIMIT]
+    with wiring.current().work() as work:
+        kept.keep_draft(work.session, agent_id=_me(), about=f"{key}:{number}", body=body, now=work.now)
+    return make_response("", 204)
+
+
+@pages.post("/desk/voice-token", endpoint="voice_token")
+@access.everyone
+def voice() -> Response:
+    """The pass for the browser's telephone; in the demo also where the pretended one is."""
+    settings = wiring.current().settings
+    given = {"token": voice_token(settings, identity(_me())), "identity": identity(_me())}
+    if settings.simulator_url:
+        given["device_url"] = settings.simulator_url
+    return jsonify(given)
+
+
+def _me() -> int:
+    return access.current_agent().id
+
+
+def _served(work: Work, interaction_id: int) -> Interaction:
+    interaction = interactions.get(work.session, interaction_id)
+    if interaction is None:
+        raise NotFound
+    if not may_serve(access.current_actor(), interaction_agent_id=interaction.agent_id):
+        raise NotYourInteraction
+    return interaction
+
+
+def _forget_draft(work: Work, about: str) -> None:
+    kept.keep_draft(work.session, agent_id=_me(), about=about, body="", now=work.now)

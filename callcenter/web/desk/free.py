@@ -1,0 +1,222 @@
+"""What the middle shows while nothing is held out to me: good moments to use, my day, my figures, what customers said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from callcenter.domain.agents import AgentState, Status
+from callcenter.reports import desk
+from callcenter.storage import customers
+from callcenter.storage.agents import Interval
+from callcenter.storage.surveys import Survey
+from callcenter.web import formats
+from callcenter.web.desk import left, words
+
+SHOWN_HOURS = 4
+SAID_SHOWN = 3
+KINDS = ("on_call", "wrap_up", "break", "free")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    icon: str
+    strong: str
+    text: str
+    url: str
+    act: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    says: str
+    value: str
+    of: str
+
+
+@dataclass(frozen=True)
+class Stretch:
+    kind: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Legend:
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """`parts`: (class, share of 100) for the band; `sentence` says the same for readers."""
+
+    parts: list[tuple[str, float]]
+    hours: list[str]
+    legend: list[Legend]
+
+    @property
+    def sentence(self) -> str:
+        return _(", ").join(each.words for each in self.legend)
+
+
+@dataclass(frozen=True)
+class Said:
+    score: int
+    words: str
+    name: str
+    time: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Free:
+    status: str
+    since: str
+    has_conversations: bool
+    moments: list[Moment]
+    day: Day | None
+    figures: list[Figure]
+    said: list[Said]
+    inform: str = ""
+    part: str = "free"
+    view: str = "free"
+
+
+def of(session: Session, mine: desk.Mine, now: datetime) -> Free:
+    agent = mine.agent
+    today = desk.day(session, agent, now)
+    return Free(
+        status=agent.status,
+        since=formats.when(max(agent.status_since, agent.idle_since)),
+        has_conversations=bool(mine.conversations),
+        moments=_moments(mine),
+        day=_day(today, now),
+        figures=_figures(today),
+        said=_said(session, today.scores),
+        inform=_inform(mine),
+    )
+
+
+def _inform(mine: desk.Mine) -> str:
+    """Somebody waits in my queues although I am free: say why not to me."""
+    if mine.agent.status != Status.AVAILABLE or mine.agent.state != AgentState.IDLE:
+        return ""
+    count = sum(queue.calls + queue.conversations for queue in mine.queues)
+    if not count:
+        return ""
+    return ngettext(
+        "%(num)d customer waits in your queues: they speak another language, or were offered to you just now.",
+        "%(num)d customers wait in your queues: they speak another language, or were offered to you just now.",
+        count,
+    )
+
+
+def _moments(mine: desk.Mine) -> list[Moment]:
+    """Wrap-ups to finish first, then tickets that wait for us."""
+    undone = [
+        Moment(
+            icon="pencil",
+            strong=_("Wrap-up to finish · %(name)s", name=left.name_of(item)),
+            text=_("Outcome missing since %(time)s", time=formats.when(item.interaction.ended_at)),
+            url=url_for("desk.page", interaction=item.interaction.id),
+            act=_("Finish"),
+        )
+        for item in mine.unfinished[:3]
+    ]
+    ours = [
+        Moment(
+            icon="ticket",
+            strong=f"{ticket.number} · {ticket.subject}",
+            text=_("Open, unchanged for %(time)s", time=formats.ago(ticket.changed_at)),
+            url=url_for("tickets.page", ticket_id=ticket.id),
+            act=_("Look"),
+        )
+        for ticket in mine.tickets
+        if ticket.status == "open"
+    ]
+    return [*undone, *ours][:3]
+
+
+def _day(today: desk.Day, now: datetime) -> Day | None:
+    """The band of today, where there is enough of it to see."""
+    stretches = _stretches(today.stretches, today.begins_at, now)
+    total = sum(each.seconds for each in stretches)
+    if total < 60:
+        return None
+    spent = {kind: sum(each.seconds for each in stretches if each.kind == kind) for kind in KINDS}
+    said = {
+        "on_call": _("With customers %(time)s, %(n)s answered", time=words.hours(spent["on_call"]), n=today.answered),
+        "wrap_up": _("Wrap-up %(time)s", time=words.hours(spent["wrap_up"])),
+        "break": _("Break %(time)s", time=words.hours(spent["break"])),
+        "free": _("Free %(time)s", time=words.hours(spent["free"])),
+    }
+    return Day(
+        parts=[(f"band-{each.kind}", 100 * each.seconds / total) for each in stretches],
+        hours=_hours(now - timedelta(seconds=total), now),
+        legend=[Legend(kind, said[kind]) for kind in KINDS if spent[kind] >= 1],
+    )
+
+
+def _stretches(intervals: Sequence[Interval], begin: datetime, now: datetime) -> list[Stretch]:
+    """Status and state laid over each other: where both run, work counts before what was chosen."""
+    edges = sorted({begin, now, *(max(each.started_at, begin) for each in intervals)} | _ends(intervals, now))
+    found: list[Stretch] = []
+    for start, end in pairwise(edges):
+        kind = _kind([each for each in intervals if each.started_at <= start and (each.ended_at or now) >= end])
+        seconds = (end - start).total_seconds()
+        if kind is None or seconds <= 0:
+            continue
+        if found and found[-1].kind == kind:
+            seconds += found.pop().seconds
+        found.append(Stretch(kind, seconds))
+    return found
+
+
+def _ends(intervals: Sequence[Interval], now: datetime) -> set[datetime]:
+    return {each.ended_at for each in intervals if each.ended_at and each.ended_at < now}
+
+
+def _kind(running: Sequence[Interval]) -> str | None:
+    """None while signed out."""
+    values = {each.kind: each.value for each in running}
+    state = {AgentState.BUSY: "on_call", AgentState.OFFERED: "on_call", AgentState.WRAP_UP: "wrap_up"}
+    if values.get("state") in state:
+        return state[AgentState(values["state"])]
+    chosen = {
+        Status.AVAILABLE: "free",
+        Status.BREAK: "break",
+        Status.UNAVAILABLE: "break",
+        Status.NOT_ANSWERING: "break",
+    }
+    return chosen.get(Status(values["status"])) if "status" in values else None
+
+
+def _hours(begin: datetime, now: datetime) -> list[str]:
+    """Evenly spread times of day under the band, without its end."""
+    step = (now - begin) / SHOWN_HOURS
+    return [formats.time_of(begin + step * n) for n in range(SHOWN_HOURS)]
+
+
+def _figures(today: desk.Day) -> list[Figure]:
+    found = []
+    if today.score is not None:
+        answers = ngettext("of 5 · %(num)d answer", "of 5 · %(num)d answers", len(today.scores))
+        found.append(Figure(_("Customers' score, 30 days"), formats.decimal(today.score), answers))
+    if today.first_contact_share is not None:
+        share = formats.percent(today.first_contact_share)
+        found.append(Figure(_("Solved at first contact, 30 days"), share, _("of %(n)s", n=today.solved)))
+    found.append(Figure(_("Answered today"), str(today.answered), ""))
+    return found
+
+
+def _said(session: Session, scores: Sequence[Survey]) -> list[Said]:
+    said = []
+    for survey in [each for each in scores if each.comment][:SAID_SHOWN]:
+        customer = customers.get(session, survey.customer_id)
+        name = customer.name if customer else ""
+        said.append(Said(survey.score or 0, survey.comment, name, formats.when(survey.answered_at)))
+    return said

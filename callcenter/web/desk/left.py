@@ -1,0 +1,183 @@
+"""What the left zone shows: the Now slot, what is mine, what waits in my queues."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from callcenter.domain.agents import Status
+from callcenter.domain.interactions import State
+from callcenter.reports.desk import Item, Mine
+from callcenter.storage.agents import Agent
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.tickets import Ticket
+from callcenter.web import formats
+from callcenter.web.desk import words
+
+REPLY_TARGET_SECONDS = 300
+TICKETS_SHOWN = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Now:
+    """The one thing that is live. `view` names what the middle should show: free, offered:7, call:7, wrap_up:7."""
+
+    state: str
+    status: str
+    conversations: int
+    room: int
+    view: str = "free"
+    since: datetime | None = None
+    until: datetime | None = None
+    item: Item | None = None
+    why: str = ""
+
+    @property
+    def middle_url(self) -> str:
+        return url_for("desk.middle", interaction_id=self.item.interaction.id) if self.item else url_for("desk.free")
+
+    @property
+    def name(self) -> str:
+        return name_of(self.item) if self.item else ""
+
+
+def now(mine: Mine) -> Now:
+    """The offer, else the call, else the wrap-up, else what the agent chose."""
+    item = mine.offered or mine.call or mine.wrap_up
+    agent = mine.agent
+    talks = len(mine.conversations)
+    room = max(0, agent.max_conversations - talks)
+    if item is None:
+        is_free = agent.status == Status.AVAILABLE
+        begun = max(agent.idle_since, agent.status_since) if is_free else agent.status_since
+        state = "free" if is_free else agent.status
+        return Now(state=state, status=agent.status, since=begun, conversations=talks, room=room)
+    since, until = _span(item)
+    return Now(
+        state=_state(item.interaction),
+        status=agent.next_status or agent.status,
+        view=view_of(item.interaction),
+        since=since,
+        until=until,
+        item=item,
+        why=why(agent, item, mine) if item is mine.offered else "",
+        conversations=talks,
+        room=room,
+    )
+
+
+def _state(it: Interaction) -> str:
+    if it.state == State.OFFERED:
+        return "offered"
+    if it.state == State.WRAP_UP:
+        return "wrap_up"
+    return "hold" if it.held_since else "on_call"
+
+
+def _span(item: Item) -> tuple[datetime | None, datetime | None]:
+    """Since when, and until when where it ends by itself."""
+    it, offer = item.interaction, item.offer
+    if it.state == State.OFFERED and offer:
+        return offer.made_at, offer.expires_at
+    if it.state == State.WRAP_UP:
+        return it.ended_at, it.wrap_up_until
+    return it.answered_at or it.accepted_at, None
+
+
+def view_of(it: Interaction) -> str:
+    """Which kind of view fits an interaction, with its number."""
+    kind = {State.OFFERED: "offered", State.WRAP_UP: "wrap_up", State.ACTIVE: "call" if it.is_call else "conversation"}
+    unfinished = it.state == State.ENDED and it.result == "served" and it.outcome is None and it.agent_id
+    return f"{'wrap_up' if unfinished else kind.get(State(it.state), 'ended')}:{it.id}"
+
+
+def name_of(item: Item) -> str:
+    return item.name or formats.phone(item.interaction.their_number) or _("Number withheld")
+
+
+def why(agent: Agent, item: Item, mine: Mine) -> str:
+    """One sentence: why this agent. A ticket of theirs first, then how long they have been free."""
+    own = next((each for each in mine.tickets if each.customer_id == item.interaction.customer_id), None)
+    if own and item.interaction.customer_id:
+        return _("You own their ticket %(number)s", number=own.number)
+    verdicts = item.offer.reason.get("verdicts", ()) if item.offer else ()
+    mine_of_them = next((verdict for verdict in verdicts if verdict["agent_id"] == agent.id), None)
+    if mine_of_them and mine_of_them["reason"] == "longest_idle" and mine_of_them["idle_seconds"] >= 60:
+        return _("You have been free the longest: %(time)s", time=words.minutes(mine_of_them["idle_seconds"]))
+    return _("You are free and serve this queue")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One of my conversations, or a wrap-up that ran out."""
+
+    id: int
+    name: str
+    second: str
+    at: str = ""
+    since: datetime | None = None
+    waiting_since: datetime | None = None
+    unread: int = 0
+    warn: float = REPLY_TARGET_SECONDS * 0.8
+    bad: float = REPLY_TARGET_SECONDS
+
+    @property
+    def url(self) -> str:
+        return url_for("desk.page", interaction=self.id)
+
+    @property
+    def part_url(self) -> str:
+        return url_for("desk.middle", interaction_id=self.id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketRow:
+    ticket: Ticket
+    customer: str
+    at: str
+
+    @property
+    def url(self) -> str:
+        return url_for("tickets.page", ticket_id=self.ticket.id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lists:
+    calls: list[Row]
+    conversations: list[Row]
+    tickets: list[TicketRow]
+    open_tickets: int
+    limit: int
+
+
+def lists(mine: Mine) -> Lists:
+    return Lists(
+        calls=[_unfinished(item) for item in mine.unfinished],
+        conversations=[_conversation(item) for item in mine.conversations],
+        tickets=[_ticket(ticket, mine) for ticket in mine.tickets[:TICKETS_SHOWN]],
+        open_tickets=len(mine.tickets),
+        limit=mine.agent.max_conversations,
+    )
+
+
+def _unfinished(item: Item) -> Row:
+    it = item.interaction
+    return Row(id=it.id, name=name_of(item), second=_("Outcome missing"), at=formats.when(it.ended_at))
+
+
+def _conversation(item: Item) -> Row:
+    it, last = item.interaction, item.last_message
+    return Row(
+        id=it.id,
+        name=name_of(item),
+        second=" ".join(last.body.split())[:120] if last else "",
+        since=last.created_at if last else it.created_at,
+        waiting_since=it.unanswered_since,
+        unread=item.unread,
+    )
+
+
+def _ticket(ticket: Ticket, mine: Mine) -> TicketRow:
+    customer = mine.ticket_customers.get(ticket.customer_id or 0)
+    return TicketRow(ticket=ticket, customer=customer.name if customer else "", at=formats.ago(ticket.changed_at))

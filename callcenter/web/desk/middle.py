@@ -1,0 +1,268 @@
+"""What the middle zone shows of one interaction: offered, on a call, a conversation, a wrap-up, or something that is over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from callcenter.domain import tickets as rules
+from callcenter.domain.interactions import Outcome, State
+from callcenter.reports import card as cards
+from callcenter.reports import desk
+from callcenter.reports.card import Card
+from callcenter.reports.desk import Item
+from callcenter.storage import access as kept
+from callcenter.storage import agents, company, history, interactions, messages, tickets
+from callcenter.storage.agents import Agent
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.messages import Message
+from callcenter.storage.tickets import Ticket
+from callcenter.web import formats
+from callcenter.web.desk import left, words
+from callcenter.web.desk import story as told
+
+EARLIER_SHOWN = 30
+SIGNS = {
+    "offered": ("offered", "phone-in"),
+    "call": ("on_call", "phone"),
+    "conversation": ("none", "chat"),
+    "wrap_up": ("wrap_up", "pencil"),
+    "ended": ("none", "history"),
+}
+
+
+class It:
+    """The interaction with the words its head needs."""
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.row = item.interaction
+
+    @property
+    def name(self) -> str:
+        return left.name_of(self.item)
+
+    @property
+    def first_name(self) -> str:
+        """Carla for Carla Mendes, 李雷 for 李雷; the number where there is no name."""
+        known = self.item.name
+        return (known.split()[0] if known.isascii() else known) if known else self.name
+
+    @property
+    def number(self) -> str:
+        return formats.phone(self.row.their_number)
+
+    @property
+    def matter(self) -> str:
+        ticket = self.item.ticket
+        return ticket.subject if ticket and ticket.subject != self.item.queue else ""
+
+    @property
+    def zone(self) -> str:
+        return self.item.customer.zone if self.item.customer else ""
+
+    @property
+    def held(self) -> str:
+        return formats.duration(self.row.held_seconds)
+
+    @property
+    def talked(self) -> str:
+        return formats.duration(self.row.talked_seconds(formats.now())) if self.row.is_call else ""
+
+    @property
+    def is_connected(self) -> bool:
+        return self.row.answered_at is not None
+
+    reply_target = left.REPLY_TARGET_SECONDS
+
+    @property
+    def reply_target_words(self) -> str:
+        return formats.duration(self.reply_target)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message, with its day where a new one begins."""
+
+    message: Message
+    day: str = ""
+
+    @property
+    def is_ours(self) -> bool:
+        return self.message.direction == "out"
+
+    @property
+    def is_failed(self) -> bool:
+        return self.message.status in ("failed", "undelivered", "canceled")
+
+    @property
+    def time(self) -> str:
+        return formats.time_of(self.message.created_at)
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The ticket's fields with what may stand in them."""
+
+    ticket: Ticket
+    statuses: Sequence[str] = tuple(rules.TicketStatus)
+    types: Sequence[str] = tuple(rules.TicketType)
+    priorities: Sequence[str] = tuple(rules.Priority)
+
+    @property
+    def url(self) -> str:
+        return url_for("tickets.page", ticket_id=self.ticket.id)
+
+
+@dataclass(frozen=True)
+class Before:
+    """One thing to know before answering."""
+
+    icon: str
+    kind: str
+    strong: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Next:
+    icon: str
+    text: str
+
+
+class Middle:
+    """Read once for a part of the page; what a part does not show is not asked for."""
+
+    def __init__(self, session: Session, item: Item, agent: Agent, now: datetime) -> None:
+        self.session, self.item, self.agent, self.now = session, item, agent, now
+        self.row: Interaction = item.interaction
+        self.interaction = It(item)
+        self.view = left.view_of(self.row)
+        kind = self.view.split(":")[0]
+        self.part = kind if self.row.agent_id == agent.id else "ended"
+        self.sign, self.icon = SIGNS[self.part]
+        if self.part == "offered" and not self.row.is_call:
+            self.icon = "chat"
+
+    @cached_property
+    def card(self) -> Card | None:
+        return cards.of_interaction(self.session, self.row.id, self.now)
+
+    @property
+    def ticket(self) -> Strip | None:
+        return Strip(self.item.ticket) if self.item.ticket else None
+
+    @property
+    def can_write(self) -> bool:
+        return bool(self.row.their_number) and not (self.card and self.card.opted_out)
+
+    def draft(self, kind: str) -> str:
+        row = kept.draft(self.session, agent_id=self.agent.id, about=f"{kind}:{self.row.id}")
+        return row.body if row else ""
+
+    @cached_property
+    def messages(self) -> list[Said]:
+        said: list[Said] = []
+        day = ""
+        for message in messages.of_interaction(self.session, self.row.id):
+            name = formats.day_of(message.created_at)
+            said.append(Said(message, "" if name == day else name))
+            day = name
+        return said
+
+    @cached_property
+    def story(self) -> list[told.Day]:
+        rows = [(row.at, row.event()) for row in history.of_interaction(self.session, self.row.id)]
+        names = self._names()
+        earlier: Sequence[Interaction] = ()
+        if self.row.customer_id:
+            earlier = interactions.of_customer(
+                self.session, self.row.customer_id, limit=EARLIER_SHOWN, before=self.row.id
+            )
+        return told.days([*told.this(rows, names), *told.earlier(earlier, names, self.now)])
+
+    def _names(self) -> told.Names:
+        notes = tickets.comments(self.session, self.row.ticket_id) if self.row.ticket_id else ()
+        written = messages.of_interaction(self.session, self.row.id)
+        return told.Names(
+            me=self.agent.id,
+            agents=agents.names(self.session),
+            queues={queue.id: queue.name(self.agent.language) for queue in company.queues(self.session)},
+            messages={message.id: message.body for message in written},
+            comments={note.id: note.body for note in notes},
+        )
+
+    @property
+    def why(self) -> str:
+        return left.why(self.agent, self.item, desk.mine(self.session, self.agent, self.now))
+
+    @property
+    def before(self) -> list[Before]:
+        """What to know before answering: what it has cost them, and the open matter."""
+        if self.card is None:
+            return []
+        found = []
+        effort = self.card.effort
+        if effort.contacts > 1:
+            last = self.card.contacts[0] if self.card.contacts else None
+            found.append(
+                Before(
+                    icon="alert" if effort.is_heavy else "history",
+                    kind="bad" if effort.is_heavy else "",
+                    strong=words.nth_contact(effort.contacts),
+                    text=_("It has taken %(time)s of their time so far.", time=words.hours(effort.seconds))
+                    + (f" {_told(last)}" if last else ""),
+                )
+            )
+        if self.card.ticket:
+            ticket = self.card.ticket
+            opened = _("Opened %(time)s.", time=formats.when(ticket.created_at))
+            strong = _("Open matter: %(number)s, %(subject)s", number=ticket.number, subject=ticket.subject)
+            found.append(Before(icon="ticket", kind="", strong=strong, text=opened))
+        return found
+
+    @property
+    def until(self) -> datetime | None:
+        return self.row.wrap_up_until if self.row.state == State.WRAP_UP else None
+
+    @property
+    def since(self) -> datetime | None:
+        return self.row.ended_at
+
+    @property
+    def total(self) -> str:
+        if self.until is None or self.since is None:
+            return ""
+        return formats.duration((self.until - self.since).total_seconds())
+
+    @property
+    def can_extend(self) -> bool:
+        limit = self.row.wrap_up_limit
+        return bool(self.until and limit and self.until < limit)
+
+    outcomes = tuple(Outcome)
+
+    @property
+    def status(self) -> str:
+        return self.agent.next_status or self.agent.status
+
+    @property
+    def next(self) -> list[Next]:
+        """What finishing sets off, as far as it is certain."""
+        found = []
+        if self.item.ticket and self.item.ticket.is_unsolved:
+            number = self.item.ticket.number
+            found.append(
+                Next("ticket", _("“Solved” solves ticket %(number)s; otherwise it stays with you.", number=number))
+            )
+            found.append(Next("star", _("The customer is asked once how it was, after the ticket is solved.")))
+        return found
+
+
+def _told(contact: cards.Contact) -> str:
+    who = contact.agent or _("nobody")
+    return _("The last time it was told to %(name)s, %(time)s.", name=who, time=formats.when(contact.at))

@@ -1,0 +1,198 @@
+"""The desk's page and its parts, each fetched by itself whenever an event says that it changed."""
+
+from datetime import datetime
+
+from flask import render_template, request
+from sqlalchemy.orm import Session
+
+from callcenter import wiring
+from callcenter.domain.errors import NotFound
+from callcenter.domain.interactions import State
+from callcenter.domain.permissions import may_see_interaction
+from callcenter.reports import desk
+from callcenter.storage import agents, interactions, offers, tickets
+from callcenter.storage.agents import Agent
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.offers import Offer
+from callcenter.web import access, frame, language
+from callcenter.web.desk import free as free_time
+from callcenter.web.desk import left, stale
+from callcenter.web.desk.blueprint import pages
+from callcenter.web.desk.card import ShownCard
+from callcenter.web.desk.middle import Middle
+
+
+@pages.get("/desk")
+@access.everyone
+def page() -> str:
+    """All three zones: what was asked for, else what is live, else free."""
+    asked = request.args.get("interaction", type=int)
+    with wiring.current().reading() as session:
+        mine = _mine(session)
+        now = left.now(mine)
+        live = now.item.interaction.id if now.item else None
+        shown = asked or live
+        middle = _middle(session, shown) if shown else free_time.of(session, mine, _clock())
+        return render_template(
+            "desk/page.html",
+            now=now,
+            mine=left.lists(mine),
+            waiting=mine.queues,
+            middle=middle,
+            card=_card_of(middle),
+        )
+
+
+@pages.get("/desk/status", endpoint="status_control")
+@access.everyone
+def status_part() -> str:
+    return state_control()
+
+
+@pages.get("/desk/now")
+@access.everyone
+def now() -> str:
+    with wiring.current().reading() as session:
+        return render_template("desk/now.html", now=left.now(_mine(session)))
+
+
+@pages.get("/desk/mine")
+@access.everyone
+def mine() -> str:
+    with wiring.current().reading() as session:
+        return render_template("desk/mine.html", mine=left.lists(_mine(session)))
+
+
+@pages.get("/desk/waiting")
+@access.everyone
+def waiting() -> str:
+    with wiring.current().reading() as session:
+        return render_template("desk/waiting.html", waiting=_mine(session).queues)
+
+
+@pages.get("/desk/free")
+@access.everyone
+def free() -> str:
+    with wiring.current().reading() as session:
+        shown = free_time.of(session, _mine(session), _clock())
+        return render_template("desk/middle_and_card.html", middle=shown, card=None)
+
+
+@pages.get("/desk/interactions/<int:interaction_id>")
+@access.everyone
+def middle(interaction_id: int) -> str:
+    with wiring.current().reading() as session:
+        shown = _middle(session, interaction_id)
+        return render_template("desk/middle_and_card.html", middle=shown, card=_card_of(shown))
+
+
+@pages.get("/desk/interactions/<int:interaction_id>/who")
+@access.everyone
+def who(interaction_id: int) -> str:
+    return _part("who", interaction_id)
+
+
+@pages.get("/desk/interactions/<int:interaction_id>/controls")
+@access.everyone
+def controls(interaction_id: int) -> str:
+    return _part("controls", interaction_id)
+
+
+@pages.get("/desk/interactions/<int:interaction_id>/strip")
+@access.everyone
+def strip(interaction_id: int) -> str:
+    return _part("strip", interaction_id)
+
+
+@pages.get("/desk/interactions/<int:interaction_id>/story")
+@access.everyone
+def story(interaction_id: int) -> str:
+    return _part("story", interaction_id)
+
+
+@pages.get("/desk/interactions/<int:interaction_id>/talk")
+@access.everyone
+def talk(interaction_id: int) -> str:
+    return _part("talk", interaction_id)
+
+
+@pages.get("/desk/interactions/<int:interaction_id>/wrap-up-clock")
+@access.everyone
+def wrap_up_clock(interaction_id: int) -> str:
+    return _part("wrap_up_clock", interaction_id)
+
+
+@pages.get("/desk/interactions/<int:interaction_id>/card")
+@access.everyone
+def card(interaction_id: int) -> str:
+    with wiring.current().reading() as session:
+        return render_template("desk/card.html", card=_card_of(_middle(session, interaction_id)))
+
+
+def composer(interaction_id: int) -> str:
+    return _part("composer", interaction_id)
+
+
+def state_control(*, with_now: bool = False) -> str:
+    """The status control as it stands after the commit; with the Now slot, which shows the same."""
+    with wiring.current().reading() as session:
+        mine = _mine(session)
+        shown = frame.shown_status(session, mine.agent)
+        control = render_template("macros/state_control.html", fresh_status=shown)
+        return control + render_template("desk/now.html", now=left.now(mine), oob=True) if with_now else control
+
+
+def stale_save(interaction: Interaction, changed: dict[str, str], *, name: str) -> str:
+    with wiring.current().reading() as session:
+        ticket = tickets.get(session, interaction.ticket_id or 0)
+        if ticket is None:
+            raise NotFound
+        return render_template("desk/stale_save.html", stale=stale.of(ticket, interaction.id, changed, name=name))
+
+
+def open_offer(session: Session, interaction_id: int, *, agent_id: int) -> Offer:
+    """My accepted offer of this interaction."""
+    offer = offers.open_of(session, interaction_id)
+    if offer is None or offer.agent_id != agent_id:
+        raise NotFound
+    return offer
+
+
+def _part(name: str, interaction_id: int) -> str:
+    with wiring.current().reading() as session:
+        return render_template(f"desk/{name}.html", middle=_middle(session, interaction_id))
+
+
+def _middle(session: Session, interaction_id: int) -> Middle:
+    row = interactions.get(session, interaction_id)
+    if row is None or not _may_see(row):
+        raise NotFound
+    agent = _agent(session)
+    return Middle(session, desk.items(session, [row], language.chosen())[0], agent, _clock())
+
+
+def _may_see(row: Interaction) -> bool:
+    offered_to = row.agent_id if row.state == State.OFFERED else None
+    live = row.state != State.ENDED
+    return may_see_interaction(access.current_actor(), agent_id=row.agent_id, offered_to=offered_to, live=live)
+
+
+def _card_of(middle: Middle | free_time.Free) -> ShownCard | None:
+    given = middle.card if isinstance(middle, Middle) else None
+    return ShownCard(given) if given else None
+
+
+def _mine(session: Session) -> desk.Mine:
+    return desk.mine(session, _agent(session), _clock())
+
+
+def _agent(session: Session) -> Agent:
+    """As the database has it now: the request may have changed it since it began."""
+    agent = agents.get(session, access.current_agent().id)
+    if agent is None:
+        raise NotFound
+    return agent
+
+
+def _clock() -> datetime:
+    return wiring.current().clock()

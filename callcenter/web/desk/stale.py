@@ -1,0 +1,45 @@
+"""A save that came too late: what somebody else saved in between, beside what was to be saved here."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from callcenter.storage.tickets import Ticket
+from callcenter.web import formats
+from callcenter.web.desk import words
+
+
+@dataclass(frozen=True)
+class StaleRow:
+    label: str
+    theirs: str
+    mine: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stale:
+    """Two versions of one ticket: what somebody saved in between, and what was to be saved here."""
+
+    name: str
+    text: str
+    rows: list[StaleRow]
+    fields: list[tuple[str, str]]
+    keep_url: str
+    save_url: str
+
+
+def of(ticket: Ticket, interaction_id: int, changed: dict[str, str], *, name: str) -> Stale:
+    labels = {"status": _("Status"), "type": _("Type"), "cause": _("Cause"), "priority": _("Priority")}
+    when = formats.time_of(ticket.changed_at)
+    return Stale(
+        name=name,
+        text=_("%(name)s changed this ticket at %(time)s, while you wrote.", name=name, time=when),
+        rows=[
+            StaleRow(labels[each], words.field(each, str(getattr(ticket, each))), words.field(each, value))
+            for each, value in changed.items()
+        ],
+        fields=[("version", str(ticket.version)), *changed.items()],
+        keep_url=url_for("desk.strip", interaction_id=interaction_id),
+        save_url=url_for("desk.save_ticket", interaction_id=interaction_id),
+    )
