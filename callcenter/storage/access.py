@@ -8,6 +8,9 @@ from sqlalchemy import BigInteger, ForeignKey, Index, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from callcenter.domain.agents import Role
+from callcenter.domain.permissions import Actor
+from callcenter.storage.agents import Agent
 from callcenter.storage.database import Row
 
 
@@ -69,6 +72,16 @@ def hash_of(token: str) -> str:
 
 def token(session: Session, secret: str) -> Token | None:
     return session.scalar(select(Token).where(Token.hash == hash_of(secret), Token.revoked_at.is_(None)))
+
+
+def actor_of(session: Session, token: Token) -> Actor | None:
+    """Whom a token acts as: its agent, or a program with its role. None where the agent has left."""
+    if token.agent_id is None:
+        return Actor(role=Role(token.role), agent_id=None, name=token.name)
+    agent = session.get(Agent, token.agent_id)
+    if agent is None or not agent.is_active:
+        return None
+    return Actor(role=Role(token.role), agent_id=agent.id, name=agent.name)
 
 
 def tokens(session: Session) -> Sequence[Token]:

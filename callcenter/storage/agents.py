@@ -110,6 +110,14 @@ def all_active(session: Session) -> Sequence[Agent]:
     return session.scalars(select(Agent).where(Agent.is_active).order_by(Agent.id)).all()
 
 
+def page(session: Session, *, after: int = 0, status: str | None = None, limit: int = 50) -> Sequence[Agent]:
+    """Those who work here, in the order in which they came."""
+    rows = select(Agent).where(Agent.is_active, Agent.id > after)
+    if status is not None:
+        rows = rows.where(Agent.status == status)
+    return session.scalars(rows.order_by(Agent.id).limit(limit)).all()
+
+
 def names(session: Session) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(select(Agent.id, Agent.name))}
 
@@ -165,7 +173,9 @@ def lost(session: Session, *, silent_before: datetime, gone_before: datetime) ->
         .where(or_(Connection.gone_at.is_(None), Connection.gone_at >= gone_before))
     )
     had_one = select(Connection.id).where(Connection.agent_id == Agent.id)
-    wanted = select(Agent.id).where(Agent.status == Status.AVAILABLE, had_one.exists(), ~living.exists()).order_by(Agent.id)
+    wanted = (
+        select(Agent.id).where(Agent.status == Status.AVAILABLE, had_one.exists(), ~living.exists()).order_by(Agent.id)
+    )
     return session.scalars(wanted).all()
 
 

@@ -125,6 +125,14 @@ def phones_of(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
     return numbers
 
 
+def numbers_of(session: Session, ids: Sequence[int]) -> dict[int, list[Phone]]:
+    """{customer: their numbers}, each list in the order they were learned."""
+    numbers: dict[int, list[Phone]] = {}
+    for row in session.scalars(select(Phone).where(Phone.customer_id.in_(ids)).order_by(Phone.id)):
+        numbers.setdefault(row.customer_id, []).append(row)
+    return numbers
+
+
 def accounts_of(session: Session, ids: Sequence[int]) -> dict[int, Account]:
     """{account id: account} for these accounts."""
     if not ids:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, func, select, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.events import Subjects
 from callcenter.domain.interactions import LIVE, State
+from callcenter.domain.permissions import Actor
 from callcenter.storage.database import Row
 
 LIVE_SQL = "state IN ('menu', 'waiting', 'offered', 'active', 'wrap_up')"
@@ -205,6 +206,30 @@ def of_agent(session: Session, agent_id: int) -> Sequence[Interaction]:
 
 def live(session: Session) -> Sequence[Interaction]:
     return session.scalars(select(Interaction).where(Interaction.state.in_(LIVE)).order_by(Interaction.id)).all()
+
+
+def page(
+    session: Session,
+    *,
+    seen_by: Actor,
+    states: Sequence[str] = (),
+    channel: str | None = None,
+    customer_id: int | None = None,
+    agent_id: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> Sequence[Interaction]:
+    """Those that `permissions.may_see_interaction` lets this person see, the newest first; `before` an id continues."""
+    rows = select(Interaction)
+    if not seen_by.leads:
+        rows = rows.where(or_(Interaction.state == State.ENDED, Interaction.agent_id == (seen_by.agent_id or 0)))
+    if states:
+        rows = rows.where(Interaction.state.in_(states))
+    wanted = {Interaction.channel: channel, Interaction.customer_id: customer_id, Interaction.agent_id: agent_id}
+    rows = rows.where(*(column == value for column, value in wanted.items() if value is not None))
+    if before is not None:
+        rows = rows.where(Interaction.id < before)
+    return session.scalars(rows.order_by(Interaction.id.desc()).limit(limit)).all()
 
 
 def live_call_from(session: Session, number: str) -> Interaction | None:

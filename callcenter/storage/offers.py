@@ -60,6 +60,25 @@ def open_of_agent(session: Session, agent_id: int) -> Sequence[Offer]:
     return session.scalars(select(Offer).where(Offer.agent_id == agent_id, Offer.is_open).order_by(Offer.id)).all()
 
 
+def page(
+    session: Session,
+    *,
+    agent_id: int | None = None,
+    states: Sequence[str] = (),
+    before: int | None = None,
+    limit: int = 50,
+) -> Sequence[Offer]:
+    """The newest first; `before` an id continues a listing."""
+    rows = select(Offer)
+    if agent_id is not None:
+        rows = rows.where(Offer.agent_id == agent_id)
+    if states:
+        rows = rows.where(Offer.state.in_(states))
+    if before is not None:
+        rows = rows.where(Offer.id < before)
+    return session.scalars(rows.order_by(Offer.id.desc()).limit(limit)).all()
+
+
 def load(session: Session) -> dict[int, dict[str, int]]:
     """{agent: {"voice": n, "text": n}} of all open offers: what everybody has in hand."""
     counted = select(Offer.agent_id, Offer.medium, func.count().label("n")).where(Offer.is_open)

@@ -124,6 +124,27 @@ def answered_by_agent(session: Session, agent_id: int, *, since: datetime, limit
     return session.scalars(rows.order_by(Survey.answered_at.desc()).limit(limit)).all()
 
 
+def page(
+    session: Session,
+    *,
+    states: Sequence[str] = (),
+    agent_id: int | None = None,
+    customer_id: int | None = None,
+    ticket_id: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> Sequence[Survey]:
+    """The newest first; `before` an id continues a listing."""
+    rows = select(Survey)
+    if states:
+        rows = rows.where(Survey.state.in_(states))
+    wanted = {Survey.agent_id: agent_id, Survey.customer_id: customer_id, Survey.ticket_id: ticket_id}
+    rows = rows.where(*(column == value for column, value in wanted.items() if value is not None))
+    if before is not None:
+        rows = rows.where(Survey.id < before)
+    return session.scalars(rows.order_by(Survey.id.desc()).limit(limit)).all()
+
+
 def overdue(session: Session, *, asked_before: datetime, limit: int = 100) -> Sequence[Survey]:
     """Asked long ago and never answered, claimed."""
     rows = select(Survey).where(Survey.state == "asked", Survey.asked_at < asked_before).limit(limit)

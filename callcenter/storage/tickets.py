@@ -107,6 +107,12 @@ def of_same_matter(session: Session, *, customer_id: int | None, queue_id: int |
     return session.scalar(rows.where(Ticket.queue_id == queue_id).order_by(Ticket.created_at.desc()).limit(1))
 
 
+def of_customer(session: Session, customer_id: int, *, limit: int = 50) -> Sequence[Ticket]:
+    """Solved ones too, the newest first."""
+    rows = select(Ticket).where(Ticket.customer_id == customer_id)
+    return session.scalars(rows.order_by(Ticket.created_at.desc()).limit(limit)).all()
+
+
 def unsolved_of_owner(session: Session, owner_id: int, *, limit: int = 50) -> Sequence[Ticket]:
     rows = select(Ticket).where(Ticket.owner_id == owner_id, Ticket.status.in_(UNSOLVED))
     urgent_first = case({"urgent": 0, "high": 1, "normal": 2, "low": 3}, value=Ticket.priority)
@@ -123,6 +129,7 @@ def search(
     words: str = "",
     statuses: Sequence[str] = (),
     owner_id: int | None = None,
+    customer_id: int | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Ticket]:
@@ -132,6 +139,8 @@ def search(
         rows = rows.where(Ticket.status.in_(statuses))
     if owner_id is not None:
         rows = rows.where(Ticket.owner_id == owner_id)
+    if customer_id is not None:
+        rows = rows.where(Ticket.customer_id == customer_id)
     if before is not None:
         rows = rows.where(Ticket.id < before)
     if words.strip():
