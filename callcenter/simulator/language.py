@@ -47,5 +47,5 @@ def speak(app: Flask) -> None:
     Babel(app, configure_jinja=False, locale_selector=lambda: LANGUAGES[chosen()])
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        domain.gettext, domain.ngettext, newstyle=True
+        domain.gettext, domain.ngettext, newstyle=True, pgettext=domain.pgettext
     )

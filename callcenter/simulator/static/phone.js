@@ -1,6 +1,6 @@
 // The customer's phone: who I am, what I do, and the stream of what happens. Drawing is in talk.js and thread.js.
 
-import { current, isLive, isRingingHere, showCall, takeLine, tick } from "./talk.js";
+import { current, isLive, isOlder, showCall, showEnd, takeLine, tick } from "./talk.js";
 import { seen, showThread, startThread, takeMessage } from "./thread.js";
 import { fill, find, post, words } from "./words.js";
 
@@ -41,14 +41,22 @@ const act = (deed) => async (event) => {
 
 function redraw() {
   const number = find("number").selectedOptions[0];
-  if (person) tick({ name: person.name, shown: number?.dataset.shown ?? "" });
+  if (!person) return;
+  tick({ name: person.name, shown: number?.dataset.shown ?? "" });
+  find("title").textContent = innerWidth > 900 ? words.customersPhone : fill(words.phoneOf, { who: shortName() });
+}
+
+// Carla of Carla Mendes; a description such as "A number we do not know" stays whole.
+function shortName() {
+  const parts = person.name.split(" ");
+  return parts.length === 2 ? parts[0] : person.name;
 }
 
 // Listen first, then ask what was before: nothing is missed between the two.
 function choose(input) {
   person = { id: input.value, name: input.dataset.name, number: input.dataset.number };
   remember(person.id);
-  document.title = find("title").textContent = fill(words.phoneOf, { who: person.name });
+  document.title = fill(words.phoneOf, { who: person.name });
   showCall(null);
   stream?.close();
   stream = new EventSource(`/phone/${person.id}/events`);
@@ -63,20 +71,20 @@ function choose(input) {
 function take(event) {
   if (event.type === "listening") {
     forgive();
-    return refresh();
+    return refresh({ withMessages: true });
   }
   if (event.type === "message") return takeMessage(event.message);
-  if (takeLine(event)) refresh();
+  if (takeLine(event)) refresh({ withMessages: false });
   redraw();
 }
 
-async function refresh() {
-  const mine = ++asked;
+async function refresh({ withMessages }) {
+  const mine = (asked += 1);
   const answer = await fetch(`/phone/${person.id}`);
   const now = await answer.json();
-  if (mine !== asked || now.person.id !== person.id) return;
-  if (now.call?.sid !== current()?.sid || now.call?.transcript.length) showCall(now.call);
-  showThread(now.person, now.messages);
+  if (now.person.id !== person.id) return;
+  if (withMessages) showThread(now.person, now.messages);
+  if (mine === asked && !isOlder(now.call)) showCall(now.call);
   redraw();
 }
 
@@ -125,6 +133,8 @@ function showTab(name) {
   if (name === "messages") {
     seen();
     find("thread").scrollTop = find("thread").scrollHeight;
+  } else {
+    showEnd();
   }
 }
 
@@ -171,7 +181,10 @@ function listenToHands() {
 function listenToFrame() {
   document.querySelector(".people").addEventListener("change", (event) => choose(event.target));
   find("change").addEventListener("click", () => document.body.classList.toggle("choosing"));
-  find("done").addEventListener("click", () => document.body.classList.remove("choosing"));
+  find("done").addEventListener("click", () => {
+    document.body.classList.remove("choosing");
+    showTab(document.body.dataset.tab);
+  });
   const tabs = [...document.querySelectorAll("[role=tab]")];
   for (const tab of tabs) tab.addEventListener("click", () => showTab(tab.dataset.tab));
   document.querySelector(".tabs").addEventListener("keydown", (event) => {
@@ -195,4 +208,4 @@ if (first) {
   first.checked = true;
   choose(first);
 }
-setInterval(() => (isLive() || isRingingHere()) && redraw(), 1000);
+setInterval(() => isLive() && redraw(), 1000);

@@ -7,7 +7,6 @@ const NOTES = {
   music: "music",
   silence: "silence",
   hold: "hold",
-  resumed: "resumed",
   beep: "beep",
 };
 const ENDINGS = { busy: "busy", failed: "failed", "no-answer": "noAnswer", canceled: "canceled" };
@@ -25,13 +24,21 @@ export function showCall(found) {
   open = null;
   list.replaceChildren();
   found?.transcript.forEach(add);
+  showEnd();
+}
+
+export function showEnd() {
   list.scrollTop = list.scrollHeight;
 }
 
-// A line of a call; true if it belongs to a call that the page does not show yet.
+// Whether the page knows more of this call than an answer that was on its way.
+export const isOlder = (found) => found?.sid === call?.sid && (found?.transcript.length ?? 0) <= lines.length;
+
+// A line of a call; true if the page has to ask: a new call, or a line was missed.
 export function takeLine(line) {
   if (!call || (line.call_sid !== call.sid && line.n === 1)) return true;
-  if (line.call_sid !== call.sid || lines.some((known) => known.n === line.n)) return false;
+  if (line.call_sid !== call.sid || line.n <= lines.length) return false;
+  if (line.n > lines.length + 1) return true;
   keepingEnd(list, () => add(line));
   return false;
 }
@@ -58,11 +65,13 @@ function follow(line) {
   }
 }
 
-// Music and hold get their length once something else is heard.
+// Music gets its length once something else is heard, being held once it is over.
 function close(line) {
-  if (!open || line.type === "beep") return;
-  const words_ = open.element.querySelector("span");
-  words_.textContent = `${words[NOTES[open.type]]} · ${duration(new Date(line.at) - new Date(open.at))}`;
+  const lasts = open?.type === "hold" ? ["resumed", "left", "ended"].includes(line.type) : line.type !== "beep";
+  if (!open || !lasts) return;
+  const length = duration(new Date(line.at) - new Date(open.at));
+  const music = open.hasMusic ? ` · ${words.music}` : "";
+  open.element.querySelector("span").textContent = `${words[NOTES[open.type]]} ${length}${music}`;
   open = null;
 }
 
@@ -70,7 +79,7 @@ function draw(line) {
   list.querySelector(".now")?.classList.remove("now");
   const at = since(new Date(line.at) - new Date(lines[0].at));
   if (line.type === "announcement" || line.type === "menu") {
-    return bubble(`now${/^zh/.test(line.language) ? " hanzi" : ""}`, words[line.type], at, line.text, line.language);
+    return bubble("now", words[line.type], at, line.text, line.language);
   }
   if (line.type === "heard") return bubble("agent", line.who || words.agent, at, line.text);
   if (line.type === "spoke") return bubble("mine", words.you, at, line.text);
@@ -84,7 +93,16 @@ function draw(line) {
   if (line.type === "muted" || line.type === "unmuted") {
     return note(words[`${line.type}By${line.who === "you" ? "You" : "Company"}`]);
   }
-  if (!(line.type in NOTES)) return null;
+  return line.type in NOTES ? sound(line) : null;
+}
+
+// Music on hold is told by the note of the hold itself.
+function sound(line) {
+  if (open?.type === "hold" && line.type === "music") {
+    if (!open.hasMusic) open.element.querySelector("span").textContent += ` · ${words.music}`;
+    open.hasMusic = true;
+    return null;
+  }
   const element = note(words[NOTES[line.type]], { music: "music", hold: "hold" }[line.type]);
   if (line.type === "music" || line.type === "hold") open = { ...line, element };
   return element;
@@ -156,18 +174,18 @@ function situation(now) {
 // Redraw what changes with the second and with the state of the call.
 export function tick(person) {
   const now = new Date().toISOString();
-  const live = isLive();
+  const live = isLive() && !isRingingHere();
   const text = situation(now);
   find("subtitle").textContent =
     innerWidth > 900 ? `${person.shown} · ${fill(words.youAre, { who: person.name })}` : text;
   const started = lines[0]?.at ?? now;
   find("timer").textContent = call ? clock(new Date(call.ended ?? now) - new Date(started)) : "";
   find("clock-words").textContent = call?.is_over ? fill(words.lasted, { time: since(waited(now)) }) : call ? text : "";
-  find("mark").classList.toggle("live", live);
-  find("mark").replaceChildren(icon(call && !live ? "phone-off" : "phone"));
+  find("mark").classList.toggle("live", isLive());
+  find("mark").replaceChildren(icon(call?.is_over ? "phone-off" : "phone"));
   find("ring").hidden = !isRingingHere();
   find("ring-words").textContent = fill(words.isCalling, { who: company });
-  for (const [id, isShown] of [["end", live], ["end-round", live], ["call", !live], ["call-round", !live]]) {
+  for (const [id, isShown] of [["end", live], ["end-round", live], ["call", !isLive()], ["call-round", !isLive()]]) {
     find(id).hidden = !isShown;
   }
   find("call").querySelector("span").textContent = call ? words.callAgain : words.call;
