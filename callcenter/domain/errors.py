@@ -1,12 +1,17 @@
 """What a person can get wrong, as facts; the doors turn each into a page or a problem document in one table."""
 
 
+def N_(text: str) -> str:
+    """Marks a sentence for translation; the door that shows it translates it."""
+    return text
+
+
 class DomainError(Exception):
     """A request that cannot be carried out. `code` is stable, for programs; `text` is the gettext id, for people."""
 
     code = "refused"
     status = 409
-    text = "This cannot be done."
+    text = N_("This cannot be done.")
 
     def __init__(self, text: str | None = None, **values: object) -> None:
         self.text = text or self.text
@@ -17,13 +22,13 @@ class DomainError(Exception):
 class NotFound(DomainError):
     code = "not-found"
     status = 404
-    text = "There is no such thing, or it is not yours to see."
+    text = N_("There is no such thing, or it is not yours to see.")
 
 
 class NotAllowed(DomainError):
     code = "not-allowed"
     status = 403
-    text = "You may not do this."
+    text = N_("You may not do this.")
 
 
 class Invalid(DomainError):
@@ -31,7 +36,7 @@ class Invalid(DomainError):
 
     code = "invalid"
     status = 422
-    text = "The input is not valid."
+    text = N_("The input is not valid.")
 
     def __init__(self, text: str | None = None, *, field: str = "", **values: object) -> None:
         self.field = field
@@ -40,75 +45,75 @@ class Invalid(DomainError):
 
 class OfferEnded(DomainError):
     code = "offer-ended"
-    text = "This offer has ended; the customer keeps the place in the queue."
+    text = N_("This offer has ended; the customer keeps the place in the queue.")
 
 
 class OfferTaken(OfferEnded):
     code = "offer-taken"
-    text = "%(name)s was first."
+    text = N_("%(name)s was first.")
 
 
 class InteractionEnded(DomainError):
     code = "interaction-ended"
-    text = "The customer has already left."
+    text = N_("The customer has already left.")
 
 
 class NotYourInteraction(NotAllowed):
     code = "not-your-interaction"
-    text = "Somebody else is serving this customer."
+    text = N_("Somebody else is serving this customer.")
 
 
 class NotOnHold(DomainError):
     code = "not-on-hold"
-    text = "The customer is not on hold."
+    text = N_("The customer is not on hold.")
 
 
 class AlreadyOnHold(DomainError):
     code = "already-on-hold"
-    text = "The customer is already on hold."
+    text = N_("The customer is already on hold.")
 
 
 class WrapUpEnded(DomainError):
     code = "wrap-up-ended"
-    text = "This wrap-up has ended."
+    text = N_("This wrap-up has ended.")
 
 
 class NoMoreTime(DomainError):
     code = "no-more-time"
-    text = "The wrap-up cannot be extended further."
+    text = N_("The wrap-up cannot be extended further.")
 
 
 class StaleSave(DomainError):
     """Somebody else saved in between; `theirs` is what stands now."""
 
     code = "stale-save"
-    text = "%(name)s changed this while you wrote."
+    text = N_("%(name)s changed this while you wrote.")
 
 
 class TicketAlreadyClosed(DomainError):
     code = "ticket-closed"
-    text = "This ticket is closed."
+    text = N_("This ticket is closed.")
 
 
 class CustomerOptedOut(DomainError):
     code = "opted-out"
-    text = "This number has asked for no more messages."
+    text = N_("This number has asked for no more messages.")
 
 
 class NoNumberToReach(DomainError):
     code = "no-number"
-    text = "There is no number to reach this customer."
+    text = N_("There is no number to reach this customer.")
 
 
 class CallNotConnected(DomainError):
     code = "not-connected"
-    text = "The call is not connected yet."
+    text = N_("The call is not connected yet.")
 
 
 class TooManyTries(DomainError):
     code = "too-many-tries"
     status = 429
-    text = "There were too many wrong tries. Wait a minute, then try again."
+    text = N_("There were too many wrong tries. Wait a minute, then try again.")
 
 
 class OutsideError(Exception):

@@ -36,3 +36,10 @@ def level(value: float, target: float) -> str:
     if value >= target:
         return "bad"
     return "warn" if value >= 0.8 * target else ""
+
+
+def shortfall(share: float | None, target_percent: float) -> str:
+    """For what should be high: "warn" below the target, "bad" below four fifths of it, else ""."""
+    if share is None or 100 * share >= target_percent:
+        return ""
+    return "bad" if 100 * share < 0.8 * target_percent else "warn"

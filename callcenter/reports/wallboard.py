@@ -22,7 +22,8 @@ RECENT = timedelta(minutes=30)
 
 @dataclass(frozen=True, kw_only=True)
 class QueueFigures:
-    """One queue. Shares are 0..1 or None where nothing was counted; `spark`: most waiting at once, per 5 minutes."""
+    """One queue. Shares are 0..1 or None where nothing was counted; `spark`: how many waited, every 5 minutes.
+    `tone` of the service level: "", warn or bad; `is_fault`: something waits though somebody is free."""
 
     id: int
     names: dict[str, str]
@@ -36,16 +37,21 @@ class QueueFigures:
     level_of_answered: float | None
     level_of_all: float | None
     abandoned_share: float | None
+    tone: str = ""
+    is_fault: bool = False
     spark: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
 class AgentFigures:
+    """`shown`: the one word for what the agent is doing: free, offered, on_call, conversations, wrap_up, else the status."""
+
     id: int
     name: str
     team: str
     status: str
     state: str
+    shown: str
     since: str
     calls: int
     conversations: int
@@ -223,19 +229,23 @@ def _queue(
     calls = waiting["calls"] if waiting else 0
     expected = routing.expected_wait(place=calls + 1, agents_serving=len(able), handling_seconds=queue.handling_seconds)
     steps = {"queue": queue.id, "now": now, "steps": SPARK_STEPS, "minutes": SPARK_MINUTES}
+    count = calls + (waiting["conversations"] if waiting else 0)
+    level = _of_answered(recent)
     return QueueFigures(
         id=queue.id,
         names=queue.names,
         target_seconds=queue.target_seconds,
         target_percent=queue.target_percent,
-        waiting=calls + (waiting["conversations"] if waiting else 0),
+        waiting=count,
         longest_since=waiting["since"].isoformat() if waiting and waiting["since"] else None,
         expected_seconds=int(expected.total_seconds()) if expected and not free else (0 if free else None),
         active=waiting["active"] if waiting else 0,
         free=free,
-        level_of_answered=_of_answered(recent),
+        level_of_answered=level,
         level_of_all=_of_all(recent),
         abandoned_share=_abandoned(today),
+        tone=metrics.shortfall(level, queue.target_percent),
+        is_fault=bool(count and free),
         spark=[row.waiting for row in session.execute(SPARK, steps)],
     )
 
@@ -249,6 +259,7 @@ def _agents(session: Session, people: Sequence[Agent], loads: dict[int, dict[str
             team=teams.get(agent.team_id or 0, ""),
             status=agent.status,
             state=agent.state,
+            shown=_shown(agent, loads.get(agent.id, {})),
             since=_since(agent).isoformat(),
             calls=loads.get(agent.id, {}).get("voice", 0),
             conversations=loads.get(agent.id, {}).get("text", 0),
@@ -257,6 +268,14 @@ def _agents(session: Session, people: Sequence[Agent], loads: dict[int, dict[str
         for agent in people
         if agent.role == "agent"
     ]
+
+
+def _shown(agent: Agent, load: dict[str, int]) -> str:
+    if agent.state == AgentState.BUSY:
+        return "on_call" if load.get("voice") else "conversations"
+    if agent.state != AgentState.IDLE:
+        return agent.state
+    return "free" if agent.status == Status.AVAILABLE else agent.status
 
 
 def _since(agent: Agent) -> datetime:

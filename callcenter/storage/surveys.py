@@ -115,6 +115,12 @@ def of_customer(session: Session, customer_id: int, *, limit: int = 20) -> Seque
     return session.scalars(rows.order_by(Survey.id.desc()).limit(limit)).all()
 
 
+def with_words(session: Session, *, since: datetime, limit: int = 8) -> Sequence[Survey]:
+    """Answered since then with a comment, newest first."""
+    rows = select(Survey).where(Survey.state == "answered", Survey.answered_at >= since, Survey.comment != "")
+    return session.scalars(rows.order_by(Survey.answered_at.desc()).limit(limit)).all()
+
+
 def last_asked(session: Session, customer_id: int) -> datetime | None:
     return session.scalar(select(func.max(Survey.asked_at)).where(Survey.customer_id == customer_id))
 

@@ -4,6 +4,8 @@ from flask import Flask
 
 from callcenter.web import (
     access,
+    customers,
+    desk,
     errors,
     formats,
     frame,
@@ -12,10 +14,13 @@ from callcenter.web import (
     language,
     live,
     requests,
+    search,
     sign_in,
+    tickets,
+    wallboard,
 )
 
-NOUNS = (sign_in, language, health)
+NOUNS = (sign_in, language, search, tickets, customers, desk, wallboard, health)
 
 
 def register(app: Flask) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from callcenter.domain.errors import DomainError, OutsideError
-from callcenter.web import access, requests
+from callcenter.web import access, formats, requests
 from callcenter.web.access import PROGRAMS
 
 log = structlog.get_logger()
@@ -83,7 +83,7 @@ def register(app: Flask) -> None:
 
 def refused(error: DomainError) -> Answer:
     """The fact in a sentence, with its own status."""
-    text = gettext(error.text, **error.values)
+    text = formats.sentence(error)
     if error.status in (403, 404) and not is_part():
         return answer(TABLE[error.status], error.status)
     return answer(Said(text), error.status)

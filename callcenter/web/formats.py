@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 
 from callcenter import wiring
 from callcenter.domain import customers
+from callcenter.domain.errors import DomainError
+from callcenter.web import terms
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 SYMBOLS = {"USD": "$", "CNY": "¥", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
@@ -15,9 +17,10 @@ WITHOUT_MINOR = ("JPY", "KRW")
 
 
 def register(app: Flask) -> None:
-    filters = (time_of, day_of, date_of, when, ago, duration, money, phone, percent, decimal, initials)
+    filters = (time_of, day_of, date_of, when, ago, duration, money, phone, percent, decimal, initials, sentence)
     for each in filters:
         app.add_template_filter(each)
+    app.add_template_filter(terms.tier, "tier_word")
 
 
 def time_of(at: datetime | None, *, seconds: bool = False) -> str:
@@ -130,3 +133,8 @@ def _date(day: date, today: date) -> str:
         return shown if day.year == today.year else f"{day.year} 年 {shown}"
     shown = f"{day.day} {day:%b}"
     return shown if day.year == today.year else f"{shown} {day.year}"
+
+
+def sentence(error: DomainError) -> str:
+    """What a person got wrong, in the reader's language."""
+    return _(error.text, **error.values)

@@ -1,5 +1,6 @@
 """What every page shows around itself: company, pages for this role, the person with status and state, and the live line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -134,24 +135,25 @@ def home_of(role: str) -> str:
 
 def shown_status(session: Session, agent: Agent) -> ShownStatus:
     mine = interactions.of_agent(session, agent.id) if agent.state != AgentState.IDLE else ()
-    return ShownStatus(status=agent.status, **_state(agent, list(mine)))
+    state, since = _state(agent, mine)
+    return ShownStatus(status=agent.status, state=state, since=since)
 
 
-def _state(agent: Agent, mine: list[Interaction]) -> dict[str, object]:
-    """The one word and time for what the agent is doing; calls before conversations."""
+def _state(agent: Agent, mine: Sequence[Interaction]) -> tuple[str, datetime]:
+    """The one word for what the agent is doing, and since when; calls before conversations."""
     call = next((each for each in mine if each.is_call and each.state == State.ACTIVE), None)
     if agent.state == AgentState.OFFERED:
-        return {"state": "offered", "since": agent.state_since}
+        return "offered", agent.state_since
     if call is not None:
-        held = call.held_since
-        return {"state": "hold" if held else "on_call", "since": held or call.answered_at or agent.state_since}
+        since = call.held_since or call.answered_at or agent.state_since
+        return ("hold" if call.held_since else "on_call"), since
     if agent.state == AgentState.BUSY:
-        return {"state": "conversations", "since": agent.state_since}
+        return "conversations", agent.state_since
     if agent.state == AgentState.WRAP_UP:
-        return {"state": "wrap_up", "since": agent.state_since}
+        return "wrap_up", agent.state_since
     if agent.status == Status.AVAILABLE:
-        return {"state": "free", "since": max(agent.idle_since, agent.status_since)}
-    return {"state": agent.status, "since": agent.status_since}
+        return "free", max(agent.idle_since, agent.status_since)
+    return agent.status, agent.status_since
 
 
 def _may(endpoint: str, role: str) -> bool:

@@ -1,0 +1,102 @@
+"""The words of codes where Python writes the sentence; templates have the same in macros/states.html."""
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+
+
+def result(code: str) -> str:
+    return {
+        "served": _("served"),
+        "abandoned": _("left while waiting"),
+        "left_in_menu": _("left in the menu"),
+        "closed": _("outside opening hours"),
+        "failed": _("line failed"),
+    }.get(code, code)
+
+
+def outcome(code: str) -> str:
+    return {
+        "solved": _("Solved"),
+        "promise_made": _("Promise made"),
+        "waiting_for_department": _("Waiting for department"),
+        "waiting_for_customer": _("Waiting for customer"),
+        "passed_on": _("Passed on"),
+        "no_matter": _("No matter"),
+    }.get(code, code)
+
+
+def ticket_status(code: str) -> str:
+    return {
+        "open": _("Open"),
+        "waiting_for_customer": _("Waits for customer"),
+        "waiting_for_department": _("Waits for department"),
+        "solved": _("Solved"),
+        "closed": _("Closed"),
+    }.get(code, code)
+
+
+def priority(code: str) -> str:
+    return {"low": _("Low"), "normal": _("Normal"), "high": _("High"), "urgent": _("Urgent")}.get(code, code)
+
+
+def ticket_type(code: str) -> str:
+    return {
+        "question": _("Question"),
+        "order": _("Order"),
+        "complaint": _("Complaint"),
+        "return": _("Return"),
+        "repair": _("Repair"),
+        "billing": _("Billing"),
+    }.get(code, code)
+
+
+def fault(code: str) -> str:
+    return {
+        "unknown": _("Not known"),
+        "ours": _("Ours"),
+        "carrier": _("Our carrier"),
+        "supplier": _("Our supplier"),
+        "customer": _("The customer's"),
+        "nobody": _("Nobody's"),
+    }.get(code, code)
+
+
+def tier(code: str) -> str:
+    return {"standard": _("Standard"), "silver": _("Silver"), "gold": _("Gold")}.get(code, code)
+
+
+def ticket_field(name: str) -> str:
+    return {
+        "subject": _("Subject"),
+        "status": _("Status"),
+        "type": _("Type"),
+        "cause": _("Cause"),
+        "fault": _("Whose fault"),
+        "priority": _("Priority"),
+        "owner_id": _("Owner"),
+    }.get(name, name)
+
+
+def ticket_value(name: str, value: object, agents: Mapping[int, str]) -> str:
+    """A ticket's field as it is read: the word of a code, an agent's name, or the text itself."""
+    if value is None or value == "":
+        return ""
+    words = {"status": ticket_status, "type": ticket_type, "fault": fault, "priority": priority}
+    if name in words:
+        return words[name](str(value))
+    if name == "owner_id":
+        return agents.get(int(str(value)), "")
+    return str(value)
+
+
+def customer_field(name: str) -> str:
+    return {
+        "name": _("Name"),
+        "language": _("Language"),
+        "zone": _("Time zone"),
+        "tier": _("Tier"),
+        "place": _("Place"),
+        "email": _("E-mail"),
+        "number": _("Number"),
+    }.get(name, name)

@@ -1,0 +1,102 @@
+"""The supervisor's wallboard: rendered once from the same report that the clock then pushes every second."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template, request
+from markupsafe import Markup
+
+from callcenter import wiring
+from callcenter.domain import languages
+from callcenter.reports import wallboard as report
+from callcenter.reports.wallboard import AgentFigures, Board
+from callcenter.storage import agents, company, customers, surveys
+from callcenter.web import access, formats, language
+
+SAID_SHOWN = 8
+LEGEND = ("free", "offered", "on_call", "conversations", "wrap_up", "break", "unavailable", "not_answering")
+AS: dict[str, Callable[[Any], str]] = {
+    "count": lambda value: str(value if value is not None else 0),
+    "percent": lambda value: formats.percent(value),
+    "percent1": lambda value: formats.percent(value, 1),
+    "score": lambda value: formats.decimal(value),
+    "span": lambda value: formats.duration(value),
+}
+
+pages = Blueprint("wallboard", __name__, url_prefix="/wallboard")
+
+
+@pages.get("/")
+@access.leaders
+def index() -> str:
+    """`?big=1` is the screen on the wall: dark, larger, nobody's words."""
+    with wiring.current().reading() as session:
+        board = report.figures(session, wiring.current().clock())
+        queues = company.queues(session)
+    reader = language.chosen()
+    return render_template(
+        "wallboard/big.html" if request.args.get("big") else "wallboard/index.html",
+        board=board,
+        figure=_figure(board),
+        queue_names={queue.id: languages.of(queue.names, reader) for queue in board.queues},
+        teams=teams(board.agents),
+        counted={shown: sum(1 for agent in board.agents if agent.shown == shown) for shown in LEGEND},
+        target=min((queue.target_seconds for queue in queues), default=20),
+        open_queues=len(queues),
+        **said_today(),
+    )
+
+
+@pages.get("/said")
+@access.leaders
+def said() -> str:
+    """What customers said today in their own words: fetched with a right to see it, never pushed."""
+    return render_template("wallboard/said.html", **said_today())
+
+
+@pages.get("/not-answering")
+@access.leaders
+def not_answering() -> str:
+    with wiring.current().reading() as session:
+        board = report.figures(session, wiring.current().clock())
+    return render_template("wallboard/not_answering.html", board=board)
+
+
+def said_today() -> dict[str, object]:
+    with wiring.current().reading() as session:
+        rows = surveys.with_words(session, since=_midnight(), limit=SAID_SHOWN)
+        return {
+            "said": rows,
+            "people": customers.by_ids(session, [row.customer_id for row in rows]),
+            "names": agents.names(session),
+        }
+
+
+def _midnight() -> datetime:
+    """The company's day, as the figures count it."""
+    local = wiring.current().clock().astimezone(ZoneInfo(language.ours().zone))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def teams(people: Sequence[AgentFigures]) -> dict[str, list[AgentFigures]]:
+    """Agents by team, in a fixed order: urgency is colour, not position."""
+    grouped: dict[str, list[AgentFigures]] = {}
+    for agent in people:
+        grouped.setdefault(agent.team, []).append(agent)
+    return grouped
+
+
+def _figure(board: Board) -> Callable[..., Markup]:
+    """`figure("queues.0.waiting")` shows that value and names its path, so that the push can replace it."""
+    values = asdict(board)
+
+    def figure(path: str, form: str = "count") -> Markup:
+        value: Any = values
+        for step in path.split("."):
+            value = value[int(step) if step.isdigit() else step]
+        return Markup('<span data-figure="{}" data-as="{}">{}</span>').format(path, form, AS[form](value))
+
+    return figure
