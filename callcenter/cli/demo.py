@@ -175,17 +175,20 @@ def _fill(ours: Settings) -> None:
 def _start(family: Family, logs: Path, ours: Settings) -> None:
     logs.mkdir(exist_ok=True)
     simulator = Child("simulator", "callcenter.simulator", logs=logs, health=f"{ours.twilio_api_url}/healthz")
-    family.start(simulator)
+    web = Child("web", *WEB, logs=logs, health=f"{_url(ours.bind)}/readyz")
+    worker, clock = Child("worker", "workers", logs=logs), Child("clock", "workers.clock", logs=logs)
+    for child in (simulator, web, worker, clock):
+        family.start(child)
     simulator.wait_until_ready()
+    _configure_numbers(ours)
+    web.wait_until_ready()
+
+
+def _configure_numbers(ours: Settings) -> None:
     account = twilio.account_of(ours)
     here, _, _ = split(account.numbers(), twilio.our_numbers(ours))
     places = [*here, account.application(ours.twilio_twiml_app_sid)]
     twilio.apply(account, [one for one in places if one.changes])
-    web = Child("web", *WEB, logs=logs, health=f"{_url(ours.bind)}/readyz")
-    family.start(web)
-    family.start(Child("worker", "workers", logs=logs))
-    family.start(Child("clock", "workers.clock", logs=logs))
-    web.wait_until_ready()
 
 
 def _welcome(ours: Settings, data: Path) -> str:

@@ -2,6 +2,6 @@
 
 from callcenter.demo.cast import OUR_NUMBER, PASSWORD
 from callcenter.demo.phone_people import write_people
-from callcenter.demo.seed import NotEmpty, seed
+from callcenter.demo.seeding import NotEmpty, seed
 
 __all__ = ["OUR_NUMBER", "PASSWORD", "NotEmpty", "seed", "write_people"]

@@ -26,7 +26,7 @@ class Book:
         self.now = now
         self.chance = Random(seed)
         self._rows: dict[type[Row], list[Values]] = {}
-        self._events: list[tuple[datetime, Event]] = []
+        self.events: list[tuple[datetime, Event]] = []
         self._counters: dict[str, int] = {}
 
     def add(self, table: type[Row], **values: Any) -> Values:
@@ -40,7 +40,7 @@ class Book:
         return self._rows.get(table, [])
 
     def tell(self, at: datetime, event: Event) -> None:
-        self._events.append((at, event))
+        self.events.append((at, event))
 
     def continue_at(self, counter: str, last: int) -> None:
         """A sequence of the database goes on after this number."""
@@ -64,12 +64,12 @@ class Book:
             _copy(session, table, self._rows[table])
             if name != "company":
                 self._counters[f"{name}_id_seq"] = len(self._rows[table])
-        for counter, last in {**self._counters, "history_n": len(self._events)}.items():
+        for counter, last in {**self._counters, "history_n": len(self.events)}.items():
             session.execute(text("SELECT setval(:counter, :last)"), {"counter": counter, "last": last})
 
     def _history(self) -> Iterator[Values]:
         """In the order in which it happened; told already, since nobody was there to hear."""
-        for n, (at, event) in enumerate(sorted(self._events, key=lambda told: told[0]), start=1):
+        for n, (at, event) in enumerate(sorted(self.events, key=lambda told: told[0]), start=1):
             row = row_of(event, at=at)
             yield {
                 "id": n,
