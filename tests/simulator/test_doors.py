@@ -13,7 +13,7 @@ from callcenter.simulator.carrier import Carrier
 from callcenter.simulator.exchange import messages, numbers
 from callcenter.simulator.settings import Settings
 
-from .conftest import CARLA, OURS, Company
+from .company import CARLA, OURS, Company
 from .house import House, until
 
 ORIGIN = {"Origin": "http://127.0.0.1:8000"}

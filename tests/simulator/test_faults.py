@@ -10,7 +10,7 @@ from twilio.rest import Client
 
 from callcenter.simulator.faults import Faults
 
-from .conftest import CARLA, OURS, Company
+from .company import CARLA, OURS, Company
 from .house import House, until
 
 

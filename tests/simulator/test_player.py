@@ -4,7 +4,7 @@ import pytest
 from twilio.rest import Client
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
-from .conftest import CARLA, OURS, Company
+from .company import CARLA, OURS, Company
 from .house import House, until
 
 

@@ -14,7 +14,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from .conftest import CARLA, OURS, Company
+from .company import CARLA, OURS, Company
 from .house import House, until
 
 SPEC = json.loads((Path(__file__).parents[1] / "payloads" / "twilio_api_v2010.subset.json").read_text("utf-8"))

@@ -10,7 +10,7 @@ from twilio.rest import Client
 
 from callcenter.simulator.exchange import webhooks
 
-from .conftest import CARLA, OURS, Company
+from .company import CARLA, OURS, Company
 from .house import House, until
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
