@@ -1,0 +1,114 @@
+"""The telephone company's side of the load, in a process of its own: sends requests that were prepared beforehand.
+
+Orders come on standard input, a line of JSON each; results go out the same way. It only counts, so that it costs little.
+"""
+
+import json
+import socket
+import sys
+import threading
+import time
+from collections import Counter, deque
+from dataclasses import dataclass, field
+
+TIMEOUT = 30
+
+
+@dataclass
+class Tally:
+    """Milliseconds of each request, and how often which status came."""
+
+    milliseconds: list[float] = field(default_factory=list)
+    statuses: Counter[str] = field(default_factory=Counter)
+
+
+class Line:
+    """One connection that is kept open, and opened again where the server closed it."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._address = (host, port)
+        self._open()
+
+    def _open(self) -> None:
+        self._socket = socket.create_connection(self._address, timeout=TIMEOUT)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def ask(self, request: bytes) -> str:
+        """The status of the answer, its body read to the end."""
+        try:
+            self._socket.sendall(request)
+            head, body = self._head()
+        except ConnectionError:
+            self._open()
+            self._socket.sendall(request)
+            head, body = self._head()
+        status, _, headers = head.partition(b"\r\n")
+        told = dict(line.lower().split(b":", 1) for line in headers.split(b"\r\n") if b":" in line)
+        missing = int(told.get(b"content-length", b"0")) - len(body)
+        while missing > 0:
+            missing -= len(self._receive())
+        if b"close" in told.get(b"connection", b""):
+            self._socket.close()
+            self._open()
+        return status.split()[1].decode()
+
+    def _head(self) -> tuple[bytes, bytes]:
+        got = self._receive()
+        while b"\r\n\r\n" not in got:
+            got += self._receive()
+        head, _, body = got.partition(b"\r\n\r\n")
+        return head, body
+
+    def _receive(self) -> bytes:
+        got = self._socket.recv(65536)
+        if not got:
+            raise ConnectionResetError
+        return got
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def carry_out(order: dict[str, object]) -> dict[str, object]:
+    """{"host", "port", "callers", "requests": [text], "every": seconds or 0} -> {"seconds", "milliseconds", "statuses"}."""
+    host, port, callers = str(order["host"]), int(str(order["port"])), int(str(order["callers"]))
+    texts = order["requests"]
+    assert isinstance(texts, list)
+    waiting = deque(text.encode("latin-1") for text in texts)
+    lines = [Line(host, port) for _ in range(callers)]
+    tally = Tally()
+    every = float(str(order.get("every") or 0))
+    began = time.perf_counter()
+    due = deque(began + every * number for number in range(len(waiting)))
+    threads = [threading.Thread(target=_call, args=(line, waiting, due, tally)) for line in lines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    took = time.perf_counter() - began
+    for line in lines:
+        line.close()
+    return {"seconds": took, "milliseconds": tally.milliseconds, "statuses": dict(tally.statuses)}
+
+
+def _call(line: Line, waiting: deque[bytes], due: deque[float], tally: Tally) -> None:
+    while waiting:
+        try:
+            at, request = due.popleft(), waiting.popleft()
+        except IndexError:
+            return
+        if (early := at - time.perf_counter()) > 0:
+            time.sleep(early)
+        began = time.perf_counter()
+        status = line.ask(request)
+        tally.milliseconds.append(1000 * (time.perf_counter() - began))
+        tally.statuses[status] += 1
+
+
+def main() -> None:
+    for order in sys.stdin:
+        print(json.dumps(carry_out(json.loads(order))), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""How much is measured: FULL for figures that are stated, QUICK to see in seconds that the measures still run."""
+
+from dataclasses import dataclass
+
+SEED = 20_261_122
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """`rounds`: each is a turn of the floor and a turn of ours, one after the other, as the machine's speed drifts."""
+
+    rounds: int
+    calls_a_round: int
+    callers: int
+    agents: int
+    customers: int
+    history: int
+    offers: int
+    card_small: int
+    card_large: int
+    card_looks: int
+    crowd_agents: int
+    crowd_wallboards: int
+    crowd_calls_a_second: float
+    crowd_seconds: float
+    jobs: int
+    pick_ups: int
+    connects: int
+
+
+FULL = Sizes(
+    rounds=9,
+    calls_a_round=40,
+    callers=8,
+    agents=60,
+    customers=2000,
+    history=10_000,
+    offers=200,
+    card_small=10_000,
+    card_large=1_000_000,
+    card_looks=400,
+    crowd_agents=300,
+    crowd_wallboards=20,
+    crowd_calls_a_second=5,
+    crowd_seconds=60,
+    jobs=400,
+    pick_ups=40,
+    connects=200,
+)
+
+QUICK = Sizes(
+    rounds=2,
+    calls_a_round=8,
+    callers=4,
+    agents=12,
+    customers=50,
+    history=200,
+    offers=8,
+    card_small=500,
+    card_large=2000,
+    card_looks=40,
+    crowd_agents=8,
+    crowd_wallboards=2,
+    crowd_calls_a_second=3,
+    crowd_seconds=3,
+    jobs=15,
+    pick_ups=4,
+    connects=10,
+)
