@@ -4,14 +4,18 @@ Both queues are served by `SimpleWorker`: jobs are our own, short and bounded by
 fork a job would triple the cost and buy nothing. Long computations get a queue with forking workers of their own.
 """
 
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from redis import Redis
 from rq import Queue
-from rq.exceptions import DuplicateJobError
+from rq.exceptions import DuplicateJobError, NoSuchJobError
+from rq.job import Job as QueuedJob
+from rq.job import JobStatus
 
 TIMEOUT_SECONDS = 60
 FORGET_FAILED_SECONDS = 60
+ABANDONED = timedelta(seconds=30)  # no job of ours takes half as long
 
 
 class Job(StrEnum):
@@ -55,7 +59,20 @@ class Background:
                 failure_ttl=FORGET_FAILED_SECONDS,
             )
         except DuplicateJobError:
-            return
+            if self._is_abandoned(f"{job.name.lower()}-{about}"):
+                self.enqueue(job, **arguments)
+
+    def _is_abandoned(self, job_id: str) -> bool:
+        """Begun too long ago by a worker that was killed: forgotten here; RQ's own tidying takes ten minutes."""
+        try:
+            found = QueuedJob.fetch(job_id, connection=self.redis)
+        except NoSuchJobError:
+            return True
+        began = found.started_at.replace(tzinfo=UTC) if found.started_at else None
+        if found.get_status(refresh=False) != JobStatus.STARTED or not began or datetime.now(UTC) - began < ABANDONED:
+            return False
+        found.delete()
+        return True
 
     def close(self) -> None:
         self.redis.close()

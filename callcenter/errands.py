@@ -204,9 +204,5 @@ def ask_about(wiring: Wiring, leg: Leg) -> None:
         log.warning("reconcile_failed", interaction_id=leg.interaction_id, code=error.code)
         return
     with wiring.work() as work:
-        if status is None:
-            interaction = interactions.get(work.session, leg.interaction_id, lock=True)
-            if interaction:
-                calls.end(work, interaction, by="customer")
-        elif RANK[status] >= OVER:
-            lines.report(work, LegReport(sid=leg.sid, status=status))
+        if status is None or RANK[status] >= OVER:
+            lines.report(work, LegReport(sid=leg.sid, status=status or CallStatus.COMPLETED))

@@ -42,13 +42,15 @@ def sign_in(work: Work, agent_id: int) -> Agent:
 
 def sign_out(work: Work, agent_id: int, *, cause: str = "") -> None:
     """Offers go on to others at once; a call goes on by itself, conversations wait for somebody else."""
-    release_offers(work, agent_id, cause="signed_out")
-    for interaction in interactions.of_agent(work.session, agent_id):
-        if interaction.state == State.ACTIVE and not interaction.is_call:
-            offers.give_back(work, interaction.id, cause="signed_out")
+    in_hand = interactions.of_agent(work.session, agent_id, lock=True)
     agent = states.locked(work, agent_id)
     agent.next_status = None
     states.set_status(work, agent, Status.SIGNED_OUT, actor=f"agent:{agent.id}", cause=cause)
+    for interaction in in_hand:
+        if interaction.state == State.OFFERED:
+            offers.release(work, interaction.id, agent_id=agent_id, cause="signed_out")
+        elif interaction.state == State.ACTIVE and not interaction.is_call:
+            offers.give_back(work, interaction.id, cause="signed_out")
     work.record(SignedOut(agent_id=agent.id, actor=f"agent:{agent.id}", cause=cause))
 
 
@@ -81,6 +83,6 @@ def lost(work: Work, *, grace: timedelta) -> list[int]:
 
 def release_offers(work: Work, agent_id: int, *, cause: str) -> None:
     """What is held out to this agent goes on to others at once."""
-    for interaction in interactions.of_agent(work.session, agent_id):
+    for interaction in interactions.of_agent(work.session, agent_id, lock=True):
         if interaction.state == State.OFFERED:
             offers.release(work, interaction.id, agent_id=agent_id, cause=cause)

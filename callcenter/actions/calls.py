@@ -2,12 +2,9 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy.orm import Session
-
-from callcenter.actions import customers, offers, routing, wrap_ups
+from callcenter.actions import customers, offers, routing, waiting, wrap_ups
 from callcenter.domain import calls, languages, opening_hours
 from callcenter.domain import customers as people
-from callcenter.domain import routing as rules
 from callcenter.domain.calls import (
     RANK,
     Answer,
@@ -17,12 +14,21 @@ from callcenter.domain.calls import (
     MenuChoice,
     OfferMenu,
     SayClosed,
-    TellPlace,
     Wait,
 )
-from callcenter.domain.events import CallEnded, CallHeld, CallReceived, CallResumed, MenuChosen, QueueEntered
+from callcenter.domain.events import (
+    CallConnected,
+    CallEnded,
+    CallHeld,
+    CallReceived,
+    CallResumed,
+    MenuChosen,
+    QueueEntered,
+)
 from callcenter.domain.interactions import WITH_CUSTOMER, Channel, State
 from callcenter.storage import access, company, interactions
+from callcenter.storage import customers as known
+from callcenter.storage import offers as open_offers
 from callcenter.storage.company import Number, Queue
 from callcenter.storage.customers import Customer
 from callcenter.storage.interactions import Interaction, Leg
@@ -35,7 +41,7 @@ WRONG_KEYS = 2
 
 def receive(work: Work, call: IncomingCall) -> Answer:
     """A caller reaches us. The same call a second time, even at the same instant, gets the same answer."""
-    if not access.claim_receipt(work.session, f"call:{call.sid}", now=work.now):
+    if not claim(work, call.sid):
         seen = interactions.by_leg(work.session, call.sid)
         return answer_again(work, seen) if seen else Apologise(language=languages.DEFAULT)
     number = company.number(work.session, call.called) or next(iter(company.numbers(work.session)), None)
@@ -46,6 +52,11 @@ def receive(work: Work, call: IncomingCall) -> Answer:
     if number.menu:
         return _menu(work, interaction, number, customer)
     return _enter(work, interaction, number.queue_id)
+
+
+def claim(work: Work, sid: str) -> bool:
+    """True for the first who tells of this call; whoever comes at the same instant waits until the first is done."""
+    return access.claim_receipt(work.session, f"call:{sid}", now=work.now)
 
 
 def _begin(work: Work, call: IncomingCall, number: Number, customer: Customer | None) -> Interaction:
@@ -101,13 +112,17 @@ def _menu(
     )
 
 
-def choose(work: Work, interaction_id: int, digit: str) -> Answer:
-    """A key pressed in the menu, or none. After two wrong ones the caller comes to the number's own queue."""
+def choose(work: Work, interaction_id: int, digit: str, *, token: str | None = None) -> Answer:
+    """A key pressed in the menu, or none. After two wrong ones the caller comes to the number's own queue.
+
+    `token` is the same where the telephone company asks the same thing again: the key then counts once.
+    """
     interaction = interactions.get(work.session, interaction_id, lock=True)
     if interaction is None:
         return HangUp()
     number = company.number(work.session, interaction.our_number)
-    if interaction.state != State.MENU or number is None:
+    is_new = token is None or access.claim_receipt(work.session, f"key:{token}", now=work.now)
+    if interaction.state != State.MENU or number is None or not is_new:
         return answer_again(work, interaction)
     if digit == LANGUAGE_KEY and LANGUAGE_KEY not in number.menu:
         return _other_language(work, interaction, number)
@@ -143,7 +158,7 @@ def _enter(work: Work, interaction: Interaction, queue_id: int, *, digit: str = 
         return SayClosed(interaction_id=interaction.id, language=interaction.language, opens=_opening(work, queue))
     interaction.state, interaction.joined_at = State.WAITING, work.now
     work.session.flush()
-    place, seconds = prediction(work.session, interaction)
+    place, seconds = waiting.prediction(work.session, interaction)
     interaction.told_place, interaction.told_seconds = place, seconds
     work.record(
         QueueEntered(
@@ -166,37 +181,15 @@ def _opening(work: Work, queue: Queue) -> datetime | None:
     return opening_hours.opens_at(work.now, queue.hours, queue.zone, _holidays(queue))
 
 
-def prediction(session: Session, interaction: Interaction) -> tuple[int, int | None]:
-    """(place, expected seconds); the seconds are None where nobody serves this queue now."""
-    place = interactions.ahead_of(session, interaction) + 1
-    queue = company.queue(session, interaction.queue_id) if interaction.queue_id else None
-    if queue is None:
-        return place, None
-    serving = routing.serving(session, queue, language=interaction.language)
-    expected = rules.expected_wait(place=place, agents_serving=serving, handling_seconds=queue.handling_seconds)
-    return place, int(expected.total_seconds()) if expected else None
-
-
-def tell_place(session: Session, interaction_id: int, *, first: bool) -> Answer:
-    """What a waiting caller hears next. Looking only: nothing is written."""
-    interaction = interactions.get(session, interaction_id)
-    if interaction is None or interaction.state not in WITH_CUSTOMER:
-        return HangUp()
-    place: int | None = None
-    seconds: int | None = None
-    if interaction.state == State.WAITING:
-        place, seconds = prediction(session, interaction)
-    return TellPlace(
-        interaction_id=interaction.id, language=interaction.language, place=place, expected_seconds=seconds, first=first
-    )
-
-
 def answer_again(work: Work, interaction: Interaction) -> Answer:
     """The answer that fits how this call stands now: for repeated and late requests."""
-    if interaction.state == State.MENU:
-        number = company.number(work.session, interaction.our_number)
-        if number:
-            return _menu(work, interaction, number, None)
+    number = company.number(work.session, interaction.our_number)
+    if interaction.state == State.MENU and number:
+        customer = known.get(work.session, interaction.customer_id) if interaction.customer_id else None
+        return _menu(work, interaction, number, customer, again=bool(interaction.menu_keys))
+    queue = company.queue(work.session, interaction.queue_id) if interaction.queue_id else None
+    if interaction.result == "closed" and queue:
+        return SayClosed(interaction_id=interaction.id, language=interaction.language, opens=_opening(work, queue))
     if interaction.state in (State.WAITING, State.OFFERED, State.ACTIVE):
         return Wait(interaction_id=interaction.id, language=interaction.language)
     return HangUp()
@@ -231,7 +224,8 @@ def end(work: Work, interaction: Interaction, *, by: str) -> None:
     if interaction.state not in WITH_CUSTOMER:
         return
     before, by = interaction.state, interaction.ended_by or by
-    if before == State.ACTIVE and interaction.answered_at:
+    if before == State.ACTIVE and _agent_is_there(work, interaction):
+        connected(work, interaction)
         wrap_ups.begin(work, interaction, by=by)
         _tell_ended(work, interaction, by=by, result="served")
         return
@@ -241,6 +235,24 @@ def end(work: Work, interaction: Interaction, *, by: str) -> None:
     if before == State.OFFERED:
         interaction.agent_id = None
     wrap_ups.free(work, interaction, agent_id)
+
+
+def _agent_is_there(work: Work, interaction: Interaction) -> bool:
+    """Heard already, or let in and about to be: reports of joining and leaving come in any order."""
+    if interaction.answered_at is not None:
+        return True
+    offer = open_offers.open_of(work.session, interaction.id)
+    lines = interactions.legs(work.session, interaction.id)
+    return offer is not None and any(leg.offer_id == offer.id and leg.joined_at for leg in lines)
+
+
+def connected(work: Work, interaction: Interaction) -> None:
+    """Customer and agent hear each other; told once a call. Locked."""
+    if interaction.answered_at is not None:
+        return
+    interaction.answered_at = work.now
+    waited = interaction.waited_seconds(work.now)
+    work.record(CallConnected(**interaction.about(), actor=f"agent:{interaction.agent_id}", waited_seconds=waited))
 
 
 def _finish(work: Work, interaction: Interaction, *, by: str, result: str) -> None:

@@ -3,8 +3,18 @@
 from datetime import timedelta
 
 from callcenter.actions import calls, offers
-from callcenter.domain.calls import OVER, RANK, Answer, AskAgentToPress, ConferenceReport, HangUp, JoinAgent, LegReport
-from callcenter.domain.events import CallConnected
+from callcenter.domain.calls import (
+    OVER,
+    RANK,
+    Answer,
+    Apologise,
+    AskAgentToPress,
+    ConferenceReport,
+    HangUp,
+    JoinAgent,
+    LegReport,
+)
+from callcenter.domain.errors import InteractionEnded, OfferEnded
 from callcenter.domain.interactions import WITH_CUSTOMER, State, interaction_of_conference
 from callcenter.storage import access, agents, interactions
 from callcenter.storage import offers as open_offers
@@ -25,7 +35,7 @@ def connect_agent(work: Work, *, call_sid: str, agent_id: int, interaction_id: i
     if (offer.id, offer.agent_id, offer.state) != (offer_id, agent_id, "accepted"):
         return HangUp()
     _leg(work, interaction, offer, call_sid)
-    return _join(work, interaction, offer)
+    return _let_in(work, interaction, offer, call_sid)
 
 
 def _leg(work: Work, interaction: Interaction, offer: Offer, call_sid: str) -> None:
@@ -42,7 +52,11 @@ def _leg(work: Work, interaction: Interaction, offer: Offer, call_sid: str) -> N
         )
 
 
-def _join(work: Work, interaction: Interaction, offer: Offer) -> JoinAgent:
+def _let_in(work: Work, interaction: Interaction, offer: Offer, call_sid: str) -> JoinAgent:
+    """From here on the line counts as up: the report of its joining may come after that of the caller's leaving."""
+    leg = interactions.leg(work.session, call_sid, lock=True)
+    if leg:
+        leg.joined_at = leg.joined_at or work.now
     agent = agents.get(work.session, offer.agent_id)
     return JoinAgent(
         interaction_id=interaction.id,
@@ -52,7 +66,7 @@ def _join(work: Work, interaction: Interaction, offer: Offer) -> JoinAgent:
 
 
 def rung(work: Work, offer_id: int, *, call_sid: str) -> None:
-    """The agent's desk telephone rings on this leg."""
+    """The agent's desk telephone rings on this leg; it may answer before we have written that down."""
     offer = open_offers.get(work.session, offer_id, lock=True)
     interaction = interactions.get(work.session, offer.interaction_id) if offer else None
     if offer and interaction:
@@ -60,8 +74,9 @@ def rung(work: Work, offer_id: int, *, call_sid: str) -> None:
         _leg(work, interaction, offer, call_sid)
 
 
-def desk_telephone_answered(work: Work, offer_id: int) -> Answer:
+def desk_telephone_answered(work: Work, offer_id: int, *, call_sid: str) -> Answer:
     """Somebody, or something, answers the desk telephone: ask for the key."""
+    rung(work, offer_id, call_sid=call_sid)
     offer = open_offers.get(work.session, offer_id)
     agent = agents.get(work.session, offer.agent_id) if offer else None
     if offer is None or agent is None or offer.state not in ("live", "accepted"):
@@ -71,22 +86,31 @@ def desk_telephone_answered(work: Work, offer_id: int) -> Answer:
     )
 
 
-def desk_telephone_pressed(work: Work, offer_id: int, *, digit: str) -> Answer:
-    """1 takes the call; anything else is a decline."""
+def desk_telephone_pressed(work: Work, offer_id: int, *, call_sid: str, digit: str) -> Answer:
+    """1 takes the call; anything else is a decline. Too late for either: the call has gone to somebody else, or away."""
     offer = open_offers.get(work.session, offer_id)
-    if offer is None or not offer.is_open:
+    interaction = interactions.get(work.session, offer.interaction_id) if offer else None
+    if offer is None or interaction is None:
         return HangUp()
-    if digit != "1":
-        offers.decline(work, offer_id, agent_id=offer.agent_id, reason="desk_telephone")
-        return HangUp()
-    offers.accept(work, offer_id, agent_id=offer.agent_id)
-    interaction = interactions.get(work.session, offer.interaction_id)
-    return _join(work, interaction, offer) if interaction else HangUp()
+    try:
+        if digit != "1":
+            offers.decline(work, offer_id, agent_id=offer.agent_id, reason="desk_telephone")
+            return HangUp()
+        offers.accept(work, offer_id, agent_id=offer.agent_id)
+    except (OfferEnded, InteractionEnded):
+        return Apologise(language=interaction.language, reason="invited")
+    _leg(work, interaction, offer, call_sid)
+    return _let_in(work, interaction, offer, call_sid)
 
 
 def report(work: Work, given: LegReport) -> None:
-    """What the telephone company says of one leg. Only a report of higher rank counts."""
+    """What the telephone company says of one leg. Only a report of higher rank counts.
+
+    A caller may be gone before we have written down that they came: then they never do, see `calls.receive`.
+    """
     leg = interactions.leg(work.session, given.sid)
+    if leg is None and RANK[given.status] == OVER and not calls.claim(work, given.sid):
+        leg = interactions.leg(work.session, given.sid)
     if leg is None:
         return
     interaction = interactions.get(work.session, leg.interaction_id, lock=True)
@@ -154,16 +178,8 @@ def agent_joined(work: Work, interaction: Interaction) -> None:
     offer = open_offers.open_of(work.session, interaction.id, lock=True)
     if interaction.state != State.ACTIVE or offer is None:
         return
-    offer.connect_by = None
-    if interaction.answered_at is None:
-        interaction.answered_at = work.now
-        work.record(
-            CallConnected(
-                **interaction.about(),
-                actor=f"agent:{interaction.agent_id}",
-                waited_seconds=interaction.waited_seconds(work.now),
-            )
-        )
+    offer.connect_by = interaction.bring_back_at = None
+    calls.connected(work, interaction)
 
 
 def agent_left(work: Work, interaction: Interaction, leg: Leg) -> None:
@@ -176,8 +192,11 @@ def agent_left(work: Work, interaction: Interaction, leg: Leg) -> None:
         return
     if offer.state == "live":
         offers.missed(work, interaction, offer, reason="desk_telephone_no_answer")
-    elif interaction.state == State.ACTIVE and not _other_line(work, interaction, leg):
-        offer.connect_by = work.now + REJOIN_WITHIN
+    elif interaction.state == State.ACTIVE:
+        if leg.joined_at:  # whoever leaves was there, even where the joining is reported later
+            calls.connected(work, interaction)
+        if not _other_line(work, interaction, leg):
+            offer.connect_by = work.now + REJOIN_WITHIN
 
 
 def _other_line(work: Work, interaction: Interaction, leg: Leg) -> bool:

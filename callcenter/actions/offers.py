@@ -29,7 +29,7 @@ def accept(work: Work, offer_id: int, *, agent_id: int) -> Connection:
         return _connection(offer)
     if offer.state != "live":
         raise _why_gone(work, interaction)
-    offer.state, offer.accepted_at = "accepted", work.now
+    offer.state, offer.accepted_at, offer.ring_at = "accepted", work.now, None
     if interaction.is_call:
         offer.connect_by = work.now + CONNECT_WITHIN
     else:

@@ -61,6 +61,7 @@ def claim(work: Work, message_id: int) -> tuple[Message, bool] | None:
 
 def handed_over(work: Work, message_id: int, *, sid: str) -> None:
     """The carrier has it. A report that was faster than its sid is made good here."""
+    messages.lock_sid(work.session, sid)
     message = messages.get(work.session, message_id, lock=True)
     if message is None or not messages.is_unsent(message):
         return
@@ -90,6 +91,7 @@ def refused(work: Work, message_id: int, error: OutsideError) -> None:
 def report(work: Work, given: MessageReport) -> None:
     """What the carrier says became of a message; in any order, any number of times."""
     status = status_of(given.status)
+    messages.lock_sid(work.session, given.sid)
     if status is None or not access.claim_receipt(work.session, _receipt(given.sid, status), now=work.now):
         return
     message = messages.by_sid(work.session, given.sid, lock=True)

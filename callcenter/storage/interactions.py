@@ -194,14 +194,17 @@ def ahead_of(session: Session, interaction: Interaction) -> int:
     return session.scalar(rows) or 0
 
 
-def of_agent(session: Session, agent_id: int) -> Sequence[Interaction]:
-    """What is with this agent now: offered, active, in wrap-up."""
+def of_agent(session: Session, agent_id: int, *, lock: bool = False) -> Sequence[Interaction]:
+    """What is with this agent now: offered, active, in wrap-up. Locked in the order of ids, where asked."""
     rows = (
         select(Interaction)
         .where(Interaction.agent_id == agent_id)
         .where(Interaction.state.in_((State.OFFERED, State.ACTIVE, State.WRAP_UP)))
     )
-    return session.scalars(rows.order_by(Interaction.id)).all()
+    rows = rows.order_by(Interaction.id)
+    if lock:
+        rows = rows.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(rows).all()
 
 
 def live(session: Session) -> Sequence[Interaction]:

@@ -63,6 +63,11 @@ def by_sid(session: Session, sid: str, *, lock: bool = False) -> Message | None:
     return session.scalar(wanted)
 
 
+def lock_sid(session: Session, sid: str) -> None:
+    """Until the end of this transaction nobody else writes what became of this message, nor whose sid this is."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(sid, 0))))
+
+
 def of_interaction(session: Session, interaction_id: int) -> Sequence[Message]:
     rows = select(Message).where(Message.interaction_id == interaction_id).order_by(Message.id.desc()).limit(500)
     return session.scalars(rows).all()[::-1]

@@ -120,7 +120,8 @@ def of_interaction(session: Session, interaction_id: int) -> Sequence[Offer]:
 
 def due_to_ring(session: Session, now: datetime, *, limit: int = 50) -> Sequence[int]:
     """Offers whose desk telephone is still to be rung."""
-    return session.scalars(select(Offer.id).where(Offer.ring_at <= now).order_by(Offer.ring_at).limit(limit)).all()
+    rows = select(Offer.id).where(Offer.ring_at <= now, Offer.state == "live").order_by(Offer.ring_at)
+    return session.scalars(rows.limit(limit)).all()
 
 
 def free_slot(session: Session, agent_id: int, *, medium: str, slots: int) -> int | None:

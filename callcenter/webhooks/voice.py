@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from callcenter import wiring
-from callcenter.actions import calls, lines
+from callcenter.actions import calls, lines, waiting
 from callcenter.declared import signed
 from callcenter.domain import languages
 from callcenter.domain.agents import agent_of_identity
@@ -29,15 +29,16 @@ def incoming() -> Answer:
 @door.post("/menu/<int:interaction_id>")
 @answered
 def menu(interaction_id: int) -> Answer:
+    digit, token = request.form.get("Digits", "")[:1], request.headers.get("I-Twilio-Idempotency-Token")
     with wiring.current().work() as work:
-        return calls.choose(work, interaction_id, request.form.get("Digits", "")[:1])
+        return calls.choose(work, interaction_id, digit, token=token)
 
 
 @door.post("/wait/<int:interaction_id>")
 @answered
 def wait(interaction_id: int) -> Answer:
     with wiring.current().reading() as session:
-        return calls.tell_place(session, interaction_id, first="again" not in request.args)
+        return waiting.tell_place(session, interaction_id, first="again" not in request.args)
 
 
 @door.post("/left/<int:interaction_id>")
@@ -81,14 +82,15 @@ def agent() -> Answer:
 @answered
 def agent_answered(offer_id: int) -> Answer:
     with wiring.current().work() as work:
-        return lines.desk_telephone_answered(work, offer_id)
+        return lines.desk_telephone_answered(work, offer_id, call_sid=request.form["CallSid"])
 
 
 @door.post("/agent/pressed/<int:offer_id>")
 @answered
 def agent_pressed(offer_id: int) -> Answer:
     with wiring.current().work() as work:
-        return lines.desk_telephone_pressed(work, offer_id, digit=request.form.get("Digits", ""))
+        digit = request.form.get("Digits", "")
+        return lines.desk_telephone_pressed(work, offer_id, call_sid=request.form["CallSid"], digit=digit)
 
 
 @door.post("/agent/left/<int:interaction_id>")
