@@ -21,7 +21,8 @@ TICKETS_SHOWN = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Now:
-    """The one thing that is live. `view` names what the middle should show: free, offered:7, call:7, wrap_up:7."""
+    """The one thing that is live. `view` names what the middle should show: free, offered:7, call:7, wrap_up:7.
+    `is_rung`: the agent talks on a desk telephone, not in the browser."""
 
     state: str
     status: str
@@ -32,6 +33,7 @@ class Now:
     until: datetime | None = None
     item: Item | None = None
     why: str = ""
+    is_rung: bool = False
 
     @property
     def middle_url(self) -> str:
@@ -62,6 +64,7 @@ def now(mine: Mine) -> Now:
         until=until,
         item=item,
         why=why(agent, item, mine) if item is mine.offered else "",
+        is_rung=agent.desk_telephone is not None,
         conversations=talks,
         room=room,
     )

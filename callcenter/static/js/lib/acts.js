@@ -22,7 +22,7 @@ function finish(event) {
   if (!button?.dataset?.before) return;
   button.innerHTML = button.dataset.before;
   delete button.dataset.before;
-  button.style.minWidth = "";
+  button.removeAttribute("style");
   button.removeAttribute("aria-busy");
 }
 

@@ -1,10 +1,13 @@
 // Mute, keypad and hang up act on the voice line itself, so they work while the server cannot be reached.
 
-import * as live from "./live.js";
+import htmx from "htmx.org";
 import { loudly } from "./announce.js";
+import * as live from "./live.js";
 import * as sounds from "./sounds.js";
 import * as voice from "./voice.js";
 import { say } from "./words.js";
+
+const STILL_ON_CALL_MS = 3000;
 
 function showMute(inside = document) {
   inside.querySelectorAll("[data-voice-mute]").forEach((button) => {
@@ -47,12 +50,23 @@ function heard({ type, who, text }) {
   list.scrollTop = list.scrollHeight;
 }
 
+function offerToJoin() {
+  if (document.querySelector("#now")?.dataset.joinUrl && !voice.isConnected()) trouble({ kind: "call" });
+}
+
 function trouble({ kind }) {
   const place = document.querySelector("[data-voice-trouble]");
   if (!place) return;
   place.textContent = say(kind === "microphone" ? "mic_blocked" : "voice_lost");
   place.closest(".notice").hidden = false;
   loudly(place.textContent);
+}
+
+/** The server says that I am on a call, and this browser hears nothing: the page was loaded anew, or the line broke. */
+async function joinAgain() {
+  const url = document.querySelector("#now")?.dataset.joinUrl;
+  if (!url || voice.isConnected() || !(await voice.take())) return;
+  htmx.ajax("POST", url, { target: "#now", swap: "outerHTML" });
 }
 
 function inCall(value) {
@@ -80,5 +94,7 @@ export function start(desk) {
     if (field.value.trim()) voice.speak(field.value.trim());
     field.value = "";
   });
-  if (desk.dataset.voiceTokenUrl) voice.prepare(desk.dataset.voiceTokenUrl).catch(() => trouble({ kind: "token" }));
+  document.addEventListener("click", (event) => event.target.closest("[data-join-again]") && joinAgain());
+  voice.events.addEventListener("ended", () => setTimeout(() => live.isLive() && offerToJoin(), STILL_ON_CALL_MS));
+  voice.prepare(desk.dataset.voiceTokenUrl).then(joinAgain, () => trouble({ kind: "token" }));
 }

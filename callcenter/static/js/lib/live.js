@@ -6,8 +6,12 @@ import { announceState } from "./link_state.js";
 import { Line } from "./socket.js";
 
 const GATHER_MS = 120;
+const REMEMBERED_MS = 15000;
 const waiting = new Map();
 const listeners = new Map();
+const begun = new WeakMap();
+const known = new WeakSet();
+let heard = [];
 let line = null;
 
 /** Calls the listener for every event of that name ("*" for all), after duplicates are dropped. */
@@ -38,6 +42,7 @@ function everySoOften() {
 
 export function start() {
   watchHands();
+  watchRequests();
   everySoOften();
   if (!("liveSocket" in document.body.dataset)) return;
   const given = document.body.dataset.n;
@@ -65,13 +70,28 @@ function tell(event) {
 }
 
 function hear(event) {
+  heard = [...heard.filter((each) => each.at > Date.now() - REMEMBERED_MS), { at: Date.now(), event }];
   tell(event);
+  document.querySelectorAll("[data-live]").forEach((element) => concerns(element, event) && refresh(element));
+}
+
+/** A part that was asked for before an event and came after it shows how it was before: it is asked for again. */
+function catchUpNew(since) {
   document.querySelectorAll("[data-live]").forEach((element) => {
-    if (element.dataset.live.split(" ").includes(event.name) && concerns(element, event)) refresh(element);
+    if (known.has(element)) return;
+    known.add(element);
+    if (heard.some(({ at, event }) => at >= since && concerns(element, event))) refresh(element);
   });
 }
 
+function watchRequests() {
+  catchUpNew(Infinity);
+  document.addEventListener("htmx:beforeRequest", (event) => begun.set(event.detail.xhr, Date.now()));
+  document.addEventListener("htmx:afterSettle", (event) => catchUpNew(begun.get(event.detail.xhr) ?? Infinity));
+}
+
 function concerns(element, event) {
+  if (!element.dataset.live.split(" ").includes(event.name)) return false;
   const match = element.dataset.liveMatch;
   if (!match) return true;
   const [key, value] = match.split(":");

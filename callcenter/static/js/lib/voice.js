@@ -10,6 +10,7 @@ let device = null;
 let call = null;
 let tokenUrl = null;
 let isMutedNow = false;
+let letGo = null;
 
 function tell(name, detail = {}) {
   events.dispatchEvent(new CustomEvent(name, { detail }));
@@ -43,13 +44,31 @@ async function renew() {
   if (answer.ok) device.updateToken((await answer.json()).token);
 }
 
+/** True where no other tab of this browser has the voice: then it is ours until the call ends. */
+export function take() {
+  if (letGo || !navigator.locks) return Promise.resolve(true);
+  return new Promise((answer) => {
+    navigator.locks.request("callcenter.voice", { ifAvailable: true }, (lock) => {
+      answer(lock !== null);
+      return lock && new Promise((release) => (letGo = release));
+    });
+  });
+}
+
+function release() {
+  letGo?.();
+  letGo = null;
+}
+
 /** Joins the call whose connect parameters the server gave with the acceptance. */
 export async function connect(params) {
+  if (call || !(await take())) return;
   try {
     if (!device) await prepare(tokenUrl);
     if (isSimulated()) await renew();
     follow(await device.connect({ params }));
   } catch (error) {
+    release();
     const isMicrophone = error?.name === "NotAllowedError" || error?.code === 31401 || error?.code === 31208;
     tell("trouble", { kind: isMicrophone ? "microphone" : "connect", code: error?.code });
   }
@@ -65,6 +84,7 @@ function follow(made) {
     if (call !== made) return;
     call = null;
     isMutedNow = false;
+    release();
     tell("ended");
   });
 }
