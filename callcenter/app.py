@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from callcenter import observe, web, webhooks
+from callcenter import api, observe, web, webhooks
 from callcenter.settings import Settings
 from callcenter.wiring import Wiring
 
@@ -35,4 +35,5 @@ def create_app(settings: Settings, *, wiring: Wiring | None = None) -> Flask:
     app.extensions["callcenter"] = wiring or Wiring(settings)
     web.register(app)
     webhooks.register(app)
+    api.register(app)
     return app

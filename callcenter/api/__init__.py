@@ -1,0 +1,13 @@
+"""The door for programs: JSON under /api/v1, with its OpenAPI document. A file a noun; `register` opens them all."""
+
+from flask import Flask
+
+from callcenter.api import agents, cards, customers, document, interactions, messages, offers, queues, surveys, tickets
+from callcenter.api.door import IdConverter, door
+
+NOUNS = (agents, cards, customers, document, interactions, messages, offers, queues, surveys, tickets)
+
+
+def register(app: Flask) -> None:
+    app.url_map.converters["id"] = IdConverter
+    app.register_blueprint(door)

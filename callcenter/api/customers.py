@@ -1,0 +1,202 @@
+"""People we serve: finding them by number, writing them down, keeping that right."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+
+from flask import Response
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from callcenter import wiring
+from callcenter.actions import customers as acts
+from callcenter.api import cursors
+from callcenter.api.door import actor
+from callcenter.api.once import once
+from callcenter.api.operations import operation
+from callcenter.api.shapes import Id, Listing, Page, Sent, Shown, Text, left_out
+from callcenter.api.stale import stale
+from callcenter.declared import everyone
+from callcenter.domain import customers as rules
+from callcenter.domain import languages
+from callcenter.domain.errors import Invalid, NotFound, StaleSave
+from callcenter.storage import company, customers
+from callcenter.storage.customers import Customer
+from callcenter.storage.work import Work
+
+Language = Literal["en", "zh"]
+Line = Annotated[Text, Field(max_length=200)]
+Number = Annotated[Text, Field(max_length=40, description="E.164, or as dialled in the company's own country.")]
+
+
+class NumberShown(Shown):
+    number: str
+    opted_out: Annotated[bool, Field(description="Wants no messages there.")]
+
+
+class AccountShown(Shown):
+    id: int
+    name: str
+    owner_id: Annotated[int | None, Field(description="The agent who answers for it.")]
+
+
+class CustomerShown(Shown):
+    """A person. `name` is empty until somebody asked for it; several people may share a number."""
+
+    id: int
+    name: str
+    language: str
+    zone: str
+    tier: str
+    account: AccountShown | None
+    place: str
+    email: str | None
+    numbers: list[NumberShown]
+    since: datetime
+    value_minor: Annotated[int, Field(description="Brought in the last 12 months, in minor units of `currency`.")]
+    currency: str
+    version: Annotated[int, Field(description="Rises with every save; send it back with a PATCH.")]
+
+
+class Customers(Page[CustomerShown]):
+    pass
+
+
+class CustomersAsked(Listing):
+    phone: Annotated[str | None, Field(max_length=40, description="Only those who have this number.")] = None
+
+
+class CustomerSent(Sent):
+    number: Number
+    name: Line = ""
+    language: Annotated[Language | None, Field(description="Left out: told by the number.")] = None
+    zone: Annotated[Line | None, Field(description="Such as Europe/Berlin. Left out: told by the number.")] = None
+
+
+class CustomerChanges(Sent):
+    """Only what is sent is changed. With `version`, a save in between is noticed."""
+
+    version: Id | None = None
+    name: Line = left_out()
+    language: Language = left_out()
+    zone: Line = left_out()
+    tier: Literal["standard", "silver", "gold"] = left_out()
+    place: Line = left_out()
+    email: Line | None = left_out()
+
+
+class NumberSent(Sent):
+    number: Number
+
+
+@operation("GET", "/customers", query=CustomersAsked, answer=Customers)
+@everyone
+def list_customers(query: CustomersAsked) -> Customers:
+    """Customers, the longest known first; with `phone`, everybody who has that number."""
+    with wiring.current().reading() as session:
+        after = cursors.read(query, "customers") or 0
+        phone = _number(session, query.phone) if query.phone is not None else None
+        rows = customers.page(session, after=after, limit=query.limit + 1, phone=phone)
+        page, following = cursors.cut(rows, query, "customers")
+        return Customers(data=shown(session, page), next=following)
+
+
+def _number(session: Session, raw: str) -> str:
+    """A "+" in an address means a blank: one in front is taken as what was meant."""
+    ours = company.get(session)
+    text = f"+{raw.strip()}" if raw.startswith(" ") else raw
+    number = rules.e164(text, region=ours.region if ours else None)
+    if number is None:
+        raise Invalid("This is not a telephone number.", field="phone")
+    return number
+
+
+def shown(session: Session, rows: Sequence[Customer]) -> list[CustomerShown]:
+    """With numbers and accounts, in two questions for all of them."""
+    numbers = customers.numbers_of(session, [row.id for row in rows])
+    accounts = customers.accounts_of(session, [row.account_id for row in rows if row.account_id])
+    return [
+        CustomerShown(
+            id=row.id,
+            name=row.name,
+            language=row.language,
+            zone=row.zone,
+            tier=row.tier,
+            account=AccountShown.of(accounts[row.account_id]) if row.account_id else None,
+            place=row.place,
+            email=row.email,
+            numbers=[
+                NumberShown(number=n.number, opted_out=n.opted_out_at is not None) for n in numbers.get(row.id, ())
+            ],
+            since=row.since,
+            value_minor=row.value_minor,
+            currency=row.currency,
+            version=row.version,
+        )
+        for row in rows
+    ]
+
+
+@operation("GET", "/customers/{customer_id}", answer=CustomerShown)
+@everyone
+def get_customer(customer_id: int) -> CustomerShown:
+    """One customer."""
+    with wiring.current().reading() as session:
+        return _one(session, customer_id)
+
+
+def _one(session: Session, customer_id: int) -> CustomerShown:
+    found = customers.get(session, customer_id)
+    if found is None:
+        raise NotFound
+    return shown(session, [found])[0]
+
+
+@operation("POST", "/customers", body=CustomerSent, answer=CustomerShown, status=201, repeatable=True)
+@everyone
+def create_customer(body: CustomerSent) -> Response:
+    """Write down a new customer with a number. That another has the same number is no error: families share one."""
+
+    def make(work: Work) -> CustomerShown:
+        if body.zone is not None and not rules.is_zone(body.zone):
+            raise Invalid("This is not a time zone such as Europe/Berlin.", field="zone")
+        language = body.language or rules.language_of(body.number) or languages.DEFAULT
+        made = acts.create(work, name=body.name, number=body.number, language=language, zone=body.zone, actor=actor())
+        return _one(work.session, made.id)
+
+    return once(make)
+
+
+@operation(
+    "PATCH", "/customers/{customer_id}", body=CustomerChanges, answer=CustomerShown, refuses={409: ("stale-save",)}
+)
+@everyone
+def change_customer(customer_id: int, body: CustomerChanges) -> CustomerShown:
+    """Change what we know of a customer.
+
+    Where somebody saved since `version`, nothing is saved: the problem shows what stands now and what you sent.
+    """
+    values = body.given()
+    version = values.pop("version", None)
+    try:
+        with wiring.current().work() as work:
+            texts = {name: value or "" for name, value in values.items()}
+            acts.change(work, customer_id, values=texts, version=version, actor=actor())
+    except StaleSave as error:
+        raise stale(error, theirs=get_customer(customer_id), yours=body) from None
+    return get_customer(customer_id)
+
+
+@operation(
+    "POST", "/customers/{customer_id}/numbers", body=NumberSent, answer=CustomerShown, status=201, repeatable=True
+)
+@everyone
+def add_number(customer_id: int, body: NumberSent) -> Response:
+    """One more number for this customer. One that they have already changes nothing."""
+
+    def make(work: Work) -> CustomerShown:
+        acts.add_number(work, customer_id, number=body.number, actor=actor())
+        work.session.flush()
+        return _one(work.session, customer_id)
+
+    return once(make)

@@ -1,0 +1,105 @@
+"""What is held out to an agent: seeing it, taking it, passing."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from callcenter import wiring
+from callcenter.actions import offers as acts
+from callcenter.api import cursors
+from callcenter.api.door import actor, me
+from callcenter.api.operations import operation
+from callcenter.api.shapes import Listing, Page, Sent, Shown, Text
+from callcenter.declared import everyone
+from callcenter.domain.errors import NotFound
+from callcenter.storage import offers
+
+GONE = {409: ("offer-ended", "offer-taken", "interaction-ended")}
+OfferState = Literal["live", "accepted", "declined", "expired", "withdrawn", "failed"]
+
+
+class OfferShown(Shown):
+    """One interaction held out to one agent."""
+
+    id: int
+    interaction_id: int
+    agent_id: int
+    medium: Literal["voice", "text"]
+    state: Annotated[OfferState, Field(description="failed: accepted, but the agent's line never came up.")]
+    is_open: Annotated[bool, Field(description="Live or, once accepted, until the agent has finished.")]
+    made_at: datetime
+    expires_at: datetime
+    accepted_at: datetime | None
+    ended_at: datetime | None
+    end_reason: str
+
+
+class Offers(Page[OfferShown]):
+    pass
+
+
+class OffersAsked(Listing):
+    state: Annotated[list[OfferState], Field(default_factory=list, description="One or several of these states.")]
+    mine: Annotated[bool, Field(description="Only those of the token's own agent.")] = False
+
+
+class Accepted(Shown):
+    """`connect`: what to pass to Device.connect for a call; null for a conversation."""
+
+    interaction_id: int
+    connect: dict[str, str] | None
+
+
+class DeclineSent(Sent):
+    reason: Annotated[Text, Field(max_length=200)] = ""
+
+
+@operation("GET", "/offers", query=OffersAsked, answer=Offers)
+@everyone
+def list_offers(query: OffersAsked) -> Offers:
+    """Offers, the newest first. An agent sees only their own, supervisors see all."""
+    own = query.mine or not actor().leads
+    with wiring.current().reading() as session:
+        rows = offers.page(
+            session,
+            agent_id=(actor().agent_id or 0) if own else None,
+            states=query.state,
+            before=cursors.read(query, "offers"),
+            limit=query.limit + 1,
+        )
+    page, after = cursors.cut(rows, query, "offers")
+    return Offers(data=OfferShown.all_of(page), next=after)
+
+
+@operation("GET", "/offers/{offer_id}", answer=OfferShown)
+@everyone
+def get_offer(offer_id: int) -> OfferShown:
+    """One offer."""
+    with wiring.current().reading() as session:
+        found = offers.get(session, offer_id)
+    if found is None or not (actor().leads or found.agent_id == actor().agent_id):
+        raise NotFound
+    return OfferShown.of(found)
+
+
+@operation("POST", "/offers/{offer_id}/accept", answer=Accepted, refuses=GONE)
+@everyone
+def accept_offer(offer_id: int) -> Accepted:
+    """Take it. A second time is answered as the first.
+
+    For a call, pass `connect` to Device.connect within 15 seconds, else the caller waits for somebody else. An agent on a
+    desk telephone presses 1 there instead.
+    """
+    with wiring.current().work() as work:
+        connection = acts.accept(work, offer_id, agent_id=me())
+    return Accepted(interaction_id=connection.interaction_id, connect=connection.params or None)
+
+
+@operation("POST", "/offers/{offer_id}/decline", body=DeclineSent, answer=OfferShown, refuses=GONE)
+@everyone
+def decline_offer(offer_id: int, body: DeclineSent) -> OfferShown:
+    """Pass: the customer keeps the place, and somebody else is asked. Twice is as once."""
+    with wiring.current().work() as work:
+        acts.decline(work, offer_id, agent_id=me(), reason=body.reason)
+    return get_offer(offer_id)

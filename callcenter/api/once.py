@@ -1,0 +1,49 @@
+"""Asked again with the same Idempotency-Key, what was made is answered again and not made twice."""
+
+import json
+from collections.abc import Callable
+from hashlib import sha256
+
+from flask import Response, g, request
+from pydantic import BaseModel
+
+from callcenter import wiring
+from callcenter.api.problems import Refused
+from callcenter.storage import access
+from callcenter.storage.work import Work
+
+HEADER = "Idempotency-Key"
+LONGEST = 200
+
+
+def once(make: Callable[[Work], BaseModel], *, status: int = 201) -> Response:
+    """Make it in one work, and keep the answer with the key in the same work: there is no moment between the two."""
+    key = request.headers.get(HEADER, "")
+    if len(key) > LONGEST:
+        raise Refused(422, "invalid", "An Idempotency-Key has at most 200 characters.", field=HEADER)
+    with wiring.current().work() as work:
+        text, again = _kept(work, key, make) if key else (make(work).model_dump_json(), False)
+    headers = {"Idempotency-Replayed": "true"} if again else None
+    return Response(text, status=status, headers=headers, mimetype="application/json")
+
+
+def _kept(work: Work, key: str, make: Callable[[Work], BaseModel]) -> tuple[str, bool]:
+    """The answer, and whether it is one given before. Whoever comes second at the same moment waits for the first."""
+    name = f"api:{g.api_token_id}:{_hash(key.encode())}"
+    asked = _hash(f"{request.method} {request.path}\n".encode() + request.get_data())
+    first = access.claim_receipt(work.session, name, now=work.now)
+    receipt = access.receipt(work.session, name)
+    if receipt is None:
+        raise Refused(409, "conflict", "Somebody did the same at the same moment. Try again.")
+    if first:
+        receipt.answer = json.dumps({"asked": asked, "answer": make(work).model_dump_json()})
+    kept = json.loads(receipt.answer)
+    if kept["asked"] != asked:
+        text = "This Idempotency-Key was used for another request. Take a new one."
+        raise Refused(422, "idempotency-key-reused", text, field=HEADER)
+    answer: str = kept["answer"]
+    return answer, not first
+
+
+def _hash(value: bytes) -> str:
+    return sha256(value).hexdigest()

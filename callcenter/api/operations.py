@@ -1,0 +1,124 @@
+"""A route with what it takes and gives: the same words serve the request and write the OpenAPI document."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, TypeVar, get_origin
+
+from flask import Response, request
+from pydantic import BaseModel
+from werkzeug.exceptions import UnsupportedMediaType
+
+from callcenter import declared
+from callcenter.api.door import door
+from callcenter.api.shapes import Asked, Sent
+from callcenter.declared import Declaration, Door
+
+View = TypeVar("View", bound=Callable[..., Any])
+VERSION = "/v1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """`path` as in the document ("/tickets/{ticket_id}"); `refuses`: problem codes beyond the general ones, by status."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    description: str
+    tag: str
+    declaration: Declaration
+    query: type[Asked] | None = None
+    body: type[Sent] | None = None
+    answer: type[BaseModel] | None = None
+    status: int = 200
+    repeatable: bool = False
+    refuses: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def rule(self) -> str:
+        """The path in Flask's words."""
+        return VERSION + self.path.replace("{", "<id:").replace("}", ">")
+
+    @property
+    def is_public(self) -> bool:
+        return self.declaration.door == Door.PUBLIC
+
+
+OPERATIONS: list[Operation] = []
+
+
+def operation(
+    method: str,
+    path: str,
+    *,
+    query: type[Asked] | None = None,
+    body: type[Sent] | None = None,
+    answer: type[BaseModel] | None = None,
+    status: int = 200,
+    repeatable: bool = False,
+    refuses: Mapping[int, tuple[str, ...]] | None = None,
+) -> Callable[[View], View]:
+    """Serve a declared view here. It gets the ids of its path, `query` and `body`, and returns its answer's model or None."""
+
+    def add(view: View) -> View:
+        declaration = declared.of(view)
+        assert declaration is not None, f"{view.__name__} does not say who may"
+        summary, _, description = (view.__doc__ or "").strip().partition("\n")
+        one = Operation(
+            method=method,
+            path=path,
+            name=view.__name__,
+            summary=summary.rstrip("."),
+            description=" ".join(description.split()),
+            tag=path.split("/")[1],
+            declaration=declaration,
+            query=query,
+            body=body,
+            answer=answer,
+            status=status if answer else 204,
+            repeatable=repeatable,
+            refuses=refuses or {},
+        )
+        OPERATIONS.append(one)
+        door.add_url_rule(one.rule, endpoint=one.name, view_func=_served(view, one), methods=[method])
+        return view
+
+    return add
+
+
+def _served(view: View, one: Operation) -> Callable[..., Response]:
+    @wraps(view)
+    def inner(**ids: int) -> Response:
+        taken: dict[str, Any] = dict(ids)
+        if one.query:
+            taken["query"] = one.query.model_validate(_query(one.query))
+        if one.body:
+            taken["body"] = _body(one.body)
+        given = view(**taken)
+        if isinstance(given, Response):
+            return given
+        return Response(status=204) if given is None else shown(given, one.status)
+
+    return inner
+
+
+def shown(given: BaseModel, status: int = 200) -> Response:
+    return Response(given.model_dump_json(), status=status, mimetype="application/json")
+
+
+def _query(model: type[Asked]) -> dict[str, str | list[str]]:
+    """What stands in the address; a name that takes several values keeps all of them."""
+    several = {name for name, known in model.model_fields.items() if get_origin(known.annotation) is list}
+    return {name: values if name in several else values[-1] for name, values in request.args.lists()}
+
+
+def _body(model: type[Sent]) -> Sent:
+    """The body as the model; an absent one where every field may be left out."""
+    raw = request.get_data()
+    if not raw and not any(known.is_required() for known in model.model_fields.values()):
+        return model()
+    if raw and not request.is_json:
+        raise UnsupportedMediaType
+    return model.model_validate_json(raw)

@@ -1,0 +1,73 @@
+"""How JSON looks here: what comes in is taken strictly, what goes out is said completely."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Generic, Self, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+LARGEST_ID = 2**63 - 1
+
+
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("A text cannot have the character U+0000.")
+    return text
+
+
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+Text = Annotated[str, AfterValidator(_storable)]
+Limit = Annotated[int, Field(ge=1, le=200)]
+
+
+class Sent(BaseModel):
+    """A body: unknown fields are refused, and a number is no text."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    def given(self) -> dict[str, Any]:
+        """Only the fields that were sent."""
+        return self.model_dump(exclude_unset=True)
+
+
+class Asked(BaseModel):
+    """The query of an address: texts by nature; unknown names are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Listing(Asked):
+    """`cursor` is the `next` of the page before."""
+
+    cursor: Annotated[str | None, Field(max_length=200, description="`next` of the page before.")] = None
+    limit: Limit = 50
+
+
+class Shown(BaseModel):
+    """An answer, made from a row."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    @classmethod
+    def of(cls, row: object) -> Self:
+        return cls.model_validate(row)
+
+    @classmethod
+    def all_of(cls, rows: Sequence[object]) -> list[Self]:
+        return [cls.model_validate(row) for row in rows]
+
+
+Item = TypeVar("Item", bound=BaseModel)
+
+
+class Page(BaseModel, Generic[Item]):
+    """One page of a list; `next` is the cursor of the following one, null on the last."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    data: list[Item]
+    next: str | None
+
+
+def left_out() -> Any:
+    """A field that may be left out, but not sent as null."""
+    return Field(default_factory=lambda: None)
