@@ -38,7 +38,8 @@ def text(given: dict[str, Any], name: str) -> str:
 
 @control.get("/healthz")
 def tell_health() -> Response:
-    return jsonify({"status": "ok", "calls": len(calls.live(carrier()))})
+    live, numbers = calls.live(carrier()), carrier().settings.numbers
+    return jsonify({"status": "ok", "calls": len(live), "numbers": numbers})
 
 
 @control.post("/control/calls")

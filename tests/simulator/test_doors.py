@@ -141,7 +141,7 @@ def test_reset_hangs_everybody_up_and_keeps_the_addresses(company: Company, hous
     company.wait_for(company.dial(), "connected")
     company.post("/control/reset")
     assert company.get("/control/calls") == []
-    assert company.get("/healthz") == {"status": "ok", "calls": 0}
+    assert company.get("/healthz") == {"status": "ok", "calls": 0, "numbers": [OURS]}
     company.wait_for(company.dial(), "connected")
 
 
