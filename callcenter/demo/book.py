@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from callcenter.domain.events import Event
+from callcenter.domain.events import SUBJECTS, Event
 from callcenter.storage.database import Row
-from callcenter.storage.history import History, row_of
+from callcenter.storage.history import History
 
 Values = dict[str, Any]
 
@@ -70,19 +70,8 @@ class Book:
     def _history(self) -> Iterator[Values]:
         """In the order in which it happened; told already, since nobody was there to hear."""
         for n, (at, event) in enumerate(sorted(self.events, key=lambda told: told[0]), start=1):
-            row = row_of(event, at=at)
-            yield {
-                "id": n,
-                "n": n,
-                "at": at,
-                "kind": row.kind,
-                "actor": row.actor,
-                "interaction_id": row.interaction_id,
-                "ticket_id": row.ticket_id,
-                "customer_id": row.customer_id,
-                "agent_id": row.agent_id,
-                "data": row.data,
-            }
+            subjects = {name: getattr(event, name) for name in SUBJECTS}
+            yield {"id": n, "n": n, "at": at, "kind": event.kind, "data": event.data(), **subjects}
 
 
 def _in_order(tables: Iterable[type[Row]]) -> list[type[Row]]:
@@ -99,11 +88,11 @@ def _copy(session: Session, table: type[Row], rows: list[Values]) -> None:
     if not isinstance(connection, Connection):
         raise TypeError("The demo is written through psycopg.")
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        ways = [(column.name, _default(column), isinstance(column.type, JSONB)) for column in columns]
         for row in rows:
-            copy.write_row([_value(column, row) for column in columns])
+            values = [(row.get(name, default), is_json) for name, default, is_json in ways]
+            copy.write_row([Jsonb(value) if is_json and value is not None else value for value, is_json in values])
 
 
-def _value(column: Column[Any], row: Values) -> Any:
-    default = column.default.arg if isinstance(column.default, ScalarElementColumnDefault) else None
-    value = row.get(column.name, default)
-    return Jsonb(value) if isinstance(column.type, JSONB) and value is not None else value
+def _default(column: Column[Any]) -> Any:
+    return column.default.arg if isinstance(column.default, ScalarElementColumnDefault) else None
