@@ -4,7 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from callcenter.simulator import message_player, people, state
 from callcenter.simulator.clock import Clock, rfc2822
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from callcenter.simulator.exchange.recordings import Recording
 
 
+T = TypeVar("T")
+MOST_KEPT = 4000
+
+
 @dataclass
 class Books:
     """What the company knows by sid (queues by name)."""
@@ -35,6 +39,13 @@ class Books:
     messages: dict[str, "Message"] = field(default_factory=dict)
     recordings: dict[str, "Recording"] = field(default_factory=dict)
     opted_out: set[tuple[str, str]] = field(default_factory=set)
+
+
+def forget_oldest(book: "dict[str, T]", is_past: "Callable[[T], bool]", most: int = MOST_KEPT) -> None:
+    """Halve a book that has grown beyond `most` entries; what is not past yet stays."""
+    if len(book) > most:
+        for sid in [sid for sid, entry in book.items() if is_past(entry)][: most // 2]:
+            del book[sid]
 
 
 class Carrier:
@@ -60,6 +71,14 @@ class Carrier:
         if settings.state_file:
             state.load(self, settings.state_file)
             threading.Thread(target=self._keep_saving, name="state", daemon=True).start()
+
+    def forget_old(self) -> None:
+        """Keep a simulator that runs for weeks small: the newest few thousand of everything."""
+        with self.lock:
+            forget_oldest(self.books.calls, lambda call: call.is_over)
+            forget_oldest(self.books.conferences, lambda conference: conference.status == "completed")
+            forget_oldest(self.books.messages, lambda message: not message.is_under_way)
+            forget_oldest(self.books.recordings, lambda recording: recording.ended is not None)
 
     def later(self, act: Callable[[], object]) -> None:
         """Do something in the background; `settled` waits for it."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from callcenter.simulator.carrier import Carrier
+from callcenter.simulator.carrier import Carrier, forget_oldest
 from callcenter.simulator.exchange import messages, numbers
 from callcenter.simulator.settings import Settings
 
@@ -184,3 +184,10 @@ def test_a_browser_gone_is_noticed_by_nobody_until_it_hangs_up(company: Company,
     assert not company.call(sid)["is_over"]
     company.post(f"/device/{sid}/hangup")
     until(lambda: company.call(sid)["is_over"])
+
+
+def test_a_simulator_that_runs_for_weeks_forgets_the_oldest() -> None:
+    book = {str(number): number for number in range(101)}
+    forget_oldest(book, lambda number: number % 2 == 0, most=100)
+    assert len(book) == 51
+    assert {number for number in range(101) if number % 2} < set(book.values()), "what is not past stays"

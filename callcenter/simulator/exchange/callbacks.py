@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from callcenter.simulator.carrier import Carrier
     from callcenter.simulator.faults import Fault
 
-WORKERS = 12
+WORKERS = 24
 REORDER_PATIENCE = 2.0
 
 

@@ -97,6 +97,7 @@ def create(carrier: "Carrier", *, from_: str, to: str, direction: str, **details
     call.name = call.name or carrier.people.name_of(call.remote)
     with carrier.lock:
         carrier.books.calls[call.sid] = call
+        carrier.forget_old()
     return call
 
 

@@ -55,6 +55,10 @@ class Message:
     error_code: int | None = None
     handed: str = ""
 
+    @property
+    def is_under_way(self) -> bool:
+        return self.status in ("accepted", "queued", "sent")
+
     def as_json(self) -> dict[str, Any]:
         return {
             "sid": self.sid,
@@ -124,6 +128,7 @@ def _enter(carrier: "Carrier", from_: str, to: str, body: str, direction: str, s
     message = Message(sids.new("SM"), from_, to, body, direction, status, created=now, updated=now)
     with carrier.lock:
         carrier.books.messages[message.sid] = message
+        carrier.forget_old()
     return message
 
 
