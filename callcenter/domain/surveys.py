@@ -18,6 +18,8 @@ WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
     "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5,
 }  # fmt: skip
+# What follows a number that counts something else: "5 minutes ago nobody came", "4.5", "3 天了".
+COUNTING = r"[.,]\d|\s*(?:minutes?|hours?|days?|weeks?|months?|years?|times?|people|calls?|[ap]m)\b|\s*(?:分钟|小时|天|周|年|次|个)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,11 +33,13 @@ class Answer:
 def read(text: str) -> Answer | None:
     """The score that a reply begins with, and the words after it; None where it begins with none.
 
-    "4", "4, waited too long", "四分，等太久", "5/5 great", "Four." are answers; "45", "4pm tomorrow?" and "hello" are not.
+    "4", "4, waited too long", "四分，等太久", "5/5 great", "Four." are answers; "45", "4pm tomorrow?", "2 weeks late" are not.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     for pattern in (r"([1-5])(?:\s*/\s*5|\s*out of 5)?", "|".join(WORDS)):
-        match = re.match(rf"(?P<score>{pattern})(?:分|星|\s*stars?)?(?=$|[\s,.;:!\-—。、…])", plain, re.IGNORECASE)
+        match = re.match(
+            rf"(?P<score>{pattern})(?!{COUNTING})(?:分|星|\s*stars?)?(?=$|[\s,.;:!\-—。、…])", plain, re.IGNORECASE
+        )
         if match:
             word = match["score"].lower()
             score = WORDS.get(word) or int(word[0])
