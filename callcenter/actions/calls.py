@@ -91,7 +91,13 @@ def _begin(work: Work, call: IncomingCall, number: Number, customer: Customer | 
 
 
 def _menu(
-    work: Work, interaction: Interaction, number: Number, customer: Customer | None, *, again: bool = False
+    work: Work,
+    interaction: Interaction,
+    number: Number,
+    customer: Customer | None,
+    *,
+    again: bool = False,
+    wrong_key: bool = False,
 ) -> OfferMenu:
     ours = company.get(work.session)
     queues = {queue.id: queue for queue in company.queues(work.session)}
@@ -109,6 +115,7 @@ def _menu(
         choices=choices,
         other_language=other,
         again=again,
+        wrong_key=wrong_key,
     )
 
 
@@ -129,7 +136,7 @@ def choose(work: Work, interaction_id: int, digit: str, *, token: str | None = N
     queue_id = number.menu.get(digit)
     interaction.menu_keys = [*interaction.menu_keys, digit or "-"]
     if queue_id is None and _wrong_keys(interaction, number) < WRONG_KEYS:
-        return _menu(work, interaction, number, None, again=bool(digit))
+        return _menu(work, interaction, number, None, again=True, wrong_key=bool(digit))
     return _enter(work, interaction, queue_id or number.queue_id, digit=digit)
 
 

@@ -70,7 +70,10 @@ class MenuChoice:
 
 @dataclass(frozen=True, kw_only=True)
 class OfferMenu:
-    """Greet and ask for a key. `choices` are in the order they are read; `other_language` is offered on key 9."""
+    """Greet and ask for a key; `again`: without the greeting, it was heard already.
+
+    `choices` are in the order they are read; `other_language` is offered on key 9.
+    """
 
     interaction_id: int
     language: str
@@ -79,6 +82,7 @@ class OfferMenu:
     choices: tuple[MenuChoice, ...]
     other_language: str | None = None
     again: bool = False
+    wrong_key: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,18 +41,23 @@ def nothing() -> str:
 def _menu(response: VoiceResponse, answer: calls.OfferMenu, base: str) -> None:
     action = base + paths.MENU % answer.interaction_id
     gather = Gather(num_digits=1, timeout=MENU_SECONDS, action=action, method="POST")
-    if answer.again:
+    if answer.wrong_key:
         _say(gather, answer.language, "We did not understand the key.")
-    elif answer.name:
-        _say(gather, answer.language, "Welcome to %(company)s, %(name)s.", company=answer.company, name=answer.name)
-    else:
-        _say(gather, answer.language, "Welcome to %(company)s.", company=answer.company)
-    if answer.other_language and not answer.again:
-        gather.say(SPOKEN_NAME[answer.other_language], language=languages.SPOKEN[answer.other_language])
+    if not answer.again:
+        _greet(gather, answer)
     for choice in answer.choices:
         _say(gather, answer.language, "For %(matter)s, press %(key)s.", matter=choice.label, key=choice.digit)
     response.append(gather)
     response.redirect(action, method="POST")
+
+
+def _greet(gather: Gather, answer: calls.OfferMenu) -> None:
+    if answer.name:
+        _say(gather, answer.language, "Welcome to %(company)s, %(name)s.", company=answer.company, name=answer.name)
+    else:
+        _say(gather, answer.language, "Welcome to %(company)s.", company=answer.company)
+    if answer.other_language:
+        gather.say(SPOKEN_NAME[answer.other_language], language=languages.SPOKEN[answer.other_language])
 
 
 def _wait(response: VoiceResponse, answer: calls.Wait, base: str) -> None:
