@@ -29,7 +29,6 @@ def create_app(settings: Settings, *, wiring: Wiring | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=False,  # the guard of the people's door checks; programs have keys of their own
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        BABEL_TRANSLATION_DIRECTORIES="translations",
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.extensions["callcenter"] = wiring or Wiring(settings)

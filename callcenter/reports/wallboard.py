@@ -63,6 +63,7 @@ class Board:
     """Everything on the wallboard at `now`; times are ISO 8601 in UTC."""
 
     now: str
+    waiting: int
     waiting_calls: int
     waiting_conversations: int
     longest_since: str | None
@@ -97,6 +98,7 @@ def figures(session: Session, now: datetime) -> Board:
     total, half_hour = _sum(today), _sum(recent)
     return Board(
         now=now.isoformat(),
+        waiting=sum(w["calls"] + w["conversations"] for w in waiting.values()),
         waiting_calls=sum(w["calls"] for w in waiting.values()),
         waiting_conversations=sum(w["conversations"] for w in waiting.values()),
         longest_since=longest["since"].isoformat() if longest else None,

@@ -1,12 +1,14 @@
 """The reader's language and zone: the signed-in person's own, else what the browser asks for and the company's."""
 
 import re
+from functools import cache
 
+from babel.support import NullTranslations, Translations
 from flask import Blueprint, Flask, g, redirect, request, url_for
-from flask_babel import Babel
+from flask_babel import Babel, Domain
 from werkzeug.wrappers import Response
 
-from callcenter import wiring
+from callcenter import wiring, words
 from callcenter.actions import access as acts
 from callcenter.domain import languages
 from callcenter.storage import company
@@ -19,8 +21,24 @@ INSIDE = re.compile(r"/(?![/\\])[^\\\x00-\x20]*")
 pages = Blueprint("language", __name__)
 
 
+class Texts(Domain):
+    """One catalogue a language, read once a process, under our name of it (Babel's own for zh_CN is zh_Hans_CN)."""
+
+    def get_translations(self) -> NullTranslations:
+        return _catalogue(languages.locale(chosen()))
+
+
+class Speech(Babel):
+    domain_instance = Texts()
+
+
+@cache
+def _catalogue(locale: str) -> NullTranslations:
+    return Translations.load(str(words.CATALOGUE), [locale])
+
+
 def register(app: Flask) -> None:
-    Babel(app, locale_selector=lambda: languages.locale(chosen()), timezone_selector=zone)
+    Speech(app, locale_selector=lambda: languages.locale(chosen()), timezone_selector=zone)
 
 
 def chosen() -> str:

@@ -204,9 +204,10 @@ def _customer(customer_id: str, number: str) -> int | None:
     found = numbers.e164(number, region=language.ours().region)
     with wiring.current().reading() as session:
         known = customers.with_number(session, found) if found else ()
-    if len(known) != 1:
-        text = "Several customers have this number. Open the ticket from the customer's page." if known else None
-        raise Invalid(text or "No customer has this number.", field="number")
+    if len(known) > 1:
+        raise Invalid("Several customers have this number. Open the ticket from the customer's page.", field="number")
+    if not known:
+        raise Invalid("No customer has this number.", field="number")
     return known[0].id
 
 

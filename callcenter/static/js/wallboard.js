@@ -100,7 +100,7 @@ function band(picture, people) {
   here.sort((a, b) => BAND.indexOf(a.shown) - BAND.indexOf(b.shown));
   const rects = here.map((each, n) => {
     const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-    const at = { class: `band-${each.shown}`, x: (100 * n) / here.length, width: 100 / here.length - 0.4, height: 6 };
+    const at = { class: `band-${each.shown === "unavailable" ? "break" : each.shown}`, x: (100 * n) / here.length, width: 100 / here.length - 0.4, height: 6 };
     Object.entries(at).forEach(([name, value]) => rect.setAttribute(name, value));
     return rect;
   });
