@@ -14,10 +14,21 @@ function go(step) {
   zones[(at + step + zones.length) % zones.length].focus();
 }
 
+/** The row of what the middle shows stands out, whichever of the two was fetched last. */
+function markCurrent() {
+  const shown = document.querySelector("#middle")?.dataset.view.split(":")[1];
+  document.querySelectorAll("[data-row]").forEach((row) => {
+    if (row.dataset.row === shown) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  });
+}
+
 function toggleCard() {
   document.querySelector(".zone-right").classList.toggle("is-open");
 }
 
+document.addEventListener("htmx:afterSettle", markCurrent);
+markCurrent();
 soundSettings.start();
 nowSlot.start();
 composer.start();

@@ -2,7 +2,7 @@
 
 import json
 
-from flask import Response, jsonify, make_response, request
+from flask import Response, jsonify, make_response, request, url_for
 from flask_babel import gettext as _
 
 from callcenter import errands, wiring
@@ -36,12 +36,15 @@ def choose_status() -> str:
 @pages.post("/desk/offers/<int:offer_id>/accept")
 @access.everyone
 def accept(offer_id: int) -> Response:
-    """The offer is mine; a browser then joins the call with the parameters it is given."""
+    """The offer is mine: a browser joins the call with the parameters it is given, or opens the conversation."""
     with wiring.current().work() as work:
         connection = offers.accept(work, offer_id, agent_id=_me())
         rung = agent_rows.get(work.session, _me())
     answer = make_response(parts.now())
-    if connection.params and not (rung and rung.desk_telephone):
+    if not connection.params:
+        opened = {"url": url_for("desk.middle", interaction_id=connection.interaction_id)}
+        answer.headers["HX-Trigger"] = json.dumps({"desk:open": opened})
+    elif not (rung and rung.desk_telephone):
         answer.headers["HX-Trigger"] = json.dumps({"voice:connect": {"params": connection.params}})
     return answer
 
@@ -207,7 +210,7 @@ def draft() -> Response:
     """Kept as it is written; an empty one is forgotten."""
     key, _sep, number = request.form.get("key", "").partition(":")
     if key not in DRAFTS or not number.isdigit():
-        raise Invalid(field="key")
+        raise Invalid("There is no such draft.", field="key")
     body = request.form.get("text", "").replace("\x00", "")[:DRAFT_LIMIT]
     with wiring.current().work() as work:
         kept.keep_draft(work.session, agent_id=_me(), about=f"{key}:{number}", body=body, now=work.now)

@@ -151,7 +151,7 @@ def _day(today: desk.Day, now: datetime) -> Day | None:
     said = {
         "on_call": _("With customers %(time)s, %(n)s answered", time=words.hours(spent["on_call"]), n=today.answered),
         "wrap_up": _("Wrap-up %(time)s", time=words.hours(spent["wrap_up"])),
-        "break": _("Break %(time)s", time=words.hours(spent["break"])),
+        "break": _("Away %(time)s", time=words.hours(spent["break"])),
         "free": _("Free %(time)s", time=words.hours(spent["free"])),
     }
     return Day(

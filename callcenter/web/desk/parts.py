@@ -78,6 +78,13 @@ def free() -> str:
         return render_template("desk/middle_and_card.html", middle=shown, card=None)
 
 
+@pages.get("/desk/free/part")
+@access.everyone
+def free_part() -> str:
+    with wiring.current().reading() as session:
+        return render_template("desk/free.html", middle=free_time.of(session, _mine(session), _clock()))
+
+
 @pages.get("/desk/interactions/<int:interaction_id>")
 @access.everyone
 def middle(interaction_id: int) -> str:

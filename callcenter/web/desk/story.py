@@ -88,11 +88,22 @@ def _contact(contact: Interaction, names: Names, now: datetime) -> Fact:
     return Fact(contact.created_at, icon, strong, " · ".join(parts), contact.note)
 
 
+# What the second of two events says as well.
+SAID_BY: dict[type[Event], type[Event]] = {
+    events.CallReceived: events.QueueEntered,
+    events.MenuChosen: events.QueueEntered,
+    events.InteractionAccepted: events.CallConnected,
+    events.ConversationStarted: events.MessageReceived,
+}
+
+
 def this(rows: Iterable[tuple[datetime, Event]], names: Names) -> list[Fact]:
     """What happened in this interaction so far, as far as it tells a person something."""
+    told = list(rows)
+    kinds = {type(event) for _at, event in told}
     found = []
-    for at, event in rows:
-        fact = _fact(event, at, names)
+    for at, event in told:
+        fact = None if SAID_BY.get(type(event)) in kinds else _fact(event, at, names)
         if fact:
             found.append(fact)
     return found
@@ -116,8 +127,9 @@ def _entered(event: events.QueueEntered, at: datetime, names: Names) -> Fact:
         told.append(_("place %(place)s", place=event.place))
     if event.expected_seconds:
         told.append(_("about %(time)s", time=words.minutes(event.expected_seconds)))
-    text = _("told: %(what)s", what=_(", ").join(told)) if told else ""
-    return Fact(at, "clock", _("Waited in %(queue)s", queue=names.queues.get(event.queue_id, "")), text)
+    queue = names.queues.get(event.queue_id, "")
+    text = _("%(queue)s · told: %(what)s", queue=queue, what=_(", ").join(told)) if told else queue
+    return Fact(at, "phone-in", _("Called us"), text)
 
 
 @_fact.register

@@ -66,7 +66,7 @@ function trouble({ kind }) {
 async function joinAgain() {
   const url = document.querySelector("#now")?.dataset.joinUrl;
   if (!url || voice.isConnected() || !(await voice.take())) return;
-  htmx.ajax("POST", url, { target: "#now", swap: "outerHTML" });
+  htmx.ajax("POST", url, { target: "#now", swap: "outerHTML" }).catch(() => trouble({ kind: "call" }));
 }
 
 function inCall(value) {

@@ -22,7 +22,8 @@ export function everySecond(listener) {
   listeners.add(listener);
 }
 
-export function timeOfDay(at = now(), zone = undefined, withSeconds = true) {
+/** In the reader's own zone, as the server writes times, unless another is named. */
+export function timeOfDay(at = now(), zone = document.body.dataset.zone || undefined, withSeconds = true) {
   return new Intl.DateTimeFormat("en-GB", {
     hour: "2-digit",
     minute: "2-digit",

@@ -116,7 +116,7 @@ export function refresh(element) {
 function swap(element) {
   if (!element) return;
   if (isInUse(element)) return markStale(element);
-  htmx.ajax("GET", element.dataset.liveUrl, { target: element, swap: "outerHTML", source: element });
+  htmx.ajax("GET", element.dataset.liveUrl, { target: element, swap: "outerHTML", source: element }).catch(() => {});
 }
 
 function isInUse(element) {
@@ -146,6 +146,7 @@ function watchHands() {
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, xhr, requestConfig } = event.detail;
+    if (target && !document.contains(target)) event.detail.shouldSwap = false;
     const asked = requestConfig?.verb === "get" && target?.dataset?.liveUrl && xhr.status < 300;
     if (asked && requestConfig.elt === target && isInUse(target)) {
       event.detail.shouldSwap = false;

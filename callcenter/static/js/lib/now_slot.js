@@ -1,7 +1,7 @@
 // The Now slot tells the rest of the desk what is live: sounds, notification, title, and which view the middle shows.
 
 import htmx from "htmx.org";
-import { loudly, politely } from "./announce.js";
+import { loudly } from "./announce.js";
 import * as clock from "./clock.js";
 import * as notify from "./notify.js";
 import * as sounds from "./sounds.js";
@@ -10,6 +10,7 @@ import { say } from "./words.js";
 let before = { view: null, offer: null };
 let saidFive = null;
 let wanted = null;
+let opens = null;
 
 const slot = () => document.querySelector("#now");
 const middle = () => document.querySelector("#middle");
@@ -20,6 +21,7 @@ export function start() {
   before = { view: now.dataset.view, offer: null };
   offered(now);
   document.addEventListener("htmx:afterSettle", () => look());
+  document.addEventListener("desk:open", (event) => (opens = event.detail.url));
   document.addEventListener("focusout", () => setTimeout(() => wanted && follow(), 80));
   clock.everySecond(tick);
 }
@@ -31,9 +33,8 @@ function look() {
   if (now.dataset.view === before.view) return;
   const last = before.view;
   before.view = now.dataset.view;
-  if (now.dataset.say) politely(now.dataset.say);
   if (middle()?.dataset.view !== now.dataset.view && belongs(last, now.dataset.view)) {
-    wanted = now.dataset.middleUrl;
+    wanted = opens ?? now.dataset.middleUrl;
     follow();
   }
 }
@@ -56,7 +57,8 @@ function follow() {
   if (isWriting) return;
   const url = wanted;
   wanted = null;
-  htmx.ajax("GET", url, { target: "#middle", swap: "outerHTML" });
+  opens = null;
+  htmx.ajax("GET", url, { target: "#middle", swap: "outerHTML" }).catch(() => (wanted = url));
 }
 
 function offered(now) {

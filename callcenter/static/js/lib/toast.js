@@ -15,7 +15,7 @@ export function show({ text, undo_url: url, undo_word: word }) {
     const button = Object.assign(document.createElement("button"), { className: "btn btn-low", textContent: word, type: "button" });
     button.dataset.act = "undo";
     button.addEventListener("click", () => {
-      htmx.ajax("POST", url, { swap: "none" });
+      htmx.ajax("POST", url, { swap: "none" }).catch(() => {});
       place.replaceChildren();
     });
     one.append(button);
