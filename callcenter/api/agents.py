@@ -126,7 +126,7 @@ def set_status(body: StatusSent) -> Me:
         if body.status == Status.SIGNED_OUT:
             acts.sign_out(work, me())
         else:
-            agent = agents.get(work.session, me())
+            agent = agents.get(work.session, me(), lock=True)
             if agent and agent.status == Status.SIGNED_OUT:
                 agent = acts.sign_in(work, me())
             if agent and agent.next_status != body.status:
