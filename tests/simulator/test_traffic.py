@@ -32,6 +32,7 @@ def test_people_choose_their_language_first_and_mostly_what_they_need() -> None:
     assert english["2"] > 150
     assert english["9"] == 0
     assert sayings.key_for(random, ENGLISH, "zh") == "9"
+    assert sayings.key_for(random, "您好。For English, press 9.", "zh", is_over=False) == "", "more will be said"
     assert set(Counter(sayings.key_for(random, CHINESE, "zh") for _ in range(200)).most_common(3)[0][0]) <= set("123")
 
 

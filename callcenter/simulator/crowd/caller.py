@@ -9,6 +9,7 @@ from callcenter.simulator.crowd import sayings
 from callcenter.simulator.crowd.line import Gone, Line
 
 LOOK_EVERY = 1.0
+HEARS_OUT = 12.0
 MEAN_PATIENCE = 180.0
 MEAN_TALK = 120.0
 MOST_REDIALS = 2
@@ -90,14 +91,16 @@ class Talk:
             self._leave()
 
     def _choose(self, transcript: list[dict[str, Any]]) -> None:
-        menu = " ".join(line["text"] for line in transcript[-3:] if line["type"] == "menu")
+        menu = _menu(transcript)
         if self.quiet < self.customer.random.uniform(1, 3):
             return
         if not menu:
             self._leave_word()
             return
-        key = sayings.key_for(self.customer.random, menu, self.customer.language)
-        self.quiet = 0.0
+        is_over = self.quiet > HEARS_OUT
+        key = sayings.key_for(self.customer.random, menu, self.customer.language, is_over=is_over)
+        if key or is_over:
+            self.quiet = 0.0
         if key:
             self.line.act(self.sid, "digits", digits=key)
 
@@ -128,6 +131,12 @@ class Talk:
 
     def _leave(self) -> None:
         self.line.act(self.sid, "hangup")
+
+
+def _menu(transcript: list[dict[str, Any]]) -> str:
+    """What a menu has said since the last key."""
+    pressed = max((at for at, line in enumerate(transcript) if line["type"] == "pressed"), default=-1)
+    return " ".join(line["text"] for line in transcript[pressed + 1 :] if line["type"] == "menu")
 
 
 def answer(line: Line, customer: Customer, sid: str) -> None:

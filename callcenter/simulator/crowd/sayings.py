@@ -48,6 +48,7 @@ COMMENTS = {
 }
 SURVEY = re.compile(r"(?:reply|回复|回覆)\D{0,6}1.{0,40}?5", re.IGNORECASE | re.DOTALL)
 CHOICE = re.compile(r"press (\d)|请按\s*([\d一二三四五六七八九])|按\s*([\d一二三四五六七八九])\b", re.IGNORECASE)
+LANGUAGE_KEYS = ("9", "0")
 HANZI = dict(zip("一二三四五六七八九", "123456789", strict=True))
 
 
@@ -82,13 +83,18 @@ def choices(menu: str) -> list[str]:
     return list(dict.fromkeys(HANZI.get(key, key) for key in found))
 
 
-def key_for(random: Random, menu: str, language: str) -> str:
-    """The key a person presses: their language first, then what they need; now and then nothing or a wrong one."""
-    if language == "zh" and (own := re.search(r"中文\D{0,6}按\s*([\d九])", menu)) and language_of(menu[:12]) == "en":
+def key_for(random: Random, menu: str, language: str, *, is_over: bool = True) -> str:
+    """The key a person presses: their language first, then what they need; now and then nothing or a wrong one.
+
+    Blank as long as there is nothing of use in what was heard; `is_over` says that nothing more will come.
+    """
+    own = re.search(r"中文\D{0,6}按\s*([\d九])", menu)
+    if language == "zh" and own:
         return HANZI.get(own[1], own[1])
-    offered = choices(menu)
+    useful = [key for key in choices(menu) if key not in LANGUAGE_KEYS]
+    if not is_over and len(useful) < 2 and (not useful or random.random() < 0.7):
+        return ""
     slip = random.random()
-    if not offered or slip < 0.04:
-        return "" if slip < 0.02 else random.choice("0678*")
-    usual = [key for key in offered if key not in ("9", "0")] or offered
-    return random.choice(usual)
+    if slip < 0.04:
+        return "" if slip < 0.02 else random.choice("678*")
+    return random.choice(useful) if useful else ""

@@ -126,6 +126,8 @@ def join(carrier: "Carrier", conference: Conference, member: Participant) -> boo
 def _introduce(carrier: "Carrier", conference: Conference, member: Participant) -> None:
     """Those present notice who comes, and who comes notices them."""
     _tell_others(carrier, conference, member, "joined")
+    if conference.status == "init":
+        calls.tell(carrier, member.call, "waiting")
     if conference.status == "in-progress":
         for other in conference.present:
             if other is not member:

@@ -168,7 +168,7 @@ function situation(now) {
     if (line.type === "left") others.delete(nameOf(line.who));
   }
   if (others.size) return fill(words.withWho, { who: [...others].join(", ") });
-  return lines.some((line) => ["music", "silence"].includes(line.type)) ? words.waiting : words.connected;
+  return lines.some((line) => line.type === "waiting") ? words.waiting : words.connected;
 }
 
 // Redraw what changes with the second and with the state of the call.

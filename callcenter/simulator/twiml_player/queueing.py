@@ -18,6 +18,8 @@ def enqueue(player: Player, verb: Element, page: Document) -> None:
     if queue is None:
         raise Follow(replace(action, params={"QueueResult": "queue-full"}))
 
+    calls.tell(player.carrier, player.call, "waiting")
+
     def result(word: str) -> dict[str, str]:
         waited = queues.leave(player.carrier, queue, player.call)
         return {"QueueResult": word, "QueueSid": queue.sid, "QueueTime": str(waited)}
