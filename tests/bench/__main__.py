@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import click
 
-from tests.bench import webhook
+from tests.bench import card, crowd, kinds, offers, webhook
 from tests.bench.ground import Ground, facts, ground
 from tests.bench.sizes import FULL, QUICK, Sizes
 from tests.bench.table import Row, as_json, text
@@ -13,6 +13,10 @@ from tests.bench.table import Row, as_json, text
 Measure = Callable[[Ground, Sizes], Iterator[Row]]
 MEASURES: dict[str, Measure] = {
     "webhook": webhook.measure,
+    "offers": offers.measure,
+    "card": card.measure,
+    "crowd": crowd.measure,
+    "kinds": kinds.measure,
 }
 
 

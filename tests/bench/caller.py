@@ -10,15 +10,17 @@ import threading
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from typing import Any
 
 TIMEOUT = 30
 
 
 @dataclass
 class Tally:
-    """Milliseconds of each request, and how often which status came."""
+    """When each request began (on the clock that all processes here share), its milliseconds, and how often which status came."""
 
-    milliseconds: list[float] = field(default_factory=list)
+    began: list[float]
+    milliseconds: list[float]
     statuses: Counter[str] = field(default_factory=Counter)
 
 
@@ -69,39 +71,36 @@ class Line:
         self._socket.close()
 
 
-def carry_out(order: dict[str, object]) -> dict[str, object]:
-    """{"host", "port", "callers", "requests": [text], "every": seconds or 0} -> {"seconds", "milliseconds", "statuses"}."""
-    host, port, callers = str(order["host"]), int(str(order["port"])), int(str(order["callers"]))
-    texts = order["requests"]
-    assert isinstance(texts, list)
-    waiting = deque(text.encode("latin-1") for text in texts)
-    lines = [Line(host, port) for _ in range(callers)]
-    tally = Tally()
-    every = float(str(order.get("every") or 0))
-    began = time.perf_counter()
-    due = deque(began + every * number for number in range(len(waiting)))
-    threads = [threading.Thread(target=_call, args=(line, waiting, due, tally)) for line in lines]
+def carry_out(order: dict[str, Any]) -> dict[str, object]:
+    """{"port", "callers", "requests": [text], "at": [seconds from now] or []} -> {"seconds", "began", "milliseconds", "statuses"}."""
+    requests = [text.encode("latin-1") for text in order["requests"]]
+    tally = Tally([0.0] * len(requests), [0.0] * len(requests))
+    lines = [Line("127.0.0.1", order["port"]) for _ in range(order["callers"])]
+    began = time.monotonic()
+    due = [began + seconds for seconds in order["at"]] or [began] * len(requests)
+    waiting = deque(enumerate(zip(due, requests, strict=True)))
+    threads = [threading.Thread(target=_call, args=(line, waiting, tally)) for line in lines]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    took = time.perf_counter() - began
+    took = time.monotonic() - began
     for line in lines:
         line.close()
-    return {"seconds": took, "milliseconds": tally.milliseconds, "statuses": dict(tally.statuses)}
+    return {"seconds": took, "began": tally.began, "milliseconds": tally.milliseconds, "statuses": dict(tally.statuses)}
 
 
-def _call(line: Line, waiting: deque[bytes], due: deque[float], tally: Tally) -> None:
+def _call(line: Line, waiting: deque[tuple[int, tuple[float, bytes]]], tally: Tally) -> None:
     while waiting:
         try:
-            at, request = due.popleft(), waiting.popleft()
+            number, (at, request) = waiting.popleft()
         except IndexError:
             return
-        if (early := at - time.perf_counter()) > 0:
+        if (early := at - time.monotonic()) > 0:
             time.sleep(early)
-        began = time.perf_counter()
+        tally.began[number] = time.monotonic()
         status = line.ask(request)
-        tally.milliseconds.append(1000 * (time.perf_counter() - began))
+        tally.milliseconds[number] = 1000 * (time.monotonic() - tally.began[number])
         tally.statuses[status] += 1
 
 

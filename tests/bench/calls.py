@@ -40,9 +40,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Told:
-    """What one order gave: seconds for all, milliseconds of each."""
+    """What one order gave: seconds for all; of each, when it began (time.monotonic) and its milliseconds."""
 
     seconds: float
+    began: list[float]
     milliseconds: list[float]
     statuses: dict[str, int]
 
@@ -91,24 +92,30 @@ def request(web: Web, path: str, form: dict[str, str]) -> str:
     return f"POST {path} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in heads.items()) + f"\r\n{body}"
 
 
+def get(web: Web, path: str, *, token: str) -> str:
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{web.port}\r\nAuthorization: Bearer {token}\r\n\r\n"
+
+
 class Company:
     """The process of `caller.py`."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
 
-    def send(self, web: Web, requests: Sequence[str], *, callers: int, every: float = 0) -> Told:
-        """All of them, by so many callers at once; with `every`, one each so many seconds. Every answer must be a 2xx."""
-        self.begin(web, requests, callers=callers, every=every)
+    def send(self, web: Web, requests: Sequence[str], *, callers: int) -> Told:
+        """All of them, by so many callers at once, as fast as it goes."""
+        self.begin(web, requests, callers=callers)
         return self.result()
 
-    def begin(self, web: Web, requests: Sequence[str], *, callers: int, every: float = 0) -> None:
-        order = {"host": "127.0.0.1", "port": web.port, "callers": callers, "requests": requests, "every": every}
+    def begin(self, web: Web, requests: Sequence[str], *, callers: int, at: Sequence[float] = ()) -> None:
+        """Start sending; with `at`, each so many seconds from now (in rising order)."""
+        order = {"port": web.port, "callers": callers, "requests": requests, "at": at}
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
 
     def result(self) -> Told:
+        """Of what was begun; RuntimeError where an answer was no 2xx."""
         assert self._process.stdout is not None
         return Told(**json.loads(self._process.stdout.readline())).all_well()
 

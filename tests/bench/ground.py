@@ -20,11 +20,11 @@ from psycopg import sql
 
 from callcenter import embedded
 from callcenter.cli.processes import WEB
-from callcenter.settings import Settings
+from callcenter.settings import Settings, load
 from callcenter.storage.database import migrate
 
 PROCESSES = 2
-READY_SECONDS = 60
+READY_SECONDS = 120
 ACCOUNT, TOKEN = "AC" + "0" * 32, "token of the measures"
 direct = build_opener(ProxyHandler({}))
 
@@ -66,7 +66,7 @@ class Ground:
         address = {"bind": f"127.0.0.1:{port}", "public_url": f"http://127.0.0.1:{port}"}
         servers = {"database_url": database_url, "redis_url": self.urls.redis_url}
         keys = {"twilio_account_sid": ACCOUNT, "twilio_auth_token": TOKEN, "twilio_api_url": "http://127.0.0.1:9"}
-        return Settings(**servers, **address, **keys, secret_key="the key of the measures", web_processes=PROCESSES)
+        return load(**servers, **address, **keys, secret_key="the key of the measures", web_processes=PROCESSES)
 
     def environ(self, settings: Settings) -> dict[str, str]:
         told = {name.upper(): str(value) for name, value in settings.model_dump().items()}
@@ -132,8 +132,8 @@ def _wait_for(web: Web, path: str, process: subprocess.Popen[bytes], log: Path) 
 def facts(data: Path) -> str:
     """What the figures were taken on, in a line."""
     memory = psutil.virtual_memory().total / 2**30
-    disk = next((part.fstype for part in sorted(psutil.disk_partitions(all=True), key=lambda p: -len(p.mountpoint))
-                 if data.is_relative_to(part.mountpoint)), "?")  # fmt: skip
+    parts = sorted(psutil.disk_partitions(all=True), key=lambda part: len(part.mountpoint), reverse=True)
+    disk = next((part.fstype for part in parts if data.is_relative_to(part.mountpoint)), "?")
     load = os.getloadavg()[0]
     return (
         f"{psutil.cpu_count()} cores, {memory:.0f} GB, {sys.platform}, Python {sys.version.split()[0]}, "
