@@ -44,14 +44,16 @@ def receive(work: Work, call: IncomingCall) -> Answer:
     if not claim(work, call.sid):
         seen = interactions.by_leg(work.session, call.sid)
         return answer_again(work, seen) if seen else Apologise(language=languages.DEFAULT)
-    number = company.number(work.session, call.called) or next(iter(company.numbers(work.session)), None)
-    if number is None:
+    line = company.line(work.session, call.called)
+    if line is None:
         return Apologise(language=languages.DEFAULT)
+    number, queue = line
     customer = customers.identify(work, call.caller)
     interaction = _begin(work, call, number, customer)
     if number.menu:
         return _menu(work, interaction, number, customer)
-    return _enter(work, interaction, number.queue_id)
+    with work.session.no_autoflush:  # nothing that is asked on the way depends on what is written: it goes in one go
+        return _enter(work, interaction, queue.id)
 
 
 def claim(work: Work, sid: str) -> bool:
@@ -164,7 +166,6 @@ def _enter(work: Work, interaction: Interaction, queue_id: int, *, digit: str = 
         _finish(work, interaction, by="system", result="closed")
         return SayClosed(interaction_id=interaction.id, language=interaction.language, opens=_opening(work, queue))
     interaction.state, interaction.joined_at = State.WAITING, work.now
-    work.session.flush()
     place, seconds = waiting.prediction(work.session, interaction)
     interaction.told_place, interaction.told_seconds = place, seconds
     work.record(
@@ -193,7 +194,8 @@ def answer_again(work: Work, interaction: Interaction) -> Answer:
     number = company.number(work.session, interaction.our_number)
     if interaction.state == State.MENU and number:
         customer = known.get(work.session, interaction.customer_id) if interaction.customer_id else None
-        return _menu(work, interaction, number, customer, again=bool(interaction.menu_keys))
+        last = interaction.menu_keys[-1] if interaction.menu_keys else None
+        return _menu(work, interaction, number, customer, again=last is not None, wrong_key=last not in (None, "-"))
     queue = company.queue(work.session, interaction.queue_id) if interaction.queue_id else None
     if interaction.result == "closed" and queue:
         return SayClosed(interaction_id=interaction.id, language=interaction.language, opens=_opening(work, queue))
