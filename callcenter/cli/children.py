@@ -17,7 +17,7 @@ import psutil
 
 from callcenter.cli.speech import Refused
 
-READY_SECONDS = 60
+READY_SECONDS = 120
 STOP_SECONDS = 25
 MOST_DEATHS = 3  # of one child within DEATHS_WITHIN, before we give up
 DEATHS_WITHIN = 60.0

@@ -55,7 +55,7 @@ def our_numbers(ours: Settings) -> list[str]:
 
 
 def account_of(ours: Settings) -> TwilioAccount:
-    return TwilioAccount(twilio_client(ours), account_sid=ours.twilio_account_sid, public_url=ours.public_url)
+    return TwilioAccount(twilio_client(ours), public_url=ours.public_url)
 
 
 def apply(account: TwilioAccount, places: list[Place]) -> None:

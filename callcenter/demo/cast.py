@@ -101,7 +101,7 @@ AGENTS = (
 LEADERS = (
     Member("sam", "Sam Keller", role="supervisor", team="Delivery"),
     Member("ines", "Ines Howard", role="supervisor", team="Billing and returns"),
-    Member("robin", "Robin Diaz", role="administrator"),
+    Member("robin", "Robin Hale", role="administrator"),
 )
 MEMBERS = AGENTS + LEADERS
 

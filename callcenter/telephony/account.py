@@ -59,15 +59,9 @@ def of_application(public_url: str) -> dict[str, str]:
 class TwilioAccount:
     """Every method raises OutsideError."""
 
-    def __init__(self, client: Client, *, account_sid: str, public_url: str) -> None:
+    def __init__(self, client: Client, *, public_url: str) -> None:
         self._client = client
-        self._sid = account_sid
         self._public_url = public_url
-
-    def status(self) -> str:
-        """ "active", "suspended" or "closed"."""
-        with _in_our_words():
-            return str(self._client.api.v2010.accounts(self._sid).fetch().status)
 
     def numbers(self) -> dict[str, Place]:
         """All numbers of the account by E.164, each with what differs from our webhooks."""

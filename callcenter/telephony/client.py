@@ -3,6 +3,7 @@
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
 from twilio.rest import Client
 
 from callcenter.domain.errors import OutsideError
@@ -33,4 +34,8 @@ def outside_error(error: Exception) -> OutsideError:
     if isinstance(error, TwilioRestException):
         permanent = error.status < 500 and error.status != 429 and error.code not in TEMPORARY
         return OutsideError(f"Twilio answered {error.status} (code {error.code})", permanent=permanent, code=error.code)
+    answer = error.args[1] if isinstance(error, TwilioException) and len(error.args) > 1 else None
+    if isinstance(answer, Response):  # what lists raise: the bare answer, without Twilio's code
+        permanent = answer.status_code < 500 and answer.status_code != 429
+        return OutsideError(f"Twilio answered {answer.status_code}", permanent=permanent)
     return OutsideError(f"Twilio did not answer ({type(error).__name__})", permanent=False)

@@ -1,0 +1,169 @@
+"""`callcenter demo` as a program: it starts, starts again, says in a sentence what is in its way, and leaves nothing behind."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import psutil
+import pytest
+
+from tests.cli.conftest import free_port
+
+pytestmark = pytest.mark.timeout(600)
+STARTS_WITHIN = 180.0
+
+
+@dataclass
+class Place:
+    """A data folder and two ports of its own."""
+
+    data: Path
+    web: int
+    simulator: int
+
+    def start(self, **more: str) -> "Demo":
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("TWILIO", "SIMULATOR"))}
+        ours = {
+            "CALLCENTER_DATA": str(self.data),
+            "BIND": f"127.0.0.1:{self.web}",
+            "SIMULATOR_BIND": f"127.0.0.1:{self.simulator}",
+            "PYTHONUNBUFFERED": "1",
+            "WEB_PROCESSES": "1",
+        }
+        said = self.data / "said"
+        with said.open("wb") as out:
+            program = subprocess.Popen(
+                [sys.executable, "-m", "callcenter", "demo"], env={**kept, **ours, **more}, stdout=out, stderr=out
+            )
+        return Demo(program, said)
+
+
+@dataclass
+class Demo:
+    """A running demo and what it says to the terminal."""
+
+    program: subprocess.Popen[bytes]
+    said: Path
+
+    @property
+    def text(self) -> str:
+        return self.said.read_text()
+
+    def until(self, words: str) -> None:
+        deadline = time.monotonic() + STARTS_WITHIN
+        while words not in self.text:
+            assert self.program.poll() is None or words in self.text, self.text
+            assert time.monotonic() < deadline, self.text
+            time.sleep(0.2)
+
+    def end(self, how: signal.Signals = signal.SIGINT) -> int:
+        self.program.send_signal(how)
+        return self.program.wait(90)
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    """Not below pytest's own folders: those are closed to the user who runs PostgreSQL for root."""
+    folder = Path(tempfile.mkdtemp(prefix="callcenter-"))
+    folder.chmod(0o755)
+    place = Place(folder, free_port(), free_port())
+    yield place
+    for process in mine(place):
+        process.kill()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def mine(place: Place) -> list[psutil.Process]:
+    """Every process that lives on this folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if str(place.data) in " ".join(process.cmdline()) or (
+                process.environ().get("CALLCENTER_DATA") == str(place.data)
+            ):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def test_the_demo_starts_serves_and_stops_and_a_second_time_keeps_everything(place: Place) -> None:
+    first = place.start()
+    first.until("Harbor Home is open.")
+    assert "harbor-demo" in first.text
+    assert "alice, bo, mei" in first.text
+    assert _get(f"http://127.0.0.1:{place.web}/readyz")["ready"] is True
+    people = _get(f"http://127.0.0.1:{place.simulator}/control/people")
+    assert [person["name"] for person in people][:2] == ["Carla Mendes", "李雷"]
+    kept = (place.data / "demo-secrets.json").read_text()
+    assert first.end() == 0
+    assert "Stopped; nothing is lost." in first.text
+    assert not mine(place)
+
+    second = place.start()
+    second.until("Harbor Home is open.")
+    assert "made up" not in second.text
+    assert (place.data / "demo-secrets.json").read_text() == kept
+    assert (place.data / "demo-secrets.json").stat().st_mode & 0o077 == 0
+
+    third = subprocess.run(
+        [sys.executable, "-m", "callcenter", "demo"],
+        env={**os.environ, "CALLCENTER_DATA": str(place.data)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert third.returncode == 1
+    assert "is running already" in third.stderr
+    assert "Traceback" not in third.stderr
+
+    _dies_and_comes_back(second, place)
+    second.end(signal.SIGKILL)
+    fourth = place.start()
+    fourth.until("Harbor Home is open.")
+    assert fourth.end(signal.SIGTERM) == 0
+    assert not mine(place)
+
+
+def _dies_and_comes_back(demo: Demo, place: Place) -> None:
+    clock = next(process for process in mine(place) if "workers.clock" in process.cmdline())
+    clock.kill()
+    demo.until("The clock ended and is started again")
+    assert _get(f"http://127.0.0.1:{place.web}/healthz")
+
+
+def test_a_taken_port_is_named_with_what_to_do(place: Place) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", place.web))
+        taken.listen()
+        demo = place.start()
+        assert demo.program.wait(STARTS_WITHIN) == 1
+    assert f"Port {place.web} is taken by " in demo.text
+    assert f"BIND=127.0.0.1:{place.web + 10} make run" in demo.text
+    assert "Traceback" not in demo.text
+    assert not mine(place)
+
+
+def test_an_address_that_is_none_is_refused_in_a_sentence(place: Place) -> None:
+    for wrong, said in (("8000", "such as"), ("127.0.0.1:http", "such as"), ("203.0.113.7:8000", "cannot be used")):
+        demo = place.start(BIND=wrong)
+        assert demo.program.wait(STARTS_WITHIN) in (1, 2)
+        assert said in demo.text, demo.text
+        assert "Traceback" not in demo.text
+
+
+def _get(url: str) -> Any:
+    with urlopen(url, timeout=10) as answer:
+        return json.load(answer)

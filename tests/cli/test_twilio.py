@@ -1,0 +1,95 @@
+"""Our webhooks at Twilio, and what the doctor finds there. The telephone company is the simulator."""
+
+import json
+from urllib.request import urlopen
+
+import pytest
+
+from tests.cli.conftest import OURS, Run, tell
+from tests.house import People
+
+pytestmark = pytest.mark.usefixtures("company", "telephone")
+
+
+def test_what_will_change_is_shown_first_and_nothing_changes_without_a_yes(run: Run) -> None:
+    refused = run("twilio", "configure", keys="n\n")
+    assert refused.exit_code == 1
+    assert "voice_url: nothing -> https://desk.harbor.example/webhooks/voice/incoming" in refused.output
+    assert "Nothing was changed." in refused.output
+    assert "voice_url: nothing ->" in run("twilio", "configure", keys="n\n").output
+
+
+def test_a_second_time_there_is_nothing_to_change(run: Run) -> None:
+    done = run("twilio", "configure", "--yes")
+    assert done.exit_code == 0, done.output
+    again = run("twilio", "configure", "--yes")
+    assert again.exit_code == 0
+    assert "Nothing to change." in again.output
+    assert "Left alone, not ours: +14155550199" in again.output
+
+
+def test_every_webhook_of_the_number_and_the_app_is_set(run: Run) -> None:
+    shown = run("twilio", "configure", "--yes").output
+    for path in (
+        "voice/incoming",
+        "voice/status",
+        "voice/fallback",
+        "messages/sms",
+        "messages/fallback",
+        "voice/agent",
+    ):
+        assert f"https://desk.harbor.example/webhooks/{path}" in shown
+
+
+def test_a_number_that_is_not_in_the_account_is_named(run: Run, telephone: str) -> None:
+    moved = run("twilio", "configure", "--yes", TWILIO_ACCOUNT_SID="AC" + "9" * 32)
+    assert moved.exit_code == 1
+    assert "Twilio answered" in moved.output
+    assert "Traceback" not in moved.output
+
+
+def test_without_credentials_they_are_asked_for(run: Run) -> None:
+    refused = run("twilio", "configure", "--yes", TWILIO_AUTH_TOKEN="")
+    assert refused.exit_code == 2
+    assert "TWILIO_AUTH_TOKEN" in refused.output
+
+
+def test_the_doctor_names_what_is_wrong_and_what_to_do(run: Run) -> None:
+    told = run("doctor")
+    assert told.exit_code == 1
+    assert f"FAULT {OURS}: " in told.output
+    assert "Run: callcenter twilio configure" in told.output
+    assert "FAULT PUBLIC_URL" in told.output
+    assert "ok    PostgreSQL: version" in told.output
+    assert "ok    Redis: version" in told.output
+    assert "Traceback" not in told.output
+
+
+def test_the_doctor_is_content_once_the_numbers_point_to_us(run: Run, telephone: str) -> None:
+    """The simulator's own health page stands in for ours: whatever answers with JSON at PUBLIC_URL/healthz."""
+    run("twilio", "configure", "--yes", PUBLIC_URL=telephone)
+    told = run("doctor", PUBLIC_URL=telephone).output
+    assert "calls and messages reach us" in told
+    assert "agents' browsers reach us" in told
+    assert "ok    PUBLIC_URL" in told
+    assert "FAULT +1" not in told
+    assert "FAULT Twilio" not in told
+
+
+def test_twilio_refusing_is_told_as_a_fault_not_a_crash(run: Run, telephone: str) -> None:
+    tell(f"{telephone}/control/faults", rest={"path": "IncomingPhoneNumbers", "status": 503, "times": 5})
+    told = run("doctor")
+    assert told.exit_code == 1
+    assert "Twilio answered 503" in told.output
+
+
+def test_the_doctor_without_servers_says_which(run: Run, people: People) -> None:
+    told = run("doctor", REDIS_URL="redis://127.0.0.1:9", DATABASE_URL="postgresql://x@127.0.0.1:9/x")
+    assert told.exit_code == 1
+    assert "FAULT PostgreSQL" in told.output
+    assert "FAULT Redis" in told.output
+
+
+def test_the_simulator_is_a_program_of_its_own(telephone: str) -> None:
+    with urlopen(f"{telephone}/control/people", timeout=5) as answer:
+        assert len(json.load(answer)) > 5
