@@ -42,7 +42,8 @@ function notice(strong, text) {
 }
 
 function refused(event) {
-  const { xhr, elt, isError } = event.detail;
+  const { xhr, isError, requestConfig } = event.detail;
+  const elt = requestConfig?.elt ?? event.detail.elt;
   if (!isError && xhr.status < 400) return clearPlace(elt);
   if (xhr.status === 401) return window.location.reload();
   const place = placeOf(elt);
@@ -66,7 +67,7 @@ function clearPlace(element) {
 
 function unreached(event) {
   if (event.detail.requestConfig?.verb === "get") return;
-  placeOf(event.detail.elt)?.replaceChildren(notice(say("no_answer"), say("still_true")));
+  placeOf(event.detail.requestConfig?.elt)?.replaceChildren(notice(say("no_answer"), say("still_true")));
 }
 
 export function start() {

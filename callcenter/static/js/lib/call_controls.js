@@ -50,6 +50,12 @@ function heard({ type, who, text }) {
   list.scrollTop = list.scrollHeight;
 }
 
+/** What was said of a broken line goes once there is no call of mine to be on. */
+function forgetTrouble() {
+  const notice = document.querySelector("[data-voice-trouble]")?.closest(".notice");
+  if (notice?.dataset.kind === "call" && !document.querySelector("#now")?.dataset.joinUrl) notice.hidden = true;
+}
+
 function offerToJoin() {
   if (document.querySelector("#now")?.dataset.joinUrl && !voice.isConnected()) trouble({ kind: "call" });
 }
@@ -58,7 +64,10 @@ function trouble({ kind }) {
   const place = document.querySelector("[data-voice-trouble]");
   if (!place) return;
   place.textContent = say(kind === "microphone" ? "mic_blocked" : "voice_lost");
-  place.closest(".notice").hidden = false;
+  const box = place.closest(".notice");
+  box.dataset.kind = kind;
+  box.hidden = false;
+  box.querySelector("[data-join-again]").hidden = kind === "token";
   loudly(place.textContent);
 }
 
@@ -81,6 +90,7 @@ function inCall(value) {
 export function start(desk) {
   document.addEventListener("click", pressed, true);
   document.addEventListener("htmx:afterSettle", (event) => showMute(event.target));
+  document.addEventListener("htmx:afterSettle", forgetTrouble);
   document.addEventListener("voice:connect", (event) => voice.connect(event.detail.params ?? event.detail));
   voice.events.addEventListener("connected", () => inCall(true));
   voice.events.addEventListener("ended", () => inCall(false));

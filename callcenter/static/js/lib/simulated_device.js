@@ -7,6 +7,8 @@ class SimulatedCall {
     this.isOver = false;
     this.last = 0;
     this.stream = new EventSource(`${this.url}/events`);
+    this.leave = () => fetch(`${this.url}/hangup`, { method: "POST", keepalive: true, mode: "no-cors" });
+    window.addEventListener("pagehide", this.leave);
     this.stream.onmessage = (message) => this.#take(JSON.parse(message.data));
   }
 
@@ -31,6 +33,7 @@ class SimulatedCall {
     if (this.isOver) return;
     this.isOver = true;
     this.stream.close();
+    window.removeEventListener("pagehide", this.leave);
     this.#tell("disconnect");
   }
 
