@@ -1,11 +1,13 @@
 """The OpenAPI document: valid, complete, and open to anybody who wants to read it."""
 
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from callcenter import declared
+from callcenter.api import document
 from callcenter.api.operations import OPERATIONS
 from tests.api.program import Program
 from tests.factories import Shop
@@ -67,3 +69,16 @@ def test_what_is_not_there_is_a_problem_and_not_a_page(app: Flask, shop: Shop) -
     for path in ("/api/", "/api/v2/tickets"):
         answer = app.test_client().get(path)
         assert (answer.status_code, answer.mimetype) == (404, "application/problem+json"), path
+
+
+def test_every_code_of_the_document_is_explained() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+    answers = [
+        one
+        for paths in document.document()["paths"].values()
+        for op in paths.values()
+        for one in op["responses"].items()
+    ]
+    codes = {code for status, told in answers if status >= "4" for code in told["description"].split(", ")}
+    assert "stale-save" in codes
+    assert [code for code in sorted(codes) if f"`{code}`" not in page] == []

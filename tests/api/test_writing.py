@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from callcenter.api.operations import OPERATIONS
+from callcenter.embedded import Server
 from callcenter.storage.customers import Customer
 from callcenter.storage.tickets import Comment, Ticket
 from tests.api.conftest import Grant
 from tests.api.program import Program, problem
+from tests.carrier import Rest
 from tests.factories import CARLA, Shop, at_once
 
 HTML = "<script>alert('☎️')</script> & 李雷"
@@ -204,3 +207,30 @@ def test_a_failure_of_ours_tells_nothing_of_its_reason(
     assert shop
     assert (answer.status_code, answer.get_json(force=True)["code"]) == (500, "failed")
     assert "division" not in answer.text
+
+
+def test_without_the_database_a_program_is_told_to_ask_again(alice: Program, postgres_server: Server) -> None:
+    postgres_server.stop()
+    answer = alice.get("/tickets")
+    problem(answer, 503, "database-away")
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+ANYTHING = (None, -1, 0, 1, 2**63, 1.5, True, "", "0", "x" * 30_000, "a\x00b", "‮🛋️'\";--", [], [1], {}, {"a": 1})
+
+
+def test_nothing_that_anybody_sends_makes_us_fail(alice: Program, shop: Shop, rest: Rest) -> None:
+    shop.customer("Carla Diaz", CARLA)
+    shop.available("alice")
+    call, _ = shop.call()
+    shop.accept(call)
+    assert rest.asked == []
+    for one in OPERATIONS:
+        path = "/".join("1" if part.startswith("{") else part for part in one.path.split("/"))
+        fields = list(one.body.model_fields) if one.body else []
+        bodies = [*ANYTHING, *({name: value} for name in fields for value in ANYTHING)]
+        for body in bodies if one.body else ():
+            assert alice.ask(one.method, path, json=body).status_code != 500
+        for name in one.query.model_fields if one.query else ():
+            for value in ANYTHING:
+                assert alice.get(path, **{name: str(value)[:1000]}).status_code in (200, 422)
