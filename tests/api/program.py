@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from flask import Flask
@@ -72,15 +73,25 @@ def _operation(app: Flask, method: str, path: str) -> dict[str, Any] | None:
     except RequestRedirect:
         return None
     name = str(endpoint).removeprefix("api.")
-    known = {told["operationId"]: told for paths in document.document()["paths"].values() for told in paths.values()}
-    return known.get(name)
+    return _told().get(name)
+
+
+@cache
+def _told() -> dict[str, dict[str, Any]]:
+    """The document's operations by name."""
+    return {told["operationId"]: told for paths in document.document()["paths"].values() for told in paths.values()}
 
 
 def _validate(schema: dict[str, Any], found: Any) -> None:
-    resource = DRAFT202012.create_resource(document.document())
-    registry: Registry[Any] = Registry().with_resource("urn:document", resource)
     absolute = {"$ref": "urn:document" + schema["$ref"]}
-    Draft202012Validator(absolute, registry=registry).validate(found)
+    Draft202012Validator(absolute, registry=_registry()).validate(found)
+
+
+@cache
+def _registry() -> Registry[Any]:
+    resource = DRAFT202012.create_resource(document.document())
+    known: Registry[Any] = Registry().with_resource("urn:document", resource)
+    return known.crawl()
 
 
 def problem(answer: TestResponse, status: int, code: str, field: str | None = None) -> dict[str, Any]:
