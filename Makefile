@@ -7,6 +7,8 @@ export PYTHONDONTWRITEBYTECODE ?=
 export UV_SYSTEM_CERTS := 1
 NPM := NODE_OPTIONS=--use-system-ca npm
 
+PYTEST_ARGS ?= --numprocesses 2 --dist loadfile
+
 PACKAGES := .venv/.installed
 MODULES := node_modules/.installed
 FRONT_END := callcenter/static/dist/.built
