@@ -119,6 +119,10 @@ class Frame:
         return url_for("sign_in.leave")
 
     @property
+    def sign_out_everywhere_url(self) -> str:
+        return url_for("sign_in.leave_everywhere")
+
+    @property
     def language_urls(self) -> dict[str, str]:
         back = request.full_path.rstrip("?") if request.method == "GET" else None
         return {code: url_for("language.choose", code=code, next=back) for code in ("en", "zh")}

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from callcenter import reactions, wiring
 from callcenter.actions import agents as acts
-from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor, audiences
 from callcenter.push import CHANNEL
 from callcenter.storage import access as tokens
@@ -129,14 +128,9 @@ def sid() -> str:
 
 
 def actor_of_token(session: Session, secret: str) -> Actor | None:
-    """Whom a token acts as: its agent, or a program with its role."""
+    """Whom a token acts as; None for one that is unknown, revoked, or of somebody who has left."""
     token = tokens.token(session, secret)
-    if token is None:
-        return None
-    agent = agents.get(session, token.agent_id) if token.agent_id else None
-    if token.agent_id and (agent is None or not agent.is_active):
-        return None
-    return Actor(role=Role(token.role), agent_id=token.agent_id, name=agent.name if agent else token.name)
+    return tokens.actor_of(session, token) if token else None
 
 
 def missed(session: Session, after: int | None, listener: Listener) -> dict[str, Any]:

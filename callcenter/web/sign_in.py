@@ -69,6 +69,19 @@ def leave() -> Response:
     """Offers go on to others at once; a call goes on by itself."""
     with wiring.current().work() as work:
         presence.sign_out(work, access.current_agent().id)
+    return _left()
+
+
+@pages.post("/sign-out/everywhere")
+@access.everyone
+def leave_everywhere() -> Response:
+    """Every session of this person ends, whoever has it."""
+    with wiring.current().work() as work:
+        acts.sign_out_everywhere(work, access.current_agent().id)
+    return _left()
+
+
+def _left() -> Response:
     logout_user()
     session.clear()
     return redirect(url_for("sign_in.form"))

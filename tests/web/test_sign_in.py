@@ -105,6 +105,13 @@ def test_signing_out_ends_the_session_and_offers(signed_in: SignIn, wiring: Wiri
     assert agent.status == "signed_out"
 
 
+def test_signing_out_everywhere_ends_the_sessions_on_other_computers(signed_in: SignIn, people: People) -> None:
+    assert people
+    here, there = signed_in("alice"), signed_in("alice")
+    here.post("/sign-out/everywhere", data={"csrf_token": csrf_token(here, "/sign-in/help")})
+    assert there.get("/").location == "/sign-in?next=/"
+
+
 def test_signing_in_leads_back_to_a_page_of_ours_and_nowhere_else(client: FlaskClient, people: People) -> None:
     assert people
     for path, leads in (

@@ -1,0 +1,203 @@
+"""The live line: who may listen, what each hears, and how a gap is filled. Programs and browsers connect by WebSocket alone."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import socketio
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+
+from callcenter import embedded
+from callcenter.actions import access, agents, staff, tickets
+from callcenter.domain.agents import Role
+from callcenter.domain.permissions import Actor
+from callcenter.storage import agents as rows
+from callcenter.storage.agents import Connection
+from callcenter.web import live
+from callcenter.wiring import Wiring
+from tests.factories import Shop, until
+from tests.house import People, SignIn
+
+Listen = Callable[..., "Ear"]
+
+
+class Ear:
+    """A client that keeps what it hears."""
+
+    def __init__(self, url: str, **how: Any) -> None:
+        self.heard: list[dict[str, Any]] = []
+        self.client = socketio.Client(reconnection=False)
+        self.client.on("*", lambda name, payload: self.heard.append({"name": name, **payload}))
+        self.client.connect(url, transports=["websocket"], wait_timeout=10, **how)
+
+    def ask(self, name: str, data: object = None) -> Any:
+        return self.client.call(name, data, timeout=10)
+
+    def names(self) -> list[str]:
+        return [event["name"] for event in self.heard]
+
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def listen(served: str) -> Iterator[Listen]:
+    ears: list[Ear] = []
+
+    def connect(browser: FlaskClient | None = None, *, token: str | None = None) -> Ear:
+        cookie = browser.get_cookie("callcenter") if browser else None
+        ear = Ear(
+            served,
+            headers={"Cookie": f"callcenter={cookie.value}"} if cookie else {},
+            auth={"token": token} if token else None,
+        )
+        ears.append(ear)
+        return ear
+
+    yield connect
+    for ear in ears:
+        ear.client.disconnect()
+
+
+def token_of(wiring: Wiring, name: str, role: str) -> str:
+    with wiring.work() as work:
+        return staff.issue_token(work, name="a desk", role=role, username=name)[1]
+
+
+def test_strangers_and_forged_tokens_are_refused(listen: Listen, people: People) -> None:
+    assert people
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        listen()
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        listen(token="mallory")
+
+
+def test_an_offer_is_heard_by_its_agent_and_not_by_another(
+    shop: Shop, signed_in: SignIn, listen: Listen, wiring: Wiring
+) -> None:
+    alice, bo = listen(signed_in("alice")), listen(token=token_of(wiring, "bo", "agent"))
+    shop.available("alice")
+    shop.call()
+    until(lambda: "offer.made" in alice.names())
+    offer = next(event for event in alice.heard if event["name"] == "offer.made")
+    assert isinstance(offer["n"], int)
+    assert offer["offer_id"]
+    assert "offer.made" not in bo.names()
+
+
+def test_events_carry_ids_and_numbers_alone(shop: Shop, listen: Listen, wiring: Wiring) -> None:
+    sam = listen(token=token_of(wiring, "sam", "supervisor"))
+    shop.available("alice")
+    shop.call()
+    until(lambda: "interaction.changed" in sam.names())
+    for event in sam.heard:
+        assert {type(value) for key, value in event.items() if key != "name"} == {int}, event
+
+
+def test_a_page_that_was_away_catches_up_without_a_gap(shop: Shop, listen: Listen, wiring: Wiring) -> None:
+    token = token_of(wiring, "alice", "agent")
+    alice = listen(token=token)
+    before = alice.ask("catch_up", {"after": None})
+    assert before["events"] == []
+    assert before["reset"] is False
+    alice.client.disconnect()
+    shop.available("alice")
+    shop.call()
+    again = listen(token=token).ask("catch_up", {"after": before["n"]})
+    numbers = [event["n"] for event in again["events"]]
+    assert "offer.made" in [event["name"] for event in again["events"]]
+    assert numbers == sorted(numbers)
+    assert again["n"] >= numbers[-1]
+    assert listen(token=token).ask("catch_up", {"after": again["n"]})["events"] == []
+
+
+def test_nobody_catches_up_on_what_was_not_for_them(shop: Shop, listen: Listen, wiring: Wiring) -> None:
+    shop.available("alice")
+    shop.call()
+    bo = listen(token=token_of(wiring, "bo", "agent")).ask("catch_up", {"after": 0})
+    names = [event["name"] for event in bo["events"]]
+    assert "offer.made" not in names
+    assert all(event.get("agent_id") in (None, shop.people.bo) for event in bo["events"])
+
+
+def test_who_was_away_too_long_reads_the_page_anew(
+    shop: Shop, listen: Listen, wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_MISSED", 3)
+    shop.available("alice", "bo")
+    shop.call()
+    sam = listen(token=token_of(wiring, "sam", "supervisor"))
+    told = sam.ask("catch_up", {"after": 0})
+    assert (told["events"], told["reset"]) == ([], True)
+    assert sam.ask("catch_up", {"after": 10_000_000})["reset"] is True
+
+
+def test_figures_are_for_leaders_who_ask_for_them(people: People, listen: Listen, wiring: Wiring) -> None:
+    assert people
+    sam, alice = (listen(token=token_of(wiring, *who)) for who in (("sam", "supervisor"), ("alice", "agent")))
+    assert sam.ask("watch_wallboard") is True
+    assert alice.ask("watch_wallboard") is False
+
+    def heard() -> bool:
+        wiring.push.send("wallboards", "wallboard", {"waiting": 1})
+        time.sleep(0.1)
+        return "wallboard" in sam.names()
+
+    until(heard)
+    assert "wallboard" not in alice.names()
+
+
+def test_an_open_browser_is_a_connection_until_it_closes(
+    shop: Shop, signed_in: SignIn, listen: Listen, wiring: Wiring
+) -> None:
+    alice = listen(signed_in("alice"))
+    first = shop.rows(Connection)[0]
+    assert (first.agent_id, first.gone_at) == (shop.people.alice, None)
+    shop.clock.forward(10)
+    alice.ask("catch_up", {"after": None})
+    assert shop.rows(Connection)[0].seen_at == shop.clock()
+    alice.client.disconnect()
+    until(lambda: shop.rows(Connection)[0].gone_at is not None)
+    assert wiring
+
+
+def test_a_new_password_ends_the_open_line_at_its_next_heartbeat(
+    signed_in: SignIn, listen: Listen, wiring: Wiring, people: People
+) -> None:
+    alice = listen(signed_in("alice"))
+    with wiring.work() as work:
+        access.set_password(work, people.alice, password="another harbour")
+    assert alice.ask("catch_up", {"after": 0})["events"] == []
+    until(lambda: not alice.client.connected)
+
+
+def test_with_redis_gone_requests_and_open_lines_go_on(
+    signed_in: SignIn, listen: Listen, wiring: Wiring, people: People, redis_server: embedded.Server
+) -> None:
+    browser = signed_in("alice")
+    alice = listen(browser)
+    before = alice.ask("catch_up", {"after": None})["n"]
+    redis_server.stop()
+    with wiring.work() as work:
+        ticket = tickets.open_by(work, actor=Actor(Role.AGENT, people.alice), subject="While Redis was away")
+        agents.choose_status(work, people.alice, "break")
+    assert browser.get(f"/tickets/{ticket.id}").status_code == 200
+    missed = alice.ask("catch_up", {"after": before})
+    redis_server.start()
+    assert {"ticket.changed", "agent.changed"} <= {event["name"] for event in missed["events"]}
+    with wiring.reading() as session:
+        agent = rows.get(session, people.alice)
+    assert agent is not None
+    assert agent.status == "break"
