@@ -1,7 +1,7 @@
 """History as people read it: one fact a line, newest first, a line for each day. What nobody needs to read is left out."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -66,14 +66,21 @@ class Names:
 
 def days(session: Session, rows: Sequence[History]) -> list[Day]:
     """These rows (newest first) as days of facts."""
-    names = _names(session, rows)
-    told = [(row, fact) for row in rows if row.kind in SENTENCES and (fact := SENTENCES[row.kind](row, names))]
-    facts = [_at(fact, row.at) for row, fact in told]
+    return by_day(facts(session, rows))
+
+
+def by_day(facts: Sequence[Fact]) -> list[Day]:
     return [Day(name, list(each)) for name, each in groupby(facts, key=lambda fact: formats.day_of(fact.at))]
 
 
-def _at(fact: Fact, at: datetime) -> Fact:
-    return Fact(fact.icon, fact.strong, fact.text, fact.quote, fact.kind, at, formats.time_of(at))
+def facts(session: Session, rows: Sequence[History]) -> list[Fact]:
+    names = _names(session, rows)
+    told = [(row, fact) for row in rows if row.kind in SENTENCES and (fact := SENTENCES[row.kind](row, names))]
+    return [at(fact, row.at) for row, fact in told]
+
+
+def at(fact: Fact, moment: datetime) -> Fact:
+    return replace(fact, at=moment, time=formats.time_of(moment))
 
 
 def _names(session: Session, rows: Sequence[History]) -> Names:

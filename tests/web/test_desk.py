@@ -147,7 +147,7 @@ def test_a_call_shows_its_controls_ticket_story_and_composer(
     accept(alice, wiring, interaction_id)
     talk(wiring, interaction_id, agent_id=people.alice)
     page = alice.get(f"/desk/interactions/{interaction_id}").text
-    for words in ("Hang up", "Keypad", "Priority", "Answered by you", "Only colleagues see notes"):
+    for words in ("Hang up", "Keypad", "Priority", "You answered", "Only colleagues see notes"):
         assert words in page
 
 

@@ -16,14 +16,14 @@ from callcenter.reports import desk
 from callcenter.reports.card import Card
 from callcenter.reports.desk import Item
 from callcenter.storage import access as kept
-from callcenter.storage import agents, company, history, interactions, messages, tickets
+from callcenter.storage import agents, history, interactions, messages
 from callcenter.storage.agents import Agent
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.messages import Message
 from callcenter.storage.tickets import Ticket
 from callcenter.web import formats
-from callcenter.web.desk import left, words
-from callcenter.web.desk import story as told
+from callcenter.web.desk import left, story, words
+from callcenter.web.story import Day
 
 EARLIER_SHOWN = 30
 SIGNS = {
@@ -175,26 +175,15 @@ class Middle:
         return said
 
     @cached_property
-    def story(self) -> list[told.Day]:
-        rows = [(row.at, row.event()) for row in history.of_interaction(self.session, self.row.id)]
-        names = self._names()
-        earlier: Sequence[Interaction] = ()
-        if self.row.customer_id:
-            earlier = interactions.of_customer(
-                self.session, self.row.customer_id, limit=EARLIER_SHOWN, before=self.row.id
-            )
-        return told.days([*told.this(rows, names), *told.earlier(earlier, names, self.now)])
+    def story(self) -> list[Day]:
+        rows = history.of_interaction(self.session, self.row.id)
+        names = {**agents.names(self.session), self.agent.id: _("you")}
+        return story.days(self.session, rows, self._earlier(), names=names, now=self.now)
 
-    def _names(self) -> told.Names:
-        notes = tickets.comments(self.session, self.row.ticket_id) if self.row.ticket_id else ()
-        written = messages.of_interaction(self.session, self.row.id)
-        return told.Names(
-            me=self.agent.id,
-            agents=agents.names(self.session),
-            queues={queue.id: queue.name(self.agent.language) for queue in company.queues(self.session)},
-            messages={message.id: message.body for message in written},
-            comments={note.id: note.body for note in notes},
-        )
+    def _earlier(self) -> Sequence[Interaction]:
+        if self.row.customer_id is None:
+            return ()
+        return interactions.of_customer(self.session, self.row.customer_id, limit=EARLIER_SHOWN, before=self.row.id)
 
     @property
     def why(self) -> str:

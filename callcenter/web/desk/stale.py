@@ -6,8 +6,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from callcenter.storage.tickets import Ticket
-from callcenter.web import formats
-from callcenter.web.desk import words
+from callcenter.web import formats, terms
 
 
 @dataclass(frozen=True)
@@ -30,13 +29,16 @@ class Stale:
 
 
 def of(ticket: Ticket, interaction_id: int, changed: dict[str, str], *, name: str) -> Stale:
-    labels = {"status": _("Status"), "type": _("Type"), "cause": _("Cause"), "priority": _("Priority")}
     when = formats.time_of(ticket.changed_at)
     return Stale(
         name=name,
         text=_("%(name)s changed this ticket at %(time)s, while you wrote.", name=name, time=when),
         rows=[
-            StaleRow(labels[each], words.field(each, str(getattr(ticket, each))), words.field(each, value))
+            StaleRow(
+                terms.ticket_field(each),
+                terms.ticket_value(each, getattr(ticket, each), {}),
+                terms.ticket_value(each, value, {}),
+            )
             for each, value in changed.items()
         ],
         fields=[("version", str(ticket.version)), *changed.items()],
