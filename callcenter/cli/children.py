@@ -139,13 +139,15 @@ def _born(pid: int) -> float | None:
 
 
 def _end(pid: int) -> None:
-    """The leader ends its own; what remains of its group after that is killed."""
+    """The leader ends its own; what remains of its group after that is killed. Returns when its ports are free."""
     with suppress(psutil.Error, ProcessLookupError):
         process = psutil.Process(pid)
         process.terminate()
         with suppress(psutil.TimeoutExpired):
             process.wait(STOP_SECONDS)
-        os.killpg(pid, signal.SIGKILL)
+        for _ in range(50):
+            os.killpg(pid, signal.SIGKILL)
+            time.sleep(0.1)
 
 
 def _answers(url: str) -> bool:
