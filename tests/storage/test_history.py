@@ -1,0 +1,149 @@
+"""History: nothing in it is ever changed or taken away, and its numbers ascend in the order in which they can be seen."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InternalError
+
+from callcenter.domain.events import SUBJECTS, Event, NoteWritten
+from callcenter.storage import history
+from callcenter.storage.history import History
+from callcenter.storage.work import Work
+from callcenter.wiring import Wiring
+from tests.factories import Shop
+
+WRITERS, ROUNDS = 8, 25
+
+
+def test_nothing_written_is_ever_changed_or_taken_away(shop: Shop) -> None:
+    with shop.wiring.work() as work:
+        work.record(NoteWritten(note="as it was"))
+    for statement in (
+        "UPDATE history SET data = '{}'",
+        "UPDATE history SET kind = 'Other'",
+        "UPDATE history SET n = n + 1",
+        "UPDATE history SET n = NULL",
+        "UPDATE history SET n = NULL, actor = 'mallory'",
+        "DELETE FROM history",
+        "TRUNCATE history",
+        "TRUNCATE history CASCADE",
+    ):
+        with pytest.raises(DBAPIError, match="append-only"):
+            shop.run(statement)
+    rows = shop.rows(History)
+    assert [row.data for row in rows if row.kind == "NoteWritten"] == [{"note": "as it was"}]
+    with pytest.raises(InternalError), shop.wiring.reading() as session:
+        session.execute(text("DELETE FROM history"))
+
+
+def test_what_a_failed_work_recorded_never_happened(shop: Shop) -> None:
+    before = len(shop.rows(History))
+
+    def fail() -> None:
+        with shop.wiring.work() as work:
+            work.record(NoteWritten(note="never"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert len(shop.rows(History)) == before
+
+
+def test_who_has_seen_a_number_has_seen_all_smaller_ones(shop: Shop) -> None:
+    """Eight write at once while one follows: the follower never meets a number below the highest it saw before."""
+    writing = threading.Event()
+    seen: list[int] = []
+    errors: list[BaseException] = []
+
+    def write(who: int) -> None:
+        try:
+            for turn in range(ROUNDS):
+                with shop.wiring.work() as work:
+                    for part in range(1 + turn % 3):
+                        work.record(NoteWritten(note=f"{who} {turn} {part}"))
+        except BaseException as error:
+            errors.append(error)
+
+    def follow() -> None:
+        while not writing.is_set():
+            with shop.wiring.reading() as session:
+                seen.extend(
+                    row.n or 0
+                    for row in history.told_since(session, seen[-1] if seen else 0, agent_id=None, limit=10_000)
+                )
+
+    follower = threading.Thread(target=follow)
+    writers = [threading.Thread(target=write, args=(who,)) for who in range(WRITERS)]
+    follower.start()
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+    writing.set()
+    follower.join(10)
+    assert not errors
+    rows = shop.rows(History)
+    numbers = sorted(row.n or 0 for row in rows)
+    assert numbers == list(range(numbers[0], numbers[0] + len(rows)))  # without a gap
+    assert seen == sorted(set(seen))
+    assert seen == numbers[: len(seen)]  # nothing was passed over
+    for who in range(WRITERS):
+        own = [row for row in rows if row.data.get("note", "").startswith(f"{who} ")]
+        assert [row.n for row in own] == sorted(row.n or 0 for row in own)  # one's own in the order written
+
+
+def test_what_a_crash_swallowed_is_told_again_and_once(
+    shop: Shop, wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushed: list[tuple[str, dict[str, object]]] = []
+    monkeypatch.setattr(wiring.push, "send", lambda _room, name, payload: pushed.append((name, payload)))
+    id_, _ = shop.call()
+    pushed.clear()
+    with wiring.database.begin() as session:  # committed, and then the process is gone
+        work = Work(session, shop.clock())
+        work.record(NoteWritten(interaction_id=id_, note="swallowed"))
+    assert wiring.tell_again() == 0  # perhaps it is only slow
+    shop.clock.forward(6)
+    assert wiring.tell_again() == 1
+    assert wiring.tell_again() == 0
+    assert [(name, payload["interaction_id"]) for name, payload in pushed] == [("interaction.changed", id_)]
+    numbers = [row.n for row in shop.rows(History)]
+    assert None not in numbers
+    with wiring.reading() as session:
+        assert history.is_behind(session, now=shop.clock(), by=timedelta(0)) == 0
+
+
+def test_two_who_tell_again_at_once_tell_it_once(shop: Shop, wiring: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
+    pushed: list[str] = []
+    monkeypatch.setattr(wiring.push, "send", lambda _room, name, _payload: pushed.append(name))
+    id_, _ = shop.call()
+    pushed.clear()
+    with wiring.database.begin() as session:
+        Work(session, shop.clock()).record(NoteWritten(interaction_id=id_, note="swallowed"))
+    shop.clock.forward(6)
+    threads = [threading.Thread(target=wiring.tell_again) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert pushed == ["interaction.changed"]
+
+
+def test_every_event_comes_back_out_of_history_as_it_went_in(shop: Shop) -> None:
+    with shop.wiring.work() as work:
+        for kind in Event.kinds.values():
+            given = {
+                name: _some(name, str(f.type)) for name, f in kind.__dataclass_fields__.items() if name not in SUBJECTS
+            }
+            work.record(kind(interaction_id=1, actor="agent:7", **given))  # type: ignore[arg-type]
+        recorded = [event for _, event in work.recorded]
+    rows = shop.rows(History)[-len(recorded) :]
+    assert [row.event() for row in rows] == recorded
+
+
+def _some(name: str, kind: str) -> object:
+    if "dict" in kind:
+        return {"name": ["before", "后"]}
+    return 7 if "int" in kind else "文 text"

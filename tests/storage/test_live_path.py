@@ -1,0 +1,112 @@
+"""No question of the live path grows with history: each is answered by a partial index, however much has ended."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from callcenter.actions import waiting
+from callcenter.storage import clock, figures, interactions, messages, offers, surveys
+from callcenter.storage import customers as people
+from tests.factories import CARLA, OURS, Shop
+
+ENDED = 50_000
+
+
+@pytest.fixture
+def busy_year(shop: Shop) -> Shop:
+    """A shop with a year behind it and a few who wait now."""
+    shop.run(
+        """
+        INSERT INTO interactions (channel, direction, state, language, our_number, their_number, queue_id, agent_id, menu_keys,
+            created_at, joined_at, ended_at, finished_at, held_seconds, held_times, note, result)
+        SELECT CASE WHEN n % 4 = 0 THEN 'sms' ELSE 'voice' END, 'inbound', 'ended', 'en', :ours, '+1415' || (5000000 + n % 9000),
+            :queue, :alice, '[]', now() - n * interval '10 minutes', now() - n * interval '10 minutes',
+            now() - n * interval '9 minutes', now() - n * interval '9 minutes', 0, 0, '', 'abandoned'
+        FROM generate_series(1, :ended) AS n
+        """,
+        ours=OURS,
+        queue=shop.delivery,
+        alice=shop.people.alice,
+        ended=ENDED,
+    )
+    shop.run(
+        """
+        INSERT INTO offers (interaction_id, agent_id, medium, slot, state, is_open, made_at, expires_at, ended_at, end_reason, reason)
+        SELECT id, agent_id, 'voice', 0, 'declined', false, created_at, created_at, created_at, '', '{}' FROM interactions
+        """
+    )
+    shop.run(
+        """
+        INSERT INTO messages (channel, direction, purpose, interaction_id, our_number, their_number, body, media, status, tries, created_at)
+        SELECT 'sms', 'in', 'conversation', id, our_number, their_number, 'hello', '[]', 'received', 0, created_at FROM interactions
+        """
+    )
+    for turn in range(5):
+        shop.call(f"+1415555060{turn}")
+    shop.text("hello")
+    with shop.wiring.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    return shop
+
+
+def test_every_question_of_the_live_path_is_answered_by_an_index(busy_year: Shop) -> None:
+    shop, now = busy_year, busy_year.clock()
+    some = next(one for one in shop.rows(interactions.Interaction) if one.state == "waiting")
+    alice = shop.people.alice
+    questions: dict[str, Callable[[Session], Any]] = {
+        "what waits": interactions.waiting,
+        "what waits in one queue": lambda s: interactions.waiting(s, queue_id=shop.delivery),
+        "the place": lambda s: waiting.prediction(s, some),
+        "what an agent has": lambda s: interactions.of_agent(s, alice),
+        "what is live": interactions.live,
+        "who of this number is live": lambda s: interactions.live_call_from(s, CARLA),
+        "the conversation of two numbers": lambda s: interactions.conversation(s, our_number=OURS, their_number=CARLA),
+        "the call of a line": lambda s: interactions.by_leg(s, "CA1"),
+        "wrap-ups that are over": lambda s: interactions.due_wrap_ups(s, now),
+        "calls that went quiet": lambda s: interactions.due_quiet_checks(s, now),
+        "callers to bring back": lambda s: interactions.due_to_bring_back(s, now),
+        "one that waits, to claim": lambda s: interactions.claim_waiting(s, some.id),
+        "the open offer": lambda s: offers.open_of(s, some.id),
+        "an agent's open offers": lambda s: offers.open_of_agent(s, alice),
+        "everybody's load": offers.load,
+        "offers that ran out": lambda s: offers.due(s, now),
+        "lines that did not come up": lambda s: offers.not_connected(s, now),
+        "telephones to ring": lambda s: offers.due_to_ring(s, now),
+        "who was asked lately": lambda s: offers.asked_lately(s, [some.id], since=now - timedelta(minutes=1)),
+        "messages to send": lambda s: messages.due(s, now),
+        "messages of a conversation": lambda s: messages.of_interaction(s, some.id),
+        "questions to ask": lambda s: surveys.due(s, now),
+        "the question open between two numbers": lambda s: surveys.asked(s, our_number=OURS, their_number=CARLA),
+        "who has this number": lambda s: people.with_number(s, CARLA),
+        "the next moment": lambda s: clock.next_due(s, now),
+        "the figures": lambda s: figures.now(s, now),
+    }
+    big = ("interactions", "offers", "messages", "history", "legs")
+    for name, question in questions.items():
+        for statement, plan in _plans(shop, question):
+            scans = [f"Seq Scan on {table}" for table in big if f"Seq Scan on {table}" in plan]
+            small = {"Seq Scan on legs"}  # a handful of rows in this test: an index would be no faster
+            assert not set(scans) - small, (name, statement, plan)
+
+
+def _plans(shop: Shop, question: Callable[[Session], Any]) -> list[tuple[str, str]]:
+    """The plan of each statement that a question runs."""
+    asked: list[tuple[str, Any]] = []
+
+    def listen(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.lstrip().upper().startswith("SELECT"):
+            asked.append((statement, parameters))
+
+    with shop.wiring.database.begin() as session:
+        connection = session.connection()
+        event.listen(connection, "before_cursor_execute", listen)
+        question(session)
+        event.remove(connection, "before_cursor_execute", listen)
+        return [
+            (statement, "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)))
+            for statement, parameters in asked
+        ]

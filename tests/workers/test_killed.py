@@ -1,0 +1,114 @@
+"""A worker killed with SIGKILL inside a job: what it was doing is done by the next, once."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from callcenter import background
+from callcenter.actions import messages, wrap_ups
+from callcenter.settings import Settings
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.messages import Message
+from callcenter.storage.surveys import Survey
+from callcenter.wiring import Wiring, utc_now
+from tests.carrier import Rest
+from tests.factories import Shop, until
+from workers.clock import Clock
+
+
+@contextmanager
+def worker(settings: Settings, rest: Rest) -> Iterator[subprocess.Popen[bytes]]:
+    """python -m workers, as in life."""
+    environment = os.environ | {
+        "CALLCENTER_ENV": "test",
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "SECRET_KEY": settings.secret_key,
+        "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
+        "TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
+        "TWILIO_API_URL": rest.url,
+    }
+    process = subprocess.Popen([sys.executable, "-m", "workers"], env=environment, stdout=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait(10)
+
+
+@pytest.fixture
+def shop_now(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """With the wall's clock, as the worker's is; a killed job counts as abandoned at once."""
+    shop.available("alice")
+    shop.wiring.clock = utc_now
+    monkeypatch.setattr(background, "ABANDONED", timedelta(0))
+    return shop
+
+
+def _nudge_until(wiring: Wiring, done: object, seconds: float = 30) -> None:
+    clock = Clock(wiring)
+
+    def nudged() -> bool:
+        clock.tick()
+        return bool(done())  # type: ignore[operator]
+
+    until(nudged, seconds)
+
+
+def test_a_message_in_the_hands_of_a_killed_worker_is_sent_exactly_once(
+    shop_now: Shop, settings: Settings, rest: Rest
+) -> None:
+    shop = shop_now
+    shop.text("hello")
+    id_ = shop.rows(Interaction)[-1].id
+    shop.accept(id_)
+    with shop.wiring.work() as work:
+        message = messages.send(work, id_, actor=shop.actor("alice"), body="we are on our way")
+    rest.silent_seconds = 3
+    with worker(settings, rest) as first:
+        until(lambda: "Messages" in rest.commands(), 40)
+        first.kill()
+        first.wait(10)
+    assert shop.row(Message, message.id).status == "sending"
+    until(lambda: rest.sent)  # the carrier had it already
+    rest.silent_seconds = 0
+    shop.run("UPDATE messages SET next_try_at = now() - interval '1 second'")  # the lease of a minute is over
+    with worker(settings, rest):
+        _nudge_until(shop.wiring, lambda: shop.row(Message, message.id).status == "queued", 40)
+    assert [sent["body"] for sent in rest.sent] == ["we are on our way"]
+    assert shop.row(Message, message.id).sid == rest.sent[0]["sid"]
+
+
+def test_a_survey_in_the_hands_of_a_killed_worker_is_asked_exactly_once(
+    shop_now: Shop, settings: Settings, rest: Rest
+) -> None:
+    shop = shop_now
+    id_, sid, _ = shop.talk()
+    shop.report(sid)
+    with shop.wiring.work() as work:
+        wrap_ups.finish(work, id_, outcome="solved", note="", actor=shop.actor("alice"))
+    shop.run("UPDATE surveys SET due_at = now() - interval '1 second'")
+    with shop.wiring.database.begin() as held:
+        held.execute(text("LOCK TABLE messages IN SHARE ROW EXCLUSIVE MODE"))  # the job stops in the middle
+        Clock(shop.wiring).tick()
+        with worker(settings, rest) as first:
+            until(lambda: _somebody_waits(shop), 40)
+            first.kill()
+            first.wait(10)
+    assert not [row for row in shop.rows(Message) if row.purpose == "survey"]
+    with worker(settings, rest):
+        _nudge_until(shop.wiring, lambda: rest.sent, 40)
+        _nudge_until(shop.wiring, lambda: shop.rows(Survey)[0].state == "asked")
+    assert [row.purpose for row in shop.rows(Message)] == ["survey"]
+    assert len(rest.sent) == 1
+
+
+def _somebody_waits(shop: Shop) -> bool:
+    with shop.wiring.reading() as session:
+        return bool(session.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))

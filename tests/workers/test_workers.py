@@ -1,0 +1,113 @@
+"""Jobs and the clock: a nudge is never the truth, and a job that fails says so."""
+
+from datetime import timedelta
+
+import pytest
+import redis
+from rq import Queue, SimpleWorker
+from rq.job import JobStatus
+
+import workers.job
+from callcenter import background
+from callcenter.background import ON, QUEUES, Job
+from callcenter.storage import access, agents
+from callcenter.storage import clock as due
+from callcenter.wiring import Wiring
+from tests.factories import Shop
+from workers.clock import Clock
+from workers.schedule import TIMETABLE
+
+
+def test_the_same_job_for_the_same_thing_stands_in_the_queue_once(wiring: Wiring) -> None:
+    for _ in range(3):
+        wiring.background.enqueue(Job.SEND_MESSAGE, message_id=7)
+    wiring.background.enqueue(Job.SEND_MESSAGE, message_id=8)
+    assert Queue("live", connection=wiring.background.redis).count == 2
+
+
+def test_every_job_has_a_function_and_a_queue(wiring: Wiring) -> None:
+    assert set(ON) == set(Job)
+    assert set(ON.values()) <= set(QUEUES)
+    for job in Job:
+        module, _, name = job.value.rpartition(".")
+        assert callable(getattr(__import__(module, fromlist=[name]), name)), job
+
+
+def test_a_job_left_behind_by_a_killed_worker_is_enqueued_anew_after_half_a_minute(
+    wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = Queue("live", connection=wiring.background.redis)
+    wiring.background.enqueue(Job.SEND_MESSAGE, message_id=7)
+    job = queue.jobs[0]
+    job.prepare_for_execution("a worker that is killed", wiring.background.redis.pipeline())
+    job.set_status(JobStatus.STARTED)
+    job.started_at = background.datetime.now(background.UTC)
+    job.save()
+    queue.remove(job.id)
+    wiring.background.enqueue(Job.SEND_MESSAGE, message_id=7)
+    assert queue.count == 0  # it may still be at it
+    monkeypatch.setattr(background, "ABANDONED", timedelta(0))
+    wiring.background.enqueue(Job.SEND_MESSAGE, message_id=7)
+    assert queue.count == 1
+
+
+def test_a_nudge_while_redis_is_away_is_no_fault(wiring: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise redis.ConnectionError
+
+    monkeypatch.setattr(wiring.background, "enqueue", away)
+    wiring.nudge(Job.SEND_MESSAGE, message_id=7)
+
+
+def test_a_job_that_fails_is_logged_and_kept_as_failed(
+    wiring: Wiring, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(workers.job, "process_wiring", lambda: wiring)
+    monkeypatch.setattr(wiring, "tell_again", lambda: 1 / 0)
+    wiring.background.enqueue(Job.TELL_AGAIN)
+    queue = Queue("later", connection=wiring.background.redis)
+    SimpleWorker([queue], connection=wiring.background.redis).work(burst=True, logging_level="CRITICAL")
+    assert "ZeroDivisionError" in capsys.readouterr().out
+    assert queue.failed_job_registry.count == 1
+
+
+def test_the_clock_sleeps_until_the_next_thing_is_due_and_no_longer_than_a_second(shop: Shop) -> None:
+    clock = Clock(shop.wiring)
+    assert clock._until_next() == 1.0
+    shop.available("alice")
+    shop.call()
+    with shop.wiring.reading() as session:
+        assert due.next_due(session, shop.clock()) == shop.clock() + timedelta(seconds=20)
+    shop.clock.forward(19.6)
+    assert clock._until_next() == pytest.approx(0.4)
+    shop.clock.forward(5)
+    assert clock._until_next() == pytest.approx(0.05)
+
+
+def test_the_timetable_keeps_the_house_tidy(shop: Shop) -> None:
+    shop.call()
+    with shop.wiring.work() as work:
+        for sid in ("s1", "s2"):
+            agents.connect(work.session, sid=sid, agent_id=shop.people.alice, now=work.now)
+    shop.clock.forward(timedelta(days=3).total_seconds())
+    for entry in TIMETABLE:
+        entry.do(shop.wiring)
+    assert not shop.rows(access.Receipt)
+    assert [row.sid for row in shop.rows(agents.Connection)] == ["s2"]
+    assert len({entry.lock for entry in TIMETABLE}) == len(TIMETABLE)
+
+
+def test_the_clock_goes_on_when_the_database_was_away(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(shop.wiring)
+    tries = []
+
+    def tick() -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            shop.run("SELECT pg_terminate_backend(pg_backend_pid())")
+        clock.stop()
+
+    monkeypatch.setattr(clock, "tick", tick)
+    monkeypatch.setattr("workers.clock.LONGEST_SLEEP", 0.01)
+    clock.run()
+    assert len(tries) == 2
