@@ -71,8 +71,8 @@ class Wiring:
         """Number these events, then push and enqueue what follows from each."""
         numbers: dict[int, int] = {}
         if told:
-            with _reaction("number"), self.database.begin() as session:
-                numbers = history.number(session, [id_ for id_, _ in told])
+            with _reaction("number"), self.database.at_once() as connection:
+                numbers = history.number(connection, [id_ for id_, _ in told])
         for id_, event in told:
             if id_ in numbers:
                 with _reaction(event.kind):

@@ -177,7 +177,7 @@ def _enter(work: Work, interaction: Interaction, queue_id: int, *, digit: str = 
             expected_seconds=seconds,
         )
     )
-    routing.route(work, interaction)
+    routing.route(work, interaction, is_new=True)
     return Wait(interaction_id=interaction.id, language=interaction.language)
 
 

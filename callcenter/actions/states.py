@@ -41,13 +41,24 @@ def refresh_state(work: Work, agent_id: int) -> None:
         agent.state, agent.state_since = state, work.now
         if state == AgentState.IDLE:
             agent.idle_since = work.now
-        agents.begin_interval(
-            work.session, agent_id=agent.id, kind="state", value=state, now=work.now, cause="", actor="system"
-        )
-        work.record(StateChanged(agent_id=agent.id, state=state, before=before))
+        _tell_state(work, agent, before=before)
     if state == AgentState.IDLE and agent.next_status:
         status, agent.next_status = Status(agent.next_status), None
         set_status(work, agent, status, actor=f"agent:{agent.id}", cause="after_this")
+
+
+def _tell_state(work: Work, agent: Agent, *, before: str) -> None:
+    agents.begin_interval(
+        work.session, agent_id=agent.id, kind="state", value=agent.state, now=work.now, cause="", actor="system"
+    )
+    work.record(StateChanged(agent_id=agent.id, state=agent.state, before=before))
+
+
+def offered(work: Work, agent: Agent) -> None:
+    """An offer is made to this agent, who is locked: whatever else they do, that is their state now."""
+    before = agent.state
+    agent.state, agent.state_since = AgentState.OFFERED, work.now
+    _tell_state(work, agent, before=before)
 
 
 def miss(work: Work, agent_id: int, *, allowed: int) -> None:

@@ -2,11 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from callcenter.actions import routing
 from callcenter.domain import routing as rules
 from callcenter.domain.calls import Answer, HangUp, TellPlace
 from callcenter.domain.interactions import WITH_CUSTOMER, State
-from callcenter.storage import company, interactions
+from callcenter.storage import agents, company, interactions
 from callcenter.storage.interactions import Interaction
 
 
@@ -16,7 +15,7 @@ def prediction(session: Session, interaction: Interaction) -> tuple[int, int | N
     queue = company.queue(session, interaction.queue_id) if interaction.queue_id else None
     if queue is None:
         return place, None
-    serving = routing.serving(session, queue, language=interaction.language)
+    serving = agents.serving(session, language=interaction.language, skill=queue.skill, level=queue.level)
     expected = rules.expected_wait(place=place, agents_serving=serving, handling_seconds=queue.handling_seconds)
     return place, int(expected.total_seconds()) if expected else None
 

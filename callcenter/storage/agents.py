@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, insert
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.agents import AgentState, Role, Status
 from callcenter.storage.database import Row
+from callcenter.storage.offers import Offer
 
 
 class Team(Row):
@@ -57,6 +59,22 @@ class Agent(Row):
         return self.role in (Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 
+class OnDuty(NamedTuple):
+    """What routing needs to know of a signed-in agent; `calls` and `conversations` count open offers."""
+
+    id: int
+    name: str
+    status: str
+    next_status: str | None
+    state: str
+    languages: list[str]
+    skills: dict[str, int]
+    idle_since: datetime
+    max_conversations: int
+    calls: int
+    conversations: int
+
+
 class Interval(Row):
     """A stretch of an agent's day: `kind` is "status" or "state"; `ended_at` is empty while it lasts."""
 
@@ -80,6 +98,15 @@ class Interval(Row):
         ),
         Index("ix_agent_intervals_day", "agent_id", "started_at"),
     )
+
+
+# Counting what was ended makes PostgreSQL end it before it looks at the unique index of open stretches.
+BEGIN_INTERVAL = text(
+    "WITH ended AS (UPDATE agent_intervals SET ended_at = :now"
+    "  WHERE agent_id = :agent_id AND kind = :kind AND ended_at IS NULL RETURNING id)"
+    "INSERT INTO agent_intervals (agent_id, kind, value, started_at, cause, actor)"
+    " SELECT :agent_id, :kind, :value, :now, :cause, :actor FROM (SELECT count(*) FROM ended) AS done"
+)
 
 
 class Connection(Row):
@@ -122,25 +149,42 @@ def names(session: Session) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(select(Agent.id, Agent.name))}
 
 
-def signed_in(session: Session) -> Sequence[Agent]:
-    wanted = select(Agent).where(Agent.is_active, Agent.status != Status.SIGNED_OUT).order_by(Agent.id)
-    return session.scalars(wanted).all()
+def on_duty(session: Session) -> Sequence[OnDuty]:
+    """Everybody who is signed in, with what they have in hand: the one look that routing decides by."""
+    in_hand = select(
+        Offer.agent_id,
+        func.count().filter(Offer.medium == "voice").label("calls"),
+        func.count().filter(Offer.medium == "text").label("conversations"),
+    )
+    held = in_hand.where(Offer.is_open).group_by(Offer.agent_id).subquery()
+    counts = (func.coalesce(held.c.calls, 0), func.coalesce(held.c.conversations, 0))
+    wanted = select(*(getattr(Agent, name) for name in OnDuty._fields[:-2]), *counts)
+    wanted = wanted.outerjoin(held, held.c.agent_id == Agent.id).order_by(Agent.id)
+    rows = session.execute(wanted.where(Agent.is_active, Agent.status != Status.SIGNED_OUT))
+    return [OnDuty(*row) for row in rows]
 
 
-def lock_free(session: Session, ids: Sequence[int]) -> set[int]:
-    """Lock those of these agents whom no other router holds at this moment; the others are asked for again later."""
-    rows = select(Agent.id).where(Agent.id.in_(ids)).order_by(Agent.id).with_for_update(skip_locked=True)
-    return set(session.scalars(rows))
+def serving(session: Session, *, language: str, skill: str | None, level: int) -> int:
+    """How many available agents, busy or not, speak this language and have this skill."""
+    able = select(func.count()).where(Agent.is_active, Agent.status == Status.AVAILABLE)
+    able = able.where(Agent.languages.contains([language]))
+    if skill:
+        able = able.where(func.coalesce(Agent.skills[skill].as_integer(), 0) >= level)
+    return session.scalar(able) or 0
+
+
+def claim(session: Session, agent_id: int) -> Agent | None:
+    """This agent, locked; None where another router has them in hand at this moment."""
+    wanted = select(Agent).where(Agent.id == agent_id).with_for_update(skip_locked=True)
+    return session.scalar(wanted.execution_options(populate_existing=True))
 
 
 def begin_interval(
     session: Session, *, agent_id: int, kind: str, value: str, now: datetime, cause: str, actor: str
 ) -> None:
-    """End the open stretch of this kind and begin the next."""
-    still_open = (Interval.agent_id == agent_id, Interval.kind == kind, Interval.ended_at.is_(None))
-    session.execute(update(Interval).where(*still_open).values(ended_at=now))
-    session.add(Interval(agent_id=agent_id, kind=kind, value=value, started_at=now, cause=cause, actor=actor))
-    session.flush()
+    """End the open stretch of this kind and begin the next, in one statement as this is part of every offer."""
+    values = {"agent_id": agent_id, "kind": kind, "value": value, "now": now, "cause": cause, "actor": actor}
+    session.execute(BEGIN_INTERVAL, values)
 
 
 def intervals(session: Session, agent_id: int, *, since: datetime) -> Sequence[Interval]:

@@ -75,6 +75,13 @@ def number(session: Session, e164: str) -> Number | None:
     return session.scalar(select(Number).where(Number.e164 == e164))
 
 
+def line(session: Session, e164: str) -> tuple[Number, Queue] | None:
+    """A number of ours with its own queue, or where it is none of ours (any more) our first."""
+    lines = select(Number, Queue).join(Queue, Queue.id == Number.queue_id)
+    found = session.execute(lines.order_by(Number.e164 != e164, Number.id).limit(1)).first()
+    return (found[0], found[1]) if found else None
+
+
 def numbers(session: Session) -> Sequence[Number]:
     return session.scalars(select(Number).order_by(Number.id)).all()
 

@@ -6,11 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import BigInteger, DateTime, Engine, Identity, MetaData, create_engine, text
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, Identity, MetaData, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
@@ -41,17 +43,24 @@ class Database:
             url,
             pool_size=pool,
             max_overflow=pool,
-            pool_pre_ping=True,
             pool_timeout=10,
             connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c statement_timeout=15000"},
         )
+        event.listen(self.engine, "checkout", _still_there)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._at_once = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """One transaction: committed at the end, rolled back on any error."""
         with self._sessions.begin() as session:
             yield session
+
+    @contextmanager
+    def at_once(self) -> Iterator[Connection]:
+        """For one statement that is a transaction by itself, and costs no more than itself."""
+        with self._at_once.connect() as connection:
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -62,6 +71,18 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _still_there(connection: psycopg.Connection[Any], _record: object, _proxy: object) -> None:
+    """Replace an idle connection whose server has gone: that is heard from the socket, without asking.
+
+    A question each time ("pre-ping") would cost a round trip a transaction.
+    """
+    try:
+        connection.pgconn.consume_input()  # its last words, if it left any,
+        connection.pgconn.consume_input()  # and that it has closed
+    except psycopg.OperationalError as error:
+        raise DisconnectionError from error
 
 
 def alembic_config(url: str) -> Config:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Select, func, or_, select, text
+from sqlalchemy import BigInteger, Connection, Index, Select, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.events import SUBJECTS, Event
@@ -51,23 +51,24 @@ def row_of(event: Event, *, at: datetime) -> History:
     return History(at=at, kind=event.kind, data=event.data(), **subjects)
 
 
-def number(session: Session, ids: Sequence[int]) -> dict[int, int]:
+# One statement, as it follows every work: take the lock, then number whatever nobody has numbered meanwhile (FOR UPDATE
+# looks at each row anew). A number that a crash of PostgreSQL undoes is given again by `untold`: no wait for the disk.
+NUMBER = text(
+    "WITH locked AS MATERIALIZED ("
+    f"  SELECT pg_advisory_xact_lock({NUMBERING_LOCK}), set_config('synchronous_commit', 'off', true)),"
+    " untold AS MATERIALIZED ("
+    "  SELECT id FROM locked, history WHERE id = ANY(:ids) AND n IS NULL ORDER BY id FOR UPDATE OF history),"
+    " numbered AS MATERIALIZED (SELECT id, nextval('history_n') AS n FROM untold)"
+    "UPDATE history SET n = numbered.n FROM numbered WHERE history.id = numbered.id RETURNING history.id, history.n"
+)
+
+
+def number(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
     """Give these rows their n, in the order of ids: {id: n}. A row that has one already keeps it and is left out.
 
     The transaction must hold nothing else: the lock makes n ascend in the order of commits.
     """
-    session.execute(text("SET LOCAL synchronous_commit = off"))
-    session.execute(select(func.pg_advisory_xact_lock(NUMBERING_LOCK)))
-    numbered = session.execute(
-        text(
-            "UPDATE history SET n = numbered.n FROM ("
-            "  SELECT id, nextval('history_n') AS n FROM"
-            "    (SELECT id FROM history WHERE id = ANY(:ids) AND n IS NULL ORDER BY id FOR UPDATE) AS untold"
-            ") AS numbered WHERE history.id = numbered.id RETURNING history.id, history.n"
-        ),
-        {"ids": list(ids)},
-    )
-    return {row.id: row.n for row in numbered}
+    return {row.id: row.n for row in connection.execute(NUMBER, {"ids": list(ids)})}
 
 
 def untold(session: Session, *, before: datetime, limit: int = 500) -> Sequence[History]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, func, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.storage.database import Row
@@ -43,6 +44,12 @@ class Offer(Row):
         Index("ix_offers_to_ring", "ring_at", postgresql_where=text("ring_at IS NOT NULL")),
         Index("ix_offers_agent", "agent_id", "id"),
     )
+
+
+def make(session: Session, **values: Any) -> Offer | None:
+    """A new offer; None where another transaction has just made one for this interaction, or filled this slot."""
+    row = insert(Offer).values(**values).on_conflict_do_nothing()
+    return session.scalar(row.returning(Offer))
 
 
 def get(session: Session, offer_id: int, *, lock: bool = False) -> Offer | None:
@@ -90,6 +97,8 @@ def load(session: Session) -> dict[int, dict[str, int]]:
 
 def asked_lately(session: Session, interaction_ids: Sequence[int], *, since: datetime) -> dict[int, set[int]]:
     """{interaction: agents who declined it or let it pass since then}."""
+    if not interaction_ids:
+        return {}
     rows = select(Offer.interaction_id, Offer.agent_id).where(
         Offer.interaction_id.in_(interaction_ids),
         Offer.state.in_(("declined", "expired", "failed")),
