@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from callcenter.actions import calls, lines, offers, outgoing, wrap_ups
+from callcenter.actions import calls, holds, lines, offers, outgoing, wrap_ups
 from callcenter.domain.calls import OVER, RANK, CallStatus, LegReport
 from callcenter.domain.errors import (
     AlreadyOnHold,
@@ -37,7 +37,7 @@ def hold(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
     wiring.phone.hold(interaction_id=interaction.id, language=interaction.language)
     with wiring.work() as work:
         if now := interactions.get(work.session, interaction_id, lock=True):
-            calls.held(work, now)
+            holds.begin(work, now)
 
 
 def resume(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
@@ -47,7 +47,7 @@ def resume(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
     wiring.phone.resume(interaction_id=interaction.id)
     with wiring.work() as work:
         if now := interactions.get(work.session, interaction_id, lock=True):
-            calls.resumed(work, now)
+            holds.end(work, now)
 
 
 def hang_up(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:

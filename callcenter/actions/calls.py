@@ -19,9 +19,7 @@ from callcenter.domain.calls import (
 from callcenter.domain.events import (
     CallConnected,
     CallEnded,
-    CallHeld,
     CallReceived,
-    CallResumed,
     MenuChosen,
     QueueEntered,
 )
@@ -282,20 +280,3 @@ def _tell_ended(work: Work, interaction: Interaction, *, by: str, result: str) -
             talked_seconds=interaction.talked_seconds(work.now),
         )
     )
-
-
-def held(work: Work, interaction: Interaction) -> None:
-    """The customer is on hold, as the telephone company carried out; twice is as once. Locked."""
-    if interaction.state == State.ACTIVE and interaction.held_since is None:
-        interaction.held_since = work.now
-        interaction.held_times += 1
-        work.record(CallHeld(**interaction.about(), actor=f"agent:{interaction.agent_id}"))
-
-
-def resumed(work: Work, interaction: Interaction) -> None:
-    """The customer is off hold. Locked."""
-    if interaction.held_since is not None:
-        seconds = max(0, int((work.now - interaction.held_since).total_seconds()))
-        interaction.held_seconds += seconds
-        interaction.held_since = None
-        work.record(CallResumed(**interaction.about(), actor=f"agent:{interaction.agent_id}", held_seconds=seconds))

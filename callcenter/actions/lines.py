@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from callcenter.actions import calls, offers
+from callcenter.actions import calls, holds, offers
 from callcenter.domain.calls import (
     OVER,
     RANK,
@@ -168,9 +168,9 @@ def _heard(work: Work, interaction: Interaction, leg: Leg, given: ConferenceRepo
         else:
             calls.end(work, interaction, by="customer")
     elif leg.party == "customer" and given.event == "participant-hold":
-        calls.held(work, interaction)
+        holds.begin(work, interaction)
     elif leg.party == "customer" and given.event == "participant-unhold":
-        calls.resumed(work, interaction)
+        holds.end(work, interaction)
 
 
 def agent_joined(work: Work, interaction: Interaction) -> None:

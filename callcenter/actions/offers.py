@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from callcenter.actions import routing, states, tickets
+from callcenter.actions import holds, routing, states, tickets
 from callcenter.domain.calls import Connection
 from callcenter.domain.errors import InteractionEnded, NotFound, OfferEnded, OfferTaken
 from callcenter.domain.events import (
@@ -110,7 +110,7 @@ def give_back(work: Work, interaction_id: int, *, cause: str) -> None:
     if interaction is None or offer is None or interaction.state != State.ACTIVE:
         return
     gone = offer.agent_id
-    interaction.held_since = None
+    holds.close(work, interaction)
     _end(work, interaction, offer, "failed", reason=cause)
     if interaction.is_call and interaction.answered_at:
         interaction.bring_back_at = work.now

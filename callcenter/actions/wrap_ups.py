@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from callcenter.actions import offers, routing, states, tickets
+from callcenter.actions import holds, offers, routing, states, tickets
 from callcenter.domain import tickets as ticket_rules
 from callcenter.domain.errors import Invalid, NoMoreTime, NotFound, NotYourInteraction, WrapUpEnded
 from callcenter.domain.events import ConversationEnded, NoteWritten, WrapUpExtended, WrapUpFinished
@@ -22,9 +22,8 @@ def begin(work: Work, interaction: Interaction, *, by: str) -> None:
     queue = company.queue(work.session, interaction.queue_id) if interaction.queue_id else None
     seconds = queue.wrap_up_seconds if queue else 90
     limit = queue.wrap_up_limit_seconds if queue else 300
-    if interaction.held_since is not None:
-        interaction.held_seconds += max(0, int((work.now - interaction.held_since).total_seconds()))
-    interaction.held_since = interaction.quiet_check_at = interaction.bring_back_at = None
+    holds.close(work, interaction)
+    interaction.quiet_check_at = interaction.bring_back_at = None
     interaction.unanswered_since = None
     interaction.ended_at, interaction.ended_by, interaction.result = work.now, by, "served"
     interaction.state = State.WRAP_UP
