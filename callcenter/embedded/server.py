@@ -91,6 +91,8 @@ class Server:
                 yield self
             finally:
                 self.stop()
+                if self.sockets.parent != self.folder.parent:  # the short one, outside the data
+                    shutil.rmtree(self.sockets, ignore_errors=True)
 
     def prepare(self) -> None:
         """Make the folders; a subclass adds what its server needs before the first start."""
