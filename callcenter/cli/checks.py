@@ -12,22 +12,25 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from redis import Redis, RedisError
 from rq import Worker
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
+from callcenter import passwords
 from callcenter.cli.children import direct
 from callcenter.cli.speech import first_line
 from callcenter.cli.twilio import account_of
+from callcenter.demo import PASSWORD
 from callcenter.domain.agents import Role
 from callcenter.domain.errors import OutsideError
 from callcenter.settings import Settings, SettingsError, load
-from callcenter.storage import company
-from callcenter.storage.agents import Agent
+from callcenter.storage import agents, company
 from callcenter.storage.database import Database, current_revision, newest_revision
 from callcenter.telephony.account import Place, TwilioAccount, split
 
 OLDEST_POSTGRES, OLDEST_REDIS = 14, (5, 0)
 BROWSERS = "Chrome and Edge 123, Firefox 128, Safari 17.5, or newer"
+HASHES_TRIED = 50  # each costs a twentieth of a second
 PACKAGE = Path(__file__).resolve().parents[1]
 TWILIO_SIDS = (("twilio_account_sid", "AC"), ("twilio_api_key", "SK"), ("twilio_twiml_app_sid", "AP"))
 
@@ -118,16 +121,28 @@ def database(ours: Settings) -> Generator[Finding, None, list[str]]:
                 yield fault("Migrations", said, "Run: callcenter migrate")
                 return numbers
             yield ok("Migrations", str(at))
-            leaders = select(func.count()).select_from(Agent).where(Agent.role == Role.ADMINISTRATOR, Agent.is_active)
-            if not session.scalar(leaders):
-                advice = "Run: callcenter user create NAME --role administrator"
-                yield note("People", "there is no administrator yet", advice)
+            yield from _people(ours, session)
             numbers = [number.e164 for number in company.numbers(session)]
     except OperationalError as error:
         yield fault("PostgreSQL", first_line(error), "Start it, or look at DATABASE_URL.")
     finally:
         house.close()
     return numbers
+
+
+def _people(ours: Settings, session: Session) -> Iterator[Finding]:
+    everybody = agents.all_active(session)
+    if not any(agent.role == Role.ADMINISTRATOR for agent in everybody):
+        advice = "Run: callcenter user create NAME --role administrator"
+        yield note("People", "there is no administrator yet", advice)
+    if ours.callcenter_env != "production":
+        return
+    known = {agent.password_hash for agent in everybody}
+    open_to_all = {kept for kept in list(known)[:HASHES_TRIED] if passwords.matches(PASSWORD, kept)}
+    names = [agent.username for agent in everybody if agent.password_hash in open_to_all]
+    if names:
+        advice = "Give each a password of their own: callcenter user password NAME"
+        yield fault("People", f"the demo's password, which everybody knows, opens {', '.join(names)}", advice)
 
 
 def memory(ours: Settings) -> Iterator[Finding]:
@@ -194,7 +209,7 @@ def twilio(ours: Settings, numbers: list[str]) -> Iterator[Finding]:
 def _numbers(found: dict[str, Place], numbers: list[str]) -> Iterator[Finding]:
     here, missing, _ = split(found, numbers)
     if not numbers:
-        yield note("Numbers", "we have none yet", "Add one in the administration.")
+        yield note("Numbers", "we have none yet", "Run: callcenter twilio add-number")
     for number in missing:
         yield fault(number, "is not in this Twilio account", "Buy or port it there, or take it out here.")
     for place in here:

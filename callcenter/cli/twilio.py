@@ -1,7 +1,11 @@
-"""Telling Twilio where our webhooks are."""
+"""Our numbers, and telling Twilio where our webhooks are."""
+
+from zoneinfo import available_timezones
 
 import click
 
+from callcenter.actions import setup
+from callcenter.cli.access import house
 from callcenter.cli.speech import Misused, Refused, settings
 from callcenter.settings import Settings
 from callcenter.storage import company
@@ -15,6 +19,22 @@ def twilio() -> None:
     """Our account at Twilio."""
 
 
+@twilio.command("add-number")
+@click.argument("number")
+@click.option("--queue", "queues", multiple=True, required=True, help="Key 1 of its menu, 2, …; a new one is made.")
+@click.option("--company", "name", help="Our name, needed for the first number.")
+@click.option("--language", default="en", show_default=True, help="Of the greeting: en or zh.")
+@click.option("--zone", default="UTC", show_default=True, help="Our time zone, such as America/Los_Angeles.")
+def add_number(number: str, queues: tuple[str, ...], name: str | None, language: str, zone: str) -> None:
+    """Take a telephone number of the account into use; after that, configure it."""
+    if zone not in available_timezones():
+        raise Misused(f"There is no time zone {zone}; one is America/Los_Angeles.")
+    with house() as wiring:
+        with wiring.work() as work:
+            row = setup.add_number(work, number=number, name=name, queues=queues, language=language, zone=zone)
+        click.echo(f"{row.e164} leads to {', '.join(queues)}. Next: callcenter twilio configure")
+
+
 @twilio.command()
 @click.option("--yes", is_flag=True, help="Do it without asking.")
 def configure(yes: bool) -> None:
@@ -24,7 +44,7 @@ def configure(yes: bool) -> None:
         raise Misused("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are missing; the Twilio console shows them.")
     numbers = our_numbers(ours)
     if not numbers:
-        raise Refused("No telephone number of ours is known yet; add one in the administration first.")
+        raise Refused("No telephone number of ours is known yet. First: callcenter twilio add-number")
     account = account_of(ours)
     here, missing, aside = split(account.numbers(), numbers)
     for number in missing:

@@ -93,3 +93,10 @@ def test_the_doctor_without_servers_says_which(run: Run, people: People) -> None
 def test_the_simulator_is_a_program_of_its_own(telephone: str) -> None:
     with urlopen(f"{telephone}/control/people", timeout=5) as answer:
         assert len(json.load(answer)) > 5
+
+
+def test_the_doctor_finds_people_whom_the_demo_s_password_opens_in_production(run: Run) -> None:
+    run("user", "password", "alice", "--password-stdin", keys="harbor-demo\n")
+    told = run("doctor", CALLCENTER_ENV="production").output
+    assert "the demo's password, which everybody knows, opens alice" in told
+    assert "FAULT People" not in run("doctor", CALLCENTER_ENV="demo").output
