@@ -48,6 +48,8 @@ export async function sendKept() {
     try {
       const answer = await post(url, { key, text });
       if (answer.ok || answer.status === 404 || answer.status === 410) localStorage.removeItem(name);
+      const field = document.querySelector(`[data-draft="${key}"]`);
+      if (answer.ok && field) tell(field, "draft_kept");
     } catch {
       return;
     }
