@@ -96,12 +96,15 @@ class Line:
             join_room(WALLBOARDS)
         return may
 
-    def catch_up(self, data: object = None) -> dict[str, Any]:
-        """What was told after {"after": n} to this listener's rooms; also the heartbeat of an open browser."""
+    def catch_up(self, data: object = None) -> dict[str, Any] | None:
+        """What was told after {"after": n} to this listener's rooms; also the heartbeat of an open browser.
+
+        Whoever may not listen any more is cut off without an answer, and refused when they come again.
+        """
         listener = self.listeners.get(sid())
         if listener is None or not self._still_valid(listener):
             self.socketio.server.disconnect(sid())
-            return {"events": [], "n": None, "now": wiring.current().clock().isoformat(), "reset": True}
+            return None
         if listener.actor.agent_id:
             with wiring.current().work() as work:
                 acts.seen(work, sid=sid())

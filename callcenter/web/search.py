@@ -11,7 +11,7 @@ from callcenter.storage import agents, customers, tickets
 from callcenter.web import access, language
 
 TICKET = re.compile(r"#?\s*(\d{2})\s*-\s*(\d{1,9})")
-PHONE = re.compile(r"[+\d][\d\s().-]{4,}")
+PHONE = re.compile(r"[+(\d][\d\s().-]{4,}")
 FOUND = 20
 
 pages = Blueprint("search", __name__)

@@ -82,9 +82,8 @@ def test_each_role_opens_what_its_routes_declare_and_nothing_else(app: Flask, si
         for method, path in tries(app, rule):
             answer = browser.open(path, method=method, headers={"X-CSRFToken": token})
             expected = declaration.may(role)
-            # An act on what is not there is 404; an agent's own act by somebody else is refused by the act itself.
             assert (answer.status_code != 403) == expected, f"{method} {path} answered {role} {answer.status_code}"
-            assert answer.status_code != 401
+            assert answer.status_code != 401 or declaration.door == Door.PUBLIC, path
 
 
 def test_signed_in_people_may_leave(signed_in: SignIn) -> None:

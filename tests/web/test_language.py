@@ -1,0 +1,143 @@
+"""English and Chinese: whose choice counts, and that no page is left half translated."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from babel.messages.pofile import read_po
+from flask import Flask
+from flask.testing import FlaskClient
+
+from callcenter import words
+from callcenter.declared import everyone
+from callcenter.domain.errors import DomainError
+from callcenter.web import formats
+from callcenter.wiring import Wiring
+from tests.factories import Shop
+from tests.house import People, SignIn
+
+CATALOGUE = words.CATALOGUE / "zh_CN" / "LC_MESSAGES" / "messages.po"
+# Names and codes that stay as they are in every language.
+KEPT = re.compile(
+    r"Harbor Home|Alice|Moreau|Bo Chen|Sam|Keller|Robin|Hale|Carla|Mendes|Delivery|Billing|English|Chrome|Firefox|Safari|Asia/Shanghai"
+    r"|America/Los_Angeles|MB|Esc|Ctrl|Shift|SMS|F\d|\b[A-Z]\b|↵"
+)
+PAGES = (
+    ("", "/sign-in"),
+    ("", "/sign-in/help"),
+    ("", "/nothing-here"),
+    ("alice", "/tickets/"),
+    ("alice", "/tickets/?q=zebra"),
+    ("alice", "/tickets/{ticket}"),
+    ("alice", "/tickets/new"),
+    ("alice", "/tickets/999999"),
+    ("alice", "/customers/"),
+    ("alice", "/customers/{customer}"),
+    ("alice", "/customers/{customer}/edit"),
+    ("alice", "/customers/new"),
+    ("alice", "/search"),
+    ("alice", "/search?q=zebra"),
+    ("alice", "/wallboard/"),
+    ("sam", "/wallboard/"),
+    ("sam", "/wallboard/?big=1"),
+)
+
+
+def words_of(page: str) -> str:
+    """What a person reads on the page: text, labels and placeholders."""
+    body = re.sub(r"<(script|style|datalist|head|svg)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    body = re.sub(r'<(\w+)[^>]*\blang="(?:en|zh-CN)"[^>]*>[^<]*</\1>', " ", body)
+    spoken = " ".join(re.findall(r'(?:aria-label|placeholder|title)="([^"]*)"', body))
+    return re.sub(r"<[^>]*>", " ", body) + " " + spoken
+
+
+def test_no_chinese_page_has_english_left_on_it(shop: Shop, signed_in: SignIn, client: FlaskClient) -> None:
+    customer = shop.customer("李雷", "+8613855500163", language="zh", zone="Asia/Shanghai")
+    shop.available("bo")
+    interaction_id, _, _ = shop.talk("+8613855500163")
+    shop.change("alice", language="zh")
+    shop.change("sam", language="zh")
+    browsers = {"": client, "alice": signed_in("alice"), "sam": signed_in("sam")}
+    for name, path in PAGES:
+        address = path.format(ticket=shop.interaction(interaction_id).ticket_id, customer=customer)
+        page = browsers[name].get(address, headers={"Accept-Language": "zh-CN"}).text
+        assert 'lang="zh-CN"' in page
+        left = re.findall(r"[A-Za-z]{3,}(?: [A-Za-z]+)*", KEPT.sub(" ", words_of(page)))
+        assert not left, f"{path}: {left}"
+
+
+def test_the_catalogue_has_every_text_with_the_same_places() -> None:
+    with CATALOGUE.open("rb") as file:
+        catalogue = read_po(file, locale="zh_CN")
+    place = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+    for message in catalogue:
+        if not message.id:
+            continue
+        ids = message.id if isinstance(message.id, tuple) else (message.id,)
+        texts = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert all(texts), f"not translated: {message.id}"
+        for text in texts:
+            assert set(place.findall(text)) == set(place.findall(ids[-1])), f"places differ: {message.id}"
+
+
+def test_every_refusal_can_be_said_in_chinese() -> None:
+    def all_of(kind: type[DomainError]) -> set[str]:
+        return {kind.text}.union(*(all_of(each) for each in kind.__subclasses__()))
+
+    with CATALOGUE.open("rb") as file:
+        catalogue = read_po(file, locale="zh_CN")
+    assert not {text for text in all_of(DomainError) if not (catalogue.get(text) and catalogue.get(text).string)}
+
+
+def test_a_stranger_reads_what_the_browser_asks_for_until_they_choose(client: FlaskClient, people: People) -> None:
+    assert people
+    assert "登录" in client.get("/sign-in", headers={"Accept-Language": "zh-TW,zh;q=0.9"}).text
+    assert "Sign in" in client.get("/sign-in", headers={"Accept-Language": "fr,de"}).text
+    assert client.get("/language/zh?next=/sign-in").location == "/sign-in"
+    assert "登录" in client.get("/sign-in", headers={"Accept-Language": "en"}).text
+    assert client.get("/language/zh?next=//evil.example").location == "/"
+
+
+def test_who_is_signed_in_keeps_the_choice_everywhere(signed_in: SignIn, shop: Shop) -> None:
+    browser = signed_in("alice")
+    browser.get("/language/zh?next=/tickets/")
+    assert shop.agent("alice").language == "zh"
+    assert "工单" in signed_in("alice").get("/tickets/").text
+
+
+@pytest.mark.parametrize(
+    ("language", "zone", "shown"),
+    [
+        ("en", "America/Los_Angeles", ["13:05", "Today", "3 May 2025", "1 h 40", "3 d 4 h", "0:38"]),
+        ("zh", "Asia/Shanghai", ["05:05", "今天", "2025 年 5 月 4 日", "1 小时 40 分", "3 天 4 小时", "0:38"]),
+    ],
+)
+def test_times_are_the_readers_own(
+    app: Flask, signed_in: SignIn, wiring: Wiring, shop: Shop, language: str, zone: str, shown: list[str]
+) -> None:
+    shop.change("alice", language=language, zone=zone)
+    moment = datetime(2026, 11, 22, 21, 5, tzinfo=UTC)
+    wiring.clock = lambda: moment
+    app.add_url_rule("/times", "times", formatted_times(moment))
+    assert signed_in("alice").get("/times").text.split("|") == shown
+
+
+def formatted_times(moment: datetime) -> Callable[[], str]:
+    @everyone
+    def view() -> str:
+        old = datetime(2025, 5, 3, 18, tzinfo=UTC)
+        spans = (formats.duration(seconds) for seconds in (6000, 273_600, 38))
+        return "|".join([formats.time_of(moment), formats.day_of(moment), formats.date_of(old), *spans])
+
+    return view
+
+
+def test_money_numbers_and_names_are_short() -> None:
+    assert formats.initials("Alice Moreau") == "AM"
+    assert formats.initials("李雷") == "李雷"
+    assert formats.initials(None) == "–"
+    assert formats.phone("+14155550142") == "+1 415-555-0142"
+    assert formats.percent(0.784, 1) == "78.4 %"
+    assert formats.percent(None) == "–"
+    assert formats.duration(timedelta(minutes=6, seconds=41).total_seconds()) == "6:41"

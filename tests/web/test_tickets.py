@@ -1,0 +1,152 @@
+"""Tickets on their pages: finding, changing with both versions kept, commenting, and the story of what happened."""
+
+from callcenter.actions import tickets
+from callcenter.domain.agents import Role
+from callcenter.domain.permissions import Actor
+from callcenter.storage import tickets as rows
+from callcenter.storage.tickets import Ticket
+from callcenter.wiring import Wiring
+from tests.factories import Shop
+from tests.house import People, SignIn, csrf_token
+
+
+def opened(wiring: Wiring, people: People, *subjects: str) -> list[Ticket]:
+    with wiring.work() as work:
+        return [tickets.open_by(work, actor=Actor(Role.AGENT, people.alice), subject=subject) for subject in subjects]
+
+
+def now(wiring: Wiring, ticket_id: int) -> Ticket:
+    with wiring.reading() as session:
+        ticket = rows.get(session, ticket_id)
+    assert ticket is not None
+    return ticket
+
+
+def test_tickets_are_found_by_status_owner_and_words(signed_in: SignIn, wiring: Wiring, people: People) -> None:
+    first, second = opened(wiring, people, "Dishwasher not delivered", "Grinder, spare part")
+    browser = signed_in("alice")
+    assert "Dishwasher" in browser.get("/tickets/").text
+    only = browser.get("/tickets/?q=grinder").text
+    assert second.number in only
+    assert first.number not in only
+    assert "Nothing is open" in browser.get(f"/tickets/?owner={people.bo}").text
+    assert first.number in browser.get("/tickets/?owner=me&status=open").text
+    assert "No ticket for “zebra”" in browser.get("/tickets/?q=zebra").text
+
+
+def test_a_long_list_goes_on_with_older_ones(signed_in: SignIn, wiring: Wiring, people: People) -> None:
+    made = opened(wiring, people, *(f"Matter {n}" for n in range(53)))
+    browser = signed_in("alice")
+    page = browser.get("/tickets/").text
+    assert f"before={made[3].id}" in page
+    rest = browser.get(f"/tickets/?before={made[3].id}").text
+    assert made[2].number in rest
+    assert made[3].number not in rest
+    assert "Show older ones" not in rest
+
+
+def test_a_change_is_saved_and_told_with_both_values(signed_in: SignIn, wiring: Wiring, people: People) -> None:
+    [ticket] = opened(wiring, people, "Late")
+    browser = signed_in("alice")
+    token = csrf_token(browser, f"/tickets/{ticket.id}")
+    form = {"version": "1", "status": "waiting_for_customer", "priority": "high", "csrf_token": token}
+    assert browser.post(f"/tickets/{ticket.id}", data=form).status_code == 302
+    saved = now(wiring, ticket.id)
+    assert (saved.status, saved.priority, saved.version) == ("waiting_for_customer", "high", 2)
+    told = browser.get(f"/tickets/{ticket.id}").text
+    assert "Ticket changed by You" in told
+    assert "Status: Open → Waits for customer" in told
+
+
+def test_a_late_save_shows_both_versions_and_loses_neither(signed_in: SignIn, wiring: Wiring, people: People) -> None:
+    [ticket] = opened(wiring, people, "Late")
+    with wiring.work() as work:
+        tickets.change(
+            work, ticket.id, values={"cause": "Damaged on arrival"}, version=1, actor=Actor(Role.AGENT, people.bo)
+        )
+    browser = signed_in("alice")
+    token = csrf_token(browser, f"/tickets/{ticket.id}")
+    mine = {"version": "1", "cause": "Wrong item"}
+    for headers in ({"X-CSRFToken": token, "HX-Request": "true"}, {"X-CSRFToken": token}):
+        answer = browser.post(f"/tickets/{ticket.id}", data=mine, headers=headers)
+        assert answer.status_code == 409
+        for words in (
+            "Bo Chen changed this while you wrote.",
+            "Damaged on arrival",
+            "Wrong item",
+            "Keep theirs",
+            "Save mine",
+        ):
+            assert words in answer.text
+    assert now(wiring, ticket.id).cause == "Damaged on arrival"
+    again = browser.post(f"/tickets/{ticket.id}", data={**mine, "version": "2"}, headers={"X-CSRFToken": token})
+    assert again.status_code == 302
+    assert now(wiring, ticket.id).cause == "Wrong item"
+
+
+def test_a_comment_with_html_is_shown_as_it_was_written(signed_in: SignIn, wiring: Wiring, people: People) -> None:
+    [ticket] = opened(wiring, people, "<b>Bold</b> 😀")
+    browser = signed_in("alice")
+    token = csrf_token(browser, f"/tickets/{ticket.id}")
+    body = "<script>alert(1)</script>\n第二行"
+    part = browser.post(
+        f"/tickets/{ticket.id}/comments", data={"body": body}, headers={"X-CSRFToken": token, "HX-Request": "true"}
+    )
+    assert part.status_code == 200
+    assert "&lt;script&gt;" in part.text
+    assert "<script>alert" not in browser.get(f"/tickets/{ticket.id}").text
+    empty = browser.post(f"/tickets/{ticket.id}/comments", data={"body": " "}, headers={"X-CSRFToken": token})
+    assert empty.status_code == 422
+
+
+def test_a_new_ticket_finds_its_customer_by_number(shop: Shop, signed_in: SignIn) -> None:
+    carla = shop.customer("Carla Mendes", "+14155550142")
+    browser = signed_in("alice")
+    token = csrf_token(browser, "/tickets/new")
+    form = {"subject": "Second window missed", "number": "415 555 0142", "type": "complaint", "csrf_token": token}
+    answer = browser.post("/tickets/", data={**form, "body": "She waits at home."})
+    assert answer.status_code == 302
+    ticket = shop.rows(Ticket)[0]
+    assert (ticket.customer_id, ticket.type, ticket.owner_id) == (carla, "complaint", shop.people.alice)
+    assert "She waits at home." in browser.get(answer.location).text
+
+
+def test_a_wrong_number_is_said_at_its_field_and_the_input_kept(shop: Shop, signed_in: SignIn) -> None:
+    browser = signed_in("alice")
+    token = csrf_token(browser, "/tickets/new")
+    form = {"subject": "Second window missed", "number": "12", "csrf_token": token}
+    answer = browser.post("/tickets/", data=form)
+    assert answer.status_code == 422
+    assert "No customer has this number." in answer.text
+    assert 'value="Second window missed"' in answer.text
+    for _ in range(2):
+        shop.customer("Carla", "+14155550142")
+    shared = browser.post("/tickets/", data={**form, "number": "+14155550142"})
+    assert "Several customers have this number." in shared.text
+
+
+def test_a_tickets_story_tells_the_call_that_it_came_from(shop: Shop, signed_in: SignIn) -> None:
+    shop.customer("Carla Mendes", "+14155550142")
+    shop.available("alice")
+    interaction_id, _, _ = shop.talk()
+    ticket_id = shop.interaction(interaction_id).ticket_id
+    text = signed_in("sam").get(f"/tickets/{ticket_id}").text
+    for fact in (
+        "The customer called",
+        "Waited in Delivery",
+        "Alice Moreau answered",
+        "Carla Mendes",
+        "+1 415-555-0142",
+    ):
+        assert fact in text
+
+
+def test_search_leads_straight_to_a_ticket_or_a_customer(shop: Shop, signed_in: SignIn, wiring: Wiring) -> None:
+    carla = shop.customer("Carla Mendes", "+14155550142")
+    [ticket] = opened(wiring, shop.people, "Second window missed")
+    browser = signed_in("alice")
+    assert browser.get(f"/search?q={ticket.number}").location == f"/tickets/{ticket.id}"
+    assert browser.get("/search?q=(415) 555-0142").location == f"/customers/{carla}"
+    assert "Carla Mendes" in browser.get("/search?q=mend").text
+    assert ticket.number in browser.get("/search?q=window").text
+    assert "Add a customer with this number" in browser.get("/search?q=%2B442079460000").text

@@ -1,0 +1,86 @@
+"""The wallboard: rendered from the same report that the clock pushes."""
+
+import re
+
+from callcenter.reports import wallboard
+from callcenter.storage.surveys import Survey
+from callcenter.wiring import Wiring
+from tests.factories import CARLA, OURS, Shop
+from tests.house import SignIn
+
+
+def test_the_page_shows_what_the_push_says(shop: Shop, signed_in: SignIn, wiring: Wiring) -> None:
+    shop.available("alice")
+    shop.talk()
+    shop.call("+14155550143")
+    text = signed_in("sam").get("/wallboard/").text
+    with wiring.reading() as session:
+        pushed = wallboard.payload(wallboard.figures(session, shop.clock()))
+    shown = dict(re.findall(r'data-figure="([\w.]+)" data-as="count">([^<]*)<', text))
+    for path, value in shown.items():
+        at: object = pushed
+        for step in path.split("."):
+            at = at[int(step)] if isinstance(at, list) else at[step]  # type: ignore[index]
+        assert str(at) == value, path
+    assert shown["waiting"] == "1"
+    assert shown["queues.0.active"] == "1"
+
+
+def test_something_that_waits_while_somebody_is_free_is_a_fault(shop: Shop, signed_in: SignIn) -> None:
+    shop.call()
+    browser = signed_in("sam")
+    assert 'class="row-bad"' not in browser.get("/wallboard/").text
+    shop.change("alice", status="available")
+    assert 'class="row-bad"' in browser.get("/wallboard/").text
+
+
+def test_who_does_not_answer_is_named_with_what_was_missed(shop: Shop, signed_in: SignIn) -> None:
+    shop.change("bo", status="not_answering", missed_in_a_row=3)
+    browser = signed_in("sam")
+    part = browser.get("/wallboard/not-answering").text
+    assert "Bo Chen" in part
+    assert "3 offers missed" in part
+    assert "Bo Chen" in browser.get("/wallboard/").text
+
+
+def said(shop: Shop, wiring: Wiring, comment: str) -> None:
+    carla = shop.customer("Carla Mendes", CARLA)
+    interaction_id, _ = shop.call()
+    with wiring.work() as work:
+        work.session.add(
+            Survey(
+                interaction_id=interaction_id,
+                customer_id=carla,
+                agent_id=shop.people.alice,
+                language="en",
+                our_number=OURS,
+                their_number=CARLA,
+                state="answered",
+                due_at=work.now,
+                asked_at=work.now,
+                answered_at=work.now,
+                score=2,
+                comment=comment,
+                created_at=work.now,
+            )
+        )
+
+
+def test_customers_words_are_on_the_wallboard_and_never_in_the_push(
+    shop: Shop, signed_in: SignIn, wiring: Wiring
+) -> None:
+    said(shop, wiring, "waited too long")
+    text = signed_in("sam").get("/wallboard/").text
+    assert "waited too long" in text
+    assert "Carla Mendes · Alice Moreau" in text
+    with wiring.reading() as session:
+        pushed = str(wallboard.payload(wallboard.figures(session, shop.clock())))
+    for words in ("waited too long", "Carla", CARLA):
+        assert words not in pushed
+
+
+def test_the_big_screen_is_dark_and_without_customers_words(shop: Shop, signed_in: SignIn, wiring: Wiring) -> None:
+    said(shop, wiring, "waited too long")
+    text = signed_in("sam").get("/wallboard/?big=1").text
+    assert 'data-bs-theme="dark"' in text
+    assert "waited too long" not in text
