@@ -43,5 +43,6 @@ else
 fi
 
 say "Installing the Python packages of requirements-dev.lock …"
-"$uv" pip install --quiet --python .venv/bin/python --require-hashes -r requirements-dev.lock
+# Compiled once here, or each of our processes would compile them all at each start where Python is told to write nothing.
+"$uv" pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes -r requirements-dev.lock
 "$uv" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --offline --editable .
