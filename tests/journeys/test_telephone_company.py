@@ -1,0 +1,178 @@
+"""Whole calls through the pretended telephone company: its callbacks come twice, out of order, or not at all."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from callcenter import errands
+from callcenter.actions import lines
+from callcenter.app import create_app
+from callcenter.settings import Settings
+from callcenter.simulator.settings import DEMO_ACCOUNT, DEMO_APPLICATION, DEMO_KEY, DEMO_SECRET, DEMO_TOKEN
+from callcenter.storage.interactions import Interaction
+from callcenter.wiring import utc_now
+from tests.factories import CARLA, Shop, until
+from tests.simulator.company import QUICK, Company, start
+from workers.clock import Clock
+
+
+class Silent(WSGIRequestHandler):
+    def log_request(self, *_: object, **__: object) -> None:
+        return
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Company]:
+    yield from start(QUICK)
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str, running: Company) -> Settings:
+    return Settings(
+        callcenter_env="test",
+        database_url=database_url,
+        redis_url=redis_url,
+        secret_key="a key for tests alone",
+        twilio_account_sid=DEMO_ACCOUNT,
+        twilio_auth_token=DEMO_TOKEN,
+        twilio_api_key=DEMO_KEY,
+        twilio_api_secret=DEMO_SECRET,
+        twilio_twiml_app_sid=DEMO_APPLICATION,
+        twilio_api_url=running.url,
+    )
+
+
+@pytest.fixture
+def company(running: Company, shop: Shop) -> Iterator[Company]:
+    """The telephone company with empty books, its webhooks pointing at our own web application."""
+    shop.wiring.clock = utc_now
+    server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True, request_handler=Silent)
+    url = f"http://127.0.0.1:{server.server_port}"
+    shop.wiring.settings = shop.wiring.settings.model_copy(update={"public_url": url})
+    shop.wiring.phone._base = url  # type: ignore[attr-defined]
+    server.app = create_app(shop.wiring.settings, wiring=shop.wiring)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    number = next(iter(running.carrier.books.numbers.values()))
+    application = next(iter(running.carrier.books.applications.values()))
+    number.voice_url, number.voice_fallback_url = f"{url}/webhooks/voice/incoming", f"{url}/webhooks/voice/fallback"
+    number.sms_url, number.status_callback = f"{url}/webhooks/messages/sms", f"{url}/webhooks/voice/status"
+    application.voice_url = f"{url}/webhooks/voice/agent"
+    yield running
+    running.post("/control/reset")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def _dial(shop: Shop, company: Company) -> tuple[int, str]:
+    """Carla dials, presses 1, and somebody is asked: (interaction, her sid)."""
+    sid = company.dial(CARLA, keys="1")
+    id_ = int(until(lambda: next((row.id for row in shop.rows(Interaction) if row.state == "offered"), 0), 20))
+    until(lambda: company.call(sid)["conference"], 20)
+    return id_, sid
+
+
+def _join(shop: Shop, company: Company, id_: int) -> str:
+    """Whoever is asked accepts and connects, and they hear each other; the browser's sid."""
+    offer = shop.accept(id_)
+    browser = company.connect(f"agent-{shop.offer(id_).agent_id}", interaction=str(id_), offer=str(offer))
+    until(lambda: shop.offer(id_).connect_by is None, 20)
+    until(lambda: company.call(browser)["conference"], 20)
+    return browser
+
+
+def _together(company: Company, *sids: str) -> bool:
+    return len({company.call(sid)["conference_sid"] for sid in sids} - {None}) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        None,
+        {"fault": "duplicate", "times": 500},
+        {"fault": "parallel", "times": 500},
+        {"fault": "reorder", "times": 500, "match": {"path": "/webhooks/voice/conference"}},
+        {"fault": "lost-answer", "times": 1, "match": {"path": "/webhooks/voice/incoming"}},
+        {"fault": "lost-answer", "times": 1, "match": {"path": "/webhooks/voice/menu"}},
+    ],
+    ids=["none", "doubled", "at the same instant", "reordered", "first answer lost", "menu answer lost"],
+)
+def test_a_call_is_served_whatever_the_telephone_company_does(
+    shop: Shop, company: Company, fault: dict[str, Any] | None
+) -> None:
+    shop.available("alice")
+    if fault:
+        company.post("/control/faults", fault)
+    id_, sid = _dial(shop, company)
+    browser = _join(shop, company, id_)
+    assert _together(company, sid, browser)
+    company.post(f"/control/calls/{sid}/hangup")
+    until(lambda: shop.interaction(id_).state == "wrap_up", 20)
+    company.settle()
+    one = shop.interaction(id_)
+    assert (one.state, one.result, one.ended_by) == ("wrap_up", "served", "customer")
+    assert len(shop.rows(Interaction)) == 1
+    kinds = shop.kinds(id_)
+    assert [kinds.count(kind) for kind in ("CallReceived", "QueueEntered", "CallConnected", "CallEnded")] == [1] * 4
+    assert "Welcome to Harbor Home." in " ".join(company.heard(sid))
+
+
+def test_a_caller_whose_agents_browser_is_gone_hears_music_again_and_then_the_next_agent(
+    shop: Shop, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "REJOIN_WITHIN", timedelta(0))
+    shop.available("alice", "bo")
+    id_, sid = _dial(shop, company)
+    browser = _join(shop, company, id_)
+    company.post(f"/device/{browser}/hangup")
+    until(lambda: shop.offer(id_).connect_by, 20)
+    clock = Clock(shop.wiring)
+    until(lambda: (clock.tick(), shop.asked(id_))[1] == "bo", 20)
+    first_room = company.call(sid)["conference_sid"]
+    errands.bring_back(shop.wiring, id_)
+    until(lambda: company.call(sid)["conference_sid"] not in (None, first_room), 20)
+    assert not company.call(sid)["is_over"]
+    assert shop.interaction(id_).state == "offered"
+    second = _join(shop, company, id_)
+    assert _together(company, sid, second)
+    assert shop.asked(id_) == "bo"
+    company.post(f"/control/calls/{sid}/hangup")
+    until(lambda: shop.interaction(id_).state == "wrap_up", 20)
+    assert company.wait_over(second) == "completed"
+
+
+def test_an_agent_holds_resumes_and_hangs_up_through_the_telephone_company(shop: Shop, company: Company) -> None:
+    shop.available("alice")
+    id_, sid = _dial(shop, company)
+    _join(shop, company, id_)
+    alice = shop.actor("alice")
+    errands.hold(shop.wiring, id_, actor=alice)
+    assert company.call(sid)["hold"]
+    errands.resume(shop.wiring, id_, actor=alice)
+    assert not company.call(sid)["hold"]
+    errands.hang_up(shop.wiring, id_, actor=alice)
+    assert company.wait_over(sid) == "completed"
+    company.settle()
+    one = shop.interaction(id_)
+    assert (one.state, one.ended_by, one.held_times) == ("wrap_up", "agent", 1)
+    assert shop.kinds(id_).count("CallEnded") == 1
+
+
+def test_a_call_of_which_no_end_is_ever_told_is_ended_by_asking(shop: Shop, company: Company) -> None:
+    shop.available("alice")
+    id_, sid = _dial(shop, company)
+    _join(shop, company, id_)
+    company.settle()
+    company.post("/control/faults", {"fault": "drop", "times": 500})
+    company.post(f"/control/calls/{sid}/hangup")
+    company.wait_over(sid)
+    company.settle()
+    assert shop.interaction(id_).state == "active"
+    shop.wiring.clock = lambda: utc_now() + timedelta(seconds=125)
+    Clock(shop.wiring).tick()
+    assert (shop.interaction(id_).state, shop.interaction(id_).result) == ("wrap_up", "served")
