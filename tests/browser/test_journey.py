@@ -1,0 +1,158 @@
+"""The main story, as three people live it in three windows: from a ringing line to a survey answer on the wallboard."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.demo_house import PATIENCE, House, demo
+
+expect.set_options(timeout=PATIENCE)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who plays in which language."""
+
+    language: str
+    agent: str
+    caller: str
+    locale: str
+    greeting: str
+    place: str
+    comment: str
+    text: str
+    reply: str
+
+
+ENGLISH = Cast(
+    language="en",
+    agent="alice",
+    caller="Carla Mendes",
+    locale="en-US",
+    greeting="Welcome to Harbor Home, Carla Mendes.",
+    place="You are next.",
+    comment="waited too long",
+    text="Is the fitter coming today?",
+    reply="Yes, between 16:00 and 18:00.",
+)
+CHINESE = Cast(
+    language="zh",
+    agent="bo",
+    caller="李雷",
+    locale="zh-CN",
+    greeting="李雷，您好，欢迎致电海港家居。",
+    place="您是下一位。",
+    comment="等得太久",
+    text="师傅今天会来吗？",
+    reply="会的，下午四点到六点之间。",
+)
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with demo() as running:
+        yield running
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("cast", [ENGLISH, CHINESE], ids=["en", "zh"])
+def test_a_call_from_the_first_ring_to_the_answer_on_the_wallboard(house: House, browser: Browser, cast: Cast) -> None:
+    desk = open_desk(house, browser, cast)
+    wallboard = open_wallboard(house, browser, cast)
+    phone = open_phone(house, browser, cast)
+
+    phone.locator("#call").click()
+    expect(heard(phone)).to_contain_text(cast.greeting)
+    phone.locator("[data-key='1']").click()
+    expect(desk.locator("#now [data-act=accept]")).to_be_visible()
+    expect(desk.locator("#card")).to_contain_text(cast.caller)
+
+    desk.keyboard.press("F2")
+    expect(desk.locator("#now.now-on_call form[hx-post$='/hold'] button")).to_be_enabled()
+    phone.locator("#words").fill("Hello, can you hear me?")
+    phone.locator("#say").click()
+    expect(desk.locator("body")).to_contain_text("Hello, can you hear me?")
+
+    desk.keyboard.press("h")
+    expect(desk.locator("#now.now-hold")).to_be_visible()
+    desk.keyboard.press("h")
+    expect(desk.locator("#now.now-on_call")).to_be_visible()
+
+    phone.locator("#end").click()
+    expect(desk.locator("#now.now-wrap_up")).to_be_visible()
+    desk.locator("[data-outcome]").first.check(force=True)
+    desk.locator("#wrap-up-note").fill("Solved on the spot.")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator("#now.now-free")).to_be_visible()
+
+    question = phone.locator("#thread").get_by_text(re.compile("5"))
+    expect(question.last).to_be_visible(timeout=60_000)
+    write_sms(phone, f"4, {cast.comment}")
+    expect(wallboard.locator("body")).to_contain_text(cast.comment)
+    expect(desk.locator("body")).to_contain_text(cast.comment)
+    assert house.complaints == []
+    close(desk, wallboard, phone)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("cast", [ENGLISH, CHINESE], ids=["en", "zh"])
+def test_a_text_message_becomes_a_conversation_on_the_same_desk(house: House, browser: Browser, cast: Cast) -> None:
+    desk = open_desk(house, browser, cast)
+    phone = open_phone(house, browser, cast)
+    write_sms(phone, cast.text)
+    accept = desk.locator("#now [data-act=accept]")
+    expect(accept).to_be_visible()
+    desk.keyboard.press("F2")
+    expect(desk.locator("#middle")).to_contain_text(cast.text)
+    desk.locator("#write-sms").fill(cast.reply)
+    desk.locator("#write-sms").press("Control+Enter")
+    expect(phone.locator("#thread")).to_contain_text(cast.reply)
+    expect(desk.locator("#middle")).to_contain_text(cast.reply)
+    desk.keyboard.press("Escape")
+    desk.locator("[data-act=end]").click()
+    expect(desk.locator("#now.now-wrap_up")).to_be_visible()
+    desk.locator("[data-outcome]").nth(5).check(force=True)
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator("#now.now-free")).to_be_visible()
+    assert house.complaints == []
+    close(desk, phone)
+
+
+def open_desk(house: House, browser: Browser, cast: Cast) -> Page:
+    page = house.look(browser, locale=cast.locale)
+    house.sign_in(page, cast.agent, path="/desk")
+    page.keyboard.press("a")
+    expect(page.locator("#now.now-free")).to_be_visible()
+    return page
+
+
+def open_wallboard(house: House, browser: Browser, cast: Cast) -> Page:
+    page = house.look(browser, locale=cast.locale)
+    house.sign_in(page, "sam", path="/wallboard")
+    if cast.language == "zh":
+        page.goto(f"{house.web}/language/zh?next=/wallboard")
+    return page
+
+
+def open_phone(house: House, browser: Browser, cast: Cast) -> Page:
+    page = house.look(browser, locale=cast.locale)
+    page.goto(f"{house.phone}/?lang={cast.language}")
+    page.locator(f"input[name=person][data-name='{cast.caller}']").check(force=True)
+    return page
+
+
+def heard(phone: Page) -> Locator:
+    return phone.locator("#heard")
+
+
+def write_sms(phone: Page, text: str) -> None:
+    phone.locator("#text").fill(text)
+    phone.locator("#compose button[type=submit]").click()
+
+
+def close(*pages: Page) -> None:
+    for page in pages:
+        page.context.close()
