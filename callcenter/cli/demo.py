@@ -37,12 +37,13 @@ def demo() -> None:
     data = embedded.data_folder()
     place.make(data)
     with until_signal(), _alone(data), ExitStack() as stack:
-        watched = _servers(data, stack)
-        ours = _settle(data)
         family = Family(data / "demo-processes.json")
         family.end_predecessors()
-        for bind, variable in ((os.environ["BIND"], "BIND"), (os.environ["SIMULATOR_BIND"], "SIMULATOR_BIND")):
-            _check_free(bind, variable)
+        for variable, usual in (("BIND", WEB_BIND), ("SIMULATOR_BIND", SIMULATOR_BIND)):
+            os.environ[variable] = os.environ.get(variable) or usual
+            _check_free(os.environ[variable], variable)
+        watched = _servers(data, stack)
+        ours = _settle(data)
         _fill(ours)
         stack.callback(click.echo, "Stopped; nothing is lost.")
         stack.callback(family.stop)
@@ -85,15 +86,12 @@ def _revive(server: embedded.Server, name: str) -> None:
 
 def _settle(data: Path) -> Settings:
     """This process's environment becomes the demo's; everything we start inherits it."""
-    bind, simulator = os.environ.get("BIND") or WEB_BIND, os.environ.get("SIMULATOR_BIND") or SIMULATOR_BIND
-    pretended = _url(simulator)
+    bind, pretended = os.environ["BIND"], _url(os.environ["SIMULATOR_BIND"])
     company.write_people(data / "people.json")
     os.environ.update(_secrets(data / "demo-secrets.json"))
     os.environ.update(
         CALLCENTER_ENV="demo",
-        BIND=bind,
         PUBLIC_URL=os.environ.get("PUBLIC_URL") or _url(bind),
-        SIMULATOR_BIND=simulator,
         SIMULATOR_URL=os.environ.get("SIMULATOR_URL") or pretended,
         SIMULATOR_NUMBERS=company.OUR_NUMBER,
         SIMULATOR_COMPANY=cast.COMPANY["en"],
@@ -134,7 +132,7 @@ def _secrets(path: Path) -> dict[str, str]:
 
 def _check_free(bind: str, variable: str) -> None:
     host, _, port = bind.rpartition(":")
-    if not port.isdigit():
+    if not host or not port.isdigit():
         raise Misused(f"{variable} must be an address and a port such as {WEB_BIND}, not {bind}.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
