@@ -45,6 +45,12 @@ def busy_year(shop: Shop) -> Shop:
         SELECT 'sms', 'in', 'conversation', id, our_number, their_number, 'hello', '[]', 'received', 0, created_at FROM interactions
         """
     )
+    shop.run(
+        """
+        INSERT INTO history (n, at, kind, actor, interaction_id, data)
+        SELECT nextval('history_n'), created_at, 'CallEnded', 'customer', id, '{}' FROM interactions
+        """
+    )
     for turn in range(5):
         shop.call(f"+1415555060{turn}")
     shop.text("hello")
