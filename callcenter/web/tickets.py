@@ -163,7 +163,7 @@ def comment(ticket_id: int) -> Response | str:
     with wiring.current().work() as work:
         acts.comment(work, ticket_id, body=request.form.get("body", ""), actor=access.current_actor())
     if request.headers.get("HX-Request"):
-        return told(ticket_id)
+        return render_template("tickets/commented.html", **_ticket(ticket_id))
     return redirect(url_for("tickets.page", ticket_id=ticket_id))
 
 

@@ -13,6 +13,7 @@ from callcenter.actions import staff, tickets
 from callcenter.declared import Declaration, Door
 from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor
+from callcenter.storage import tickets as rows
 from callcenter.web.access import PROGRAMS
 from callcenter.wiring import Wiring
 from tests.house import People, SignIn, csrf_token
@@ -157,7 +158,7 @@ def test_a_post_without_the_pages_token_changes_nothing(signed_in: SignIn, wirin
     assert answer.status_code == 400
     assert "This page is from an earlier sign-in." in answer.text
     with wiring.reading() as session:
-        assert not list(tickets.tickets.search(session))
+        assert not list(rows.search(session))
     assert people
 
 

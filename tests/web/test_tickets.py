@@ -94,6 +94,7 @@ def test_a_comment_with_html_is_shown_as_it_was_written(signed_in: SignIn, wirin
     )
     assert part.status_code == 200
     assert "&lt;script&gt;" in part.text
+    assert 'id="comment-form" hx-swap-oob="true"' in part.text
     assert "<script>alert" not in browser.get(f"/tickets/{ticket.id}").text
     empty = browser.post(f"/tickets/{ticket.id}/comments", data={"body": " "}, headers={"X-CSRFToken": token})
     assert empty.status_code == 422
