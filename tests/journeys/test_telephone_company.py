@@ -132,7 +132,12 @@ def test_a_caller_whose_agents_browser_is_gone_hears_music_again_and_then_the_ne
     company.post(f"/device/{browser}/hangup")
     until(lambda: shop.offer(id_).connect_by, 20)
     clock = Clock(shop.wiring)
-    until(lambda: (clock.tick(), shop.asked(id_))[1] == "bo", 20)
+
+    def asks_bo() -> bool:
+        clock.tick()
+        return shop.asked(id_) == "bo"
+
+    until(asks_bo, 20)
     first_room = company.call(sid)["conference_sid"]
     errands.bring_back(shop.wiring, id_)
     until(lambda: company.call(sid)["conference_sid"] not in (None, first_room), 20)
