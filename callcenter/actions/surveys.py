@@ -55,16 +55,17 @@ def invite(work: Work, survey_id: int) -> Survey | None:
     if survey is None:
         return None
     customer = customers.get(work.session, survey.customer_id)
+    ours = company.get(work.session)
     reason = rules.why_not(
         opted_out=customers.has_opted_out(work.session, survey.their_number),
         number=survey.their_number,
         last_asked=surveys.last_asked(work.session, survey.customer_id),
+        cool_down=timedelta(hours=ours.survey_cool_down_hours if ours else 24),
         now=work.now,
     )
     if reason or customer is None:
         _cancel(work, survey, reason or "no_customer")
         return survey
-    ours = company.get(work.session)
     if ours and ours.survey_quiet_hours:
         survey.due_at = rules.decent(work.now, customer.zone)
     if survey.due_at <= work.now:

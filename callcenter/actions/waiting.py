@@ -10,12 +10,14 @@ from callcenter.storage.interactions import Interaction
 
 
 def prediction(session: Session, interaction: Interaction) -> tuple[int, int | None]:
-    """(place, expected seconds); the seconds are None where nobody serves this queue now."""
+    """(place, expected seconds): 0 where somebody is free for this one, None where nobody serves the queue now."""
     place = interactions.ahead_of(session, interaction) + 1
     queue = company.queue(session, interaction.queue_id) if interaction.queue_id else None
     if queue is None:
         return place, None
-    serving = agents.serving(session, language=interaction.language, skill=queue.skill, level=queue.level)
+    serving, idle = agents.serving(session, language=interaction.language, skill=queue.skill, level=queue.level)
+    if idle >= place:
+        return place, 0
     expected = rules.expected_wait(place=place, agents_serving=serving, handling_seconds=queue.handling_seconds)
     return place, int(expected.total_seconds()) if expected else None
 

@@ -13,8 +13,8 @@ from callcenter.storage.agents import Agent, Team
 from callcenter.storage.company import Company, Number, Queue
 
 REST = timedelta(minutes=30)
-# Whoever tries the demo sees the question soon, and at any hour.
-SURVEYS = {"survey_delay_seconds": 15, "survey_quiet_hours": False}
+# Whoever tries the demo sees the question soon, at any hour, and again the next time.
+SURVEYS = {"survey_delay_seconds": 15, "survey_cool_down_hours": 0, "survey_quiet_hours": False}
 
 
 @dataclass

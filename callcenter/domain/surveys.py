@@ -12,7 +12,6 @@ OPEN_FOR = timedelta(days=3)
 COMMENT_WITHIN = timedelta(minutes=30)
 COMMENT_LIMIT = 1000
 LOW_SCORE = 2
-COOL_DOWN = timedelta(hours=24)
 
 WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
@@ -58,13 +57,15 @@ def decent(moment: datetime, zone: str) -> datetime:
     return local.astimezone(moment.tzinfo)
 
 
-def why_not(*, opted_out: bool, number: str | None, last_asked: datetime | None, now: datetime) -> str | None:
-    """The reason for which this customer is not asked now, or None."""
+def why_not(
+    *, opted_out: bool, number: str | None, last_asked: datetime | None, cool_down: timedelta, now: datetime
+) -> str | None:
+    """The reason for which this customer is not asked now, or None. Nobody is asked twice within `cool_down`."""
     if not number:
         return "no_number"
     if opted_out:
         return "opted_out"
-    if last_asked and now - last_asked < COOL_DOWN:
+    if last_asked and now - last_asked < cool_down:
         return "asked_lately"
     return None
 

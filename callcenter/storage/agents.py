@@ -164,19 +164,23 @@ def on_duty(session: Session) -> Sequence[OnDuty]:
     return [OnDuty(*row) for row in rows]
 
 
-def serving(session: Session, *, language: str, skill: str | None, level: int) -> int:
-    """How many available agents, busy or not, speak this language and have this skill."""
-    able = select(func.count()).where(Agent.is_active, Agent.status == Status.AVAILABLE)
+def serving(session: Session, *, language: str, skill: str | None, level: int) -> tuple[int, int]:
+    """(available, idle): agents who speak this language and have this skill, busy or not, and those without work."""
+    idle = func.count().filter(Agent.state == AgentState.IDLE)
+    able = select(func.count(), idle).where(Agent.is_active, Agent.status == Status.AVAILABLE)
     able = able.where(Agent.languages.contains([language]))
     if skill:
         able = able.where(func.coalesce(Agent.skills[skill].as_integer(), 0) >= level)
-    return session.scalar(able) or 0
+    available, free = session.execute(able).one()
+    return available, free
 
 
-def claim(session: Session, agent_id: int) -> Agent | None:
-    """This agent, locked; None where another router has them in hand at this moment."""
-    wanted = select(Agent).where(Agent.id == agent_id).with_for_update(skip_locked=True)
-    return session.scalar(wanted.execution_options(populate_existing=True))
+def claim(session: Session, ids: Sequence[int]) -> Agent | None:
+    """The first of these whom no other router has in hand at this moment, locked; None where all are."""
+    wanted = select(Agent).where(Agent.id.in_(ids)).order_by(func.array_position(list(ids), Agent.id)).limit(1)
+    # "No key": whoever only refers to the agent (a new connection, a ticket) does not have them in hand.
+    locked = wanted.with_for_update(skip_locked=True, key_share=True)
+    return session.scalar(locked.execution_options(populate_existing=True))
 
 
 def begin_interval(

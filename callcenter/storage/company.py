@@ -22,6 +22,7 @@ class Company(Row):
     currency: Mapped[str]
     region: Mapped[str]
     survey_delay_seconds: Mapped[int] = mapped_column(default=600)
+    survey_cool_down_hours: Mapped[int] = mapped_column(default=24)
     survey_quiet_hours: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 

@@ -13,7 +13,7 @@ from callcenter.words import say
 
 CONFERENCE_EVENTS = "start end join leave mute hold modify"
 MENU_SECONDS = 6
-MUSIC_SECONDS = 20
+MUSIC = "/static/sounds/waiting.wav"
 LANGUAGE_KEY = "9"
 SPOKEN_NAME = {"en": "For English, press 9.", "zh": "中文服务请按九。"}
 
@@ -25,12 +25,12 @@ def render(answer: calls.Answer, *, base: str) -> str:
     return str(response)
 
 
-def hold_music(language: str) -> str:
+def hold_music(language: str, *, base: str) -> str:
     """While on hold: music, a word now and then, and round again."""
     response = VoiceResponse()
     _say(response, language, "We are with you again in a moment.")
-    response.pause(length=MUSIC_SECONDS)
-    response.redirect("", method="POST")
+    response.play(base + MUSIC)
+    response.redirect(base + paths.HOLD % language, method="POST")
     return str(response)
 
 
@@ -92,7 +92,7 @@ def _place(response: VoiceResponse, answer: calls.TellPlace, base: str) -> None:
             _say(response, answer.language, "We expect to answer in about %(minutes)d minutes.", minutes=minutes)
     if answer.first and not answer.place:
         _say(response, answer.language, "We connect you as soon as somebody is free.")
-    response.pause(length=MUSIC_SECONDS)
+    response.play(base + MUSIC)
     response.redirect(base + paths.WAIT % answer.interaction_id + "?again=1", method="POST")
 
 

@@ -60,7 +60,7 @@ def again(interaction_id: int) -> Answer:
 @door.post("/hold/<language>")
 @signed
 def hold(language: str) -> Response:
-    return xml(twiml.hold_music(languages.served(language)))
+    return xml(twiml.hold_music(languages.served(language), base=wiring.current().settings.public_url))
 
 
 @door.post("/agent")

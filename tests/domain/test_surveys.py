@@ -146,7 +146,9 @@ def test_the_hour_is_always_decent_and_never_earlier(moment: datetime, zone: str
     ],
 )
 def test_who_is_not_asked(opted_out: bool, number: str | None, last_asked: datetime | None, reason: str | None) -> None:
-    assert surveys.why_not(opted_out=opted_out, number=number, last_asked=last_asked, now=NOW) == reason
+    day = timedelta(hours=24)
+    asked = surveys.why_not(opted_out=opted_out, number=number, last_asked=last_asked, cool_down=day, now=NOW)
+    assert asked == reason
 
 
 def test_one_and_two_are_low() -> None:

@@ -23,7 +23,7 @@ from tests.factories import CARLA, LI_LEI, Shop, at_once, new_sid
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 EXAMPLES: list[dict[str, Any]] = json.loads((PAYLOADS / "webhooks.json").read_text())["webhooks"]
-VERBS = {"Say", "Pause", "Gather", "Redirect", "Dial", "Hangup"}
+VERBS = {"Say", "Play", "Gather", "Redirect", "Dial", "Hangup"}
 NUL = "\x00"
 
 

@@ -18,7 +18,6 @@ const USUAL = {
   find: "/",
   available: "A",
   break: "B",
-  call: "D",
   previous_zone: "[",
   next_zone: "]",
   card: "I",
