@@ -17,6 +17,11 @@ from callcenter.telephony import twiml
 from callcenter.telephony.signature import is_genuine
 
 log = structlog.get_logger()
+# All that can fail inside, mistakes of ours among it: the caller must not pay for them with silence.
+FAILURES = (
+    *(DomainError, SQLAlchemyError, ArithmeticError, AttributeError, LookupError),
+    *(NameError, OSError, RuntimeError, TypeError, ValueError),
+)
 
 
 def check() -> None:
@@ -37,12 +42,13 @@ def answered(view: Callable[..., Answer]) -> Callable[..., Response]:
 
     @wraps(view)
     def inner(**arguments: int | str) -> Response:
+        base = wiring.current().settings.public_url
         try:
-            answer = view(**arguments)
-        except (DomainError, SQLAlchemyError, KeyError, ValueError) as error:
-            log.error("webhook_failed", path=request.path, error=type(error).__name__)
-            answer = Apologise(language=language_of(e164(request.form.get("From", ""))) or languages.DEFAULT)
-        return xml(twiml.render(answer, base=wiring.current().settings.public_url))
+            return xml(twiml.render(view(**arguments), base=base))
+        except FAILURES as error:
+            log.error("webhook_failed", path=request.path, error=type(error).__name__, exc_info=True)
+            sorry = Apologise(language=language_of(e164(request.form.get("From", ""))) or languages.DEFAULT)
+            return xml(twiml.render(sorry, base=base))
 
     return signed(inner)
 

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
-from callcenter.actions import wrap_ups
+from callcenter.actions import calls, wrap_ups
 from callcenter.storage.customers import Customer
 from callcenter.storage.history import History
 from callcenter.storage.interactions import Interaction, Leg
@@ -368,6 +368,17 @@ def test_where_the_database_fails_the_caller_hears_an_apology_and_no_error_page(
     assert 'language="cmn-CN"' in in_chinese.text or 'xml:lang="cmn-CN"' in in_chinese.text
     report = carrier.status(new_sid())
     assert report.status_code == 503
+
+
+@pytest.mark.parametrize("mistake", [NameError, TypeError, ZeroDivisionError, AttributeError, RuntimeError])
+def test_a_mistake_of_our_own_is_an_apology_too_and_no_error_page(
+    shop: Shop, carrier: Carrier, monkeypatch: pytest.MonkeyPatch, mistake: type[Exception]
+) -> None:
+    def wrong(*_: object) -> None:
+        raise mistake
+
+    monkeypatch.setattr(calls, "receive", wrong)
+    assert "sorry" in spoken(carrier.incoming(new_sid()))
 
 
 def test_an_interaction_that_never_was_is_answered_by_hanging_up(shop: Shop, carrier: Carrier) -> None:
