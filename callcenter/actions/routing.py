@@ -36,14 +36,16 @@ def route(
     """
     waiting = _waiting(work, [interaction], asked_before=not is_new)[0]
     candidates = [agent for agent in _candidates(work) if agent.id not in without]
-    while candidates:
-        choice = routing.who_should_take(waiting, candidates, work.now)
-        if choice.agent_id is None:
+    while best := routing.in_order(waiting, candidates):
+        agent = agents.claim(work.session, best)
+        if agent is None:
             return None
-        offer = _hold_out(work, interaction, choice)
+        others_have = best[: best.index(agent.id)]
+        candidates = [candidate for candidate in candidates if candidate.id not in others_have]
+        offer = _hold_out(work, interaction, agent, routing.who_should_take(waiting, candidates, work.now))
         if offer is not None:
             return offer
-        candidates = [agent for agent in candidates if agent.id != choice.agent_id]
+        candidates = [candidate for candidate in candidates if candidate.id != agent.id]
     return None
 
 
@@ -107,18 +109,16 @@ def _is_free(agent: Agent) -> bool:
     return _is_available(agent) and agent.state != AgentState.OFFERED
 
 
-def _hold_out(work: Work, interaction: Interaction, choice: routing.Choice) -> Offer | None:
-    """Write the offer. None where another router has this agent in hand, or has just filled the slot."""
-    agent_id = choice.agent_id or 0
-    agent = agents.claim(work.session, agent_id)
-    slot = _slot(work, interaction, agent) if agent and _is_free(agent) else None
+def _hold_out(work: Work, interaction: Interaction, agent: Agent, choice: routing.Choice) -> Offer | None:
+    """Write the offer; the agent is locked. None where they are no longer free, or another router fills the slot."""
+    slot = _slot(work, interaction, agent) if _is_free(agent) else None
     offer = _new_offer(work, interaction, choice, slot) if slot is not None else None
-    if agent is None or offer is None:
+    if offer is None:
         return None
-    interaction.state, interaction.agent_id = State.OFFERED, agent_id
+    interaction.state, interaction.agent_id = State.OFFERED, agent.id
     if agent.desk_telephone and interaction.is_call:
         offer.ring_at = work.now
-        work.record(DeskTelephoneToRing(interaction_id=interaction.id, agent_id=agent_id, offer_id=offer.id))
+        work.record(DeskTelephoneToRing(interaction_id=interaction.id, agent_id=agent.id, offer_id=offer.id))
     _tell_made(work, interaction, offer)
     states.offered(work, agent)
     return offer

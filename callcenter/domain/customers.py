@@ -1,5 +1,6 @@
 """Who calls: telephone numbers in one form, and what a shared or a withheld number means. Nobody is merged by guess."""
 
+from functools import cache
 from zoneinfo import available_timezones
 
 import phonenumbers
@@ -54,4 +55,10 @@ def zone_of(number: str) -> str | None:
 
 
 def is_zone(name: str) -> bool:
-    return name in available_timezones()
+    return name in _zones()
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Read once: `available_timezones` walks the disk each time, for as long as a whole call may take."""
+    return frozenset(available_timezones())

@@ -77,6 +77,12 @@ def who_should_take(interaction: Waiting, agents: Iterable[Candidate], now: date
     return Choice(agent_id=chosen.id if chosen else None, verdicts=verdicts)
 
 
+def in_order(interaction: Waiting, agents: Iterable[Candidate]) -> list[int]:
+    """All who may take this, the best first."""
+    able = [agent for agent in agents if excluded(agent, interaction) is None and agent.id not in interaction.avoid]
+    return [agent.id for agent in sorted(able, key=_order)]
+
+
 def _order(agent: Candidate) -> tuple[int, datetime, int]:
     """Idle before half busy, then the longest idle."""
     return agent.conversations, agent.idle_since, agent.id
