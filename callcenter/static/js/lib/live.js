@@ -113,8 +113,9 @@ export function refresh(element) {
   }, pause));
 }
 
+/** What stands in this place by now may be another part, which is not fetched by itself. */
 function swap(element) {
-  if (!element) return;
+  if (!element?.dataset.liveUrl) return;
   if (isInUse(element)) return markStale(element);
   htmx.ajax("GET", element.dataset.liveUrl, { target: element, swap: "outerHTML", source: element }).catch(() => {});
 }
