@@ -1,5 +1,6 @@
 """python -m tests.bench: measures, prints one table, and fails where a figure is not what we promise."""
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 
@@ -26,6 +27,7 @@ MEASURES: dict[str, Measure] = {
 @click.option("--json", "json_wanted", is_flag=True, help="The table as JSON.")
 def main(names: tuple[str, ...], quick: bool, json_wanted: bool) -> None:
     """Measure all, or those named."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
     sizes = QUICK if quick else FULL
     rows: list[Row] = []
     with ground() as servers:

@@ -11,7 +11,6 @@ from sqlalchemy import text
 
 from callcenter.storage.database import Database
 from tests.bench import audience, calls, fill
-from tests.bench.audience import Audience
 from tests.bench.calls import Call, Told
 from tests.bench.fill import DIRECT, Staff
 from tests.bench.ground import Ground, Web
@@ -20,6 +19,7 @@ from tests.bench.table import Row, percentile
 
 PATIENCE_OF_A_CALLER = 2.0
 SETTLE = 3.0
+WARM_UP = 20
 OFFERS = "SELECT legs.sid, offers.id, offers.agent_id FROM offers JOIN legs USING (interaction_id) ORDER BY offers.id"
 
 
@@ -33,13 +33,14 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Row]:
         environ = ground.environ(ground.settings(url))
         stack.enter_context(ground.program("workers.clock", environ=environ))
         crowd = stack.enter_context(audience.audience())
-        before = _settled(house)
+        before = _settled(house, _browsers(staff))
         seconds = crowd.connect(house, _browsers(staff))
         memory = _memory(house, before, sizes)
+        began = time.monotonic()
         crowd.live()
         some, told = _ring(house, sizes)
         time.sleep(SETTLE)
-        heard = crowd.report()
+        heard = crowd.report() | {"seconds": time.monotonic() - began}
         lost, late = _compared(url, some, told, heard)
         crowd.leave()
     yield from _rows(sizes, seconds, memory, bare, heard, lost, late)
@@ -87,26 +88,21 @@ def _compared(url: str, some: list[Call], told: Told, heard: dict[str, Any]) -> 
 
 def _bare_memory(ground: Ground, url: str, sizes: Sizes) -> float:
     with ground.web(url, application="tests.bench.floor:application()") as low, audience.audience() as crowd:
-        before = _settled(low)
-        crowd.connect(low, audience.nobody(sizes.crowd_agents + sizes.crowd_wallboards))
+        everybody = audience.nobody(sizes.crowd_agents + sizes.crowd_wallboards)
+        before = _settled(low, everybody)
+        crowd.connect(low, everybody)
         kilobytes = _memory(low, before, sizes)
         crowd.leave()
     return kilobytes
 
 
-def _settled(web: Web) -> int:
+def _settled(web: Web, browsers: list[dict[str, object]]) -> int:
     """Bytes of all web processes once each of them has served lines and let them go."""
     with audience.audience() as some:
-        _warm(some, web)
+        some.connect(web, browsers[:WARM_UP])
+        some.leave()
     time.sleep(1)
     return _bytes(web)
-
-
-def _warm(some: Audience, web: Web) -> None:
-    try:
-        some.connect(web, audience.nobody(20))
-    finally:
-        some.leave()
 
 
 def _memory(web: Web, before: int, sizes: Sizes) -> float:
@@ -127,8 +123,8 @@ def _rows(
     yield Row(name=f"{title}: offers not heard exactly once by their agent", ours=lost, unit="", limit=0)
     wrong = heard["lost"] + heard["not_told"] + heard["resets"] + heard["cut_off"]
     yield Row(name=f"… of {heard['pushed']:,} events pushed: lost, twice or unnumbered", ours=wrong, unit="", limit=0)
-    fewest = min(heard["boards"], default=0)
-    yield Row(name="… fewest boards at a wallboard", ours=fewest / sizes.crowd_seconds, unit="/s")
+    fewest = min(heard["boards"], default=0) / heard["seconds"]
+    yield Row(name="… figures at the wallboard that got the fewest", ours=fewest, unit="/s")
     yield Row(name="… webhook to offer in the browser: p95", ours=percentile(late, 95), unit="ms")
     yield Row(name="… connecting them all, 20 at once", ours=lines / seconds, unit="/s")
     yield Row(name="… memory of the web processes a connection", ours=memory, floor=bare, unit="kB")
