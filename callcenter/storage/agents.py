@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, func, or_, select, text, update
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, any_, cast, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -177,7 +177,8 @@ def serving(session: Session, *, language: str, skill: str | None, level: int) -
 
 def claim(session: Session, ids: Sequence[int]) -> Agent | None:
     """The first of these whom no other router has in hand at this moment, locked; None where all are."""
-    wanted = select(Agent).where(Agent.id.in_(ids)).order_by(func.array_position(list(ids), Agent.id)).limit(1)
+    listed = cast(list(ids), ARRAY(BigInteger))
+    wanted = select(Agent).where(Agent.id == any_(listed)).order_by(func.array_position(listed, Agent.id)).limit(1)
     # "No key": whoever only refers to the agent (a new connection, a ticket) does not have them in hand.
     locked = wanted.with_for_update(skip_locked=True, key_share=True)
     return session.scalar(locked.execution_options(populate_existing=True))

@@ -44,8 +44,10 @@ class Database:
             pool_size=pool,
             max_overflow=pool,
             pool_timeout=10,
+            pool_use_lifo=True,  # few connections that know our statements, rather than many that have seen each once
             connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c statement_timeout=15000"},
         )
+        event.listen(self.engine, "connect", _remember_statements)
         event.listen(self.engine, "checkout", _still_there)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._at_once = self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -71,6 +73,12 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _remember_statements(connection: psycopg.Connection[Any], _record: object) -> None:
+    """Prepare what is asked a second time; all we have to ask are some hundreds of statements."""
+    connection.prepare_threshold = 2
+    connection.prepared_max = 500
 
 
 def _still_there(connection: psycopg.Connection[Any], _record: object, _proxy: object) -> None:
