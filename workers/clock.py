@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from callcenter import errands, observe, settings
 from callcenter.actions import agents, offers, routing, wrap_ups
 from callcenter.background import Job
+from callcenter.domain.errors import DomainError
 from callcenter.reports import wallboard
 from callcenter.storage import clock as due
 from callcenter.storage import interactions, messages, surveys
@@ -45,6 +46,9 @@ class Clock:
                 sleep = self._until_next()
             except DBAPIError as error:
                 log.warning("database_away", error=type(error).__name__)
+                sleep = LONGEST_SLEEP
+            except DomainError as error:
+                log.error("tick_refused", code=error.code)
                 sleep = LONGEST_SLEEP
             self.stopping.wait(sleep)
 

@@ -61,6 +61,7 @@ def _let_in(work: Work, interaction: Interaction, offer: Offer, call_sid: str) -
     return JoinAgent(
         interaction_id=interaction.id,
         agent_id=offer.agent_id,
+        leg_id=leg.id if leg else 0,
         language=agent.language if agent else interaction.language,
     )
 

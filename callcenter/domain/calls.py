@@ -106,10 +106,11 @@ class TellPlace:
 
 @dataclass(frozen=True, kw_only=True)
 class JoinAgent:
-    """The agent's leg enters the conference."""
+    """The agent's leg enters the conference, under a label of its own: the line before it may linger there."""
 
     interaction_id: int
     agent_id: int
+    leg_id: int
     language: str
 
 

@@ -104,7 +104,7 @@ def _agent(response: VoiceResponse, answer: calls.JoinAgent, base: str) -> None:
         end_conference_on_exit=False,
         beep="false",
         jitter_buffer_size="small",
-        participant_label=f"agent-{answer.agent_id}",
+        participant_label=f"agent-{answer.agent_id}-{answer.leg_id}",
         status_callback=base + paths.CONFERENCE,
         status_callback_method="POST",
         status_callback_event=CONFERENCE_EVENTS,
