@@ -27,7 +27,7 @@ class Staff:
 
 
 def token_of(agent_id: int) -> str:
-    return f"token of the measures {agent_id}"
+    return f"token-of-the-measures-{agent_id}"
 
 
 def number_of(customer: int) -> str:
@@ -106,7 +106,7 @@ INSERT INTO interactions (channel, direction, state, language, our_number, their
 SELECT CASE WHEN n % 3 = 0 THEN 'sms' ELSE 'voice' END, 'inbound', 'ended', 'en', '{DIRECT}',
        '+1415' || lpad((2000000 + customer)::text, 7, '0'), customer, 1, 1 + n % :agents, ticket, '[]', at,
        at + interval '20 s', at + interval '50 s', at + interval '55 s', 10, 1, at + interval '300 s', 'customer',
-       'served', 'answered', 'The parcel comes on Thursday.', at + interval '330 s'
+       'served', 'solved', 'The parcel comes on Thursday.', at + interval '330 s'
 FROM (SELECT n, at, tickets.id AS ticket, coalesce(tickets.customer_id, somebody) AS customer
       FROM (SELECT n, now() - random() * interval '2 years' AS at, {SOMEBODY} AS somebody,
                    CASE WHEN n % 2 = 0 THEN 1 + floor(random() * :tickets)::int END AS wanted

@@ -1,0 +1,45 @@
+"""The measures still run: small sizes, no figures judged; and the table says what it should of figures made up."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.bench.table import Row, percentile, text
+
+
+@pytest.mark.timeout(170)
+@pytest.mark.parametrize("names", [["webhook", "offers"], ["card", "crowd"]])
+def test_the_measures_run_and_print_a_row_each(names: list[str]) -> None:
+    command = [sys.executable, "-m", "tests.bench", "--quick", "--json", *names]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=160)
+    assert run.returncode == 0, run.stderr
+    rows = json.loads(run.stdout)["rows"]
+    assert all(row["ours"] is not None for row in rows)
+    lost = [row["ours"] for row in rows if "not heard" in row["name"] or "lost" in row["name"]]
+    assert lost == ([0, 0] if "crowd" in names else [])
+
+
+def test_a_ratio_above_what_was_wanted_is_not_ok() -> None:
+    slow = Row(name="call", ours=9, floor=2, unit="ms", most=4)
+    assert (slow.ratio, slow.verdict) == (4.5, "NOT OK")
+    assert "4.50x" in text([slow], "a machine")
+
+
+def test_where_more_is_better_the_ratio_is_turned_round() -> None:
+    assert Row(name="call", ours=50, floor=100, unit="/s", most=4, more_is_better=True).ratio == 2
+
+
+def test_rounds_are_judged_by_their_median() -> None:
+    row = Row(name="call", ours=9, floor=2, unit="ms", most=4, ratios=(3.0, 9.0, 3.5))
+    assert (row.ratio, row.is_ok) == (3.5, True)
+
+
+def test_a_limit_of_our_own_holds_whatever_the_ratio() -> None:
+    assert not Row(name="offer", ours=120, floor=60, unit="ms", most=10, limit=100).is_ok
+
+
+def test_the_95th_percentile_is_the_nearest_rank() -> None:
+    assert percentile([float(n) for n in range(1, 101)], 95) == 95
+    assert percentile([7.0], 95) == 7
