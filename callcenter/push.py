@@ -1,5 +1,7 @@
 """Tell browsers that something happened: a name and ids, to the rooms of those who may know. What was missed they catch up."""
 
+from collections.abc import Sequence
+
 import socketio
 
 CHANNEL = "callcenter"
@@ -13,5 +15,6 @@ class Push:
     def __init__(self, redis_url: str) -> None:
         self._queue = socketio.RedisManager(redis_url, channel=CHANNEL, write_only=True, redis_options=dict(IMPATIENT))
 
-    def send(self, room: str, name: str, payload: dict[str, object]) -> None:
-        self._queue.emit(name, payload, namespace=NAMESPACE, room=room)
+    def send(self, rooms: Sequence[str], name: str, payload: dict[str, object]) -> None:
+        """Once to everybody in any of these rooms."""
+        self._queue.emit(name, payload, namespace=NAMESPACE, room=list(rooms))

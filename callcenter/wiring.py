@@ -58,8 +58,8 @@ class Wiring:
         with self.database.begin() as session:
             work = Work(session, self.clock())
             yield work
-            session.flush()
-        self.tell([(row.id, event) for row, event in work.recorded])
+            told = work.write()
+        self.tell(told)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -80,8 +80,7 @@ class Wiring:
 
     def _react(self, event: Event, n: int) -> None:
         for push in reactions.pushes(event):
-            for room in push.rooms:
-                self.push.send(room, push.name, {"n": n, "name": push.name, **push.ids})
+            self.push.send(push.rooms, push.name, {"n": n, "name": push.name, **push.ids})
         for order in reactions.jobs(event):
             self.background.enqueue(order.job, **order.arguments)
 

@@ -138,7 +138,7 @@ class Clock:
     def _push_wallboard(self) -> None:
         with self.wiring.reading() as session:
             board = wallboard.figures(session, self.wiring.clock())
-        self.wiring.push.send("wallboards", "wallboard", wallboard.payload(board))
+        self.wiring.push.send(["wallboards"], "wallboard", wallboard.payload(board))
 
     def _every(self, period: timedelta, name: object, do: Callable[[], object]) -> None:
         now = self.wiring.clock()

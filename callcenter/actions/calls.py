@@ -29,7 +29,7 @@ from callcenter.storage import customers as known
 from callcenter.storage import offers as open_offers
 from callcenter.storage.company import Number, Queue
 from callcenter.storage.customers import Customer
-from callcenter.storage.interactions import Interaction, Leg
+from callcenter.storage.interactions import Interaction
 from callcenter.storage.work import Work
 
 QUIET_AFTER = timedelta(minutes=2)
@@ -76,9 +76,8 @@ def _begin(work: Work, call: IncomingCall, number: Number, customer: Customer | 
     work.session.add(interaction)
     work.session.flush()
     ringing = RANK[calls.CallStatus.RINGING]
-    work.session.add(
-        Leg(sid=call.sid, interaction_id=interaction.id, party="customer", rank=ringing, created_at=work.now)
-    )
+    leg = {"sid": call.sid, "party": "customer", "rank": ringing, "created_at": work.now}
+    interactions.add_leg(work.session, interaction_id=interaction.id, **leg)
     work.record(
         CallReceived(
             interaction_id=interaction.id,

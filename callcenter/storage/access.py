@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import BigInteger, ForeignKey, Index, delete, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -99,10 +99,14 @@ def forget_tries(session: Session, *, username: str) -> None:
     session.execute(delete(LoginTry).where(LoginTry.username == username))
 
 
+CLAIM_RECEIPT = text(
+    "INSERT INTO receipts (key, at, answer) VALUES (:key, :at, '') ON CONFLICT (key) DO NOTHING RETURNING id"
+)
+
+
 def claim_receipt(session: Session, key: str, *, now: datetime) -> bool:
     """True for the first who brings this key; a second one waits here until the first has committed, then gets False."""
-    row = insert(Receipt).values(key=key, at=now, answer="").on_conflict_do_nothing(index_elements=["key"])
-    return session.scalar(row.returning(Receipt.id)) is not None
+    return session.scalar(CLAIM_RECEIPT, {"key": key, "at": now}) is not None
 
 
 def receipt(session: Session, key: str) -> Receipt | None:

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, any_, cast, func, or_, select, text, update
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, any_, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.agents import AgentState, Role, Status
 from callcenter.storage.database import Row
-from callcenter.storage.offers import Offer
 
 
 class Team(Row):
@@ -149,39 +148,44 @@ def names(session: Session) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(select(Agent.id, Agent.name))}
 
 
+# The statements of every offer are written once: making them anew costs more than PostgreSQL needs to answer them.
+ON_DUTY = text(
+    f"SELECT {', '.join(OnDuty._fields[:-2])}, coalesce(calls, 0), coalesce(conversations, 0) FROM agents LEFT JOIN ("
+    "  SELECT agent_id, count(*) FILTER (WHERE medium = 'voice') AS calls,"
+    "  count(*) FILTER (WHERE medium = 'text') AS conversations FROM offers WHERE is_open GROUP BY agent_id"
+    ") AS held ON held.agent_id = agents.id WHERE is_active AND status <> 'signed_out' ORDER BY id"
+)
+SERVING = text(
+    "SELECT count(*), count(*) FILTER (WHERE state = 'idle') FROM agents"
+    " WHERE is_active AND status = 'available' AND languages @> ARRAY[CAST(:language AS text)]"
+    " AND (CAST(:skill AS text) IS NULL OR coalesce(CAST(skills ->> :skill AS int), 0) >= :level)"
+)
+LISTED = bindparam("ids", type_=ARRAY(BigInteger))
+CLAIM = (
+    select(Agent)
+    .where(Agent.id == any_(LISTED))
+    .order_by(func.array_position(LISTED, Agent.id))
+    .limit(1)
+    # "No key": whoever only refers to the agent (a new connection, a ticket) does not have them in hand.
+    .with_for_update(skip_locked=True, key_share=True)
+    .execution_options(populate_existing=True)
+)
+
+
 def on_duty(session: Session) -> Sequence[OnDuty]:
     """Everybody who is signed in, with what they have in hand: the one look that routing decides by."""
-    in_hand = select(
-        Offer.agent_id,
-        func.count().filter(Offer.medium == "voice").label("calls"),
-        func.count().filter(Offer.medium == "text").label("conversations"),
-    )
-    held = in_hand.where(Offer.is_open).group_by(Offer.agent_id).subquery()
-    counts = (func.coalesce(held.c.calls, 0), func.coalesce(held.c.conversations, 0))
-    wanted = select(*(getattr(Agent, name) for name in OnDuty._fields[:-2]), *counts)
-    wanted = wanted.outerjoin(held, held.c.agent_id == Agent.id).order_by(Agent.id)
-    rows = session.execute(wanted.where(Agent.is_active, Agent.status != Status.SIGNED_OUT))
-    return [OnDuty(*row) for row in rows]
+    return [OnDuty(*row) for row in session.execute(ON_DUTY)]
 
 
 def serving(session: Session, *, language: str, skill: str | None, level: int) -> tuple[int, int]:
     """(available, idle): agents who speak this language and have this skill, busy or not, and those without work."""
-    idle = func.count().filter(Agent.state == AgentState.IDLE)
-    able = select(func.count(), idle).where(Agent.is_active, Agent.status == Status.AVAILABLE)
-    able = able.where(Agent.languages.contains([language]))
-    if skill:
-        able = able.where(func.coalesce(Agent.skills[skill].as_integer(), 0) >= level)
-    available, free = session.execute(able).one()
+    available, free = session.execute(SERVING, {"language": language, "skill": skill or None, "level": level}).one()
     return available, free
 
 
 def claim(session: Session, ids: Sequence[int]) -> Agent | None:
     """The first of these whom no other router has in hand at this moment, locked; None where all are."""
-    listed = cast(list(ids), ARRAY(BigInteger))
-    wanted = select(Agent).where(Agent.id == any_(listed)).order_by(func.array_position(listed, Agent.id)).limit(1)
-    # "No key": whoever only refers to the agent (a new connection, a ticket) does not have them in hand.
-    locked = wanted.with_for_update(skip_locked=True, key_share=True)
-    return session.scalar(locked.execution_options(populate_existing=True))
+    return session.scalar(CLAIM, {"ids": list(ids)})
 
 
 def begin_interval(

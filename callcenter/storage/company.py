@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, SmallInteger, select
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, SmallInteger, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -76,10 +76,17 @@ def number(session: Session, e164: str) -> Number | None:
     return session.scalar(select(Number).where(Number.e164 == e164))
 
 
+LINE = (
+    select(Number, Queue)
+    .join(Queue, Queue.id == Number.queue_id)
+    .order_by(Number.e164 != bindparam("e164"), Number.id)
+    .limit(1)
+)
+
+
 def line(session: Session, e164: str) -> tuple[Number, Queue] | None:
     """A number of ours with its own queue, or where it is none of ours (any more) our first."""
-    lines = select(Number, Queue).join(Queue, Queue.id == Number.queue_id)
-    found = session.execute(lines.order_by(Number.e164 != e164, Number.id).limit(1)).first()
+    found = session.execute(LINE, {"e164": e164}).first()
     return (found[0], found[1]) if found else None
 
 

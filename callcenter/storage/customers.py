@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, func, or_, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.storage.database import Row
@@ -58,10 +58,18 @@ def account(session: Session, account_id: int) -> Account | None:
     return session.get(Account, account_id)
 
 
+WITH_NUMBER = (
+    select(Customer)
+    .join(Phone, Phone.customer_id == Customer.id)
+    .where(Phone.number == bindparam("number"))
+    .order_by(Customer.id)
+    .limit(20)
+)
+
+
 def with_number(session: Session, number: str) -> Sequence[Customer]:
     """Everybody who has this number, the longest known first."""
-    rows = select(Customer).join(Phone, Phone.customer_id == Customer.id).where(Phone.number == number)
-    return session.scalars(rows.order_by(Customer.id).limit(20)).all()
+    return session.scalars(WITH_NUMBER, {"number": number}).all()
 
 
 def lock_number(session: Session, number: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, func, or_, select, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, insert, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.events import Subjects
@@ -153,6 +153,14 @@ def leg(session: Session, sid: str, *, lock: bool = False) -> Leg | None:
     return session.scalar(wanted)
 
 
+NEW_LEG = insert(Leg)
+
+
+def add_leg(session: Session, **values: object) -> None:
+    """A new line of a call, with Leg's columns."""
+    session.connection().execute(NEW_LEG, values)
+
+
 def legs(session: Session, interaction_id: int) -> Sequence[Leg]:
     return session.scalars(select(Leg).where(Leg.interaction_id == interaction_id).order_by(Leg.id)).all()
 
@@ -180,18 +188,16 @@ def waiting(session: Session, *, queue_id: int | None = None, limit: int = 500) 
     return session.scalars(rows.order_by(Interaction.joined_at, Interaction.id).limit(limit)).all()
 
 
+AHEAD_OF = text(
+    "SELECT count(*) FROM interactions WHERE state IN ('waiting', 'offered')"
+    " AND queue_id = :queue_id AND channel = :channel AND joined_at < :joined_at"
+)
+
+
 def ahead_of(session: Session, interaction: Interaction) -> int:
     """How many calls of the same queue entered it before this one and still wait."""
-    rows = (
-        select(func.count())
-        .select_from(Interaction)
-        .where(
-            Interaction.state.in_((State.WAITING, State.OFFERED)),
-            Interaction.queue_id == interaction.queue_id,
-        )
-        .where(Interaction.channel == interaction.channel, Interaction.joined_at < interaction.joined_at)
-    )
-    return session.scalar(rows) or 0
+    names = ("queue_id", "channel", "joined_at")
+    return session.scalar(AHEAD_OF, {name: getattr(interaction, name) for name in names}) or 0
 
 
 def of_agent(session: Session, agent_id: int, *, lock: bool = False) -> Sequence[Interaction]:

@@ -46,10 +46,12 @@ class Offer(Row):
     )
 
 
+MAKE = insert(Offer).on_conflict_do_nothing().returning(Offer)
+
+
 def make(session: Session, **values: Any) -> Offer | None:
     """A new offer; None where another transaction has just made one for this interaction, or filled this slot."""
-    row = insert(Offer).values(**values).on_conflict_do_nothing()
-    return session.scalar(row.returning(Offer))
+    return session.scalar(MAKE, values)
 
 
 def get(session: Session, offer_id: int, *, lock: bool = False) -> Offer | None:

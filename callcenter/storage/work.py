@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from callcenter.domain.events import Event
-from callcenter.storage.history import History, row_of
+from callcenter.storage import history
 
 
 class Work:
@@ -14,10 +14,13 @@ class Work:
     def __init__(self, session: Session, now: datetime) -> None:
         self.session = session
         self.now = now
-        self.recorded: list[tuple[History, Event]] = []
+        self.recorded: list[Event] = []
 
     def record(self, event: Event) -> None:
-        """Write what happened into history, with this work; it is told after the commit."""
-        row = row_of(event, at=self.now)
-        self.session.add(row)
-        self.recorded.append((row, event))
+        """What happened goes into history with this work; it is told after the commit."""
+        self.recorded.append(event)
+
+    def write(self) -> list[tuple[int, Event]]:
+        """The end of this work: all that is still to be written, then what was recorded, with its ids."""
+        self.session.flush()
+        return list(zip(history.add(self.session, self.recorded, at=self.now), self.recorded, strict=True))

@@ -105,6 +105,7 @@ def test_what_a_crash_swallowed_is_told_again_and_once(
     with wiring.database.begin() as session:  # committed, and then the process is gone
         work = Work(session, shop.clock())
         work.record(NoteWritten(interaction_id=id_, note="swallowed"))
+        work.write()
     assert wiring.tell_again() == 0  # perhaps it is only slow
     shop.clock.forward(6)
     assert wiring.tell_again() == 1
@@ -122,7 +123,9 @@ def test_two_who_tell_again_at_once_tell_it_once(shop: Shop, wiring: Wiring, mon
     id_, _ = shop.call()
     pushed.clear()
     with wiring.database.begin() as session:
-        Work(session, shop.clock()).record(NoteWritten(interaction_id=id_, note="swallowed"))
+        work = Work(session, shop.clock())
+        work.record(NoteWritten(interaction_id=id_, note="swallowed"))
+        work.write()
     shop.clock.forward(6)
     threads = [threading.Thread(target=wiring.tell_again) for _ in range(4)]
     for thread in threads:
@@ -137,7 +140,7 @@ def test_every_event_comes_back_out_of_history_as_it_went_in(shop: Shop) -> None
         for kind in Event.kinds.values():
             given = {f.name: _some(str(f.type)) for f in fields(kind) if f.name not in SUBJECTS}
             work.record(kind(interaction_id=1, actor="agent:7", **given))  # type: ignore[arg-type]
-        recorded = [event for _, event in work.recorded]
+        recorded = list(work.recorded)
     rows = shop.rows(History)[-len(recorded) :]
     assert [row.event() for row in rows] == recorded
 

@@ -151,7 +151,7 @@ def test_figures_are_for_leaders_who_ask_for_them(people: People, listen: Listen
     assert alice.ask("watch_wallboard") is False
 
     def heard() -> bool:
-        wiring.push.send("wallboards", "wallboard", {"waiting": 1})
+        wiring.push.send(["wallboards"], "wallboard", {"waiting": 1})
         time.sleep(0.1)
         return "wallboard" in sam.names()
 
