@@ -121,7 +121,7 @@ def _rows(
     lines = sizes.crowd_agents + sizes.crowd_wallboards
     title = f"{sizes.crowd_agents} agents, {sizes.crowd_wallboards} wallboards, {sizes.crowd_calls_a_second:g} calls/s"
     yield Row(name=f"{title}: offers not heard exactly once by their agent", ours=lost, unit="", limit=0)
-    wrong = heard["lost"] + heard["not_told"] + heard["resets"] + heard["cut_off"]
+    wrong = heard["lost"] + heard["not_told"] + heard["resets"] + heard["cut_off"] + heard["unanswered"]
     yield Row(name=f"… of {heard['pushed']:,} events pushed: lost, twice or unnumbered", ours=wrong, unit="", limit=0)
     fewest = min(heard["boards"], default=0) / heard["seconds"]
     yield Row(name="… figures at the wallboard that got the fewest", ours=fewest, unit="/s")

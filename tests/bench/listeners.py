@@ -35,6 +35,7 @@ class Browser:
         self.offers: list[tuple[int, float]] = []
         self.boards = 0
         self.resets = 0
+        self.unanswered = 0
         self.n: int | None = None
 
     def connect(self, url: str) -> None:
@@ -60,10 +61,17 @@ class Browser:
         self.told += [(event["n"], event["name"]) for event in answer["events"]]
         self.n = answer["n"]
 
+    def try_to_catch_up(self) -> None:
+        """A heartbeat that is not answered in time is counted; the next one asks from the same place."""
+        try:
+            self.catch_up()
+        except socketio.exceptions.TimeoutError:
+            self.unanswered += 1
+
     def live(self, *, first_in: float) -> None:
         gevent.sleep(first_in)
         while True:
-            self.catch_up()
+            self.try_to_catch_up()
             gevent.sleep(HEARTBEAT)
 
 
@@ -95,7 +103,7 @@ class Crowd:
         dead = [str(life.exception) for life in self._lives if life.exception]
         gevent.killall(self._lives)
         for browser in self.browsers:
-            browser.catch_up()
+            browser.try_to_catch_up()
         gevent.sleep(0.5)
         pushed = [Counter(one.pushed) for one in self.browsers]
         told = [Counter(one.told) for one in self.browsers]
@@ -105,7 +113,7 @@ class Crowd:
             "not_told": sum((a - b).total() for a, b in zip(pushed, told, strict=True)),
             "resets": sum(one.resets for one in self.browsers),
             "cut_off": sum(not one.line.connected for one in self.browsers) + len(dead),
-            "why": dead[:1],
+            "unanswered": sum(one.unanswered for one in self.browsers),
             "boards": [one.boards for one in self.browsers if one.wallboard],
             "offers": {one.agent_id: one.offers for one in self.browsers if not one.wallboard},
         }
