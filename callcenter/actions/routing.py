@@ -15,7 +15,6 @@ from callcenter.domain.routing import Candidate, Verdict, Waiting
 from callcenter.storage import agents, company, interactions, offers
 from callcenter.storage.agents import Agent, OnDuty
 from callcenter.storage.interactions import Interaction
-from callcenter.storage.offers import Offer
 from callcenter.storage.work import Work
 
 RING_SECONDS = {"voice": 20, "text": 40}
@@ -29,8 +28,8 @@ def medium(interaction: Interaction) -> str:
 
 def route(
     work: Work, interaction: Interaction, *, without: frozenset[int] = frozenset(), is_new: bool = False
-) -> Offer | None:
-    """Who should take this? The offer made, or None: then it waits on. The interaction must be locked and waiting.
+) -> int | None:
+    """Who should take this? The agent it is offered to, or None: then it waits on. The interaction is locked and waiting.
 
     `is_new`: it has just entered its queue, so that nobody can have been asked before.
     """
@@ -42,9 +41,8 @@ def route(
             return None
         others_have = best[: best.index(agent.id)]
         candidates = [candidate for candidate in candidates if candidate.id not in others_have]
-        offer = _hold_out(work, interaction, agent, routing.who_should_take(waiting, candidates, work.now))
-        if offer is not None:
-            return offer
+        if _hold_out(work, interaction, agent, routing.who_should_take(waiting, candidates, work.now)):
+            return agent.id
         candidates = [candidate for candidate in candidates if candidate.id != agent.id]
     return None
 
@@ -59,8 +57,7 @@ def next_for(work: Work, agent_id: int) -> None:
             return
         waiting = [one for one in waiting if one.id != wanted]
         interaction = interactions.claim_waiting(work.session, wanted)
-        offer = route(work, interaction) if interaction else None
-        if offer and offer.agent_id == agent_id:
+        if interaction and route(work, interaction) == agent_id:
             return
 
 
@@ -109,19 +106,19 @@ def _is_free(agent: Agent) -> bool:
     return _is_available(agent) and agent.state != AgentState.OFFERED
 
 
-def _hold_out(work: Work, interaction: Interaction, agent: Agent, choice: routing.Choice) -> Offer | None:
-    """Write the offer; the agent is locked. None where they are no longer free, or another router fills the slot."""
+def _hold_out(work: Work, interaction: Interaction, agent: Agent, choice: routing.Choice) -> bool:
+    """Write the offer; the agent is locked. False where they are no longer free, or another router fills the slot."""
     slot = _slot(work, interaction, agent) if _is_free(agent) else None
-    offer = _new_offer(work, interaction, choice, slot) if slot is not None else None
-    if offer is None:
-        return None
+    to_ring = bool(agent.desk_telephone) and interaction.is_call
+    offer_id = _new_offer(work, interaction, choice, slot, to_ring=to_ring) if slot is not None else None
+    if offer_id is None:
+        return False
     interaction.state, interaction.agent_id = State.OFFERED, agent.id
-    if agent.desk_telephone and interaction.is_call:
-        offer.ring_at = work.now
-        work.record(DeskTelephoneToRing(interaction_id=interaction.id, agent_id=agent.id, offer_id=offer.id))
-    _tell_made(work, interaction, offer)
+    if to_ring:
+        work.record(DeskTelephoneToRing(interaction_id=interaction.id, agent_id=agent.id, offer_id=offer_id))
+    _tell_made(work, interaction, offer_id)
     states.offered(work, agent)
-    return offer
+    return True
 
 
 def _slot(work: Work, interaction: Interaction, agent: Agent) -> int | None:
@@ -132,7 +129,7 @@ def _slot(work: Work, interaction: Interaction, agent: Agent) -> int | None:
     return offers.free_slot(work.session, agent.id, medium=medium(interaction), slots=slots)
 
 
-def _new_offer(work: Work, interaction: Interaction, choice: routing.Choice, slot: int) -> Offer | None:
+def _new_offer(work: Work, interaction: Interaction, choice: routing.Choice, slot: int, *, to_ring: bool) -> int | None:
     return offers.make(
         work.session,
         interaction_id=interaction.id,
@@ -142,6 +139,7 @@ def _new_offer(work: Work, interaction: Interaction, choice: routing.Choice, slo
         state="live",
         is_open=True,
         made_at=work.now,
+        ring_at=work.now if to_ring else None,
         expires_at=work.now + timedelta(seconds=RING_SECONDS[medium(interaction)]),
         reason={"verdicts": [_written(verdict) for verdict in choice.verdicts]},
     )
@@ -157,13 +155,13 @@ def _written(verdict: Verdict) -> dict[str, int | str]:
     }
 
 
-def _tell_made(work: Work, interaction: Interaction, offer: Offer) -> None:
+def _tell_made(work: Work, interaction: Interaction, offer_id: int) -> None:
     work.record(
         OfferMade(
             interaction_id=interaction.id,
             customer_id=interaction.customer_id,
-            agent_id=offer.agent_id,
-            offer_id=offer.id,
-            seconds=RING_SECONDS[offer.medium],
+            agent_id=interaction.agent_id,
+            offer_id=offer_id,
+            seconds=RING_SECONDS[medium(interaction)],
         )
     )

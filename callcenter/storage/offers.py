@@ -46,12 +46,12 @@ class Offer(Row):
     )
 
 
-MAKE = insert(Offer).on_conflict_do_nothing().returning(Offer)
+MAKE = insert(Offer).on_conflict_do_nothing().returning(Offer.id)
 
 
-def make(session: Session, **values: Any) -> Offer | None:
-    """A new offer; None where another transaction has just made one for this interaction, or filled this slot."""
-    return session.scalar(MAKE, values)
+def make(session: Session, **values: Any) -> int | None:
+    """The id of a new offer; None where another transaction has just made one for this interaction, or filled this slot."""
+    return session.connection().scalar(MAKE, values)
 
 
 def get(session: Session, offer_id: int, *, lock: bool = False) -> Offer | None:
