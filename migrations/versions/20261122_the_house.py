@@ -35,7 +35,6 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("region", sa.String(), nullable=False),
         sa.Column("survey_delay_seconds", sa.Integer(), nullable=False),
-        sa.Column("survey_cool_down_hours", sa.Integer(), nullable=False),
         sa.Column("survey_quiet_hours", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
