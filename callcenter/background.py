@@ -1,7 +1,7 @@
 """Tell workers that there is something to do. A job is a nudge: what is due stands in PostgreSQL, the clock asks again.
 
 Both queues are served by `SimpleWorker`: jobs are our own, short and bounded by the time-outs of what they call, so a
-fork a job would triple the cost and buy nothing. Long computations get a queue with forking workers of their own.
+fork a job would cost five sixths of the rate (docs/measures.md) and buy nothing. Long computations get a queue with forking workers of their own.
 """
 
 from datetime import UTC, datetime, timedelta
