@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Error, Locator, Page, Route, expect
 
 from tests.browser.demo_house import PATIENCE, House, demo
 
@@ -118,6 +119,32 @@ def test_a_text_message_becomes_a_conversation_on_the_same_desk(house: House, br
     desk.keyboard.press("Control+Enter")
     expect(desk.locator("#now.now-free")).to_be_visible()
     assert house.complaints == []
+    close(desk, phone)
+
+
+@pytest.mark.timeout(300)
+def test_taking_a_conversation_before_its_first_view_has_come(house: House, browser: Browser) -> None:
+    """The view of the offer is on its way when the offer is taken: the view of the conversation must still follow."""
+    desk = open_desk(house, browser, ENGLISH)
+    phone = open_phone(house, browser, ENGLISH)
+    held: list[Route] = []
+    view = re.compile(r"/desk/interactions/\d+$")
+    desk.route(view, lambda route: held.append(route))
+    write_sms(phone, ENGLISH.text)
+    expect(desk.locator("#now [data-act=accept]")).to_be_visible()
+    desk.wait_for_timeout(300)
+    assert len(held) == 1
+    desk.keyboard.press("F2")
+    expect(desk.locator("#now.now-free")).to_be_visible()
+    desk.unroute(view)
+    for late in held:
+        with suppress(Error):  # the desk gave it up by itself
+            late.continue_()
+    expect(desk.locator("#write-sms")).to_be_visible()
+    desk.locator("[data-act=end]").click()
+    desk.locator("[data-outcome]").nth(5).check(force=True)
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator("#now.now-free")).to_be_visible()
     close(desk, phone)
 
 

@@ -11,6 +11,8 @@ let before = { view: null, offer: null };
 let saidFive = null;
 let wanted = null;
 let opens = null;
+let asked = 0;
+let arrived = 0;
 
 const slot = () => document.querySelector("#now");
 const middle = () => document.querySelector("#middle");
@@ -33,7 +35,8 @@ function look() {
   if (now.dataset.view === before.view) return;
   const last = before.view;
   before.view = now.dataset.view;
-  if (middle()?.dataset.view !== now.dataset.view && belongs(last, now.dataset.view)) {
+  const isOther = opens || asked !== arrived || middle()?.dataset.view !== now.dataset.view;
+  if (isOther && belongs(last, now.dataset.view)) {
     wanted = opens ?? now.dataset.middleUrl;
     follow();
   }
@@ -58,7 +61,11 @@ function follow() {
   const url = wanted;
   wanted = null;
   opens = null;
-  htmx.ajax("GET", url, { target: "#middle", swap: "outerHTML" }).catch(() => (wanted = url));
+  // One that is still on its way gives way to this one: it shows what was true before.
+  const mine = ++asked;
+  const source = document.querySelector("[data-fetches-middle]");
+  const request = htmx.ajax("GET", url, { target: "#middle", swap: "outerHTML", source });
+  request.then(() => (arrived = Math.max(arrived, mine))).catch(() => mine === asked && (wanted = url));
 }
 
 function offered(now) {
