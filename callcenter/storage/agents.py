@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, any_, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, insert
@@ -19,8 +19,9 @@ class Team(Row):
 
 
 class Agent(Row):
-    """A person who signs in: agent, supervisor or administrator. `skills`: {skill: level}. `desk_telephone`: rung by us
-    instead of the browser. `next_status` takes effect when the current work is done."""
+    """A person who signs in: agent, supervisor or administrator. `skills`: {skill: level}. `limits`: what differs
+    for this agent from the company's capacity ("total", "calls_over", "both"). `desk_telephone`: rung by us instead of the
+    browser. `next_status` (and `next_cause`, the kind of break) takes effect when the current work is done."""
 
     __tablename__ = "agents"
 
@@ -35,12 +36,14 @@ class Agent(Row):
     languages: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     skills: Mapped[dict[str, int]] = mapped_column(JSONB)
     max_conversations: Mapped[int] = mapped_column(SmallInteger, default=3)
+    limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
     desk_telephone: Mapped[str | None]
     is_active: Mapped[bool] = mapped_column(default=True)
     status: Mapped[str] = mapped_column(default=Status.SIGNED_OUT)
     status_since: Mapped[datetime]
     status_cause: Mapped[str] = mapped_column(default="")
     next_status: Mapped[str | None]
+    next_cause: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default=AgentState.IDLE)
     state_since: Mapped[datetime]
     idle_since: Mapped[datetime]

@@ -1,7 +1,9 @@
 """The company's own set-up: itself, its telephone numbers and its queues."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, SmallInteger, bindparam, select
@@ -9,11 +11,15 @@ from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain import languages
+from callcenter.domain.routing import CompanyPolicy, QueuePolicy
 from callcenter.storage.database import Row
 
 
 class Company(Row):
-    """The one row about us. `names`: {language: name}. `region` ("US") reads numbers typed without a country code."""
+    """The one row about us. `names`: {language: name}. `region` ("US") reads numbers typed without a country code.
+
+    `routing`: `domain.routing.CompanyPolicy` as data.
+    """
 
     __tablename__ = "company"
 
@@ -24,6 +30,7 @@ class Company(Row):
     survey_delay_seconds: Mapped[int] = mapped_column(default=600)
     survey_cool_down_hours: Mapped[int] = mapped_column(default=24)
     survey_quiet_hours: Mapped[bool] = mapped_column(default=True)
+    routing: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime]
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -31,16 +38,23 @@ class Company(Row):
     def name(self, language: str) -> str:
         return languages.of(self.names, language)
 
+    @property
+    def routing_policy(self) -> CompanyPolicy:
+        return _company_policy(json.dumps(self.routing, sort_keys=True))
+
 
 class Queue(Row):
-    """Where interactions wait. `names` and `greetings` by language; `hours` as `domain.opening_hours.Week`, empty: always."""
+    """Where interactions wait. `names` and `greetings` by language; `hours` as `domain.opening_hours.Week`, empty: always.
+
+    `routing`: `domain.routing.QueuePolicy` as data.
+    """
 
     __tablename__ = "queues"
 
     key: Mapped[str] = mapped_column(unique=True)
     names: Mapped[dict[str, Any]]
-    skill: Mapped[str | None]
-    level: Mapped[int] = mapped_column(SmallInteger, default=1)
+    greetings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    routing: Mapped[dict[str, Any]] = mapped_column(default=dict)
     priority: Mapped[int] = mapped_column(default=0)
     target_seconds: Mapped[int] = mapped_column(default=20)
     target_percent: Mapped[int] = mapped_column(SmallInteger, default=80)
@@ -54,6 +68,39 @@ class Queue(Row):
 
     def name(self, language: str) -> str:
         return languages.of(self.names, language)
+
+    @property
+    def policy(self) -> QueuePolicy:
+        return _queue_policy(json.dumps(self.routing, sort_keys=True))
+
+
+@lru_cache(maxsize=1_000)
+def _queue_policy(data: str) -> QueuePolicy:
+    return QueuePolicy.model_validate_json(data)
+
+
+@lru_cache(maxsize=100)
+def _company_policy(data: str) -> CompanyPolicy:
+    return CompanyPolicy.model_validate_json(data)
+
+
+class Skill(Row):
+    """Something agents can do, as queues ask for it. `names` by language."""
+
+    __tablename__ = "skills"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    names: Mapped[dict[str, Any]]
+
+
+class BreakReason(Row):
+    """A kind of break that people choose. `names` by language."""
+
+    __tablename__ = "break_reasons"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    names: Mapped[dict[str, Any]]
+    is_active: Mapped[bool] = mapped_column(default=True)
 
 
 class Number(Row):
@@ -100,3 +147,12 @@ def queue(session: Session, queue_id: int) -> Queue | None:
 
 def queues(session: Session) -> Sequence[Queue]:
     return session.scalars(select(Queue).where(Queue.is_active).order_by(Queue.id)).all()
+
+
+def skills(session: Session) -> Sequence[Skill]:
+    return session.scalars(select(Skill).order_by(Skill.key)).all()
+
+
+def break_reasons(session: Session) -> Sequence[BreakReason]:
+    """Those that can be chosen."""
+    return session.scalars(select(BreakReason).where(BreakReason.is_active).order_by(BreakReason.id)).all()

@@ -19,6 +19,10 @@ class Interaction(Row):
     """One customer reaching us on one channel. Times: `joined_at` entered the queue (kept through every offer),
     `accepted_at` an agent took it, `answered_at` they hear each other, `ended_at` the customer left.
 
+    What routing decides by is written on entering the queue: `points` by reason, their `growth` a second waited, `line_rank`
+    which orders those of one queue, channel and language, the customer's `tier`, and `bonds`: [[agent, kind], …] of who
+    knows them. `passed_on`: the reason given at the last transfer. `direction`: inbound, or callback (we call them).
+
     `customer_id` is empty while the number alone does not tell who it is. `unanswered_since`: in a conversation, the
     first message of theirs that nobody has replied to. `quiet_check_at`: when to ask the telephone company about this call;
     `bring_back_at`: when to lead a caller whose agent's line broke back to the waiting music.
@@ -41,6 +45,12 @@ class Interaction(Row):
     told_seconds: Mapped[int | None]
     created_at: Mapped[datetime]
     joined_at: Mapped[datetime | None]
+    line_rank: Mapped[float | None]
+    growth: Mapped[float] = mapped_column(default=1.0)
+    tier: Mapped[str] = mapped_column(default="")
+    points: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    bonds: Mapped[list[Any]] = mapped_column(default=list)
+    passed_on: Mapped[str] = mapped_column(default="")
     accepted_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     held_since: Mapped[datetime | None]
@@ -65,6 +75,15 @@ class Interaction(Row):
         CheckConstraint("channel IN ('voice','sms')", name="channel"),
         CheckConstraint("(state = 'ended') = (finished_at IS NOT NULL)", name="finished"),
         Index("ix_interactions_waiting", "queue_id", "joined_at", postgresql_where=text("state = 'waiting'")),
+        Index(
+            "ix_interactions_line",
+            "queue_id",
+            "channel",
+            "language",
+            "line_rank",
+            "id",
+            postgresql_where=text("state = 'waiting'"),
+        ),
         Index("ix_interactions_live", "state", "id", postgresql_where=text(LIVE_SQL)),
         Index(
             "ix_interactions_mine",

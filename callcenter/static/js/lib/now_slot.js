@@ -11,8 +11,7 @@ let before = { view: null, offer: null };
 let saidFive = null;
 let wanted = null;
 let opens = null;
-let asked = 0;
-let arrived = 0;
+let asker = null;
 
 const slot = () => document.querySelector("#now");
 const middle = () => document.querySelector("#middle");
@@ -23,6 +22,11 @@ export function start() {
   before = { view: now.dataset.view, offer: null };
   offered(now);
   document.addEventListener("htmx:afterSettle", () => look());
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target?.id === "middle" && detail.requestConfig.elt.matches("i") && detail.requestConfig.elt !== asker) {
+      detail.shouldSwap = false;
+    }
+  });
   document.addEventListener("desk:open", (event) => (opens = event.detail.url));
   document.addEventListener("focusout", () => setTimeout(() => wanted && follow(), 80));
   clock.everySecond(tick);
@@ -35,7 +39,7 @@ function look() {
   if (now.dataset.view === before.view) return;
   const last = before.view;
   before.view = now.dataset.view;
-  const isOther = opens || asked !== arrived || middle()?.dataset.view !== now.dataset.view;
+  const isOther = opens || asker || middle()?.dataset.view !== now.dataset.view;
   if (isOther && belongs(last, now.dataset.view)) {
     wanted = opens ?? now.dataset.middleUrl;
     follow();
@@ -61,11 +65,18 @@ function follow() {
   const url = wanted;
   wanted = null;
   opens = null;
-  // One that is still on its way gives way to this one: it shows what was true before.
-  const mine = ++asked;
-  const source = document.querySelector("[data-fetches-middle]");
-  const request = htmx.ajax("GET", url, { target: "#middle", swap: "outerHTML", source });
-  request.then(() => (arrived = Math.max(arrived, mine))).catch(() => mine === asked && (wanted = url));
+  // One that is still on its way shows what was true before: only the newest is let in.
+  asker = Object.assign(document.createElement("i"), { hidden: true });
+  slot().after(asker);
+  const mine = asker;
+  const done = () => {
+    mine.remove();
+    if (asker === mine) asker = null;
+  };
+  htmx.ajax("GET", url, { target: "#middle", swap: "outerHTML", source: mine }).then(done, () => {
+    if (asker === mine) wanted = url;
+    done();
+  });
 }
 
 function offered(now) {

@@ -1,0 +1,48 @@
+"""Place and expected wait, and how far off the expectation was of late."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import sqrt
+
+FEWEST = 10
+
+
+def place_of(since: datetime, others: Iterable[datetime]) -> int:
+    """Place in the queue, 1 for the next."""
+    return 1 + sum(1 for other in others if other < since)
+
+
+def expected_wait(*, place: int, agents_serving: int, handling_seconds: float) -> timedelta | None:
+    """QL estimate (Ibrahim & Whitt 2009): place x mean handling time / agents; None where nobody serves."""
+    if agents_serving < 1:
+        return None
+    return timedelta(seconds=place * handling_seconds / agents_serving)
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """`mean_off`: mean of |predicted - waited|, `root_mean_square` of the same, `mean_wait`: all in seconds."""
+
+    count: int
+    mean_off: float
+    root_mean_square: float
+    mean_wait: float
+
+    def is_tolerable(self, within: float) -> bool:
+        """Few figures say nothing against it; after that the mean error may be this share of the mean wait, or 15 s."""
+        return self.count < FEWEST or self.mean_off <= max(15.0, within * self.mean_wait)
+
+
+def error_of(pairs: Sequence[tuple[float, float]]) -> Error:
+    """Of (predicted, waited) pairs in seconds."""
+    if not pairs:
+        return Error(0, 0.0, 0.0, 0.0)
+    count = len(pairs)
+    off = [predicted - waited for predicted, waited in pairs]
+    return Error(
+        count=count,
+        mean_off=sum(map(abs, off)) / count,
+        root_mean_square=sqrt(sum(one * one for one in off) / count),
+        mean_wait=sum(waited for _, waited in pairs) / count,
+    )

@@ -1,0 +1,139 @@
+"""Why an interaction went to whom it went, or still waits: a verdict on every signed-in agent, short enough to be kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from callcenter.domain.routing import questions
+from callcenter.domain.routing.people import Candidate, Roster, no_room
+from callcenter.domain.routing.questions import Choice
+from callcenter.domain.routing.waiting import Waiting
+
+ABLE_KEPT = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Able:
+    """One who could take it: seconds idle, and the levels of the skills that are asked for."""
+
+    agent_id: int
+    idle: int
+    levels: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """`able`: those who could take it, the chosen first. `out`: {reason: agents whom it ruled out}. `until`: held so long.
+
+    Reasons: not_available, skill, language, team, role, named (only others are named), ring (theirs has not opened),
+    asked_something_else, on_a_call, conversing, conversations_full, full, asked_lately.
+    """
+
+    why: str
+    ring: int
+    rings: int
+    next_ring_in: int | None
+    agent_id: int | None
+    known_as: str | None
+    held_for: int | None
+    held_seconds: int
+    score: int
+    waited: int
+    able: tuple[Able, ...]
+    out: Mapping[str, tuple[int, ...]]
+
+    def data(self) -> dict[str, Any]:
+        """As it is stored: short keys, nothing that is empty."""
+        able = [[one.agent_id, one.idle, dict(one.levels)] for one in self.able]
+        values = {
+            "why": self.why,
+            "ring": self.ring,
+            "rings": self.rings,
+            "next_ring_in": self.next_ring_in,
+            "agent": self.agent_id,
+            "known": self.known_as,
+            "held_for": self.held_for,
+            "held": self.held_seconds,
+            "score": self.score,
+            "waited": self.waited,
+            "able": able,
+            "out": {reason: list(ids) for reason, ids in self.out.items()},
+        }
+        return {name: value for name, value in values.items() if value not in (None, [], {}, 0)}
+
+
+def explanation(data: Mapping[str, Any]) -> Explanation:
+    """What `Explanation.data` stored."""
+    able = tuple(Able(agent_id=row[0], idle=row[1], levels=row[2]) for row in data.get("able", ()))
+    return Explanation(
+        why=data.get("why", ""),
+        ring=data.get("ring", 0),
+        rings=data.get("rings", 1),
+        next_ring_in=data.get("next_ring_in"),
+        agent_id=data.get("agent"),
+        known_as=data.get("known"),
+        held_for=data.get("held_for"),
+        held_seconds=data.get("held", 0),
+        score=data.get("score", 0),
+        waited=data.get("waited", 0),
+        able=able,
+        out={reason: tuple(ids) for reason, ids in data.get("out", {}).items()},
+    )
+
+
+def explain(waiting: Waiting, roster: Roster, choice: Choice, now: float) -> Explanation:
+    """The choice, with a verdict on everybody who is signed in."""
+    opens = questions.openings(waiting.needs, roster)
+    waited = now - waiting.since
+    able: list[Candidate] = []
+    out: dict[str, list[int]] = {}
+    for agent in roster:
+        reason = None if agent.id == choice.agent_id else verdict(waiting, agent, opens, now)
+        if reason is None:
+            able.append(agent)
+        else:
+            out.setdefault(reason, []).append(agent.id)
+    able.sort(key=lambda agent: (agent.id != choice.agent_id, agent.idle_since, agent.id))
+    held = choice.bond if choice.why == "held" else None
+    return Explanation(
+        why=choice.why,
+        ring=choice.ring,
+        rings=len(opens),
+        next_ring_in=min((int(opening - waited) for opening in opens if opening > waited), default=None),
+        agent_id=choice.agent_id,
+        known_as=choice.bond.kind if choice.bond else None,
+        held_for=held.agent_id if held else None,
+        held_seconds=max(0, int(held.until - now)) if held else 0,
+        score=round(waiting.score(now)),
+        waited=max(0, int(waited)),
+        able=tuple(_able(waiting, agent, now) for agent in able[:ABLE_KEPT]),
+        out={reason: tuple(ids) for reason, ids in out.items()},
+    )
+
+
+def _able(waiting: Waiting, agent: Candidate, now: float) -> Able:
+    asked = {skill for skill, _ in (*waiting.needs.rings[0].skills, *waiting.needs.prefers)}
+    levels = {skill: level for skill, level in agent.profile.skills.items() if skill in asked}
+    return Able(agent_id=agent.id, idle=max(0, int(now - agent.idle_since)), levels=levels)
+
+
+def verdict(waiting: Waiting, agent: Candidate, opens: tuple[float, ...], now: float) -> str | None:
+    """The first reason why this agent may not take this interaction now, or None."""
+    if not agent.is_available:
+        return "not_available"
+    if questions.ring_of(waiting.needs, agent, opens, now - waiting.since) is None:
+        return _outside(waiting, agent, opens)
+    if agent.is_asked:
+        return "asked_something_else"
+    full = no_room(agent.limits, agent.calls, agent.conversations, waiting.needs.channel)
+    if full is not None:
+        return full
+    asked = waiting.asked.get(agent.id)
+    return "asked_lately" if asked is not None and now < asked.until else None
+
+
+def _outside(waiting: Waiting, agent: Candidate, opens: tuple[float, ...]) -> str:
+    if questions.ring_of(waiting.needs, agent, opens, questions.NEVER) is not None:
+        return "ring"
+    reasons = [questions.not_let_in(waiting.needs, ring, agent.profile) for ring in waiting.needs.rings]
+    return next((reason for reason in reasons if reason is not None), "named")

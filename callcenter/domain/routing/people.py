@@ -1,0 +1,151 @@
+"""Agents as routing sees them: what each can do, what each has in hand, and all who are signed in, ready to be asked."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sortedcontainers import SortedKeyList
+
+from callcenter.domain.interactions import Channel
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """What one or many agents can do. Made by `profile()` only, so that equal ones are the same object."""
+
+    skills: Mapping[str, int]
+    languages: frozenset[str]
+    team: int | None
+    role: str
+
+
+@lru_cache(maxsize=10_000)
+def _profile(skills: frozenset[tuple[str, int]], languages: frozenset[str], team: int | None, role: str) -> Profile:
+    return Profile(dict(skills), languages, team, role)
+
+
+def profile(
+    skills: Mapping[str, int], languages: Iterable[str], *, team: int | None = None, role: str = "agent"
+) -> Profile:
+    return _profile(frozenset(skills.items()), frozenset(languages), team, role)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much at once. `calls_over`: with at most so many conversations a call may still come; `both`: a conversation
+    may come during a call; `total`: calls and conversations together."""
+
+    calls: int = 1
+    conversations: int = 3
+    total: int = 4
+    calls_over: int = 3
+    both: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One signed-in agent. Times are seconds on the caller's clock.
+
+    `is_asked`: holds an offer and is asked one thing at a time. `calls` and `conversations` count what is active or being
+    wrapped up. `soon`: when the present work should be over, where that is known.
+    """
+
+    id: int
+    profile: Profile
+    limits: Limits = Limits()
+    is_available: bool = True
+    is_asked: bool = False
+    calls: int = 0
+    conversations: int = 0
+    idle_since: float = 0.0
+    soon: float | None = None
+
+
+Load = tuple[Profile, Limits, int, int]
+
+
+def no_room(limits: Limits, calls: int, conversations: int, channel: str) -> str | None:
+    """Why nothing more of this channel fits beside what is in hand, or None."""
+    if channel == Channel.VOICE:
+        if calls >= limits.calls:
+            return "on_a_call"
+        if conversations > limits.calls_over:
+            return "conversing"
+    else:
+        if calls and not limits.both:
+            return "on_a_call"
+        if conversations >= limits.conversations:
+            return "conversations_full"
+    return "full" if calls + conversations >= limits.total else None
+
+
+def _turn(agent: Candidate) -> tuple[float, int]:
+    return agent.idle_since, agent.id
+
+
+class Roster:
+    """Everybody who is signed in. Those who can be asked stand in pools of equal skills and load, the longest idle first."""
+
+    def __init__(self, agents: Iterable[Candidate] = ()) -> None:
+        self._all: dict[int, Candidate] = {}
+        self._pools: dict[Load, SortedKeyList[Candidate, tuple[float, int]]] = {}
+        self._profiles: Counter[Profile] = Counter()
+        self.openings: dict[object, tuple[float, ...]] = {}  # what `questions.openings` found for those signed in now
+        for agent in agents:
+            self.put(agent)
+
+    def get(self, agent_id: int) -> Candidate | None:
+        return self._all.get(agent_id)
+
+    def __iter__(self) -> Iterator[Candidate]:
+        return iter(self._all.values())
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def put(self, agent: Candidate) -> None:
+        """An agent as they are now, in place of how they were."""
+        before = self._all.get(agent.id)
+        if before is not None:
+            self._leave_pool(before)
+        if before is None or before.profile is not agent.profile:
+            self._count(before, agent)
+        self._all[agent.id] = agent
+        if agent.is_available and not agent.is_asked:
+            load = (agent.profile, agent.limits, agent.calls, agent.conversations)
+            pool = self._pools.get(load)
+            if pool is None:
+                pool = self._pools[load] = SortedKeyList(key=_turn)
+            pool.add(agent)
+
+    def remove(self, agent_id: int) -> None:
+        agent = self._all.pop(agent_id, None)
+        if agent is not None:
+            self._leave_pool(agent)
+            self._count(agent, None)
+
+    def pools(self) -> Iterator[tuple[Load, Iterable[Candidate]]]:
+        return iter(self._pools.items())
+
+    def profiles(self) -> Iterable[Profile]:
+        """The profiles of those who are signed in."""
+        return self._profiles
+
+    def _count(self, before: Candidate | None, after: Candidate | None) -> None:
+        if before is not None:
+            self._profiles[before.profile] -= 1
+            if not self._profiles[before.profile]:
+                del self._profiles[before.profile]
+        if after is not None:
+            self._profiles[after.profile] += 1
+        self.openings.clear()
+
+    def _leave_pool(self, agent: Candidate) -> None:
+        if not agent.is_available or agent.is_asked:
+            return
+        load = (agent.profile, agent.limits, agent.calls, agent.conversations)
+        pool = self._pools[load]
+        pool.remove(agent)
+        if not pool:
+            del self._pools[load]

@@ -1,0 +1,144 @@
+"""What an administrator sets about routing, as data: one set for the company, one for each queue. Validated on the way in."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from callcenter.domain.interactions import Channel
+from callcenter.domain.routing.people import Limits
+from callcenter.domain.routing.waiting import Ring, Skills
+
+Seconds = Annotated[int, Field(ge=0, le=86_400)]
+Level = Annotated[int, Field(ge=1, le=5)]
+Points = Annotated[float, Field(ge=0, le=3_600)]
+Growth = Annotated[float, Field(ge=0.05, le=20)]
+
+
+class Setting(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RingRule(Setting):
+    """A circle that opens `after` seconds. `skills` None: those of the queue; {}: none are wanted."""
+
+    after: Seconds = 0
+    skills: dict[str, Level] | None = None
+    any_language: bool = False
+    teams: tuple[int, ...] = ()
+    roles: tuple[str, ...] = ()
+    agents: tuple[int, ...] = ()
+    tiers: tuple[str, ...] = ()
+    skip_if_empty: bool = True
+
+
+class Hold(Setting):
+    """How many seconds a customer waits for an agent who knows them and is free soon; 0: only if free at once."""
+
+    ticket: Annotated[int, Field(ge=0, le=300)] = 15
+    last: Annotated[int, Field(ge=0, le=300)] = 0
+    account: Annotated[int, Field(ge=0, le=300)] = 15
+
+
+class CallbackRule(Setting):
+    """A callback in place of waiting. `offered_over`: asked at the start where the expected wait is longer (seconds)."""
+
+    by_key: bool = True
+    offered_over: Seconds | None = 180
+    window_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    spacing_minutes: Annotated[int, Field(ge=1, le=240)] = 15
+    first: Literal["agent", "customer"] = "agent"
+
+
+class QueuePolicy(Setting):
+    """`max_wait` seconds, and then `overflow`: "voicemail", "callback" or "queue" (`overflow_queue`); None: wait on."""
+
+    skills: dict[str, Level] = Field(default_factory=dict)
+    prefers: dict[str, Level] = Field(default_factory=dict)
+    channels: tuple[Channel, ...] = (Channel.VOICE, Channel.SMS)
+    rings: tuple[RingRule, ...] = ()
+    growth: Growth = 1.0
+    hold: Hold = Hold()
+    max_wait: Seconds | None = None
+    overflow: Literal["voicemail", "callback", "queue"] | None = None
+    overflow_queue: int | None = None
+    callbacks: CallbackRule = CallbackRule()
+    wrap_up: Literal["mandatory", "timed", "none"] = "timed"
+
+    def circles(self) -> tuple[Ring, ...]:
+        """The rings, the first open from the start to agents with the queue's skills."""
+        first = Ring(skills=wanted(self.skills), roles=frozenset({"agent"}))
+        return (first, *(self._circle(rule) for rule in self.rings))
+
+    def _circle(self, rule: RingRule) -> Ring:
+        return Ring(
+            after=float(rule.after),
+            skills=wanted(self.skills if rule.skills is None else rule.skills),
+            any_language=rule.any_language,
+            teams=frozenset(rule.teams),
+            roles=frozenset(rule.roles),
+            agents=frozenset(rule.agents),
+            tiers=frozenset(rule.tiers),
+            skip=rule.skip_if_empty,
+        )
+
+
+class Pauses(Setting):
+    """Seconds until the same agent is offered the same interaction again."""
+
+    declined: Seconds = 120
+    busy: Seconds = 30
+    no_answer: Seconds = 60
+
+
+class CompanyPolicy(Setting):
+    """The score's numbers in points, of which each second waited brings `growth`; all but waiting is capped at `most`.
+
+    `ring_seconds` by medium ("voice", "text"): how long an offer is held out. `told_within`: the expected wait is told while
+    the mean error of late is at most this share of the mean wait.
+    """
+
+    tiers: dict[str, Points] = Field(default_factory=lambda: {"gold": 60.0, "silver": 30.0})
+    broken_promise: Points = 60.0
+    repeated_contact: Points = 20.0
+    most: Points = 180.0
+    growth: dict[Channel, Growth] = Field(default_factory=lambda: {Channel.VOICE: 1.0, Channel.SMS: 0.2})
+    ring_seconds: dict[Literal["voice", "text"], Annotated[int, Field(ge=5, le=300)]] = Field(
+        default_factory=lambda: {"voice": 20, "text": 40}
+    )
+    pauses: Pauses = Pauses()
+    misses_allowed: Annotated[int, Field(ge=1, le=10)] = 2
+    redial_seconds: Seconds = 60
+    spread_conversations: bool = False
+    calls_over: Annotated[int, Field(ge=0, le=20)] = 3
+    conversations_on_calls: bool = False
+    told_within: Annotated[float, Field(gt=0, le=5)] = 0.75
+
+    def points(self, *, priority: float, tier: str, broken_promise: bool, repeats: int) -> dict[str, float]:
+        """What each reason adds to a score, in all at most `most`; reasons that add nothing are left out."""
+        wanted_points = {
+            "priority": float(priority),
+            "customer_value": self.tiers.get(tier, 0.0),
+            "broken_promise": self.broken_promise if broken_promise else 0.0,
+            "repeated_contact": self.repeated_contact * repeats,
+        }
+        left, given = self.most, {}
+        for name, points in wanted_points.items():
+            given[name] = min(points, left)
+            left -= given[name]
+        return {name: points for name, points in given.items() if points}
+
+    def limits(self, own: Mapping[str, Any], *, conversations: int) -> Limits:
+        """An agent's capacity: the company's, with what is set for this agent alone."""
+        return Limits(
+            calls=1,
+            conversations=conversations,
+            total=int(own.get("total", conversations + 1)),
+            calls_over=int(own.get("calls_over", self.calls_over)),
+            both=bool(own.get("both", self.conversations_on_calls)),
+        )
+
+
+def wanted(skills: Mapping[str, int]) -> Skills:
+    return tuple(sorted(skills.items()))

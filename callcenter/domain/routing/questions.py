@@ -1,0 +1,273 @@
+"""The two questions: who should take this? what should she take next? Pure: values and `now` in, a choice out.
+
+The live service and the simulator in virtual time ask these same functions.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from math import inf
+
+from callcenter.domain.interactions import Channel
+from callcenter.domain.routing.people import Candidate, Profile, Roster, no_room
+from callcenter.domain.routing.waiting import Bond, Lines, Needs, Ring, Skills, Waiting
+
+ASKED_ALONE = 5.0
+NEVER = inf
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Who takes it and why: "relationship", "better_match", "longest_idle"; or nobody: "held" for `bond` until then, or
+    "nobody". `ring` counts from 0."""
+
+    agent_id: int | None
+    why: str
+    ring: int = 0
+    bond: Bond | None = None
+
+
+def who_should_take(waiting: Waiting, roster: Roster, now: float) -> Choice:
+    """The agent who knows the customer, else of the innermost open ring the best match, else the longest idle."""
+    opens = openings(waiting.needs, roster)
+    known = _known(waiting, roster, opens, now)
+    if known is not None:
+        return known
+    return _best(waiting, roster, opens, now, alone=False) or _alone(waiting, roster, opens, now)
+
+
+def _known(waiting: Waiting, roster: Roster, opens: tuple[float, ...], now: float) -> Choice | None:
+    """The first of the customer's own agents who can take it, or for whom it waits a little; None where there is none."""
+    for bond in waiting.bonds:
+        agent = roster.get(bond.agent_id)
+        if agent is None or not agent.is_available or _pausing(waiting, agent.id, now):
+            continue
+        ring = ring_of(waiting.needs, agent, opens, NEVER)
+        if ring is None:
+            continue
+        if not agent.is_asked and _room(agent, waiting.needs) is None:
+            return Choice(agent.id, "relationship", ring, bond)
+        if now < bond.until and (agent.soon is None or agent.soon <= bond.until):
+            return Choice(None, "held", ring, bond)
+    return None
+
+
+def _room(agent: Candidate, needs: Needs) -> str | None:
+    return no_room(agent.limits, agent.calls, agent.conversations, needs.channel)
+
+
+def _best(waiting: Waiting, roster: Roster, opens: tuple[float, ...], now: float, *, alone: bool) -> Choice | None:
+    needs, waited = waiting.needs, now - waiting.since
+    best: tuple[int, int, int, float, int] | None = None
+    others = False
+    for (profile, limits, calls, conversations), pool in roster.pools():
+        if no_room(limits, calls, conversations, needs.channel) is not None:
+            continue
+        has_names = _has_names(needs)
+        ring = _ring(needs, profile, opens, waited)
+        if ring is None and not has_names:
+            continue
+        for agent in pool:
+            if _pausing(waiting, agent.id, now, alone=alone):
+                continue
+            own = ring_of(needs, agent, opens, waited) if has_names else ring
+            if own is None:
+                continue
+            rank = (own, -_match(needs, profile), _blend(needs, conversations), agent.idle_since, agent.id)
+            others = others or best is not None
+            if best is None or rank < best:
+                best = rank
+            if not has_names:
+                break
+    if best is None:
+        return None
+    return Choice(best[-1], "better_match" if needs.prefers and best[1] < 0 else "longest_idle", best[0])
+
+
+def _alone(waiting: Waiting, roster: Roster, opens: tuple[float, ...], now: float) -> Choice:
+    """Whoever was asked lately is asked again where nobody else could take it at all."""
+    if waiting.asked and is_alone(waiting, roster, opens, now):
+        again = _best(waiting, roster, opens, now, alone=True)
+        if again is not None:
+            return again
+    return Choice(None, "nobody")
+
+
+def is_alone(waiting: Waiting, roster: Roster, opens: tuple[float, ...], now: float) -> bool:
+    """Everybody available whom an open ring lets in has been asked lately."""
+    waited = now - waiting.since
+    return not any(
+        agent.is_available
+        and agent.id not in waiting.asked
+        and ring_of(waiting.needs, agent, opens, waited) is not None
+        for agent in roster
+    )
+
+
+def _pausing(waiting: Waiting, agent_id: int, now: float, *, alone: bool = False) -> bool:
+    asked = waiting.asked.get(agent_id)
+    if asked is None:
+        return False
+    return now < (min(asked.until, asked.at + ASKED_ALONE) if alone else asked.until)
+
+
+def _match(needs: Needs, profile: Profile) -> int:
+    """How much of what is nice to have: the level beyond what is wanted counts too, up to the wish."""
+    return sum(min(profile.skills.get(skill, 0), level) for skill, level in needs.prefers)
+
+
+def _blend(needs: Needs, conversations: int) -> int:
+    """A call goes to whoever has least in hand. A conversation joins others, so that idle agents stay free for calls,
+    unless they are to be spread."""
+    if needs.channel == Channel.VOICE or needs.spread:
+        return conversations
+    return -1 if conversations else 0
+
+
+def what_next(agent: Candidate, lines: Lines, roster: Roster, now: float) -> Waiting | None:
+    """Whoever waits for this agent by name, else the highest score among all that this agent may take."""
+    if not agent.is_available or agent.is_asked:
+        return None
+    mine = _waits_for(agent, lines, roster, now)
+    if mine is not None:
+        return mine
+    best: Waiting | None = None
+    for line in lines:
+        if _room(agent, line.needs) is not None:
+            continue
+        opens = openings(line.needs, roster)
+        first = _first_open(line.needs, agent, opens)
+        if first is None:
+            continue
+        found = _first_for(agent, line, roster, opens, now, first=first)
+        if found is not None and (best is None or _ahead(found, best, now)):
+            best = found
+    return best
+
+
+def _ahead(one: Waiting, other: Waiting, now: float) -> bool:
+    return (-one.score(now), one.since, one.id) < (-other.score(now), other.since, other.id)
+
+
+def _waits_for(agent: Candidate, lines: Lines, roster: Roster, now: float) -> Waiting | None:
+    held = [
+        waiting
+        for waiting in lines.known_by(agent.id)
+        if any(bond.agent_id == agent.id and now < bond.until for bond in waiting.bonds)
+        and _room(agent, waiting.needs) is None
+        and not _pausing(waiting, agent.id, now)
+        and ring_of(waiting.needs, agent, openings(waiting.needs, roster), NEVER) is not None
+    ]
+    return min(held, key=lambda waiting: (-waiting.score(now), waiting.id), default=None)
+
+
+def _first_for(
+    agent: Candidate, line: Iterable[Waiting], roster: Roster, opens: tuple[float, ...], now: float, *, first: float
+) -> Waiting | None:
+    """The first of this line whom the agent may take now. Nobody behind `rank` can have waited `first` seconds yet."""
+    for waiting in line:
+        if now - waiting.rank / waiting.growth < first:
+            return None
+        if now - waiting.since < first:
+            continue
+        if _is_held(waiting, roster, opens, now, by_other_than=agent.id):
+            continue
+        if _pausing(waiting, agent.id, now) and not (
+            not _pausing(waiting, agent.id, now, alone=True) and is_alone(waiting, roster, opens, now)
+        ):
+            continue
+        return waiting
+    return None
+
+
+def _is_held(waiting: Waiting, roster: Roster, opens: tuple[float, ...], now: float, *, by_other_than: int) -> bool:
+    if not any(now < bond.until and bond.agent_id != by_other_than for bond in waiting.bonds):
+        return False
+    known = _known(waiting, roster, opens, now)
+    return known is not None and known.bond is not None and known.bond.agent_id != by_other_than
+
+
+def _first_open(needs: Needs, agent: Candidate, opens: tuple[float, ...]) -> float | None:
+    """After how many seconds the first ring opens that lets this agent in; None where none does."""
+    ring = ring_of(needs, agent, opens, NEVER)
+    if ring is None:
+        return None
+    fitting = [opens[index] for index in range(len(opens)) if _lets_in(needs, index, agent)]
+    return min(fitting)
+
+
+def openings(needs: Needs, roster: Roster) -> tuple[float, ...]:
+    """After how many seconds each ring opens: one with nobody signed in gives its time to the next, where it may."""
+    if len(needs.rings) == 1:
+        return (0.0,)
+    kept = roster.openings.get(needs)
+    if kept is None:
+        kept = roster.openings[needs] = _openings(needs, roster)
+    return kept
+
+
+def _openings(needs: Needs, roster: Roster) -> tuple[float, ...]:
+    opens = [0.0]
+    for index in range(1, len(needs.rings)):
+        before = needs.rings[index - 1]
+        is_empty = before.skip and not _somebody(needs, before, roster)
+        opens.append(opens[-1] if is_empty else max(opens[-1], needs.rings[index].after))
+    return tuple(opens)
+
+
+def _somebody(needs: Needs, ring: Ring, roster: Roster) -> bool:
+    if ring.agents:
+        return any(roster.get(agent_id) is not None for agent_id in ring.agents)
+    return any(_fits(needs, ring, profile) for profile in roster.profiles())
+
+
+def ring_of(needs: Needs, agent: Candidate, opens: tuple[float, ...], waited: float) -> int | None:
+    """The innermost ring, open after this wait, that lets this agent in."""
+    for index, opening in enumerate(opens):
+        if opening <= waited and _lets_in(needs, index, agent):
+            return index
+    return None
+
+
+def _lets_in(needs: Needs, index: int, agent: Candidate) -> bool:
+    ring = needs.rings[index]
+    return (not ring.agents or agent.id in ring.agents) and _fits(needs, ring, agent.profile)
+
+
+def _ring(needs: Needs, profile: Profile, opens: tuple[float, ...], waited: float) -> int | None:
+    for index in rings_fitting(needs, profile):
+        if opens[index] <= waited:
+            return index
+    return None
+
+
+@lru_cache(maxsize=200_000)
+def rings_fitting(needs: Needs, profile: Profile) -> tuple[int, ...]:
+    """The rings whose conditions this profile meets, agents named in them aside."""
+    return tuple(index for index, ring in enumerate(needs.rings) if _fits(needs, ring, profile))
+
+
+def _has_names(needs: Needs) -> bool:
+    return any(ring.agents for ring in needs.rings)
+
+
+def _fits(needs: Needs, ring: Ring, profile: Profile) -> bool:
+    return not_let_in(needs, ring, profile) is None
+
+
+@lru_cache(maxsize=200_000)
+def not_let_in(needs: Needs, ring: Ring, profile: Profile) -> str | None:
+    """The first condition of the ring that this profile does not meet: "skill", "language", "team", "role", or None."""
+    if not _has(profile, ring.skills):
+        return "skill"
+    if needs.language is not None and not ring.any_language and needs.language not in profile.languages:
+        return "language"
+    if ring.teams and profile.team not in ring.teams:
+        return "team"
+    if ring.roles and profile.role not in ring.roles:
+        return "role"
+    return None
+
+
+def _has(profile: Profile, skills: Skills) -> bool:
+    return all(profile.skills.get(skill, 0) >= level for skill, level in skills)

@@ -1,0 +1,182 @@
+"""What waits: what each interaction needs, how its claim grows, and the lines in which equals stand."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from sortedcontainers import SortedKeyList
+
+Skills = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A circle of agents, open once an interaction has waited `after` seconds. An empty condition lets everybody in.
+
+    `skills` are wanted instead of the queue's own; `tiers`: only for customers of these tiers. `skip`: where nobody of
+    the circle is signed in, the next one opens in its place.
+    """
+
+    after: float = 0.0
+    skills: Skills = ()
+    any_language: bool = False
+    teams: frozenset[int] = frozenset()
+    roles: frozenset[str] = frozenset()
+    agents: frozenset[int] = frozenset()
+    tiers: frozenset[str] = frozenset()
+    skip: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Needs:
+    """What interactions of one kind ask of an agent. Made by `needs()` only, so that equal ones are the same object.
+
+    `rings`: the first is open from the start. `prefers`: skills that are nice to have, most wanted first.
+    """
+
+    queue_id: int
+    channel: str
+    language: str | None
+    rings: tuple[Ring, ...]
+    prefers: Skills = ()
+    spread: bool = False
+
+
+@lru_cache(maxsize=50_000)
+def _needs(
+    queue_id: int, channel: str, language: str | None, rings: tuple[Ring, ...], prefers: Skills, spread: bool
+) -> Needs:
+    return Needs(queue_id, channel, language, rings, prefers, spread)
+
+
+def needs(
+    *,
+    queue_id: int,
+    channel: str,
+    language: str | None,
+    rings: tuple[Ring, ...],
+    prefers: Skills = (),
+    tier: str = "",
+    spread: bool = False,
+) -> Needs:
+    """Rings that are not for customers of this tier are left out. `spread`: conversations go to idle agents first,
+    otherwise to those who converse already."""
+    own = tuple(ring for ring in rings if not ring.tiers or tier in ring.tiers)
+    return _needs(queue_id, channel, language, own or (Ring(),), prefers, spread)
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """An agent who knows this customer: by "ticket", "last" contact or "account". Waited for until `until`."""
+
+    agent_id: int
+    kind: str
+    until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An agent was asked `at` and is not asked again before `until`, unless there is nobody else."""
+
+    at: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One waiting interaction. Its score is `points` + `growth` for each second waited since `since`."""
+
+    id: int
+    needs: Needs
+    since: float
+    points: float = 0.0
+    growth: float = 1.0
+    bonds: tuple[Bond, ...] = ()
+    asked: Mapping[int, Asked] = field(default_factory=dict)
+
+    def score(self, now: float) -> float:
+        return self.points + self.growth * (now - self.since)
+
+    @property
+    def rank(self) -> float:
+        """Orders equals of one growth as their scores do at any time: the smallest comes first."""
+        return self.growth * self.since - self.points
+
+
+def _place(waiting: Waiting) -> tuple[float, int]:
+    return waiting.rank, waiting.id
+
+
+class Line(Iterable[Waiting]):
+    """Interactions of the same needs and growth, the highest score first, whatever the time is."""
+
+    def __init__(self, needs: Needs, growth: float) -> None:
+        self.needs, self.growth = needs, growth
+        self._all: SortedKeyList[Waiting, tuple[float, int]] = SortedKeyList(key=_place)
+
+    def __iter__(self) -> Iterator[Waiting]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def add(self, waiting: Waiting) -> None:
+        self._all.add(waiting)
+
+    def remove(self, waiting: Waiting) -> None:
+        self._all.remove(waiting)
+
+    def place(self, waiting: Waiting) -> int:
+        """1 for the next."""
+        return 1 + int(self._all.bisect_key_left(_place(waiting)))
+
+
+class Lines:
+    """All that waits. Adding, removing and looking at the first of each line cost the logarithm of how many wait."""
+
+    def __init__(self, waiting: Iterable[Waiting] = ()) -> None:
+        self._lines: dict[tuple[Needs, float], Line] = {}
+        self._all: dict[int, Waiting] = {}
+        self._bonds: dict[int, dict[int, Waiting]] = {}
+        for one in waiting:
+            self.add(one)
+
+    def __iter__(self) -> Iterator[Line]:
+        return iter(self._lines.values())
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def get(self, interaction_id: int) -> Waiting | None:
+        return self._all.get(interaction_id)
+
+    def add(self, waiting: Waiting) -> None:
+        key = (waiting.needs, waiting.growth)
+        line = self._lines.get(key)
+        if line is None:
+            line = self._lines[key] = Line(*key)
+        line.add(waiting)
+        self._all[waiting.id] = waiting
+        for bond in waiting.bonds:
+            self._bonds.setdefault(bond.agent_id, {})[waiting.id] = waiting
+
+    def remove(self, interaction_id: int) -> Waiting | None:
+        waiting = self._all.pop(interaction_id, None)
+        if waiting is None:
+            return None
+        key = (waiting.needs, waiting.growth)
+        self._lines[key].remove(waiting)
+        if not len(self._lines[key]):
+            del self._lines[key]
+        for bond in waiting.bonds:
+            self._bonds[bond.agent_id].pop(waiting.id, None)
+            if not self._bonds[bond.agent_id]:
+                del self._bonds[bond.agent_id]
+        return waiting
+
+    def known_by(self, agent_id: int) -> Iterable[Waiting]:
+        """Those whom this agent knows."""
+        return tuple(self._bonds.get(agent_id, {}).values())
+
+    def line_of(self, waiting: Waiting) -> Line:
+        return self._lines[waiting.needs, waiting.growth]
