@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from callcenter.background import Job
-from callcenter.domain import events
+from callcenter.domain import events, setup_events
 from callcenter.domain.events import Event
 
 SUPERVISORS = "supervisors"
@@ -81,6 +81,7 @@ TOLD: dict[type[Event], tuple[tuple[str, bool], ...]] = {
     events.StatusChanged: _AGENT,
     events.StateChanged: _AGENT,
     events.SignedOut: _AGENT,
+    setup_events.SkillsChanged: _AGENT,
 }
 
 

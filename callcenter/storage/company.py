@@ -149,6 +149,11 @@ def queues(session: Session) -> Sequence[Queue]:
     return session.scalars(select(Queue).where(Queue.is_active).order_by(Queue.id)).all()
 
 
+def every_queue(session: Session) -> Sequence[Queue]:
+    """Those in use first, then those that no longer are."""
+    return session.scalars(select(Queue).order_by(Queue.is_active.desc(), Queue.id)).all()
+
+
 def skills(session: Session) -> Sequence[Skill]:
     return session.scalars(select(Skill).order_by(Skill.key)).all()
 
@@ -156,3 +161,7 @@ def skills(session: Session) -> Sequence[Skill]:
 def break_reasons(session: Session) -> Sequence[BreakReason]:
     """Those that can be chosen."""
     return session.scalars(select(BreakReason).where(BreakReason.is_active).order_by(BreakReason.id)).all()
+
+
+def every_break_reason(session: Session) -> Sequence[BreakReason]:
+    return session.scalars(select(BreakReason).order_by(BreakReason.is_active.desc(), BreakReason.id)).all()

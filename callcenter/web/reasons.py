@@ -140,8 +140,10 @@ def _decided(explanation: Explanation) -> list[str]:
         }
         return [known[explanation.known_as]] if explanation.known_as in known else []
     decided = {"better_match": _("the best match"), "longest_idle": _("free longest")}.get(explanation.why)
-    ring = [_("ring %(num)d", num=explanation.ring + 1)] if explanation.ring else []
-    return ([decided] if decided and len(explanation.able) > 1 else []) + ring
+    told = [decided] if decided and len(explanation.able) > 1 else []
+    if explanation.why == "next_in_line":
+        told.append(_("next in line"))
+    return told + ([_("ring %(num)d", num=explanation.ring + 1)] if explanation.ring else [])
 
 
 def _excluded(explanation: Explanation, names: Names, language: str, *, now: bool) -> list[str]:
