@@ -1,0 +1,216 @@
+"""What would happen to a contact that has not come yet: the router's own functions, asked about a made-up one.
+
+Time is counted from the moment at which the contact would enter its queue, which is second 0.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from callcenter.domain import opening_hours, routing
+from callcenter.domain.agents import AgentState, Status
+from callcenter.domain.interactions import Channel
+from callcenter.domain.routing import (
+    Asked,
+    Bond,
+    Candidate,
+    CompanyPolicy,
+    Explanation,
+    Needs,
+    QueuePolicy,
+    Roster,
+    Waiting,
+)
+from callcenter.storage import agents, company
+from callcenter.storage import routing as looks
+from callcenter.storage.agents import Agent
+from callcenter.storage.company import Queue
+from callcenter.storage.routing import OnDuty
+
+ASKED_IN_TURN = 3
+MOST_STEPS = 8
+LATEST = 86_400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """The contact that is tried. `knows`: (agent, "ticket", "last" or "account"). `everybody`: as if all were signed in
+    and free, else as it is at this moment."""
+
+    queue: Queue
+    at: datetime
+    channel: Channel = Channel.VOICE
+    language: str = "en"
+    tier: str = "standard"
+    knows: tuple[int, str] | None = None
+    broken_promise: bool = False
+    repeats: int = 0
+    everybody: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RingShown:
+    """Opens `after` seconds; `ids` are those signed in whom no inner ring lets in. `is_early`: the one before is empty."""
+
+    after: float
+    ids: tuple[int, ...]
+    is_early: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """At this second the question is asked, and this is the answer."""
+
+    at: float
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """`points` by reason and `growth` a second make the score. `steps`: asked in turn, if nobody answers, until `max_wait`."""
+
+    is_open: bool
+    opens_at: datetime | None
+    points: Mapping[str, float]
+    growth: float
+    signed_in: int
+    rings: tuple[RingShown, ...]
+    steps: tuple[Step, ...]
+    ring_seconds: int
+    max_wait: int | None
+    overflow: str | None
+    overflow_queue: int | None
+    is_served: bool
+
+
+def dry_run(session: Session, case: Case, *, now: datetime) -> Outcome:
+    """`now` is the moment at which agents are as they are; `case.at` the one that is tried."""
+    ours = company.get(session)
+    numbers = ours.routing_policy if ours else CompanyPolicy()
+    roster = Roster(_candidates(session, numbers, case, now.timestamp()))
+    waiting = _waiting(numbers, case)
+    policy = case.queue.policy
+    closed = [date.fromisoformat(day) for day in case.queue.holidays]
+    hours = (case.at, case.queue.hours, case.queue.zone, closed)
+    is_open = case.channel != Channel.VOICE or opening_hours.is_open(*hours)
+    return Outcome(
+        is_open=is_open,
+        opens_at=None if is_open else opening_hours.opens_at(*hours),
+        points=_points(numbers, case),
+        growth=waiting.growth,
+        signed_in=len(roster),
+        rings=_rings(waiting.needs, roster),
+        steps=tuple(_steps(waiting, roster, numbers, case)),
+        ring_seconds=numbers.ring_seconds[_medium(case.channel)],
+        max_wait=policy.max_wait,
+        overflow=policy.overflow,
+        overflow_queue=policy.overflow_queue,
+        is_served=case.channel in policy.channels,
+    )
+
+
+def _candidates(session: Session, numbers: CompanyPolicy, case: Case, now: float) -> list[Candidate]:
+    if case.everybody:
+        return [_free(agent, numbers) for agent in agents.all_active(session)]
+    return [_as_now(agent, numbers, now) for agent in looks.on_duty(session)]
+
+
+def _free(agent: Agent, numbers: CompanyPolicy) -> Candidate:
+    return Candidate(
+        id=agent.id,
+        profile=routing.profile(agent.skills, agent.languages, team=agent.team_id, role=agent.role),
+        limits=numbers.limits(agent.limits, conversations=agent.max_conversations),
+    )
+
+
+def _as_now(agent: OnDuty, numbers: CompanyPolicy, now: float) -> Candidate:
+    return Candidate(
+        id=agent.id,
+        profile=routing.profile(agent.skills, agent.languages, team=agent.team_id, role=agent.role),
+        limits=numbers.limits(agent.limits, conversations=agent.max_conversations),
+        is_available=agent.status == Status.AVAILABLE and agent.next_status is None,
+        is_asked=agent.state == AgentState.OFFERED,
+        calls=agent.calls,
+        conversations=agent.conversations,
+        idle_since=agent.idle_since - now,
+    )
+
+
+def _medium(channel: Channel) -> Literal["voice", "text"]:
+    return "voice" if channel == Channel.VOICE else "text"
+
+
+def _points(numbers: CompanyPolicy, case: Case) -> dict[str, float]:
+    return numbers.points(
+        priority=case.queue.priority, tier=case.tier, broken_promise=case.broken_promise, repeats=case.repeats
+    )
+
+
+def _waiting(numbers: CompanyPolicy, case: Case) -> Waiting:
+    policy = case.queue.policy
+    return Waiting(
+        id=0,
+        needs=routing.needs(
+            queue_id=case.queue.id,
+            channel=case.channel,
+            language=case.language,
+            rings=policy.circles(),
+            prefers=tuple(policy.prefers.items()),
+            tier=case.tier,
+            spread=numbers.spread_conversations,
+        ),
+        since=0.0,
+        points=sum(_points(numbers, case).values()),
+        growth=numbers.growth.get(case.channel, 1.0) * policy.growth,
+        bonds=_bonds(policy, case),
+    )
+
+
+def _bonds(policy: QueuePolicy, case: Case) -> tuple[Bond, ...]:
+    if case.knows is None:
+        return ()
+    agent_id, kind = case.knows
+    return (Bond(agent_id, kind, until=float(getattr(policy.hold, kind))),)
+
+
+def _rings(needs: Needs, roster: Roster) -> tuple[RingShown, ...]:
+    opens = routing.openings(needs, roster)
+    own: dict[int, list[int]] = {place: [] for place in range(len(opens))}
+    for agent in roster:
+        ring = routing.ring_of(needs, agent, opens, LATEST)
+        if ring is not None:
+            own[ring].append(agent.id)
+    return tuple(
+        RingShown(opens[place], tuple(ids), opens[place] < needs.rings[place].after) for place, ids in own.items()
+    )
+
+
+def _steps(waiting: Waiting, roster: Roster, numbers: CompanyPolicy, case: Case) -> Iterable[Step]:
+    """Who is asked first, and if they do not answer, who next. Everybody stays as they are meanwhile."""
+    at, asked = 0.0, dict[int, Asked]()
+    end = float(case.queue.policy.max_wait or LATEST)
+    rings_for = numbers.ring_seconds[_medium(case.channel)]
+    for _ in range(MOST_STEPS):
+        trying = replace(waiting, asked=dict(asked))
+        choice = routing.who_should_take(trying, roster, at)
+        yield Step(at, routing.explain(trying, roster, choice, at))
+        if choice.agent_id is not None:
+            at += rings_for
+            asked[choice.agent_id] = Asked(at, at + numbers.pauses.no_answer)
+        else:
+            at = min(_moments(trying, roster, at), default=LATEST)
+        if at >= end or at >= LATEST or len(asked) == ASKED_IN_TURN:
+            return
+
+
+def _moments(waiting: Waiting, roster: Roster, at: float) -> list[float]:
+    """When the answer may become another one: a ring opens, a hold or a pause ends."""
+    moments = [
+        *routing.openings(waiting.needs, roster),
+        *(bond.until for bond in waiting.bonds),
+        *(one.until for one in waiting.asked.values()),
+    ]
+    return [moment for moment in moments if moment > at]
