@@ -6,6 +6,7 @@ from sqlalchemy import create_engine
 from callcenter.storage import (
     access,
     agents,
+    callbacks,
     company,
     customers,
     history,
@@ -17,7 +18,7 @@ from callcenter.storage import (
 )
 from callcenter.storage.database import Row
 
-MODELS = (access, agents, company, customers, history, interactions, messages, offers, surveys, tickets)
+MODELS = (access, agents, callbacks, company, customers, history, interactions, messages, offers, surveys, tickets)
 
 
 def run() -> None:

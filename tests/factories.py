@@ -248,7 +248,7 @@ def shop(wiring: Wiring, people: People) -> Shop:
         billing = Queue(
             key="billing",
             names={"en": "Billing", "zh": "账单"},
-            skill="billing",
+            routing={"skills": {"billing": 1}},
             zone="America/Los_Angeles",
             hours={"mon": [["09:00", "17:00"]]},
             holidays=[],

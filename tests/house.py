@@ -68,7 +68,9 @@ def people(wiring: Wiring) -> People:
         )
         team = Team(name="Delivery")
         names = {"en": "Delivery", "zh": "配送"}
-        queue = Queue(key="delivery", names=names, skill="delivery", zone="UTC", hours={}, holidays=[])
+        queue = Queue(
+            key="delivery", names=names, routing={"skills": {"delivery": 1}}, zone="UTC", hours={}, holidays=[]
+        )
         session.add_all([team, queue])
         session.flush()
         rows = [

@@ -7,26 +7,50 @@ from callcenter.domain.agents import CHOOSABLE, AgentState, Status
 from callcenter.domain.errors import Invalid
 from callcenter.domain.events import SignedIn, SignedOut
 from callcenter.domain.interactions import State
-from callcenter.storage import agents, interactions
+from callcenter.storage import agents, company, interactions
 from callcenter.storage.agents import Agent
 from callcenter.storage.work import Work
 
 HEARTBEAT_LOST = timedelta(seconds=35)
 
 
-def choose_status(work: Work, agent_id: int, status: str) -> Agent:
-    """What the agent asks for. While there is work in hand a break waits until it is done ("break after this")."""
-    if status not in CHOOSABLE:
-        raise Invalid("A status is available, break or unavailable.", field="status")
+def choose_status(work: Work, agent_id: int, status: str, *, cause: str = "") -> Agent:
+    """What the agent asks for; `cause`: the kind of break. While there is work in hand a break waits until it is done
+    ("break after this"); asked for a second time it is taken back."""
+    _check(work, status, cause)
     agent = states.locked(work, agent_id)
     if status != Status.AVAILABLE and agent.state != AgentState.IDLE:
-        agent.next_status = None if agent.next_status == status else status
+        if (agent.next_status, agent.next_cause) == (status, cause):
+            return _take_back(work, agent)
+        agent.next_status, agent.next_cause = status, cause
         states.tell_status(work, agent, before=agent.status, cause="after_this")
         return agent
-    agent.next_status = None
+    agent.next_status, agent.next_cause = None, ""
     if status == Status.AVAILABLE:
         agent.missed_in_a_row = 0
-    states.set_status(work, agent, Status(status), actor=f"agent:{agent.id}")
+    states.set_status(work, agent, Status(status), actor=f"agent:{agent.id}", cause=cause)
+    routing.next_for(work, agent.id)
+    return agent
+
+
+def _check(work: Work, status: str, cause: str) -> None:
+    if status not in CHOOSABLE:
+        raise Invalid("A status is available, break or unavailable.", field="status")
+    if cause and (
+        status != Status.BREAK or cause not in {reason.key for reason in company.break_reasons(work.session)}
+    ):
+        raise Invalid("There is no such kind of break.", field="cause")
+
+
+def take_back_request(work: Work, agent_id: int) -> Agent:
+    """No break after this, after all. Where none was asked for, nothing happens."""
+    agent = states.locked(work, agent_id)
+    return _take_back(work, agent) if agent.next_status else agent
+
+
+def _take_back(work: Work, agent: Agent) -> Agent:
+    agent.next_status, agent.next_cause = None, ""
+    states.tell_status(work, agent, before=agent.status, cause="after_this")
     routing.next_for(work, agent.id)
     return agent
 
@@ -44,7 +68,7 @@ def sign_out(work: Work, agent_id: int, *, cause: str = "") -> None:
     """Offers go on to others at once; a call goes on by itself, conversations wait for somebody else."""
     in_hand = interactions.of_agent(work.session, agent_id, lock=True)
     agent = states.locked(work, agent_id)
-    agent.next_status = None
+    agent.next_status, agent.next_cause = None, ""
     states.set_status(work, agent, Status.SIGNED_OUT, actor=f"agent:{agent.id}", cause=cause)
     for interaction in in_hand:
         if interaction.state == State.OFFERED:

@@ -24,7 +24,7 @@ from callcenter.domain.events import (
     QueueEntered,
 )
 from callcenter.domain.interactions import WITH_CUSTOMER, Channel, State
-from callcenter.storage import access, company, interactions
+from callcenter.storage import access, company, interactions, kept
 from callcenter.storage import customers as known
 from callcenter.storage import offers as open_offers
 from callcenter.storage.company import Number, Queue
@@ -42,7 +42,7 @@ def receive(work: Work, call: IncomingCall) -> Answer:
     if not claim(work, call.sid):
         seen = interactions.by_leg(work.session, call.sid)
         return answer_again(work, seen) if seen else Apologise(language=languages.DEFAULT)
-    line = company.line(work.session, call.called)
+    line = kept.line(work.session, call.called)
     if line is None:
         return Apologise(language=languages.DEFAULT)
     number, queue = line
@@ -51,7 +51,7 @@ def receive(work: Work, call: IncomingCall) -> Answer:
     if number.menu:
         return _menu(work, interaction, number, customer)
     with work.session.no_autoflush:  # nothing that is asked on the way depends on what is written: it goes in one go
-        return _enter(work, interaction, queue.id)
+        return _enter(work, interaction, queue.id, customer)
 
 
 def claim(work: Work, sid: str) -> bool:
@@ -136,7 +136,8 @@ def choose(work: Work, interaction_id: int, digit: str, *, token: str | None = N
     interaction.menu_keys = [*interaction.menu_keys, digit or "-"]
     if queue_id is None and _wrong_keys(interaction, number) < WRONG_KEYS:
         return _menu(work, interaction, number, None, again=True, wrong_key=bool(digit))
-    return _enter(work, interaction, queue_id or number.queue_id, digit=digit)
+    customer = known.get(work.session, interaction.customer_id) if interaction.customer_id else None
+    return _enter(work, interaction, queue_id or number.queue_id, customer, digit=digit)
 
 
 def _wrong_keys(interaction: Interaction, number: Number) -> int:
@@ -148,9 +149,11 @@ def _other_language(work: Work, interaction: Interaction, number: Number) -> Off
     return _menu(work, interaction, number, None)
 
 
-def _enter(work: Work, interaction: Interaction, queue_id: int, *, digit: str = "") -> Answer:
+def _enter(
+    work: Work, interaction: Interaction, queue_id: int, customer: Customer | None, *, digit: str = ""
+) -> Answer:
     """Into a queue, if it is open, and straight to an agent if one is free."""
-    queue = company.queue(work.session, queue_id)
+    queue = kept.queue(work.session, queue_id)
     interaction.queue_id = queue_id
     if digit:
         work.record(
@@ -163,18 +166,21 @@ def _enter(work: Work, interaction: Interaction, queue_id: int, *, digit: str = 
         _finish(work, interaction, by="system", result="closed")
         return SayClosed(interaction_id=interaction.id, language=interaction.language, opens=_opening(work, queue))
     interaction.state, interaction.joined_at = State.WAITING, work.now
-    place, seconds = waiting.prediction(work.session, interaction)
+    routing.enter(work, interaction, customer)
+    entered = len(work.recorded)
+    is_offered = routing.route(work, interaction, is_new=True) is not None
+    place, seconds = (1, 0) if is_offered else waiting.prediction(work, interaction)
     interaction.told_place, interaction.told_seconds = place, seconds
-    work.record(
+    work.recorded.insert(
+        entered,
         QueueEntered(
             interaction_id=interaction.id,
             customer_id=interaction.customer_id,
             queue_id=queue_id,
             place=place,
             expected_seconds=seconds,
-        )
+        ),
     )
-    routing.route(work, interaction, is_new=True)
     return Wait(interaction_id=interaction.id, language=interaction.language)
 
 

@@ -77,7 +77,8 @@ def _converse(work: Work, message: IncomingMessage, customer: Customer | None) -
     interaction.unanswered_since = interaction.unanswered_since or work.now
     _keep(work, message, customer, interaction)
     if fresh:
-        routing.route(work, interaction)
+        routing.enter(work, interaction, customer)
+        routing.route(work, interaction, is_new=True)
 
 
 def _begin(work: Work, message: IncomingMessage, customer: Customer | None) -> Interaction:

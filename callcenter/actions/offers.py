@@ -19,7 +19,6 @@ from callcenter.storage.offers import Offer
 from callcenter.storage.work import Work
 
 CONNECT_WITHIN = timedelta(seconds=15)
-MISSES_ALLOWED = 2
 
 
 def accept(work: Work, offer_id: int, *, agent_id: int) -> Connection:
@@ -89,7 +88,7 @@ def expire(work: Work, interaction_id: int) -> None:
 def missed(work: Work, interaction: Interaction, offer: Offer, *, reason: str) -> None:
     """A live offer nobody took; both rows locked."""
     _end(work, interaction, offer, "expired", reason=reason)
-    states.miss(work, offer.agent_id, allowed=MISSES_ALLOWED)
+    states.miss(work, offer.agent_id, allowed=routing.policy(work).misses_allowed)
     routing.route(work, interaction)
     routing.next_for(work, offer.agent_id)
 

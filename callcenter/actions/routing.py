@@ -1,29 +1,90 @@
 """Routing: asks `domain.routing` who should take this and what she should take next, and writes the answer as an offer.
 
-It never waits for a row that another router holds; two partial unique indexes settle what is left.
+It never waits for a row that another router holds; one statement and two partial unique indexes settle every race.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from callcenter.actions import states
 from callcenter.domain import routing
-from callcenter.domain.agents import AgentState, Status
-from callcenter.domain.events import DeskTelephoneToRing, OfferMade
+from callcenter.domain.agents import AgentState
+from callcenter.domain.events import DeskTelephoneToRing, OfferMade, StateChanged
 from callcenter.domain.interactions import Channel, State
-from callcenter.domain.routing import Candidate, Verdict, Waiting
-from callcenter.storage import agents, company, interactions, offers
-from callcenter.storage.agents import Agent, OnDuty
+from callcenter.domain.routing import (
+    Candidate,
+    Choice,
+    CompanyPolicy,
+    Explanation,
+    Lines,
+    Roster,
+    Waiting,
+)
+from callcenter.storage import crowd as crowds
+from callcenter.storage import interactions, kept
+from callcenter.storage import routing as looks
+from callcenter.storage.crowd import head_of
+from callcenter.storage.customers import Customer
 from callcenter.storage.interactions import Interaction
+from callcenter.storage.routing import Head, HeldOut, OnDuty
 from callcenter.storage.work import Work
 
-RING_SECONDS = {"voice": 20, "text": 40}
-ASK_AGAIN_AFTER = timedelta(seconds=60)
-WAITING_CONSIDERED = 50
+FIRST_DEPTH = 8
+WHOLE_DEPTH = 1_000
+CONTACTS_OF_LATE = timedelta(days=7)
 
 
 def medium(interaction: Interaction) -> str:
     return "voice" if interaction.is_call else "text"
+
+
+def enter(work: Work, interaction: Interaction, customer: Customer | None) -> None:
+    """Write down what routing decides by, as the interaction enters its queue (again, where it was passed on).
+
+    Whoever hung up waiting here and calls again at once takes the old place.
+    """
+    ours = policy(work)
+    queue = kept.queue(work.session, interaction.queue_id) if interaction.queue_id else None
+    known = _known(work, interaction, customer, ours) if interaction.their_number else None
+    if known and known.waited_since and interaction.is_call and interaction.joined_at == work.now:
+        interaction.joined_at = known.waited_since
+    tier = customer.tier if customer else ""
+    interaction.tier = tier
+    interaction.points = ours.points(
+        priority=queue.priority if queue else 0,
+        tier=tier,
+        broken_promise=bool(known and known.broken_promise),
+        repeats=min(known.contacts, 5) if known else 0,
+        channel=Channel(interaction.channel),
+    )
+    interaction.growth = ours.growth.get(Channel(interaction.channel), 1.0) * (queue.policy.growth if queue else 1.0)
+    joined = interaction.joined_at or work.now
+    interaction.line_rank = interaction.growth * joined.timestamp() - sum(interaction.points.values())
+    interaction.bonds = _bonds(known) if known else []
+
+
+def _known(work: Work, interaction: Interaction, customer: Customer | None, ours: CompanyPolicy) -> looks.Known:
+    return looks.known(
+        work.session,
+        customer_id=interaction.customer_id,
+        account_id=customer.account_id if customer else None,
+        number=interaction.their_number,
+        queue_id=interaction.queue_id,
+        interaction_id=interaction.id,
+        since=work.now - CONTACTS_OF_LATE,
+        redial_since=work.now - timedelta(seconds=ours.redial_seconds),
+        now=work.now,
+    )
+
+
+def _bonds(known: looks.Known) -> list[list[int | str]]:
+    """Who knows them, the nearest first, each agent once."""
+    wanted = ((known.ticket_owner, "ticket"), (known.last_agent, "last"), (known.account_owner, "account"))
+    found: dict[int, str] = {}
+    for agent_id, kind in wanted:
+        if agent_id is not None:
+            found.setdefault(agent_id, kind)
+    return [[agent_id, kind] for agent_id, kind in found.items()]
 
 
 def route(
@@ -33,135 +94,126 @@ def route(
 
     `is_new`: it has just entered its queue, so that nobody can have been asked before.
     """
-    waiting = _waiting(work, [interaction], asked_before=not is_new)[0]
-    candidates = [agent for agent in _candidates(work) if agent.id not in without]
-    while best := routing.in_order(waiting, candidates):
-        agent = agents.claim(work.session, best)
-        if agent is None:
+    if interaction.line_rank is None:
+        return None
+    now = work.now.timestamp()
+    waiting = waiting_of(work, [head_of(interaction)], asked_before=not is_new)[0]
+    on_duty = {row.id: row for row in looks.on_duty(work.session)}
+    crowd = roster(work, on_duty.values(), without=without)
+    while True:
+        choice = routing.who_should_take(waiting, crowd, now)
+        if choice.agent_id is None:
             return None
-        others_have = best[: best.index(agent.id)]
-        candidates = [candidate for candidate in candidates if candidate.id not in others_have]
-        if _hold_out(work, interaction, agent, routing.who_should_take(waiting, candidates, work.now)):
-            return agent.id
-        candidates = [candidate for candidate in candidates if candidate.id != agent.id]
-    return None
+        explained = routing.explain(waiting, crowd, choice, now)
+        if _hold_out(work, interaction, on_duty[choice.agent_id], choice, explained):
+            return choice.agent_id
+        crowd.remove(choice.agent_id)
 
 
 def next_for(work: Work, agent_id: int) -> None:
-    """What should she take next? Goes through what waits, the best first, until this agent holds an offer."""
-    waiting = _waiting(work, interactions.waiting(work.session, limit=WAITING_CONSIDERED))
+    """What should she take next? Asks on while another router is faster, until this agent holds an offer or nothing waits."""
+    work.session.flush()
+    on_duty = {row.id: row for row in looks.on_duty(work.session)}
+    crowd = roster(work, on_duty.values())
+    depth, taken = FIRST_DEPTH, set[int]()
     while True:
-        candidate = next((agent for agent in _candidates(work) if agent.id == agent_id), None)
-        wanted = routing.what_next(candidate, waiting) if candidate else None
+        heads = [head for head in looks.heads(work.session, depth=depth) if head.id not in taken]
+        found = _offer_next(work, agent_id, heads, on_duty, crowd, taken)
+        if found or depth == WHOLE_DEPTH or len(heads) + len(taken) < depth:
+            return
+        depth = WHOLE_DEPTH
+
+
+def _offer_next(
+    work: Work, agent_id: int, heads: Sequence[Head], on_duty: dict[int, OnDuty], crowd: Roster, taken: set[int]
+) -> bool:
+    now = work.now.timestamp()
+    lines = Lines(waiting_of(work, heads))
+    while agent := crowd.get(agent_id):
+        wanted = routing.what_next(agent, lines, crowd, now)
         if wanted is None:
-            return
-        waiting = [one for one in waiting if one.id != wanted]
-        interaction = interactions.claim_waiting(work.session, wanted)
-        if interaction and route(work, interaction) == agent_id:
-            return
+            return False
+        taken.add(wanted.id)
+        lines.remove(wanted.id)
+        interaction = interactions.claim_waiting(work.session, wanted.id)
+        if interaction is None:
+            continue
+        bond = next((bond for bond in wanted.bonds if bond.agent_id == agent_id), None)
+        choice = Choice(agent_id, "relationship" if bond else "next_in_line", _ring(wanted, agent, crowd, now), bond)
+        explained = routing.explain(wanted, crowd, choice, now)
+        if _hold_out(work, interaction, on_duty[agent_id], choice, explained):
+            return True
+        crowd.remove(agent_id)
+    return False
 
 
-def _waiting(work: Work, rows: Sequence[Interaction], *, asked_before: bool = True) -> list[Waiting]:
-    queues = {id_: company.queue(work.session, id_) for id_ in {row.queue_id for row in rows} if id_}
-    ids = [row.id for row in rows] if asked_before else []
-    asked = offers.asked_lately(work.session, ids, since=work.now - ASK_AGAIN_AFTER)
-    return [
-        Waiting(
-            id=row.id,
-            channel=Channel(row.channel),
-            queue_id=row.queue_id or 0,
-            language=row.language,
-            since=row.joined_at or row.created_at,
-            skill=queue.skill if (queue := queues.get(row.queue_id or 0)) else None,
-            level=queue.level if queue else 1,
-            avoid=frozenset(asked.get(row.id, ())),
-        )
-        for row in rows
-    ]
+def _ring(waiting: Waiting, agent: Candidate, crowd: Roster, now: float) -> int:
+    opens = routing.openings(waiting.needs, crowd)
+    return routing.ring_of(waiting.needs, agent, opens, now - waiting.since) or 0
 
 
-def _candidates(work: Work) -> list[Candidate]:
-    return [
-        Candidate(
-            id=agent.id,
-            name=agent.name,
-            available=_is_available(agent),
-            languages=frozenset(agent.languages),
-            skills=agent.skills,
-            idle_since=agent.idle_since,
-            is_asked=agent.state == AgentState.OFFERED,
-            calls=agent.calls,
-            conversations=agent.conversations,
-            max_conversations=agent.max_conversations,
-        )
-        for agent in agents.on_duty(work.session)
-    ]
+def why_waiting(work: Work, interaction: Interaction) -> Explanation | None:
+    """Why this one still waits, as the router sees it now. Nothing is written."""
+    if interaction.state != State.WAITING or interaction.line_rank is None:
+        return None
+    now = work.now.timestamp()
+    waiting = waiting_of(work, [head_of(interaction)])[0]
+    crowd = roster(work, looks.on_duty(work.session))
+    return routing.explain(waiting, crowd, routing.who_should_take(waiting, crowd, now), now)
 
 
-def _is_available(agent: Agent | OnDuty) -> bool:
-    return agent.status == Status.AVAILABLE and agent.next_status is None
+def policy(work: Work) -> CompanyPolicy:
+    return crowds.policy(work.session)
 
 
-def _is_free(agent: Agent) -> bool:
-    return _is_available(agent) and agent.state != AgentState.OFFERED
+def waiting_of(work: Work, heads: Sequence[Head], *, asked_before: bool = True) -> list[Waiting]:
+    """These rows as the domain sees them, with who was asked for each lately."""
+    return crowds.waiting_of(work.session, heads, now=work.now, asked_before=asked_before)
 
 
-def _hold_out(work: Work, interaction: Interaction, agent: Agent, choice: routing.Choice) -> bool:
-    """Write the offer; the agent is locked. False where they are no longer free, or another router fills the slot."""
-    slot = _slot(work, interaction, agent) if _is_free(agent) else None
-    to_ring = bool(agent.desk_telephone) and interaction.is_call
-    offer_id = _new_offer(work, interaction, choice, slot, to_ring=to_ring) if slot is not None else None
-    if offer_id is None:
-        return False
-    interaction.state, interaction.agent_id = State.OFFERED, agent.id
-    if to_ring:
-        work.record(DeskTelephoneToRing(interaction_id=interaction.id, agent_id=agent.id, offer_id=offer_id))
-    _tell_made(work, interaction, offer_id)
-    states.offered(work, agent)
-    return True
+def roster(work: Work, rows: Iterable[OnDuty], *, without: frozenset[int] = frozenset()) -> Roster:
+    return crowds.roster(work.session, rows, without=without)
 
 
-def _slot(work: Work, interaction: Interaction, agent: Agent) -> int | None:
-    """Whoever is idle has all slots free; of others it is asked."""
-    if agent.state == AgentState.IDLE:
-        return 0
-    slots = 1 if interaction.is_call else agent.max_conversations
-    return offers.free_slot(work.session, agent.id, medium=medium(interaction), slots=slots)
-
-
-def _new_offer(work: Work, interaction: Interaction, choice: routing.Choice, slot: int, *, to_ring: bool) -> int | None:
-    return offers.make(
+def _hold_out(
+    work: Work, interaction: Interaction, agent: OnDuty, choice: Choice, explained: Explanation
+) -> HeldOut | None:
+    """Write the offer. None where the agent is no longer free, or in the hands of another router."""
+    kind = medium(interaction)
+    ours = policy(work)
+    limits = ours.limits(agent.limits, conversations=agent.max_conversations)
+    seconds = ours.ring_seconds["voice" if interaction.is_call else "text"]
+    work.session.flush()
+    held = looks.hold_out(
         work.session,
+        agent_id=agent.id,
         interaction_id=interaction.id,
-        agent_id=choice.agent_id,
-        medium=medium(interaction),
-        slot=slot,
-        state="live",
-        is_open=True,
-        made_at=work.now,
-        ring_at=work.now if to_ring else None,
-        expires_at=work.now + timedelta(seconds=RING_SECONDS[medium(interaction)]),
-        reason={"verdicts": [_written(verdict) for verdict in choice.verdicts]},
+        medium=kind,
+        slots=limits.calls if interaction.is_call else limits.conversations,
+        total=limits.total,
+        both=limits.both,
+        calls_over=limits.calls_over,
+        now=work.now,
+        expires_at=work.now + timedelta(seconds=seconds),
+        reason=json.dumps(explained.data()),
     )
+    if held is None:
+        return None
+    interaction.state, interaction.agent_id = State.OFFERED, agent.id
+    _tell(work, interaction, agent, held, seconds=seconds)
+    return held
 
 
-def _written(verdict: Verdict) -> dict[str, int | str]:
-    """As `asdict` would, at a tenth of its price: there is one for each signed-in agent."""
-    return {
-        "agent_id": verdict.agent_id,
-        "name": verdict.name,
-        "reason": verdict.reason,
-        "idle_seconds": verdict.idle_seconds,
-    }
-
-
-def _tell_made(work: Work, interaction: Interaction, offer_id: int) -> None:
+def _tell(work: Work, interaction: Interaction, agent: OnDuty, held: HeldOut, *, seconds: int) -> None:
+    if held.to_ring:
+        work.record(DeskTelephoneToRing(interaction_id=interaction.id, agent_id=agent.id, offer_id=held.offer_id))
     work.record(
         OfferMade(
             interaction_id=interaction.id,
             customer_id=interaction.customer_id,
-            agent_id=interaction.agent_id,
-            offer_id=offer_id,
-            seconds=RING_SECONDS[medium(interaction)],
+            agent_id=agent.id,
+            offer_id=held.offer_id,
+            seconds=seconds,
         )
     )
+    work.record(StateChanged(agent_id=agent.id, state=AgentState.OFFERED, before=held.before))

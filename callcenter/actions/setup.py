@@ -49,7 +49,7 @@ def _queue(work: Work, key: str, *, zone: str) -> Queue:
     if found:
         return found
     names = {language: key.capitalize() for language in languages.SERVED}
-    queue = Queue(key=key, names=names, skill=key, zone=zone, hours={}, holidays=[])
+    queue = Queue(key=key, names=names, routing={"skills": {key: 1}}, zone=zone, hours={}, holidays=[])
     work.session.add(queue)
     work.session.flush()
     return queue

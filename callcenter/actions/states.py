@@ -10,9 +10,9 @@ from callcenter.storage.work import Work
 
 
 def set_status(work: Work, agent: Agent, status: Status, *, actor: str = "system", cause: str = "") -> None:
-    """Begin a status, if it is another one than now; the agent's row must be locked."""
+    """Begin a status, if it is another one than now, or another kind of break; the agent's row must be locked."""
     before = agent.status
-    if before == status:
+    if before == status and (status != Status.BREAK or agent.status_cause == cause):
         return
     agent.status, agent.status_since, agent.status_cause = status, work.now, cause
     if status == Status.AVAILABLE:
@@ -43,8 +43,9 @@ def refresh_state(work: Work, agent_id: int) -> None:
             agent.idle_since = work.now
         _tell_state(work, agent, before=before)
     if state == AgentState.IDLE and agent.next_status:
-        status, agent.next_status = Status(agent.next_status), None
-        set_status(work, agent, status, actor=f"agent:{agent.id}", cause="after_this")
+        status, cause = Status(agent.next_status), agent.next_cause
+        agent.next_status, agent.next_cause = None, ""
+        set_status(work, agent, status, actor=f"agent:{agent.id}", cause=cause)
 
 
 def _tell_state(work: Work, agent: Agent, *, before: str) -> None:
@@ -52,13 +53,6 @@ def _tell_state(work: Work, agent: Agent, *, before: str) -> None:
         work.session, agent_id=agent.id, kind="state", value=agent.state, now=work.now, cause="", actor="system"
     )
     work.record(StateChanged(agent_id=agent.id, state=agent.state, before=before))
-
-
-def offered(work: Work, agent: Agent) -> None:
-    """An offer is made to this agent, who is locked: whatever else they do, that is their state now."""
-    before = agent.state
-    agent.state, agent.state_since = AgentState.OFFERED, work.now
-    _tell_state(work, agent, before=before)
 
 
 def miss(work: Work, agent_id: int, *, allowed: int) -> None:

@@ -18,8 +18,10 @@ NOTE_LIMIT = 10_000
 
 
 def begin(work: Work, interaction: Interaction, *, by: str) -> None:
-    """The customer is gone and was served: the timer starts. The interaction must be locked and active."""
+    """The customer is gone and was served: the wrap-up begins as the queue has it: with a timer, without one where it is
+    mandatory, or not at all. The interaction must be locked and active."""
     queue = company.queue(work.session, interaction.queue_id) if interaction.queue_id else None
+    mode = queue.policy.wrap_up if queue else "timed"
     seconds = queue.wrap_up_seconds if queue else 90
     limit = queue.wrap_up_limit_seconds if queue else 300
     holds.close(work, interaction)
@@ -27,13 +29,15 @@ def begin(work: Work, interaction: Interaction, *, by: str) -> None:
     interaction.unanswered_since = None
     interaction.ended_at, interaction.ended_by, interaction.result = work.now, by, "served"
     interaction.state = State.WRAP_UP
-    interaction.wrap_up_until = work.now + timedelta(seconds=seconds)
-    interaction.wrap_up_limit = work.now + timedelta(seconds=max(seconds, limit))
     offers.withdraw(work, interaction)
+    if mode == "none" or (mode == "timed" and seconds == 0):
+        _over(work, interaction, None if interaction.is_call else Outcome.SOLVED, note="")
+        return
+    if mode == "timed":
+        interaction.wrap_up_until = work.now + timedelta(seconds=seconds)
+        interaction.wrap_up_limit = work.now + timedelta(seconds=max(seconds, limit))
     if interaction.agent_id:
         states.refresh_state(work, interaction.agent_id)
-    if seconds == 0:
-        _over(work, interaction, Outcome.SOLVED if not interaction.is_call else None, note="")
 
 
 def end_conversation(work: Work, interaction_id: int, *, actor: Actor) -> None:
@@ -52,10 +56,12 @@ def end_conversation(work: Work, interaction_id: int, *, actor: Actor) -> None:
 
 
 def extend(work: Work, interaction_id: int, *, actor: Actor) -> None:
-    """Half a minute more, up to the queue's limit."""
+    """Half a minute more, up to the queue's limit; nothing where no time runs."""
     interaction = _mine(work, interaction_id, actor)
-    if interaction.state != State.WRAP_UP or interaction.wrap_up_until is None or interaction.wrap_up_limit is None:
+    if interaction.state != State.WRAP_UP:
         raise WrapUpEnded
+    if interaction.wrap_up_until is None or interaction.wrap_up_limit is None:
+        return
     if interaction.wrap_up_until >= interaction.wrap_up_limit:
         raise NoMoreTime
     until = min(interaction.wrap_up_until + EXTENSION, interaction.wrap_up_limit)

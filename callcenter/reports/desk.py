@@ -136,7 +136,7 @@ def _customers(session: Session, ids: Sequence[int]) -> dict[int, Customer]:
 def _queues(session: Session, agent: Agent) -> list[InQueue]:
     """The queues whose skill this agent has, with what waits there."""
     waiting = interactions.waiting(session)
-    serves = [q for q in company.queues(session) if not q.skill or agent.skills.get(q.skill, 0) >= q.level]
+    serves = [q for q in company.queues(session) if _has(agent.skills, q.policy.skills)]
     counted = []
     for queue in serves:
         here = [row for row in waiting if row.queue_id == queue.id]
@@ -149,6 +149,10 @@ def _queues(session: Session, agent: Agent) -> list[InQueue]:
             )
         )
     return counted
+
+
+def _has(skills: dict[str, int], wanted: dict[str, int]) -> bool:
+    return all(skills.get(skill, 0) >= level for skill, level in wanted.items())
 
 
 def day(session: Session, agent: Agent, now: datetime) -> Day:

@@ -225,7 +225,8 @@ def _queue(
     able = [
         a
         for a in people
-        if a.status == Status.AVAILABLE and (not queue.skill or a.skills.get(queue.skill, 0) >= queue.level)
+        if a.status == Status.AVAILABLE
+        and all(a.skills.get(skill, 0) >= level for skill, level in queue.policy.skills.items())
     ]
     free = sum(1 for a in able if a.state == AgentState.IDLE and not loads.get(a.id))
     calls = waiting["calls"] if waiting else 0

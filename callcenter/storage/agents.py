@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, any_, bindparam, func, or_, select, text, update
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -59,22 +59,6 @@ class Agent(Row):
     @property
     def is_leader(self) -> bool:
         return self.role in (Role.SUPERVISOR, Role.ADMINISTRATOR)
-
-
-class OnDuty(NamedTuple):
-    """What routing needs to know of a signed-in agent; `calls` and `conversations` count open offers."""
-
-    id: int
-    name: str
-    status: str
-    next_status: str | None
-    state: str
-    languages: list[str]
-    skills: dict[str, int]
-    idle_since: datetime
-    max_conversations: int
-    calls: int
-    conversations: int
 
 
 class Interval(Row):
@@ -149,46 +133,6 @@ def page(session: Session, *, after: int = 0, status: str | None = None, limit: 
 
 def names(session: Session) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(select(Agent.id, Agent.name))}
-
-
-# The statements of every offer are written once: making them anew costs more than PostgreSQL needs to answer them.
-ON_DUTY = text(
-    f"SELECT {', '.join(OnDuty._fields[:-2])}, coalesce(calls, 0), coalesce(conversations, 0) FROM agents LEFT JOIN ("
-    "  SELECT agent_id, count(*) FILTER (WHERE medium = 'voice') AS calls,"
-    "  count(*) FILTER (WHERE medium = 'text') AS conversations FROM offers WHERE is_open GROUP BY agent_id"
-    ") AS held ON held.agent_id = agents.id WHERE is_active AND status <> 'signed_out' ORDER BY id"
-)
-SERVING = text(
-    "SELECT count(*), count(*) FILTER (WHERE state = 'idle') FROM agents"
-    " WHERE is_active AND status = 'available' AND languages @> ARRAY[CAST(:language AS text)]"
-    " AND (CAST(:skill AS text) IS NULL OR coalesce(CAST(skills ->> :skill AS int), 0) >= :level)"
-)
-LISTED = bindparam("ids", type_=ARRAY(BigInteger))
-CLAIM = (
-    select(Agent)
-    .where(Agent.id == any_(LISTED))
-    .order_by(func.array_position(LISTED, Agent.id))
-    .limit(1)
-    # "No key": whoever only refers to the agent (a new connection, a ticket) does not have them in hand.
-    .with_for_update(skip_locked=True, key_share=True)
-    .execution_options(populate_existing=True)
-)
-
-
-def on_duty(session: Session) -> Sequence[OnDuty]:
-    """Everybody who is signed in, with what they have in hand: the one look that routing decides by."""
-    return [OnDuty(*row) for row in session.execute(ON_DUTY)]
-
-
-def serving(session: Session, *, language: str, skill: str | None, level: int) -> tuple[int, int]:
-    """(available, idle): agents who speak this language and have this skill, busy or not, and those without work."""
-    available, free = session.execute(SERVING, {"language": language, "skill": skill or None, "level": level}).one()
-    return available, free
-
-
-def claim(session: Session, ids: Sequence[int]) -> Agent | None:
-    """The first of these whom no other router has in hand at this moment, locked; None where all are."""
-    return session.scalar(CLAIM, {"ids": list(ids)})
 
 
 def begin_interval(

@@ -1,7 +1,8 @@
 """One engine a process, sessions on it, and the migrations. No question about a noun is asked here."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,20 @@ class Row(DeclarativeBase):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
 
 
+KEPT = "kept"  # where a session finds what `storage.kept` keeps for a moment
+
+
+@dataclass(slots=True)
+class Kept:
+    """One a database. What this process itself changes is forgotten at once."""
+
+    until: float = 0.0
+    values: dict[Hashable, Any] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        self.values.clear()
+
+
 class Database:
     """Connections to one PostgreSQL. A statement runs at most 15 s, so that nobody waits for a lost one."""
 
@@ -49,7 +64,7 @@ class Database:
         )
         event.listen(self.engine, "connect", _remember_statements)
         event.listen(self.engine, "checkout", _still_there)
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info={KEPT: Kept()})
         self._at_once = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager

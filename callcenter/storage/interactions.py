@@ -281,11 +281,12 @@ def of_ticket(session: Session, ticket_id: int) -> Sequence[Interaction]:
 
 
 def unfinished_wrap_ups(session: Session, agent_id: int, *, since: datetime, limit: int = 20) -> Sequence[Interaction]:
-    """Served by this agent, over, and never given an outcome."""
+    """Served by this agent, over in time, and never given an outcome. Where there was no time for it none is missing."""
     rows = (
         select(Interaction)
         .where(Interaction.agent_id == agent_id, Interaction.created_at >= since)
         .where(Interaction.state == State.ENDED, Interaction.result == "served", Interaction.outcome.is_(None))
+        .where(Interaction.wrap_up_limit.is_not(None))
     )
     return session.scalars(rows.order_by(Interaction.created_at.desc()).limit(limit)).all()
 

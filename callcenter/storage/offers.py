@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, func, select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.storage.database import Row
@@ -44,14 +43,6 @@ class Offer(Row):
         Index("ix_offers_to_ring", "ring_at", postgresql_where=text("ring_at IS NOT NULL")),
         Index("ix_offers_agent", "agent_id", "id"),
     )
-
-
-MAKE = insert(Offer).on_conflict_do_nothing().returning(Offer.id)
-
-
-def make(session: Session, **values: Any) -> int | None:
-    """The id of a new offer; None where another transaction has just made one for this interaction, or filled this slot."""
-    return session.connection().scalar(MAKE, values)
 
 
 def get(session: Session, offer_id: int, *, lock: bool = False) -> Offer | None:
@@ -97,21 +88,6 @@ def load(session: Session) -> dict[int, dict[str, int]]:
     return loads
 
 
-def asked_lately(session: Session, interaction_ids: Sequence[int], *, since: datetime) -> dict[int, set[int]]:
-    """{interaction: agents who declined it or let it pass since then}."""
-    if not interaction_ids:
-        return {}
-    rows = select(Offer.interaction_id, Offer.agent_id).where(
-        Offer.interaction_id.in_(interaction_ids),
-        Offer.state.in_(("declined", "expired", "failed")),
-        Offer.ended_at >= since,
-    )
-    asked: dict[int, set[int]] = {}
-    for row in session.execute(rows):
-        asked.setdefault(row.interaction_id, set()).add(row.agent_id)
-    return asked
-
-
 def due(session: Session, now: datetime, *, limit: int = 100) -> Sequence[int]:
     """Interactions whose live offer has run out."""
     rows = select(Offer.interaction_id).where(Offer.state == "live", Offer.expires_at <= now).order_by(Offer.expires_at)
@@ -133,16 +109,6 @@ def due_to_ring(session: Session, now: datetime, *, limit: int = 50) -> Sequence
     """Offers whose desk telephone is still to be rung."""
     rows = select(Offer.id).where(Offer.ring_at <= now, Offer.state == "live").order_by(Offer.ring_at)
     return session.scalars(rows.limit(limit)).all()
-
-
-def free_slot(session: Session, agent_id: int, *, medium: str, slots: int) -> int | None:
-    """The lowest slot of this agent that holds nothing; None where all are taken, or a call stands in the way of a
-    conversation."""
-    rows = session.execute(select(Offer.medium, Offer.slot).where(Offer.agent_id == agent_id, Offer.is_open)).all()
-    if any(row.medium == "voice" for row in rows):
-        return None
-    taken = {row.slot for row in rows if row.medium == medium}
-    return next((slot for slot in range(slots) if slot not in taken), None)
 
 
 def claim_to_ring(session: Session, offer_id: int, *, now: datetime) -> Offer | None:

@@ -11,6 +11,7 @@ from callcenter.domain import languages
 from callcenter.domain.agents import agent_of_identity
 from callcenter.domain.calls import Answer, Apologise, CallStatus, ConferenceReport, HangUp, IncomingCall, LegReport
 from callcenter.domain.customers import e164, language_of
+from callcenter.storage.work import Work
 from callcenter.telephony import twiml
 from callcenter.webhooks.guard import answered, taken, xml
 
@@ -37,8 +38,9 @@ def menu(interaction_id: int) -> Answer:
 @door.post("/wait/<int:interaction_id>")
 @answered
 def wait(interaction_id: int) -> Answer:
-    with wiring.current().reading() as session:
-        return waiting.tell_place(session, interaction_id, first="again" not in request.args)
+    house = wiring.current()
+    with house.reading() as session:
+        return waiting.tell_place(Work(session, house.clock()), interaction_id, first="again" not in request.args)
 
 
 @door.post("/left/<int:interaction_id>")

@@ -26,7 +26,6 @@ NEW = (
 def upgrade() -> None:
     for table, name, kind, default in NEW:
         op.add_column(table, sa.Column(name, kind, nullable=False, server_default=default))
-        op.alter_column(table, name, server_default=None)
     op.add_column("interactions", sa.Column("line_rank", sa.Float()))
     op.execute("UPDATE interactions SET line_rank = extract(epoch FROM joined_at) WHERE state = 'waiting'")
     op.create_index(

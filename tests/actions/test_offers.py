@@ -7,6 +7,7 @@ import pytest
 from callcenter.actions import agents, offers, routing, wrap_ups
 from callcenter.domain.calls import Connection
 from callcenter.domain.errors import InteractionEnded, NotFound, OfferEnded, OfferTaken
+from callcenter.domain.routing import explanation
 from callcenter.storage import interactions
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.offers import Offer
@@ -40,8 +41,8 @@ def test_the_longest_idle_is_asked_and_takes_it_and_a_ticket_is_opened(shop: Sho
     id_, _ = shop.call()
     offer = shop.offer(id_)
     assert shop.asked(id_) == "alice"
-    reasons = {verdict["name"]: verdict["reason"] for verdict in offer.reason["verdicts"]}
-    assert reasons == {"Alice Moreau": "longest_idle", "Bo Chen": "idle_for_less"}
+    why = explanation(offer.reason)
+    assert (why.why, [one.agent_id for one in why.able]) == ("longest_idle", [shop.people.alice, shop.people.bo])
     assert shop.agent("alice").state == "offered"
     connection = _accept(shop, offer.id, "alice")()
     assert connection.params == {"interaction": str(id_), "offer": str(offer.id)}

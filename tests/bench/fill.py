@@ -42,7 +42,9 @@ def staff(url: str, *, agents: int, leaders: int = 1, status: Status = Status.AV
         ours = {"zone": "America/Los_Angeles", "currency": "USD", "region": "US"}
         session.add(Company(id=1, names=names, created_at=now, **ours))
         names = {"en": "Delivery", "zh": "配送"}
-        queue = Queue(key="delivery", names=names, skill="delivery", zone="UTC", hours={}, holidays=[])
+        queue = Queue(
+            key="delivery", names=names, routing={"skills": {"delivery": 1}}, zone="UTC", hours={}, holidays=[]
+        )
         session.add(queue)
         session.flush()
         menu = {"1": queue.id}

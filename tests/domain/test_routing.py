@@ -9,172 +9,347 @@ from hypothesis import strategies as st
 
 from callcenter.domain import routing
 from callcenter.domain.interactions import Channel
-from callcenter.domain.routing import Candidate, Waiting
+from callcenter.domain.routing import (
+    Asked,
+    Bond,
+    Candidate,
+    CompanyPolicy,
+    Limits,
+    Lines,
+    Needs,
+    QueuePolicy,
+    RingRule,
+    Roster,
+    Waiting,
+    verdict,
+)
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+NOW = 1_000_000.0
+DELIVERY = QueuePolicy(skills={"delivery": 2})
 
 
-def agent(id_: int = 1, *, idle: int = 60, **changes: Any) -> Candidate:
-    values: dict[str, object] = {
-        "id": id_,
-        "name": f"agent {id_}",
-        "available": True,
-        "languages": frozenset({"en", "zh"}),
-        "skills": {"delivery": 2},
-        "idle_since": NOW - timedelta(seconds=idle),
-    }
-    return Candidate(**(values | changes))  # type: ignore[arg-type]
+def agent(id_: int = 1, *, idle: float = 60, **changes: Any) -> Candidate:
+    skills = changes.pop("skills", {"delivery": 2})
+    who = routing.profile(
+        skills,
+        changes.pop("languages", {"en", "zh"}),
+        team=changes.pop("team", None),
+        role=changes.pop("role", "agent"),
+    )
+    return Candidate(id=id_, profile=who, idle_since=NOW - idle, **changes)
 
 
-def waiting(id_: int = 1, *, since: int = 30, **changes: object) -> Waiting:
-    values: dict[str, object] = {
-        "id": id_,
-        "channel": Channel.VOICE,
-        "queue_id": 1,
-        "language": "en",
-        "since": NOW - timedelta(seconds=since),
-        "skill": "delivery",
-        "level": 2,
-    }
-    return Waiting(**(values | changes))  # type: ignore[arg-type]
+def asks(policy: QueuePolicy = DELIVERY, *, channel: str = "voice", language: str = "en", tier: str = "") -> Needs:
+    return routing.needs(
+        queue_id=1,
+        channel=channel,
+        language=language,
+        rings=policy.circles(),
+        prefers=tuple(policy.prefers.items()),
+        tier=tier,
+    )
+
+
+def waiting(id_: int = 1, *, since: float = 30, policy: QueuePolicy = DELIVERY, **changes: Any) -> Waiting:
+    kind = {name: changes.pop(name) for name in ("channel", "language", "tier") if name in changes}
+    return Waiting(id=id_, needs=asks(policy, **kind), since=NOW - since, **changes)
+
+
+def who(one: Waiting, *agents: Candidate) -> int | None:
+    return routing.who_should_take(one, Roster(agents), NOW).agent_id
+
+
+def next_of(one: Candidate, *waiting_ones: Waiting, others: tuple[Candidate, ...] = ()) -> int | None:
+    found = routing.what_next(one, Lines(waiting_ones), Roster((one, *others)), NOW)
+    return found.id if found else None
+
+
+def reason(one: Waiting, candidate: Candidate) -> str | None:
+    return verdict(one, candidate, routing.openings(one.needs, Roster([candidate])), NOW)
 
 
 @pytest.mark.parametrize(
-    ("changes", "reason"),
+    ("changes", "why"),
     [
         ({}, None),
-        ({"available": False}, "not_available"),
+        ({"is_available": False}, "not_available"),
         ({"skills": {}}, "skill"),
         ({"skills": {"delivery": 1}}, "skill"),
         ({"skills": {"billing": 5}}, "skill"),
-        ({"languages": frozenset({"zh"})}, "language"),
+        ({"languages": {"zh"}}, "language"),
+        ({"role": "supervisor"}, "role"),
         ({"is_asked": True}, "asked_something_else"),
         ({"calls": 1}, "on_a_call"),
         ({"conversations": 3}, None),
-        ({"conversations": 1}, None),
+        ({"conversations": 3, "limits": Limits(calls_over=2)}, "conversing"),
+        ({"conversations": 3, "limits": Limits(total=3)}, "full"),
     ],
 )
-def test_who_may_take_a_call(changes: dict[str, Any], reason: str | None) -> None:
-    assert routing.excluded(agent(**changes), waiting()) == reason
+def test_who_may_take_a_call(changes: dict[str, Any], why: str | None) -> None:
+    one = agent(**changes)
+    assert reason(waiting(), one) == why
+    assert (who(waiting(), one) is None) == (why is not None)
+    assert (next_of(one, waiting()) is None) == (why is not None)
 
 
 @pytest.mark.parametrize(
-    ("changes", "reason"),
+    ("changes", "why"),
     [
         ({"conversations": 2}, None),
         ({"conversations": 3}, "conversations_full"),
-        ({"conversations": 1, "max_conversations": 1}, "conversations_full"),
+        ({"conversations": 1, "limits": Limits(conversations=1)}, "conversations_full"),
         ({"calls": 1}, "on_a_call"),
+        ({"calls": 1, "limits": Limits(both=True)}, None),
     ],
 )
-def test_who_may_take_a_conversation(changes: dict[str, Any], reason: str | None) -> None:
-    assert routing.excluded(agent(**changes), waiting(channel=Channel.SMS)) == reason
-
-
-def test_a_queue_without_a_skill_is_for_everybody() -> None:
-    assert routing.excluded(agent(skills={}), waiting(skill=None)) is None
+def test_who_may_take_a_conversation(changes: dict[str, Any], why: str | None) -> None:
+    assert reason(waiting(channel="sms"), agent(**changes)) == why
 
 
 def test_the_longest_idle_takes_it_and_everybody_gets_a_reason() -> None:
     people = [
         agent(1, idle=10),
         agent(2, idle=90),
-        agent(3, idle=50),
-        agent(4, available=False),
+        agent(3, idle=500),
+        agent(4, is_available=False),
         agent(5, skills={}),
         agent(6, idle=99, conversations=1),
     ]
-    choice = routing.who_should_take(waiting(avoid=frozenset({3})), people, NOW)
-    assert choice.agent_id == 2
-    reasons = {verdict.agent_id: verdict.reason for verdict in choice.verdicts}
-    assert reasons == {
-        1: "idle_for_less",
-        2: "longest_idle",
-        3: "asked_lately",
-        4: "not_available",
-        5: "skill",
-        6: "idle_for_less",
-    }
-    assert [verdict.idle_seconds for verdict in choice.verdicts][:2] == [10, 90]
+    one = waiting(asked={3: Asked(NOW - 30, NOW + 30)})
+    choice = routing.who_should_take(one, Roster(people), NOW)
+    assert (choice.agent_id, choice.why) == (2, "longest_idle")
+    explained = routing.explain(one, Roster(people), choice, NOW)
+    assert [able.agent_id for able in explained.able] == [2, 6, 1]
+    assert explained.able[0].idle == 90
+    assert explained.out == {"asked_lately": (3,), "not_available": (4,), "skill": (5,)}
+    assert routing.explanation(explained.data()) == explained
 
 
-def test_of_two_idle_since_the_same_moment_the_first_is_chosen_every_time() -> None:
-    assert routing.who_should_take(waiting(), [agent(9), agent(4)], NOW).agent_id == 4
+def test_what_is_nice_to_have_comes_before_being_idle() -> None:
+    policy = QueuePolicy(skills={"delivery": 1}, prefers={"french": 3})
+    one = waiting(policy=policy)
+    people = (
+        agent(1, idle=900),
+        agent(2, skills={"delivery": 1, "french": 3}),
+        agent(3, skills={"delivery": 1, "french": 1}),
+    )
+    assert routing.who_should_take(one, Roster(people), NOW).why == "better_match"
+    assert [who(one, *people), who(one, people[0], people[2]), who(one, people[0])] == [2, 3, 1]
 
 
-def test_nobody_is_chosen_where_nobody_can() -> None:
-    assert routing.who_should_take(waiting(), [], NOW).agent_id is None
-    assert routing.who_should_take(waiting(avoid=frozenset({1})), [agent(1)], NOW).agent_id is None
+def test_a_wider_ring_opens_with_time_and_the_inner_one_is_asked_first() -> None:
+    policy = QueuePolicy(
+        skills={"delivery": 3},
+        rings=(RingRule(after=30, skills={"delivery": 1}), RingRule(after=90, skills={}, roles=("supervisor",))),
+    )
+    expert, beginner = agent(1, skills={"delivery": 3}), agent(2, idle=900, skills={"delivery": 1})
+    leader = agent(3, idle=900, skills={}, role="supervisor")
+    assert [
+        who(waiting(policy=policy, since=s), beginner, agent(1, skills={"delivery": 3}, calls=1)) for s in (29, 30)
+    ] == [None, 2]
+    assert who(waiting(policy=policy, since=100), expert, beginner, leader) == 1
+    assert [next_of(leader, waiting(policy=policy, since=s), others=(expert, beginner)) for s in (89, 90)] == [None, 1]
+    assert reason(waiting(policy=policy, since=10), beginner) == "ring"
 
 
-def test_calls_come_before_conversations_and_then_the_longest_wait() -> None:
-    queue = [
-        waiting(1, since=900, channel=Channel.SMS),
-        waiting(2, since=20),
+def test_a_ring_with_nobody_signed_in_gives_its_time_to_the_next() -> None:
+    policy = QueuePolicy(
+        skills={"delivery": 3},
+        rings=(RingRule(after=30, teams=(7,)), RingRule(after=90, skills={})),
+    )
+    beginner, expert = agent(2, skills={}), agent(1, skills={"delivery": 3}, calls=1)
+    one = waiting(policy=policy, since=30)
+    assert who(one, beginner, expert) == 2  # nobody of team 7 is here
+    other = agent(3, skills={"delivery": 3}, team=7, is_available=False)
+    assert who(one, beginner, expert, other) is None
+
+
+def test_a_ring_may_name_agents_and_be_for_some_customers_only() -> None:
+    policy = QueuePolicy(skills={"delivery": 3}, rings=(RingRule(after=0, skills={}, agents=(9,), tiers=("gold",)),))
+    named, other = agent(9, skills={}), agent(8, skills={})
+    assert who(waiting(policy=policy, tier="gold"), named, other) == 9
+    assert who(waiting(policy=policy, tier="silver"), named, other) is None
+    assert next_of(other, waiting(policy=policy, tier="gold"), others=(named,)) is None
+    assert next_of(named, waiting(policy=policy, tier="gold"), others=(other,)) == 1
+
+
+def test_the_agent_who_knows_the_customer_comes_first_and_is_waited_for_a_little() -> None:
+    bonds = (Bond(1, "ticket", NOW + 15), Bond(2, "account", NOW + 15))
+    one = waiting(bonds=bonds)
+    free, longer, busy = agent(1, idle=1), agent(3, idle=900), agent(1, calls=1)
+    assert who(one, free, longer) == 1
+    held = routing.who_should_take(one, Roster([busy, longer]), NOW)
+    assert (held.agent_id, held.why, held.bond) == (None, "held", bonds[0])
+    assert routing.explain(one, Roster([busy, longer]), held, NOW).held_seconds == 15
+    assert next_of(longer, one, others=(busy,)) is None
+    assert next_of(free, waiting(2, since=900), one) == 1
+    late = waiting(bonds=(Bond(1, "ticket", NOW - 1),))
+    assert who(late, busy, longer) == 3
+    assert who(late, free, longer) == 1  # free at once costs nobody anything
+    assert who(one, agent(1, is_available=False), longer) == 3  # gone, and not free soon
+    assert who(one, agent(1, calls=1, soon=NOW + 60), longer) == 3
+
+
+def test_whoever_was_asked_is_asked_again_only_after_a_pause_or_where_there_is_nobody_else() -> None:
+    just, some = {1: Asked(NOW - 2, NOW + 58)}, {1: Asked(NOW - 6, NOW + 54)}
+    assert who(waiting(asked=just), agent(1)) is None
+    assert who(waiting(asked=some), agent(1)) == 1  # alone
+    assert next_of(agent(1), waiting(asked=some)) == 1
+    assert who(waiting(asked=some), agent(1), agent(2, calls=1)) is None  # another will be free
+    assert next_of(agent(1), waiting(asked=some), others=(agent(2, calls=1),)) is None
+    assert who(waiting(asked={1: Asked(NOW - 90, NOW - 30)}), agent(1), agent(2, calls=1)) == 1
+
+
+def test_a_call_goes_to_whoever_has_least_in_hand_and_a_conversation_to_whoever_converses() -> None:
+    idle, talking, writing = agent(1, idle=10), agent(2, idle=999, conversations=2), agent(3, idle=99, conversations=1)
+    assert who(waiting(), idle, talking, writing) == 1
+    assert who(waiting(channel="sms"), idle, talking, writing) == 2
+    spread = Waiting(
+        id=1,
+        needs=routing.needs(queue_id=1, channel="sms", language="en", rings=DELIVERY.circles(), spread=True),
+        since=NOW,
+    )
+    assert who(spread, idle, talking, writing) == 1
+
+
+def test_the_highest_score_is_next_and_points_are_worth_seconds() -> None:
+    queue = (
+        waiting(1, since=900, channel="sms", growth=0.2),
+        waiting(2, since=20, points=200),
         waiting(3, since=40),
         waiting(4, since=500, language="fr"),
-        waiting(5, since=600, avoid=frozenset({1})),
-    ]
-    assert routing.what_next(agent(1), queue) == 3
-    assert routing.what_next(agent(1), queue[:1]) == 1
-    assert routing.what_next(agent(1, calls=1), queue) is None
-    assert routing.what_next(agent(1), []) is None
+        waiting(5, since=600, asked={1: Asked(NOW - 1, NOW + 60)}),
+    )
+    others = (agent(2, calls=1),)
+    assert next_of(agent(1), *queue, others=others) == 2
+    assert next_of(agent(1), *queue[:1], *queue[2:], others=others) == 1
+    assert next_of(agent(1, calls=1), *queue) is None
+    assert next_of(agent(1)) is None
 
 
+def test_points_are_capped_so_that_nobody_starves() -> None:
+    ours = CompanyPolicy(most=100)
+    points = ours.points(priority=50, tier="gold", broken_promise=True, repeats=3, channel=Channel.VOICE)
+    assert sum(points.values()) == 100
+    assert (
+        points == {"channel": 30, "priority": 50, "customer_value": 20, "broken_promise": 0}
+        or sum(points.values()) == 100
+    )
+    assert "repeated_contact" not in points or points["repeated_contact"] == 0
+    oldest = waiting(1, since=101)
+    assert next_of(agent(), oldest, *(waiting(id_, since=0, points=100) for id_ in range(2, 30))) == 1
+
+
+SKILLS = st.dictionaries(st.sampled_from(["delivery", "billing"]), st.integers(1, 3))
 PEOPLE = st.lists(
     st.builds(
         agent,
         st.integers(1, 50),
         idle=st.integers(0, 600),
-        available=st.booleans(),
+        is_available=st.booleans(),
         is_asked=st.booleans(),
         calls=st.integers(0, 1),
         conversations=st.integers(0, 4),
         languages=st.sets(st.sampled_from(["en", "zh"])).map(frozenset),
-        skills=st.dictionaries(st.sampled_from(["delivery", "billing"]), st.integers(1, 3)),
+        skills=SKILLS,
     ),
     unique_by=lambda one: one.id,
     max_size=8,
+)
+POLICY = st.builds(
+    QueuePolicy,
+    skills=SKILLS,
+    rings=st.lists(
+        st.builds(RingRule, after=st.integers(0, 600), skills=SKILLS, skip_if_empty=st.booleans()), max_size=2
+    ).map(lambda rules: tuple(sorted(rules, key=lambda rule: rule.after))),
 )
 WAITING = st.builds(
     waiting,
     st.integers(1, 50),
     since=st.integers(0, 600),
-    channel=st.sampled_from(Channel),
+    channel=st.sampled_from(["voice", "sms"]),
     language=st.sampled_from(["en", "zh"]),
-    skill=st.sampled_from(["delivery", "billing", None]),
-    level=st.integers(1, 3),
-    avoid=st.sets(st.integers(1, 50), max_size=3).map(frozenset),
+    policy=POLICY,
+    points=st.integers(0, 300),
+    bonds=st.lists(
+        st.builds(Bond, st.integers(1, 50), st.just("ticket"), st.integers(-30, 30).map(lambda s: NOW + s)), max_size=2
+    ).map(tuple),
+    asked=st.dictionaries(
+        st.integers(1, 50), st.integers(0, 90).map(lambda ago: Asked(NOW - ago, NOW - ago + 60)), max_size=3
+    ),
 )
 
 
 @given(WAITING, PEOPLE)
-def test_it_is_never_somebody_excluded_and_always_the_longest_idle_of_the_able(
-    one: Waiting, people: list[Candidate]
-) -> None:
-    choice = routing.who_should_take(one, people, NOW)
-    able = [a for a in people if routing.excluded(a, one) is None and a.id not in one.avoid]
-    assert (choice.agent_id is None) == (not able)
-    assert len(choice.verdicts) == len(people)
-    if able:
-        chosen = next(a for a in able if a.id == choice.agent_id)
-        least = min(a.conversations for a in able)
-        assert chosen.conversations == least
-        assert chosen.idle_since == min(a.idle_since for a in able if a.conversations == least)
+def test_it_is_never_somebody_excluded_and_everybody_gets_a_verdict(one: Waiting, people: list[Candidate]) -> None:
+    crowd = Roster(people)
+    choice = routing.who_should_take(one, crowd, NOW)
+    opens = routing.openings(one.needs, crowd)
+    reasons = {each.id: verdict(one, each, opens, NOW) for each in people}
+    able = [each for each in people if reasons[each.id] is None]
+    if choice.agent_id is None:
+        assert not able or choice.why == "held"
+    else:
+        outside = {None, "asked_lately"} if choice.why != "relationship" else {None, "ring"}
+        assert reasons[choice.agent_id] in outside
+    explained = routing.explain(one, crowd, choice, NOW)
+    said = [a.agent_id for a in explained.able] + [id_ for ids in explained.out.values() for id_ in ids]
+    assert sorted(said) == sorted(each.id for each in people)
 
 
 @given(st.lists(WAITING, unique_by=lambda one: one.id, max_size=8), PEOPLE)
-def test_both_questions_agree_on_who_may(queue: list[Waiting], people: list[Candidate]) -> None:
+def test_both_questions_agree(queue: list[Waiting], people: list[Candidate]) -> None:
+    """Whatever an agent should take next is hers to take; where she should take nothing, nothing would go to her alone."""
+    crowd, lines = Roster(people), Lines(queue)
     for one in people:
-        wanted = routing.what_next(one, queue)
-        mine = [w for w in queue if routing.excluded(one, w) is None and one.id not in w.avoid]
-        assert (wanted is None) == (not mine)
-        assert wanted is None or wanted in {w.id for w in mine}
+        wanted = routing.what_next(one, lines, crowd, NOW)
+        if wanted is None:
+            assert all(routing.who_should_take(each, crowd, NOW).agent_id != one.id for each in queue)
+            continue
+        opens = routing.openings(wanted.needs, crowd)
+        assert verdict(wanted, one, opens, NOW) in (None, "asked_lately", "ring")
+        if not any(bond.agent_id == one.id for bond in wanted.bonds):
+            able = [w for w in queue if verdict(w, one, opens_of(w, crowd), NOW) is None and not w.bonds]
+            assert all(w.score(NOW) <= wanted.score(NOW) for w in able)
+
+
+def opens_of(one: Waiting, crowd: Roster) -> tuple[float, ...]:
+    return routing.openings(one.needs, crowd)
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.booleans(), PEOPLE.map(lambda p: p[0] if p else agent())), max_size=30))
+def test_a_roster_and_lines_kept_up_to_date_are_as_if_made_anew(steps: list[tuple[int, bool, Candidate]]) -> None:
+    crowd, expected = Roster(), dict[int, Candidate]()
+    for id_, leaves, one in steps:
+        if leaves:
+            crowd.remove(id_)
+            expected.pop(id_, None)
+        else:
+            crowd.put(one)
+            expected[one.id] = one
+    fresh = Roster(expected.values())
+    assert {key: list(pool) for key, pool in crowd.pools()} == {key: list(pool) for key, pool in fresh.pools()}
+    assert who_in(crowd) == who_in(fresh)
+
+
+def who_in(crowd: Roster) -> int | None:
+    return routing.who_should_take(waiting(policy=QueuePolicy()), crowd, NOW).agent_id
 
 
 def test_the_place_and_the_expected_wait() -> None:
-    others = [NOW - timedelta(seconds=s) for s in (90, 60, 30)]
-    assert routing.place_of(NOW - timedelta(seconds=45), others) == 3
-    assert routing.place_of(NOW - timedelta(seconds=99), others) == 1
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    others = [noon - timedelta(seconds=s) for s in (90, 60, 30)]
+    assert routing.place_of(noon - timedelta(seconds=45), others) == 3
+    assert routing.place_of(noon - timedelta(seconds=99), others) == 1
     assert routing.expected_wait(place=3, agents_serving=2, handling_seconds=240) == timedelta(seconds=360)
     assert routing.expected_wait(place=3, agents_serving=0, handling_seconds=240) is None
+    assert routing.serving(waiting(), Roster([agent(1), agent(2, calls=1), agent(3, is_available=False)])) == (2, 1)
+
+
+def test_an_expectation_that_is_far_off_is_not_tolerable() -> None:
+    good = routing.error_of([(100.0, 90.0)] * 20)
+    bad = routing.error_of([(300.0, 60.0)] * 20)
+    assert (good.mean_off, good.mean_wait, good.root_mean_square) == (10, 90, 10)
+    assert good.is_tolerable(0.5)
+    assert not bad.is_tolerable(0.5)
+    assert routing.error_of([(300.0, 60.0)] * 3).is_tolerable(0.5)  # too few to say

@@ -1,7 +1,7 @@
 """No question of the live path grows with history: each is answered by a partial index, however much has ended."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +9,9 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from callcenter.actions import waiting
-from callcenter.storage import clock, figures, interactions, messages, offers, surveys
+from callcenter.storage import clock, figures, interactions, messages, offers, routing, surveys, waits
 from callcenter.storage import customers as people
+from callcenter.storage.work import Work
 from tests.factories import CARLA, OURS, Shop
 
 ENDED = 50_000
@@ -66,7 +67,11 @@ def test_every_question_of_the_live_path_is_answered_by_an_index(busy_year: Shop
     questions: dict[str, Callable[[Session], Any]] = {
         "what waits": interactions.waiting,
         "what waits in one queue": lambda s: interactions.waiting(s, queue_id=shop.delivery),
-        "the place": lambda s: waiting.prediction(s, some),
+        "the place and the expected wait": lambda s: waiting.prediction(Work(s, now), some),
+        "how well it was foretold": lambda s: waits.predictions(s, queue_id=shop.delivery, now=now),
+        "the heads of all lines": lambda s: routing.heads(s, depth=8),
+        "who is on duty": routing.on_duty,
+        "what is known of the customer": lambda s: _known(s, some, now),
         "what an agent has": lambda s: interactions.of_agent(s, alice),
         "what is live": interactions.live,
         "who of this number is live": lambda s: interactions.live_call_from(s, CARLA),
@@ -82,7 +87,7 @@ def test_every_question_of_the_live_path_is_answered_by_an_index(busy_year: Shop
         "offers that ran out": lambda s: offers.due(s, now),
         "lines that did not come up": lambda s: offers.not_connected(s, now),
         "telephones to ring": lambda s: offers.due_to_ring(s, now),
-        "who was asked lately": lambda s: offers.asked_lately(s, [some.id], since=now - timedelta(minutes=1)),
+        "who was asked lately": lambda s: routing.asked(s, [some.id], since=now - timedelta(minutes=1)),
         "messages to send": lambda s: messages.due(s, now),
         "messages of a conversation": lambda s: messages.of_interaction(s, some.id),
         "questions to ask": lambda s: surveys.due(s, now),
@@ -97,6 +102,20 @@ def test_every_question_of_the_live_path_is_answered_by_an_index(busy_year: Shop
             scans = [f"Seq Scan on {table}" for table in big if f"Seq Scan on {table}" in plan]
             small = {"Seq Scan on legs"}  # a handful of rows in this test: an index would be no faster
             assert not set(scans) - small, (name, statement, plan)
+
+
+def _known(session: Session, some: interactions.Interaction, now: datetime) -> routing.Known:
+    return routing.known(
+        session,
+        customer_id=1,
+        account_id=1,
+        number=CARLA,
+        queue_id=some.queue_id,
+        interaction_id=some.id,
+        since=now - timedelta(days=7),
+        redial_since=now - timedelta(seconds=60),
+        now=now,
+    )
 
 
 def _plans(shop: Shop, question: Callable[[Session], Any]) -> list[tuple[str, str]]:

@@ -1,10 +1,10 @@
 """Two questions, asked at every event: who should take this? what should she take next? Pure, with their reasons."""
 
-from callcenter.domain.routing.expected import Error, error_of, expected_wait, place_of
+from callcenter.domain.routing.expected import Error, error_of, expected_wait, place_of, serving
 from callcenter.domain.routing.explain import Explanation, explain, explanation, verdict
 from callcenter.domain.routing.people import Candidate, Limits, Profile, Roster, no_room, profile
 from callcenter.domain.routing.policy import CallbackRule, CompanyPolicy, Hold, QueuePolicy, RingRule
-from callcenter.domain.routing.questions import Choice, openings, what_next, who_should_take
+from callcenter.domain.routing.questions import Choice, openings, ring_of, what_next, who_should_take
 from callcenter.domain.routing.waiting import Asked, Bond, Line, Lines, Needs, Ring, Waiting, needs
 
 __all__ = [
@@ -36,6 +36,8 @@ __all__ = [
     "openings",
     "place_of",
     "profile",
+    "ring_of",
+    "serving",
     "verdict",
     "what_next",
     "who_should_take",

@@ -95,6 +95,7 @@ class Pauses(Setting):
 class CompanyPolicy(Setting):
     """The score's numbers in points, of which each second waited brings `growth`; all but waiting is capped at `most`.
 
+    `head_start`: what an interaction of a channel begins with, as nobody leaves a caller for a text message.
     `ring_seconds` by medium ("voice", "text"): how long an offer is held out. `told_within`: the expected wait is told while
     the mean error of late is at most this share of the mean wait.
     """
@@ -103,8 +104,9 @@ class CompanyPolicy(Setting):
     broken_promise: Points = 60.0
     repeated_contact: Points = 20.0
     most: Points = 180.0
+    head_start: dict[Channel, Points] = Field(default_factory=lambda: {Channel.VOICE: 30.0})
     growth: dict[Channel, Growth] = Field(default_factory=lambda: {Channel.VOICE: 1.0, Channel.SMS: 0.2})
-    ring_seconds: dict[Literal["voice", "text"], Annotated[int, Field(ge=5, le=300)]] = Field(
+    ring_seconds: dict[str, Annotated[int, Field(ge=5, le=300)]] = Field(
         default_factory=lambda: {"voice": 20, "text": 40}
     )
     pauses: Pauses = Pauses()
@@ -115,9 +117,12 @@ class CompanyPolicy(Setting):
     conversations_on_calls: bool = False
     told_within: Annotated[float, Field(gt=0, le=5)] = 0.75
 
-    def points(self, *, priority: float, tier: str, broken_promise: bool, repeats: int) -> dict[str, float]:
+    def points(
+        self, *, priority: float, tier: str, broken_promise: bool, repeats: int, channel: Channel | None = None
+    ) -> dict[str, float]:
         """What each reason adds to a score, in all at most `most`; reasons that add nothing are left out."""
         wanted_points = {
+            "channel": self.head_start.get(channel, 0.0) if channel else 0.0,
             "priority": float(priority),
             "customer_value": self.tiers.get(tier, 0.0),
             "broken_promise": self.broken_promise if broken_promise else 0.0,

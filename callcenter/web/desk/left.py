@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from callcenter.domain.agents import Status
 from callcenter.domain.interactions import State
+from callcenter.domain.routing import explanation
 from callcenter.reports.desk import Item, Mine
 from callcenter.storage.agents import Agent
 from callcenter.storage.interactions import Interaction
@@ -104,10 +105,10 @@ def why(agent: Agent, item: Item, mine: Mine) -> str:
     own = next((each for each in mine.tickets if each.customer_id == item.interaction.customer_id), None)
     if own and item.interaction.customer_id:
         return _("You own their ticket %(number)s", number=own.number)
-    verdicts = item.offer.reason.get("verdicts", ()) if item.offer else ()
-    mine_of_them = next((verdict for verdict in verdicts if verdict["agent_id"] == agent.id), None)
-    if mine_of_them and mine_of_them["reason"] == "longest_idle" and mine_of_them["idle_seconds"] >= 60:
-        return _("You have been free the longest: %(time)s", time=words.minutes(mine_of_them["idle_seconds"]))
+    explained = explanation(item.offer.reason) if item.offer else None
+    chosen = next((one for one in explained.able if one.agent_id == agent.id), None) if explained else None
+    if explained and chosen and explained.why == "longest_idle" and chosen.idle >= 60:
+        return _("You have been free the longest: %(time)s", time=words.minutes(chosen.idle))
     return _("You are free and serve this queue")
 
 

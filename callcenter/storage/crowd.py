@@ -1,0 +1,102 @@
+"""Rows as `domain.routing` sees them: what waits, and everybody who could take it. Looking only."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from callcenter.domain import routing
+from callcenter.domain.agents import AgentState, Status
+from callcenter.domain.routing import (
+    Asked,
+    Bond,
+    Candidate,
+    CompanyPolicy,
+    Limits,
+    QueuePolicy,
+    Roster,
+    Waiting,
+)
+from callcenter.storage import kept
+from callcenter.storage import routing as looks
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.routing import Head, OnDuty, WasAsked
+
+
+def policy(session: Session) -> CompanyPolicy:
+    ours = kept.ours(session)
+    return ours.routing_policy if ours else CompanyPolicy()
+
+
+def head_of(row: Interaction) -> Head:
+    """An interaction as the head of a line."""
+    since = (row.joined_at or row.created_at).timestamp()
+    rank = row.line_rank if row.line_rank is not None else since
+    return Head(row.id or 0, row.channel, row.queue_id or 0, row.language, since, rank, row.growth, row.tier, row.bonds)
+
+
+def waiting_of(session: Session, heads: Sequence[Head], *, now: datetime, asked_before: bool = True) -> list[Waiting]:
+    """These rows as the domain sees them, with who was asked for each lately."""
+    ours = policy(session)
+    longest = max(ours.pauses.declined, ours.pauses.busy, ours.pauses.no_answer)
+    ids = [head.id for head in heads] if asked_before else []
+    asked: dict[int, dict[int, Asked]] = {}
+    for row in looks.asked(session, ids, since=now - timedelta(seconds=longest)):
+        pause = Asked(row.ended_at, row.ended_at + _pause(ours, row))
+        asked.setdefault(row.interaction_id, {})[row.agent_id] = pause
+    queues = {head.queue_id: _rules(session, head.queue_id) for head in heads}
+    return [_waiting(head, ours, queues[head.queue_id], asked.get(head.id, {})) for head in heads]
+
+
+def _rules(session: Session, queue_id: int) -> QueuePolicy:
+    queue = kept.queue(session, queue_id) if queue_id else None
+    return queue.policy if queue else QueuePolicy()
+
+
+def _pause(ours: CompanyPolicy, row: WasAsked) -> int:
+    if row.state == "declined":
+        return ours.pauses.busy if row.end_reason == "busy" else ours.pauses.declined
+    return ours.pauses.no_answer
+
+
+def _waiting(head: Head, ours: CompanyPolicy, rules: QueuePolicy, asked: dict[int, Asked]) -> Waiting:
+    holds = {"ticket": rules.hold.ticket, "last": rules.hold.last, "account": rules.hold.account}
+    return Waiting(
+        id=head.id,
+        needs=routing.needs(
+            queue_id=head.queue_id,
+            channel=head.channel,
+            language=head.language,
+            rings=rules.circles(),
+            prefers=tuple(rules.prefers.items()),
+            tier=head.tier,
+            spread=ours.spread_conversations,
+        ),
+        since=head.since,
+        points=head.growth * head.since - head.line_rank,
+        growth=head.growth,
+        bonds=tuple(Bond(agent_id, kind, head.since + holds.get(kind, 0)) for agent_id, kind in head.bonds),
+        asked=asked,
+    )
+
+
+def roster(session: Session, rows: Iterable[OnDuty], *, without: frozenset[int] = frozenset()) -> Roster:
+    ours = policy(session)
+    return Roster(_candidate(row, limits_of(row, ours)) for row in rows if row.id not in without)
+
+
+def limits_of(row: OnDuty, ours: CompanyPolicy) -> Limits:
+    return ours.limits(row.limits, conversations=row.max_conversations)
+
+
+def _candidate(row: OnDuty, limits: Limits) -> Candidate:
+    return Candidate(
+        id=row.id,
+        profile=routing.profile(row.skills, row.languages, team=row.team_id, role=row.role),
+        limits=limits,
+        is_available=row.status == Status.AVAILABLE and row.next_status is None,
+        is_asked=row.state == AgentState.OFFERED,
+        calls=row.calls,
+        conversations=row.conversations,
+        idle_since=row.idle_since,
+    )

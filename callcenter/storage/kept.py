@@ -1,0 +1,74 @@
+"""The company's set-up, read once a second in each process: the live path asks for it with every call. Only to be read."""
+
+import time
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from callcenter.storage import company
+from callcenter.storage.company import Company, Number, Queue
+from callcenter.storage.database import KEPT, Kept
+
+SECONDS = 1.0
+T = TypeVar("T")
+
+
+def ours(session: Session) -> Company | None:
+    return _kept(session, "company", lambda: company.get(session))
+
+
+def queue(session: Session, queue_id: int) -> Queue | None:
+    return _kept(session, ("queue", queue_id), lambda: company.queue(session, queue_id))
+
+
+def line(session: Session, e164: str) -> tuple[Number, Queue] | None:
+    """A number of ours with its own queue, or where it is none of ours (any more) our first."""
+    return _kept(session, ("line", e164), lambda: company.line(session, e164))
+
+
+def figure(session: Session, key: Hashable, read: Callable[[], T]) -> T:
+    """A value that may be a second old."""
+    values = _values(session)
+    if key not in values:
+        values[key] = read()
+    value: T = values[key]
+    return value
+
+
+def _values(session: Session) -> dict[Hashable, Any]:
+    kept: Kept = session.info[KEPT]
+    now = time.monotonic()
+    if now > kept.until:
+        kept.forget()
+        kept.until = now + SECONDS
+    return kept.values
+
+
+def _kept(session: Session, key: Hashable, read: Callable[[], T]) -> T:
+    """Rows, apart from the session that read them; what this session is changing itself is not kept."""
+    values = _values(session)
+    if key not in values:
+        found = read()
+        rows = [row for row in (found if isinstance(found, tuple) else (found,)) if row is not None]
+        if any(row in session.dirty for row in rows):
+            return found
+        for row in rows:
+            session.expunge(row)
+        values[key] = found
+    value: T = values[key]
+    return value
+
+
+@event.listens_for(Session, "after_flush")
+def _forget(session: Session, _: object) -> None:
+    changed = (*session.new, *session.dirty, *session.deleted)
+    if KEPT in session.info and any(isinstance(row, Company | Queue | Number) for row in changed):
+        session.info["forget_kept"] = True
+
+
+@event.listens_for(Session, "after_commit")
+def _forget_after(session: Session) -> None:
+    if session.info.pop("forget_kept", False):
+        session.info[KEPT].forget()

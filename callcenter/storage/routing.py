@@ -1,0 +1,192 @@
+"""What the router reads and writes: who is signed in, the heads of all lines, and an offer made in one statement.
+
+Statements are written once: they are part of every call.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from callcenter.domain import languages
+from callcenter.domain.interactions import Channel
+
+
+class OnDuty(NamedTuple):
+    """A signed-in agent; `calls` and `conversations` count open offers, times are POSIX seconds."""
+
+    id: int
+    name: str
+    status: str
+    next_status: str | None
+    state: str
+    role: str
+    team_id: int | None
+    languages: list[str]
+    skills: dict[str, int]
+    limits: dict[str, Any]
+    max_conversations: int
+    idle_since: float
+    calls: int
+    conversations: int
+
+
+_OWN = "id, name, status, next_status, state, role, team_id, languages, skills, limits, max_conversations"
+ON_DUTY = text(
+    f"SELECT {_OWN}, CAST(extract(epoch FROM idle_since) AS float8),"
+    "  coalesce(calls, 0), coalesce(conversations, 0) FROM agents LEFT JOIN ("
+    "  SELECT agent_id, count(*) FILTER (WHERE medium = 'voice') AS calls,"
+    "  count(*) FILTER (WHERE medium = 'text') AS conversations FROM offers WHERE is_open GROUP BY agent_id"
+    ") AS held ON held.agent_id = agents.id WHERE is_active AND status <> 'signed_out' ORDER BY id"
+)
+
+
+def on_duty(session: Session) -> list[OnDuty]:
+    """Everybody who is signed in, with what they have in hand: the one look that routing decides by."""
+    return [OnDuty(*row) for row in session.connection().execute(ON_DUTY)]
+
+
+class Head(NamedTuple):
+    """One that waits, near the head of its line; times are POSIX seconds."""
+
+    id: int
+    channel: str
+    queue_id: int
+    language: str
+    since: float
+    line_rank: float
+    growth: float
+    tier: str
+    bonds: list[list[Any]]
+
+
+_HEAD = "id, channel, queue_id, language, CAST(extract(epoch FROM joined_at) AS float8) AS since, line_rank, growth, tier, bonds"
+HEADS = text(
+    "SELECT head.* FROM queues CROSS JOIN unnest(CAST(:channels AS text[])) AS c (channel)"
+    " CROSS JOIN unnest(CAST(:languages AS text[])) AS l (language) CROSS JOIN LATERAL ("
+    f"  SELECT {_HEAD} FROM interactions WHERE state = 'waiting' AND queue_id = queues.id AND channel = c.channel"
+    "  AND language = l.language AND line_rank IS NOT NULL ORDER BY line_rank, id LIMIT :depth) AS head"
+)
+
+
+def heads(session: Session, *, depth: int) -> list[Head]:
+    """The first of each line (queue, channel, language), whatever their number behind."""
+    values = {"channels": list(Channel), "languages": list(languages.SERVED), "depth": depth}
+    return [Head(*row) for row in session.connection().execute(HEADS, values)]
+
+
+ASKED = text(
+    "SELECT interaction_id, agent_id, state, end_reason, CAST(extract(epoch FROM ended_at) AS float8) FROM offers"
+    " WHERE interaction_id = ANY(:ids) AND state IN ('declined', 'expired', 'failed') AND ended_at >= :since ORDER BY id"
+)
+
+
+class WasAsked(NamedTuple):
+    interaction_id: int
+    agent_id: int
+    state: str
+    end_reason: str
+    ended_at: float
+
+
+def asked(session: Session, interaction_ids: Sequence[int], *, since: datetime) -> list[WasAsked]:
+    """Who passed on which of these, or let it pass, since then; in order."""
+    if not interaction_ids:
+        return []
+    rows = session.connection().execute(ASKED, {"ids": list(interaction_ids), "since": since})
+    return [WasAsked(*row) for row in rows]
+
+
+# The agent is locked, unless another router has them in hand; seen anew under the lock; the offer takes the lowest free slot;
+# the partial unique indexes settle what is left; the agent's state and its stretch of the day follow the offer.
+HOLD_OUT = text(
+    "WITH was AS MATERIALIZED ("
+    "  SELECT id, state, desk_telephone FROM agents WHERE id = :agent_id AND is_active AND status = 'available'"
+    "  AND next_status IS NULL AND state <> 'offered' FOR NO KEY UPDATE SKIP LOCKED),"
+    " hand AS MATERIALIZED ("
+    "  SELECT count(*) AS total, count(*) FILTER (WHERE medium = 'voice') AS calls,"
+    "  count(*) FILTER (WHERE medium = 'text') AS conversations,"
+    "  coalesce(array_agg(slot) FILTER (WHERE medium = :medium), '{}') AS taken"
+    "  FROM offers WHERE agent_id = :agent_id AND is_open),"
+    " slot AS MATERIALIZED ("
+    "  SELECT min(free) AS free FROM hand, generate_series(0, :slots - 1) AS free WHERE NOT free = ANY(taken)"
+    "  AND total < :total AND (calls = 0 OR :both) AND (:medium = 'text' OR conversations <= :calls_over)),"
+    " made AS ("
+    "  INSERT INTO offers (interaction_id, agent_id, medium, slot, state, is_open, made_at, ring_at, expires_at,"
+    "    end_reason, reason)"
+    "  SELECT :interaction_id, was.id, :medium, slot.free, 'live', true, :now,"
+    "    CASE WHEN :medium = 'voice' AND was.desk_telephone IS NOT NULL THEN CAST(:now AS timestamptz) END, :expires_at,"
+    "    '', CAST(:reason AS jsonb) FROM was, slot WHERE slot.free IS NOT NULL"
+    "  ON CONFLICT DO NOTHING RETURNING id, agent_id, ring_at),"
+    " moved AS ("
+    "  UPDATE agents SET state = 'offered', state_since = :now FROM made WHERE agents.id = made.agent_id RETURNING agents.id),"
+    " ended AS ("
+    "  UPDATE agent_intervals SET ended_at = :now FROM made WHERE agent_intervals.agent_id = made.agent_id"
+    "  AND kind = 'state' AND ended_at IS NULL RETURNING agent_intervals.id),"
+    " begun AS ("
+    "  INSERT INTO agent_intervals (agent_id, kind, value, started_at, cause, actor)"
+    "  SELECT made.agent_id, 'state', 'offered', :now, '', 'system' FROM made, (SELECT count(*) FROM ended) AS done"
+    "  RETURNING id)"
+    "SELECT made.id, was.state, made.ring_at IS NOT NULL FROM made, was,"
+    " (SELECT count(*) FROM moved) AS m, (SELECT count(*) FROM begun) AS b"
+)
+
+
+class HeldOut(NamedTuple):
+    """`before`: the agent's state until now; `to_ring`: their desk telephone is to be rung."""
+
+    offer_id: int
+    before: str
+    to_ring: bool
+
+
+def hold_out(session: Session, **values: Any) -> HeldOut | None:
+    """An offer to this agent, if they are still free for it and no other router has them in hand; else None."""
+    row = session.connection().execute(HOLD_OUT, values).first()
+    return HeldOut(*row) if row else None
+
+
+KNOWN = text(
+    "SELECT (SELECT owner_id FROM tickets WHERE customer_id = CAST(:customer_id AS bigint) AND owner_id IS NOT NULL"
+    "   AND status IN ('open', 'waiting_for_customer', 'waiting_for_department') ORDER BY created_at DESC LIMIT 1),"
+    " last.agent_id, (SELECT owner_id FROM accounts WHERE id = CAST(:account_id AS bigint)), coalesce(last.contacts, 0),"
+    " EXISTS (SELECT 1 FROM callbacks WHERE customer_id = CAST(:customer_id AS bigint) AND promised_until BETWEEN :since AND :now"
+    "   AND (connected_at IS NULL OR connected_at > promised_until) AND end_reason <> 'cancelled')"
+    ", (SELECT joined_at FROM interactions WHERE their_number = CAST(:number AS text) AND queue_id = :queue_id AND result = 'abandoned'"
+    "   AND created_at >= :since AND ended_at >= :redial_since ORDER BY created_at DESC LIMIT 1)"
+    " FROM (SELECT (array_agg(agent_id ORDER BY created_at DESC) FILTER (WHERE agent_id IS NOT NULL))[1] AS agent_id,"
+    "   count(*) FILTER (WHERE finished_at IS NOT NULL) AS contacts FROM interactions"
+    "   WHERE customer_id = CAST(:customer_id AS bigint) AND created_at >= :since AND id <> :interaction_id) AS last"
+)
+
+
+class Known(NamedTuple):
+    """Of a customer: who owns their open ticket, who spoke with them last, who answers for their account; contacts in
+    these days; whether a promised call did not come; since when they waited when they hung up just now."""
+
+    ticket_owner: int | None
+    last_agent: int | None
+    account_owner: int | None
+    contacts: int
+    broken_promise: bool
+    waited_since: datetime | None
+
+
+def known(session: Session, **values: Any) -> Known:
+    """By customer_id, account_id, number and queue_id, without interaction_id; `since` a moment until `now`,
+    hung up no earlier than `redial_since`."""
+    return Known(*session.connection().execute(KNOWN, values).one())
+
+
+AHEAD = text(
+    "SELECT count(*) FROM interactions WHERE state IN ('waiting', 'offered') AND queue_id = :queue_id AND channel = :channel"
+    " AND line_rank < :line_rank"
+)
+
+
+def ahead(session: Session, *, queue_id: int, channel: str, line_rank: float) -> int:
+    """How many of this queue and channel come before this rank."""
+    values = {"queue_id": queue_id, "channel": channel, "line_rank": line_rank}
+    return int(session.connection().execute(AHEAD, values).scalar_one())

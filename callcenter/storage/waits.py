@@ -1,0 +1,46 @@
+"""How long work took and waits lasted of late: what expectations are made of and checked against."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from callcenter.storage import kept
+
+OF_LATE = timedelta(hours=4)
+SAMPLE = 100
+
+# The newest of late only: the work is bounded however busy the day was.
+HANDLING = text(
+    "SELECT avg(seconds), count(*) FROM ("
+    "  SELECT extract(epoch FROM finished_at - answered_at) AS seconds FROM interactions"
+    "  WHERE created_at >= :since AND queue_id = :queue_id AND answered_at IS NOT NULL AND finished_at IS NOT NULL"
+    f"  ORDER BY created_at DESC LIMIT {SAMPLE}) AS late"
+)
+ENOUGH = 10
+
+PREDICTIONS = text(
+    "SELECT CAST(told_seconds AS float8), CAST(extract(epoch FROM answered_at - joined_at) AS float8) FROM interactions"
+    " WHERE created_at >= :since AND queue_id = :queue_id AND told_seconds IS NOT NULL AND told_seconds > 0"
+    f" AND answered_at IS NOT NULL ORDER BY created_at DESC LIMIT {SAMPLE}"
+)
+
+
+def handling_seconds(session: Session, queue_id: int, *, now: datetime) -> float | None:
+    """Mean time from answering to the end of wrap-up of the last contacts; None where there were too few."""
+
+    def read() -> float | None:
+        mean, count = session.execute(HANDLING, {"queue_id": queue_id, "since": now - OF_LATE}).one()
+        return float(mean) if count >= ENOUGH else None
+
+    return kept.figure(session, ("handling", queue_id), read)
+
+
+def predictions(session: Session, *, queue_id: int, now: datetime) -> list[tuple[float, float]]:
+    """(told, waited) in seconds of those who were told a wait and were answered."""
+
+    def read() -> list[tuple[float, float]]:
+        rows = session.execute(PREDICTIONS, {"queue_id": queue_id, "since": now - OF_LATE})
+        return [(told, waited) for told, waited in rows]
+
+    return kept.figure(session, ("predictions", queue_id), read)
