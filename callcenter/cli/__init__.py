@@ -2,7 +2,7 @@
 
 import click
 
-from callcenter.cli import access, demo, doctor, outside, processes, twilio
+from callcenter.cli import access, demo, doctor, outside, processes, routing, twilio
 from callcenter.cli.speech import House
 
 
@@ -12,6 +12,7 @@ def main() -> None:
     """A contact centre and ticketing service that puts the customer in the middle."""
 
 
+outside.simulate.add_command(routing.routing)
 for command in (
     demo.demo,
     processes.serve,
