@@ -284,3 +284,34 @@ def test_silence_leaves_no_voice_message_and_hanging_up_keeps_what_was_said(comp
     company.post(f"/control/calls/{sid}/hangup")
     asked = until(lambda: house.at("/message"))[0].params
     assert (asked["Digits"], asked["CallStatus"]) == ("hangup", "completed")
+
+
+def test_with_hangup_on_star_the_caller_leaves_the_conference_and_comes_back_to_it(
+    company: Company, house: House
+) -> None:
+    house.answers["/voice"] = (
+        '<Dial hangupOnStar="true" action="/left"><Conference startConferenceOnEnter="false" endConferenceOnExit="true"'
+        ' waitUrl="/wait" participantLabel="customer">interaction-1</Conference></Dial>'
+    )
+    house.answers["/wait"] = "<Say>You are next.</Say><Pause length='60'/>"
+    house.answers["/left"] = '<Gather numDigits="1" action="/choice"><Say>Press 1.</Say></Gather>'
+    house.answers["/choice"] = '<Dial action="/gone"><Conference waitUrl="/wait">interaction-1</Conference></Dial>'
+    sid = company.dial()
+    company.wait_for(sid, "waiting")
+    company.post(f"/control/calls/{sid}/digits", {"digits": "*"})
+    company.wait_for(sid, "menu")
+    left = house.at("/left")[0].params
+    assert (left["CallStatus"], left["DialCallStatus"]) == ("in-progress", "answered")
+    company.post(f"/control/calls/{sid}/digits", {"digits": "2"})
+    until(lambda: company.call(sid)["conference"] == "interaction-1")
+    assert house.at("/choice")[0].params["Digits"] == "2"
+
+
+def test_without_it_a_star_in_a_conference_changes_nothing(company: Company, house: House) -> None:
+    house.answers["/voice"] = '<Dial action="/left"><Conference waitUrl="/wait">interaction-1</Conference></Dial>'
+    house.answers["/wait"] = "<Pause length='60'/>"
+    sid = company.dial()
+    company.wait_for(sid, "waiting")
+    company.post(f"/control/calls/{sid}/digits", {"digits": "*"})
+    assert company.call(sid)["conference"] == "interaction-1"
+    assert not house.at("/left")

@@ -1,5 +1,6 @@
 """Dial: into a conference, or to a number or browser that is then bridged with the caller."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
@@ -146,8 +147,11 @@ def meet(player: Player, verb: Element, room: Element, page: Document) -> None:
         if not conferences.join(player.carrier, conference, member):
             return
     answered = {"DialCallStatus": "answered", "DialBridged": "true"}
+    star = _star(player) if verb.get("hangupOnStar") == "true" else _never
     try:
-        stay(player, conference, member)
+        stay(player, conference, member, leaves=star)
+        if star():
+            conferences.leave(player.carrier, player.call, "participant_hung_up", status="in-progress")
     except Jump:
         conferences.leave(player.carrier, player.call, "participant_updated_via_api", status="in-progress")
         raise
@@ -159,6 +163,17 @@ def meet(player: Player, verb: Element, room: Element, page: Document) -> None:
         answered = {"DialCallStatus": "failed", "DialBridged": "false"}
     if verb.get("action"):
         raise Follow(page.source.link(verb.get("action", ""), verb.get("method", ""), answered))
+
+
+def _never() -> bool:
+    return False
+
+
+def _star(player: Player) -> Callable[[], bool]:
+    """hangupOnStar: whoever dialled leaves by *, and goes on with the action. Keys pressed before do not count."""
+    with player.carrier.lock:
+        player.call.digits.clear()
+    return lambda: "*" in player.call.digits
 
 
 def _tell_action(player: Player, verb: Element, page: Document, params: dict[str, str]) -> None:
@@ -183,12 +198,12 @@ def _participant(call: Call, room: Element, page: Document) -> Participant:
     )
 
 
-def stay(player: Player, conference: Conference, member: Participant) -> None:
-    """Be in the conference: waiting music until it starts, hold music while held, else the others."""
+def stay(player: Player, conference: Conference, member: Participant, *, leaves: Callable[[], bool] = _never) -> None:
+    """Be in the conference until `leaves`: waiting music until it starts, hold music while held, else the others."""
     call = player.call
 
     def is_out() -> bool:
-        return call.conference != conference.sid
+        return call.conference != conference.sid or leaves()
 
     while not is_out():
         if member.hold:
