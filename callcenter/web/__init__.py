@@ -4,6 +4,7 @@ from flask import Flask
 
 from callcenter.web import (
     access,
+    admin,
     customers,
     desk,
     errors,
@@ -20,7 +21,7 @@ from callcenter.web import (
     wallboard,
 )
 
-NOUNS = (sign_in, language, search, tickets, customers, desk, wallboard, health)
+NOUNS = (sign_in, language, search, tickets, customers, desk, wallboard, admin, health)
 
 
 def register(app: Flask) -> None:

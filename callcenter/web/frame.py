@@ -24,6 +24,7 @@ PAGES = (
     (DESK, lazy_gettext("Desk")),
     ("tickets.index", lazy_gettext("Tickets")),
     ("customers.index", lazy_gettext("Customers")),
+    ("admin.index", lazy_gettext("Routing")),
 )
 
 

@@ -1,0 +1,232 @@
+"""The dry run: a made-up contact, and in sentences what would become of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from flask import render_template, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from callcenter import wiring
+from callcenter.actions import customers
+from callcenter.domain import languages
+from callcenter.domain.interactions import Channel
+from callcenter.reports import dry_run
+from callcenter.reports.dry_run import Case, Outcome, RingShown, Step
+from callcenter.storage import agents, company
+from callcenter.storage.company import Queue
+from callcenter.web import access, formats, language, reasons
+from callcenter.web.admin.blueprint import pages
+
+KNOWS = ("ticket", "last", "account")
+MOST_REPEATS = 5
+NAMED = 4
+Code = TypeVar("Code", bound=str)
+SPOKEN = {"en": "English", "zh": "中文"}
+
+
+@dataclass(frozen=True)
+class Words:
+    """How the rows are called in what is told."""
+
+    agents: Mapping[int, str]
+    skills: Mapping[str, str]
+    queues: Mapping[int, str]
+    spoken: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """`strong` is the fact, `lines` its reasons; `kind`: ok, warn, bad or nothing. `at` is a time since the beginning."""
+
+    at: str
+    strong: str
+    lines: tuple[str, ...] = ()
+    kind: str = ""
+
+
+@pages.get("/dry-run")
+@access.leaders
+def try_out() -> str:
+    """The form, and once a queue was sent what would happen."""
+    now, asked = wiring.current().clock(), request.args
+    with wiring.current().reading() as session:
+        queues, names = company.queues(session), agents.names(session)
+        case = _case(queues, now)
+        outcome = dry_run.dry_run(session, case, now=now) if case and "queue" in asked else None
+        words = _words(session, case, names)
+        people = agents.all_active(session)
+    return render_template(
+        "admin/dry_run.html",
+        queues=queues,
+        people=people,
+        names=names,
+        case=case,
+        local=case.at.astimezone(ZoneInfo(case.queue.zone)) if case else now,
+        channels=list(Channel),
+        languages=languages.SERVED,
+        tiers=customers.TIERS,
+        kinds=KNOWS,
+        most_repeats=MOST_REPEATS,
+        summary=_summary(case, outcome, words) if case and outcome else "",
+        told=_told(case, outcome, words) if case and outcome else [],
+        rings=_rings(outcome, words) if outcome and outcome.is_open else [],
+    )
+
+
+def _words(session: Session, case: Case | None, names: Mapping[int, str]) -> Words:
+    spoken = language.chosen()
+    return Words(
+        agents=names,
+        skills={skill.key: languages.of(skill.names, spoken) for skill in company.skills(session)},
+        queues={queue.id: queue.name(spoken) for queue in company.every_queue(session)},
+        spoken=SPOKEN.get(case.language, case.language) if case else "",
+    )
+
+
+def _case(queues: Sequence[Queue], now: datetime) -> Case | None:
+    """What was asked; what cannot be read is as it usually is. None where there is no queue."""
+    asked = request.args
+    known = {str(queue.id): queue for queue in queues}
+    if not known:
+        return None
+    queue = known.get(asked.get("queue", ""), next(iter(known.values())))
+    return Case(
+        queue=queue,
+        at=_at(queue, now),
+        channel=_one_of(asked.get("channel"), list(Channel)),
+        language=_one_of(asked.get("language"), languages.SERVED),
+        tier=_one_of(asked.get("tier"), customers.TIERS),
+        knows=_knows(),
+        broken_promise=asked.get("broken_promise") == "yes",
+        repeats=min(asked.get("repeats", 0, type=int), MOST_REPEATS) if asked.get("repeats", "").isdecimal() else 0,
+        everybody=asked.get("who") == "everybody",
+    )
+
+
+def _one_of(text: str | None, known: Sequence[Code]) -> Code:
+    return next((one for one in known if one == text), known[0])
+
+
+def _at(queue: Queue, now: datetime) -> datetime:
+    """The day and time asked for, on the clocks of the queue's zone."""
+    zone = ZoneInfo(queue.zone)
+    local = now.astimezone(zone)
+    text = f"{request.args.get('day') or f'{local:%Y-%m-%d}'}T{request.args.get('time') or f'{local:%H:%M}'}"
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=zone)
+    except ValueError:
+        return local
+
+
+def _knows() -> tuple[int, str] | None:
+    kind, agent = request.args.get("knows", ""), request.args.get("agent", "")
+    return (int(agent), kind) if kind in KNOWS and agent.isdecimal() and len(agent) < 18 else None
+
+
+def _summary(case: Case, outcome: Outcome, words: Words) -> str:
+    """The answer in one sentence."""
+    if not outcome.is_served:
+        return _("This queue does not take this channel.")
+    if not outcome.is_open:
+        return _("Closed at that time: the caller hears when we open, and nobody is asked.")
+    first = next((step for step in outcome.steps if step.explanation.agent_id is not None), None)
+    if first is None:
+        return _("Nobody would be asked.")
+    name = words.agents.get(first.explanation.agent_id or 0, "")
+    if first.at == 0:
+        return _("%(name)s would be asked at once.", name=name)
+    return _("%(name)s would be asked after %(time)s.", name=name, time=reasons.span(first.at))
+
+
+def _told(case: Case, outcome: Outcome, words: Words) -> list[Told]:
+    opening = _opening(case, outcome)
+    if not (outcome.is_open and outcome.is_served):
+        return [opening]
+    steps = [_step(step, place, words) for place, step in enumerate(_changing(outcome.steps))]
+    return [opening, _score(case, outcome), *steps, *_overflow(outcome, words)]
+
+
+def _opening(case: Case, outcome: Outcome) -> Told:
+    name = case.queue.name(language.chosen())
+    if not outcome.is_served:
+        return Told("", _("%(queue)s does not take this channel", queue=name), kind="bad")
+    if case.channel != Channel.VOICE:
+        return Told("", _("%(queue)s takes messages at any hour", queue=name), kind="ok")
+    if outcome.is_open:
+        return Told("", _("%(queue)s is open", queue=name), (_hours(case),), kind="ok")
+    strong = _("%(queue)s is closed", queue=name)
+    if outcome.opens_at is None:
+        return Told("", strong, (_("It does not open within 14 days."),), kind="bad")
+    when = f"{formats.day_of(outcome.opens_at)} {outcome.opens_at:%H:%M}"
+    return Told("", strong, (_hours(case), _("It opens next: %(when)s.", when=when)), kind="warn")
+
+
+def _hours(case: Case) -> str:
+    local = case.at.astimezone(ZoneInfo(case.queue.zone))
+    day = formats.day_of(local)
+    return _("It is %(day)s, %(time)s in %(zone)s.", day=day, time=f"{local:%H:%M}", zone=case.queue.zone)
+
+
+def _score(case: Case, outcome: Outcome) -> Told:
+    total = round(sum(outcome.points.values()))
+    lines = [reasons.points(outcome.points)] if outcome.points else [_("Nothing puts it ahead of others.")]
+    growth = _("It grows by %(growth)s a second; the highest score is served first.", growth=f"{outcome.growth:g}")
+    return Told("0:00", _("Enters the queue with a score of %(score)d", score=total), (*lines, growth))
+
+
+def _changing(steps: tuple[Step, ...]) -> list[Step]:
+    """Without those that say the same as the one before."""
+    return [
+        step
+        for place, step in enumerate(steps)
+        if place == 0 or step.explanation.agent_id is not None or steps[place - 1].explanation.agent_id is not None
+    ]
+
+
+def _step(step: Step, place: int, words: Words) -> Told:
+    explanation, at = step.explanation, formats.duration(step.at)
+    if explanation.agent_id is None:
+        lines = reasons.why_waiting(explanation, words.agents, skills=words.skills, language=words.spoken)
+        return Told(at, _("Waits"), tuple(lines), kind="warn")
+    name = words.agents.get(explanation.agent_id, "")
+    strong = (
+        _("%(name)s is asked", name=name)
+        if place == 0
+        else _("%(name)s is asked, if nobody has taken it by then", name=name)
+    )
+    told = reasons.sentences(explanation, words.agents, skills=words.skills, language=words.spoken, now=True)
+    return Told(at, strong, tuple(told), kind="ok")
+
+
+def _overflow(outcome: Outcome, words: Words) -> list[Told]:
+    if outcome.max_wait is None or outcome.overflow is None:
+        return []
+    strong = {
+        "voicemail": _("Whoever still waits is led to voicemail"),
+        "callback": _("Whoever still waits is offered a callback"),
+        "queue": _("Whoever still waits goes on to %(queue)s", queue=words.queues.get(outcome.overflow_queue or 0, "")),
+    }
+    return [Told(formats.duration(outcome.max_wait), strong[outcome.overflow])]
+
+
+def _rings(outcome: Outcome, words: Words) -> list[Told]:
+    return [_ring(ring, place, words) for place, ring in enumerate(outcome.rings)]
+
+
+def _ring(ring: RingShown, place: int, words: Words) -> Told:
+    """Who may take it from then on, beyond the rings within."""
+    strong = _("Ring %(num)d", num=place + 1)
+    count = len(ring.ids)
+    names = [words.agents.get(agent_id, "") for agent_id in ring.ids[:NAMED]]
+    more = count - len(names)
+    if more > 0:
+        names.append(ngettext("%(num)d other", "%(num)d others", more))
+    lines = [reasons.enumerated(names)] if names else [_("nobody who is signed in")]
+    if ring.is_early:
+        lines.append(_("opens early, as nobody of the ring before is signed in"))
+    return Told(formats.duration(ring.after), strong, tuple(lines))

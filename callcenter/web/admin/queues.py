@@ -1,0 +1,185 @@
+"""Queues: the list, and the editor with rings, hours and holidays. What was typed is kept through every refusal."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import available_timezones
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import get_locale
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter import wiring
+from callcenter.actions import customers
+from callcenter.actions import queues as acts
+from callcenter.domain import languages, opening_hours, public_holidays
+from callcenter.domain.agents import Role
+from callcenter.domain.errors import NotFound, StaleSave
+from callcenter.domain.interactions import Channel
+from callcenter.domain.queues import NotValid, QueueSettings
+from callcenter.storage import agents, company, interactions
+from callcenter.storage.company import Queue
+from callcenter.web import access, language
+from callcenter.web.admin import queue_forms
+from callcenter.web.admin.blueprint import pages
+from callcenter.web.admin.forms import Faults, Values, differences, faults_of
+
+WRONG = 422
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The editor as it is shown: the fields, what is wrong with them, and what somebody else saved meanwhile."""
+
+    values: Values
+    version: str = ""
+    faults: Faults = field(default_factory=dict)
+    theirs: dict[str, str] = field(default_factory=dict)
+    is_stale: bool = False
+    moved: str = ""
+
+
+@pages.get("/queues")
+@access.leaders
+def queues() -> str:
+    now = wiring.current().clock()
+    with wiring.current().reading() as session:
+        rows = company.every_queue(session)
+        waiting = {row.id: len(interactions.waiting(session, queue_id=row.id)) for row in rows}
+        skills = {skill.key: languages.of(skill.names, language.chosen()) for skill in company.skills(session)}
+    return render_template(
+        "admin/queues.html",
+        rows=rows,
+        waiting=waiting,
+        skills=skills,
+        is_open={row.id: opening_hours.is_open(now, row.hours, row.zone, _days(row)) for row in rows},
+    )
+
+
+def _days(row: Queue) -> list[date]:
+    return [date.fromisoformat(day) for day in row.holidays]
+
+
+@pages.get("/queues/new")
+@access.allow("administrator")
+def new_queue() -> str:
+    settings = QueueSettings(names={}, zone=language.zone())
+    return _editor(None, Shown(queue_forms.shown(settings)))
+
+
+@pages.get("/queues/<int:queue_id>")
+@access.leaders
+def queue(queue_id: int) -> str:
+    settings = acts.settings_of(_row(queue_id))
+    return _editor(queue_id, Shown(queue_forms.shown(settings), acts.version_of(settings)))
+
+
+@pages.post("/queues/new")
+@access.allow("administrator")
+def add_queue() -> Response | str | tuple[str, int]:
+    return _sent(None)
+
+
+@pages.post("/queues/<int:queue_id>")
+@access.allow("administrator")
+def save_queue(queue_id: int) -> Response | str | tuple[str, int]:
+    return _sent(queue_id)
+
+
+def _sent(queue_id: int | None) -> Response | str | tuple[str, int]:
+    """Saved; or the form again: with what is wrong, with what somebody else saved, or with a ring or a day more."""
+    values, version = Values.of(request.form), request.form.get("version", "")
+    act = values.one("act") or "save"
+    if act != "save":
+        edited = queue_forms.act(values, act, language.chosen())
+        return _editor(queue_id, Shown(edited, version, moved=act))
+    try:
+        saved_id = _save(queue_id, values, version)
+    except (ValidationError, NotValid) as error:
+        return _editor(queue_id, Shown(values, version, faults=faults_of(error))), WRONG
+    except StaleSave as error:
+        return _editor(queue_id, _stale(queue_id or 0, values)), error.status
+    with wiring.current().work() as work:
+        acts.ask_again(work)
+    return redirect(url_for("admin.queue", queue_id=saved_id, saved="yes"))
+
+
+def _save(queue_id: int | None, values: Values, version: str) -> int:
+    settings, actor = queue_forms.read(values), access.current_actor()
+    with wiring.current().work() as work:
+        if queue_id is None:
+            return acts.add(work, key=values.one("key"), settings=settings, actor=actor).id
+        return acts.change(work, queue_id, settings=settings, version=version, actor=actor).id
+
+
+def _stale(queue_id: int, mine: Values) -> Shown:
+    """My words stay; beside each that differs stands what was saved. The next save is against that."""
+    settings = acts.settings_of(_row(queue_id))
+    theirs = queue_forms.shown(settings)
+    paths = [path for path in theirs if path != "rings"]
+    return Shown(mine, acts.version_of(settings), theirs=differences(mine, theirs, paths), is_stale=True)
+
+
+def _row(queue_id: int) -> Queue:
+    with wiring.current().reading() as session:
+        row = company.queue(session, queue_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+@pages.post("/queues/<int:queue_id>/use")
+@access.allow("administrator")
+def use_queue(queue_id: int) -> Response:
+    """Out of use, or back into use."""
+    with wiring.current().work() as work:
+        change = acts.put_into_use if request.form.get("use") == "yes" else acts.put_out_of_use
+        change(work, queue_id, actor=access.current_actor())
+    answer = redirect(url_for("admin.queues"))
+    if request.headers.get("HX-Request"):
+        answer = Response(status=204, headers={"HX-Redirect": url_for("admin.queues")})
+    return answer
+
+
+def _editor(queue_id: int | None, shown: Shown) -> str:
+    spoken = language.chosen()
+    with wiring.current().reading() as session:
+        row = company.queue(session, queue_id) if queue_id else None
+        choices = _choices(session, queue_id)
+        ours = company.get(session)
+    shown.values.setdefault("country", [ours.region if ours else "US"])
+    return render_template(
+        "admin/queue_form.html" if request.headers.get("HX-Request") else "admin/queue.html",
+        row=row,
+        shown=shown,
+        values=shown.values,
+        faults=shown.faults,
+        theirs=shown.theirs,
+        rings=queue_forms.rings_of(shown.values),
+        holidays=queue_forms.holidays_shown(shown.values, spoken),
+        this_year=wiring.current().clock().year,
+        saved=request.args.get("saved") == "yes" and request.method == "GET",
+        **choices,
+    )
+
+
+def _choices(session: Session, queue_id: int | None) -> dict[str, object]:
+    """Everything that a field of the editor offers."""
+    locale = get_locale()
+    territories = locale.territories if locale else {}
+    countries = [(code, territories.get(code, code)) for code in public_holidays.countries()]
+    return {
+        "skills": company.skills(session),
+        "queues": [each for each in company.queues(session) if each.id != queue_id],
+        "teams": agents.team_names(session),
+        "people": agents.all_active(session),
+        "countries": sorted(countries, key=lambda pair: str(pair[1])),
+        "zones": sorted(available_timezones()),
+        "days": opening_hours.DAYS,
+        "languages": languages.SERVED,
+        "channels": list(Channel),
+        "roles": list(Role),
+        "tiers": customers.TIERS,
+        "most_rings": queue_forms.MOST_RINGS,
+    }
