@@ -2,7 +2,7 @@
 
 import click
 
-from callcenter.cli import checks
+from callcenter.cli import checks, live_work
 from callcenter.cli.checks import Finding
 from callcenter.cli.speech import quiet
 
@@ -10,14 +10,16 @@ MARKS = {"ok": "ok  ", "note": "note", "fault": "FAULT"}
 
 
 @click.command()
-def doctor() -> None:
+@click.option("--live", is_flag=True, help="Look at live work instead: what must never be true of it.")
+def doctor(live: bool) -> None:
     """Say of everything we depend on whether it works, and what to do. Ends with 1 where something does not."""
     quiet()
     faults = 0
-    for finding in checks.all_of_them():
+    for finding in live_work.findings() if live else checks.all_of_them():
         click.echo(_shown(finding))
         faults += finding.verdict == "fault"
-    click.echo(f"\n{faults} fault{'s' * (faults != 1)}." if faults else "\nEverything works.")
+    good = "Nobody waits in vain." if live else "Everything works."
+    click.echo(f"\n{faults} fault{'s' * (faults != 1)}." if faults else f"\n{good}")
     raise SystemExit(1 if faults else 0)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter import observe, wiring
 from callcenter.domain.agents import Role
+from callcenter.reports import invariants
 from callcenter.storage import access as tokens
 from callcenter.storage import figures
 from callcenter.storage.database import current_revision, newest_revision
@@ -78,6 +79,7 @@ class Now:
     def collect(self) -> Iterator[GaugeMetricFamily]:
         with wiring.current().reading() as session:
             counted = figures.now(session, wiring.current().clock())
+            broken = invariants.counts(invariants.breaches(session, wiring.current().clock()))
         live = GaugeMetricFamily("callcenter_interactions", "Live interactions", labels=("channel", "state"))
         for (channel, state), count in counted.interactions.items():
             live.add_metric((channel, state), count)
@@ -87,3 +89,7 @@ class Now:
         for what, count in counted.due.items():
             due.add_metric((what,), count)
         yield due
+        never = GaugeMetricFamily("callcenter_broken_invariants", "What must never be: always 0", labels=("what",))
+        for what, count in broken.items():
+            never.add_metric((what,), count)
+        yield never

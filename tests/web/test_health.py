@@ -5,6 +5,7 @@ from flask.testing import FlaskClient
 
 from callcenter import embedded, observe
 from callcenter.actions import staff
+from callcenter.reports import invariants
 from callcenter.storage.database import newest_revision
 from callcenter.wiring import Wiring
 from tests.house import People, SignIn
@@ -53,6 +54,8 @@ def test_figures_are_for_this_machine_and_administrators(
     assert 'callcenter_requests_total{method="GET",route="/sign-in",status="200"}' in text
     assert "callcenter_untold_events 0.0" in text
     assert 'callcenter_due{what="messages"} 0.0' in text
+    for kind in invariants.KINDS:
+        assert f'callcenter_broken_invariants{{what="{kind}"}} 0.0' in text
     assert client.get("/metrics", headers=outside).status_code == 403
     assert signed_in("sam").get("/metrics", headers=outside).status_code == 403
     assert signed_in("robin").get("/metrics", headers=outside).status_code == 200

@@ -1,0 +1,63 @@
+"""`callcenter doctor --live`: the invariants of live work, each with what and who. It looks and never writes."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy.exc import OperationalError
+
+from callcenter.cli.checks import Finding, fault, ok
+from callcenter.cli.speech import first_line
+from callcenter.reports import invariants
+from callcenter.reports.invariants import Breach, Kind
+from callcenter.settings import SettingsError, load
+from callcenter.storage import agents
+from callcenter.storage.database import Database
+
+SUBJECTS: dict[Kind, str] = {
+    "waits_beside_free": "Waiting beside a free agent",
+    "reserved_by_nothing": "Agents held by nothing",
+    "over_capacity": "Above capacity",
+    "offer_overdue": "Offers past their time",
+}
+ADVICE: dict[Kind, str] = {
+    "waits_beside_free": "Is a clock running? Start one: callcenter clock. It asks again for everything that waits.",
+    "reserved_by_nothing": "Tell us, with the lines of this interaction in the log: the router should never leave this behind.",
+    "over_capacity": "Tell us, with the lines of this agent in the log: the database should have refused it.",
+    "offer_overdue": "Is a clock running? Start one: callcenter clock. It ends offers at their time.",
+}
+
+
+def findings() -> Iterator[Finding]:
+    try:
+        ours = load()
+    except SettingsError as error:
+        yield fault("Settings", str(error), "Set these variables; docs/operations.md explains each.")
+        return
+    house = Database(ours.database_url, pool=1)
+    try:
+        with house.reading() as session:
+            found = invariants.breaches(session, datetime.now(UTC))
+            names = agents.names(session)
+        yield from _told(found, names)
+    except OperationalError as error:
+        yield fault("PostgreSQL", first_line(error), "Start it, or look at DATABASE_URL.")
+    finally:
+        house.close()
+
+
+def _told(found: list[Breach], names: Mapping[int, str]) -> Iterator[Finding]:
+    for kind, count in invariants.counts(found).items():
+        if not count:
+            yield ok(SUBJECTS[kind], "none")
+        for breach in found:
+            if breach.kind == kind:
+                yield fault(SUBJECTS[kind], _said(breach, names), ADVICE[kind])
+
+
+def _said(breach: Breach, names: Mapping[int, str]) -> str:
+    parts = [
+        f"interaction {breach.interaction_id}" if breach.interaction_id else "",
+        names.get(breach.agent_id or 0, f"agent {breach.agent_id}"),
+        f"for {breach.seconds} s" if breach.seconds else "",
+    ]
+    return ", ".join(part for part in parts if part)

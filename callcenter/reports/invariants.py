@@ -1,0 +1,145 @@
+"""What must never be true of live work, with what and who: nobody waits beside a free agent, no agent is held by nothing.
+
+It asks the router's own questions of the rows as they are; nothing is written. All counts must always be zero.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from callcenter.domain import routing
+from callcenter.domain.routing import Roster, Waiting
+from callcenter.storage import crowd
+from callcenter.storage import routing as looks
+from callcenter.storage.routing import OnDuty
+
+Kind = Literal["waits_beside_free", "reserved_by_nothing", "over_capacity", "offer_overdue"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+FREE_FOR = timedelta(seconds=2)
+OVERDUE_BY = timedelta(seconds=5)
+DEPTH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """`seconds`: for how long already, as far as that is known."""
+
+    kind: Kind
+    agent_id: int | None
+    interaction_id: int | None = None
+    seconds: int = 0
+
+
+def breaches(session: Session, now: datetime) -> list[Breach]:
+    return [
+        *_waiting_beside_free(session, now),
+        *_reserved_by_nothing(session, now),
+        *_over_capacity(session),
+        *_overdue(session, now),
+    ]
+
+
+def counts(found: list[Breach]) -> dict[Kind, int]:
+    """Of every kind, also where it is none."""
+    counted = Counter(breach.kind for breach in found)
+    return {kind: counted[kind] for kind in KINDS}
+
+
+QUIET = text(
+    "SELECT i.id FROM interactions i WHERE i.id = ANY(:ids) AND i.state = 'waiting' AND NOT EXISTS ("
+    "  SELECT 1 FROM history h WHERE h.interaction_id = i.id AND h.at > :since)"
+)
+FREED = text(
+    "SELECT id FROM agents WHERE status_since > :since OR state_since > :since OR idle_since > :since"
+    " UNION SELECT agent_id FROM offers WHERE ended_at > :since"
+)
+
+
+def _waiting_beside_free(session: Session, now: datetime) -> Iterator[Breach]:
+    """Whoever would be asked now, and would have been two seconds ago, when both were there already."""
+    before = now - FREE_FOR
+    heads = [head for head in looks.heads(session, depth=DEPTH) if head.since <= before.timestamp()]
+    if not heads:
+        return
+    lately = set(session.scalars(FREED, {"since": before}))
+    roster = _free_since(session, lately)
+    suspects = {}
+    for waiting in crowd.waiting_of(session, heads, now=now):
+        agent_id = _would_be_asked(waiting, roster, now, before)
+        if agent_id is not None:
+            suspects[waiting.id] = (agent_id, waiting.since)
+    for id_ in session.scalars(QUIET, {"ids": list(suspects), "since": before}) if suspects else ():
+        agent_id, since = suspects[id_]
+        yield Breach("waits_beside_free", agent_id, id_, int(now.timestamp() - since))
+
+
+def _free_since(session: Session, lately: set[int]) -> Roster:
+    """Everybody signed in; of whom something changed only now, cannot be asked."""
+    everybody = crowd.roster(session, looks.on_duty(session))
+    return Roster(replace(one, is_asked=one.is_asked or one.id in lately) for one in everybody)
+
+
+def _would_be_asked(waiting: Waiting, roster: Roster, now: datetime, before: datetime) -> int | None:
+    if routing.who_should_take(waiting, roster, before.timestamp()).agent_id is None:
+        return None
+    return routing.who_should_take(waiting, roster, now.timestamp()).agent_id
+
+
+RESERVED = text(
+    """
+    SELECT a.id, CAST(NULL AS bigint) AS interaction_id, extract(epoch FROM :now - a.state_since) AS seconds
+    FROM agents a WHERE a.state <> 'idle' AND NOT EXISTS (
+        SELECT 1 FROM interactions i WHERE i.agent_id = a.id AND i.state = CASE a.state
+            WHEN 'offered' THEN 'offered' WHEN 'busy' THEN 'active' ELSE 'wrap_up' END
+        AND (i.state <> 'offered' OR EXISTS (SELECT 1 FROM offers o
+            WHERE o.interaction_id = i.id AND o.agent_id = a.id AND o.state = 'live')))
+    UNION ALL
+    SELECT o.agent_id, i.id, extract(epoch FROM :now - o.made_at)
+    FROM offers o JOIN interactions i ON i.id = o.interaction_id
+    WHERE o.is_open AND (i.state NOT IN ('offered', 'active', 'wrap_up') OR i.agent_id IS DISTINCT FROM o.agent_id)
+    """
+)
+
+
+def _reserved_by_nothing(session: Session, now: datetime) -> Iterator[Breach]:
+    """An agent's state without the work that it speaks of, or a slot held by what is over or with somebody else."""
+    for agent_id, interaction_id, seconds in session.execute(RESERVED, {"now": now}):
+        yield Breach("reserved_by_nothing", agent_id, interaction_id, int(seconds))
+
+
+# Whoever had more in hand when the limit was lowered keeps it to the end.
+LOWERED = text(
+    "SELECT EXISTS (SELECT 1 FROM history WHERE kind IN ('SkillsChanged', 'RoutingChanged') AND id > ("
+    "  SELECT coalesce(max(h.id), 0) FROM history h JOIN offers o ON o.interaction_id = h.interaction_id"
+    "  WHERE o.agent_id = :agent_id AND o.is_open AND h.kind = 'OfferMade'))"
+)
+
+
+def _over_capacity(session: Session) -> Iterator[Breach]:
+    ours = crowd.policy(session)
+    for row in looks.on_duty(session):
+        limits = crowd.limits_of(row, ours)
+        if _is_over(row, limits) and not session.scalar(LOWERED, {"agent_id": row.id}):
+            yield Breach("over_capacity", row.id)
+
+
+def _is_over(row: OnDuty, limits: routing.Limits) -> bool:
+    """More in hand than is ever let in."""
+    calls, conversations = row.calls, row.conversations
+    return calls + conversations > limits.total or calls > limits.calls or conversations > limits.conversations
+
+
+OVERDUE = text(
+    "SELECT agent_id, interaction_id, extract(epoch FROM :now - expires_at) FROM offers"
+    " WHERE state = 'live' AND expires_at < :late ORDER BY id"
+)
+
+
+def _overdue(session: Session, now: datetime) -> Iterator[Breach]:
+    for agent_id, interaction_id, seconds in session.execute(OVERDUE, {"now": now, "late": now - OVERDUE_BY}):
+        yield Breach("offer_overdue", agent_id, interaction_id, int(seconds))
