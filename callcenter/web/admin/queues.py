@@ -19,7 +19,7 @@ from callcenter.domain.errors import NotFound, StaleSave
 from callcenter.domain.interactions import Channel
 from callcenter.domain.queues import NotValid, QueueSettings
 from callcenter.storage import agents, company, interactions
-from callcenter.storage.company import Queue
+from callcenter.storage.company import Queue, Skill
 from callcenter.web import access, language
 from callcenter.web.admin import queue_forms
 from callcenter.web.admin.blueprint import pages
@@ -146,7 +146,7 @@ def _editor(queue_id: int | None, shown: Shown) -> str:
     spoken = language.chosen()
     with wiring.current().reading() as session:
         row = company.queue(session, queue_id) if queue_id else None
-        choices = _choices(session, queue_id)
+        choices = _choices(session, queue_id, shown.values)
         ours = company.get(session)
     shown.values.setdefault("country", [ours.region if ours else "US"])
     return render_template(
@@ -164,13 +164,13 @@ def _editor(queue_id: int | None, shown: Shown) -> str:
     )
 
 
-def _choices(session: Session, queue_id: int | None) -> dict[str, object]:
+def _choices(session: Session, queue_id: int | None, values: Values) -> dict[str, object]:
     """Everything that a field of the editor offers."""
     locale = get_locale()
     territories = locale.territories if locale else {}
     countries = [(code, territories.get(code, code)) for code in public_holidays.countries()]
     return {
-        "skills": company.skills(session),
+        "skills": _skills(session, values),
         "queues": [each for each in company.queues(session) if each.id != queue_id],
         "teams": agents.team_names(session),
         "people": agents.all_active(session),
@@ -183,3 +183,11 @@ def _choices(session: Session, queue_id: int | None) -> dict[str, object]:
         "tiers": customers.TIERS,
         "most_rings": queue_forms.MOST_RINGS,
     }
+
+
+def _skills(session: Session, values: Values) -> list[Skill]:
+    """All that there are, and those which the queue asks for though they are gone: they must not vanish unseen."""
+    known = list(company.skills(session))
+    asked = {path.rpartition(".")[2] for path in values if ".skills." in path or ".prefers." in path}
+    gone = sorted(asked - {skill.key for skill in known})
+    return [*known, *(Skill(key=key, names={"en": key}) for key in gone)]
