@@ -1,20 +1,61 @@
 """Tell browsers that something happened: a name and ids, to the rooms of those who may know. What was missed they catch up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
 
 import socketio
+from redis import RedisError
 
 CHANNEL = "callcenter"
 NAMESPACE = "/"
 IMPATIENT = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+_gathered: ContextVar[list[Any] | None] = ContextVar("gathered", default=None)
 
 
 class Push:
     """Writes to Socket.IO's Redis queue; any web process hands it on. A Redis that is away is logged, never waited for."""
 
     def __init__(self, redis_url: str) -> None:
-        self._queue = socketio.RedisManager(redis_url, channel=CHANNEL, write_only=True, redis_options=dict(IMPATIENT))
+        self._queue = _Queue(redis_url, channel=CHANNEL, write_only=True, redis_options=dict(IMPATIENT))
 
     def send(self, rooms: Sequence[str], name: str, payload: dict[str, object]) -> None:
         """Once to everybody in any of these rooms."""
         self._queue.emit(name, payload, namespace=NAMESPACE, room=list(rooms))
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is sent inside goes to Redis in one round trip at the end, in its order."""
+        gathered: list[Any] = []
+        token = _gathered.set(gathered)
+        try:
+            yield
+        finally:
+            _gathered.reset(token)
+            self._queue.publish_all(gathered)
+
+
+class _Queue(socketio.RedisManager):
+    """Socket.IO's own, with several messages in one round trip."""
+
+    def _publish(self, data: Any) -> None:
+        gathered = _gathered.get()
+        if gathered is None:
+            super()._publish(data)
+        else:
+            gathered.append(data)
+
+    def publish_all(self, messages: Sequence[Any]) -> None:
+        if not self.connected or len(messages) < 2:
+            for message in messages:
+                super()._publish(message)
+            return
+        pipeline = self.redis.pipeline(transaction=False)
+        for message in messages:
+            pipeline.publish(self.channel, self.json.dumps(message))
+        try:
+            pipeline.execute()
+        except RedisError:
+            for message in messages:  # one by one, with the manager's own tries and log lines
+                super()._publish(message)

@@ -73,10 +73,11 @@ class Wiring:
         if told:
             with _reaction("number"), self.database.at_once() as connection:
                 numbers = history.number(connection, [id_ for id_, _ in told])
-        for id_, event in told:
-            if id_ in numbers:
-                with _reaction(event.kind):
-                    self._react(event, numbers[id_])
+        with self.push.together():
+            for id_, event in told:
+                if id_ in numbers:
+                    with _reaction(event.kind):
+                        self._react(event, numbers[id_])
 
     def _react(self, event: Event, n: int) -> None:
         for push in reactions.pushes(event):

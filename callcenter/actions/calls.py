@@ -1,9 +1,9 @@
 """A call from its first ring to its end. Every report may come twice, late or out of order: none moves a call backwards."""
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
-from callcenter.actions import customers, offers, routing, waiting, wrap_ups
-from callcenter.domain import calls, languages, opening_hours
+from callcenter.actions import callbacks, calling_back, customers, endings, hours, offers, routing, waiting, wrap_ups
+from callcenter.domain import calls, languages
 from callcenter.domain import customers as people
 from callcenter.domain.calls import (
     RANK,
@@ -14,20 +14,21 @@ from callcenter.domain.calls import (
     MenuChoice,
     OfferMenu,
     SayClosed,
+    TakeMessage,
     Wait,
 )
 from callcenter.domain.events import (
     CallConnected,
-    CallEnded,
     CallReceived,
     MenuChosen,
     QueueEntered,
 )
 from callcenter.domain.interactions import WITH_CUSTOMER, Channel, State
 from callcenter.storage import access, company, interactions, kept
+from callcenter.storage import callbacks as promised
 from callcenter.storage import customers as known
 from callcenter.storage import offers as open_offers
-from callcenter.storage.company import Number, Queue
+from callcenter.storage.company import Number
 from callcenter.storage.customers import Customer
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.work import Work
@@ -61,7 +62,10 @@ def claim(work: Work, sid: str) -> bool:
 
 def _begin(work: Work, call: IncomingCall, number: Number, customer: Customer | None) -> Interaction:
     language = customer.language if customer else people.language_of(call.caller) or number.language
-    interaction = Interaction(
+    interaction = interactions.add_call(
+        work.session,
+        sid=call.sid,
+        rank=RANK[calls.CallStatus.RINGING],
         channel=Channel.VOICE,
         state=State.MENU,
         language=languages.served(language),
@@ -69,15 +73,9 @@ def _begin(work: Work, call: IncomingCall, number: Number, customer: Customer | 
         their_number=call.caller,
         customer_id=customer.id if customer else None,
         queue_id=None if number.menu else number.queue_id,
-        menu_keys=[],
         created_at=work.now,
         quiet_check_at=work.now + QUIET_AFTER,
     )
-    work.session.add(interaction)
-    work.session.flush()
-    ringing = RANK[calls.CallStatus.RINGING]
-    leg = {"sid": call.sid, "party": "customer", "rank": ringing, "created_at": work.now}
-    interactions.add_leg(work.session, interaction_id=interaction.id, **leg)
     work.record(
         CallReceived(
             interaction_id=interaction.id,
@@ -161,12 +159,13 @@ def _enter(
                 interaction_id=interaction.id, customer_id=interaction.customer_id, digit=digit, queue_id=queue_id
             )
         )
-    holidays = _holidays(queue)
-    if queue and not opening_hours.is_open(work.now, queue.hours, queue.zone, holidays):
-        _finish(work, interaction, by="system", result="closed")
-        return SayClosed(interaction_id=interaction.id, language=interaction.language, opens=_opening(work, queue))
+    if queue and not hours.is_open(queue, work.now):
+        endings.finish(work, interaction, by="system", result="closed")
+        opens = hours.opens_at(queue, work.now)
+        return SayClosed(interaction_id=interaction.id, language=interaction.language, opens=opens)
     interaction.state, interaction.joined_at = State.WAITING, work.now
     routing.enter(work, interaction, customer)
+    callbacks.taken_by_call(work, interaction)
     entered = len(work.recorded)
     is_offered = routing.route(work, interaction, is_new=True) is not None
     place, seconds = (1, 0) if is_offered else waiting.prediction(work, interaction)
@@ -181,15 +180,10 @@ def _enter(
             expected_seconds=seconds,
         ),
     )
+    limit = callbacks.rule(work, interaction).offered_over
+    if limit is not None and seconds is not None and seconds > limit and callbacks.may_ask(interaction):
+        return callbacks.ask(work, interaction, expected_seconds=seconds)
     return Wait(interaction_id=interaction.id, language=interaction.language)
-
-
-def _holidays(queue: Queue | None) -> list[date]:
-    return [date.fromisoformat(day) for day in queue.holidays] if queue else []
-
-
-def _opening(work: Work, queue: Queue) -> datetime | None:
-    return opening_hours.opens_at(work.now, queue.hours, queue.zone, _holidays(queue))
 
 
 def answer_again(work: Work, interaction: Interaction) -> Answer:
@@ -201,7 +195,15 @@ def answer_again(work: Work, interaction: Interaction) -> Answer:
         return _menu(work, interaction, number, customer, again=last is not None, wrong_key=last not in (None, "-"))
     queue = company.queue(work.session, interaction.queue_id) if interaction.queue_id else None
     if interaction.result == "closed" and queue:
-        return SayClosed(interaction_id=interaction.id, language=interaction.language, opens=_opening(work, queue))
+        opens = hours.opens_at(queue, work.now)
+        return SayClosed(interaction_id=interaction.id, language=interaction.language, opens=opens)
+    if callbacks.is_choosing(interaction):
+        if interaction.passed_on == "voicemail":
+            return TakeMessage(interaction_id=interaction.id, language=interaction.language)
+        return callbacks.ask(work, interaction)
+    row = promised.of_call(work.session, interaction.id) if interaction.result == "callback" else None
+    if row:
+        return callbacks.told(work, row, interaction_id=interaction.id, language=interaction.language)
     if interaction.state in (State.WAITING, State.OFFERED, State.ACTIVE):
         return Wait(interaction_id=interaction.id, language=interaction.language)
     return HangUp()
@@ -220,14 +222,19 @@ def brought_back(work: Work, interaction_id: int) -> Answer:
     return answer_again(work, interaction)
 
 
-def left_conference(work: Work, interaction_id: int, *, still_there: bool) -> Answer:
-    """The caller's conference is over: they hung up, or it failed round them and they come back to it."""
+def left_conference(work: Work, interaction_id: int, *, still_there: bool, by_key: bool = False) -> Answer:
+    """The caller's conference is over: they hung up, or it failed round them and they come back to it.
+
+    `by_key`: they pressed *. Whoever waits is offered a callback; whoever speaks with an agent is led straight back.
+    """
     interaction = interactions.get(work.session, interaction_id, lock=True)
     if interaction is None:
         return HangUp()
     if not still_there:
         end(work, interaction, by="customer")
         return HangUp()
+    if by_key and callbacks.may_ask(interaction) and callbacks.rule(work, interaction).by_key:
+        return callbacks.ask(work, interaction)
     return answer_again(work, interaction)
 
 
@@ -235,15 +242,19 @@ def end(work: Work, interaction: Interaction, *, by: str) -> None:
     """The customer has gone. The first word counts; what comes later changes nothing. The interaction must be locked."""
     if interaction.state not in WITH_CUSTOMER:
         return
+    if interaction.direction == "callback" and calling_back.not_reached(
+        work, interaction, outcome="given_up" if by == "agent" else "left"
+    ):
+        return
     before, by = interaction.state, interaction.ended_by or by
     if before == State.ACTIVE and _agent_is_there(work, interaction):
         connected(work, interaction)
         wrap_ups.begin(work, interaction, by=by)
-        _tell_ended(work, interaction, by=by, result="served")
+        endings.tell(work, interaction, by=by, result="served")
         return
     agent_id = offers.withdraw(work, interaction)
     result = "left_in_menu" if before == State.MENU else "abandoned"
-    _finish(work, interaction, by=by, result=result)
+    endings.finish(work, interaction, by=by, result=result)
     if before == State.OFFERED:
         interaction.agent_id = None
     wrap_ups.free(work, interaction, agent_id)
@@ -259,29 +270,14 @@ def _agent_is_there(work: Work, interaction: Interaction) -> bool:
 
 
 def connected(work: Work, interaction: Interaction) -> None:
-    """Customer and agent hear each other; told once a call. Locked."""
-    if interaction.answered_at is not None:
-        return
+    """Customer and agent hear each other; told once a call. Where we call, the customer is dialled now. Locked."""
+    if interaction.direction == "callback":
+        calling_back.agent_is_in(work, interaction)
+    elif interaction.answered_at is None:
+        tell_connected(work, interaction)
+
+
+def tell_connected(work: Work, interaction: Interaction) -> None:
     interaction.answered_at = work.now
     waited = interaction.waited_seconds(work.now)
     work.record(CallConnected(**interaction.about(), actor=f"agent:{interaction.agent_id}", waited_seconds=waited))
-
-
-def _finish(work: Work, interaction: Interaction, *, by: str, result: str) -> None:
-    interaction.state, interaction.ended_at, interaction.finished_at = State.ENDED, work.now, work.now
-    interaction.ended_by, interaction.result = by, result
-    interaction.quiet_check_at = interaction.bring_back_at = interaction.held_since = None
-    _tell_ended(work, interaction, by=by, result=result)
-
-
-def _tell_ended(work: Work, interaction: Interaction, *, by: str, result: str) -> None:
-    work.record(
-        CallEnded(
-            **interaction.about(),
-            actor=by if by != "agent" else f"agent:{interaction.agent_id}",
-            by=by,
-            result=result,
-            waited_seconds=interaction.waited_seconds(work.now),
-            talked_seconds=interaction.talked_seconds(work.now),
-        )
-    )

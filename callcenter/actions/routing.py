@@ -4,7 +4,7 @@ It never waits for a row that another router holds; one statement and two partia
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from callcenter.domain import routing
@@ -96,6 +96,8 @@ def route(
     """
     if interaction.line_rank is None:
         return None
+    if not is_new:
+        work.session.flush()  # what was just written counts: who has what in hand, who was asked
     now = work.now.timestamp()
     waiting = waiting_of(work, [head_of(interaction)], asked_before=not is_new)[0]
     on_duty = {row.id: row for row in looks.on_duty(work.session)}
@@ -108,6 +110,19 @@ def route(
         if _hold_out(work, interaction, on_duty[choice.agent_id], choice, explained):
             return choice.agent_id
         crowd.remove(choice.agent_id)
+
+
+def offer_to(work: Work, interaction: Interaction, agent_id: int) -> bool:
+    """To this agent alone, whatever the rings say; False where there is no room. The interaction is locked and waits."""
+    work.session.flush()
+    asked = [row for row in looks.on_duty(work.session) if row.id == agent_id]
+    crowd, now = roster(work, asked), work.now.timestamp()
+    agent = crowd.get(agent_id)
+    if agent is None or not agent.is_available or agent.is_asked:
+        return False
+    waiting = waiting_of(work, [head_of(interaction)])[0]
+    choice = Choice(agent_id, "transferred", 0, None)
+    return _hold_out(work, interaction, asked[0], choice, routing.explain(waiting, crowd, choice, now)) is not None
 
 
 def next_for(work: Work, agent_id: int) -> None:
@@ -171,7 +186,7 @@ def waiting_of(work: Work, heads: Sequence[Head], *, asked_before: bool = True) 
     return crowds.waiting_of(work.session, heads, now=work.now, asked_before=asked_before)
 
 
-def roster(work: Work, rows: Iterable[OnDuty], *, without: frozenset[int] = frozenset()) -> Roster:
+def roster(work: Work, rows: Collection[OnDuty], *, without: frozenset[int] = frozenset()) -> Roster:
     return crowds.roster(work.session, rows, without=without)
 
 
@@ -182,8 +197,7 @@ def _hold_out(
     kind = medium(interaction)
     ours = policy(work)
     limits = ours.limits(agent.limits, conversations=agent.max_conversations)
-    seconds = ours.ring_seconds["voice" if interaction.is_call else "text"]
-    work.session.flush()
+    seconds = ours.ring_seconds[kind]
     held = looks.hold_out(
         work.session,
         agent_id=agent.id,

@@ -1,9 +1,11 @@
 """Callbacks in place of waiting: a promise to call within a window. The interaction of the callback waits like any other."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.storage.database import Row
 
@@ -12,7 +14,8 @@ class Callback(Row):
     """`interaction_id`: ours, which waits; `call_id`: the call that the customer gave up for it, if there was one.
 
     `joined_at` is when they began to wait. `promised_from` to `promised_until` was told to them. `first`: "agent" or
-    "customer" is rung first. `next_try_at`: not before then; `tries` of `attempts` are used up.
+    "customer" is rung first. `tries` of `attempts` are used up. `next_try_at`: not in line before then; while calling, when
+    to stop believing in that call; empty while it stands in line.
     """
 
     __tablename__ = "callbacks"
@@ -46,3 +49,107 @@ class Callback(Row):
         Index("ix_callbacks_due", "next_try_at", postgresql_where=text("next_try_at IS NOT NULL")),
         Index("ix_callbacks_customer", "customer_id", text("promised_until DESC")),
     )
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None
+
+
+def get(session: Session, callback_id: int, *, lock: bool = False) -> Callback | None:
+    return session.get(Callback, callback_id, with_for_update=lock or None, populate_existing=lock)
+
+
+def of_interaction(session: Session, interaction_id: int, *, lock: bool = False) -> Callback | None:
+    """The callback whose own call this interaction is."""
+    wanted = select(Callback).where(Callback.interaction_id == interaction_id)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(wanted)
+
+
+def of_call(session: Session, call_id: int) -> Callback | None:
+    """The callback that a caller chose in place of waiting on this call."""
+    return session.scalar(select(Callback).where(Callback.call_id == call_id))
+
+
+ANY_OPEN = text("SELECT EXISTS (SELECT 1 FROM callbacks WHERE ended_at IS NULL)")
+
+
+def any_open(session: Session) -> bool:
+    return bool(session.scalar(ANY_OPEN))
+
+
+# Not locked: the order of locks is interaction, then callback.
+WAITING_FOR = text(
+    "SELECT interaction_id FROM callbacks WHERE ended_at IS NULL AND state = 'waiting' AND number = :number"
+    " AND queue_id = :queue_id ORDER BY joined_at LIMIT 1"
+)
+
+
+def waiting_for(session: Session, number: str, *, queue_id: int) -> int | None:
+    """The interaction of the callback that this number still waits for in this queue."""
+    found: int | None = session.scalar(WAITING_FOR, {"number": number, "queue_id": queue_id})
+    return found
+
+
+def due(session: Session, now: datetime, *, limit: int = 50) -> Sequence[tuple[int, int]]:
+    """(callback, its interaction) of those whose next try, or the end of whose call, is due."""
+    rows = select(Callback.id, Callback.interaction_id).where(Callback.next_try_at <= now)
+    return [(row[0], row[1]) for row in session.execute(rows.order_by(Callback.next_try_at).limit(limit))]
+
+
+def page(
+    session: Session,
+    *,
+    states: Sequence[str] = (),
+    is_open: bool = False,
+    customer_id: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> Sequence[Callback]:
+    """The newest first; those that are open by their promise, the most urgent first."""
+    rows = select(Callback)
+    if states:
+        rows = rows.where(Callback.state.in_(states))
+    if customer_id is not None:
+        rows = rows.where(Callback.customer_id == customer_id)
+    if before is not None:
+        rows = rows.where(Callback.id < before)
+    if is_open:
+        rows = rows.where(Callback.ended_at.is_(None)).order_by(Callback.promised_until, Callback.id)
+    return session.scalars(rows.order_by(Callback.id.desc()).limit(limit)).all()
+
+
+def by_interactions(session: Session, ids: Sequence[int]) -> dict[int, Callback]:
+    if not ids:
+        return {}
+    return {
+        row.interaction_id: row for row in session.scalars(select(Callback).where(Callback.interaction_id.in_(ids)))
+    }
+
+
+class Figures(NamedTuple):
+    """`due`: promised within the hour, or late already; `kept` of `over` since then in the time that was promised."""
+
+    waiting: int
+    due: int
+    late: int
+    kept: int
+    over: int
+    failed: int
+
+
+FIGURES = text(
+    "SELECT count(*) FILTER (WHERE ended_at IS NULL),"
+    " count(*) FILTER (WHERE ended_at IS NULL AND promised_until <= CAST(:now AS timestamptz) + interval '1 hour'),"
+    " count(*) FILTER (WHERE ended_at IS NULL AND promised_until < :now),"
+    " count(*) FILTER (WHERE state = 'connected' AND connected_at <= promised_until),"
+    " count(*) FILTER (WHERE state IN ('connected', 'failed')),"
+    " count(*) FILTER (WHERE state = 'failed')"
+    " FROM callbacks WHERE ended_at IS NULL OR (promised_until >= CAST(:since AS timestamptz) - interval '1 day'"
+    "  AND ended_at >= :since)"
+)
+
+
+def figures(session: Session, *, now: datetime, since: datetime) -> Figures:
+    return Figures(*session.execute(FIGURES, {"now": now, "since": since}).one())

@@ -18,6 +18,7 @@ NEXT = text(
         (SELECT min(quiet_check_at) FROM interactions WHERE quiet_check_at IS NOT NULL),
         (SELECT min(bring_back_at) FROM interactions WHERE bring_back_at > :now),
         (SELECT min(next_try_at) FROM messages WHERE next_try_at > :now),
+        (SELECT min(next_try_at) FROM callbacks WHERE next_try_at > :now),
         (SELECT min(due_at) FROM surveys WHERE state = 'planned' AND due_at > :now)
     )
     """

@@ -1,6 +1,6 @@
 """Rows as `domain.routing` sees them: what waits, and everybody who could take it. Looking only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from callcenter.domain.routing import (
     CompanyPolicy,
     Limits,
     QueuePolicy,
+    Ring,
     Roster,
     Waiting,
 )
@@ -24,8 +25,13 @@ from callcenter.storage.routing import Head, OnDuty, WasAsked
 
 
 def policy(session: Session) -> CompanyPolicy:
-    ours = kept.ours(session)
-    return ours.routing_policy if ours else CompanyPolicy()
+    """The company's own numbers."""
+
+    def read() -> CompanyPolicy:
+        ours = kept.ours(session)
+        return ours.routing_policy if ours else CompanyPolicy()
+
+    return kept.figure(session, "policy", read)
 
 
 def head_of(row: Interaction) -> Head:
@@ -45,12 +51,16 @@ def waiting_of(session: Session, heads: Sequence[Head], *, now: datetime, asked_
         pause = Asked(row.ended_at, row.ended_at + _pause(ours, row))
         asked.setdefault(row.interaction_id, {})[row.agent_id] = pause
     queues = {head.queue_id: _rules(session, head.queue_id) for head in heads}
-    return [_waiting(head, ours, queues[head.queue_id], asked.get(head.id, {})) for head in heads]
+    return [_waiting(head, ours, *queues[head.queue_id], asked.get(head.id, {})) for head in heads]
 
 
-def _rules(session: Session, queue_id: int) -> QueuePolicy:
-    queue = kept.queue(session, queue_id) if queue_id else None
-    return queue.policy if queue else QueuePolicy()
+def _rules(session: Session, queue_id: int) -> tuple[QueuePolicy, tuple[Ring, ...]]:
+    def read() -> tuple[QueuePolicy, tuple[Ring, ...]]:
+        queue = kept.queue(session, queue_id) if queue_id else None
+        rules = queue.policy if queue else QueuePolicy()
+        return rules, rules.circles()
+
+    return kept.figure(session, ("rules", queue_id), read)
 
 
 def _pause(ours: CompanyPolicy, row: WasAsked) -> int:
@@ -59,7 +69,9 @@ def _pause(ours: CompanyPolicy, row: WasAsked) -> int:
     return ours.pauses.no_answer
 
 
-def _waiting(head: Head, ours: CompanyPolicy, rules: QueuePolicy, asked: dict[int, Asked]) -> Waiting:
+def _waiting(
+    head: Head, ours: CompanyPolicy, rules: QueuePolicy, rings: tuple[Ring, ...], asked: dict[int, Asked]
+) -> Waiting:
     holds = {"ticket": rules.hold.ticket, "last": rules.hold.last, "account": rules.hold.account}
     return Waiting(
         id=head.id,
@@ -67,7 +79,7 @@ def _waiting(head: Head, ours: CompanyPolicy, rules: QueuePolicy, asked: dict[in
             queue_id=head.queue_id,
             channel=head.channel,
             language=head.language,
-            rings=rules.circles(),
+            rings=rings,
             prefers=tuple(rules.prefers.items()),
             tier=head.tier,
             spread=ours.spread_conversations,
@@ -80,9 +92,16 @@ def _waiting(head: Head, ours: CompanyPolicy, rules: QueuePolicy, asked: dict[in
     )
 
 
-def roster(session: Session, rows: Iterable[OnDuty], *, without: frozenset[int] = frozenset()) -> Roster:
+def roster(session: Session, rows: Collection[OnDuty], *, without: frozenset[int] = frozenset()) -> Roster:
     ours = policy(session)
-    return Roster(_candidate(row, limits_of(row, ours)) for row in rows if row.id not in without)
+    limits: dict[tuple[int, int], Limits] = {}  # equal settings are one object (storage.routing)
+    for row in rows:
+        key = (id(row.limits), row.max_conversations)
+        if key not in limits:
+            limits[key] = limits_of(row, ours)
+    return Roster(
+        _candidate(row, limits[id(row.limits), row.max_conversations]) for row in rows if row.id not in without
+    )
 
 
 def limits_of(row: OnDuty, ours: CompanyPolicy) -> Limits:

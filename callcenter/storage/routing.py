@@ -3,8 +3,10 @@
 Statements are written once: they are part of every call.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
@@ -33,7 +35,10 @@ class OnDuty(NamedTuple):
     conversations: int
 
 
-_OWN = "id, name, status, next_status, state, role, team_id, languages, skills, limits, max_conversations"
+_OWN = (
+    "id, name, status, next_status, state, role, team_id, CAST(to_json(languages) AS text), CAST(skills AS text),"
+    " CAST(limits AS text), max_conversations"
+)
 ON_DUTY = text(
     f"SELECT {_OWN}, CAST(extract(epoch FROM idle_since) AS float8),"
     "  coalesce(calls, 0), coalesce(conversations, 0) FROM agents LEFT JOIN ("
@@ -45,7 +50,18 @@ ON_DUTY = text(
 
 def on_duty(session: Session) -> list[OnDuty]:
     """Everybody who is signed in, with what they have in hand: the one look that routing decides by."""
-    return [OnDuty(*row) for row in session.connection().execute(ON_DUTY)]
+    return [_on_duty(*row) for row in session.connection().execute(ON_DUTY).all()]
+
+
+def _on_duty(*row: Any) -> OnDuty:
+    spoken, skills, limits = (_read(data) for data in row[7:10])
+    return OnDuty._make((*row[:7], spoken, skills, limits, *row[10:]))
+
+
+@lru_cache(maxsize=10_000)
+def _read(data: str) -> Any:
+    """Many agents have the same skills, and each has the same as a moment ago: read once, and never changed."""
+    return json.loads(data)
 
 
 class Head(NamedTuple):
@@ -153,7 +169,7 @@ KNOWN = text(
     "   AND status IN ('open', 'waiting_for_customer', 'waiting_for_department') ORDER BY created_at DESC LIMIT 1),"
     " last.agent_id, (SELECT owner_id FROM accounts WHERE id = CAST(:account_id AS bigint)), coalesce(last.contacts, 0),"
     " EXISTS (SELECT 1 FROM callbacks WHERE customer_id = CAST(:customer_id AS bigint) AND promised_until BETWEEN :since AND :now"
-    "   AND (connected_at IS NULL OR connected_at > promised_until) AND end_reason <> 'cancelled')"
+    "   AND (connected_at IS NULL OR connected_at > promised_until) AND state <> 'cancelled')"
     ", (SELECT joined_at FROM interactions WHERE their_number = CAST(:number AS text) AND queue_id = :queue_id AND result = 'abandoned'"
     "   AND created_at >= :since AND ended_at >= :redial_since ORDER BY created_at DESC LIMIT 1)"
     " FROM (SELECT (array_agg(agent_id ORDER BY created_at DESC) FILTER (WHERE agent_id IS NOT NULL))[1] AS agent_id,"
