@@ -5,7 +5,7 @@ It never waits for a row that another router holds; one statement and two partia
 
 import json
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from callcenter.domain import routing
 from callcenter.domain.agents import AgentState
@@ -165,6 +165,18 @@ def _offer_next(
 def _ring(waiting: Waiting, agent: Candidate, crowd: Roster, now: float) -> int:
     opens = routing.openings(waiting.needs, crowd)
     return routing.ring_of(waiting.needs, agent, opens, now - waiting.since) or 0
+
+
+def offerable(waiting: Sequence[Waiting], crowd: Roster, now: datetime) -> list[int]:
+    """Of these, whom somebody could take at this moment, the highest score first, each agent counted once."""
+    at = now.timestamp()
+    found = []
+    for one in sorted(waiting, key=lambda one: (-one.score(at), one.id)):
+        choice = routing.who_should_take(one, crowd, at)
+        if choice.agent_id is not None:
+            crowd.remove(choice.agent_id)
+            found.append(one.id)
+    return found
 
 
 def why_waiting(work: Work, interaction: Interaction) -> Explanation | None:
