@@ -13,6 +13,7 @@ WORDS = {
     "contacts": "contacts counted, a seed",
     "mean_wait": "mean wait, s",
     "p95": "95 % wait at most, s",
+    "longest_wait": "longest wait, s",
     "abandoned": "gave up",
     "service_level_of_answered": "service level: in time of answered",
     "service_level_of_all": "service level: in time, gave up too",

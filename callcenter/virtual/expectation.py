@@ -6,10 +6,11 @@ from itertools import pairwise
 from math import sqrt
 
 from callcenter.virtual import theory
+from callcenter.virtual.arrivals import Rate
 from callcenter.virtual.engine import claim
 from callcenter.virtual.scenario import Kind, Scenario
 from callcenter.virtual.staff import able, needs_of, people
-from callcenter.virtual.times import Exponential, Rate
+from callcenter.virtual.times import Exponential
 
 
 @dataclass(frozen=True, slots=True)

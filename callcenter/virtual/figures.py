@@ -71,6 +71,7 @@ class Tally:
             "mean_wait": sum(waits) / ended if ended else None,
             **{f"wait_over_{t:g}": share for t, share in zip(waits_over, _over(waits, waits_over), strict=True)},
             "p95": waits[min(ended - 1, int(0.95 * ended))] if ended else None,
+            "longest_wait": waits[-1] if ended else None,
             "abandoned": metrics.abandoned_share(abandoned=left, offered=ended),
             "service_level_of_answered": metrics.service_level_of_answered(answered_in_time=in_time, answered=answered),
             "service_level_of_all": metrics.service_level_of_all(

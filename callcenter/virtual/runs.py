@@ -89,13 +89,13 @@ def run(
     """
     wanted = seeds or (scenario.seeds if trace is None else 1)
     known_agents(scenario, people(scenario, 0))
-    one, others = partial(play, scenario, trace, wanted), range(2, wanted + 1)
-    if processes > 1 and wanted > 1:
-        with ProcessPoolExecutor(min(processes, wanted) - 1, mp_context=get_context("spawn")) as pool:
-            rest = pool.map(one, others)
-            runs = [one(1, done), *rest]
+    one, numbers = partial(play, scenario, trace, wanted), range(1, wanted + 1)
+    if processes == 1 or wanted == 1:
+        runs = [one(1, done), *map(one, numbers[1:])]
     else:
-        runs = [one(1, done), *map(one, others)]
+        with ProcessPoolExecutor(min(processes, wanted), mp_context=get_context("spawn")) as pool:
+            rest = pool.map(one, numbers[1:] if done else numbers)
+            runs = [one(1, done), *rest] if done else list(rest)
     return result(scenario, runs, told=trace is None)
 
 

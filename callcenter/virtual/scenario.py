@@ -8,7 +8,8 @@ from pydantic import BeforeValidator, Field, ValidationError, field_validator, m
 
 from callcenter.domain.errors import DomainError
 from callcenter.domain.routing import CompanyPolicy
-from callcenter.virtual.times import Arrivals, Constant, Duration, Model, Rate, Seconds
+from callcenter.virtual.arrivals import Arrivals, Rate
+from callcenter.virtual.times import Constant, Duration, Model, Seconds
 
 SHIPPED = Path(__file__).parent / "scenarios"
 Skills = dict[str, Annotated[int, Field(ge=1, le=100)]]

@@ -10,8 +10,8 @@ from random import Random
 from typing import Any
 
 from callcenter.domain.routing import Waiting
+from callcenter.virtual.arrivals import moments
 from callcenter.virtual.scenario import Kind, Scenario, ScenarioError
-from callcenter.virtual.times import moments
 
 
 class Contact:
