@@ -30,7 +30,7 @@ from callcenter.storage.agents import Agent
 from callcenter.storage.company import Queue
 from callcenter.storage.routing import OnDuty
 
-ASKED_IN_TURN = 3
+ASKED_IN_TURN = 4
 MOST_STEPS = 8
 LATEST = 86_400.0
 
@@ -190,7 +190,7 @@ def _rings(needs: Needs, roster: Roster) -> tuple[RingShown, ...]:
 
 def _steps(waiting: Waiting, roster: Roster, numbers: CompanyPolicy, case: Case) -> Iterable[Step]:
     """Who is asked first, and if they do not answer, who next. Everybody stays as they are meanwhile."""
-    at, asked = 0.0, dict[int, Asked]()
+    at, asks, asked = 0.0, 0, dict[int, Asked]()
     end = float(case.queue.policy.max_wait or LATEST)
     rings_for = numbers.ring_seconds[_medium(case.channel)]
     for _ in range(MOST_STEPS):
@@ -198,11 +198,11 @@ def _steps(waiting: Waiting, roster: Roster, numbers: CompanyPolicy, case: Case)
         choice = routing.who_should_take(trying, roster, at)
         yield Step(at, routing.explain(trying, roster, choice, at))
         if choice.agent_id is not None:
-            at += rings_for
+            at, asks = at + rings_for, asks + 1
             asked[choice.agent_id] = Asked(at, at + numbers.pauses.no_answer)
         else:
             at = min(_moments(trying, roster, at), default=LATEST)
-        if at >= end or at >= LATEST or len(asked) == ASKED_IN_TURN:
+        if at >= end or at >= LATEST or asks == ASKED_IN_TURN:
             return
 
 

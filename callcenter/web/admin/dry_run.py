@@ -169,12 +169,12 @@ def _opening(case: Case, outcome: Outcome) -> Told:
 def _hours(case: Case) -> str:
     local = case.at.astimezone(ZoneInfo(case.queue.zone))
     day = formats.day_of(local)
-    return _("It is %(day)s, %(time)s in %(zone)s.", day=day, time=f"{local:%H:%M}", zone=case.queue.zone)
+    return _("%(day)s, %(time)s in %(zone)s.", day=day, time=f"{local:%H:%M}", zone=case.queue.zone)
 
 
 def _score(case: Case, outcome: Outcome) -> Told:
     total = round(sum(outcome.points.values()))
-    lines = [reasons.points(outcome.points)] if outcome.points else [_("Nothing puts it ahead of others.")]
+    lines = [_("Made of: %(parts)s.", parts=reasons.points(outcome.points))] if outcome.points else [_("Nothing puts it ahead of others.")]
     growth = _("It grows by %(growth)s a second; the highest score is served first.", growth=f"{outcome.growth:g}")
     return Told("0:00", _("Enters the queue with a score of %(score)d", score=total), (*lines, growth))
 
@@ -200,6 +200,8 @@ def _step(step: Step, place: int, words: Words) -> Told:
         else _("%(name)s is asked, if nobody has taken it by then", name=name)
     )
     told = reasons.sentences(explanation, words.agents, skills=words.skills, language=words.spoken, now=True)
+    if place > 0:
+        told = told[:1]
     return Told(at, strong, tuple(told), kind="ok")
 
 
