@@ -200,10 +200,21 @@ def test_whoever_was_asked_is_asked_again_only_after_a_pause_or_where_there_is_n
     assert who(waiting(asked={1: Asked(NOW - 90, NOW - 30)}), agent(1), agent(2, calls=1)) == 1
 
 
-def test_a_call_goes_to_whoever_has_least_in_hand_and_a_conversation_to_whoever_converses() -> None:
-    idle, talking, writing = agent(1, idle=10), agent(2, idle=999, conversations=2), agent(3, idle=99, conversations=1)
+def test_a_call_goes_to_whoever_has_least_in_hand_and_a_conversation_where_it_takes_nobody_from_the_calls() -> None:
+    one_call = Limits(calls_over=0)
+    idle, talking, writing = (
+        agent(1, idle=10, limits=one_call),
+        agent(2, idle=99, conversations=2, limits=one_call),
+        agent(3, idle=999, conversations=1, limits=one_call),
+    )
     assert who(waiting(), idle, talking, writing) == 1
-    assert who(waiting(channel="sms"), idle, talking, writing) == 2
+    assert who(waiting(channel="sms"), idle, talking, writing) == 2  # cannot be called anyhow
+    some = Limits(calls_over=1)
+    assert who(waiting(channel="sms"), agent(1, conversations=1, limits=some), agent(2, limits=some)) == 2
+    assert (
+        who(waiting(channel="sms"), agent(1, conversations=1, limits=some), agent(2, conversations=2, limits=some)) == 2
+    )
+    assert who(waiting(channel="sms"), agent(1, conversations=1), agent(2, conversations=2), agent(3)) == 3
     spread = Waiting(
         id=1,
         needs=routing.needs(queue_id=1, channel="sms", language="en", rings=DELIVERY.circles(), spread=True),

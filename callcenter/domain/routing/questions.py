@@ -9,10 +9,11 @@ from functools import lru_cache
 from math import inf
 
 from callcenter.domain.interactions import Channel
-from callcenter.domain.routing.people import Candidate, Profile, Roster, no_room
+from callcenter.domain.routing.people import Candidate, Limits, Profile, Roster, no_room
 from callcenter.domain.routing.waiting import Bond, Lines, Needs, Ring, Skills, Waiting
 
 ASKED_ALONE = 5.0
+CALLS_FIRST = 1_000
 NEVER = inf
 
 
@@ -73,7 +74,7 @@ def _best(waiting: Waiting, roster: Roster, opens: tuple[float, ...], now: float
             own = ring_of(needs, agent, opens, waited) if has_names else ring
             if own is None:
                 continue
-            rank = (own, -_match(needs, profile), _blend(needs, conversations), agent.idle_since, agent.id)
+            rank = (own, -_match(needs, profile), _blend(needs, limits, conversations), agent.idle_since, agent.id)
             others = others or best is not None
             if best is None or rank < best:
                 best = rank
@@ -116,12 +117,17 @@ def _match(needs: Needs, profile: Profile) -> int:
     return sum(min(profile.skills.get(skill, 0), level) for skill, level in needs.prefers)
 
 
-def _blend(needs: Needs, conversations: int) -> int:
-    """A call goes to whoever has least in hand. A conversation joins others, so that idle agents stay free for calls,
-    unless they are to be spread."""
-    if needs.channel == Channel.VOICE or needs.spread:
+def _blend(needs: Needs, limits: Limits, conversations: int) -> int:
+    """A call goes to whoever has least in hand. A conversation takes nobody from the calls where that can be helped: it goes
+    to the least busy of those who may be called beside it; then to whoever may not be called already, the fullest first.
+    Where conversations are to be spread, to the least busy (docs/scenarios.md has both measured)."""
+    if needs.channel == Channel.VOICE or needs.spread or _may_be_called(limits, conversations + 1):
         return conversations
-    return -1 if conversations else 0
+    return CALLS_FIRST + conversations if _may_be_called(limits, conversations) else CALLS_FIRST - conversations
+
+
+def _may_be_called(limits: Limits, conversations: int) -> bool:
+    return no_room(limits, 0, conversations, Channel.VOICE) is None
 
 
 def what_next(agent: Candidate, lines: Lines, roster: Roster, now: float) -> Waiting | None:

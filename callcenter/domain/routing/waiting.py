@@ -59,8 +59,8 @@ def needs(
     tier: str = "",
     spread: bool = False,
 ) -> Needs:
-    """Rings that are not for customers of this tier are left out. `spread`: conversations go to idle agents first,
-    otherwise to those who converse already."""
+    """Rings that are not for customers of this tier are left out. `spread`: conversations go to whoever has
+    fewest, otherwise where they take nobody from the calls."""
     own = tuple(ring for ring in rings if not ring.tiers or tier in ring.tiers)
     return _needs(queue_id, channel, language, own or (Ring(),), prefers, spread)
 
