@@ -25,6 +25,8 @@ class Job(StrEnum):
     INVITE_TO_SURVEY = "workers.surveys.invite"
     RING_AGENT = "workers.calls.ring_agent"
     BRING_BACK = "workers.calls.bring_back"
+    CALL_CUSTOMER = "workers.calls.call_customer"
+    END_LINES = "workers.calls.end_lines"
     TELL_AGAIN = "workers.reactions.tell_again"
 
 
@@ -32,6 +34,8 @@ QUEUES = ("live", "later")
 ON = {
     Job.RING_AGENT: "live",
     Job.BRING_BACK: "live",
+    Job.CALL_CUSTOMER: "live",
+    Job.END_LINES: "live",
     Job.SEND_MESSAGE: "live",
     Job.INVITE_TO_SURVEY: "later",
     Job.TELL_AGAIN: "later",

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from callcenter.actions import calls, holds, lines, offers, outgoing, wrap_ups
+from callcenter.actions import calling_back, calls, holds, lines, offers, outgoing, wrap_ups
 from callcenter.domain.calls import OVER, RANK, CallStatus, LegReport
 from callcenter.domain.errors import (
     AlreadyOnHold,
@@ -168,6 +168,33 @@ def bring_back(wiring: Wiring, interaction_id: int) -> None:
         log.warning("bring_back_refused", interaction_id=interaction_id, code=error.code, permanent=error.permanent)
         if error.permanent:
             ask_about(wiring, leg)
+
+
+def call_customer(wiring: Wiring, interaction_id: int) -> None:
+    """Dial a customer back, once. Refused for good, it counts as a try."""
+    with wiring.work() as work:
+        row = calling_back.claim(work, interaction_id)
+    if row is None:
+        return
+    try:
+        sid = wiring.phone.call_customer(to=row.number, caller_id=row.our_number, interaction_id=interaction_id)
+    except OutsideError as error:
+        log.warning("call_refused", interaction_id=interaction_id, code=error.code, permanent=error.permanent)
+        with wiring.work() as work:
+            interaction = interactions.get(work.session, interaction_id, lock=True)
+            if interaction and error.permanent:
+                calling_back.not_reached(work, interaction, outcome="refused")
+        return
+    with wiring.work() as work:
+        calling_back.rings(work, interaction_id, call_sid=sid)
+
+
+def end_lines(wiring: Wiring, interaction_id: int) -> None:
+    """Hang up agents' lines in a call that is no longer theirs."""
+    with wiring.reading() as session:
+        sids = calling_back.lines_to_end(session, interaction_id)
+    for sid in sids:
+        wiring.phone.hang_up(sid)
 
 
 def agent_not_connected(wiring: Wiring, offer_id: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from callcenter.background import Job
-from callcenter.domain import events, setup_events
+from callcenter.domain import callback_events, events, setup_events
 from callcenter.domain.events import Event
 
 SUPERVISORS = "supervisors"
@@ -82,6 +82,16 @@ TOLD: dict[type[Event], tuple[tuple[str, bool], ...]] = {
     events.StateChanged: _AGENT,
     events.SignedOut: _AGENT,
     setup_events.SkillsChanged: _AGENT,
+    callback_events.CallbackPromised: _CHANGED,
+    callback_events.CustomerToCall: _CHANGED,
+    callback_events.CallbackTried: _CHANGED,
+    callback_events.CallbackKept: _CHANGED,
+    callback_events.CallbackFailed: _CHANGED,
+    callback_events.CallbackCancelled: _CHANGED,
+    callback_events.CallbackChanged: _CHANGED,
+    callback_events.Overflowed: _CHANGED,
+    callback_events.VoicemailLeft: _CHANGED,
+    callback_events.Transferred: _CHANGED,
 }
 
 
@@ -101,4 +111,9 @@ DONE: dict[type[Event], tuple[tuple[Job, Callable[[Event], dict[str, int]]], ...
     events.MessageQueued: ((Job.SEND_MESSAGE, _message),),
     events.DeskTelephoneToRing: ((Job.RING_AGENT, _offer),),
     events.CallerLeftAlone: ((Job.BRING_BACK, _interaction),),
+    callback_events.CallerToBringBack: ((Job.BRING_BACK, _interaction),),
+    callback_events.CustomerToCall: ((Job.CALL_CUSTOMER, _interaction),),
+    callback_events.LineToEnd: ((Job.END_LINES, _interaction),),
+    callback_events.Overflowed: ((Job.BRING_BACK, _interaction),),
+    callback_events.Transferred: ((Job.BRING_BACK, _interaction), (Job.END_LINES, _interaction)),
 }

@@ -13,3 +13,13 @@ def ring_agent(wiring: Wiring, *, offer_id: int) -> None:
 @job
 def bring_back(wiring: Wiring, *, interaction_id: int) -> None:
     errands.bring_back(wiring, interaction_id)
+
+
+@job
+def call_customer(wiring: Wiring, *, interaction_id: int) -> None:
+    errands.call_customer(wiring, interaction_id)
+
+
+@job
+def end_lines(wiring: Wiring, *, interaction_id: int) -> None:
+    errands.end_lines(wiring, interaction_id)

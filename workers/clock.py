@@ -15,20 +15,22 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from callcenter import errands, observe, settings
-from callcenter.actions import agents, offers, routing, wrap_ups
+from callcenter.actions import agents, calling_back, offers, overflow, routing, wrap_ups
 from callcenter.background import Job
 from callcenter.domain.errors import DomainError
 from callcenter.reports import wallboard
+from callcenter.storage import callbacks, company, crowd, interactions, messages, surveys, waits
 from callcenter.storage import clock as due
-from callcenter.storage import interactions, messages, surveys
 from callcenter.storage import offers as offer_rows
+from callcenter.storage import routing as looks
 from callcenter.wiring import Wiring
 from workers.schedule import TIMETABLE, Periodic
 
 log = structlog.get_logger()
 LONGEST_SLEEP = 1.0
 WALLBOARD_LOCK = 7_000_020
-REROUTE_EVERY = timedelta(seconds=2)
+REROUTE_EVERY = timedelta(seconds=1)
+REROUTED_A_LINE = 500
 
 
 class Clock:
@@ -60,12 +62,14 @@ class Clock:
             self._expire_offers,
             self._lines_that_did_not_come_up,
             self._finish_wrap_ups,
+            self._due_callbacks,
             self._nudge_workers,
             self._lose_agents,
             self._ask_about_quiet_calls,
         ):
             step()
         self._every(REROUTE_EVERY, "reroute", self._reroute)
+        self._every(timedelta(seconds=1), "overflow", self._overflow)
         self._every(timedelta(seconds=1), "wallboard", self._wallboard)
         for entry in TIMETABLE:
             self._every(entry.every, entry, partial(self._periodic, entry))
@@ -91,6 +95,31 @@ class Clock:
         while done:
             with self.wiring.work() as work:
                 done = wrap_ups.run_out(work)
+
+    def _due_callbacks(self) -> None:
+        """In line, or to be dialled, now that their time has come."""
+        with self.wiring.reading() as session:
+            due_now = callbacks.due(session, self.wiring.clock())
+        for _, interaction_id in due_now:
+            with self.wiring.work() as work:
+                is_to_dial = calling_back.due(work, interaction_id)
+            if is_to_dial:
+                self.wiring.nudge(Job.CALL_CUSTOMER, interaction_id=interaction_id)
+
+    def _overflow(self) -> None:
+        """Those who have waited longer than their queue allows."""
+        now = self.wiring.clock()
+        with self.wiring.reading() as session:
+            limits = {queue.id: queue.policy for queue in company.queues(session)}
+            late = [
+                interaction_id
+                for queue_id, policy in limits.items()
+                if policy.max_wait is not None and policy.overflow
+                for interaction_id in waits.too_long(session, queue_id, before=now - timedelta(seconds=policy.max_wait))
+            ]
+        for interaction_id in late:
+            with self.wiring.work() as work:
+                overflow.move(work, interaction_id)
 
     def _nudge_workers(self) -> None:
         now = self.wiring.clock()
@@ -122,10 +151,15 @@ class Clock:
             errands.ask_about(self.wiring, leg)
 
     def _reroute(self) -> None:
-        """Ask again for everything that waits: an agent's pause after a decline may be over, a router may have died."""
+        """Ask again for everything that waits: a ring has opened, a pause is over, a queue was changed, a router died.
+
+        All are looked at with one reading; only those whom somebody can take by now are taken in hand.
+        """
         with self.wiring.reading() as session:
-            waiting = [row.id for row in interactions.waiting(session, limit=200)]
-        for interaction_id in waiting:
+            now = self.wiring.clock()
+            waiting = crowd.waiting_of(session, looks.heads(session, depth=REROUTED_A_LINE), now=now)
+            people = crowd.roster(session, looks.on_duty(session))
+        for interaction_id in routing.offerable(waiting, people, now):
             with self.wiring.work() as work:
                 interaction = interactions.claim_waiting(work.session, interaction_id)
                 if interaction:

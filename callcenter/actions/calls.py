@@ -18,7 +18,6 @@ from callcenter.domain.calls import (
     Wait,
 )
 from callcenter.domain.events import (
-    CallConnected,
     CallReceived,
     MenuChosen,
     QueueEntered,
@@ -197,9 +196,9 @@ def answer_again(work: Work, interaction: Interaction) -> Answer:
     if interaction.result == "closed" and queue:
         opens = hours.opens_at(queue, work.now)
         return SayClosed(interaction_id=interaction.id, language=interaction.language, opens=opens)
+    if interaction.state == State.WAITING and interaction.passed_on == "voicemail":
+        return TakeMessage(interaction_id=interaction.id, language=interaction.language)
     if callbacks.is_choosing(interaction):
-        if interaction.passed_on == "voicemail":
-            return TakeMessage(interaction_id=interaction.id, language=interaction.language)
         return callbacks.ask(work, interaction)
     row = promised.of_call(work.session, interaction.id) if interaction.result == "callback" else None
     if row:
@@ -274,10 +273,4 @@ def connected(work: Work, interaction: Interaction) -> None:
     if interaction.direction == "callback":
         calling_back.agent_is_in(work, interaction)
     elif interaction.answered_at is None:
-        tell_connected(work, interaction)
-
-
-def tell_connected(work: Work, interaction: Interaction) -> None:
-    interaction.answered_at = work.now
-    waited = interaction.waited_seconds(work.now)
-    work.record(CallConnected(**interaction.about(), actor=f"agent:{interaction.agent_id}", waited_seconds=waited))
+        endings.connect(work, interaction)

@@ -2,15 +2,17 @@
 
 from datetime import timedelta
 
-from callcenter.actions import calls, holds, offers
+from callcenter.actions import calling_back, calls, holds, offers
 from callcenter.domain.calls import (
     OVER,
     RANK,
     Answer,
     Apologise,
     AskAgentToPress,
+    CallStatus,
     ConferenceReport,
     HangUp,
+    JoinAgain,
     JoinAgent,
     LegReport,
 )
@@ -23,6 +25,7 @@ from callcenter.storage.offers import Offer
 from callcenter.storage.work import Work
 
 REJOIN_WITHIN = timedelta(seconds=20)
+ASK_SOON = timedelta(seconds=3)
 OURS = "participant_updated_via_api"
 
 
@@ -64,6 +67,24 @@ def _let_in(work: Work, interaction: Interaction, offer: Offer, call_sid: str) -
         leg_id=leg.id if leg else 0,
         language=agent.language if agent else interaction.language,
     )
+
+
+def left_alone(work: Work, interaction_id: int, *, call_sid: str, again: bool) -> Answer:
+    """The conference ended round an agent whose line is still up: the caller has hung up, or pressed * and comes back.
+
+    Which of the two, we hear a moment later: then the line ends, or joins anew.
+    """
+    interaction = interactions.get(work.session, interaction_id, lock=True)
+    offer = open_offers.open_of(work.session, interaction_id, lock=True)
+    leg = interactions.leg(work.session, call_sid)
+    if interaction is None or offer is None or leg is None or interaction.state != State.ACTIVE:
+        return HangUp()
+    if leg.offer_id != offer.id or offer.state != "accepted":
+        return HangUp()
+    if not again:
+        return JoinAgain(interaction_id=interaction_id)
+    interaction.quiet_check_at = work.now + ASK_SOON
+    return _let_in(work, interaction, offer, call_sid)
 
 
 def rung(work: Work, offer_id: int, *, call_sid: str) -> None:
@@ -125,10 +146,10 @@ def report(work: Work, given: LegReport) -> None:
     if rank < OVER:
         return
     leg.left_at = leg.left_at or work.now
-    if leg.party == "customer":
-        calls.end(work, interaction, by="customer")
-    else:
+    if leg.party == "agent":
         agent_left(work, interaction, leg)
+    elif interaction.direction != "callback" or not calling_back.leg_over(work, interaction, leg, outcome=given.status):
+        calls.end(work, interaction, by="customer")
 
 
 def conference(work: Work, given: ConferenceReport) -> None:
@@ -162,6 +183,8 @@ def _heard(work: Work, interaction: Interaction, leg: Leg, given: ConferenceRepo
         leg.joined_at, leg.left_at = leg.joined_at or work.now, None
         if leg.party == "agent":
             agent_joined(work, interaction)
+    elif given.event == "participant-leave" and leg.party == "customer" and given.call_status == CallStatus.IN_PROGRESS:
+        holds.end(work, interaction)  # they pressed *: the Dial's action leads them on
     elif given.event == "participant-leave" and given.reason != OURS:
         leg.left_at = work.now
         if leg.party == "agent":

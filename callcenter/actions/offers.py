@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from callcenter.actions import holds, routing, states, tickets
+from callcenter.domain.callback_events import CallerToBringBack
 from callcenter.domain.calls import Connection
 from callcenter.domain.errors import InteractionEnded, NotFound, OfferEnded, OfferTaken
 from callcenter.domain.events import (
@@ -34,6 +35,9 @@ def accept(work: Work, offer_id: int, *, agent_id: int) -> Connection:
     else:
         interaction.answered_at = interaction.answered_at or work.now
     interaction.state, interaction.accepted_at = State.ACTIVE, work.now
+    if interaction.bring_back_at:  # they are being asked something just now, outside of the conference
+        interaction.bring_back_at = work.now
+        work.record(CallerToBringBack(interaction_id=interaction.id, agent_id=agent_id))
     ticket = tickets.for_interaction(work, interaction, agent_id=agent_id)
     _tell_ended(work, interaction, offer, "accepted", actor=f"agent:{agent_id}")
     work.record(
@@ -116,6 +120,18 @@ def give_back(work: Work, interaction_id: int, *, cause: str) -> None:
         work.record(CallerLeftAlone(interaction_id=interaction.id, agent_id=gone, offer_id=offer.id))
     routing.route(work, interaction, without=frozenset({gone}))
     routing.next_for(work, gone)
+
+
+def hand_on(work: Work, interaction: Interaction) -> int:
+    """Its agent passes it on: it waits again, and this agent is not the next to be asked. The agent's id. Locked and active."""
+    offer = offers.open_of(work.session, interaction.id, lock=True)
+    if offer is None:
+        raise OfferEnded
+    offer.state, offer.is_open, offer.ended_at, offer.end_reason = "failed", False, work.now, "transferred"
+    offer.connect_by = None
+    interaction.state, interaction.agent_id = State.WAITING, None
+    _tell_ended(work, interaction, offer, "transferred")
+    return offer.agent_id
 
 
 def line_lost(work: Work, offer_id: int) -> None:

@@ -40,7 +40,19 @@ def for_interaction(work: Work, interaction: Interaction, *, agent_id: int) -> T
     return ticket
 
 
-def _open_for(work: Work, interaction: Interaction, agent_id: int) -> Ticket:
+def for_message(work: Work, interaction: Interaction, *, body: str) -> Ticket:
+    """What a caller left us without speaking to anybody: a comment at their unsolved ticket of this queue, else at a new one."""
+    same = tickets.of_same_matter(work.session, customer_id=interaction.customer_id, queue_id=interaction.queue_id)
+    ticket = same or _open_for(work, interaction, None)
+    written = Comment(ticket_id=ticket.id, interaction_id=interaction.id, body=body, created_at=work.now)
+    work.session.add(written)
+    work.session.flush()
+    about = {"interaction_id": interaction.id, "customer_id": ticket.customer_id, "agent_id": ticket.owner_id}
+    work.record(CommentWritten(**about, ticket_id=ticket.id, actor="customer", comment_id=written.id))
+    return ticket
+
+
+def _open_for(work: Work, interaction: Interaction, agent_id: int | None) -> Ticket:
     queue = company.queue(work.session, interaction.queue_id) if interaction.queue_id else None
     subject = queue.name(interaction.language) if queue else interaction.channel
     return _open(
@@ -49,7 +61,7 @@ def _open_for(work: Work, interaction: Interaction, agent_id: int) -> Ticket:
         customer_id=interaction.customer_id,
         queue_id=interaction.queue_id,
         owner_id=agent_id,
-        actor=f"agent:{agent_id}",
+        actor=f"agent:{agent_id}" if agent_id else "customer",
         interaction_id=interaction.id,
     )
 

@@ -40,12 +40,21 @@ def tell_place(work: Work, interaction_id: int, *, first: bool) -> Answer:
         return HangUp()
     place: int | None = None
     seconds: int | None = None
-    if interaction.state == State.WAITING:
+    waits = interaction.state == State.WAITING
+    queue = kept.queue(work.session, interaction.queue_id) if interaction.queue_id and waits else None
+    can_be_called = interaction.direction == "inbound" and interaction.their_number is not None
+    if waits:
         place, seconds = prediction(work, interaction)
         if seconds and not _is_reliable(work, interaction):
             seconds = None
     return TellPlace(
-        interaction_id=interaction.id, language=interaction.language, place=place, expected_seconds=seconds, first=first
+        interaction_id=interaction.id,
+        language=interaction.language,
+        place=place,
+        expected_seconds=seconds,
+        first=first,
+        star=can_be_called and queue is not None and queue.policy.callbacks.by_key,
+        passed_to=queue.name(interaction.language) if queue and first and interaction.passed_on else "",
     )
 
 

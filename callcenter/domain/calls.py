@@ -51,7 +51,10 @@ class LegReport:
 
 @dataclass(frozen=True, kw_only=True)
 class ConferenceReport:
-    """One conference event. `label` is the participant's, `sequence` counts within the conference."""
+    """One conference event. `label` is the participant's, `sequence` counts within the conference.
+
+    `call_status`: how the call is of one who left; "in-progress" has only left the conference.
+    """
 
     conference_sid: str
     name: str
@@ -60,6 +63,7 @@ class ConferenceReport:
     call_sid: str | None = None
     label: str | None = None
     reason: str | None = None
+    call_status: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,21 +91,60 @@ class OfferMenu:
 
 @dataclass(frozen=True, kw_only=True)
 class Wait:
-    """Into the conference named after the interaction, there to wait for an agent."""
+    """Into the conference named after the interaction, there to wait for an agent. `company`: first say who calls."""
+
+    interaction_id: int
+    language: str
+    company: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskForCallback:
+    """Led out of waiting, or before it: 1 for a callback in place of waiting, anything else waits on."""
+
+    interaction_id: int
+    language: str
+    expected_seconds: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SayPromised:
+    """We call back until `until`, in the zone in which it is told."""
+
+    interaction_id: int
+    language: str
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeMessage:
+    """Waited too long: what they say is recorded."""
 
     interaction_id: int
     language: str
 
 
 @dataclass(frozen=True, kw_only=True)
+class JoinAgain:
+    """The agent's conference ended round them: wait a moment, then ask whether the call is over."""
+
+    interaction_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class TellPlace:
-    """While waiting: place in the queue and expected minutes, None where not known well enough to tell."""
+    """While waiting: place in the queue and expected minutes, None where not known well enough to tell.
+
+    `star`: the key brings the offer of a callback. `passed_to`: the queue they were passed on to.
+    """
 
     interaction_id: int
     language: str
     place: int | None
     expected_seconds: int | None
     first: bool = True
+    star: bool = False
+    passed_to: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +189,20 @@ class HangUp:
     pass
 
 
-Answer = OfferMenu | Wait | TellPlace | JoinAgent | AskAgentToPress | SayClosed | Apologise | HangUp
+Answer = (
+    OfferMenu
+    | Wait
+    | AskForCallback
+    | SayPromised
+    | TakeMessage
+    | TellPlace
+    | JoinAgent
+    | JoinAgain
+    | AskAgentToPress
+    | SayClosed
+    | Apologise
+    | HangUp
+)
 
 
 @dataclass(frozen=True, kw_only=True)

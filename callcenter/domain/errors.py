@@ -110,6 +110,26 @@ class CallNotConnected(DomainError):
     text = N_("The call is not connected yet.")
 
 
+class AgentNotFree(DomainError):
+    code = "agent-not-free"
+    text = N_("%(name)s cannot take it now.")
+
+
+class QueueClosed(DomainError):
+    code = "queue-closed"
+    text = N_("This queue is closed now.")
+
+
+class CallbackOver(DomainError):
+    code = "callback-over"
+    text = N_("This callback is no longer open.")
+
+
+class CallbackInProgress(DomainError):
+    code = "callback-in-progress"
+    text = N_("Somebody is calling this customer right now.")
+
+
 class TooManyTries(DomainError):
     code = "too-many-tries"
     status = 429

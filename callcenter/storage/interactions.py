@@ -214,8 +214,9 @@ def legs(session: Session, interaction_id: int) -> Sequence[Leg]:
 
 
 def customer_leg(session: Session, interaction_id: int) -> Leg | None:
+    """Their newest: a callback may have been tried before."""
     wanted = select(Leg).where(Leg.interaction_id == interaction_id, Leg.party == "customer")
-    return session.scalar(wanted.order_by(Leg.id).limit(1))
+    return session.scalar(wanted.order_by(Leg.id.desc()).limit(1))
 
 
 def conversation(session: Session, *, our_number: str, their_number: str) -> Interaction | None:

@@ -1,5 +1,6 @@
 """How long work took and waits lasted of late: what expectations are made of and checked against."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
@@ -9,6 +10,17 @@ from callcenter.storage import kept
 
 OF_LATE = timedelta(hours=4)
 SAMPLE = 100
+
+TOO_LONG = text(
+    "SELECT id FROM interactions WHERE state = 'waiting' AND queue_id = :queue_id AND joined_at <= :before"
+    " AND passed_on = '' AND direction = 'inbound' AND line_rank IS NOT NULL ORDER BY joined_at LIMIT 50"
+)
+
+
+def too_long(session: Session, queue_id: int, *, before: datetime) -> Sequence[int]:
+    """Those who wait in this queue since before then and have not been passed on."""
+    return session.scalars(TOO_LONG, {"queue_id": queue_id, "before": before}).all()
+
 
 # The newest of late only: the work is bounded however busy the day was.
 HANDLING = text(

@@ -14,6 +14,7 @@ from callcenter.telephony.client import ALREADY_OVER, FAILURES, outside_error
 
 CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
 RING_SECONDS = 15  # Twilio adds about 5: the offer's own timer must be the longer one
+CUSTOMER_RING_SECONDS = 30
 
 
 class TwilioPhone:
@@ -56,6 +57,21 @@ class TwilioPhone:
                 url=self._base + paths.AGENT_ANSWERED % offer_id,
                 method="POST",
                 timeout=RING_SECONDS,
+                status_callback=self._base + paths.STATUS,
+                status_callback_method="POST",
+                status_callback_event=CALL_EVENTS,
+            )
+        return str(call.sid)
+
+    def call_customer(self, *, to: str, caller_id: str, interaction_id: int) -> str:
+        """Call a customer back; the sid of the new leg. Who answers is led into the conference of the interaction."""
+        with _in_our_words():
+            call = self._client.calls.create(
+                to=to,
+                from_=caller_id,
+                url=self._base + paths.CALLED % interaction_id,
+                method="POST",
+                timeout=CUSTOMER_RING_SECONDS,
                 status_callback=self._base + paths.STATUS,
                 status_callback_method="POST",
                 status_callback_event=CALL_EVENTS,

@@ -1,6 +1,7 @@
 """Our answer to a caller, as TwiML. Pure: an answer and our address in, a document out."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from babel.dates import format_date, format_time
@@ -13,6 +14,7 @@ from callcenter.words import say
 
 CONFERENCE_EVENTS = "start end join leave mute hold modify"
 MENU_SECONDS = 6
+MESSAGE_SECONDS = 180
 MUSIC = "/static/sounds/waiting.wav"
 LANGUAGE_KEY = "9"
 SPOKEN_NAME = {"en": "For English, press 9.", "zh": "中文服务请按九。"}
@@ -61,8 +63,13 @@ def _greet(gather: Gather, answer: calls.OfferMenu) -> None:
 
 
 def _wait(response: VoiceResponse, answer: calls.Wait, base: str) -> None:
-    """The caller is the first participant and fixes the callbacks; their leaving ends the conference, nobody else's does."""
-    dial = Dial(action=base + paths.LEFT % answer.interaction_id, method="POST")
+    """The caller is the first participant and fixes the callbacks; their leaving ends the conference, nobody else's does.
+
+    Nothing can be asked in a conference: * leads out of it, to the Dial's action, with the call in progress.
+    """
+    if answer.company:
+        _say(response, answer.language, "This is %(company)s. You asked us to call you.", company=answer.company)
+    dial = Dial(action=base + paths.LEFT % answer.interaction_id, method="POST", hangup_on_star=True)
     dial.conference(
         conference_name(answer.interaction_id),
         start_conference_on_enter=False,
@@ -78,8 +85,46 @@ def _wait(response: VoiceResponse, answer: calls.Wait, base: str) -> None:
     response.append(dial)
 
 
+def _ask_for_callback(response: VoiceResponse, answer: calls.AskForCallback, base: str) -> None:
+    """Silence is an answer, too: then they wait on."""
+    action = base + paths.CALLBACK % answer.interaction_id
+    gather = Gather(num_digits=1, timeout=MENU_SECONDS, action=action, method="POST")
+    if answer.expected_seconds:
+        minutes = max(1, round(answer.expected_seconds / 60))
+        _say(gather, answer.language, "We expect to answer in about %(minutes)d minutes.", minutes=minutes)
+    _say(gather, answer.language, "Press 1, and we call you back: you keep your place. To wait on, press 2.")
+    response.append(gather)
+    response.redirect(action, method="POST")
+
+
+def _promised(response: VoiceResponse, answer: calls.SayPromised, base: str) -> None:
+    until = _day_and_time(answer.until, answer.language)
+    _say(response, answer.language, "We call you back at this number by %(until)s. You keep your place.", until=until)
+    _say(response, answer.language, "Thank you for your patience. Goodbye.")
+    response.hangup()
+
+
+def _take_message(response: VoiceResponse, answer: calls.TakeMessage, base: str) -> None:
+    _say(
+        response,
+        answer.language,
+        "We are sorry that you wait so long. Leave us a message after the tone: we answer it.",
+    )
+    action = base + paths.MESSAGE % answer.interaction_id
+    response.record(action=action, method="POST", max_length=MESSAGE_SECONDS, timeout=5, play_beep=True)
+    _say(response, answer.language, "We heard nothing. Goodbye.")
+    response.hangup()
+
+
+def _join_again(response: VoiceResponse, answer: calls.JoinAgain, base: str) -> None:
+    response.pause(length=1)
+    response.redirect(base + paths.AGENT_LEFT % answer.interaction_id + "?again=1", method="POST")
+
+
 def _place(response: VoiceResponse, answer: calls.TellPlace, base: str) -> None:
     """Place and expected wait, music, and round again: the document of a conference that waits runs out otherwise."""
+    if answer.passed_to:
+        _say(response, answer.language, "We pass you on to %(queue)s. You keep your place.", queue=answer.passed_to)
     if answer.place == 1:
         _say(response, answer.language, "You are next.")
     elif answer.place:
@@ -92,6 +137,8 @@ def _place(response: VoiceResponse, answer: calls.TellPlace, base: str) -> None:
             _say(response, answer.language, "We expect to answer in about %(minutes)d minutes.", minutes=minutes)
     if answer.first and not answer.place:
         _say(response, answer.language, "We connect you as soon as somebody is free.")
+    if answer.star:
+        _say(response, answer.language, "To be called back in place of waiting, press star.")
     response.play(base + MUSIC)
     response.redirect(base + paths.WAIT % answer.interaction_id + "?again=1", method="POST")
 
@@ -122,22 +169,19 @@ def _press(response: VoiceResponse, answer: calls.AskAgentToPress, base: str) ->
 
 def _closed(response: VoiceResponse, answer: calls.SayClosed, base: str) -> None:
     if answer.opens:
-        _say(response, answer.language, "We are closed now and open again %(opens)s.", opens=_spoken(answer))
+        opens = _day_and_time(answer.opens, answer.language)
+        _say(response, answer.language, "We are closed now and open again %(opens)s.", opens=opens)
     else:
         _say(response, answer.language, "We are closed now.")
     _say(response, answer.language, "Send us a text message at this number, we answer it first thing.")
     response.hangup()
 
 
-def _spoken(answer: calls.SayClosed) -> str:
-    """The opening as day and time, as the caller's language says it."""
-    locale = languages.locale(answer.language)
-    day = (
-        format_date(answer.opens, "EEEE, MMMM d", locale=locale)
-        if locale == "en"
-        else format_date(answer.opens, "M月d日 EEEE", locale=locale)
-    )
-    return f"{day}, {format_time(answer.opens, 'short', locale=locale)}"
+def _day_and_time(moment: datetime, language: str) -> str:
+    """As the caller's language says it."""
+    locale = languages.locale(language)
+    day = format_date(moment, "EEEE, MMMM d" if locale == "en" else "M月d日 EEEE", locale=locale)
+    return f"{day}, {format_time(moment, 'short', locale=locale)}"
 
 
 def _sorry(response: VoiceResponse, answer: calls.Apologise, base: str) -> None:
@@ -162,6 +206,10 @@ def _say(to: Any, language: str, text: str, **values: object) -> None:
 RENDERERS: dict[type, Callable[[VoiceResponse, Any, str], None]] = {
     calls.OfferMenu: _menu,
     calls.Wait: _wait,
+    calls.AskForCallback: _ask_for_callback,
+    calls.SayPromised: _promised,
+    calls.TakeMessage: _take_message,
+    calls.JoinAgain: _join_again,
     calls.TellPlace: _place,
     calls.JoinAgent: _agent,
     calls.AskAgentToPress: _press,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from callcenter import wiring
-from callcenter.actions import calls, lines, waiting
+from callcenter.actions import calling_back, calls, instead, lines, waiting
 from callcenter.declared import signed
 from callcenter.domain import languages
 from callcenter.domain.agents import agent_of_identity
@@ -46,10 +46,39 @@ def wait(interaction_id: int) -> Answer:
 @door.post("/left/<int:interaction_id>")
 @answered
 def left(interaction_id: int) -> Answer:
-    """The caller's Dial is over. A call that is still in progress has only lost its conference."""
-    still_there = request.form.get("CallStatus") == CallStatus.IN_PROGRESS
+    """The caller's Dial is over. A call that is still in progress has only lost its conference, or left it by *."""
+    form = request.form
+    still_there = form.get("CallStatus") == CallStatus.IN_PROGRESS
+    by_key = form.get("DialCallStatus") in ("answered", "completed")
     with wiring.current().work() as work:
-        return calls.left_conference(work, interaction_id, still_there=still_there)
+        return calls.left_conference(work, interaction_id, still_there=still_there, by_key=by_key)
+
+
+@door.post("/callback/<int:interaction_id>")
+@answered
+def callback(interaction_id: int) -> Answer:
+    """A key pressed where a callback was offered, or none."""
+    with wiring.current().work() as work:
+        return instead.choose(work, interaction_id, request.form.get("Digits", "")[:1])
+
+
+@door.post("/called/<int:interaction_id>")
+@answered
+def called(interaction_id: int) -> Answer:
+    """A customer whom we call back picks up."""
+    with wiring.current().work() as work:
+        return calling_back.answered(work, interaction_id, call_sid=request.form["CallSid"])
+
+
+@door.post("/message/<int:interaction_id>")
+@answered
+def message(interaction_id: int) -> Answer:
+    """A caller has left a message, and perhaps hung up with that."""
+    form = request.form
+    url, seconds = form.get("RecordingUrl", "")[:500], form.get("RecordingDuration", "")
+    with wiring.current().work() as work:
+        whole = int(seconds) if seconds.isascii() and seconds.isdigit() else 0
+        return instead.leave_message(work, interaction_id, url=url, seconds=whole)
 
 
 @door.post("/again/<int:interaction_id>")
@@ -98,8 +127,12 @@ def agent_pressed(offer_id: int) -> Answer:
 @door.post("/agent/left/<int:interaction_id>")
 @answered
 def agent_left(interaction_id: int) -> Answer:
-    """The agent's Dial is over; what it means comes by the conference's own report."""
-    return HangUp()
+    """The agent's Dial is over. With the line still up, the conference has ended round it."""
+    form = request.form
+    if form.get("CallStatus") != CallStatus.IN_PROGRESS:
+        return HangUp()
+    with wiring.current().work() as work:
+        return lines.left_alone(work, interaction_id, call_sid=form.get("CallSid", ""), again="again" in request.args)
 
 
 @door.post("/status")
@@ -132,6 +165,7 @@ def conference() -> None:
         call_sid=form.get("CallSid"),
         label=form.get("ParticipantLabel"),
         reason=form.get("ReasonParticipantLeft"),
+        call_status=form.get("ParticipantCallStatus"),
     )
     with wiring.current().work() as work:
         lines.conference(work, report)

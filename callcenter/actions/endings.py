@@ -1,0 +1,34 @@
+"""How waiting ends: they speak with somebody, or the call is over without an agent. Written down and told."""
+
+from callcenter.domain.events import CallConnected, CallEnded
+from callcenter.domain.interactions import State
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.work import Work
+
+
+def connect(work: Work, interaction: Interaction) -> None:
+    """Customer and agent hear each other. Locked, once."""
+    interaction.answered_at = work.now
+    waited = interaction.waited_seconds(work.now)
+    work.record(CallConnected(**interaction.about(), actor=f"agent:{interaction.agent_id}", waited_seconds=waited))
+
+
+def finish(work: Work, interaction: Interaction, *, by: str, result: str) -> None:
+    """Over without an agent. The interaction must be locked; the agent who was asked is for whoever calls this."""
+    interaction.state, interaction.ended_at, interaction.finished_at = State.ENDED, work.now, work.now
+    interaction.ended_by, interaction.result = by, result
+    interaction.quiet_check_at = interaction.bring_back_at = interaction.held_since = None
+    tell(work, interaction, by=by, result=result)
+
+
+def tell(work: Work, interaction: Interaction, *, by: str, result: str) -> None:
+    work.record(
+        CallEnded(
+            **interaction.about(),
+            actor=by if by != "agent" else f"agent:{interaction.agent_id}",
+            by=by,
+            result=result,
+            waited_seconds=interaction.waited_seconds(work.now),
+            talked_seconds=interaction.talked_seconds(work.now),
+        )
+    )
