@@ -122,7 +122,7 @@ def _calls_over(work: Work, agent_id: int, key: str, text: str, actor: Actor) ->
 
 
 def _number(text: str, most: int) -> int:
-    if not text.isdecimal() or len(text) > MOST_DIGITS:
+    if not (text.isascii() and text.isdecimal()) or len(text) > MOST_DIGITS:
         raise Invalid("Write a number from 0 to %(most)d.", field="value", most=most)
     return int(text)
 
