@@ -12,7 +12,6 @@ from callcenter.domain.interactions import Channel
 from callcenter.domain.routing import (
     Asked,
     Bond,
-    CompanyPolicy,
     Lines,
     Roster,
     Waiting,
@@ -27,7 +26,6 @@ from callcenter.virtual.scenario import Kind, Scenario
 from callcenter.virtual.staff import Person, needs_of
 from callcenter.virtual.traffic import Contact
 
-LIVE = CompanyPolicy()
 LONGEST = 3  # horizons until those who cannot be served are given up
 
 
@@ -250,7 +248,9 @@ class Floor:
 
 def claim(scenario: Scenario, kind: Kind) -> tuple[float, float, float]:
     """Points, growth, and seconds of holding."""
-    queue, most = scenario.queue_of(kind), scenario.policy.most
-    points = queue.priority + kind.priority + kind.value
-    growth = queue.growth * LIVE.growth[Channel(kind.channel)] if kind.growth is None else kind.growth
+    queue = scenario.queue_of(kind)
+    channel, policy = Channel(kind.channel), scenario.policy
+    points = policy.head_start.get(channel, 0.0) + queue.priority + kind.priority + kind.value
+    growth = queue.growth * policy.growth.get(channel, 1.0) if kind.growth is None else kind.growth
+    most = policy.most
     return points if most is None else min(points, most), growth, kind.preferred.hold if kind.preferred else 0.0

@@ -6,7 +6,8 @@ from itertools import pairwise
 from math import sqrt
 
 from callcenter.virtual import theory
-from callcenter.virtual.arrivals import Rate
+from callcenter.virtual.arrivals import Bursts, Rate
+from callcenter.virtual.bursty import Bursty
 from callcenter.virtual.engine import claim
 from callcenter.virtual.scenario import Kind, Scenario
 from callcenter.virtual.staff import able, needs_of, people
@@ -42,6 +43,8 @@ class Plain:
 
 def of(scenario: Scenario) -> Found:
     """What theory says of each figure; empty where none fits."""
+    if len(scenario.classes) == 1 and isinstance(scenario.classes[0].arrivals, Bursts):
+        return _bursty(scenario, scenario.classes[0], scenario.classes[0].arrivals)
     plain = _plain(scenario)
     if plain is None or not plain.rate:
         return {}
@@ -146,6 +149,24 @@ def _impatient(scenario: Scenario, plain: Plain) -> Found:
     for figure, value in _levels_of_impatient(scenario, erlang).items():
         found[figure, "all"] = Theory(value, "Erlang A")
     return found
+
+
+def _bursty(scenario: Scenario, kind: Kind, arrivals: Bursts) -> Found:
+    handling = kind.handling.average
+    phases = [(phase.a_second(handling), phase.lasting) for phase in arrivals.phases]
+    steady = kind.model_copy(update={"arrivals": Rate(per_second=phases[0][0])})
+    plain = _plain(scenario.with_(classes=(steady,)))
+    if plain is None or plain.patience is None or not plain.is_pooled or kind.preferred:
+        return {}
+    model = Bursty(phases, handling, plain.servers, plain.patience)
+    found = {
+        "use": model.use,
+        "mean_wait": model.mean_wait,
+        "abandoned": model.abandons,
+        "wait_over_0": model.waits,
+        **{f"wait_over_{t:g}": model.over(t) for t in scenario.waits_over if t},
+    }
+    return {(figure, "all"): Theory(value, "MMPP / Erlang A") for figure, value in found.items()}
 
 
 def _levels_of_impatient(scenario: Scenario, erlang: theory.ErlangA) -> dict[str, float]:

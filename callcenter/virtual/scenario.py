@@ -7,6 +7,7 @@ import yaml
 from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 
 from callcenter.domain.errors import DomainError
+from callcenter.domain.interactions import Channel
 from callcenter.domain.routing import CompanyPolicy
 from callcenter.virtual.arrivals import Arrivals, Rate
 from callcenter.virtual.times import Constant, Duration, Model, Seconds
@@ -173,9 +174,14 @@ class Offers(Model):
 
 
 class Policy(Model):
-    """What the company sets, by default as in the live house. `most`: the most that priority and value add; None: no cap."""
+    """What the company sets, by default as in the live house; `most` is 180 there.
 
-    most: Annotated[float, Field(ge=0)] | None = None
+    `head_start`, `growth`: points to begin with, and for each second waited, by channel. `most`: all but waiting adds no more.
+    """
+
+    most: Annotated[float, Field(ge=0)] | None = Field(default=None, description="None: no cap.")
+    head_start: dict[Channel, Annotated[float, Field(ge=0)]] = Field(default=dict(LIVE.head_start))
+    growth: dict[Channel, Annotated[float, Field(gt=0)]] = Field(default=dict(LIVE.growth))
     spread_conversations: bool = LIVE.spread_conversations
     calls_over: Annotated[int, Field(ge=0)] = LIVE.calls_over
     conversations_on_calls: bool = LIVE.conversations_on_calls
