@@ -70,7 +70,7 @@ def short(explanation: Explanation, names: Names, *, skills: Skills | None = Non
     """One line for an offer: why you, or why this agent."""
     if explanation.agent_id is None or not explanation.able:
         return ""
-    return ", ".join(_facts(explanation.able[0], explanation, skills or {}))
+    return _(", ").join(_facts(explanation.able[0], explanation, skills or {}))
 
 
 def held(explanation: Explanation, names: Names) -> str:
@@ -118,7 +118,7 @@ def _able(one: Able, explanation: Explanation, names: Names, skills: Skills) -> 
     return _(
         "%(name)s: %(facts)s",
         name=_name(one.agent_id, names),
-        facts=", ".join(_facts(one, explanation, skills)),
+        facts=_(", ").join(_facts(one, explanation, skills)),
     )
 
 
