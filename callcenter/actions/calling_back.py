@@ -39,6 +39,7 @@ def due(work: Work, interaction_id: int) -> bool:
     if ours.state != State.WAITING:
         row.next_try_at = None
     elif row.first == "agent":
+        ours.joined_at = min(ours.joined_at or work.now, work.now)
         row.next_try_at, ours.line_rank = None, promises.rank(ours)
         routing.route(work, ours)
     elif _is_next(work, ours):

@@ -8,6 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from callcenter.storage import company
+from callcenter.storage.callbacks import Callback
 from callcenter.storage.company import Company, Number, Queue
 from callcenter.storage.database import KEPT, Kept
 
@@ -64,7 +65,7 @@ def _kept(session: Session, key: Hashable, read: Callable[[], T]) -> T:
 @event.listens_for(Session, "after_flush")
 def _forget(session: Session, _: object) -> None:
     changed = (*session.new, *session.dirty, *session.deleted)
-    if KEPT in session.info and any(isinstance(row, Company | Queue | Number) for row in changed):
+    if KEPT in session.info and any(isinstance(row, Callback | Company | Queue | Number) for row in changed):
         session.info["forget_kept"] = True
 
 
