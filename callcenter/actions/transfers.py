@@ -1,6 +1,6 @@
 """Passing a customer on: to a queue, where the first join time still counts, or to one agent who has room. Both say why."""
 
-from callcenter.actions import holds, hours, offers, routing, wrap_ups
+from callcenter.actions import holds, hours, offers, routing, states
 from callcenter.domain.callback_events import Transferred
 from callcenter.domain.errors import AgentNotFree, CallNotConnected, Invalid, NotFound, NotYourInteraction, QueueClosed
 from callcenter.domain.interactions import State
@@ -25,7 +25,7 @@ def to_queue(work: Work, interaction_id: int, *, queue_id: int, reason: str, act
     _line_up(work, interaction)
     _tell(work, interaction, why, actor, from_agent, queue_id=queue_id)
     routing.route(work, interaction, without=frozenset({from_agent}))
-    wrap_ups.free(work, interaction, from_agent)
+    _free(work, from_agent)
 
 
 def to_agent(work: Work, interaction_id: int, *, agent_id: int, reason: str, actor: Actor) -> None:
@@ -41,7 +41,12 @@ def to_agent(work: Work, interaction_id: int, *, agent_id: int, reason: str, act
     _tell(work, interaction, why, actor, from_agent, to_agent_id=agent_id)
     if not routing.offer_to(work, interaction, agent_id):
         raise AgentNotFree(name=target.name)
-    wrap_ups.free(work, interaction, from_agent)
+    _free(work, from_agent)
+
+
+def _free(work: Work, agent_id: int) -> None:
+    states.refresh_state(work, agent_id)
+    routing.next_for(work, agent_id)
 
 
 def _mine(work: Work, interaction_id: int, reason: str, actor: Actor) -> tuple[Interaction, str]:
