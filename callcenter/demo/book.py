@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Column, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.schema import ScalarElementColumnDefault
+from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
 from callcenter.domain.events import SUBJECTS, Event
 from callcenter.storage.database import Row
@@ -95,4 +95,10 @@ def _copy(session: Session, table: type[Row], rows: list[Values]) -> None:
 
 
 def _default(column: Column[Any]) -> Any:
-    return column.default.arg if isinstance(column.default, ScalarElementColumnDefault) else None
+    match column.default:
+        case ScalarElementColumnDefault(arg=value):
+            return value
+        case CallableColumnDefault(arg=made):
+            make: Any = made
+            return make(None)
+    return None

@@ -28,6 +28,13 @@ QUEUES = (
     QueueOf("billing", "2", {"en": "Billing and returns", "zh": "账单与退货"}, 75, 300),
 )
 SMS_QUEUE = "delivery"
+SKILLS = {queue.key: queue.names for queue in QUEUES}
+BREAKS = {
+    "short": {"en": "Short break", "zh": "小休"},
+    "lunch": {"en": "Lunch", "zh": "用餐"},
+    "training": {"en": "Training", "zh": "培训"},
+    "meeting": {"en": "Team meeting", "zh": "班组例会"},
+}
 
 TEAMS = ("Delivery", "Billing and returns", "中文服务")
 

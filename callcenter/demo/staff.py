@@ -10,7 +10,7 @@ from callcenter.demo.book import Book
 from callcenter.demo.cast import Member
 from callcenter.domain.agents import AgentState, Status
 from callcenter.storage.agents import Agent, Team
-from callcenter.storage.company import Company, Number, Queue
+from callcenter.storage.company import BreakReason, Company, Number, Queue, Skill
 
 REST = timedelta(minutes=30)
 # Whoever tries the demo sees the question soon, at any hour, and again the next time.
@@ -62,6 +62,10 @@ def write(book: Book) -> dict[str, int]:
         queue_id=queues["delivery"],
         sms_queue_id=queues[cast.SMS_QUEUE],
     )
+    for key, names in cast.SKILLS.items():
+        book.add(Skill, key=key, names=names)
+    for key, names in cast.BREAKS.items():
+        book.add(BreakReason, key=key, names=names, is_active=True)
     teams = {name: book.add(Team, name=name)["id"] for name in cast.TEAMS}
     hashed = passwords.hashed(cast.PASSWORD)
     return {member.username: _agent(book, member, teams, hashed, founded) for member in cast.MEMBERS}
