@@ -13,7 +13,7 @@ from callcenter.api.interactions import InteractionShown
 from callcenter.api.offers import OfferShown
 from callcenter.api.operations import operation
 from callcenter.api.problems import Refused
-from callcenter.api.shapes import Listing, Page, Sent, Shown
+from callcenter.api.shapes import Listing, Page, Sent, Shown, Text
 from callcenter.declared import everyone
 from callcenter.domain.agents import AgentState, Role, Status, identity
 from callcenter.domain.errors import NotFound
@@ -40,6 +40,7 @@ class AgentShown(Shown):
     status_since: datetime
     status_cause: str
     next_status: Annotated[Status | None, Field(description="Begins when the work in hand is done.")]
+    next_cause: Annotated[str, Field(description="Of which kind the break then is; empty for none.")]
     state: AgentState
     state_since: datetime
 
@@ -64,6 +65,7 @@ class AgentsAsked(Listing):
 
 class StatusSent(Sent):
     status: Literal[Status.AVAILABLE, Status.BREAK, Status.UNAVAILABLE, Status.SIGNED_OUT]
+    cause: Annotated[Text, Field(max_length=60, description="The kind of break, by its key; empty for none.")] = ""
 
 
 class VoiceToken(Shown):
@@ -129,8 +131,8 @@ def set_status(body: StatusSent) -> Me:
             agent = agents.get(work.session, me(), lock=True)
             if agent and agent.status == Status.SIGNED_OUT:
                 agent = acts.sign_in(work, me())
-            if agent and agent.next_status != body.status:
-                acts.choose_status(work, me(), body.status)
+            if agent and (agent.next_status, agent.next_cause) != (body.status, body.cause):
+                acts.choose_status(work, me(), body.status, cause=body.cause)
     return get_me()
 
 

@@ -1,7 +1,7 @@
 """Calls and conversations: seeing them, and everything the agent who serves does on one."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from callcenter import errands, wiring
 from callcenter.actions import customers as people
 from callcenter.actions import messages as texts
-from callcenter.actions import wrap_ups
+from callcenter.actions import routing, wrap_ups
 from callcenter.api import cursors
 from callcenter.api.door import actor
 from callcenter.api.operations import operation
@@ -18,6 +18,7 @@ from callcenter.declared import everyone
 from callcenter.domain.errors import Invalid, NotFound, NotYourInteraction
 from callcenter.domain.interactions import LIVE, Channel, Outcome, State
 from callcenter.domain.permissions import may_see_interaction, may_serve
+from callcenter.domain.routing import Explanation, explanation
 from callcenter.storage import customers, interactions
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.work import Work
@@ -70,6 +71,44 @@ class InteractionsAsked(Listing):
     agent_id: Id | None = None
 
 
+class AbleShown(Shown):
+    """One who could take it."""
+
+    agent_id: int
+    idle: Annotated[int, Field(description="Seconds without work.")]
+    levels: Annotated[dict[str, int], Field(description="Of the skills that are asked for.")]
+
+
+class Why(Shown):
+    """The router's verdict on everybody who is signed in."""
+
+    is_waiting: bool
+    why: Annotated[
+        str, Field(description="nobody, held (for an agent who knows them), or why the chosen agent is next.")
+    ]
+    agent_id: Annotated[int | None, Field(description="Who is next to be asked.")]
+    held_for: Annotated[int | None, Field(description="The agent whom it waits for by name.")]
+    held_seconds: int
+    ring: Annotated[int, Field(description="0 for the first.")]
+    rings: int
+    next_ring_in: Annotated[int | None, Field(description="Seconds until the next ring opens.")]
+    score: int
+    waited: Annotated[int, Field(description="Seconds.")]
+    able: list[AbleShown]
+    out: Annotated[dict[str, list[int]], Field(description="{reason: agents whom it rules out}.")]
+
+    @classmethod
+    def told(cls, explained: Explanation | None) -> Self:
+        told = explained or explanation({})
+        names = (name for name in cls.model_fields if name not in ("is_waiting", "able", "out"))
+        return cls(
+            is_waiting=explained is not None,
+            able=AbleShown.all_of(told.able),
+            out={reason: list(ids) for reason, ids in told.out.items()},
+            **{name: getattr(told, name) for name in names},
+        )
+
+
 class WrapUpSent(Sent):
     outcome: Outcome
     note: Annotated[Text, Field(max_length=wrap_ups.NOTE_LIMIT)] = ""
@@ -116,6 +155,19 @@ def now(interaction_id: int) -> InteractionShown:
     """As it stands; NotFound where it is not for this token to see."""
     with wiring.current().reading() as session:
         return InteractionShown.of(visible(session, interaction_id))
+
+
+@operation("GET", "/interactions/{interaction_id}/why", answer=Why)
+@everyone
+def get_why(interaction_id: int) -> Why:
+    """Why this one is still waiting, as the router sees it now.
+
+    With nothing but `is_waiting` false once it is offered, taken or over.
+    """
+    with wiring.current().reading() as session:
+        found = visible(session, interaction_id)
+        explained = routing.why_waiting(Work(session, wiring.current().clock()), found)
+    return Why.told(explained)
 
 
 def visible(session: Session, interaction_id: int) -> Interaction:
