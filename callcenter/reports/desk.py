@@ -12,6 +12,7 @@ from callcenter.domain import metrics
 from callcenter.domain.interactions import State
 from callcenter.storage import agents, company, interactions, messages, offers, surveys, tickets
 from callcenter.storage.agents import Agent, Interval
+from callcenter.storage.company import Queue
 from callcenter.storage.customers import Customer
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.messages import Message
@@ -43,6 +44,7 @@ class Item:
 class InQueue:
     """What waits in one queue that this agent serves."""
 
+    id: int
     name: str
     calls: int
     conversations: int
@@ -136,12 +138,13 @@ def _customers(session: Session, ids: Sequence[int]) -> dict[int, Customer]:
 def _queues(session: Session, agent: Agent) -> list[InQueue]:
     """The queues whose skill this agent has, with what waits there."""
     waiting = interactions.waiting(session)
-    serves = [q for q in company.queues(session) if _has(agent.skills, q.policy.skills)]
+    serves = queues_of(session, agent).values()
     counted = []
     for queue in serves:
         here = [row for row in waiting if row.queue_id == queue.id]
         counted.append(
             InQueue(
+                id=queue.id,
                 name=queue.name(agent.language),
                 calls=sum(1 for row in here if row.is_call),
                 conversations=sum(1 for row in here if not row.is_call),
@@ -149,6 +152,11 @@ def _queues(session: Session, agent: Agent) -> list[InQueue]:
             )
         )
     return counted
+
+
+def queues_of(session: Session, agent: Agent) -> dict[int, Queue]:
+    """The queues whose skills this agent has."""
+    return {queue.id: queue for queue in company.queues(session) if _has(agent.skills, queue.policy.skills)}
 
 
 def _has(skills: dict[str, int], wanted: dict[str, int]) -> bool:

@@ -33,6 +33,7 @@ class Breach:
     agent_id: int | None
     interaction_id: int | None = None
     seconds: int = 0
+    queue_id: int | None = None
 
 
 def breaches(session: Session, now: datetime) -> list[Breach]:
@@ -72,10 +73,11 @@ def _waiting_beside_free(session: Session, now: datetime) -> Iterator[Breach]:
     for waiting in crowd.waiting_of(session, heads, now=now):
         agent_id = _would_be_asked(waiting, roster, now, before)
         if agent_id is not None:
-            suspects[waiting.id] = (agent_id, waiting.since)
+            suspects[waiting.id] = (agent_id, waiting)
     for id_ in session.scalars(QUIET, {"ids": list(suspects), "since": before}) if suspects else ():
-        agent_id, since = suspects[id_]
-        yield Breach("waits_beside_free", agent_id, id_, int(now.timestamp() - since))
+        agent_id, waiting = suspects[id_]
+        seconds = int(now.timestamp() - waiting.since)
+        yield Breach("waits_beside_free", agent_id, id_, seconds, waiting.needs.queue_id)
 
 
 def _free_since(session: Session, lately: set[int]) -> Roster:

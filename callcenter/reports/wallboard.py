@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain import metrics, routing
 from callcenter.domain.agents import AgentState, Status
-from callcenter.storage import agents, company, offers
+from callcenter.reports import invariants, staffing
+from callcenter.reports.staffing import AgentFigures
+from callcenter.storage import agents, company, offers, waits
 from callcenter.storage.agents import Agent
 from callcenter.storage.company import Queue
 
@@ -23,7 +25,8 @@ RECENT = timedelta(minutes=30)
 @dataclass(frozen=True, kw_only=True)
 class QueueFigures:
     """One queue. Shares are 0..1 or None where nothing was counted; `spark`: how many waited, every 5 minutes.
-    `tone` of the service level: "", warn or bad; `is_fault`: something waits though somebody is free."""
+    `tone` of the service level: "", warn or bad; `is_fault`: something waits though somebody is free for it.
+    `expected_off`: mean seconds by which what was told of late was wrong, None where nobody was told."""
 
     id: int
     names: dict[str, str]
@@ -32,6 +35,7 @@ class QueueFigures:
     waiting: int
     longest_since: str | None
     expected_seconds: int | None
+    expected_off: int | None
     active: int
     free: int
     level_of_answered: float | None
@@ -43,24 +47,8 @@ class QueueFigures:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AgentFigures:
-    """`shown`: the one word for what the agent is doing: free, offered, on_call, conversations, wrap_up, else the status."""
-
-    id: int
-    name: str
-    team: str
-    status: str
-    state: str
-    shown: str
-    since: str
-    calls: int
-    conversations: int
-    missed: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Board:
-    """Everything on the wallboard at `now`; times are ISO 8601 in UTC."""
+    """Everything on the wallboard at `now`; times are ISO 8601 in UTC. `broken`: invariants, always 0."""
 
     now: str
     waiting: int
@@ -79,6 +67,9 @@ class Board:
     score: float | None
     scores: int
     asked: int
+    callbacks: int
+    callbacks_since: str | None
+    broken: int
     queues: list[QueueFigures]
     agents: list[AgentFigures]
 
@@ -95,6 +86,9 @@ def figures(session: Session, now: datetime) -> Board:
     loads = offers.load(session)
     longest = min((w for w in waiting.values() if w["since"]), key=lambda w: w["since"], default=None)
     scores = session.execute(SCORES, {"since": midnight}).one()
+    callbacks = session.execute(CALLBACKS).one()
+    broken = invariants.breaches(session, now)
+    faults = {breach.queue_id for breach in broken}
     total, half_hour = _sum(today), _sum(recent)
     return Board(
         now=now.isoformat(),
@@ -114,6 +108,9 @@ def figures(session: Session, now: datetime) -> Board:
         score=float(scores.mean) if scores.mean is not None else None,
         scores=scores.answered,
         asked=scores.asked,
+        callbacks=callbacks.n,
+        callbacks_since=callbacks.since.isoformat() if callbacks.since else None,
+        broken=len(broken),
         queues=[
             _queue(
                 session,
@@ -124,10 +121,11 @@ def figures(session: Session, now: datetime) -> Board:
                 recent.get(queue.id, EMPTY),
                 people,
                 loads,
+                is_fault=queue.id in faults,
             )
             for queue in queues
         ],
-        agents=_agents(session, people, loads),
+        agents=staffing.figures(session, people, loads),
     )
 
 
@@ -168,6 +166,7 @@ SCORES = text(
     FROM surveys WHERE state = 'answered' AND answered_at >= :since
     """
 )
+CALLBACKS = text("SELECT count(*) AS n, min(joined_at) AS since FROM callbacks WHERE ended_at IS NULL")
 SPARK = text(
     """
     SELECT step, (SELECT count(*) FROM interactions i
@@ -221,6 +220,8 @@ def _queue(
     recent: Counts,
     people: Sequence[Agent],
     loads: dict[int, dict[str, int]],
+    *,
+    is_fault: bool,
 ) -> QueueFigures:
     able = [
         a
@@ -234,6 +235,7 @@ def _queue(
     steps = {"queue": queue.id, "now": now, "steps": SPARK_STEPS, "minutes": SPARK_MINUTES}
     count = calls + (waiting["conversations"] if waiting else 0)
     level = _of_answered(recent)
+    error = routing.error_of(waits.predictions(session, queue_id=queue.id, now=now))
     return QueueFigures(
         id=queue.id,
         names=queue.names,
@@ -242,47 +244,13 @@ def _queue(
         waiting=count,
         longest_since=waiting["since"].isoformat() if waiting and waiting["since"] else None,
         expected_seconds=int(expected.total_seconds()) if expected and not free else (0 if free else None),
+        expected_off=round(error.mean_off) if error.count else None,
         active=waiting["active"] if waiting else 0,
         free=free,
         level_of_answered=level,
         level_of_all=_of_all(recent),
         abandoned_share=_abandoned(today),
         tone=metrics.shortfall(level, queue.target_percent),
-        is_fault=bool(count and free),
+        is_fault=is_fault,
         spark=[row.waiting for row in session.execute(SPARK, steps)],
     )
-
-
-def _agents(session: Session, people: Sequence[Agent], loads: dict[int, dict[str, int]]) -> list[AgentFigures]:
-    teams = agents.team_names(session)
-    return [
-        AgentFigures(
-            id=agent.id,
-            name=agent.name,
-            team=teams.get(agent.team_id or 0, ""),
-            status=agent.status,
-            state=agent.state,
-            shown=_shown(agent, loads.get(agent.id, {})),
-            since=_since(agent).isoformat(),
-            calls=loads.get(agent.id, {}).get("voice", 0),
-            conversations=loads.get(agent.id, {}).get("text", 0),
-            missed=agent.missed_in_a_row,
-        )
-        for agent in people
-        if agent.role == "agent"
-    ]
-
-
-def _shown(agent: Agent, load: dict[str, int]) -> str:
-    if agent.state == AgentState.BUSY:
-        return "on_call" if load.get("voice") else "conversations"
-    if agent.state != AgentState.IDLE:
-        return agent.state
-    return "free" if agent.status == Status.AVAILABLE else agent.status
-
-
-def _since(agent: Agent) -> datetime:
-    """Since when what is shown of an agent is so: the state while there is work, else the status."""
-    if agent.state != AgentState.IDLE:
-        return agent.state_since
-    return max(agent.status_since, agent.state_since) if agent.status == Status.AVAILABLE else agent.status_since

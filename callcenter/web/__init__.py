@@ -6,6 +6,7 @@ from callcenter.web import (
     access,
     admin,
     customers,
+    day,
     desk,
     errors,
     formats,
@@ -18,10 +19,11 @@ from callcenter.web import (
     search,
     sign_in,
     tickets,
+    waiting,
     wallboard,
 )
 
-NOUNS = (sign_in, language, search, tickets, customers, desk, wallboard, admin, health)
+NOUNS = (sign_in, language, search, tickets, customers, desk, day, waiting, wallboard, admin, health)
 
 
 def register(app: Flask) -> None:

@@ -15,7 +15,8 @@ from callcenter.domain.interactions import State
 from callcenter.storage import history, interactions
 from callcenter.storage.agents import Agent
 from callcenter.storage.interactions import Interaction
-from callcenter.web import access, formats, language
+from callcenter.web import access, breaks, formats, language
+from callcenter.web.breaks import Kind
 
 THEMES = ("auto", "light", "dark")
 DESK = "desk.page"
@@ -45,11 +46,21 @@ class Who:
 
 @dataclass(frozen=True)
 class ShownStatus:
-    """`status`: chosen by the agent; `state`: what the system knows, by the words of the pages, and since when."""
+    """`status`: chosen by the agent; `state`: what the system knows, by the words of the pages, and since when.
+
+    `cause`: the kind of break, `kind` its name. `then`: the name of the break that begins after this, `then_cause` its kind.
+    `can_wait`: what is asked for now begins after the work in hand. `kinds`: those that can be chosen.
+    """
 
     status: str
     state: str
     since: datetime
+    cause: str = ""
+    kind: str = ""
+    then: str = ""
+    then_cause: str = ""
+    can_wait: bool = False
+    kinds: Sequence[Kind] = ()
 
 
 class Frame:
@@ -116,6 +127,14 @@ class Frame:
         return url_for("desk.status") if "desk.status" in current_app.view_functions else ""
 
     @property
+    def take_back_url(self) -> str:
+        return url_for("desk.take_back")
+
+    @property
+    def day_url(self) -> str:
+        return url_for("day.mine")
+
+    @property
     def sign_out_url(self) -> str:
         return url_for("sign_in.leave")
 
@@ -141,7 +160,17 @@ def home_of(role: str) -> str:
 def shown_status(session: Session, agent: Agent) -> ShownStatus:
     mine = interactions.of_agent(session, agent.id) if agent.state != AgentState.IDLE else ()
     state, since = _state(agent, mine)
-    return ShownStatus(status=agent.status, state=state, since=since)
+    return ShownStatus(
+        status=agent.status,
+        state=state,
+        since=since,
+        cause=agent.status_cause if agent.status == Status.BREAK else "",
+        kind=breaks.chosen(session, agent.status, agent.status_cause),
+        then=breaks.after_this(session, agent),
+        then_cause=agent.next_cause,
+        can_wait=agent.state != AgentState.IDLE,
+        kinds=breaks.kinds(session),
+    )
 
 
 def _state(agent: Agent, mine: Sequence[Interaction]) -> tuple[str, datetime]:

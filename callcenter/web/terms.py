@@ -15,6 +15,20 @@ def result(code: str) -> str:
     }.get(code, code)
 
 
+def spoken(code: str) -> str:
+    """A language as it is called in a sentence."""
+    return {"en": _("English"), "zh": _("Chinese")}.get(code, code)
+
+
+def declined(code: str) -> str:
+    """Why an agent passed on an offer."""
+    return {
+        "busy": _("Busy just now"),
+        "not_my_subject": _("Not my subject"),
+        "other": _("Another reason"),
+    }.get(code, code)
+
+
 def outcome(code: str) -> str:
     return {
         "solved": _("Solved"),

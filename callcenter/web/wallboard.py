@@ -7,22 +7,28 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from callcenter import wiring
 from callcenter.domain import languages
+from callcenter.reports import invariants
 from callcenter.reports import wallboard as report
-from callcenter.reports.wallboard import AgentFigures, Board
-from callcenter.storage import agents, company, customers, surveys
-from callcenter.web import access, formats, language
+from callcenter.reports.staffing import AgentFigures
+from callcenter.reports.wallboard import Board
+from callcenter.storage import agents, company, customers, offers, surveys
+from callcenter.storage.offers import Offer
+from callcenter.web import access, formats, language, terms, waiting
 
 SAID_SHOWN = 8
+PASSED_SHOWN = 6
 LEGEND = ("free", "offered", "on_call", "conversations", "wrap_up", "break", "unavailable", "not_answering")
 AS: dict[str, Callable[[Any], str]] = {
     "count": lambda value: str(value if value is not None else 0),
     "percent": lambda value: formats.percent(value),
     "percent1": lambda value: formats.percent(value, 1),
     "score": lambda value: formats.decimal(value),
+    "off": lambda value: "" if value is None else _("± %(time)s", time=formats.duration(value)),
     "span": lambda value: formats.duration(value),
 }
 
@@ -47,6 +53,8 @@ def index() -> str:
         target=min((queue.target_seconds for queue in queues), default=20),
         open_queues=len(queues),
         **said_today(),
+        **waiting.shown(),
+        **passed_lately(),
     )
 
 
@@ -63,6 +71,37 @@ def not_answering() -> str:
     with wiring.current().reading() as session:
         board = report.figures(session, wiring.current().clock())
     return render_template("wallboard/not_answering.html", board=board)
+
+
+@pages.get("/passed")
+@access.leaders
+def passed() -> str:
+    """Offers declined or missed lately, with the reason where one was given."""
+    return render_template("wallboard/passed.html", **passed_lately())
+
+
+@pages.get("/broken")
+@access.leaders
+def broken() -> str:
+    """What breaks an invariant now: what and who."""
+    with wiring.current().reading() as session:
+        found = invariants.breaches(session, wiring.current().clock())
+        names = agents.names(session)
+    return render_template("wallboard/broken.html", breaches=found, names=names)
+
+
+def passed_lately() -> dict[str, object]:
+    with wiring.current().reading() as session:
+        rows = offers.page(session, states=["declined", "expired"], limit=PASSED_SHOWN)
+        names, since = agents.names(session), _midnight()
+    told = [(row, names.get(row.agent_id, ""), _how(row)) for row in rows if row.ended_at and row.ended_at >= since]
+    return {"passed": told}
+
+
+def _how(row: Offer) -> str:
+    if row.state == "expired":
+        return _("did not answer")
+    return _("declined: %(reason)s", reason=terms.declined(row.end_reason)) if row.end_reason else _("declined")
 
 
 def said_today() -> dict[str, object]:

@@ -44,7 +44,7 @@ def test_somebody_who_waits_beside_an_agent_free_for_more_than_two_seconds_is_fo
     shop.clock.forward(1)
     assert _found(shop) == []  # the router has two seconds
     shop.clock.forward(2)
-    assert _found(shop) == [Breach("waits_beside_free", shop.people.alice, id_, 33)]
+    assert _found(shop) == [Breach("waits_beside_free", shop.people.alice, id_, 33, shop.delivery)]
 
 
 def test_whoever_passed_on_it_or_has_not_its_skill_is_no_free_agent(shop: Shop) -> None:

@@ -31,6 +31,7 @@ def test_something_that_waits_while_somebody_is_free_is_a_fault(shop: Shop, sign
     browser = signed_in("sam")
     assert 'class="row-bad"' not in browser.get("/wallboard/").text
     shop.change("alice", status="available")
+    shop.clock.forward(3)
     assert 'class="row-bad"' in browser.get("/wallboard/").text
 
 

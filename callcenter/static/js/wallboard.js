@@ -14,6 +14,7 @@ const forms = {
   percent: (value) => share(value, 0),
   percent1: (value) => share(value, 1),
   score: (value) => (value === null ? NONE : value.toFixed(1)),
+  off: (value) => (value === null ? "" : `± ${clock.span(value)}`),
   span: (value) => (value === null ? NONE : clock.span(value)),
 };
 
@@ -119,6 +120,9 @@ function show(board) {
   board.queues.forEach((each) => queue(document.querySelector(`[data-queue="${each.id}"]`), each));
   board.agents.forEach((each) => agent(document.querySelector(`[data-agent="${each.id}"]`), each));
   counts(board.agents);
+  const sign = document.querySelector("[data-broken]");
+  sign?.classList.toggle("is-bad", board.broken > 0);
+  sign?.classList.toggle("is-ok", board.broken === 0);
   document.querySelectorAll("[data-band]").forEach((picture) => band(picture, board.agents));
   clock.paintAll();
 }

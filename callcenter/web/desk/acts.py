@@ -17,7 +17,7 @@ from callcenter.storage.interactions import Interaction
 from callcenter.storage.work import Work
 from callcenter.telephony.voice_token import voice_token
 from callcenter.web import access
-from callcenter.web.desk import parts
+from callcenter.web.desk import left, parts
 from callcenter.web.desk.blueprint import pages
 
 DRAFTS = ("note", "message")
@@ -29,7 +29,17 @@ STRIP = ("status", "type", "cause", "priority")
 @access.everyone
 def choose_status() -> str:
     with wiring.current().work() as work:
-        agents.choose_status(work, _me(), request.form.get("status", ""))
+        status, cause = request.form.get("status", ""), request.form.get("cause", "")
+        agents.choose_status(work, _me(), status, cause=cause)
+    return parts.state_control(with_now=True)
+
+
+@pages.post("/desk/status/take-back", endpoint="take_back")
+@access.everyone
+def take_back() -> str:
+    """No break after this, after all."""
+    with wiring.current().work() as work:
+        agents.take_back_request(work, _me())
     return parts.state_control(with_now=True)
 
 
@@ -53,8 +63,16 @@ def accept(offer_id: int) -> Response:
 @access.everyone
 def decline(offer_id: int) -> str:
     with wiring.current().work() as work:
-        offers.decline(work, offer_id, agent_id=_me())
+        offers.decline(work, offer_id, agent_id=_me(), reason=_reason())
     return parts.now()
+
+
+def _reason() -> str:
+    """Why, by our words for it; without one the agent just passes."""
+    reason = request.form.get("reason", "")
+    if reason and reason not in left.DECLINED_FOR:
+        raise Invalid("There is no such reason.", field="reason")
+    return reason
 
 
 @pages.post("/desk/interactions/<int:interaction_id>/join")
@@ -108,10 +126,7 @@ def more_time(interaction_id: int) -> str:
 def finish(interaction_id: int) -> str:
     """Outcome and note; a break where it was asked for."""
     with wiring.current().work() as work:
-        agent = agent_rows.get(work.session, _me())
-        wants_break = request.form.get("break") == "1"
-        if agent and wants_break != (Status.BREAK in (agent.next_status, agent.status)):
-            agents.choose_status(work, _me(), Status.BREAK if wants_break else Status.AVAILABLE)
+        _then(work, request.form.get("break", ""))
         wrap_ups.finish(
             work,
             interaction_id,
@@ -121,6 +136,18 @@ def finish(interaction_id: int) -> str:
         )
         _forget_draft(work, f"note:{interaction_id}")
     return parts.free()
+
+
+def _then(work: Work, wanted: str) -> None:
+    """`wanted`: "" for no break, "1" for one of no kind, else its kind."""
+    agent = agent_rows.get(work.session, _me())
+    asked = (agent.next_cause or "1") if agent and agent.next_status == Status.BREAK else ""
+    if agent is None or agent.status == Status.BREAK or wanted == asked:
+        return
+    if wanted:
+        agents.choose_status(work, _me(), Status.BREAK, cause="" if wanted == "1" else wanted)
+    else:
+        agents.take_back_request(work, _me())
 
 
 @pages.post("/desk/interactions/<int:interaction_id>/messages")

@@ -1,9 +1,8 @@
 """What the middle shows while nothing is held out to me: good moments to use, my day, my figures, what customers said."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -11,16 +10,16 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from callcenter.domain.agents import AgentState, Status
-from callcenter.reports import desk
+from callcenter.reports import day, desk
 from callcenter.storage import customers
-from callcenter.storage.agents import Interval
 from callcenter.storage.surveys import Survey
-from callcenter.web import formats
-from callcenter.web.desk import left, words
+from callcenter.web import breaks, formats
+from callcenter.web.desk import left, offered, words
+from callcenter.web.desk.offered import Missed
 
 SHOWN_HOURS = 4
 SAID_SHOWN = 3
-KINDS = ("on_call", "wrap_up", "break", "free")
+KINDS = ("on_call", "wrap_up", "break", "not_answering", "free")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +36,6 @@ class Figure:
     says: str
     value: str
     of: str
-
-
-@dataclass(frozen=True)
-class Stretch:
-    kind: str
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -82,6 +75,8 @@ class Free:
     figures: list[Figure]
     said: list[Said]
     inform: str = ""
+    kind: str = ""
+    missed: list[Missed] = field(default_factory=list)
     part: str = "free"
     view: str = "free"
 
@@ -98,6 +93,8 @@ def of(session: Session, mine: desk.Mine, now: datetime) -> Free:
         figures=_figures(today),
         said=_said(session, today.scores),
         inform=_inform(mine),
+        kind=breaks.chosen(session, agent.status, agent.status_cause),
+        missed=offered.missed(session, agent) if agent.status == Status.NOT_ANSWERING else [],
     )
 
 
@@ -143,7 +140,7 @@ def _moments(mine: desk.Mine) -> list[Moment]:
 
 def _day(today: desk.Day, now: datetime) -> Day | None:
     """The band of today, where there is enough of it to see."""
-    stretches = _stretches(today.stretches, today.begins_at, now)
+    stretches = day.overlaid(today.stretches, today.begins_at, now)
     total = sum(each.seconds for each in stretches)
     if total < 60:
         return None
@@ -152,6 +149,7 @@ def _day(today: desk.Day, now: datetime) -> Day | None:
         "on_call": _("With customers %(time)s, %(n)s answered", time=words.hours(spent["on_call"]), n=today.answered),
         "wrap_up": _("Wrap-up %(time)s", time=words.hours(spent["wrap_up"])),
         "break": _("Away %(time)s", time=words.hours(spent["break"])),
+        "not_answering": _("Not answering %(time)s", time=words.hours(spent["not_answering"])),
         "free": _("Free %(time)s", time=words.hours(spent["free"])),
     }
     return Day(
@@ -159,40 +157,6 @@ def _day(today: desk.Day, now: datetime) -> Day | None:
         hours=_hours(now - timedelta(seconds=total), now),
         legend=[Legend(kind, said[kind]) for kind in KINDS if spent[kind] >= 1],
     )
-
-
-def _stretches(intervals: Sequence[Interval], begin: datetime, now: datetime) -> list[Stretch]:
-    """Status and state laid over each other: where both run, work counts before what was chosen."""
-    edges = sorted({begin, now, *(max(each.started_at, begin) for each in intervals)} | _ends(intervals, now))
-    found: list[Stretch] = []
-    for start, end in pairwise(edges):
-        kind = _kind([each for each in intervals if each.started_at <= start and (each.ended_at or now) >= end])
-        seconds = (end - start).total_seconds()
-        if kind is None or seconds <= 0:
-            continue
-        if found and found[-1].kind == kind:
-            seconds += found.pop().seconds
-        found.append(Stretch(kind, seconds))
-    return found
-
-
-def _ends(intervals: Sequence[Interval], now: datetime) -> set[datetime]:
-    return {each.ended_at for each in intervals if each.ended_at and each.ended_at < now}
-
-
-def _kind(running: Sequence[Interval]) -> str | None:
-    """None while signed out."""
-    values = {each.kind: each.value for each in running}
-    state = {AgentState.BUSY: "on_call", AgentState.OFFERED: "on_call", AgentState.WRAP_UP: "wrap_up"}
-    if values.get("state") in state:
-        return state[AgentState(values["state"])]
-    chosen = {
-        Status.AVAILABLE: "free",
-        Status.BREAK: "break",
-        Status.UNAVAILABLE: "break",
-        Status.NOT_ANSWERING: "break",
-    }
-    return chosen.get(Status(values["status"])) if "status" in values else None
 
 
 def _hours(begin: datetime, now: datetime) -> list[str]:

@@ -1,29 +1,32 @@
 """What the left zone shows: the Now slot, what is mine, what waits in my queues."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from callcenter.domain.agents import Status
 from callcenter.domain.interactions import State
-from callcenter.domain.routing import explanation
 from callcenter.reports.desk import Item, Mine
-from callcenter.storage.agents import Agent
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.tickets import Ticket
-from callcenter.web import formats
-from callcenter.web.desk import words
+from callcenter.web import breaks, formats, terms
+from callcenter.web.breaks import Kind
+from callcenter.web.desk import offered
+from callcenter.web.desk.offered import Missed
 
 REPLY_TARGET_SECONDS = 300
 TICKETS_SHOWN = 12
+DECLINED_FOR = ("busy", "not_my_subject", "other")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Now:
     """The one thing that is live. `view` names what the middle should show: free, offered:7, call:7, wrap_up:7.
-    `is_rung`: the agent talks on a desk telephone, not in the browser."""
+    `is_rung`: the agent talks on a desk telephone, not in the browser. `then`: the break asked for after this, `kind`: the
+    break of now; `kinds` can be chosen."""
 
     state: str
     status: str
@@ -35,6 +38,11 @@ class Now:
     item: Item | None = None
     why: str = ""
     is_rung: bool = False
+    then: str = ""
+    missed: list[Missed] = field(default_factory=list)
+    missed_in_a_row: int = 0
+    kind: str = ""
+    kinds: list[Kind] = field(default_factory=list)
 
     @property
     def middle_url(self) -> str:
@@ -44,8 +52,13 @@ class Now:
     def name(self) -> str:
         return name_of(self.item) if self.item else ""
 
+    @property
+    def reasons(self) -> list[tuple[str, str]]:
+        """Why an offer may be declined."""
+        return [(code, terms.declined(code)) for code in DECLINED_FOR]
 
-def now(mine: Mine) -> Now:
+
+def now(session: Session, mine: Mine) -> Now:
     """The offer, else the call, else the wrap-up, else what the agent chose."""
     item = mine.offered or mine.call or mine.wrap_up
     agent = mine.agent
@@ -55,7 +68,18 @@ def now(mine: Mine) -> Now:
         is_free = agent.status == Status.AVAILABLE
         begun = max(agent.idle_since, agent.status_since) if is_free else agent.status_since
         state = "free" if is_free else agent.status
-        return Now(state=state, status=agent.status, since=begun, conversations=talks, room=room)
+        return Now(
+            state=state,
+            status=agent.status,
+            since=begun,
+            conversations=talks,
+            room=room,
+            then=breaks.after_this(session, agent),
+            missed=offered.missed(session, agent) if agent.status == Status.NOT_ANSWERING else [],
+            missed_in_a_row=agent.missed_in_a_row,
+            kind=breaks.chosen(session, agent.status, agent.status_cause),
+            kinds=breaks.kinds(session),
+        )
     since, until = _span(item)
     return Now(
         state=_state(item.interaction),
@@ -64,10 +88,12 @@ def now(mine: Mine) -> Now:
         since=since,
         until=until,
         item=item,
-        why=why(agent, item, mine) if item is mine.offered else "",
+        why=offered.line(session, agent, item, mine) if item is mine.offered else "",
         is_rung=agent.desk_telephone is not None,
         conversations=talks,
         room=room,
+        then=breaks.after_this(session, agent),
+        kinds=breaks.kinds(session),
     )
 
 
@@ -92,24 +118,13 @@ def _span(item: Item) -> tuple[datetime | None, datetime | None]:
 def view_of(it: Interaction) -> str:
     """Which kind of view fits an interaction, with its number."""
     kind = {State.OFFERED: "offered", State.WRAP_UP: "wrap_up", State.ACTIVE: "call" if it.is_call else "conversation"}
-    unfinished = it.state == State.ENDED and it.result == "served" and it.outcome is None and it.agent_id
+    is_over = it.state == State.ENDED and it.result == "served" and it.wrap_up_limit is not None
+    unfinished = is_over and it.outcome is None and it.agent_id
     return f"{'wrap_up' if unfinished else kind.get(State(it.state), 'ended')}:{it.id}"
 
 
 def name_of(item: Item) -> str:
     return item.name or formats.phone(item.interaction.their_number) or _("Number withheld")
-
-
-def why(agent: Agent, item: Item, mine: Mine) -> str:
-    """One sentence: why this agent. A ticket of theirs first, then how long they have been free."""
-    own = next((each for each in mine.tickets if each.customer_id == item.interaction.customer_id), None)
-    if own and item.interaction.customer_id:
-        return _("You own their ticket %(number)s", number=own.number)
-    explained = explanation(item.offer.reason) if item.offer else None
-    chosen = next((one for one in explained.able if one.agent_id == agent.id), None) if explained else None
-    if explained and chosen and explained.why == "longest_idle" and chosen.idle >= 60:
-        return _("You have been free the longest: %(time)s", time=words.minutes(chosen.idle))
-    return _("You are free and serve this queue")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from callcenter.domain import tickets as rules
+from callcenter.domain.agents import Status
 from callcenter.domain.interactions import Outcome, State
 from callcenter.reports import card as cards
 from callcenter.reports import desk
@@ -21,8 +22,9 @@ from callcenter.storage.agents import Agent
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.messages import Message
 from callcenter.storage.tickets import Ticket
-from callcenter.web import formats
-from callcenter.web.desk import left, story, words
+from callcenter.web import breaks, formats
+from callcenter.web.breaks import Kind
+from callcenter.web.desk import left, offered, story, words
 from callcenter.web.story import Day
 
 EARLIER_SHOWN = 30
@@ -187,7 +189,12 @@ class Middle:
 
     @property
     def why(self) -> str:
-        return left.why(self.agent, self.item, desk.mine(self.session, self.agent, self.now))
+        return offered.line(self.session, self.agent, self.item, desk.mine(self.session, self.agent, self.now))
+
+    @property
+    def considered(self) -> list[str]:
+        """Who else could have been asked, and who could not."""
+        return offered.whole(self.session, self.agent, self.item)
 
     @property
     def before(self) -> list[Before]:
@@ -219,6 +226,10 @@ class Middle:
         return self.row.wrap_up_until if self.row.state == State.WRAP_UP else None
 
     @property
+    def is_mandatory(self) -> bool:
+        return self.row.state == State.WRAP_UP and self.row.wrap_up_until is None
+
+    @property
     def since(self) -> datetime | None:
         return self.row.ended_at
 
@@ -236,8 +247,17 @@ class Middle:
     outcomes = tuple(Outcome)
 
     @property
-    def status(self) -> str:
-        return self.agent.next_status or self.agent.status
+    def then(self) -> str:
+        """The kind of break asked for after this; "1" for one of no kind, "" for none."""
+        return (self.agent.next_cause or "1") if self.agent.next_status == Status.BREAK else ""
+
+    @property
+    def is_on_break(self) -> bool:
+        return self.agent.status == Status.BREAK
+
+    @property
+    def kinds(self) -> list[Kind]:
+        return breaks.kinds(self.session)
 
     @property
     def next(self) -> list[Next]:

@@ -29,7 +29,7 @@ def page() -> str:
     asked = request.args.get("interaction", type=int)
     with wiring.current().reading() as session:
         mine = _mine(session)
-        now = left.now(mine)
+        now = left.now(session, mine)
         live = now.item.interaction.id if now.item else None
         shown = asked or live
         middle = _middle(session, shown) if shown else free_time.of(session, mine, _clock())
@@ -53,7 +53,7 @@ def status_part() -> str:
 @access.everyone
 def now() -> str:
     with wiring.current().reading() as session:
-        return render_template("desk/now.html", now=left.now(_mine(session)))
+        return render_template("desk/now.html", now=left.now(session, _mine(session)))
 
 
 @pages.get("/desk/mine")
@@ -146,7 +146,9 @@ def state_control(*, with_now: bool = False) -> str:
         mine = _mine(session)
         shown = frame.shown_status(session, mine.agent)
         control = render_template("macros/state_control.html", fresh_status=shown)
-        return control + render_template("desk/now.html", now=left.now(mine), oob=True) if with_now else control
+        return (
+            control + render_template("desk/now.html", now=left.now(session, mine), oob=True) if with_now else control
+        )
 
 
 def stale_save(interaction: Interaction, changed: dict[str, str], *, name: str) -> str:

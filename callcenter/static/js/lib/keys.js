@@ -121,8 +121,8 @@ function disarm() {
 }
 
 function choose(nth) {
-  const outcomes = document.querySelectorAll("[data-outcome]");
-  const rows = outcomes.length ? outcomes : document.querySelectorAll("[data-nth]");
+  const lists = ["details[open] [data-choice]", "[data-outcome]", "[data-nth]"];
+  const rows = lists.map((each) => document.querySelectorAll(each)).find((each) => each.length) ?? [];
   const row = rows[nth - 1];
   row?.click();
   return Boolean(row);

@@ -35,7 +35,8 @@ function everySoOften() {
     seconds += 1;
     if (document.hidden || !isLive()) return;
     document.querySelectorAll("[data-live-every]").forEach((element) => {
-      if (seconds % Number(element.dataset.liveEvery) === 0) refresh(element);
+      const isShut = element.closest("details:not([open])");
+      if (!isShut && seconds % Number(element.dataset.liveEvery) === 0) refresh(element);
     });
   }, 1000);
 }
