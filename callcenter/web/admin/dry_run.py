@@ -174,7 +174,11 @@ def _hours(case: Case) -> str:
 
 def _score(case: Case, outcome: Outcome) -> Told:
     total = round(sum(outcome.points.values()))
-    lines = [_("Made of: %(parts)s.", parts=reasons.points(outcome.points))] if outcome.points else [_("Nothing puts it ahead of others.")]
+    lines = (
+        [_("Made of: %(parts)s.", parts=reasons.points(outcome.points))]
+        if outcome.points
+        else [_("Nothing puts it ahead of others.")]
+    )
     growth = _("It grows by %(growth)s a second; the highest score is served first.", growth=f"{outcome.growth:g}")
     return Told("0:00", _("Enters the queue with a score of %(score)d", score=total), (*lines, growth))
 
