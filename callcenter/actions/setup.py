@@ -5,7 +5,7 @@ from sqlalchemy import select
 from callcenter.domain import customers, languages
 from callcenter.domain.errors import Invalid
 from callcenter.storage import company
-from callcenter.storage.company import Company, Number, Queue
+from callcenter.storage.company import Company, Number, Queue, Skill
 from callcenter.storage.work import Work
 
 MOST_CHOICES = 8  # 9 is for the other language
@@ -50,6 +50,8 @@ def _queue(work: Work, key: str, *, zone: str) -> Queue:
         return found
     names = {language: key.capitalize() for language in languages.SERVED}
     queue = Queue(key=key, names=names, routing={"skills": {key: 1}}, zone=zone, hours={}, holidays=[])
+    if all(skill.key != key for skill in company.skills(work.session)):
+        work.session.add(Skill(key=key, names=names))
     work.session.add(queue)
     work.session.flush()
     return queue
