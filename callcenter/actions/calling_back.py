@@ -203,13 +203,12 @@ def _tell_tried(work: Work, ours: Interaction, row: Callback, outcome: str, agen
 
 
 def lines_to_end(session: Session, interaction_id: int) -> list[str]:
-    """Agents' lines that are up in a call that is no longer theirs."""
+    """Agents' lines that are up in a call that is over, or no longer theirs."""
+    interaction = interactions.get(session, interaction_id)
     offer = open_offers.open_of(session, interaction_id)
-    mine = offer.id if offer else None
-    legs = interactions.legs(session, interaction_id)
-    return [
-        leg.sid for leg in legs if leg.party == "agent" and leg.rank < OVER and leg.offer_id != mine and not leg.left_at
-    ]
+    mine = offer.id if offer and interaction and interaction.state == State.ACTIVE else None
+    legs = [leg for leg in interactions.legs(session, interaction_id) if leg.party == "agent"]
+    return [leg.sid for leg in legs if leg.rank < OVER and not leg.left_at and leg.offer_id != mine]
 
 
 def _locked(work: Work, interaction_id: int) -> tuple[Interaction, Callback] | None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from callcenter.actions import callbacks, calling_back, customers, endings, hours, offers, routing, waiting, wrap_ups
 from callcenter.domain import calls, languages
 from callcenter.domain import customers as people
+from callcenter.domain.callback_events import LineToEnd
 from callcenter.domain.calls import (
     RANK,
     Answer,
@@ -250,6 +251,8 @@ def end(work: Work, interaction: Interaction, *, by: str) -> None:
         connected(work, interaction)
         wrap_ups.begin(work, interaction, by=by)
         endings.tell(work, interaction, by=by, result="served")
+        if interaction.direction == "callback":  # they may never have come into the conference
+            work.record(LineToEnd(interaction_id=interaction.id, agent_id=interaction.agent_id))
         return
     agent_id = offers.withdraw(work, interaction)
     result = "left_in_menu" if before == State.MENU else "abandoned"

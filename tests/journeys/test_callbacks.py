@@ -1,0 +1,178 @@
+"""Whole calls through the pretended telephone company: * while waiting and while speaking, the call back, passing on."""
+
+from urllib.parse import quote
+
+from callcenter import errands
+from callcenter.actions import transfers
+from callcenter.storage.callbacks import Callback
+from callcenter.storage.company import Queue
+from callcenter.storage.interactions import Interaction
+from tests.factories import CARLA, Shop, until
+from tests.journeys.test_telephone_company import _dial, _join, company, running, settings
+from tests.simulator.company import Company
+from workers.clock import Clock
+
+__all__ = ["company", "running", "settings"]
+
+
+def _together(company: Company, *sids: str) -> bool:
+    rooms = {company.call(sid)["conference_sid"] for sid in sids}
+    return len(rooms) == 1 and None not in rooms
+
+
+def press(company: Company, sid: str, digits: str) -> None:
+    company.post(f"/control/calls/{sid}/digits", {"digits": digits})
+
+
+def ask(company: Company, sid: str) -> None:
+    press(company, sid, "*")
+    until(lambda: any("Press 1, and we call you back" in text for text in company.heard(sid)), 20)
+
+
+def waits(shop: Shop, company: Company) -> tuple[int, str]:
+    sid = company.dial(CARLA, keys="1")
+    until(lambda: company.call(sid)["conference"], 20)
+    return int(until(lambda: next((row.id for row in shop.rows(Interaction) if row.state == "waiting"), 0), 20)), sid
+
+
+def test_star_and_1_end_the_call_and_we_call_back_with_an_agent_on_the_line(shop: Shop, company: Company) -> None:
+    _, sid = waits(shop, company)
+    until(lambda: any("press star" in text for text in company.heard(sid)), 20)
+    ask(company, sid)
+    press(company, sid, "1")
+    assert company.wait_over(sid) == "completed"
+    assert any("We call you back" in text for text in company.heard(sid))
+    [row] = shop.rows(Callback)
+    assert shop.interaction(row.call_id or 0).result == "callback"
+    shop.available("alice")
+    id_ = row.interaction_id
+    browser = _callback_agent(shop, company, id_)
+    until(lambda: shop.row(Callback, row.id).state == "calling", 20)
+    errands.call_customer(shop.wiring, id_)
+    back = ringing(company)
+    company.post(f"/control/calls/{back}/answer")
+    until(lambda: shop.row(Callback, row.id).state == "connected", 20)
+    until(lambda: _together(company, back, browser), 20)
+    company.post(f"/control/calls/{back}/hangup")
+    until(lambda: shop.interaction(id_).state == "wrap_up", 20)
+    assert company.wait_over(browser) == "completed"
+    assert shop.interaction(id_).result == "served"
+
+
+def test_who_hangs_up_as_soon_as_they_answer_leaves_no_agent_on_the_line(shop: Shop, company: Company) -> None:
+    _, sid = waits(shop, company)
+    ask(company, sid)
+    press(company, sid, "1")
+    company.wait_over(sid)
+    [row] = shop.rows(Callback)
+    shop.available("alice")
+    browser = _callback_agent(shop, company, row.interaction_id)
+    until(lambda: shop.row(Callback, row.id).state == "calling", 20)
+    errands.call_customer(shop.wiring, row.interaction_id)
+    back = ringing(company)
+    company.post(f"/control/calls/{back}/answer")
+    until(lambda: shop.row(Callback, row.id).state == "connected", 20)
+    company.post(f"/control/calls/{back}/hangup")
+    until(lambda: shop.interaction(row.interaction_id).state == "wrap_up", 20)
+    errands.end_lines(shop.wiring, row.interaction_id)
+    assert company.wait_over(browser) == "completed"
+
+
+def ringing(company: Company) -> str:
+    """Carla's telephone rings; the sid."""
+    found = until(lambda: company.get(f"/control/calls?status=ringing&number={quote(CARLA)}"), 20)
+    return str(found[0]["sid"])
+
+
+def _callback_agent(shop: Shop, company: Company, id_: int) -> str:
+    offer = shop.accept(id_)
+    return company.connect(f"agent-{shop.offer(id_).agent_id}", interaction=str(id_), offer=str(offer))
+
+
+def test_a_telephone_that_is_busy_is_called_again_later_and_the_agent_is_free_at_once(
+    shop: Shop, company: Company
+) -> None:
+    _, sid = waits(shop, company)
+    ask(company, sid)
+    press(company, sid, "1")
+    company.wait_over(sid)
+    [row] = shop.rows(Callback)
+    shop.available("alice")
+    browser = _callback_agent(shop, company, row.interaction_id)
+    until(lambda: shop.row(Callback, row.id).state == "calling", 20)
+    errands.call_customer(shop.wiring, row.interaction_id)
+    company.post(f"/control/calls/{ringing(company)}/reject")
+    until(lambda: shop.row(Callback, row.id).tries == 1, 20)
+    errands.end_lines(shop.wiring, row.interaction_id)
+    assert company.wait_over(browser) == "completed"
+    assert (shop.agent("alice").state, shop.interaction(row.interaction_id).state) == ("idle", "waiting")
+
+
+def test_star_and_2_wait_on(shop: Shop, company: Company) -> None:
+    id_, sid = waits(shop, company)
+    ask(company, sid)
+    press(company, sid, "2")
+    until(lambda: company.call(sid)["conference"], 20)
+    assert (shop.interaction(id_).state, shop.rows(Callback)) == ("waiting", [])
+    shop.available("alice")
+    until(lambda: shop.asked(id_), 20)
+    second = _join(shop, company, id_)
+    until(lambda: _together(company, sid, second), 20)
+
+
+def test_star_while_speaking_brings_both_back_together(shop: Shop, company: Company) -> None:
+    shop.available("alice")
+    id_, sid = _dial(shop, company)
+    browser = _join(shop, company, id_)
+    room = company.call(sid)["conference_sid"]
+    press(company, sid, "*")
+    until(lambda: company.call(sid)["conference_sid"] not in (None, room), 20)
+    until(lambda: _together(company, sid, browser), 20)
+    until(lambda: shop.offer(id_).connect_by is None, 20)
+    company.settle()
+    one = shop.interaction(id_)
+    assert (one.state, one.agent_id, shop.offer(id_).connect_by) == ("active", shop.people.alice, None)
+    assert "CallEnded" not in shop.kinds(id_)
+    company.post(f"/control/calls/{sid}/hangup")
+    until(lambda: shop.interaction(id_).state == "wrap_up", 20)
+    assert company.wait_over(browser) == "completed"
+    assert company.codes() == []
+
+
+def test_passed_on_the_customer_hears_music_and_then_the_other_agent_alone(shop: Shop, company: Company) -> None:
+    with shop.wiring.work() as work:
+        billing = work.session.get(Queue, shop.billing)
+        assert billing is not None
+        billing.hours = {}
+    shop.change("bo", skills={"billing": 3})
+    shop.available("alice")
+    id_, sid = _dial(shop, company)
+    browser = _join(shop, company, id_)
+    with shop.wiring.work() as work:
+        transfers.to_queue(work, id_, queue_id=shop.billing, reason="an invoice", actor=shop.actor("alice"))
+    errands.bring_back(shop.wiring, id_)
+    errands.end_lines(shop.wiring, id_)
+    assert company.wait_over(browser) == "completed"
+    until(lambda: any("We pass you on to Billing" in text for text in company.heard(sid)), 20)
+    shop.available("bo")
+    assert shop.asked(id_) == "bo"
+    second = _join(shop, company, id_)
+    until(lambda: _together(company, sid, second), 20)
+    company.post(f"/control/calls/{sid}/hangup")
+    until(lambda: shop.interaction(id_).state == "wrap_up", 20)
+    assert shop.interaction(id_).agent_id == shop.people.bo
+
+
+def test_who_waits_too_long_leaves_a_message(shop: Shop, company: Company) -> None:
+    with shop.wiring.work() as work:
+        queue = work.session.get(Queue, shop.delivery)
+        assert queue is not None
+        queue.routing = {**queue.routing, "max_wait": 0, "overflow": "voicemail"}
+    id_, sid = waits(shop, company)
+    Clock(shop.wiring).tick()
+    errands.bring_back(shop.wiring, id_)
+    until(lambda: "beep" in company.types(sid), 20)
+    company.post(f"/control/calls/{sid}/say", {"text": "My sofa has not come."})
+    company.post(f"/control/calls/{sid}/hangup")
+    until(lambda: shop.interaction(id_).result == "voicemail", 20)
+    assert shop.interaction(id_).ticket_id
