@@ -26,6 +26,7 @@ PLAIN = (
     "wrap_up_limit_seconds",
 )
 TIMES = ("zone", "hours", "holidays")
+MOST_ASKED = 50
 Changed = dict[str, list[Any]]
 
 
@@ -158,10 +159,19 @@ def put_into_use(work: Work, queue_id: int, *, actor: Actor) -> None:
 
 
 def ask_again(work: Work) -> None:
-    """After a change of the rules, in a work of its own: what should each free agent take next?"""
-    for agent in looks.on_duty(work.session):
-        if agent.status == Status.AVAILABLE and agent.state == AgentState.IDLE and agent.next_status is None:
-            routing.next_for(work, agent.id)
+    """After a change of the rules, in a work of its own: what should each free agent take next, the longest idle first?
+
+    The clock asks whomever this leaves out.
+    """
+    if not interactions.waiting(work.session, limit=1):
+        return
+    free = [agent for agent in looks.on_duty(work.session) if _is_free(agent)]
+    for agent in sorted(free, key=lambda agent: agent.idle_since)[:MOST_ASKED]:
+        routing.next_for(work, agent.id)
+
+
+def _is_free(agent: looks.OnDuty) -> bool:
+    return agent.status == Status.AVAILABLE and agent.state == AgentState.IDLE and agent.next_status is None
 
 
 def must_administer(actor: Actor) -> None:

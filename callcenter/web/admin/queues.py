@@ -24,6 +24,7 @@ from callcenter.web import access, language
 from callcenter.web.admin import queue_forms
 from callcenter.web.admin.blueprint import pages
 from callcenter.web.admin.forms import Faults, Values, differences, faults_of
+from callcenter.web.admin.labels import label_of
 
 WRONG = 422
 
@@ -155,6 +156,7 @@ def _editor(queue_id: int | None, shown: Shown) -> str:
         shown=shown,
         values=shown.values,
         faults=shown.faults,
+        label_of=label_of,
         theirs=shown.theirs,
         rings=queue_forms.rings_of(shown.values),
         holidays=queue_forms.holidays_shown(shown.values, spoken),
