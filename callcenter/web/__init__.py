@@ -5,6 +5,7 @@ from flask import Flask
 from callcenter.web import (
     access,
     admin,
+    callbacks,
     customers,
     day,
     desk,
@@ -23,7 +24,7 @@ from callcenter.web import (
     wallboard,
 )
 
-NOUNS = (sign_in, language, search, tickets, customers, desk, day, waiting, wallboard, admin, health)
+NOUNS = (sign_in, language, search, tickets, customers, callbacks, desk, day, waiting, wallboard, admin, health)
 
 
 def register(app: Flask) -> None:

@@ -25,6 +25,7 @@ PAGES = (
     (DESK, lazy_gettext("Desk")),
     ("tickets.index", lazy_gettext("Tickets")),
     ("customers.index", lazy_gettext("Customers")),
+    ("callbacks.index", lazy_gettext("Callbacks")),
     ("admin.index", lazy_gettext("Routing")),
 )
 

@@ -105,6 +105,7 @@ def points(given: Mapping[str, float]) -> str:
         "customer_value": _("value of the customer"),
         "broken_promise": _("broken promise"),
         "repeated_contact": _("repeated contact"),
+        "channel": _("way of contact"),
     }
     return enumerated([f"{words.get(name, name)} {round(value)}" for name, value in given.items()])
 
@@ -143,6 +144,8 @@ def _decided(explanation: Explanation) -> list[str]:
     told = [decided] if decided and len(explanation.able) > 1 else []
     if explanation.why == "next_in_line":
         told.append(_("next in line"))
+    if explanation.why == "transferred":
+        told.append(_("passed on by name"))
     return told + ([_("ring %(num)d", num=explanation.ring + 1)] if explanation.ring else [])
 
 

@@ -1,7 +1,7 @@
 """History as people read it: one fact a line, newest first, a line for each day. What nobody needs to read is left out."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -12,56 +12,14 @@ from sqlalchemy.orm import Session
 from callcenter.domain.messages import MessageStatus
 from callcenter.storage import agents, company, messages, tickets
 from callcenter.storage.history import History
-from callcenter.storage.messages import Message
-from callcenter.web import access, formats, language, terms
-
-
-@dataclass(frozen=True)
-class Fact:
-    """`kind` colours the line: "" (most), bad, give, ok."""
-
-    icon: str
-    strong: str
-    text: str = ""
-    quote: str = ""
-    kind: str = ""
-    at: datetime | None = None
-    time: str = ""
+from callcenter.web import access, callback_story, formats, language, terms
+from callcenter.web.facts import Fact, Names
 
 
 @dataclass(frozen=True)
 class Day:
     name: str
     facts: list[Fact]
-
-
-@dataclass(frozen=True)
-class Names:
-    """What the sentences need beside the rows themselves."""
-
-    agents: dict[int, str]
-    queues: dict[int, str]
-    messages: dict[int, Message]
-    comments: dict[int, str]
-    reader: int | None = None
-    language: str = field(default="en")
-
-    def agent(self, agent_id: int | None) -> str:
-        if agent_id is not None and agent_id == self.reader:
-            return _("You")
-        return self.agents.get(agent_id or 0, _("Somebody"))
-
-    def actor(self, label: str) -> str:
-        """Who caused it, from "agent:7", "customer", "token:…", "system"."""
-        kind, _sep, id_ = label.partition(":")
-        if kind == "agent" and id_.isdigit():
-            return self.agent(int(id_))
-        if kind == "customer":
-            return _("The customer")
-        return id_ if kind == "token" else _("The system")
-
-    def queue(self, queue_id: int | None) -> str:
-        return self.queues.get(queue_id or 0, "")
 
 
 def days(session: Session, rows: Sequence[History]) -> list[Day]:
@@ -132,7 +90,8 @@ def _missed(row: History, names: Names) -> Fact | None:
         "expired": _("%(name)s did not answer the offer", name=who),
         "failed": _("The line of %(name)s did not come up", name=who),
     }.get(row.data["outcome"])
-    return Fact("phone-off", said) if said else None
+    reason = row.data.get("reason", "") if row.data["outcome"] == "declined" else ""
+    return Fact("phone-off", said, terms.declined(reason)) if said else None
 
 
 def _alone(row: History, names: Names) -> Fact:
@@ -249,6 +208,7 @@ def _customer_changed(row: History, names: Names) -> Fact:
 
 
 SENTENCES: dict[str, Callable[[History, Names], Fact | None]] = {
+    **callback_story.SENTENCES,
     "CallReceived": _called,
     "MenuChosen": _chose,
     "QueueEntered": _queued,

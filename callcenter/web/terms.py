@@ -12,6 +12,11 @@ def result(code: str) -> str:
         "left_in_menu": _("left in the menu"),
         "closed": _("outside opening hours"),
         "failed": _("line failed"),
+        "callback": _("callback in place of waiting"),
+        "voicemail": _("left a message"),
+        "not_reached": _("not reached"),
+        "replaced": _("they called us"),
+        "cancelled": _("cancelled"),
     }.get(code, code)
 
 

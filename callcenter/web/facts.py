@@ -1,0 +1,50 @@
+"""One line of a story, and the names that its sentences need. What happened is told in `story` and its parts."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from callcenter.storage.messages import Message
+
+
+@dataclass(frozen=True)
+class Fact:
+    """`kind` colours the line: "" (most), bad, give, ok."""
+
+    icon: str
+    strong: str
+    text: str = ""
+    quote: str = ""
+    kind: str = ""
+    at: datetime | None = None
+    time: str = ""
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the sentences need beside the rows themselves."""
+
+    agents: dict[int, str]
+    queues: dict[int, str]
+    messages: dict[int, Message]
+    comments: dict[int, str]
+    reader: int | None = None
+    language: str = field(default="en")
+
+    def agent(self, agent_id: int | None) -> str:
+        if agent_id is not None and agent_id == self.reader:
+            return _("You")
+        return self.agents.get(agent_id or 0, _("Somebody"))
+
+    def actor(self, label: str) -> str:
+        """Who caused it, from "agent:7", "customer", "token:…", "system"."""
+        kind, _sep, id_ = label.partition(":")
+        if kind == "agent" and id_.isdigit():
+            return self.agent(int(id_))
+        if kind == "customer":
+            return _("The customer")
+        return id_ if kind == "token" else _("The system")
+
+    def queue(self, queue_id: int | None) -> str:
+        return self.queues.get(queue_id or 0, "")
