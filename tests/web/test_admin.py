@@ -70,7 +70,7 @@ def test_changes_are_for_administrators_alone(signed_in: SignIn, shop: Shop) -> 
     headers = {"X-CSRFToken": csrf_token(browser, "/admin/queues")}
     alice = shop.id_of("alice")
     paths = ("queues/new", f"queues/{shop.billing}", f"queues/{shop.billing}/use", "skills", "numbers", "breaks")
-    for path in (*paths, f"skills/agents/{alice}/skill"):
+    for path in (*paths, f"skills/agents/{alice}/skill/delivery"):
         assert browser.post(f"/admin/{path}", headers=headers).status_code == 403
 
 

@@ -16,32 +16,32 @@ def robin(signed_in: SignIn, shop: Shop) -> FlaskClient:
     return signed_in("robin")
 
 
-def cell(browser: FlaskClient, path: str, key: str, value: str, *, part: bool = True) -> tuple[int, str, str]:
-    headers = {"X-CSRFToken": csrf_token(browser, "/admin/skills")} | ({"HX-Request": "true"} if part else {})
-    answer = browser.post(f"/admin/skills/agents/{path}", data={"key": key, "value": value}, headers=headers)
+def cell(browser: FlaskClient, path: str, value: str) -> tuple[int, str, str]:
+    headers = {"X-CSRFToken": csrf_token(browser, "/admin/skills"), "HX-Request": "true"}
+    answer = browser.post(f"/admin/skills/agents/{path}", data={"value": value}, headers=headers)
     return answer.status_code, answer.text, answer.headers.get("HX-Retarget", "")
 
 
 def test_a_cell_is_saved_by_itself(robin: FlaskClient, shop: Shop) -> None:
     alice = shop.id_of("alice")
-    status, part, _ = cell(robin, f"{alice}/skill", "delivery", "5")
+    status, part, _ = cell(robin, f"{alice}/skill/delivery", "5")
     assert status == 200
     assert f'id="cell-{alice}-skill-delivery"' in part
     assert 'value="5"' in part
-    cell(robin, f"{alice}/language", "zh", "")
-    cell(robin, f"{alice}/conversations", "", "2")
-    cell(robin, f"{alice}/calls_over", "", "1")
+    cell(robin, f"{alice}/language/zh", "")
+    cell(robin, f"{alice}/conversations/", "2")
+    cell(robin, f"{alice}/calls_over/", "1")
     row = shop.agent("alice")
     assert (row.skills, row.languages) == ({"delivery": 5}, ["en"])
     assert (row.max_conversations, row.limits) == (2, {"calls_over": 1})
-    cell(robin, f"{alice}/skill", "delivery", "", part=False)
+    cell(robin, f"{alice}/skill/delivery", "")
     assert shop.agent("alice").skills == {}
 
 
 @pytest.mark.parametrize("value", ["6", "-1", "much", "٣", "99999"])
 def test_what_is_no_level_stands_marked_in_its_cell(robin: FlaskClient, shop: Shop, value: str) -> None:
     alice = shop.id_of("alice")
-    status, part, target = cell(robin, f"{alice}/skill", "delivery", value)
+    status, part, target = cell(robin, f"{alice}/skill/delivery", value)
     assert status == 422
     assert target == f"#cell-{alice}-skill-delivery"
     assert 'aria-invalid="true"' in part
@@ -50,9 +50,9 @@ def test_what_is_no_level_stands_marked_in_its_cell(robin: FlaskClient, shop: Sh
 
 
 def test_what_is_not_there_cannot_be_changed(robin: FlaskClient, shop: Shop) -> None:
-    assert cell(robin, f"{shop.id_of('alice')}/shoe-size", "", "43")[0] == 404
-    assert cell(robin, "99/skill", "delivery", "3")[0] == 404
-    assert cell(robin, f"{shop.id_of('alice')}/skill", "juggling", "3")[0] == 422
+    assert cell(robin, f"{shop.id_of('alice')}/shoe-size/", "43")[0] == 404
+    assert cell(robin, "99/skill/delivery", "3")[0] == 404
+    assert cell(robin, f"{shop.id_of('alice')}/skill/juggling", "3")[0] == 422
 
 
 def test_a_skill_is_added_renamed_and_removed(robin: FlaskClient, shop: Shop) -> None:

@@ -1,9 +1,11 @@
 """The matrix of agents and skills: one cell saved is one change, in force at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
@@ -18,6 +20,7 @@ from callcenter.web import access, formats, language
 from callcenter.web.admin.blueprint import pages
 
 MOST_DIGITS = 4
+SPOKEN = {"en": "English", "zh": "简体中文"}
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,10 @@ class Cell:
     shown: str
     wrong: str = ""
 
+    @property
+    def url(self) -> str:
+        return f"{url_for('admin.skills')}/agents/{self.agent.id}/{self.kind}/{self.key}"
+
 
 @pages.get("/skills")
 @access.leaders
@@ -38,42 +45,65 @@ def skills() -> str:
 
 
 def _page(error: DomainError | None = None) -> str:
-    spoken = language.chosen()
     with wiring.current().reading() as session:
         people = agents.all_active(session)
-        known = company.skills(session)
-        ours = company.get(session)
+        known = _names_of(session)
         teams = agents.team_names(session)
+        rows = company.skills(session)
+        calls_over = _calls_over_of(session)
+    columns = _columns(known)
     return render_template(
         "admin/skills.html",
         people=sorted(people, key=lambda agent: (teams.get(agent.team_id or 0, "\uffff"), agent.name)),
         teams=teams,
-        skills=[(skill, languages.of(skill.names, spoken)) for skill in known],
-        names={skill.key: languages.of(skill.names, spoken) for skill in known},
+        skills=[(skill, known[skill.key]) for skill in rows],
         languages=languages.SERVED,
-        company_calls_over=ours.routing_policy.calls_over if ours else 0,
-        cell=cell,
+        company_calls_over=calls_over,
+        cells=lambda agent: [(_cell_of(agent, kind, key), what) for (kind, key), what in columns.items()],
         error=error,
         sent=request.form if error else {},
     )
 
 
-def cell(agent: Agent, kind: str, key: str = "") -> Cell:
-    """A cell of the matrix as it stands."""
-    shown = {
-        "skill": lambda: str(agent.skills.get(key) or ""),
-        "language": lambda: "yes" if key in agent.languages else "",
-        "conversations": lambda: str(agent.max_conversations),
-        "calls_over": lambda: str(agent.limits.get("calls_over", "")),
+def _names_of(session: Session) -> dict[str, str]:
+    return {skill.key: languages.of(skill.names, language.chosen()) for skill in company.skills(session)}
+
+
+def _calls_over_of(session: Session) -> int:
+    ours = company.get(session)
+    return ours.routing_policy.calls_over if ours else 0
+
+
+def _columns(skills: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """(kind, key) of every column, with what it is called."""
+    return {
+        **{("skill", key): name for key, name in skills.items()},
+        **{("language", code): SPOKEN.get(code, code) for code in languages.SERVED},
+        ("conversations", ""): _("Conversations at once"),
+        ("calls_over", ""): _("Calls with at most so many conversations"),
     }
-    return Cell(agent, kind, key, shown[kind]())
 
 
-@pages.post("/skills/agents/<int:agent_id>/<kind>")
+def _cell_of(agent: Agent, kind: str, key: str) -> Cell:
+    """A cell of the matrix as it stands."""
+    match kind:
+        case "skill":
+            shown = str(agent.skills.get(key) or "")
+        case "language":
+            shown = "yes" if key in agent.languages else ""
+        case "conversations":
+            shown = str(agent.max_conversations)
+        case _:
+            shown = str(agent.limits.get("calls_over", ""))
+    return Cell(agent, kind, key, shown)
+
+
+@pages.post("/skills/agents/<int:agent_id>/<kind>/")
+@pages.post("/skills/agents/<int:agent_id>/<kind>/<key>")
 @access.allow("administrator")
-def save_cell(agent_id: int, kind: str) -> Response | str | tuple[str, int]:
+def save_cell(agent_id: int, kind: str, key: str = "") -> str | tuple[str, int, dict[str, str]]:
     """One value of one agent; what cannot be stands marked in the cell, with its sentence."""
-    key, text = request.form.get("key", ""), request.form.get("value", "").strip()
+    text = request.form.get("value", "").strip()
     if kind not in CHANGES:
         raise NotFound
     try:
@@ -81,27 +111,23 @@ def save_cell(agent_id: int, kind: str) -> Response | str | tuple[str, int]:
             agent = CHANGES[kind](work, agent_id, key, text, access.current_actor())
     except Invalid as error:
         return _refused(agent_id, kind, key, text, error)
-    if not request.headers.get("HX-Request"):
-        return redirect(url_for("admin.skills"))
-    return _cell(cell(agent, kind, key))
+    return _part(_cell_of(agent, kind, key))
 
 
-def _cell(shown: Cell) -> str:
+def _part(cell: Cell) -> str:
     with wiring.current().reading() as session:
-        ours = company.get(session)
-        names = {skill.key: languages.of(skill.names, language.chosen()) for skill in company.skills(session)}
-    calls_over = ours.routing_policy.calls_over if ours else 0
-    return render_template("admin/cell.html", shown=shown, names=names, company_calls_over=calls_over)
+        columns, calls_over = _columns(_names_of(session)), _calls_over_of(session)
+    what = columns.get((cell.kind, cell.key), cell.key)
+    return render_template("admin/cell.html", shown=cell, what=what, company_calls_over=calls_over)
 
 
-def _refused(agent_id: int, kind: str, key: str, text: str, error: Invalid) -> tuple[str, int] | Response:
+def _refused(agent_id: int, kind: str, key: str, text: str, error: Invalid) -> tuple[str, int, dict[str, str]]:
     with wiring.current().reading() as session:
         agent = agents.get(session, agent_id)
     if agent is None:
         raise NotFound
-    part = _cell(Cell(agent, kind, key, text, wrong=formats.sentence(error)))
-    headers = {"HX-Retarget": f"#cell-{agent_id}-{kind}-{key}", "HX-Reswap": "outerHTML"}
-    return Response(part, status=error.status, headers=headers, mimetype="text/html")
+    part = _part(Cell(agent, kind, key, text, wrong=formats.sentence(error)))
+    return part, error.status, {"HX-Retarget": f"#cell-{agent_id}-{kind}" + (f"-{key}" if key else "")}
 
 
 def _level(work: Work, agent_id: int, key: str, text: str, actor: Actor) -> Agent:
