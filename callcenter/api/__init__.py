@@ -2,10 +2,37 @@
 
 from flask import Flask
 
-from callcenter.api import agents, cards, customers, document, interactions, messages, offers, queues, surveys, tickets
+from callcenter.api import (
+    agents,
+    callbacks,
+    cards,
+    customers,
+    document,
+    interactions,
+    messages,
+    offers,
+    queues,
+    surveys,
+    tickets,
+    transfers,
+)
 from callcenter.api.door import IdConverter, door
 
-NOUNS = (agents, cards, customers, document, interactions, messages, offers, queues, surveys, tickets)
+NOUNS = (
+    agents,
+    callbacks,
+    cards,
+    customers,
+    document,
+    interactions,
+    messages,
+    offers,
+    queues,
+    surveys,
+    tickets,
+    transfers,
+    transfers,
+)
 
 
 def register(app: Flask) -> None:

@@ -49,7 +49,7 @@ class InteractionShown(Shown):
     held_seconds: int
     ended_at: Annotated[datetime | None, Field(description="The customer left.")]
     ended_by: str | None
-    result: Annotated[str | None, Field(description="served, abandoned, left_in_menu, closed or failed.")]
+    result: Annotated[str | None, Field(description="How the call ended: served, abandoned, callback, voicemail, …")]
     outcome: Annotated[Outcome | None, Field(description="How it ended, as the agent says in wrap-up.")]
     note: str
     wrap_up_until: datetime | None

@@ -1,0 +1,137 @@
+"""Callbacks: calls that we have promised."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from flask import Response
+from pydantic import AwareDatetime, Field
+
+from callcenter import wiring
+from callcenter.actions import callback_list as acts
+from callcenter.api import cursors
+from callcenter.api.door import actor
+from callcenter.api.once import once
+from callcenter.api.operations import operation
+from callcenter.api.shapes import Id, Listing, Page, Sent, Shown, Text
+from callcenter.declared import everyone
+from callcenter.domain.errors import NotFound
+from callcenter.storage import callbacks
+from callcenter.storage.work import Work
+
+State = Literal["waiting", "calling", "connected", "failed", "cancelled"]
+OVER = {409: ("callback-over", "callback-in-progress")}
+
+
+class CallbackShown(Shown):
+    """A call promised to a customer. Its own interaction waits like any other."""
+
+    id: int
+    interaction_id: Annotated[int, Field(description="Ours, which waits for an agent.")]
+    call_id: Annotated[int | None, Field(description="The call that the customer gave up for it.")]
+    customer_id: int | None
+    queue_id: int
+    number: str
+    our_number: str
+    state: State
+    first: Annotated[Literal["agent", "customer"], Field(description="Who is rung first.")]
+    source: Annotated[str, Field(description="key (chosen while waiting), max_wait, agent or api.")]
+    note: str
+    tries: int
+    attempts: int
+    created_at: datetime
+    joined_at: Annotated[datetime, Field(description="Since when they wait: their place in the line.")]
+    promised_from: datetime
+    promised_until: datetime
+    next_try_at: Annotated[datetime | None, Field(description="Not before then; null while it stands in line.")]
+    connected_at: datetime | None
+    ended_at: datetime | None
+    end_reason: str
+
+
+class Callbacks(Page[CallbackShown]):
+    pass
+
+
+class CallbacksAsked(Listing):
+    state: Annotated[list[State], Field(default_factory=list, description="One or several of these states.")]
+    customer_id: Id | None = None
+
+
+class CallbackSent(Sent):
+    number: Annotated[Text, Field(max_length=40)]
+    queue_id: Id
+    at: Annotated[AwareDatetime | None, Field(strict=False, description="Not before then; left out: now.")] = None
+    note: Annotated[Text, Field(max_length=acts.LONGEST_NOTE)] = ""
+    customer_id: Id | None = None
+
+
+class CallbackChanges(Sent):
+    """`cancelled`: the reason why it is not needed any more; `now`: forward to the line at once."""
+
+    number: Annotated[Text | None, Field(max_length=40)] = None
+    at: Annotated[AwareDatetime | None, Field(strict=False)] = None
+    note: Annotated[Text | None, Field(max_length=acts.LONGEST_NOTE)] = None
+    now: bool = False
+    cancelled: Annotated[Text | None, Field(max_length=200)] = None
+
+
+@operation("GET", "/callbacks", query=CallbacksAsked, answer=Callbacks)
+@everyone
+def list_callbacks(query: CallbacksAsked) -> Callbacks:
+    """What we have promised, the newest first."""
+    with wiring.current().reading() as session:
+        rows = callbacks.page(
+            session,
+            states=query.state,
+            customer_id=query.customer_id,
+            before=cursors.read(query, "callbacks"),
+            limit=query.limit + 1,
+        )
+    page, after = cursors.cut(rows, query, "callbacks")
+    return Callbacks(data=CallbackShown.all_of(page), next=after)
+
+
+@operation("GET", "/callbacks/{callback_id}", answer=CallbackShown)
+@everyone
+def get_callback(callback_id: int) -> CallbackShown:
+    """One callback."""
+    with wiring.current().reading() as session:
+        found = callbacks.get(session, callback_id)
+    if found is None:
+        raise NotFound
+    return CallbackShown.of(found)
+
+
+@operation("POST", "/callbacks", body=CallbackSent, answer=CallbackShown, status=201, repeatable=True)
+@everyone
+def promise_callback(body: CallbackSent) -> Response:
+    """Promise a call."""
+
+    def make(work: Work) -> CallbackShown:
+        row = acts.create(
+            work,
+            actor=actor(),
+            number=body.number,
+            queue_id=body.queue_id,
+            at=body.at,
+            note=body.note,
+            customer_id=body.customer_id,
+            source="api",
+        )
+        return CallbackShown.of(row)
+
+    return once(make)
+
+
+@operation("PATCH", "/callbacks/{callback_id}", body=CallbackChanges, answer=CallbackShown, refuses=OVER)
+@everyone
+def change_callback(callback_id: int, body: CallbackChanges) -> CallbackShown:
+    """Change its number, time or note, bring it forward, or cancel it with a reason."""
+    with wiring.current().work() as work:
+        if body.cancelled is not None:
+            return CallbackShown.of(acts.cancel(work, callback_id, actor=actor(), reason=body.cancelled))
+        row = acts.change(work, callback_id, actor=actor(), number=body.number, at=body.at, note=body.note)
+        if body.now:
+            row = acts.call_now(work, callback_id, actor=actor())
+        work.session.flush()
+        return CallbackShown.of(row)

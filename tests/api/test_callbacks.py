@@ -1,0 +1,41 @@
+"""Callbacks and passing on, by a program."""
+
+from datetime import timedelta
+
+from callcenter.domain.routing import QueuePolicy
+from callcenter.storage.callbacks import Callback
+from callcenter.storage.company import Queue
+from tests.api.program import Program, problem
+from tests.factories import CARLA, LI_LEI, Shop
+
+
+def test_a_callback_is_promised_once_changed_and_cancelled(alice: Program, shop: Shop) -> None:
+    at = (shop.clock.now + timedelta(hours=2)).isoformat()
+    sent = {"number": CARLA, "queue_id": shop.delivery, "at": at, "note": "the sofa"}
+    made = alice.post("/callbacks", sent)
+    assert made.status_code == 201
+    one = made.get_json()
+    assert (one["state"], one["source"], one["number"], one["promised_from"][:16]) == ("waiting", "api", CARLA, at[:16])
+    there = f"/callbacks/{one['id']}"
+    assert alice.patch(there, {"number": LI_LEI, "note": "new"}).get_json()["number"] == LI_LEI
+    assert alice.patch(there, {"now": True}).get_json()["next_try_at"]
+    assert alice.get("/callbacks?state=waiting").get_json()["data"][0]["id"] == one["id"]
+    assert alice.patch(there, {"cancelled": "solved"}).get_json()["end_reason"] == "solved"
+    problem(alice.patch(there, {"note": "late"}), 409, "callback-over")
+    assert len(shop.rows(Callback)) == 1
+    problem(alice.post("/callbacks", {"number": "none", "queue_id": shop.delivery}), 422, "invalid")
+    problem(alice.post("/callbacks", {"number": CARLA, "queue_id": 999}), 422, "invalid")
+
+
+def test_a_customer_is_passed_on(alice: Program, shop: Shop) -> None:
+    with shop.wiring.work() as work:
+        queue = work.session.get(Queue, shop.billing)
+        assert queue is not None
+        queue.hours, queue.routing = {}, QueuePolicy().model_dump(mode="json")
+    shop.available("alice")
+    call_id, _, _ = shop.talk()
+    there = f"/interactions/{call_id}/transfer"
+    problem(alice.post(there, {"reason": "x"}), 422, "invalid")
+    problem(alice.post(there, {"reason": "x", "agent_id": shop.people.bo}), 409, "agent-not-free")
+    assert alice.post(there, {"reason": "an invoice", "queue_id": shop.billing}).status_code == 204
+    assert shop.interaction(call_id).queue_id == shop.billing
