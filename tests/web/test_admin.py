@@ -179,6 +179,8 @@ def test_a_late_save_shows_what_was_saved_beside_what_was_written(
 ) -> None:
     browser = signed_in("robin")
     path = f"/admin/queues/{shop.delivery}"
+    with wiring.work() as work:
+        work.session.add(company.Skill(key="delivery", names={"en": "Delivery", "zh": "配送"}))
     mine = form_of(browser.get(path).text)
     theirs = form_of(browser.get(path).text)
     theirs["priority"] = "30"
@@ -190,6 +192,20 @@ def test_a_late_save_shows_what_was_saved_beside_what_was_written(
     assert "Saved meanwhile: 30" in late.text
     assert browser.post(path, data=form_of(late.text)).status_code == 302
     assert stored(wiring, shop.delivery).priority == 45
+
+
+def test_a_skill_that_is_gone_does_not_vanish_from_a_queue_unseen(
+    signed_in: SignIn, shop: Shop, wiring: Wiring
+) -> None:
+    browser = signed_in("robin")
+    path = f"/admin/queues/{shop.delivery}"
+    form = form_of(browser.get(path).text)
+    refused = browser.post(path, data=form)
+    assert refused.status_code == 422
+    assert "There is no skill delivery." in refused.text
+    form["policy.skills.delivery"] = ""
+    assert browser.post(path, data=form).status_code == 302
+    assert stored(wiring, shop.delivery).policy.skills == {}
 
 
 def test_a_new_queue_needs_a_key_of_its_own(signed_in: SignIn, shop: Shop, wiring: Wiring) -> None:
