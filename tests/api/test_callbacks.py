@@ -19,12 +19,12 @@ def test_a_callback_is_promised_once_changed_and_cancelled(alice: Program, shop:
     there = f"/callbacks/{one['id']}"
     assert alice.patch(there, {"number": LI_LEI, "note": "new"}).get_json()["number"] == LI_LEI
     assert alice.patch(there, {"now": True}).get_json()["next_try_at"]
-    assert alice.get("/callbacks?state=waiting").get_json()["data"][0]["id"] == one["id"]
+    assert alice.get("/callbacks", state="waiting").get_json()["data"][0]["id"] == one["id"]
     assert alice.patch(there, {"cancelled": "solved"}).get_json()["end_reason"] == "solved"
     problem(alice.patch(there, {"note": "late"}), 409, "callback-over")
     assert len(shop.rows(Callback)) == 1
-    problem(alice.post("/callbacks", {"number": "none", "queue_id": shop.delivery}), 422, "invalid")
-    problem(alice.post("/callbacks", {"number": CARLA, "queue_id": 999}), 422, "invalid")
+    problem(alice.post("/callbacks", {"number": "none", "queue_id": shop.delivery}), 422, "invalid", "number")
+    problem(alice.post("/callbacks", {"number": CARLA, "queue_id": 999}), 422, "invalid", "queue_id")
 
 
 def test_a_customer_is_passed_on(alice: Program, shop: Shop) -> None:
@@ -35,7 +35,7 @@ def test_a_customer_is_passed_on(alice: Program, shop: Shop) -> None:
     shop.available("alice")
     call_id, _, _ = shop.talk()
     there = f"/interactions/{call_id}/transfer"
-    problem(alice.post(there, {"reason": "x"}), 422, "invalid")
+    problem(alice.post(there, {"reason": "x"}), 422, "invalid", "queue_id")
     problem(alice.post(there, {"reason": "x", "agent_id": shop.people.bo}), 409, "agent-not-free")
     assert alice.post(there, {"reason": "an invoice", "queue_id": shop.billing}).status_code == 204
     assert shop.interaction(call_id).queue_id == shop.billing

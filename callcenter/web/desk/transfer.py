@@ -1,0 +1,52 @@
+"""Passing on what I serve: to a queue, or to a colleague who is there."""
+
+from flask import Response, make_response, render_template, request, url_for
+
+from callcenter import wiring
+from callcenter.actions import transfers
+from callcenter.domain.agents import Status
+from callcenter.domain.errors import Invalid, NotFound
+from callcenter.domain.interactions import State
+from callcenter.storage import agents, company, interactions
+from callcenter.web import access, language
+from callcenter.web.desk import parts
+from callcenter.web.desk.blueprint import pages
+
+
+@pages.get("/desk/interactions/<int:interaction_id>/transfer")
+@access.everyone
+def choices(interaction_id: int) -> str:
+    """Where to: asked for as the menu opens, so that it shows who is there now."""
+    reader = language.chosen()
+    with wiring.current().reading() as session:
+        row = interactions.get(session, interaction_id)
+        if row is None or row.state != State.ACTIVE or row.agent_id != access.current_agent().id:
+            raise NotFound
+        people = [
+            one for one in agents.all_active(session) if one.status == Status.AVAILABLE and one.id != row.agent_id
+        ]
+        return render_template(
+            "desk/transfer.html",
+            row=row,
+            queues=[(queue.id, queue.name(reader)) for queue in company.queues(session)],
+            people=people,
+        )
+
+
+@pages.post("/desk/interactions/<int:interaction_id>/transfer")
+@access.everyone
+def transfer(interaction_id: int) -> Response:
+    kind, _sep, number = request.form.get("to", "").partition(":")
+    if kind not in ("queue", "agent") or not (number.isdigit() and len(number) < 18):
+        raise Invalid("Choose whom to pass it on to.", field="to")
+    reason, actor = request.form.get("reason", ""), access.current_actor()
+    with wiring.current().work() as work:
+        if kind == "queue":
+            transfers.to_queue(work, interaction_id, queue_id=int(number), reason=reason, actor=actor)
+        else:
+            transfers.to_agent(work, interaction_id, agent_id=int(number), reason=reason, actor=actor)
+        row = interactions.get(work.session, interaction_id)
+    answer = make_response(parts.now())
+    if row and not row.is_call:
+        answer.headers["HX-Redirect"] = url_for("desk.page")
+    return answer
