@@ -165,6 +165,23 @@ RING_ACTS: dict[str, Callable[[list[Values], int], list[Values]]] = {
 }
 
 
+def focus_after(name: str, rings: int) -> str:
+    """Where the keyboard goes on after an act: with the ring that was added or moved."""
+    verb, _, place = name.partition("-ring")
+    number = int(place.strip("-")) if place.strip("-").isdecimal() else 0
+    match verb:
+        case "add" if name == "add-ring":
+            return f"{RINGS}.{rings - 1}.after"
+        case "up":
+            return f"up-ring-{number - 1}" if number > 1 else "down-ring-0"
+        case "down":
+            return f"down-ring-{number + 1}" if number + 2 < rings else f"up-ring-{rings - 1}"
+        case "remove":
+            return "add-ring"
+        case _:
+            return ""
+
+
 def holidays_shown(values: Values, language: str) -> list[tuple[str, str]]:
     """The chosen days with their names in the chosen country, in order."""
     country = values.one("country")

@@ -150,6 +150,7 @@ def _editor(queue_id: int | None, shown: Shown) -> str:
         choices = _choices(session, queue_id, shown.values)
         ours = company.get(session)
     shown.values.setdefault("country", [ours.region if ours else "US"])
+    rings = queue_forms.rings_of(shown.values)
     return render_template(
         "admin/queue_form.html" if request.headers.get("HX-Request") else "admin/queue.html",
         row=row,
@@ -158,7 +159,8 @@ def _editor(queue_id: int | None, shown: Shown) -> str:
         faults=shown.faults,
         label_of=label_of,
         theirs=shown.theirs,
-        rings=queue_forms.rings_of(shown.values),
+        rings=rings,
+        focus=queue_forms.focus_after(shown.moved, len(rings)),
         holidays=queue_forms.holidays_shown(shown.values, spoken),
         this_year=wiring.current().clock().year,
         saved=request.args.get("saved") == "yes" and request.method == "GET",
