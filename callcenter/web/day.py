@@ -27,13 +27,14 @@ pages = Blueprint("day", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One stretch; `dot` is its colour. `until` None while it lasts."""
+    """One stretch; `dot` is its colour. `until` None where it lasts to the end of the day or beyond."""
 
     kind: str
     dot: str
     words: str
     since: datetime
     until: datetime | None
+    seconds: float
     why: str
     by: str
 
@@ -131,7 +132,7 @@ def _shown(session: Session, found: AgentDay) -> Shown:
         hours=_hours(found),
         parts=[(kind, f"{words[kind]} {formats.duration(seconds)}") for kind, seconds in spent if seconds >= 1],
         busy=found.busy,
-        rows=[_row(session, row, names) for row in reversed(found.rows)],
+        rows=[_row(session, row, found, names) for row in reversed(found.rows) if _is_of_the_day(row, found)],
     )
 
 
@@ -162,13 +163,22 @@ def _hours(found: AgentDay) -> list[str]:
     return [formats.time_of(found.start + step * n) for n in range(SHOWN_HOURS + 1)]
 
 
-def _row(session: Session, row: Interval, names: Mapping[int, str]) -> Row:
+def _is_of_the_day(row: Interval, found: AgentDay) -> bool:
+    """What runs between the first sign-in and the last sign-out, and the sign-outs themselves."""
+    if row.value == Status.SIGNED_OUT:
+        return row.started_at >= found.start
+    return row.started_at < found.end and (row.ended_at or found.end) > found.start
+
+
+def _row(session: Session, row: Interval, found: AgentDay, names: Mapping[int, str]) -> Row:
+    ended = row.ended_at if row.ended_at and row.ended_at <= found.end else None
     return Row(
         kind=_("Status") if row.kind == "status" else _("State"),
         dot=_dot(row),
         words=_said(session, row),
-        since=row.started_at,
-        until=row.ended_at,
+        since=max(row.started_at, found.start),
+        until=ended,
+        seconds=((ended or found.end) - max(row.started_at, found.start)).total_seconds(),
         why=_why(row),
         by=_by(row, names),
     )

@@ -50,9 +50,10 @@ def index() -> str:
 
 
 def shown() -> dict[str, object]:
-    """The first in line of all queues, whoever has waited longest first."""
+    """Who waits or is held out to somebody, whoever has waited longest first."""
     with wiring.current().reading() as session:
-        rows = interactions.waiting(session, limit=SHOWN + 1)
+        held_out = interactions.page(session, seen_by=access.current_actor(), states=[State.OFFERED], limit=SHOWN)
+        rows = sorted([*interactions.waiting(session, limit=SHOWN + 1), *held_out], key=_since)
         people = customers.by_ids(session, [row.customer_id for row in rows if row.customer_id])
         names = _queues(session)
         found = [
@@ -96,13 +97,16 @@ def reasons_of(session: Session, row: Interaction) -> list[str]:
     explained = routing.why_waiting(Work(session, wiring.current().clock()), row)
     if explained is None:
         return [_("It is not yet in line")]
-    names = {**names, access.current_agent().id: _("You")}
     spoken = terms.spoken(row.language)
     return reasons.why_waiting(explained, names, skills=offered.skills(session), language=spoken)
 
 
 def _waits(row: Interaction) -> bool:
     return row.state in (State.WAITING, State.OFFERED)
+
+
+def _since(row: Interaction) -> datetime:
+    return row.joined_at or row.created_at
 
 
 def _queues(session: Session) -> dict[int, str]:
@@ -119,7 +123,7 @@ def _row(row: Interaction, queues: dict[int, str], *, name: str = "", told: Sequ
         is_call=row.is_call,
         queue=queues.get(row.queue_id or 0, ""),
         spoken=terms.spoken(row.language),
-        since=row.joined_at or row.created_at,
+        since=_since(row),
         name=name,
         told=told,
     )

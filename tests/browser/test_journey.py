@@ -152,11 +152,12 @@ def test_taking_a_conversation_before_its_first_view_has_come(house: House, brow
     close(desk, phone)
 
 
-def open_desk(house: House, browser: Browser, cast: Cast) -> Page:
+def open_desk(house: House, browser: Browser, cast: Cast, *, offered: bool = False) -> Page:
+    """Available; `offered`: somebody waits for this agent already."""
     page = house.look(browser, locale=cast.locale)
     house.sign_in(page, cast.agent, path="/desk")
     page.keyboard.press("a")
-    expect(page.locator("#now.now-free")).to_be_visible()
+    expect(page.locator("#now.now-offered" if offered else "#now.now-free")).to_be_visible()
     return page
 
 

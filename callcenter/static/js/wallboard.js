@@ -61,7 +61,7 @@ function queue(row, figure) {
   if (!row) return;
   row.classList.toggle("row-bad", figure.tone === "bad" || figure.is_fault);
   row.querySelectorAll("[data-cell='level']").forEach((cell) => tone(cell, figure.tone));
-  tone(row.querySelector("[data-cell='free']"), figure.waiting ? "bad" : "");
+  tone(row.querySelector("[data-cell='free']"), figure.is_fault ? "bad" : "");
   spark(row.querySelector(".spark"), figure);
 }
 

@@ -1,0 +1,133 @@
+"""Routing as people see it: why one waits, why an offer came, declining, missing, breaks, and a wrap-up across a restart."""
+
+import json
+from collections.abc import Iterator
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.demo_house import PATIENCE, House, demo
+from tests.browser.test_journey import CHINESE, ENGLISH, close, heard, open_desk, open_phone, open_wallboard
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with demo() as running:
+        yield running
+
+
+@pytest.mark.timeout(300)
+def test_routing_explains_itself_and_nothing_is_lost(house: House, browser: Browser) -> None:
+    one_miss_is_enough_and_pauses_are_short(house, browser)
+    wallboard = open_wallboard(house, browser, ENGLISH)
+    alice = open_desk(house, browser, ENGLISH)
+    li_lei = open_phone(house, browser, CHINESE)
+    bo = why_one_still_waits(house, browser, alice, wallboard, li_lei)
+    carla = open_phone(house, browser, ENGLISH)
+    an_offer_with_its_reason_is_declined_with_one(alice, wallboard, carla)
+    not_answering_and_back_by_one_click(alice, wallboard)
+    a_break_after_this(alice, carla)
+    a_wrap_up_outlives_a_restart_of_the_web(house, bo, li_lei)
+    assert house.complaints == []
+    close(wallboard, alice, bo, carla, li_lei)
+
+
+def one_miss_is_enough_and_pauses_are_short(house: House, browser: Browser) -> None:
+    page = house.look(browser)
+    house.sign_in(page, "robin", path="/admin/numbers")
+    for name, value in (("misses_allowed", 1), ("ring_seconds.voice", 6), ("pauses.busy", 2), ("pauses.no_answer", 2)):
+        page.locator(f"[name='{name}']").fill(str(value))
+    page.get_by_role("button", name="Save numbers").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    close(page)
+
+
+def call(phone: Page) -> None:
+    phone.locator("#call").click()
+    expect(heard(phone)).not_to_be_empty()
+    phone.locator("[data-key='1']").click()
+
+
+def why_one_still_waits(house: House, browser: Browser, alice: Page, wallboard: Page, phone: Page) -> Page:
+    """Only Alice is there, who does not speak Chinese; then Bo comes, and what is said changes while it is open."""
+    call(phone)
+    row = wallboard.locator("#waiting-now details", has_text="李雷")
+    row.locator("summary").click()
+    expect(row).to_contain_text("Alice Moreau does not speak Chinese")
+    own = alice.locator("#waiting details")
+    own.locator("summary").click()
+    expect(own).to_contain_text("does not speak Chinese")
+    bo = open_desk(house, browser, CHINESE, offered=True)
+    expect(row).to_contain_text("is being asked now")
+    bo.keyboard.press("F2")
+    expect(bo.locator("#now.now-on_call form[hx-post$='/hold'] button")).to_be_enabled()
+    return bo
+
+
+def an_offer_with_its_reason_is_declined_with_one(alice: Page, wallboard: Page, phone: Page) -> None:
+    call(phone)
+    expect(alice.locator("#now.now-offered")).to_contain_text("You own their ticket")
+    alice.get_by_text("Who else was considered").click()
+    expect(alice.locator(".why-more")).to_contain_text("has this customer's ticket")
+    alice.locator(".decline summary").click()
+    alice.keyboard.press("1")
+    expect(alice.locator("#now.now-free")).to_be_visible()
+    expect(wallboard.locator("#passed")).to_contain_text("declined: Busy just now")
+
+
+def not_answering_and_back_by_one_click(alice: Page, wallboard: Page) -> None:
+    """Nobody else can take it: it comes again, is missed, and comes again once Alice says that she is back."""
+    expect(alice.locator("#now.now-not_answering")).to_contain_text("Carla Mendes")
+    expect(wallboard.locator("#not-answering")).to_contain_text("Alice Moreau")
+    alice.locator(".come-back button").click()
+    expect(alice.locator("#now.now-offered")).to_be_visible()
+    alice.keyboard.press("F2")
+    expect(alice.locator("#now.now-on_call form[hx-post$='/hold'] button")).to_be_enabled()
+
+
+def a_break_after_this(alice: Page, phone: Page) -> None:
+    control = alice.locator("#state-control summary")
+    alice.keyboard.press("b")
+    expect(control).to_contain_text("then: Short break")
+    alice.locator(".now-then button").click()
+    expect(control).not_to_contain_text("then:")
+    alice.keyboard.press("b")
+    expect(control).to_contain_text("then: Short break")
+    phone.locator("#end").click()
+    finish(alice)
+    expect(control).to_contain_text("Short break")
+    expect(alice.locator("#now.now-break")).to_be_visible()
+
+
+def finish(desk: Page) -> None:
+    expect(desk.locator("#now.now-wrap_up")).to_be_visible()
+    desk.locator("[data-outcome]").first.check(force=True)
+    desk.keyboard.press("Control+Enter")
+
+
+def a_wrap_up_outlives_a_restart_of_the_web(house: House, bo: Page, phone: Page) -> None:
+    phone.locator("#end").click()
+    expect(bo.locator("#now.now-wrap_up")).to_be_visible()
+    bo.locator("#wrap-up-note").fill("改到周六送货")
+    expect(bo.locator("[data-draft-kept]")).not_to_be_empty()
+    until = bo.locator("#now .timer").get_attribute("data-until")
+    kill_the_web(house)
+    expect(bo.locator(".link-state.is-off")).to_be_visible()
+    expect(bo.locator(".link-state:not(.is-off)")).to_be_visible()
+    bo.reload()
+    expect(bo.locator("#now.now-wrap_up .timer")).to_have_attribute("data-until", until or "")
+    expect(bo.locator("#wrap-up-note")).to_have_value("改到周六送货")
+    finish(bo)
+    expect(bo.locator("#now.now-free")).to_be_visible()
+
+
+def kill_the_web(house: House) -> None:
+    """All of its processes at once; the demo starts it again."""
+    noted = json.loads((house.log.parent / "data" / "demo-processes.json").read_text())
+    running = [psutil.Process(pid) for pid, _born in noted]
+    web = next(process for process in running if "gunicorn" in " ".join(process.cmdline()))
+    for process in (web, *web.children(recursive=True)):
+        process.kill()

@@ -1,0 +1,90 @@
+"""The day of an agent, drawn: for themselves, and for leaders everybody's."""
+
+from datetime import UTC, datetime, timedelta
+
+from callcenter.actions import agents, states
+from callcenter.reports import day
+from callcenter.storage.company import BreakReason
+from tests.factories import Shop
+from tests.house import SignIn
+
+NOON = datetime(2026, 11, 20, 20, tzinfo=UTC)  # in Los Angeles
+
+
+def _a_day(shop: Shop) -> None:
+    """Alice: an hour free, ten minutes on a call, lunch of half an hour, lost. Bo: free throughout."""
+    shop.clock.now = NOON
+    with shop.wiring.work() as work:
+        work.session.add(BreakReason(key="lunch", names={"en": "Lunch", "zh": "用餐"}))
+    shop.available("alice", "bo")
+    shop.clock.forward(3600)
+    _, sid, _ = shop.talk()
+    shop.clock.forward(600)
+    shop.report(sid)
+    shop.run("UPDATE interactions SET state = 'ended', finished_at = ended_at")
+    shop.run("UPDATE offers SET is_open = false, ended_at = :now", now=shop.clock())
+    with shop.wiring.work() as work:
+        states.refresh_state(work, shop.people.alice)
+        agents.choose_status(work, shop.people.alice, "break", cause="lunch")
+    shop.clock.forward(1800)
+    with shop.wiring.work() as work:
+        agents.sign_out(work, shop.people.alice, cause="connection_lost")
+    shop.clock.forward(600)
+
+
+def test_status_and_state_are_laid_over_each_other(shop: Shop) -> None:
+    _a_day(shop)
+    with shop.wiring.reading() as session:
+        zone = {"zone": "America/Los_Angeles", "now": shop.clock()}
+        alice = day.of(session, shop.people.alice, day=NOON.date(), **zone)
+        nobody = day.of(session, shop.people.alice, day=NOON.date() - timedelta(days=1), **zone)
+        everybody = day.of_all(session, day=NOON.date(), **zone)
+    assert alice
+    assert nobody is None
+    assert [(each.kind, round(each.seconds)) for each in alice.stretches] == [
+        ("free", 3602),
+        ("on_call", 600),
+        ("break", 1800),
+    ]
+    assert alice.busy == 600 / 4202
+    assert {agent.name: found.busy for agent, found in everybody.items()} == {
+        "Alice Moreau": 600 / 4202,
+        "Bo Chen": 0.0,
+    }
+
+
+def test_the_spread_is_that_of_the_busy_shares() -> None:
+    assert day.spread([]) is None
+    found = day.spread([0.2, 0.4, 0.6])
+    assert found
+    assert (found.count, found.least, found.most, round(found.mean, 9)) == (3, 0.2, 0.6, 0.4)
+    assert round(found.deviation**2, 9) == round(0.08 / 3, 9)
+
+
+def test_an_agent_sees_the_own_day_with_why_and_by_whom(shop: Shop, signed_in: SignIn) -> None:
+    _a_day(shop)
+    browser = signed_in("alice")
+    page = browser.get("/day").text
+    for words in (
+        "Day of Alice Moreau",
+        "Lunch",
+        "the connection was lost",
+        "the system",
+        'class="band-break"',
+        "12:00:00",
+    ):
+        assert words in page, words
+    assert "Not signed in on this day" in browser.get("/day?on=2026-11-01").text
+    assert browser.get("/day?on=tomorrow").status_code == 200
+    assert browser.get(f"/agents/{shop.people.bo}/day").status_code == 403
+    assert browser.get("/agents/day").status_code == 403
+
+
+def test_a_supervisor_sees_everybody_and_how_even_the_work_was(shop: Shop, signed_in: SignIn) -> None:
+    _a_day(shop)
+    browser = signed_in("sam")
+    page = browser.get("/agents/day").text
+    for words in ("Alice Moreau", "Bo Chen", "Busiest", "14 %", "± 7.1 %"):
+        assert words in page, words
+    assert "Lunch" in browser.get(f"/agents/{shop.people.alice}/day?on=2026-11-20").text
+    assert browser.get("/agents/999/day").status_code == 404
