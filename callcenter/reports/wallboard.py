@@ -149,9 +149,9 @@ COUNTS = text(
 )
 WAITING = text(
     """
-    SELECT queue_id AS queue, count(*) FILTER (WHERE channel = 'voice' AND state <> 'active') AS calls,
+    SELECT queue_id AS queue, count(*) FILTER (WHERE channel = 'voice' AND state <> 'active' AND direction = 'inbound') AS calls,
         count(*) FILTER (WHERE channel <> 'voice' AND state <> 'active') AS conversations,
-        min(joined_at) FILTER (WHERE state <> 'active') AS since,
+        min(joined_at) FILTER (WHERE state <> 'active' AND direction = 'inbound') AS since,
         count(*) FILTER (WHERE state = 'active') AS active
     FROM interactions WHERE state IN ('menu', 'waiting', 'offered', 'active', 'wrap_up')
         AND state IN ('waiting', 'offered', 'active') AND queue_id IS NOT NULL
@@ -170,7 +170,7 @@ CALLBACKS = text("SELECT count(*) AS n, min(joined_at) AS since FROM callbacks W
 SPARK = text(
     """
     SELECT step, (SELECT count(*) FROM interactions i
-        WHERE i.queue_id = :queue AND i.created_at >= CAST(:now AS timestamptz) - interval '3 hours'
+        WHERE i.queue_id = :queue AND i.direction = 'inbound' AND i.created_at >= CAST(:now AS timestamptz) - interval '3 hours'
             AND i.joined_at <= at AND coalesce(i.accepted_at, i.ended_at, 'infinity') > at) AS waiting
     FROM generate_series(0, :steps - 1) AS step,
         LATERAL (SELECT CAST(:now AS timestamptz) - make_interval(mins => :minutes) * (:steps - 1 - step) AS at) AS t

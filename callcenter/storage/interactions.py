@@ -230,8 +230,8 @@ def conversation(session: Session, *, our_number: str, their_number: str) -> Int
 
 
 def waiting(session: Session, *, queue_id: int | None = None, limit: int = 500) -> Sequence[Interaction]:
-    """Those that wait, the longest first."""
-    rows = select(Interaction).where(Interaction.state == State.WAITING)
+    """Those that stand in line, the longest first. A callback that is not due yet does not."""
+    rows = select(Interaction).where(Interaction.state == State.WAITING, Interaction.line_rank.is_not(None))
     if queue_id is not None:
         rows = rows.where(Interaction.queue_id == queue_id)
     return session.scalars(rows.order_by(Interaction.joined_at, Interaction.id).limit(limit)).all()

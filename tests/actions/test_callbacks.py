@@ -9,6 +9,7 @@ from callcenter import errands
 from callcenter.actions import callback_list, calling_back, calls, instead, offers, waiting, wrap_ups
 from callcenter.domain.calls import AskForCallback, HangUp, SayPromised, Wait
 from callcenter.domain.errors import CallbackInProgress, CallbackOver, Invalid
+from callcenter.reports import wallboard
 from callcenter.storage.callbacks import Callback
 from callcenter.storage.company import Queue
 from callcenter.storage.interactions import Interaction
@@ -122,6 +123,9 @@ def test_nobody_without_a_number_is_promised_a_call(shop: Shop) -> None:
 
 def test_the_agent_first_then_the_customer_is_called_into_the_conference(shop: Shop, rest: Rest) -> None:
     _, row = promised(shop)
+    with shop.wiring.reading() as session:
+        board = wallboard.figures(session, shop.clock.now)
+    assert (board.waiting, board.longest_since, board.callbacks, board.offered) == (0, None, 1, 0)
     shop.available("alice")
     shop.accept(row.interaction_id)
     assert not rest.asked
@@ -139,6 +143,9 @@ def test_the_agent_first_then_the_customer_is_called_into_the_conference(shop: S
     assert {"CallConnected", "CallbackKept"} <= set(shop.kinds(row.interaction_id))
     shop.clock.forward(60)
     shop.report(sid)
+    with shop.wiring.reading() as session:
+        board = wallboard.figures(session, shop.clock.now)
+    assert (board.offered, board.abandoned, board.callbacks) == (1, 0, 0)
     done = shop.interaction(row.interaction_id)
     assert (done.state, done.result, shop.agent("alice").state) == ("wrap_up", "served", "wrap_up")
 
