@@ -47,8 +47,8 @@ def add(work: Work, *, key: str, settings: QueueSettings, actor: Actor) -> Queue
         faults = {"key": wrong, **faults}
     if faults:
         raise NotValid(faults)
-    row = Queue(key=key, zone=settings.zone, hours={}, holidays=[], names={})
-    _write(row, settings)
+    row = Queue(key=key)
+    _write(row, _tidy(settings))
     work.session.add(row)
     work.session.flush()
     work.record(QueueChanged(queue_id=row.id, changed={"key": [None, key]}, actor=actor.label))
@@ -71,8 +71,9 @@ def change(work: Work, queue_id: int, *, settings: QueueSettings, version: str |
     if version is not None and version != version_of(before):
         raise StaleSave(name="")
     queues.check(settings, known(work, queue_id))
-    _write(row, settings)
-    changed = _differences(before, settings)
+    tidy = _tidy(settings)
+    _write(row, tidy)
+    changed = _differences(before, tidy)
     for event, fields in ((QueueChanged, set(changed) - set(TIMES)), (HoursChanged, set(changed) & set(TIMES))):
         if fields:
             told = {name: changed[name] for name in sorted(fields)}
@@ -87,15 +88,24 @@ def _locked(work: Work, queue_id: int) -> Queue:
     return row
 
 
+def _tidy(settings: QueueSettings) -> QueueSettings:
+    """As it is stored: no empty days or greetings, holidays once and in order."""
+    greetings = {code: plain(text) for code, text in settings.greetings.items()}
+    return settings.model_copy(
+        update={
+            "names": {code: plain(text) for code, text in settings.names.items()},
+            "greetings": {code: text for code, text in greetings.items() if text},
+            "hours": {day: spans for day, spans in settings.hours.items() if spans},
+            "holidays": tuple(sorted(set(settings.holidays))),
+        }
+    )
+
+
 def _write(row: Queue, settings: QueueSettings) -> None:
-    row.names = {code: text.strip() for code, text in settings.names.items()}
-    row.greetings = {code: text.strip() for code, text in settings.greetings.items() if text.strip()}
+    for name in (*PLAIN, "zone", "hours"):
+        setattr(row, name, getattr(settings, name))
+    row.holidays = list(settings.holidays)
     row.routing = settings.policy.model_dump(mode="json")
-    row.priority, row.zone = settings.priority, settings.zone
-    row.target_percent, row.target_seconds = settings.target_percent, settings.target_seconds
-    row.wrap_up_seconds, row.wrap_up_limit_seconds = settings.wrap_up_seconds, settings.wrap_up_limit_seconds
-    row.hours = {day: [list(span) for span in spans] for day, spans in settings.hours.items() if spans}
-    row.holidays = sorted(set(settings.holidays))
 
 
 def _differences(before: QueueSettings, after: QueueSettings) -> Changed:
@@ -181,8 +191,13 @@ def must_administer(actor: Actor) -> None:
 
 def checked_names(names: dict[str, str]) -> dict[str, str]:
     """Names in every language we serve in. Invalid where one is missing."""
-    plain = {code: names.get(code, "").strip()[:80] for code in languages.SERVED}
-    missing = next((code for code, text in plain.items() if not text), None)
+    checked = {code: plain(names.get(code, ""))[:80] for code in languages.SERVED}
+    missing = next((code for code, text in checked.items() if not text), None)
     if missing:
         raise Invalid("It needs a name in both languages.", field=f"names.{missing}")
-    return plain
+    return checked
+
+
+def plain(text: str) -> str:
+    """Without spaces around it, and without what PostgreSQL cannot keep."""
+    return text.replace("\x00", "").strip()

@@ -90,7 +90,7 @@ def test_hours_and_the_rest_are_told_apart_with_both_values(shop: Shop) -> None:
     assert told["QueueChanged"]["changed"]["priority"] == [0, 30]
     assert told["HoursChanged"]["changed"]["hours"] == [{}, {"mon": [["09:00", "12:00"]]}]
     before = len(shop.rows(History))
-    saved(shop, priority=30, hours={"mon": [["09:00", "12:00"]]})
+    saved(shop, priority=30, hours={"mon": [["09:00", "12:00"]], "tue": []}, greetings={"en": " "})
     assert len(shop.rows(History)) == before
 
 

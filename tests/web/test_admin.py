@@ -227,3 +227,24 @@ def test_a_queue_that_a_number_leads_to_stays_in_use(signed_in: SignIn, shop: Sh
     assert answer.status_code == 409
     assert "The number +14155550100 leads to this queue." in answer.text
     assert stored(wiring, shop.billing).is_active
+
+
+def test_a_forged_form_breaks_nothing(signed_in: SignIn, shop: Shop, wiring: Wiring) -> None:
+    browser = signed_in("robin")
+    path = f"/admin/queues/{shop.billing}"
+    good = form_of(browser.get(path).text)
+    forged = (
+        {"rings": "9" * 5000},
+        {"act": "up-ring-" + "9" * 5000},
+        {"act": "add-holidays", "holidays_year": "9" * 5000, "country": "Nowhere"},
+        {"act": "explode"},
+        {"names.en": "B\x00ill", "policy.skills.billing": ""},
+        {"policy.growth": "nan", "policy.overflow_queue": "9" * 40},
+        {"policy.wrap_up": "never", "policy.callbacks.first": "nobody", "policy.channels": "smoke"},
+        {"holidays": "\x00", "zone": "\x00", "hours.mon": "\x00"},
+    )
+    for change in forged:
+        form = good.copy()
+        write(form, change)
+        assert browser.post(path, data=form).status_code in (200, 302, 409, 422), change
+    assert browser.post(path, data={"csrf_token": good["csrf_token"]}).status_code == 422

@@ -90,8 +90,13 @@ def _ring(values: Values) -> dict[str, Any]:
 
 def rings_of(values: Values) -> list[Values]:
     """The rings of the form in their order."""
-    count = int(values.one("rings")) if values.one("rings").isdecimal() else 0
-    return [values.under(f"{RINGS}.{place}") for place in range(min(count, MOST_RINGS))]
+    count = min(_whole(values.one("rings")), MOST_RINGS)
+    return [values.under(f"{RINGS}.{place}") for place in range(count)]
+
+
+def _whole(text: str) -> int:
+    """A short number, or 0."""
+    return int(text) if text.isdecimal() and len(text) < 6 else 0
 
 
 def _with_rings(values: Values, rings: list[Values]) -> Values:
@@ -109,19 +114,15 @@ def act(values: Values, name: str, language: str) -> Values:
     if name == "add-day":
         return _with_day(values)
     verb, _, place = name.partition("-ring")
-    number = int(place.strip("-")) if place.strip("-").isdecimal() else 0
+    number = _whole(place.strip("-"))
     change = RING_ACTS.get(verb)
     return _with_rings(values, change(rings_of(values), number)) if change else values
 
 
 def _with_holidays(values: Values, language: str) -> Values:
-    year = values.one("holidays_year")
-    days = public_holidays.of(values.one("country"), int(year), language) if _is_year(year) else {}
+    year = _whole(values.one("holidays_year"))
+    days = public_holidays.of(values.one("country"), year, language) if 2000 <= year <= 2100 else {}
     return _with_days(values, [day.isoformat() for day in days])
-
-
-def _is_year(text: str) -> bool:
-    return text.isdecimal() and 2000 <= int(text) <= 2100
 
 
 def _with_day(values: Values) -> Values:
@@ -134,7 +135,7 @@ def _with_days(values: Values, days: list[str]) -> Values:
 
 def _add(rings: list[Values], _: int) -> list[Values]:
     last = rings[-1].one("after") if rings else "0"
-    after = (int(last) if last.isdecimal() else 0) + NEXT_RING_AFTER
+    after = _whole(last) + NEXT_RING_AFTER
     fresh = Values({"after": [str(after)], "roles": ["agent"], "skip_if_empty": ["yes"]})
     return [*rings, fresh][:MOST_RINGS]
 
@@ -168,7 +169,7 @@ RING_ACTS: dict[str, Callable[[list[Values], int], list[Values]]] = {
 def focus_after(name: str, rings: int) -> str:
     """Where the keyboard goes on after an act: with the ring that was added or moved."""
     verb, _, place = name.partition("-ring")
-    number = int(place.strip("-")) if place.strip("-").isdecimal() else 0
+    number = _whole(place.strip("-"))
     match verb:
         case "add" if name == "add-ring":
             return f"{RINGS}.{rings - 1}.after"
