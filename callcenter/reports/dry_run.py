@@ -145,7 +145,11 @@ def _medium(channel: Channel) -> Literal["voice", "text"]:
 
 def _points(numbers: CompanyPolicy, case: Case) -> dict[str, float]:
     return numbers.points(
-        priority=case.queue.priority, tier=case.tier, broken_promise=case.broken_promise, repeats=case.repeats
+        priority=case.queue.priority,
+        tier=case.tier,
+        broken_promise=case.broken_promise,
+        repeats=case.repeats,
+        channel=case.channel,
     )
 
 

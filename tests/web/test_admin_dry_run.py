@@ -44,6 +44,7 @@ def test_score_rings_and_reasons_are_told(signed_in: SignIn, shop: Shop) -> None
     for sentence in (
         "Alice Moreau would be asked at once.",
         "Enters the queue with a score of 180",
+        "way of contact 30",
         "priority of the queue 10",
         "Alice Moreau: free",
         "Bo Chen is in a later ring",

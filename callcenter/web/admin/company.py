@@ -59,6 +59,12 @@ GROUPS: tuple[tuple[LazyString, tuple[Number, ...]], ...] = (
                 ),
                 POINTS,
             ),
+            Number(
+                "head_start.voice",
+                _("Head start of a call"),
+                _("A caller begins as if they had waited so many seconds, as nobody leaves them for a text message."),
+                POINTS,
+            ),
             Number("growth.voice", _("Growth of a call"), _("Points that a waiting call gains each second."), POINTS),
             Number(
                 "growth.sms",
