@@ -18,11 +18,12 @@ class Profile:
     languages: frozenset[str]
     team: int | None
     role: str
+    can: tuple[str, ...]  # skills and languages
 
 
 @lru_cache(maxsize=10_000)
 def _profile(skills: frozenset[tuple[str, int]], languages: frozenset[str], team: int | None, role: str) -> Profile:
-    return Profile(dict(skills), languages, team, role)
+    return Profile(dict(skills), languages, team, role, (*(skill for skill, _ in skills), *languages))
 
 
 def profile(
@@ -91,6 +92,7 @@ class Roster:
         self._all: dict[int, Candidate] = {}
         self._pools: dict[Load, SortedKeyList[Candidate, tuple[float, int]]] = {}
         self._profiles: Counter[Profile] = Counter()
+        self._signed_in_for: Counter[str] = Counter()
         self.openings: dict[object, tuple[float, ...]] = {}  # what `questions.openings` found for those signed in now
         for agent in agents:
             self.put(agent)
@@ -132,6 +134,23 @@ class Roster:
         """The profiles of those who are signed in."""
         return self._profiles
 
+    def signed_in_for(self) -> Mapping[str, int]:
+        """How many are signed in for each skill and language."""
+        if not self._signed_in_for:
+            for profile, count in self._profiles.items():
+                for skill in profile.can:
+                    self._signed_in_for[skill] += count
+        return self._signed_in_for
+
+    def free_for(self, channel: str) -> Mapping[str, int]:
+        """How many have room for one more of this channel, for each skill and language."""
+        free: dict[str, int] = {}
+        for (profile, limits, calls, conversations), pool in self._pools.items():
+            if no_room(limits, calls, conversations, channel) is None:
+                for skill in profile.can:
+                    free[skill] = free.get(skill, 0) + len(pool)
+        return free
+
     def _count(self, before: Candidate | None, after: Candidate | None) -> None:
         if before is not None:
             self._profiles[before.profile] -= 1
@@ -140,6 +159,7 @@ class Roster:
         if after is not None:
             self._profiles[after.profile] += 1
         self.openings.clear()
+        self._signed_in_for.clear()
 
     def _leave_pool(self, agent: Candidate) -> None:
         if not agent.is_available or agent.is_asked:

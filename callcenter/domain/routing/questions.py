@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
 
-from callcenter.domain.interactions import Channel
-from callcenter.domain.routing.people import Candidate, Limits, Profile, Roster, no_room
+from callcenter.domain.routing import preference
+from callcenter.domain.routing.people import Candidate, Profile, Roster, no_room
 from callcenter.domain.routing.waiting import Bond, Lines, Needs, Ring, Skills, Waiting
 
 ASKED_ALONE = 5.0
-CALLS_FIRST = 1_000
 NEVER = inf
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Who takes it and why: "relationship", "better_match", "longest_idle"; or nobody: "held" for `bond` until then, or
+    """Who takes it and why: "relationship", "better_match", "longest_idle", "others_spared"; or nobody: "held" for `bond` until then, or
     "nobody". `ring` counts from 0."""
 
     agent_id: int | None
@@ -29,7 +28,8 @@ class Choice:
 
 
 def who_should_take(waiting: Waiting, roster: Roster, now: float) -> Choice:
-    """The agent who knows the customer, else of the innermost open ring the best match, else the longest idle."""
+    """The agent who knows the customer, else of the innermost open ring the best match, else the longest idle. Of agents with
+    unlike skills those are spared who are among the last few free for something else that is busy."""
     opens = openings(waiting.needs, roster)
     known = _known(waiting, roster, opens, now)
     if known is not None:
@@ -59,12 +59,12 @@ def _room(agent: Candidate, needs: Needs) -> str | None:
 
 def _best(waiting: Waiting, roster: Roster, opens: tuple[float, ...], now: float, *, alone: bool) -> Choice | None:
     needs, waited = waiting.needs, now - waiting.since
-    best: tuple[int, int, int, float, int] | None = None
-    others = False
+    best: tuple[int, int, int] | None = None
+    equals: list[preference.Equal] = []
+    has_names = _has_names(needs)
     for (profile, limits, calls, conversations), pool in roster.pools():
         if no_room(limits, calls, conversations, needs.channel) is not None:
             continue
-        has_names = _has_names(needs)
         ring = _ring(needs, profile, opens, waited)
         if ring is None and not has_names:
             continue
@@ -74,15 +74,17 @@ def _best(waiting: Waiting, roster: Roster, opens: tuple[float, ...], now: float
             own = ring_of(needs, agent, opens, waited) if has_names else ring
             if own is None:
                 continue
-            rank = (own, -_match(needs, profile), _blend(needs, limits, conversations), agent.idle_since, agent.id)
-            others = others or best is not None
+            rank = (own, -preference.match(needs, profile), preference.blend(needs, limits, conversations))
             if best is None or rank < best:
-                best = rank
+                best, equals = rank, []
+            if rank == best:
+                equals.append((agent.idle_since, agent.id, profile))
             if not has_names:
                 break
     if best is None:
         return None
-    return Choice(best[-1], "better_match" if needs.prefers and best[1] < 0 else "longest_idle", best[0])
+    agent_id, why = preference.among(equals, needs, roster)
+    return Choice(agent_id, "better_match" if why == "longest_idle" and best[1] < 0 else why, best[0])
 
 
 def _alone(waiting: Waiting, roster: Roster, opens: tuple[float, ...], now: float) -> Choice:
@@ -110,24 +112,6 @@ def _pausing(waiting: Waiting, agent_id: int, now: float, *, alone: bool = False
     if asked is None:
         return False
     return now < (min(asked.until, asked.at + ASKED_ALONE) if alone else asked.until)
-
-
-def _match(needs: Needs, profile: Profile) -> int:
-    """How much of what is nice to have: the level beyond what is wanted counts too, up to the wish."""
-    return sum(min(profile.skills.get(skill, 0), level) for skill, level in needs.prefers)
-
-
-def _blend(needs: Needs, limits: Limits, conversations: int) -> int:
-    """A call goes to whoever has least in hand. A conversation takes nobody from the calls where that can be helped: it goes
-    to the least busy of those who may be called beside it; then to whoever may not be called already, the fullest first.
-    Where conversations are to be spread, to the least busy (docs/scenarios.md has both measured)."""
-    if needs.channel == Channel.VOICE or needs.spread or _may_be_called(limits, conversations + 1):
-        return conversations
-    return CALLS_FIRST + conversations if _may_be_called(limits, conversations) else CALLS_FIRST - conversations
-
-
-def _may_be_called(limits: Limits, conversations: int) -> bool:
-    return no_room(limits, 0, conversations, Channel.VOICE) is None
 
 
 def what_next(agent: Candidate, lines: Lines, roster: Roster, now: float) -> Waiting | None:
