@@ -12,7 +12,8 @@ from tests.factories import Shop
 
 
 def settings(**values: object) -> QueueSettings:
-    return QueueSettings(**{"names": {"en": "Repairs", "zh": "维修"}, "zone": "America/Los_Angeles", **values})
+    usual = {"names": {"en": "Repairs", "zh": "维修"}, "zone": "America/Los_Angeles"}
+    return QueueSettings.model_validate({**usual, **values})
 
 
 def saved(shop: Shop, **values: object) -> None:
