@@ -53,7 +53,9 @@ def test_an_administrator_sees_every_page(signed_in: SignIn, shop: Shop, path: s
     assert "<h1>" in answer.text
 
 
-@pytest.mark.parametrize("path", ["/admin/queues", "/admin/skills", "/admin/numbers", "/admin/dry-run"])
+@pytest.mark.parametrize(
+    "path", ["/admin/queues", "/admin/queues/1", "/admin/skills", "/admin/numbers", "/admin/dry-run"]
+)
 def test_a_supervisor_reads_and_cannot_change(signed_in: SignIn, shop: Shop, path: str) -> None:
     text = signed_in("sam").get(path).text
     assert "Routing" in text
