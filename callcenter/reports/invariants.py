@@ -23,6 +23,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 FREE_FOR = timedelta(seconds=2)
 OVERDUE_BY = timedelta(seconds=5)
 DEPTH = 50
+AT_A_GLANCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,10 @@ class Breach:
     queue_id: int | None = None
 
 
-def breaches(session: Session, now: datetime) -> list[Breach]:
+def breaches(session: Session, now: datetime, *, depth: int = DEPTH) -> list[Breach]:
+    """`depth`: how many of each line are looked at, from its head."""
     return [
-        *_waiting_beside_free(session, now),
+        *_waiting_beside_free(session, now, depth),
         *_reserved_by_nothing(session, now),
         *_over_capacity(session),
         *_overdue(session, now),
@@ -61,10 +63,10 @@ FREED = text(
 )
 
 
-def _waiting_beside_free(session: Session, now: datetime) -> Iterator[Breach]:
+def _waiting_beside_free(session: Session, now: datetime, depth: int) -> Iterator[Breach]:
     """Whoever would be asked now, and would have been two seconds ago, when both were there already."""
     before = now - FREE_FOR
-    heads = [head for head in looks.heads(session, depth=DEPTH) if head.since <= before.timestamp()]
+    heads = [head for head in looks.heads(session, depth=depth) if head.since <= before.timestamp()]
     if not heads:
         return
     lately = set(session.scalars(FREED, {"since": before}))

@@ -87,7 +87,7 @@ def figures(session: Session, now: datetime) -> Board:
     longest = min((w for w in waiting.values() if w["since"]), key=lambda w: w["since"], default=None)
     scores = session.execute(SCORES, {"since": midnight}).one()
     callbacks = session.execute(CALLBACKS).one()
-    broken = invariants.breaches(session, now)
+    broken = invariants.breaches(session, now, depth=invariants.AT_A_GLANCE)
     faults = {breach.queue_id for breach in broken}
     total, half_hour = _sum(today), _sum(recent)
     return Board(
