@@ -197,6 +197,18 @@ def end_lines(wiring: Wiring, interaction_id: int) -> None:
         wiring.phone.hang_up(sid)
 
 
+def part(wiring: Wiring, interaction_id: int) -> None:
+    """Lead a caller who was passed on back to the music, and their agent off the line: before the next agent can come.
+
+    What the telephone company does not do now, the jobs that follow from passing on ask for again.
+    """
+    bring_back(wiring, interaction_id)
+    try:
+        end_lines(wiring, interaction_id)
+    except OutsideError as error:
+        log.warning("line_not_ended", interaction_id=interaction_id, code=error.code, permanent=error.permanent)
+
+
 def agent_not_connected(wiring: Wiring, offer_id: int) -> None:
     """An accepted call whose agent's line should be up: ask how it is; if it is not, somebody else takes over."""
     with wiring.reading() as session:

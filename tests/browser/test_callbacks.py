@@ -1,0 +1,103 @@
+"""A promise kept, in three windows: * while waiting, the list, the offer, the telephone that rings; and a call passed on."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.demo_house import House, demo
+from tests.browser.test_journey import ENGLISH, close, heard, open_phone
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with demo() as running:
+        yield running
+
+
+def desk_of(house: House, browser: Browser, name: str, *, available: bool = True) -> Page:
+    page = house.look(browser)
+    house.sign_in(page, name, path="/desk")
+    if available:
+        page.keyboard.press("a")
+        expect(page.locator("#now.now-free")).to_be_visible()
+    return page
+
+
+@pytest.mark.timeout(400)
+def test_a_callback_is_chosen_in_the_queue_and_kept(house: House, browser: Browser) -> None:
+    phone = open_phone(house, browser, ENGLISH)
+    phone.locator("#call").click()
+    expect(heard(phone)).to_contain_text("For Delivery")
+    phone.locator("[data-key='1']").click()
+    expect(heard(phone)).to_contain_text("press star")
+    phone.locator("[data-key='*']").click()
+    expect(heard(phone)).to_contain_text("Press 1, and we call you back")
+    phone.locator("[data-key='1']").click()
+    expect(heard(phone)).to_contain_text("We call you back at this number by")
+
+    desk = desk_of(house, browser, "alice", available=False)
+    listed = house.look(browser)
+    house.sign_in(listed, "sam", path="/callbacks/")
+    expect(listed.locator("#callbacks")).to_contain_text("Carla Mendes")
+    expect(listed.locator("#callbacks")).to_contain_text("chosen while waiting")
+
+    desk.keyboard.press("a")
+    expect(desk.locator("#now")).to_contain_text("Callback for you")
+    desk.keyboard.press("F2")
+    expect(desk.locator("#now")).to_contain_text("Calling them back")
+    expect(phone.locator("#answer")).to_be_visible()
+    phone.locator("#answer").click()
+    expect(desk.locator("#now")).to_contain_text("On a call")
+    phone.locator("#words").fill("You really called!")
+    phone.locator("#say").click()
+    expect(desk.locator("body")).to_contain_text("You really called!")
+    expect(listed.locator("#callbacks")).to_contain_text("1 of 1")
+    phone.locator("#end").click()
+    expect(desk.locator("#now.now-wrap_up")).to_be_visible()
+    desk.locator("[data-outcome]").first.check(force=True)
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator("#now.now-free")).to_be_visible()
+    assert house.complaints == []
+    close(desk, listed, phone)
+
+
+@pytest.mark.timeout(300)
+def test_a_call_is_passed_on_to_a_colleague(house: House, browser: Browser) -> None:
+    alice = desk_of(house, browser, "alice")
+    phone = open_phone(house, browser, ENGLISH)
+    phone.locator("#call").click()
+    expect(heard(phone)).to_contain_text("For Delivery")
+    phone.locator("[data-key='1']").click()
+    expect(alice.locator("#now [data-act=accept]")).to_be_visible()
+    alice.keyboard.press("F2")
+    expect(alice.locator("#now.now-on_call form[hx-post$='/hold'] button")).to_be_enabled()
+    bo = desk_of(house, browser, "bo")
+    alice.locator(".ctl-menu summary").click()
+    there = alice.locator("#transfer-to option[value^='agent:']").first
+    expect(there).to_contain_text("free")
+    alice.locator("#transfer-to").select_option(value=there.get_attribute("value"))
+    alice.locator("#transfer-why").fill("Bo knows the matter")
+    alice.locator("#transfer button").click()
+    expect(alice.locator("#now.now-free")).to_be_visible()
+    expect(bo.locator("#now [data-act=accept]")).to_be_visible()
+    bo.keyboard.press("F2")
+    expect(bo.locator("#now.now-on_call form[hx-post$='/hold'] button")).to_be_enabled()
+    expect(bo.locator("#middle")).to_contain_text("passed it on")
+    say_until_heard(phone, bo, "Hello Bo")
+    expect(alice.locator("body")).not_to_contain_text("Hello Bo")
+    phone.locator("#end").click()
+    expect(bo.locator("#now.now-wrap_up")).to_be_visible()
+    assert house.complaints == []
+    close(alice, bo, phone)
+
+
+def say_until_heard(phone: Page, desk: Page, words: str) -> None:
+    """Whoever was passed on hears the music for a moment before they meet."""
+    for _ in range(20):
+        phone.locator("#words").fill(words)
+        phone.locator("#say").click()
+        phone.wait_for_timeout(500)
+        if words in desk.locator("body").inner_text():
+            return
+    expect(desk.locator("body")).to_contain_text(words)
