@@ -24,7 +24,7 @@ from callcenter.domain.events import (
     QueueEntered,
 )
 from callcenter.domain.interactions import WITH_CUSTOMER, Channel, State
-from callcenter.storage import access, company, interactions, kept
+from callcenter.storage import access, company, incoming, interactions, kept
 from callcenter.storage import callbacks as promised
 from callcenter.storage import customers as known
 from callcenter.storage import offers as open_offers
@@ -62,7 +62,7 @@ def claim(work: Work, sid: str) -> bool:
 
 def _begin(work: Work, call: IncomingCall, number: Number, customer: Customer | None) -> Interaction:
     language = customer.language if customer else people.language_of(call.caller) or number.language
-    interaction = interactions.add_call(
+    interaction = incoming.add_call(
         work.session,
         sid=call.sid,
         rank=RANK[calls.CallStatus.RINGING],

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, insert, or_, select, text
-from sqlalchemy.orm import Mapped, Session, make_transient_to_detached, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.events import Subjects
 from callcenter.domain.interactions import LIVE, State
@@ -127,9 +127,7 @@ class Interaction(Row):
         return max(0, int((until - self.joined_at).total_seconds()))
 
     def talked_seconds(self, now: datetime) -> int:
-        if self.answered_at is None:
-            return 0
-        return max(0, int(((self.ended_at or now) - self.answered_at).total_seconds()))
+        return max(0, int(((self.ended_at or now) - self.answered_at).total_seconds())) if self.answered_at else 0
 
 
 class Leg(Row):
@@ -172,35 +170,6 @@ def leg(session: Session, sid: str, *, lock: bool = False) -> Leg | None:
     return session.scalar(wanted)
 
 
-BLANK: dict[str, Any] = {column.key: None for column in Interaction.__mapper__.column_attrs} | {
-    "direction": "inbound",
-    "growth": 1.0,
-    "tier": "",
-    "passed_on": "",
-    "held_seconds": 0,
-    "held_times": 0,
-    "note": "",
-}
-NEW_CALL = text(
-    "WITH call AS ("
-    "  INSERT INTO interactions (channel, direction, state, language, our_number, their_number, customer_id, queue_id,"
-    "    menu_keys, created_at, quiet_check_at, growth, tier, points, bonds, passed_on, held_seconds, held_times, note)"
-    "  VALUES (:channel, :direction, :state, :language, :our_number, :their_number, :customer_id, :queue_id,"
-    "    '[]', :created_at, :quiet_check_at, 1, '', '{}', '[]', '', 0, 0, '') RETURNING id)"
-    "INSERT INTO legs (sid, interaction_id, party, rank, sequence, created_at)"
-    " SELECT :sid, id, 'customer', :rank, -1, :created_at FROM call RETURNING interaction_id"
-)
-
-
-def add_call(session: Session, *, sid: str, rank: int, **values: Any) -> Interaction:
-    """A new call with its customer's line, in one statement as it is part of every call."""
-    id_ = session.connection().execute(NEW_CALL, {**BLANK, **values, "sid": sid, "rank": rank}).scalar_one()
-    call = Interaction(**{**BLANK, "menu_keys": [], "points": {}, "bonds": [], **values, "id": id_})
-    make_transient_to_detached(call)
-    session.add(call)
-    return call
-
-
 NEW_LEG = insert(Leg)
 
 
@@ -235,18 +204,6 @@ def waiting(session: Session, *, queue_id: int | None = None, limit: int = 500) 
     if queue_id is not None:
         rows = rows.where(Interaction.queue_id == queue_id)
     return session.scalars(rows.order_by(Interaction.joined_at, Interaction.id).limit(limit)).all()
-
-
-AHEAD_OF = text(
-    "SELECT count(*) FROM interactions WHERE state IN ('waiting', 'offered')"
-    " AND queue_id = :queue_id AND channel = :channel AND joined_at < :joined_at"
-)
-
-
-def ahead_of(session: Session, interaction: Interaction) -> int:
-    """How many calls of the same queue entered it before this one and still wait."""
-    names = ("queue_id", "channel", "joined_at")
-    return session.scalar(AHEAD_OF, {name: getattr(interaction, name) for name in names}) or 0
 
 
 def of_agent(session: Session, agent_id: int, *, lock: bool = False) -> Sequence[Interaction]:
@@ -288,11 +245,6 @@ def page(
     if before is not None:
         rows = rows.where(Interaction.id < before)
     return session.scalars(rows.order_by(Interaction.id.desc()).limit(limit)).all()
-
-
-def live_call_from(session: Session, number: str) -> Interaction | None:
-    rows = select(Interaction).where(Interaction.state.in_(LIVE), Interaction.their_number == number)
-    return session.scalar(rows.order_by(Interaction.id.desc()).limit(1))
 
 
 def of_customer(

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from callcenter import errands
 from callcenter.actions import callback_list, calling_back, calls, instead, offers, waiting, wrap_ups
-from callcenter.domain.calls import AskForCallback, HangUp, SayPromised, Wait
+from callcenter.domain.calls import AskForCallback, HangUp, IncomingCall, SayPromised, Wait
 from callcenter.domain.errors import CallbackInProgress, CallbackOver, Invalid
 from callcenter.reports import wallboard
 from callcenter.storage.callbacks import Callback
@@ -108,7 +108,7 @@ def test_where_the_wait_is_long_a_callback_is_offered_at_the_start(shop: Shop) -
     shop.talk()
     sid = new_sid()
     with shop.wiring.work() as work:
-        calls.receive(work, calls.IncomingCall(sid=sid, caller=LI_LEI, called=OURS))
+        calls.receive(work, IncomingCall(sid=sid, caller=LI_LEI, called=OURS))
     with shop.wiring.work() as work:
         answer = calls.choose(work, shop.of_sid(sid).id, "1")
     assert isinstance(answer, AskForCallback)

@@ -74,7 +74,6 @@ def test_every_question_of_the_live_path_is_answered_by_an_index(busy_year: Shop
         "what is known of the customer": lambda s: _known(s, some, now),
         "what an agent has": lambda s: interactions.of_agent(s, alice),
         "what is live": interactions.live,
-        "who of this number is live": lambda s: interactions.live_call_from(s, CARLA),
         "the conversation of two numbers": lambda s: interactions.conversation(s, our_number=OURS, their_number=CARLA),
         "the call of a line": lambda s: interactions.by_leg(s, "CA1"),
         "wrap-ups that are over": lambda s: interactions.due_wrap_ups(s, now),

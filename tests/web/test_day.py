@@ -35,10 +35,10 @@ def _a_day(shop: Shop) -> None:
 def test_status_and_state_are_laid_over_each_other(shop: Shop) -> None:
     _a_day(shop)
     with shop.wiring.reading() as session:
-        zone = {"zone": "America/Los_Angeles", "now": shop.clock()}
-        alice = day.of(session, shop.people.alice, day=NOON.date(), **zone)
-        nobody = day.of(session, shop.people.alice, day=NOON.date() - timedelta(days=1), **zone)
-        everybody = day.of_all(session, day=NOON.date(), **zone)
+        zone, now = "America/Los_Angeles", shop.clock()
+        alice = day.of(session, shop.people.alice, day=NOON.date(), zone=zone, now=now)
+        nobody = day.of(session, shop.people.alice, day=NOON.date() - timedelta(days=1), zone=zone, now=now)
+        everybody = day.of_all(session, day=NOON.date(), zone=zone, now=now)
     assert alice
     assert nobody is None
     assert [(each.kind, round(each.seconds)) for each in alice.stretches] == [

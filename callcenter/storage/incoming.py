@@ -1,0 +1,36 @@
+"""A new call, written in one statement as it is the first thing that every call needs."""
+
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session, make_transient_to_detached
+
+from callcenter.storage.interactions import Interaction
+
+BLANK: dict[str, Any] = {column.key: None for column in Interaction.__mapper__.column_attrs} | {
+    "direction": "inbound",
+    "growth": 1.0,
+    "tier": "",
+    "passed_on": "",
+    "held_seconds": 0,
+    "held_times": 0,
+    "note": "",
+}
+NEW_CALL = text(
+    "WITH call AS ("
+    "  INSERT INTO interactions (channel, direction, state, language, our_number, their_number, customer_id, queue_id,"
+    "    menu_keys, created_at, quiet_check_at, growth, tier, points, bonds, passed_on, held_seconds, held_times, note)"
+    "  VALUES (:channel, :direction, :state, :language, :our_number, :their_number, :customer_id, :queue_id,"
+    "    '[]', :created_at, :quiet_check_at, 1, '', '{}', '[]', '', 0, 0, '') RETURNING id)"
+    "INSERT INTO legs (sid, interaction_id, party, rank, sequence, created_at)"
+    " SELECT :sid, id, 'customer', :rank, -1, :created_at FROM call RETURNING interaction_id"
+)
+
+
+def add_call(session: Session, *, sid: str, rank: int, **values: Any) -> Interaction:
+    """A new call with its customer's line, in one statement as it is part of every call."""
+    id_ = session.connection().execute(NEW_CALL, {**BLANK, **values, "sid": sid, "rank": rank}).scalar_one()
+    call = Interaction(**{**BLANK, "menu_keys": [], "points": {}, "bonds": [], **values, "id": id_})
+    make_transient_to_detached(call)
+    session.add(call)
+    return call
