@@ -140,7 +140,11 @@ def _decided(explanation: Explanation) -> list[str]:
             "account": _("serves this account"),
         }
         return [known[explanation.known_as]] if explanation.known_as in known else []
-    decided = {"better_match": _("the best match"), "longest_idle": _("free longest")}.get(explanation.why)
+    decided = {
+        "better_match": _("the best match"),
+        "longest_idle": _("free longest"),
+        "others_spared": _("others are left for what only few can do"),
+    }.get(explanation.why)
     told = [decided] if decided and len(explanation.able) > 1 else []
     if explanation.why == "next_in_line":
         told.append(_("next in line"))

@@ -69,9 +69,15 @@ def _callbacks() -> None:
         sa.Column("call_id", sa.BigInteger()),
         sa.Column("customer_id", sa.BigInteger()),
         sa.Column("queue_id", sa.BigInteger(), nullable=False),
-        *(sa.Column(name, sa.String(), nullable=False) for name in ("number", "our_number", "state", "first", "source", "note")),
+        *(
+            sa.Column(name, sa.String(), nullable=False)
+            for name in ("number", "our_number", "state", "first", "source", "note")
+        ),
         *(sa.Column(name, sa.SmallInteger(), nullable=False) for name in ("tries", "attempts", "spacing_minutes")),
-        *(sa.Column(name, time, nullable=False) for name in ("created_at", "joined_at", "promised_from", "promised_until")),
+        *(
+            sa.Column(name, time, nullable=False)
+            for name in ("created_at", "joined_at", "promised_from", "promised_until")
+        ),
         *(sa.Column(name, time) for name in ("next_try_at", "connected_at", "ended_at")),
         sa.Column("end_reason", sa.String(), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
