@@ -45,7 +45,7 @@ translations: $(PACKAGES) ## collect new texts, then compile the catalogues
 	mkdir -p .build
 	pybabel --quiet extract --mapping babel.cfg --sort-by-file --no-location --omit-header \
 	  --keywords "lazy_gettext lazy_ngettext:1,2 say:2 _say:3 Invalid:1" --output .build/messages.pot .
-	pybabel --quiet update --no-fuzzy-matching --omit-header --width 110 \
+	pybabel --quiet update --no-fuzzy-matching --width 110 \
 	  --input-file .build/messages.pot --output-dir callcenter/translations
 	@$(MAKE) --no-print-directory $(CATALOGUES)
 
