@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from tests.bench import decisions
+from tests.bench.sizes import QUICK
 from tests.bench.table import Row, percentile, text
 
 
@@ -17,6 +19,12 @@ def test_a_full_house_in_small_is_measured_and_loses_nothing() -> None:
     assert run.returncode == 0, run.stderr
     offers, events = json.loads(run.stdout)["rows"][:2]
     assert (offers["ours"], offers["ok"], events["ours"], events["ok"]) == (0, True, 0, True)
+
+
+def test_decisions_in_virtual_time_are_measured_in_small() -> None:
+    rows = list(decisions.measure(QUICK))
+    assert [row.unit for row in rows] == ["µs", "s"]
+    assert all(row.ours > 0 for row in rows)
 
 
 def test_a_ratio_above_what_was_wanted_is_not_ok() -> None:

@@ -26,6 +26,10 @@ class Sizes:
     jobs: int
     pick_ups: int
     connects: int
+    decision_waiting: tuple[int, ...]
+    decision_agents: tuple[int, ...]
+    decision_turns: int
+    day_calls: int
 
 
 FULL = Sizes(
@@ -46,6 +50,10 @@ FULL = Sizes(
     jobs=400,
     pick_ups=40,
     connects=200,
+    decision_waiting=(100, 1_000, 10_000),
+    decision_agents=(50, 500, 2_000),
+    decision_turns=2_000,
+    day_calls=100_000,
 )
 
 QUICK = Sizes(
@@ -66,4 +74,8 @@ QUICK = Sizes(
     jobs=15,
     pick_ups=4,
     connects=10,
+    decision_waiting=(20, 200),
+    decision_agents=(10,),
+    decision_turns=50,
+    day_calls=1_000,
 )
