@@ -16,7 +16,7 @@ SOURCES := $(shell find callcenter/static -path callcenter/static/dist -prune -o
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard callcenter/translations/*/LC_MESSAGES/messages.po))
 READY := $(PACKAGES) $(FRONT_END) $(CATALOGUES)
 
-.PHONY: help ready run test check lock bench demo-traffic translations clean
+.PHONY: help ready run test check lock bench drill demo-traffic translations clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ check: $(PACKAGES) ## style, types and floors, in seconds
 
 bench: $(READY) ## measure against floors taken in the same run
 	@exec callcenter bench
+
+drill: $(READY) ## race 10 000 interactions through killed routers; takes minutes
+	@exec python -m tests.journeys.drill
 
 demo-traffic: $(READY) ## send lifelike callers to a running demo
 	@exec callcenter simulate

@@ -1,174 +1,253 @@
-"""One process of the concurrency drill: calls and texts come in, agents take, pass and miss them, callers hang up."""
+"""The race drill: eight routers and a clock over two hundred agents, killed at random moments and replaced.
 
+`python -m tests.journeys.drill` does it in full and prints what happened.
+"""
+
+import multiprocessing
 import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import timedelta
-from multiprocessing.synchronize import Barrier
-from typing import Any, TypeVar
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.exc import DBAPIError
+import click
+import psycopg
+from sqlalchemy import text
 
-from callcenter.actions import calls, lines, messages, offers, wrap_ups
-from callcenter.app import create_app
-from callcenter.domain.calls import CallStatus, ConferenceReport, IncomingCall, LegReport
-from callcenter.domain.errors import DomainError
-from callcenter.domain.messages import IncomingMessage
-from callcenter.domain.permissions import Actor
+from callcenter.domain.routing import QueuePolicy, RingRule
+from callcenter.domain.routing.policy import CallbackRule
+from callcenter.reports import invariants
 from callcenter.settings import Settings
-from callcenter.storage import interactions
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.offers import Offer
-from callcenter.storage.work import Work
-from callcenter.wiring import Wiring, utc_now
+from callcenter.storage.company import Company, Number, Queue
+from callcenter.storage.database import Database
+from callcenter.wiring import Wiring
+from tests.bench import fill
+from tests.bench.ground import ground
+from tests.journeys import drill_router as routers
+from tests.journeys import drill_watch as watching
+from workers.clock import Clock
 
-OURS = "+14155550100"
-R = TypeVar("R", Offer, Interaction)
+ROUTERS, AGENTS = 8, 200
+SETTLED_WITHIN, CLOSED_WITHIN = 20.0, 60.0
+FORK = multiprocessing.get_context("forkserver")
+LIVE = text("SELECT id FROM interactions WHERE state IN ('menu', 'waiting', 'offered', 'active') ORDER BY random()")
 
 
-class Shift:
-    def __init__(self, seed: int, settings: Settings) -> None:
-        self.seed = seed
+@dataclass
+class Told:
+    """What happened. `wrong`: what must never; empty where all was well."""
+
+    wrong: list[str] = field(default_factory=list)
+    ends: Counter[str] = field(default_factory=Counter)
+    offers: Counter[str] = field(default_factory=Counter)
+    kills: int = 0
+    clocks_killed: int = 0
+    told_again: int = 0
+    came_again: int = 0
+    looks: int = 0
+    longest_lock_wait: float = 0.0
+    seconds: float = 0.0
+
+
+class Drill:
+    def __init__(self, settings: Settings, *, arrivals: int, kills: int, folder: Path, seed: int = 1) -> None:
+        self.settings, self.arrivals, self.kills = settings, arrivals, kills
         self.chance = random.Random(seed)
-        self.wiring = Wiring(settings)
-        self.errors: list[str] = []
-        self.sequence = seed * 1_000_000
+        self.faults = folder / "faults"
+        self.faults.touch()
+        self.url = settings.database_url.replace("+psycopg", "")
+        self.told = Told()
+        self._values: dict[str, Any] = settings.model_dump()
+        self._seeds = iter(range(100 * seed, 10**9))
 
-    def run(self, arrivals: int) -> None:
-        for turn in range(arrivals):
-            self._try(self._text if turn % 4 == 3 else self._call, f"{self.seed}{turn:03d}")
-            for _ in range(2):
-                self._try(self.chance.choice([self._accept, self._accept, self._decline, self._miss, self._leave]))
-                self._try(self._finish)
-        while any(self._try(act) for act in (self._accept, self._leave, self._finish)):
-            pass
-        self.wiring.close()
-
-    def _try(self, act: Callable[..., bool | None], *arguments: str) -> bool | None:
-        """What one person may get wrong because another was faster is no fault; anything from the database is."""
+    def run(self) -> Told:
+        FORK.set_forkserver_preload([routers.__name__])
+        _open_shop(self.settings.database_url, self.url)
+        deadlocks = watching.number(self.url, watching.DEADLOCKS)
+        began = time.monotonic()
         try:
-            return act(*arguments)
-        except DomainError:
-            return True
-        except DBAPIError as error:
-            self.errors.append(f"{act.__name__}: {type(error.orig).__name__}: {error.orig}")
-            return True
-
-    def _call(self, number: str) -> None:
-        sid = f"CA{number}"
-        call = IncomingCall(sid=sid, caller=f"+1415555{number[-4:]}", called=OURS)
-        with self.wiring.work() as work:
-            answer = calls.receive(work, call)
-        with self.wiring.work() as work:
-            calls.choose(work, answer.interaction_id, "1")  # type: ignore[union-attr]
-
-    def _text(self, number: str) -> None:
-        sms = IncomingMessage(
-            sid=f"SM{number}", channel="sms", sender=f"+1415555{number[-4:]}", recipient=OURS, body="hello"
-        )
-        with self.wiring.work() as work:
-            messages.receive(work, sms)
-
-    def _accept(self) -> bool:
-        if (offer := self._some(Offer, Offer.state == "live")) is None:
-            return False
-        with self.wiring.work() as work:
-            offers.accept(work, offer.id, agent_id=offer.agent_id)
-        if offer.medium == "voice" and self.chance.random() < 0.8:
-            self._join(offer)
-        return True
-
-    def _join(self, offer: Offer) -> None:
-        sid, self.sequence = f"CAagent{offer.id}", self.sequence + 1
-        with self.wiring.work() as work:
-            lines.connect_agent(
-                work, call_sid=sid, agent_id=offer.agent_id, interaction_id=offer.interaction_id, offer_id=offer.id
-            )
-        report = ConferenceReport(
-            conference_sid="CF1",
-            name=f"interaction-{offer.interaction_id}",
-            event="participant-join",
-            sequence=self.sequence,
-            call_sid=sid,
-        )
-        with self.wiring.work() as work:
-            lines.conference(work, report)
-
-    def _decline(self) -> None:
-        if offer := self._some(Offer, Offer.state == "live"):
-            with self.wiring.work() as work:
-                offers.decline(work, offer.id, agent_id=offer.agent_id)
-
-    def _miss(self) -> None:
-        if offer := self._some(Offer, Offer.state == "live"):
-            with self._later() as work:
-                offers.expire(work, offer.interaction_id)
-
-    def _leave(self) -> bool:
-        """A customer goes, in whatever state: a caller hangs up, a conversation is ended by its agent."""
-        one = self._some(Interaction, Interaction.state.in_(("menu", "waiting", "offered", "active")))
-        if one is None:
-            return False
-        with self.wiring.work() as work:
-            if one.is_call:
-                sid = next(leg.sid for leg in interactions.legs(work.session, one.id) if leg.party == "customer")
-                lines.report(work, LegReport(sid=sid, status=CallStatus.COMPLETED))
-            elif one.state == "active":
-                wrap_ups.end_conversation(work, one.id, actor=Actor("agent", one.agent_id))  # type: ignore[arg-type]
-            else:
-                locked = interactions.get(work.session, one.id, lock=True)
-                if locked and locked.state != "active":
-                    calls.end(work, locked, by="customer")
-        return True
-
-    def _finish(self) -> bool:
-        one = self._some(Interaction, Interaction.state == "wrap_up")
-        if one is None:
-            return False
-        if self.chance.random() < 0.5:
-            with self.wiring.work() as work:
-                wrap_ups.finish(work, one.id, outcome="solved", note="", actor=Actor("agent", one.agent_id))  # type: ignore[arg-type]
-        else:
-            with self._later(600) as work:
-                wrap_ups.run_out(work)
-        return True
-
-    def _some(self, kind: type[R], which: ColumnElement[bool]) -> R | None:
-        with self.wiring.reading() as session:
-            found = session.scalars(select(kind).where(which).order_by(kind.id).limit(40)).all()
-        return self.chance.choice(found) if found else None
-
-    @contextmanager
-    def _later(self, seconds: int = 60) -> Iterator[Work]:
-        """A work that believes it is later: the clock's."""
-        self.wiring.clock = lambda: utc_now() + timedelta(seconds=seconds)
-        try:
-            with self.wiring.work() as work:
-                yield work
+            with watching.Watch(self.url) as watch:
+                self._shift()
+                self._close()
         finally:
-            self.wiring.clock = utc_now
+            watching.run(self.url, "DROP SEQUENCE drill_turns")
+        told = self.told
+        told.seconds = time.monotonic() - began
+        told.looks, told.longest_lock_wait = watch.looks, watch.longest_lock_wait
+        told.wrong += [*watch.wrong, *self.faults.read_text().splitlines(), *watching.wrong_at_the_end(self.url)]
+        if watching.number(self.url, "SELECT count(*) FROM interactions") != self.arrivals:
+            told.wrong.append("somebody is lost, or came twice")
+        if found := watching.number(self.url, watching.DEADLOCKS) - deadlocks:
+            told.wrong.append(f"{found} deadlocks")
+        told.ends = watching.counted(self.url, watching.BY_END)
+        told.offers = watching.counted(self.url, watching.BY_OUTCOME)
+        return told
+
+    def _shift(self) -> None:
+        """Until all have come, with a kill whenever so many have."""
+        moments = sorted(self.chance.sample(range(self.arrivals // 20, self.arrivals * 9 // 10), self.kills))
+        crew, clock = [self._router() for _ in range(ROUTERS)], self._clock()
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            while any(router.is_alive() for router in crew):
+                time.sleep(0.02)
+                [come] = connection.execute("SELECT last_value FROM drill_turns").fetchone() or (0,)
+                if moments and come >= moments[0]:
+                    moments.pop(0)
+                    time.sleep(self.chance.random() / 20)
+                    crew = self._kill_one(crew)
+                    if self.told.kills % 3 == 0:
+                        clock = self._replace_clock(clock)
+        self.told.wrong += [f"a router ended with {one.exitcode}" for one in crew if one.exitcode]
+        clock.kill()
+        clock.join()
+
+    def _router(self) -> ForkServerProcess:
+        return self._start(routers.route, next(self._seeds), self._values, self.arrivals, self.faults)
+
+    def _clock(self) -> ForkServerProcess:
+        return self._start(routers.tick, self._values, self.faults)
+
+    def _start(self, do: Any, *arguments: Any) -> ForkServerProcess:
+        process = FORK.Process(target=do, args=arguments, daemon=True)
+        process.start()
+        return process
+
+    def _kill_one(self, crew: list[ForkServerProcess]) -> list[ForkServerProcess]:
+        """SIGKILL: it says nothing more, and another takes its place."""
+        victim = self.chance.choice(crew)
+        victim.kill()
+        victim.join()
+        self.told.kills += victim.exitcode == -9
+        return [self._router() if router is victim else router for router in crew]
+
+    def _replace_clock(self, clock: ForkServerProcess) -> ForkServerProcess:
+        clock.kill()
+        clock.join()
+        self.told.clocks_killed += 1
+        return self._clock()
+
+    def _close(self) -> None:
+        """Who was not heard comes again, everything settles, everybody hangs up, and the clock tidies what is left."""
+        wiring = Wiring(self.settings)
+        router, clock = routers.Router(0, self.settings), Clock(wiring)
+        self._come_again(router)
+        self._settle(wiring, clock)
+        end = time.monotonic() + CLOSED_WITHIN
+        while self._is_any_live(wiring) and time.monotonic() < end:
+            clock.tick()
+            with wiring.reading() as session:
+                live = session.scalars(LIVE).all()
+            for id_ in live:
+                router.attempt(router.leave, id_)
+            time.sleep(0.05)
+        while told := wiring.tell_again(older_than=timedelta(seconds=-1)):
+            self.told.told_again += told
+        with wiring.reading() as session:
+            self.told.wrong += [str(breach) for breach in invariants.breaches(session, wiring.clock())]
+        self.told.wrong += router.faults
+        router.wiring.close()
+        wiring.close()
+
+    def _come_again(self, router: routers.Router) -> None:
+        """As the telephone company asks again where it got no answer: all who may not have been heard, and some who were."""
+        with psycopg.connect(self.url) as connection:
+            heard = {sid for (sid,) in connection.execute(watching.HEARD)}
+        missing = [turn for turn in range(1, self.arrivals + 1) if routers.sid_of(turn) not in heard]
+        self.told.came_again = len(missing)
+        for turn in (*missing, *self.chance.sample(range(1, self.arrivals + 1), 20)):
+            router.attempt(router.arrive, turn)
+
+    def _settle(self, wiring: Wiring, clock: Clock) -> None:
+        """With nobody but the clock at work, what must never be is over in seconds, while many still wait."""
+        end = time.monotonic() + SETTLED_WITHIN
+        while True:
+            clock.tick()
+            with wiring.reading() as session:
+                found = invariants.breaches(session, wiring.clock())
+            if not found:
+                return
+            if time.monotonic() > end:
+                self.told.wrong += [f"unsettled: {breach}" for breach in found]
+                return
+            time.sleep(0.2)
+
+    def _is_any_live(self, wiring: Wiring) -> bool:
+        with wiring.reading() as session:
+            return bool(session.scalar(text("SELECT EXISTS (SELECT 1 FROM interactions WHERE state <> 'ended')")))
 
 
-def work_a_shift(seed: int, settings: dict[str, Any], arrivals: int) -> list[str]:
-    """What went wrong; empty where nothing did."""
-    shift = Shift(seed, Settings(**settings))
-    shift.run(arrivals)
-    return shift.errors
+def _open_shop(url: str, plain: str) -> None:
+    """Three queues behind two numbers; agents of one to three skills, a third of them not in yet; short times."""
+    fill.staff(url, agents=AGENTS)
+    database = Database(url, pool=1)
+    with database.begin() as session:
+        ours = session.get(Company, 1)
+        assert ours is not None
+        ours.routing = {"ring_seconds": {"voice": 5, "text": 6}, "pauses": {"declined": 4, "busy": 2, "no_answer": 3}}
+        rings = (RingRule(after=4, skills={}),)
+        found = {}
+        for key, names in (("delivery", "Delivery"), ("billing", "Billing"), ("returns", "Returns")):
+            queue = session.query(Queue).filter_by(key=key).one_or_none()
+            policy = QueuePolicy(
+                skills={key: 1}, rings=() if key == "returns" else rings, callbacks=CallbackRule(offered_over=None)
+            )
+            if queue is None:
+                both = {"en": names, "zh": names}
+                queue = Queue(key=key, names=both, routing={}, zone="UTC", hours={}, holidays=[])
+                session.add(queue)
+            queue.routing, queue.wrap_up_seconds = policy.model_dump(mode="json"), 2
+            session.flush()
+            found[key] = queue.id
+        menu = {"1": found["delivery"], "2": found["billing"], "3": found["returns"]}
+        session.query(Number).filter_by(e164=fill.WITH_MENU).one().menu = menu
+        for statement in SHOP:
+            session.execute(text(statement))
+    database.close()
 
 
-_together: Barrier | None = None
+SHOP = (
+    'UPDATE agents SET skills = CASE id % 4 WHEN 0 THEN \'{"delivery": 3}\' WHEN 1 THEN \'{"delivery": 2, "billing": 3}\''
+    ' WHEN 2 THEN \'{"billing": 2, "returns": 1}\' ELSE \'{"delivery": 1, "billing": 1, "returns": 2}\' END::jsonb'
+    " WHERE role = 'agent'",
+    "UPDATE agents SET status = 'signed_out' WHERE id % 3 = 0 AND role = 'agent'",
+    "CREATE SEQUENCE drill_turns",
+)
+ROWS = (
+    ("seconds", lambda told: f"{told.seconds:.0f}"),
+    ("routers killed and replaced", lambda told: told.kills),
+    ("clocks killed and replaced", lambda told: told.clocks_killed),
+    ("customers who had to come again, as nobody had heard them", lambda told: told.came_again),
+    ("events that were still to be told when all was over", lambda told: told.told_again),
+    ("looks of the second connection", lambda told: told.looks),
+    ("longest wait for a lock it saw, ms", lambda told: f"{1000 * told.longest_lock_wait:.0f}"),
+)
 
 
-def meet(together: Barrier) -> None:
-    """In each process of a pool: where they wait for one another."""
-    global _together
-    _together = together
+def table(told: Told) -> str:
+    parts: list[tuple[str, Any]] = [(f"interactions: {name}", n) for name, n in told.ends.most_common()]
+    parts += [(f"offers: {name}", n) for name, n in told.offers.most_common()]
+    parts += [(name, value(told)) for name, value in ROWS]
+    parts += [("what must never be", len(told.wrong))]
+    return "\n".join([*(f"{name:<60}{n:>8}" for name, n in parts), *told.wrong[:50]])
 
 
-def post(settings: dict[str, Any], path: str, form: dict[str, str], signature: str) -> bytes:
-    """One webhook, at the same instant as the other processes'."""
-    client = create_app(Settings(**settings)).test_client()
-    assert _together is not None
-    _together.wait(60)
-    return client.post(path, data=form, headers={"X-Twilio-Signature": signature}).data
+@click.command()
+@click.option("--interactions", default=10_000, show_default=True)
+@click.option("--kills", default=60, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+def main(interactions: int, kills: int, seed: int) -> None:
+    """The whole drill, on servers of its own."""
+    with ground() as servers, tempfile.TemporaryDirectory() as folder:
+        settings = servers.settings(servers.database("drill")).model_copy(update={"database_pool": 2})
+        told = Drill(settings, arrivals=interactions, kills=kills, folder=Path(folder), seed=seed).run()
+    click.echo(table(told))
+    sys.exit(1 if told.wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
