@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.agents import AgentState, Role, Status
-from callcenter.storage.database import Row
+from callcenter.storage.database import NO_KEY, Row
 
 
 class Team(Row):
@@ -108,7 +108,7 @@ class Connection(Row):
 
 
 def get(session: Session, agent_id: int, *, lock: bool = False) -> Agent | None:
-    return session.get(Agent, agent_id, with_for_update=lock or None, populate_existing=lock)
+    return session.get(Agent, agent_id, with_for_update=NO_KEY if lock else None, populate_existing=lock)
 
 
 def by_name(session: Session, name: str) -> Agent | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from callcenter.storage.database import Row
+from callcenter.storage.database import NO_KEY, Row
 
 
 class Callback(Row):
@@ -56,14 +56,14 @@ class Callback(Row):
 
 
 def get(session: Session, callback_id: int, *, lock: bool = False) -> Callback | None:
-    return session.get(Callback, callback_id, with_for_update=lock or None, populate_existing=lock)
+    return session.get(Callback, callback_id, with_for_update=NO_KEY if lock else None, populate_existing=lock)
 
 
 def of_interaction(session: Session, interaction_id: int, *, lock: bool = False) -> Callback | None:
     """The callback whose own call this interaction is."""
     wanted = select(Callback).where(Callback.interaction_id == interaction_id)
     if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+        wanted = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
     return session.scalar(wanted)
 
 

@@ -35,6 +35,9 @@ class Row(DeclarativeBase):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
 
 
+# A row is locked against change, not against being referred to: else two works that each wrote something of one agent
+# (a ticket's owner, who changed it) could wait for each other.
+NO_KEY = {"key_share": True}
 KEPT = "kept"  # where a session finds what `storage.kept` keeps for a moment
 
 

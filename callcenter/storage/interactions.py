@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from callcenter.domain.events import Subjects
 from callcenter.domain.interactions import LIVE, State
 from callcenter.domain.permissions import Actor
-from callcenter.storage.database import Row
+from callcenter.storage.database import NO_KEY, Row
 
 LIVE_SQL = "state IN ('menu', 'waiting', 'offered', 'active', 'wrap_up')"
 
@@ -152,21 +152,21 @@ class Leg(Row):
 
 
 def get(session: Session, interaction_id: int, *, lock: bool = False) -> Interaction | None:
-    return session.get(Interaction, interaction_id, with_for_update=lock or None, populate_existing=lock)
+    return session.get(Interaction, interaction_id, with_for_update=NO_KEY if lock else None, populate_existing=lock)
 
 
 def by_leg(session: Session, sid: str, *, lock: bool = False) -> Interaction | None:
     """The interaction that a call sid belongs to, by whichever leg."""
     wanted = select(Interaction).join(Leg, Leg.interaction_id == Interaction.id).where(Leg.sid == sid)
     if lock:
-        wanted = wanted.with_for_update(of=Interaction).execution_options(populate_existing=True)
+        wanted = wanted.with_for_update(key_share=True, of=Interaction).execution_options(populate_existing=True)
     return session.scalar(wanted)
 
 
 def leg(session: Session, sid: str, *, lock: bool = False) -> Leg | None:
     wanted = select(Leg).where(Leg.sid == sid)
     if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+        wanted = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
     return session.scalar(wanted)
 
 
@@ -195,7 +195,7 @@ def conversation(session: Session, *, our_number: str, their_number: str) -> Int
         .where(Interaction.their_number == their_number, Interaction.our_number == our_number)
         .where(Interaction.channel != "voice", Interaction.state.in_(("waiting", "offered", "active")))
     )
-    return session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
+    return session.scalar(wanted.with_for_update(key_share=True).execution_options(populate_existing=True))
 
 
 def waiting(session: Session, *, queue_id: int | None = None, limit: int = 500) -> Sequence[Interaction]:
@@ -215,7 +215,7 @@ def of_agent(session: Session, agent_id: int, *, lock: bool = False) -> Sequence
     )
     rows = rows.order_by(Interaction.id)
     if lock:
-        rows = rows.with_for_update().execution_options(populate_existing=True)
+        rows = rows.with_for_update(key_share=True).execution_options(populate_existing=True)
     return session.scalars(rows).all()
 
 
@@ -276,15 +276,14 @@ def unfinished_wrap_ups(session: Session, agent_id: int, *, since: datetime, lim
 def due_wrap_ups(session: Session, now: datetime, *, limit: int = 50) -> Sequence[Interaction]:
     """Wrap-ups whose time is over, claimed: another clock skips them."""
     rows = select(Interaction).where(Interaction.state == State.WRAP_UP, Interaction.wrap_up_until <= now)
-    return session.scalars(
-        rows.order_by(Interaction.wrap_up_until).limit(limit).with_for_update(skip_locked=True)
-    ).all()
+    rows = rows.order_by(Interaction.wrap_up_until).limit(limit)
+    return session.scalars(rows.with_for_update(key_share=True, skip_locked=True)).all()
 
 
 def due_quiet_checks(session: Session, now: datetime, *, limit: int = 20) -> Sequence[Interaction]:
     """Calls that we have heard nothing of for too long, claimed."""
     rows = select(Interaction).where(Interaction.quiet_check_at <= now).order_by(Interaction.quiet_check_at)
-    return session.scalars(rows.limit(limit).with_for_update(skip_locked=True)).all()
+    return session.scalars(rows.limit(limit).with_for_update(key_share=True, skip_locked=True)).all()
 
 
 def due_to_bring_back(session: Session, now: datetime, *, limit: int = 20) -> Sequence[int]:
@@ -296,4 +295,6 @@ def due_to_bring_back(session: Session, now: datetime, *, limit: int = 20) -> Se
 def claim_waiting(session: Session, interaction_id: int) -> Interaction | None:
     """This interaction, locked, if it still waits and no other router holds it."""
     wanted = select(Interaction).where(Interaction.id == interaction_id, Interaction.state == State.WAITING)
-    return session.scalar(wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True))
+    return session.scalar(
+        wanted.with_for_update(key_share=True, skip_locked=True).execution_options(populate_existing=True)
+    )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from callcenter.storage.database import Row
+from callcenter.storage.database import NO_KEY, Row
 
 
 class Offer(Row):
@@ -46,13 +46,13 @@ class Offer(Row):
 
 
 def get(session: Session, offer_id: int, *, lock: bool = False) -> Offer | None:
-    return session.get(Offer, offer_id, with_for_update=lock or None, populate_existing=lock)
+    return session.get(Offer, offer_id, with_for_update=NO_KEY if lock else None, populate_existing=lock)
 
 
 def open_of(session: Session, interaction_id: int, *, lock: bool = False) -> Offer | None:
     wanted = select(Offer).where(Offer.interaction_id == interaction_id, Offer.is_open)
     if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+        wanted = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
     return session.scalar(wanted)
 
 
@@ -114,7 +114,9 @@ def due_to_ring(session: Session, now: datetime, *, limit: int = 50) -> Sequence
 def claim_to_ring(session: Session, offer_id: int, *, now: datetime) -> Offer | None:
     """The offer, locked, if its desk telephone is due to ring and nobody else is ringing it."""
     wanted = select(Offer).where(Offer.id == offer_id, Offer.ring_at <= now, Offer.state == "live")
-    return session.scalar(wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True))
+    return session.scalar(
+        wanted.with_for_update(key_share=True, skip_locked=True).execution_options(populate_existing=True)
+    )
 
 
 def open_of_all(session: Session, interaction_ids: Sequence[int]) -> Sequence[Offer]:

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.tickets import UNSOLVED
-from callcenter.storage.database import Row
+from callcenter.storage.database import NO_KEY, Row
 
 SERIAL = DbSequence("ticket_serial", start=4000)
 
@@ -87,7 +87,7 @@ def next_serial(session: Session) -> int:
 
 
 def get(session: Session, ticket_id: int, *, lock: bool = False) -> Ticket | None:
-    return session.get(Ticket, ticket_id, with_for_update=lock or None, populate_existing=lock)
+    return session.get(Ticket, ticket_id, with_for_update=NO_KEY if lock else None, populate_existing=lock)
 
 
 def by_number(session: Session, number: str) -> Ticket | None:
