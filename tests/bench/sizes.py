@@ -30,6 +30,9 @@ class Sizes:
     decision_agents: tuple[int, ...]
     decision_turns: int
     day_calls: int
+    router_laps: int
+    next_offers: int
+    next_waiting: int
 
 
 FULL = Sizes(
@@ -54,6 +57,9 @@ FULL = Sizes(
     decision_agents=(50, 500, 2_000),
     decision_turns=2_000,
     day_calls=100_000,
+    router_laps=3,
+    next_offers=200,
+    next_waiting=1000,
 )
 
 QUICK = Sizes(
@@ -78,4 +84,7 @@ QUICK = Sizes(
     decision_agents=(10,),
     decision_turns=50,
     day_calls=1_000,
+    router_laps=1,
+    next_offers=6,
+    next_waiting=20,
 )
