@@ -25,7 +25,7 @@ def to_queue(work: Work, interaction_id: int, *, queue_id: int, reason: str, act
     _line_up(work, interaction)
     _tell(work, interaction, why, actor, from_agent, queue_id=queue_id)
     routing.route(work, interaction, without=frozenset({from_agent}))
-    _free(work, from_agent)
+    routing.next_for(work, from_agent)
 
 
 def to_agent(work: Work, interaction_id: int, *, agent_id: int, reason: str, actor: Actor) -> None:
@@ -41,12 +41,7 @@ def to_agent(work: Work, interaction_id: int, *, agent_id: int, reason: str, act
     _tell(work, interaction, why, actor, from_agent, to_agent_id=agent_id)
     if not routing.offer_to(work, interaction, agent_id):
         raise AgentNotFree(name=target.name)
-    _free(work, from_agent)
-
-
-def _free(work: Work, agent_id: int) -> None:
-    states.refresh_state(work, agent_id)
-    routing.next_for(work, agent_id)
+    routing.next_for(work, from_agent)
 
 
 def _mine(work: Work, interaction_id: int, reason: str, actor: Actor) -> tuple[Interaction, str]:
@@ -64,9 +59,13 @@ def _mine(work: Work, interaction_id: int, reason: str, actor: Actor) -> tuple[I
 
 
 def _leave(work: Work, interaction: Interaction, why: str) -> int:
-    """Out of the agent's hands; a caller is led out of the conference with them, back to the music."""
+    """Out of the agent's hands; a caller is led out of the conference with them, back to the music.
+
+    Their row is waited for before another agent's is taken: two who pass on to each other do not wait for each other.
+    """
     holds.close(work, interaction)
     from_agent = offers.hand_on(work, interaction)
+    states.refresh_state(work, from_agent)
     interaction.passed_on = why
     if interaction.is_call:
         interaction.bring_back_at = work.now

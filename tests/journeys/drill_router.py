@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from callcenter.actions import agents, calls, lines, messages, offers, wrap_ups
+from callcenter.actions import agents, calls, lines, messages, offers, transfers, wrap_ups
 from callcenter.domain.agents import Role
 from callcenter.domain.calls import CallStatus, ConferenceReport, IncomingCall, LegReport, OfferMenu
 from callcenter.domain.errors import DomainError
@@ -30,6 +30,9 @@ LIVE_OFFER = text("SELECT id FROM offers WHERE state = 'live' ORDER BY random() 
 WITH_US = text(
     "SELECT id FROM interactions WHERE state IN ('menu', 'waiting', 'offered', 'active')"
     " ORDER BY state = 'active' AND random() < 0.8 DESC, random() LIMIT 1"
+)
+SPOKEN_WITH = text(
+    "SELECT id FROM interactions WHERE state = 'active' AND answered_at IS NOT NULL ORDER BY random() LIMIT 1"
 )
 IN_WRAP_UP = text("SELECT id FROM interactions WHERE state = 'wrap_up' ORDER BY random() LIMIT 1")
 ANYBODY = text("SELECT id FROM agents WHERE role = 'agent' AND status <> 'signed_out' ORDER BY random() LIMIT 1")
@@ -56,6 +59,7 @@ class Router:
             self._leave: 5,
             self._finish: 2,
             self._drop_line: 0.3,
+            self._transfer: 0.6,
             self._sign_off: 0.6,
             self._change_status: 0.8,
             self._come_back: 2.5,
@@ -161,6 +165,16 @@ class Router:
         if sid:
             with self.wiring.work() as work:
                 lines.report(work, LegReport(sid=sid, status=CallStatus.COMPLETED))
+
+    def _transfer(self) -> None:
+        if one := self._row(Interaction, SPOKEN_WITH):
+            actor, queue_id = Actor(Role.AGENT, one.agent_id or 0), self.chance.randint(1, 3)
+            other = self._number(ANYBODY) if self.chance.random() < 0.5 else None
+            with self.wiring.work() as work:
+                if other:
+                    transfers.to_agent(work, one.id, agent_id=other, reason="The colleague knows", actor=actor)
+                else:
+                    transfers.to_queue(work, one.id, queue_id=queue_id, reason="Not ours", actor=actor)
 
     def _sign_off(self) -> None:
         if id_ := self._number(ANYBODY):

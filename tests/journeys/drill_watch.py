@@ -47,7 +47,7 @@ SELECT 'offer ' || o.id || ' was told ' || count(h.id) || ' times' FROM offers o
 UNION ALL
 SELECT 'the end of offer ' || o.id || ' (' || o.state || ') was told ' || count(h.id) || ' times' FROM offers o
     LEFT JOIN history h ON h.interaction_id = o.interaction_id AND h.kind = 'OfferEnded'
-    AND (h.data ->> 'offer_id')::bigint = o.id AND h.data ->> 'outcome' = o.state
+    AND (h.data ->> 'offer_id')::bigint = o.id AND h.data ->> 'outcome' IN (o.state, CASE WHEN o.state = 'failed' THEN o.end_reason END)
     GROUP BY o.id HAVING count(h.id) <> 1
 UNION ALL
 SELECT 'agent ' || id || ' is still ' || state FROM agents WHERE state <> 'idle'
