@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import click
 
-from tests.bench import card, crowd, decisions, kinds, offers, routers, webhook
+from tests.bench import card, crowd, decisions, kinds, next, offers, routers, webhook
 from tests.bench.ground import Ground, facts, ground
 from tests.bench.sizes import FULL, QUICK, Sizes
 from tests.bench.table import Row, as_json, text
@@ -19,6 +19,7 @@ MEASURES: dict[str, Measure] = {
     "crowd": crowd.measure,
     "kinds": kinds.measure,
     "routers": routers.measure,
+    "next": next.measure,
     "decisions": lambda _ground, sizes: decisions.measure(sizes),
 }
 

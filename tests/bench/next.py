@@ -1,0 +1,84 @@
+"""From an agent being free until the next offer is in their browser: with a thousand waiting beside a quiet system."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import count
+
+import psycopg
+
+from tests.bench import calls, fill
+from tests.bench.caller import Line
+from tests.bench.calls import Call, Company
+from tests.bench.fill import DIRECT
+from tests.bench.ground import Ground, Web
+from tests.bench.offers import PAUSE, Bell, listening
+from tests.bench.sizes import Sizes
+from tests.bench.table import Row, percentile
+
+MOST = 2.0
+WARM_UP = 10
+SID = (
+    "SELECT legs.sid FROM offers JOIN legs USING (interaction_id) WHERE offers.agent_id = %s AND offers.state = 'live'"
+    " AND party = 'customer'"
+)
+_numbers = count(1)
+
+
+@dataclass
+class House:
+    """Everybody is asked already, so many wait; the agent whose caller hangs up is asked for the next."""
+
+    web: Web
+    line: Line
+    agent_id: int
+    offered: Bell
+    rows: psycopg.Connection
+
+    def turn(self) -> float:
+        """Milliseconds from the hang-up to the event. Before it, unmeasured, somebody else lines up at the end."""
+        self.line.ask(calls.incoming(self.web, [_call()])[0].encode())
+        [sid] = self.rows.execute(SID, (self.agent_id,)).fetchone() or ("",)
+        [gone] = calls.hung_up(self.web, [Call(sid=sid, caller="+16282000000", called=DIRECT)])
+        time.sleep(PAUSE)
+        began = time.perf_counter()
+        self.line.ask(gone.encode())
+        return 1000 * (self.offered.wait() - began)
+
+
+def measure(ground: Ground, sizes: Sizes) -> Iterator[Row]:
+    """The two houses in turns, as the machine's speed drifts."""
+    with ExitStack() as stack:
+        company = stack.enter_context(calls.company())
+        quiet = _house(stack, ground, company, sizes, place=0, waiting=0)
+        busy = _house(stack, ground, company, sizes, place=1, waiting=sizes.next_waiting - 1)
+        for house in (quiet, busy):
+            token = fill.token_of(house.agent_id)
+            stack.enter_context(listening(house.web, "offer.made", house.offered, token=token))
+        turns = [(quiet.turn(), busy.turn()) for _ in range(sizes.next_offers + WARM_UP)][WARM_UP:]
+    for percent, most in ((50, None), (95, MOST)):
+        yield Row(
+            name=f"agent free to next offer in the browser, {sizes.next_waiting:,} waiting beside 1: p{percent}",
+            ours=percentile([ours for _, ours in turns], percent),
+            floor=percentile([few for few, _ in turns], percent),
+            unit="ms",
+            most=most,
+        )
+
+
+def _house(stack: ExitStack, ground: Ground, company: Company, sizes: Sizes, *, place: int, waiting: int) -> House:
+    """Both push through one Redis, so each has an agent of its own who hears."""
+    url = ground.database(f"next_{place}")
+    agents = fill.staff(url, agents=sizes.agents).agents
+    fill.past(url, interactions=sizes.history, agents=len(agents), customers=sizes.customers)
+    web = stack.enter_context(ground.web(url))
+    some = [_call() for _ in range(len(agents) + waiting)]
+    company.send(web, calls.incoming(web, some), callers=1)
+    rows = stack.enter_context(psycopg.connect(url.replace("+psycopg", ""), autocommit=True))
+    return House(web, Line("127.0.0.1", web.port), agents[place], Bell(), rows)
+
+
+def _call() -> Call:
+    n = next(_numbers)
+    return Call(sid=f"CAnext{n:028d}", caller=f"+1628{3_000_000 + n:07d}", called=DIRECT)
