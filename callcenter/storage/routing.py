@@ -115,12 +115,15 @@ def asked(session: Session, interaction_ids: Sequence[int], *, since: datetime) 
     return [WasAsked(*row) for row in rows]
 
 
-# The agent is locked, unless another router has them in hand; seen anew under the lock; the offer takes the lowest free slot;
-# the partial unique indexes settle what is left; the agent's state and its stretch of the day follow the offer.
+# The agent is locked, unless another router has them in hand, or wrote of them since this statement began to look (the row locked
+# is then no more the row seen: xmin); the offer takes the lowest free slot; the partial unique indexes settle what is left;
+# the agent's state and its stretch of the day follow the offer.
 HOLD_OUT = text(
     "WITH was AS MATERIALIZED ("
-    "  SELECT id, state, desk_telephone FROM agents WHERE id = :agent_id AND is_active AND status = 'available'"
-    "  AND next_status IS NULL AND state <> 'offered' FOR NO KEY UPDATE SKIP LOCKED),"
+    "  SELECT agents.id, state, desk_telephone FROM agents"
+    "  JOIN (SELECT id, xmin AS version FROM agents WHERE id = :agent_id) AS seen ON seen.version = agents.xmin"
+    "  WHERE agents.id = :agent_id AND is_active AND status = 'available'"
+    "  AND next_status IS NULL AND state <> 'offered' FOR NO KEY UPDATE OF agents SKIP LOCKED),"
     " hand AS MATERIALIZED ("
     "  SELECT count(*) AS total, count(*) FILTER (WHERE medium = 'voice') AS calls,"
     "  count(*) FILTER (WHERE medium = 'text') AS conversations,"

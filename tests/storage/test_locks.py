@@ -1,11 +1,16 @@
 """Rows are locked against change, not against being referred to: two works never wait for each other over that."""
 
+import time
+from datetime import UTC, datetime
+
 from sqlalchemy import text
 
-from callcenter.storage import agents, interactions
-from callcenter.storage.interactions import Leg
+from callcenter.storage import agents, interactions, routing
+from callcenter.storage.interactions import Interaction, Leg
 from callcenter.storage.tickets import Ticket
-from tests.factories import Shop
+from tests.factories import Shop, at_once
+
+NOW = datetime.now(UTC)
 
 
 def test_an_agent_is_locked_while_another_work_makes_a_ticket_theirs(shop: Shop) -> None:
@@ -33,3 +38,29 @@ def _ticket(shop: Shop, number: str) -> Ticket:
     now = shop.clock()
     about = {"number": number, "subject": "A parcel", "status": "open", "priority": "normal", "type": "question"}
     return Ticket(**about, owner_id=shop.id_of("alice"), created_at=now, changed_at=now)
+
+
+def test_what_was_seen_before_the_lock_does_not_count(shop: Shop) -> None:
+    """Between a router's look at an agent and its lock she is offered a call and takes it: no conversation on top."""
+    shop.text("Where is my parcel?")
+    shop.run("UPDATE interactions SET line_rank = NULL")  # so that nobody takes it but the slow router below
+    [conversation] = shop.rows(Interaction)
+    shop.available("alice")
+    look = "agents.id = :agent_id AND is_active"
+    assert look in routing.HOLD_OUT.text
+    slow = text(routing.HOLD_OUT.text.replace(look, "pg_sleep(0.5) IS NOT NULL AND " + look))
+
+    def hold_out() -> object:
+        with shop.wiring.database.begin() as session:
+            about = {"agent_id": shop.id_of("alice"), "interaction_id": conversation.id, "medium": "text"}
+            room = {"slots": 3, "total": 4, "both": False, "calls_over": 3}
+            return session.execute(slow, {**about, **room, "now": NOW, "expires_at": NOW, "reason": "{}"}).first()
+
+    def take_a_call() -> object:
+        time.sleep(0.2)
+        interaction_id, _ = shop.call()
+        return shop.accept(interaction_id)
+
+    made, taken = at_once(hold_out, take_a_call)
+    assert isinstance(taken, int)
+    assert made is None
