@@ -5,6 +5,7 @@
 
 import multiprocessing
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -242,6 +243,7 @@ def table(told: Told) -> str:
 @click.option("--seed", default=1, show_default=True)
 def main(interactions: int, kills: int, seed: int) -> None:
     """The whole drill, on servers of its own."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
     with ground() as servers, tempfile.TemporaryDirectory() as folder:
         settings = servers.settings(servers.database("drill")).model_copy(update={"database_pool": 2})
         told = Drill(settings, arrivals=interactions, kills=kills, folder=Path(folder), seed=seed).run()
