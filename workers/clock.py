@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from callcenter import errands, observe, settings
 from callcenter.actions import agents, calling_back, offers, overflow, routing, wrap_ups
 from callcenter.background import Job
+from callcenter.domain.agents import Status
 from callcenter.domain.errors import DomainError
 from callcenter.reports import wallboard
 from callcenter.storage import callbacks, company, crowd, interactions, messages, surveys, waits
@@ -136,10 +137,15 @@ class Clock:
     def _lose_agents(self) -> None:
         grace = timedelta(seconds=self.wiring.settings.presence_grace_seconds)
         with self.wiring.work() as work:
-            gone = agents.lost(work, grace=grace)
-        for agent_id in gone:
+            agents.lost(work, grace=grace)
+        with (
+            self.wiring.reading() as session
+        ):  # also what reached somebody as they went, or was left by a clock that died
+            gone = offer_rows.with_absent(session)
+        for agent_id, status in gone:
             with self.wiring.work() as work:
-                agents.release_offers(work, agent_id, cause="connection_lost")
+                cause = "signed_out" if status == Status.SIGNED_OUT else "connection_lost"
+                agents.release_offers(work, agent_id, cause=cause)
 
     def _ask_about_quiet_calls(self) -> None:
         with self.wiring.work() as work:

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from callcenter.domain.agents import Status
+from callcenter.storage.agents import Agent
 from callcenter.storage.database import NO_KEY, Row
 
 
@@ -92,6 +94,13 @@ def due(session: Session, now: datetime, *, limit: int = 100) -> Sequence[int]:
     """Interactions whose live offer has run out."""
     rows = select(Offer.interaction_id).where(Offer.state == "live", Offer.expires_at <= now).order_by(Offer.expires_at)
     return session.scalars(rows.limit(limit)).all()
+
+
+def with_absent(session: Session) -> Sequence[tuple[int, str]]:
+    """(agent, status) of those who hold a live offer although they have gone."""
+    rows = select(Agent.id, Agent.status).join(Offer, Offer.agent_id == Agent.id).where(Offer.state == "live")
+    gone = rows.where(Agent.status.in_((Status.SIGNED_OUT, Status.UNAVAILABLE))).distinct()
+    return [(row.id, row.status) for row in session.execute(gone.order_by(Agent.id))]
 
 
 def not_connected(session: Session, now: datetime, *, limit: int = 100) -> Sequence[int]:

@@ -12,6 +12,7 @@ from callcenter import background
 from callcenter.background import ON, QUEUES, Job
 from callcenter.storage import access, agents
 from callcenter.storage import clock as due
+from callcenter.storage.offers import Offer
 from callcenter.wiring import Wiring
 from tests.factories import Shop
 from workers.clock import Clock
@@ -111,3 +112,16 @@ def test_the_clock_goes_on_when_the_database_was_away(shop: Shop, monkeypatch: p
     monkeypatch.setattr("workers.clock.LONGEST_SLEEP", 0.01)
     clock.run()
     assert len(tries) == 2
+
+
+def test_an_offer_that_reached_an_agent_who_was_just_going_moves_on_at_once(shop: Shop) -> None:
+    """A router was faster than her signing out, or the clock that had found her gone died before it said so."""
+    for status, cause in (("signed_out", "signed_out"), ("unavailable", "connection_lost")):
+        shop.available("alice", "bo")
+        interaction_id, sid = shop.call()
+        assert shop.asked(interaction_id) == "alice"
+        shop.change("alice", status=status)
+        Clock(shop.wiring).tick()
+        assert shop.asked(interaction_id) == "bo"
+        assert [offer.end_reason for offer in shop.rows(Offer)][-2:] == [cause, ""]
+        shop.report(sid)
