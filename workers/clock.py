@@ -135,12 +135,11 @@ class Clock:
                 self.wiring.nudge(Job.INVITE_TO_SURVEY, survey_id=survey_id)
 
     def _lose_agents(self) -> None:
+        """Whoever has gone holds no offer: nor one that reached them as they went, or that a clock which died left."""
         grace = timedelta(seconds=self.wiring.settings.presence_grace_seconds)
         with self.wiring.work() as work:
             agents.lost(work, grace=grace)
-        with (
-            self.wiring.reading() as session
-        ):  # also what reached somebody as they went, or was left by a clock that died
+        with self.wiring.reading() as session:
             gone = offer_rows.with_absent(session)
         for agent_id, status in gone:
             with self.wiring.work() as work:

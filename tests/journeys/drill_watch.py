@@ -23,8 +23,11 @@ SELECT 'interaction ' || interaction_id || ' is offered ' || count(*) || ' times
 UNION ALL
 SELECT 'interaction ' || i.id || ' is ' || i.state || ' beside an offer that is ' || coalesce(o.state, 'missing')
     FROM interactions i LEFT JOIN offers o ON o.interaction_id = i.id AND o.is_open
-    WHERE i.state = 'offered' AND o.state IS DISTINCT FROM 'live' OR i.state = 'active' AND o.state IS DISTINCT FROM 'accepted'
-    OR i.state = 'wrap_up' AND o.state IS DISTINCT FROM 'accepted' OR i.state IN ('menu', 'waiting', 'ended') AND o.is_open
+    WHERE i.state IN ('offered', 'active', 'wrap_up')
+    AND o.state IS DISTINCT FROM CASE i.state WHEN 'offered' THEN 'live' ELSE 'accepted' END
+UNION ALL
+SELECT 'interaction ' || i.id || ' is ' || i.state || ' beside an open offer' FROM offers o
+    JOIN interactions i ON i.id = o.interaction_id WHERE o.is_open AND i.state IN ('menu', 'waiting', 'ended')
 """
 LOCK_WAIT = "SELECT coalesce(max(extract(epoch FROM clock_timestamp() - waitstart)), 0) FROM pg_locks WHERE NOT granted"
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"

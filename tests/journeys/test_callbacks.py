@@ -155,7 +155,9 @@ def test_passed_on_the_customer_hears_music_and_then_the_other_agent_alone(shop:
     assert company.wait_over(browser) == "completed"
     until(lambda: any("We pass you on to Billing" in text for text in company.heard(sid)), 20)
     shop.available("bo")
-    assert shop.asked(id_) == "bo"
+    if shop.asked(id_) is None:  # a webhook had the call in hand as Bo came: the clock asks again
+        Clock(shop.wiring).tick()
+    until(lambda: shop.asked(id_) == "bo", 20)
     second = _join(shop, company, id_)
     until(lambda: _together(company, sid, second), 20)
     company.post(f"/control/calls/{sid}/hangup")
