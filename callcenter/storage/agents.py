@@ -13,15 +13,18 @@ from callcenter.storage.database import NO_KEY, Row
 
 
 class Team(Row):
+    """Colleagues who work together; `department_id`: the part of the company they belong to."""
+
     __tablename__ = "teams"
 
     name: Mapped[str] = mapped_column(unique=True)
+    department_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("departments.id"))
 
 
 class Agent(Row):
     """A person who signs in: agent, supervisor or administrator. `skills`: {skill: level}. `limits`: what differs
     for this agent from the company's capacity ("total", "calls_over", "both"). `desk_telephone`: rung by us instead of the
-    browser. `next_status` (and `next_cause`, the kind of break) takes effect when the current work is done."""
+    browser. `level`: how much is trusted to them, 1 to 9; `mobile`: where an approver is asked by SMS. `next_status` (and `next_cause`, the kind of break) takes effect when the current work is done."""
 
     __tablename__ = "agents"
 
@@ -38,6 +41,8 @@ class Agent(Row):
     max_conversations: Mapped[int] = mapped_column(SmallInteger, default=3)
     limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
     desk_telephone: Mapped[str | None]
+    level: Mapped[int] = mapped_column(SmallInteger, default=1)
+    mobile: Mapped[str | None] = mapped_column(unique=True)
     is_active: Mapped[bool] = mapped_column(default=True)
     status: Mapped[str] = mapped_column(default=Status.SIGNED_OUT)
     status_since: Mapped[datetime]
@@ -188,6 +193,10 @@ def forget_connections(session: Session, *, before: datetime) -> None:
         ),
         {"before": before},
     )
+
+
+def teams(session: Session) -> Sequence[Team]:
+    return session.scalars(select(Team).order_by(Team.id)).all()
 
 
 def team_names(session: Session) -> dict[int, str]:

@@ -24,7 +24,9 @@ SERIAL = DbSequence("ticket_serial", start=4000)
 
 
 class Ticket(Row):
-    """`version` rises with every save, so that two people do not overwrite each other. `cause` is free text for now."""
+    """`version` rises with every save, so that two people do not overwrite each other. `cause`: what
+    went wrong, in words; those that name one of the company's causes count as it. `price`: of the product, in minor units of
+    the customer's currency."""
 
     __tablename__ = "tickets"
 
@@ -35,6 +37,8 @@ class Ticket(Row):
     type: Mapped[str]
     cause: Mapped[str] = mapped_column(default="")
     fault: Mapped[str] = mapped_column(default="unknown")
+    product: Mapped[str] = mapped_column(default="")
+    price: Mapped[int | None] = mapped_column(BigInteger)
     customer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("customers.id"))
     queue_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("queues.id"))
     owner_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))

@@ -1,0 +1,129 @@
+"""THE TABLE of what a rule can ask about: a condition is one line here, and is known to files, pages and explanations alike."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
+
+from callcenter.domain.agents import Role
+from callcenter.domain.empowerment.facts import Facts
+from callcenter.domain.interactions import Channel
+from callcenter.domain.tickets import Fault, Priority, TicketType
+
+Group = Literal["who", "whom", "what"]
+Kind = Literal["any_of", "range", "flag"]
+
+
+class Span(BaseModel):
+    """From `min` to `max`, both included; at least one of them is given."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    min: Annotated[int, Field(ge=0)] | None = None
+    max: Annotated[int, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _is_a_span(self) -> Self:
+        if self.min is None and self.max is None:
+            raise ValueError("needs min or max")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError("min is above max")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`read` takes from the facts: words (any_of), a number or None (range), yes or no (flag). `unit` says what is counted."""
+
+    name: str
+    group: Group
+    kind: Kind
+    read: Callable[[Facts], Any]
+    unit: Literal["", "money", "days", "times", "minutes", "level"] = ""
+    choices: tuple[str, ...] = ()
+
+
+def _skills(facts: Facts) -> tuple[str, ...]:
+    """ "delivery" for any level, "delivery:2" for level 2 or more."""
+    known = facts.agent.skills.items()
+    return tuple(skill if not n else f"{skill}:{n}" for skill, level in known for n in range(level + 1))
+
+
+def _one(value: str) -> tuple[str, ...]:
+    return (value,) if value else ()
+
+
+CONDITIONS: dict[str, Condition] = {
+    one.name: one
+    for one in (
+        Condition("role", "who", "any_of", lambda f: _one(f.agent.role), choices=tuple(Role)),
+        Condition("level", "who", "range", lambda f: f.agent.level, "level"),
+        Condition("team", "who", "any_of", lambda f: _one(f.agent.team)),
+        Condition("department", "who", "any_of", lambda f: _one(f.agent.department)),
+        Condition("skill", "who", "any_of", _skills),
+        Condition("with_us_days", "who", "range", lambda f: f.agent.days, "days"),
+        Condition("person", "who", "any_of", lambda f: _one(f.agent.username)),
+        Condition("tier", "whom", "any_of", lambda f: _one(f.customer.tier), choices=("standard", "silver", "gold")),
+        Condition("value", "whom", "range", lambda f: f.customer.value, "money"),
+        Condition("account", "whom", "any_of", lambda f: _one(f.customer.account)),
+        Condition("customer_days", "whom", "range", lambda f: f.customer.days, "days"),
+        Condition("entitlement", "whom", "any_of", lambda f: f.customer.entitlements),
+        Condition("language", "whom", "any_of", lambda f: _one(f.customer.language), choices=("en", "zh")),
+        Condition("type", "what", "any_of", lambda f: _one(f.matter.type), choices=tuple(TicketType)),
+        Condition("cause", "what", "any_of", lambda f: _one(f.matter.cause)),
+        Condition("fault", "what", "any_of", lambda f: _one(f.matter.fault), choices=tuple(Fault)),
+        Condition("product", "what", "any_of", lambda f: _one(f.matter.product)),
+        Condition("price", "what", "range", lambda f: f.matter.price, "money"),
+        Condition("priority", "what", "any_of", lambda f: _one(f.matter.priority), choices=tuple(Priority)),
+        Condition("channel", "what", "any_of", lambda f: _one(f.matter.channel), choices=tuple(Channel)),
+        Condition("queue", "what", "any_of", lambda f: _one(f.matter.queue)),
+        Condition("promise_broken", "what", "flag", lambda f: f.matter.promise_broken),
+        Condition("late_answer", "what", "flag", lambda f: f.matter.late_answer),
+        Condition("contacts", "what", "range", lambda f: f.matter.contacts, "times"),
+        Condition("minutes", "what", "range", lambda f: f.matter.minutes, "minutes"),
+        Condition("age_days", "what", "range", lambda f: f.matter.age_days, "days"),
+    )
+}
+
+
+def _words(value: object) -> object:
+    """One word may stand without a list; each stands once."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(dict.fromkeys(value)) if isinstance(value, Iterable) and not isinstance(value, dict) else value
+
+
+Words = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=120)], ...], BeforeValidator(_words), Field(min_length=1)
+]
+TYPES: dict[str, Any] = {"any_of": Words | None, "range": Span | None, "flag": bool | None}
+
+
+class Wanted(BaseModel):
+    """Conditions of one group; those not given are not asked about."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="after")
+    def _known_words(self) -> Self:
+        for name, value in self.given().items():
+            choices = CONDITIONS[name].choices
+            if choices and any(word not in choices for word in value):
+                raise ValueError(f"{name}: one of {', '.join(choices)}")
+        return self
+
+    def given(self) -> dict[str, Any]:
+        """{condition: what is wanted} of those that are given."""
+        return {name: value for name, value in self if value is not None}
+
+
+def _group(name: str, group: Group) -> type[Wanted]:
+    wanted: dict[str, Any] = {one.name: (TYPES[one.kind], None) for one in CONDITIONS.values() if one.group == group}
+    made: type[Wanted] = create_model(name, __base__=Wanted, **wanted)
+    return made
+
+
+Who = _group("Who", "who")
+Whom = _group("Whom", "whom")
+What = _group("What", "what")

@@ -1,0 +1,178 @@
+"""THE DECISION: facts, rules, what was given before, budgets and a moment in; what may be given, by whom, and why, out.
+
+For each remedy, of the rules that fit: 1. `never` without limits forbids it; 2. of `may` rules the first in the book's order says
+how much; 3. of `ask` rules the first says whom to ask; 4. each `never above` lowers both, and so does each budget.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from callcenter.domain.empowerment.case import Case
+from callcenter.domain.empowerment.decision import Considered, Decision, Verdict
+from callcenter.domain.empowerment.facts import Facts, Purses, Usage
+from callcenter.domain.empowerment.matching import matcher
+from callcenter.domain.empowerment.options import Bound, May, Option, Room
+from callcenter.domain.empowerment.rule_book import Outcome, Remedy, Rule, RuleBook
+
+NONE_AT_ALL = 2**53
+NO_USAGE = Usage()
+NO_BUDGETS = Purses()
+
+
+def decide(
+    facts: Facts, book: RuleBook, usage: Usage = NO_USAGE, budgets: Purses = NO_BUDGETS, *, now: datetime
+) -> Decision:
+    """Deterministic: the same values, the same decision."""
+    fitting, failed = matcher(book).fit(facts)
+    case = Case(facts, book, usage, budgets, now)
+    fit = [rule for place, rule in enumerate(book.rules) if fitting >> place & 1]
+    options = tuple(
+        _option(case, remedy, fit) for remedy in book.remedies if remedy.is_active and remedy.is_in(facts.currency)
+    )
+    return Decision(case, options, _considered(book, options, fit, failed))
+
+
+def _option(case: Case, remedy: Remedy, fit: list[Rule]) -> Option:
+    mine = [rule for rule in fit if not rule.remedies or remedy.key in rule.remedies]
+    shape = {"remedy": remedy.key, "is_money": remedy.is_money, "is_fixed": case.facts.currency in remedy.fixed}
+    forbids = _first(mine, Outcome.NEVER, ceilings=False)
+    if forbids:
+        return Option(may=May.NEVER, rule_id=forbids.id, **shape)  # type: ignore[arg-type]
+    above_all = _above_all(case, remedy, [rule for rule in mine if rule.is_ceiling])
+    gives = _first(mine, Outcome.MAY, Outcome.MAY_WITH_REASON)
+    asks = _first(mine, Outcome.ASK)
+    rooms = tuple(sorted([*_rooms(case, remedy, gives), *above_all], key=_left)) if gives else ()
+    most = _most(case, remedy, rooms) if gives else 0
+    ask_most = min((room.left for room in [*(_rooms(case, remedy, asks) if asks else ()), *above_all]), default=None)
+    if asks and ask_most is not None and ask_most <= most:
+        asks = None  # nobody may say yes to more than may be given anyway
+    may = May.GIVE if gives else May.ASK if asks else May.GAP
+    if gives and gives.outcome == Outcome.MAY_WITH_REASON:
+        may = May.GIVE_WITH_REASON
+    return Option(
+        may=may,
+        most=most,
+        rule_id=gives.id if gives else None,
+        rooms=rooms if gives else tuple(sorted(above_all, key=_left)),
+        ask=asks.asks if asks else None,
+        ask_rule_id=asks.id if asks else None,
+        ask_most=ask_most if asks else None,
+        **shape,  # type: ignore[arg-type]
+    )
+
+
+def _left(room: Room) -> int:
+    return room.left
+
+
+def _first(rules: list[Rule], *outcomes: Outcome, ceilings: bool = True) -> Rule | None:
+    return next((rule for rule in rules if rule.outcome in outcomes and (ceilings or not rule.is_ceiling)), None)
+
+
+def _most(case: Case, remedy: Remedy, rooms: tuple[Room, ...]) -> int:
+    left = max(0, rooms[0].left) if rooms else 0
+    fixed = remedy.fixed.get(case.facts.currency)
+    return left if fixed is None else fixed if fixed <= left else 0
+
+
+def _above_all(case: Case, remedy: Remedy, ceilings: list[Rule]) -> list[Room]:
+    """What bounds everybody: rules that say `never above`, the budgets, and the remedy itself where its amount is fixed."""
+    rooms = [room for rule in ceilings for room in _rooms(case, remedy, rule)]
+    currency = case.facts.currency
+    left = case.budgets.left(currency)
+    if left is not None:
+        limit = min((purse.limit for purse in case.budgets.purses if purse.currency == currency), default=0)
+        bound = Bound.BUDGET if any(p.currency == currency for p in case.budgets.purses) else Bound.NO_BUDGET
+        rooms.append(Room(bound, limit, limit - left, _units_for_cost(remedy, left, currency)))
+    if currency in remedy.fixed:
+        fixed = remedy.fixed[currency]
+        rooms.append(Room(Bound.FIXED, fixed, 0, fixed))
+    return rooms
+
+
+def _units_for_cost(remedy: Remedy, left: int, currency: str) -> int:
+    """How much of a remedy so much of a budget pays for."""
+    if remedy.is_money:
+        return left * 100 // remedy.cost_percent if remedy.cost_percent else NONE_AT_ALL
+    each = remedy.costs.get(currency, 0)
+    return left // each if each else NONE_AT_ALL
+
+
+def _rooms(case: Case, remedy: Remedy, rule: Rule) -> list[Room]:
+    """Every limit of a rule as room for this remedy: minor units, or pieces."""
+    limits, facts = rule.limits, case.facts
+    worths: list[tuple[Bound, int, int]] = []
+    on_ticket = case.given_on_ticket()
+    if limits.grant is not None:
+        worths.append((Bound.GRANT, limits.grant, 0))
+    ticket = limits.ticket if limits.ticket is not None else limits.grant
+    if ticket is not None:
+        worths.append((Bound.TICKET, ticket, on_ticket))
+    if limits.customer is not None:
+        worths.append((Bound.CUSTOMER, limits.customer, case.given_to_customer(limits.customer_days)))
+    if limits.agent_day is not None:
+        worths.append((Bound.AGENT_DAY, limits.agent_day, case.usage.agent_day))
+    if limits.agent_month is not None:
+        worths.append((Bound.AGENT_MONTH, limits.agent_month, case.usage.agent_month))
+    if limits.share_of_value is not None:
+        share = int(facts.customer.value * limits.share_of_value / 100)
+        worths.append((Bound.SHARE_OF_VALUE, share, case.given_to_customer(365)))
+    if limits.share_of_price is not None:
+        price = facts.matter.price
+        bound = Bound.SHARE_OF_PRICE if price is not None else Bound.PRICE_UNKNOWN
+        worths.append((bound, int((price or 0) * limits.share_of_price / 100), on_ticket))
+    rooms = [Room(b, limit, used, _units(remedy, limit - used, facts.currency), rule.id) for b, limit, used in worths]
+    times = (
+        (Bound.TIMES_TICKET, limits.times_ticket, None),
+        (Bound.TIMES_CUSTOMER, limits.times_customer, limits.customer_days),
+    )
+    for bound, limit, days in times:
+        if limit is not None:
+            rooms.append(_times(case, remedy, rule, bound, limit, days))
+    return rooms
+
+
+def _units(remedy: Remedy, worth: int, currency: str) -> int:
+    if worth <= 0:
+        return 0
+    each = 1 if remedy.is_money else remedy.costs.get(currency, 0)
+    return worth // each if each else NONE_AT_ALL
+
+
+def _times(case: Case, remedy: Remedy, rule: Rule, bound: Bound, limit: int, days: int | None) -> Room:
+    """How often is a number of pieces; money is given once at a time, so one time left leaves any amount."""
+    used = case.times(remedy.key, days=days)
+    left = max(0, limit - used)
+    return Room(bound, limit, used, left if not remedy.is_money else NONE_AT_ALL if left else 0, rule.id)
+
+
+def _considered(
+    book: RuleBook, options: tuple[Option, ...], fit: list[Rule], failed: tuple[tuple[str, int], ...]
+) -> tuple[Considered, ...]:
+    by = {place: name for name, bits in failed for place in _places(bits)}
+    gives = {option.rule_id for option in options if option.is_free}
+    forbids = {option.rule_id for option in options if option.may == May.NEVER}
+    asks = {option.ask_rule_id for option in options}
+    fitting = {rule.id for rule in fit}
+    results = []
+    for place, rule in enumerate(book.rules):
+        if rule.id not in fitting:
+            results.append(Considered(rule.id, Verdict.FAILED, by.get(place, "")))
+        elif rule.is_ceiling:
+            results.append(Considered(rule.id, Verdict.CEILING))
+        elif rule.id in forbids:
+            results.append(Considered(rule.id, Verdict.FORBIDS))
+        elif rule.id in gives:
+            results.append(Considered(rule.id, Verdict.GIVES))
+        elif rule.id in asks:
+            results.append(Considered(rule.id, Verdict.ASKS))
+        else:
+            results.append(Considered(rule.id, Verdict.LATER))
+    return tuple(results)
+
+
+def _places(bits: int) -> Iterator[int]:
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest

@@ -1,0 +1,91 @@
+"""Rule books and facts as files: YAML or JSON in, clear errors out, and the schemas that are published for them."""
+
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from callcenter.domain.empowerment import rule_book
+from callcenter.domain.empowerment.facts import Facts
+from callcenter.domain.empowerment.rule_book import RuleBook
+from callcenter.domain.errors import Invalid
+
+LARGEST = 2_000_000
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Faults(Invalid):
+    """A file that cannot be used; `faults`: [(place, what is wrong)], such as ("rules.3.limits.grant", "…")."""
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        self.faults = faults
+        super().__init__(
+            "%(faults)s", field=faults[0][0], faults="; ".join(f"{place}: {what}" for place, what in faults)
+        )
+
+
+def read(text: str) -> RuleBook:
+    """A rule book from YAML (or JSON, which is YAML). Faults for every mistake at once."""
+    return book_of(_data(text))
+
+
+def book_of(data: object) -> RuleBook:
+    if isinstance(data, dict) and "format" not in data:
+        raise Faults([("format", f"is missing; this program reads format {rule_book.FORMAT}")])
+    return _valid(RuleBook, data)
+
+
+def facts_of(data: object) -> Facts:
+    return _valid(Facts, data)
+
+
+def facts(text: str) -> Facts:
+    return facts_of(_data(text))
+
+
+def write(book: RuleBook) -> str:
+    """As YAML, in the order of the model, so that two versions can be compared line by line."""
+    return str(yaml.safe_dump(book.to_data(), allow_unicode=True, sort_keys=False, width=110))
+
+
+def rule_schema() -> dict[str, Any]:
+    return _schema(RuleBook, "Empowerment rules")
+
+
+def facts_schema() -> dict[str, Any]:
+    return _schema(Facts, "Facts of a decision")
+
+
+def _schema(model: type[BaseModel], title: str) -> dict[str, Any]:
+    schema = model.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}
+
+
+def _data(text: str) -> object:
+    if len(text) > LARGEST:
+        raise Faults([("", "is larger than a rule file can be")])
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"line {mark.line + 1}" if mark else ""
+        raise Faults([(place, str(getattr(error, "problem", None) or "is no YAML"))]) from None
+    if _contains_itself(data, ()):
+        raise Faults([("", "a cycle: an alias refers to what contains it")])
+    return data
+
+
+def _contains_itself(data: object, above: tuple[int, ...]) -> bool:
+    if not isinstance(data, dict | list):
+        return False
+    if id(data) in above:
+        return True
+    inner = data.values() if isinstance(data, dict) else data
+    return any(_contains_itself(one, (*above, id(data))) for one in inner)
+
+
+def _valid(model: type[Model], data: object) -> Model:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise Faults([(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]) from None

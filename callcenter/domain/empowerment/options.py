@@ -1,0 +1,94 @@
+"""One remedy in a decision: what the agent may do with it, how much, what bounds it, and who is asked above that."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from callcenter.domain.empowerment.rule_book import Ask, Step
+
+
+class May(StrEnum):
+    """What an agent may do with a remedy now. GAP: no rule speaks of it."""
+
+    GIVE = "give"
+    GIVE_WITH_REASON = "give_with_reason"
+    ASK = "ask"
+    NEVER = "never"
+    GAP = "gap"
+
+
+class Bound(StrEnum):
+    """What the amount is bounded by."""
+
+    GRANT = "grant"
+    TICKET = "ticket"
+    CUSTOMER = "customer"
+    AGENT_DAY = "agent_day"
+    AGENT_MONTH = "agent_month"
+    SHARE_OF_VALUE = "share_of_value"
+    SHARE_OF_PRICE = "share_of_price"
+    TIMES_TICKET = "times_ticket"
+    TIMES_CUSTOMER = "times_customer"
+    BUDGET = "budget"
+    FIXED = "fixed"
+    NO_BUDGET = "no_budget"
+    PRICE_UNKNOWN = "price_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One bound: `limit` in all, `used` of it, `left` (minor units, or pieces). `rule_id` None: a budget or the remedy itself."""
+
+    bound: Bound
+    limit: int
+    used: int
+    left: int
+    rule_id: int | None = None
+
+    def to_data(self) -> list[Any]:
+        return [self.bound.value, self.limit, self.used, self.left, self.rule_id]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One remedy. `most`: minor units (or pieces) that may be given now without asking; `rooms`: what bounds it, tightest first.
+
+    `ask_most`: the most that somebody may say yes to (None: as they see fit), by `ask_rule`; `steps` are those who may say yes
+    to anything above `most`. `is_fixed`: the whole amount or nothing.
+    """
+
+    remedy: str
+    may: May
+    most: int = 0
+    rule_id: int | None = None
+    rooms: tuple[Room, ...] = ()
+    ask: Ask | None = None
+    ask_rule_id: int | None = None
+    ask_most: int | None = None
+    is_money: bool = True
+    is_fixed: bool = False
+
+    @property
+    def is_free(self) -> bool:
+        return self.may in (May.GIVE, May.GIVE_WITH_REASON)
+
+    @property
+    def tightest(self) -> Room | None:
+        return self.rooms[0] if self.rooms else None
+
+    def steps_for(self, units: int) -> tuple[Step, ...]:
+        """Those who may say yes to this much, in the order in which they are asked."""
+        if self.ask is None or (self.ask_most is not None and units > self.ask_most):
+            return ()
+        return tuple(step for step in self.ask.steps if step.up_to is None or units <= step.up_to)
+
+    def to_data(self) -> dict[str, Any]:
+        return {
+            "remedy": self.remedy,
+            "may": self.may.value,
+            "most": self.most,
+            "rule": self.rule_id,
+            "rooms": [room.to_data() for room in self.rooms],
+            "ask_rule": self.ask_rule_id,
+            "ask_most": self.ask_most,
+        }

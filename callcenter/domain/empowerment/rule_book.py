@@ -1,0 +1,242 @@
+"""Remedies and the rules about them, as one document: what is drafted, reviewed, published, exported and tried on the past."""
+
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, model_validator
+
+from callcenter.domain.agents import Role
+from callcenter.domain.customers import is_zone
+from callcenter.domain.empowerment import money
+from callcenter.domain.empowerment.conditions import Wanted, What, Who, Whom
+
+FORMAT = 1
+Minor = Annotated[int, Field(ge=0, le=money.LARGEST)]
+Percent = Annotated[float, Field(gt=0, le=100)]
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Texts = Annotated[dict[Literal["en", "zh"], Annotated[str, Field(min_length=1, max_length=400)]], Field(min_length=2)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+KINDS = (
+    "credit", "refund", "voucher", "fee_waived", "replacement", "express", "warranty", "visit", "gift", "expert_call", "other",
+)  # fmt: skip
+
+
+class Setting(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Outcome(StrEnum):
+    """`never` with limits is a ceiling: never above; without limits it forbids."""
+
+    MAY = "may"
+    MAY_WITH_REASON = "may_with_reason"
+    ASK = "ask"
+    NEVER = "never"
+
+
+class FieldOf(Setting):
+    """Something to be filled in when it is given: an address, a day, a model."""
+
+    key: Key
+    names: Texts
+    kind: Literal["text", "date", "number"] = "text"
+    required: bool = True
+
+
+class CarryOut(Setting):
+    """`record`: written down is all. `webhook`: posted to the company's system named `to`. `request`: asked of department `to`."""
+
+    how: Literal["record", "webhook", "request"] = "record"
+    to: Annotated[str, Field(max_length=60)] = ""
+
+    @model_validator(mode="after")
+    def _has_a_target(self) -> Self:
+        if (self.how != "record") != bool(self.to):
+            raise ValueError("`to` names the system or the department, and is empty for `record`")
+        return self
+
+
+class Remedy(Setting):
+    """Something that can be given. Money: any amount up to the limit, or `fixed`; it costs `cost_percent` of it.
+    Counted: pieces, each costing `costs[currency]`. `sms`: what the customer is sent, with {amount} {count} {name} {ticket}
+    {agent} {company}; empty: nothing is sent."""
+
+    key: Key
+    names: Texts
+    kind: Literal[KINDS]  # type: ignore[valid-type]
+    unit: Literal["money", "count"] = "money"
+    costs: dict[Currency, Minor] = Field(default_factory=dict)
+    cost_percent: Annotated[int, Field(ge=0, le=100)] = 100
+    fixed: dict[Currency, Minor] = Field(default_factory=dict)
+    quick: dict[Currency, tuple[Minor, ...]] = Field(default_factory=dict)
+    fields: tuple[FieldOf, ...] = ()
+    sms: Texts | None = None
+    carry_out: CarryOut = CarryOut()
+    is_active: bool = True
+
+    @property
+    def is_money(self) -> bool:
+        return self.unit == "money"
+
+    def cost(self, units: int, currency: str) -> int:
+        """What `units` (minor units of money, or pieces) cost the company, in minor units, rounded up."""
+        return -(-units * self.cost_percent // 100) if self.is_money else units * self.costs.get(currency, 0)
+
+    def worth(self, units: int, currency: str) -> int:
+        """What limits count: the money itself, or what the pieces cost."""
+        return units if self.is_money else units * self.costs.get(currency, 0)
+
+    def is_in(self, currency: str) -> bool:
+        """Money that is fixed, and pieces, are known in some currencies only."""
+        known = self.fixed if self.is_money else self.costs
+        return not known if self.is_money and not known else currency in known
+
+    @model_validator(mode="after")
+    def _fits_its_unit(self) -> Self:
+        if self.is_money and self.costs:
+            raise ValueError("`costs` is for what is counted; money has `cost_percent`")
+        if not self.is_money and (self.fixed or self.quick or not self.costs):
+            raise ValueError("what is counted has `costs` in each currency, no `fixed` and no `quick`")
+        return self
+
+
+class Limits(Setting):
+    """The most, each in minor units (or times) and each counting what was given before. `ticket` is `grant` where it is not
+    said, so that one giving cannot be split. `share_of_value`: % of what the customer brought in 12 months, counting what
+    they were given in 12 months; `share_of_price`: % of the price, counting what was given on the ticket."""
+
+    grant: Minor | None = None
+    ticket: Minor | None = None
+    customer: Minor | None = None
+    customer_days: Annotated[int, Field(ge=1, le=730)] = 365
+    agent_day: Minor | None = None
+    agent_month: Minor | None = None
+    share_of_value: Percent | None = None
+    share_of_price: Percent | None = None
+    times_ticket: Annotated[int, Field(ge=0, le=1000)] | None = None
+    times_customer: Annotated[int, Field(ge=0, le=1000)] | None = None
+
+    @cached_property
+    def has_money(self) -> bool:
+        return any(
+            one is not None for one in (self.grant, self.ticket, self.customer, self.agent_day, self.agent_month)
+        )
+
+    @cached_property
+    def is_empty(self) -> bool:
+        return not self.has_money and all(
+            one is None for one in (self.share_of_value, self.share_of_price, self.times_ticket, self.times_customer)
+        )
+
+
+class Step(Setting):
+    """Who is asked, for how many seconds, and up to what they may say yes (minor units; None: up to the rule's limits)."""
+
+    role: Literal[Role.SUPERVISOR, Role.ADMINISTRATOR] = Role.SUPERVISOR
+    level: Annotated[int, Field(ge=1, le=9)] = 1
+    seconds: Annotated[int, Field(ge=15, le=3600)] = 120
+    up_to: Minor | None = None
+
+
+class Ask(Setting):
+    """One step after the other; then the safe default: what the agent may give alone (`own_limit`), or `nothing`; the rest is
+    promised within `promise_minutes`."""
+
+    steps: tuple[Step, ...] = (Step(),)
+    otherwise: Literal["own_limit", "nothing"] = "own_limit"
+    promise_minutes: Annotated[int, Field(ge=5, le=10_080)] = 90
+
+    @model_validator(mode="after")
+    def _goes_on(self) -> Self:
+        if not self.steps:
+            raise ValueError("somebody is asked")
+        who = [(step.role, step.level) for step in self.steps]
+        if len(set(who)) != len(who):
+            raise ValueError("a cycle: the same people are asked twice")
+        return self
+
+
+class Rule(Setting):
+    """`remedies`: those it is about; empty for all. `currency`: that of its amounts, where it is not the book's.
+    `why`: half a sentence for the agent, with {grant} {ticket} {customer} {share_of_value} …"""
+
+    id: Annotated[int, Field(ge=1, le=99_999)]
+    who: SerializeAsAny[Wanted] = Field(default_factory=Who)
+    whom: SerializeAsAny[Wanted] = Field(default_factory=Whom)
+    what: SerializeAsAny[Wanted] = Field(default_factory=What)
+    remedies: tuple[Key, ...] = ()
+    limits: Limits = Limits()
+    currency: Currency | None = None
+    outcome: Outcome
+    ask: Ask | None = None
+    why: Texts
+    note: Annotated[str, Field(max_length=400)] = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _groups(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        groups = {"who": Who, "whom": Whom, "what": What}
+        return {
+            key: groups[key].model_validate(value) if key in groups and isinstance(value, dict) else value
+            for key, value in data.items()
+        }
+
+    @model_validator(mode="after")
+    def _fits_its_outcome(self) -> Self:
+        if self.outcome != Outcome.ASK and self.ask is not None:
+            raise ValueError("`ask` belongs to the outcome ask")
+        if self.outcome in (Outcome.MAY, Outcome.MAY_WITH_REASON) and self.limits.is_empty:
+            raise ValueError("what may be given needs a limit")
+        return self
+
+    @cached_property
+    def asks(self) -> Ask:
+        return self.ask or Ask()
+
+    @cached_property
+    def is_ceiling(self) -> bool:
+        return self.outcome == Outcome.NEVER and not self.limits.is_empty
+
+    def conditions(self) -> dict[str, Any]:
+        """{condition: what is wanted} over all three groups."""
+        return {**self.who.given(), **self.whom.given(), **self.what.given()}
+
+
+class RuleBook(Setting):
+    """`format` is that of this file. `zone`: whose day and month count. The order of the rules is the order of the list."""
+
+    format: Literal[1]
+    currency: Currency
+    zone: str
+    remedies: tuple[Remedy, ...]
+    rules: tuple[Rule, ...]
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        keys = [remedy.key for remedy in self.remedies]
+        ids = [str(rule.id) for rule in self.rules]
+        for name, values in (("remedy", keys), ("rule", ids)):
+            if twice := sorted({one for one in values if values.count(one) > 1}):
+                raise ValueError(f"{name} {', '.join(twice)} is there twice")
+        for rule in self.rules:
+            if unknown := [key for key in rule.remedies if key not in keys]:
+                raise ValueError(f"rule {rule.id}: there is no remedy {', '.join(unknown)}")
+        for code in {self.currency, *(rule.currency or self.currency for rule in self.rules)}:
+            if not money.is_currency(code):
+                raise ValueError(f"{code} is no currency")
+        if not is_zone(self.zone):
+            raise ValueError(f"{self.zone} is no time zone")
+        return self
+
+    def remedy(self, key: str) -> Remedy | None:
+        return next((one for one in self.remedies if one.key == key), None)
+
+    def rule(self, id_: int) -> Rule | None:
+        return next((one for one in self.rules if one.id == id_), None)
+
+    def to_data(self) -> dict[str, Any]:
+        """As JSON and YAML hold it: what is not said is left out."""
+        return self.model_dump(mode="json", exclude_defaults=True) | {"format": FORMAT}

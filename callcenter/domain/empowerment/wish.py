@@ -1,0 +1,67 @@
+"""One wish (this remedy, this much, for this reason) held against a decision: given, asked for, or refused, and why."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from callcenter.domain.empowerment.decision import Decision
+from callcenter.domain.empowerment.options import Bound, May, Option
+from callcenter.domain.empowerment.rule_book import Step
+
+
+class Answer(StrEnum):
+    """NEEDS_REASON: it may be given once the agent says why. REFUSED: nobody may say yes to this."""
+
+    GIVE = "give"
+    NEEDS_REASON = "needs_reason"
+    ASK = "ask"
+    REFUSED = "refused"
+
+
+class Refusal(StrEnum):
+    NO_SUCH_REMEDY = "no_such_remedy"
+    FORBIDDEN = "forbidden"
+    NO_RULE = "no_rule"
+    ABOVE_ALL = "above_all"
+    FIXED_AMOUNT = "fixed_amount"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """`steps`: who is asked in turn. `split`: this and what was given on the ticket together exceed what one giving may be.
+
+    `bound`: what an ask or refusal is bounded by, where the agent could give less.
+    """
+
+    answer: Answer
+    option: Option | None
+    steps: tuple[Step, ...] = ()
+    refusal: Refusal | None = None
+    bound: Bound | None = None
+    split: bool = False
+
+
+def hold(decision: Decision, remedy: str, units: int, *, reason: str = "") -> Held:
+    """`units`: minor units of money, or pieces."""
+    option = decision.option(remedy)
+    if option is None:
+        return Held(Answer.REFUSED, None, refusal=Refusal.NO_SUCH_REMEDY)
+    if option.may == May.NEVER:
+        return Held(Answer.REFUSED, option, refusal=Refusal.FORBIDDEN)
+    fixed = next((room.limit for room in option.rooms if room.bound == Bound.FIXED), None)
+    if option.is_fixed and fixed is not None and units != fixed:
+        return Held(Answer.REFUSED, option, refusal=Refusal.FIXED_AMOUNT)
+    if option.is_free and units <= option.most:
+        needs = option.may == May.GIVE_WITH_REASON and not reason.strip()
+        return Held(Answer.NEEDS_REASON if needs else Answer.GIVE, option)
+    bound = next((room.bound for room in option.rooms if room.left < units), None)
+    split = bound == Bound.TICKET and _fits_one_giving(option, units)
+    steps = option.steps_for(units)
+    if steps:
+        return Held(Answer.ASK, option, steps, bound=bound, split=split)
+    refusal = Refusal.NO_RULE if option.may == May.GAP else Refusal.ABOVE_ALL
+    return Held(Answer.REFUSED, option, refusal=refusal, bound=bound, split=split)
+
+
+def _fits_one_giving(option: Option, units: int) -> bool:
+    """By itself this would be small enough; it is what was given before on the same ticket that makes it too much."""
+    return all(room.left >= units for room in option.rooms if room.bound == Bound.GRANT)

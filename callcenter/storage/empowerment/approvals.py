@@ -1,0 +1,119 @@
+"""Questions to a supervisor while a customer waits: who is asked until when, who took it, and what they said."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.domain.empowerment.rule_book import Step
+from callcenter.storage.database import NO_KEY, Row
+from callcenter.storage.empowerment.grants import Grant
+
+
+class Approval(Row):
+    """One question about one grant. `steps`: who is asked in turn ({role, level, seconds, up_to}); `step`: the turn it is;
+    `step_ends_at`: when it is the next one's. `otherwise`, `promise_minutes`: the safe default after the last.
+
+    `answer`: yes, less, instead, no; `own_limit` or `nothing` where nobody could answer. `code`: what an answer by SMS begins
+    with. `told`: those who got that SMS, [[agent, step], …].
+    """
+
+    __tablename__ = "approvals"
+
+    grant_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("grants.id"), unique=True)
+    state: Mapped[str]
+    rule_id: Mapped[int | None]
+    steps: Mapped[list[Any]]
+    step: Mapped[int] = mapped_column(SmallInteger, default=0)
+    step_ends_at: Mapped[datetime | None]
+    otherwise: Mapped[str]
+    promise_minutes: Mapped[int]
+    own_limit: Mapped[int] = mapped_column(BigInteger)
+    code: Mapped[str]
+    told: Mapped[list[Any]] = mapped_column(default=list)
+    asked_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    seen_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    claimed_at: Mapped[datetime | None]
+    claimed_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    answer: Mapped[str | None]
+    answer_units: Mapped[int | None] = mapped_column(BigInteger)
+    answer_remedy: Mapped[str | None]
+    word: Mapped[str] = mapped_column(default="")
+    held_seconds: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (
+        CheckConstraint("state IN ('open','answered','withdrawn','expired')", name="state"),
+        CheckConstraint("(state = 'open') = (step_ends_at IS NOT NULL)", name="open"),
+        Index("ix_approvals_due", "step_ends_at", postgresql_where=text("state = 'open'")),
+        Index("uq_approvals_code", "code", unique=True, postgresql_where=text("state = 'open'")),
+        Index("ix_approvals_answered", "answered_at", postgresql_where=text("answered_at IS NOT NULL")),
+    )
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == "open"
+
+    @property
+    def turn(self) -> Step:
+        """Whom it asks now (after the end: whom it asked last)."""
+        return Step.model_validate(self.steps[min(self.step, len(self.steps) - 1)])
+
+
+class Word(Row):
+    """What agent and supervisor write to each other about it."""
+
+    __tablename__ = "approval_words"
+
+    approval_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("approvals.id"), index=True)
+    author_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    body: Mapped[str]
+    at: Mapped[datetime]
+
+
+def get(session: Session, approval_id: int, *, lock: bool = False) -> Approval | None:
+    return session.get(Approval, approval_id, with_for_update=NO_KEY if lock else None, populate_existing=lock)
+
+
+def of_grant(session: Session, grant_id: int, *, lock: bool = False) -> Approval | None:
+    wanted = select(Approval).where(Approval.grant_id == grant_id)
+    if lock:
+        wanted = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.scalar(wanted)
+
+
+def of_grants(session: Session, grant_ids: Sequence[int]) -> dict[int, Approval]:
+    """{grant: its approval}"""
+    if not grant_ids:
+        return {}
+    return {row.grant_id: row for row in session.scalars(select(Approval).where(Approval.grant_id.in_(grant_ids)))}
+
+
+def open_ones(session: Session) -> Sequence[tuple[Approval, Grant]]:
+    """All that wait for an answer, the one that runs out first in front."""
+    rows = select(Approval, Grant).join(Grant, Grant.id == Approval.grant_id).where(Approval.state == "open")
+    return [(row[0], row[1]) for row in session.execute(rows.order_by(Approval.step_ends_at, Approval.id))]
+
+
+def ended_since(session: Session, since: datetime, *, limit: int = 50) -> Sequence[tuple[Approval, Grant]]:
+    """Answered or run out, the newest first."""
+    rows = select(Approval, Grant).join(Grant, Grant.id == Approval.grant_id).where(Approval.answered_at > since)
+    return [(row[0], row[1]) for row in session.execute(rows.order_by(Approval.answered_at.desc()).limit(limit))]
+
+
+def due(session: Session, now: datetime, *, limit: int = 50) -> Sequence[int]:
+    """Those whose turn is over."""
+    rows = select(Approval.id).where(Approval.state == "open", Approval.step_ends_at <= now)
+    return session.scalars(rows.order_by(Approval.step_ends_at).limit(limit)).all()
+
+
+def by_code(session: Session, code: str) -> Approval | None:
+    return session.scalar(select(Approval).where(Approval.code == code, Approval.state == "open"))
+
+
+def words(session: Session, approval_id: int) -> Sequence[Word]:
+    return session.scalars(select(Word).where(Word.approval_id == approval_id).order_by(Word.id)).all()

@@ -1,0 +1,273 @@
+"""The money: budgets, their periods, and the ledger. No period is ever overdrawn: the schema refuses it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, SmallInteger, bindparam, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.storage.database import NO_KEY, Row
+
+SCOPES = ("agent", "team", "department", "company")
+
+
+class Budget(Row):
+    """What a scope may spend in each period (minor units). Exactly one scope: an agent, a team, a department, or the company.
+
+    The period is the calendar month or quarter of the budget's `zone`, whoever gives and wherever they sit.
+    """
+
+    __tablename__ = "budgets"
+
+    scope: Mapped[str]
+    agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    team_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("teams.id"))
+    department_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("departments.id"))
+    currency: Mapped[str]
+    period: Mapped[str]
+    zone: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    warn_percent: Mapped[int] = mapped_column(SmallInteger, default=80)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("scope IN ('agent','team','department','company')", name="scope"),
+        CheckConstraint("period IN ('month','quarter')", name="period"),
+        CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("warn_percent BETWEEN 1 AND 100", name="warn_percent"),
+        CheckConstraint(
+            "(agent_id IS NOT NULL) = (scope = 'agent') AND (team_id IS NOT NULL) = (scope = 'team')"
+            " AND (department_id IS NOT NULL) = (scope = 'department')",
+            name="one_scope",
+        ),
+        Index(
+            "uq_budgets_scope",
+            "scope",
+            text("coalesce(agent_id, team_id, department_id, 0)"),
+            "currency",
+            unique=True,
+            postgresql_where=text("is_active"),
+        ),
+    )
+
+
+class Period(Row):
+    """One month or quarter of a budget. `reserved`: held for what is asked or approved; `committed`: given."""
+
+    __tablename__ = "budget_periods"
+
+    budget_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("budgets.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    limit_amount: Mapped[int] = mapped_column(BigInteger)
+    reserved: Mapped[int] = mapped_column(BigInteger, default=0)
+    committed: Mapped[int] = mapped_column(BigInteger, default=0)
+    warned_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("reserved >= 0", name="reserved"),
+        CheckConstraint("committed >= 0", name="committed"),
+        CheckConstraint("reserved + committed <= limit_amount", name="never_overdrawn"),
+        Index("uq_budget_periods_start", "budget_id", "starts_at", unique=True),
+    )
+
+    @property
+    def left(self) -> int:
+        return self.limit_amount - self.reserved - self.committed
+
+
+class Entry(Row):
+    """One line of the ledger, append-only: by how much each column of the period changed, why and by whom.
+
+    `kind`: allot, change, reserve, commit, release, reverse, correct. The lines of a period sum to its columns.
+    """
+
+    __tablename__ = "budget_entries"
+
+    period_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("budget_periods.id"))
+    grant_id: Mapped[int | None] = mapped_column(BigInteger)
+    kind: Mapped[str]
+    limit_change: Mapped[int] = mapped_column(BigInteger, default=0)
+    reserved_change: Mapped[int] = mapped_column(BigInteger, default=0)
+    committed_change: Mapped[int] = mapped_column(BigInteger, default=0)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('allot','change','reserve','commit','release','reverse','correct')", name="kind"),
+        Index("ix_budget_entries_period", "period_id", "id"),
+        Index("ix_budget_entries_grant", "grant_id", "id", postgresql_where=text("grant_id IS NOT NULL")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """A budget that pays for an agent's giving, with its period of now where that was opened already."""
+
+    budget: Budget
+    period: Period | None
+
+    @property
+    def left(self) -> int:
+        return self.period.left if self.period else self.budget.amount
+
+    @property
+    def limit(self) -> int:
+        return self.period.limit_amount if self.period else self.budget.amount
+
+
+PAYING = (
+    select(Budget, Period)
+    .outerjoin(
+        Period,
+        (Period.budget_id == Budget.id) & (Period.starts_at <= bindparam("now")) & (Period.ends_at > bindparam("now")),
+    )
+    .where(Budget.is_active)
+    .where(
+        (Budget.scope == "company")
+        | (Budget.agent_id == bindparam("agent_id"))
+        | (Budget.team_id == bindparam("team_id"))
+        | (Budget.department_id == bindparam("department_id"))
+    )
+    .order_by(Budget.id)
+)
+
+
+def paying(
+    session: Session, now: datetime, *, agent_id: int, team_id: int | None, department_id: int | None
+) -> list[Paying]:
+    """Every active budget that what this agent gives comes out of, in all currencies."""
+    values = {"now": now, "agent_id": agent_id, "team_id": team_id, "department_id": department_id}
+    return [Paying(budget, period) for budget, period in session.execute(PAYING, values)]
+
+
+def any_active(session: Session) -> bool:
+    return session.scalar(select(Budget.id).where(Budget.is_active).limit(1)) is not None
+
+
+def get(session: Session, budget_id: int, *, lock: bool = False) -> Budget | None:
+    return session.get(Budget, budget_id, with_for_update=NO_KEY if lock else None, populate_existing=lock)
+
+
+def every(session: Session) -> Sequence[Budget]:
+    return session.scalars(select(Budget).order_by(Budget.is_active.desc(), Budget.scope, Budget.id)).all()
+
+
+def period_at(session: Session, budget_id: int, moment: datetime, *, lock: bool = False) -> Period | None:
+    wanted = select(Period).where(Period.budget_id == budget_id, Period.starts_at <= moment, Period.ends_at > moment)
+    if lock:
+        wanted = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.scalar(wanted)
+
+
+def periods_of(session: Session, budget_id: int, *, limit: int = 24) -> Sequence[Period]:
+    rows = select(Period).where(Period.budget_id == budget_id).order_by(Period.starts_at.desc())
+    return session.scalars(rows.limit(limit)).all()
+
+
+OPEN_PERIOD = text(
+    "WITH made AS (INSERT INTO budget_periods (budget_id, starts_at, ends_at, limit_amount, reserved, committed)"
+    "  VALUES (:budget_id, :starts_at, :ends_at, :amount, 0, 0)"
+    "  ON CONFLICT (budget_id, starts_at) DO NOTHING RETURNING id, limit_amount)"
+    "INSERT INTO budget_entries (period_id, kind, limit_change, reserved_change, committed_change, at, actor, note)"
+    " SELECT id, 'allot', limit_amount, 0, 0, :now, 'system', '' FROM made"
+)
+
+
+def open_period(session: Session, budget: Budget, *, starts_at: datetime, ends_at: datetime, now: datetime) -> Period:
+    """The period, made with its allotment if nobody has made it yet; two at once make one."""
+    values = {"budget_id": budget.id, "starts_at": starts_at, "ends_at": ends_at, "amount": budget.amount, "now": now}
+    session.execute(OPEN_PERIOD, values)
+    found = session.scalar(select(Period).where(Period.budget_id == budget.id, Period.starts_at == starts_at))
+    assert found is not None
+    return found
+
+
+# The rows are taken in the order of their ids, by everybody: nobody waits in a circle. What does not fit moves nothing.
+MOVE = text(
+    "WITH wanted AS MATERIALIZED (SELECT id FROM budget_periods WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE),"
+    " moved AS (UPDATE budget_periods p SET reserved = reserved + :reserved, committed = committed + :committed"
+    "  FROM wanted WHERE p.id = wanted.id"
+    "  AND (NOT :checked OR p.reserved + p.committed + :reserved + :committed <= p.limit_amount)"
+    "  RETURNING p.id, p.limit_amount, p.reserved, p.committed),"
+    " written AS (INSERT INTO budget_entries"
+    "  (period_id, grant_id, kind, limit_change, reserved_change, committed_change, at, actor, note)"
+    "  SELECT id, :grant_id, :kind, 0, :reserved, :committed, :now, :actor, :note FROM moved)"
+    "SELECT id, limit_amount, reserved, committed FROM moved"
+).bindparams(bindparam("ids", type_=ARRAY(BigInteger)), bindparam("checked", type_=Boolean))
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A period after a move."""
+
+    period_id: int
+    limit: int
+    reserved: int
+    committed: int
+
+
+def move(
+    session: Session,
+    period_ids: Sequence[int],
+    *,
+    kind: str,
+    grant_id: int,
+    reserved: int,
+    committed: int,
+    now: datetime,
+    actor: str,
+    note: str = "",
+) -> list[Moved]:
+    """Change these periods together and write the ledger, in one statement. Fewer than asked for come back where one would
+    be overdrawn: the caller then rolls its transaction back."""
+    values: dict[str, Any] = {
+        "ids": list(period_ids),
+        "checked": reserved + committed > 0,
+        "reserved": reserved,
+        "committed": committed,
+        "grant_id": grant_id,
+        "kind": kind,
+        "now": now,
+        "actor": actor,
+        "note": note,
+    }
+    return [Moved(*row) for row in session.execute(MOVE, values)]
+
+
+HELD = text(
+    "SELECT period_id, sum(reserved_change)::bigint AS reserved, sum(committed_change)::bigint AS committed"
+    " FROM budget_entries WHERE grant_id = :grant_id GROUP BY period_id ORDER BY period_id"
+)
+
+
+def held_by(session: Session, grant_id: int) -> dict[int, tuple[int, int]]:
+    """{period: (reserved, committed)} of one grant, by the ledger."""
+    rows = session.execute(HELD, {"grant_id": grant_id})
+    return {row.period_id: (int(row.reserved), int(row.committed)) for row in rows}
+
+
+def entries(session: Session, period_id: int, *, before: int | None = None, limit: int = 100) -> Sequence[Entry]:
+    """The newest first."""
+    rows = select(Entry).where(Entry.period_id == period_id)
+    if before is not None:
+        rows = rows.where(Entry.id < before)
+    return session.scalars(rows.order_by(Entry.id.desc()).limit(limit)).all()
+
+
+WRONG = text(
+    "SELECT p.id FROM budget_periods p LEFT JOIN budget_entries e ON e.period_id = p.id GROUP BY p.id"
+    " HAVING coalesce(sum(e.limit_change), 0) <> p.limit_amount OR coalesce(sum(e.reserved_change), 0) <> p.reserved"
+    " OR coalesce(sum(e.committed_change), 0) <> p.committed"
+)
+
+
+def wrong_sums(session: Session) -> Sequence[int]:
+    """Periods whose ledger does not sum to what they say; it must always be empty."""
+    return session.scalars(WRONG).all()

@@ -1,0 +1,125 @@
+"""Departments, what they are asked for, the causes they answer for, what customers are entitled to, and the company's systems."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.domain import languages
+from callcenter.storage.database import NO_KEY, Row
+
+
+class Department(Row):
+    """A part of the company that others ask things of. `names` by language."""
+
+    __tablename__ = "departments"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    names: Mapped[dict[str, Any]]
+
+    def name(self, language: str) -> str:
+        return languages.of(self.names, language)
+
+
+class Cause(Row):
+    """What goes wrong, as tickets and rules name it; `department_id`: who answers for it. `names` by language."""
+
+    __tablename__ = "causes"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    names: Mapped[dict[str, Any]]
+    department_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("departments.id"))
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+    def name(self, language: str) -> str:
+        return languages.of(self.names, language)
+
+
+class Entitlement(Row):
+    """What a customer has a right to: a warranty, a service agreement. `ends_at` None: without end."""
+
+    __tablename__ = "entitlements"
+
+    customer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("customers.id"), index=True)
+    key: Mapped[str]
+    names: Mapped[dict[str, Any]]
+    ends_at: Mapped[datetime | None]
+
+    def name(self, language: str) -> str:
+        return languages.of(self.names, language)
+
+
+class Request(Row):
+    """What one department is asked to do, and what became of it."""
+
+    __tablename__ = "requests"
+
+    department_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("departments.id"))
+    ticket_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("tickets.id"), index=True)
+    grant_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("grants.id"), unique=True)
+    asked_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    body: Mapped[str]
+    state: Mapped[str] = mapped_column(default="open")
+    due_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    answer: Mapped[str] = mapped_column(default="")
+
+    __table_args__ = (
+        CheckConstraint("state IN ('open','done','refused')", name="state"),
+        Index("ix_requests_open", "department_id", "due_at", postgresql_where=text("state = 'open'")),
+    )
+
+
+class System(Row):
+    """A system of the company that grants are posted to, signed with `secret`. Rule books name it by `key`, never its address."""
+
+    __tablename__ = "company_systems"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    url: Mapped[str]
+    secret: Mapped[str]
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+def departments(session: Session) -> Sequence[Department]:
+    return session.scalars(select(Department).order_by(Department.id)).all()
+
+
+def department(session: Session, key: str) -> Department | None:
+    return session.scalar(select(Department).where(Department.key == key))
+
+
+def causes(session: Session) -> Sequence[Cause]:
+    return session.scalars(select(Cause).where(Cause.is_active).order_by(Cause.id)).all()
+
+
+def entitlements_of(session: Session, customer_id: int, now: datetime) -> Sequence[Entitlement]:
+    """Those that have not ended."""
+    running = Entitlement.ends_at.is_(None) | (Entitlement.ends_at > now)
+    return session.scalars(
+        select(Entitlement).where(Entitlement.customer_id == customer_id, running).order_by(Entitlement.id)
+    ).all()
+
+
+def systems(session: Session) -> Sequence[System]:
+    return session.scalars(select(System).order_by(System.key)).all()
+
+
+def system(session: Session, key: str) -> System | None:
+    return session.scalar(select(System).where(System.key == key, System.is_active))
+
+
+def request(session: Session, request_id: int, *, lock: bool = False) -> Request | None:
+    return session.get(Request, request_id, with_for_update=NO_KEY if lock else None, populate_existing=lock)
+
+
+def open_requests(session: Session, *, department_id: int | None = None, limit: int = 200) -> Sequence[Request]:
+    """What departments still owe, the one due first in front."""
+    rows = select(Request).where(Request.state == "open")
+    if department_id is not None:
+        rows = rows.where(Request.department_id == department_id)
+    return session.scalars(rows.order_by(Request.due_at, Request.id).limit(limit)).all()

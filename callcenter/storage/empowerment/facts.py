@@ -1,0 +1,246 @@
+"""What is known about one matter when something may be given for it: facts, what was given before, and the budgets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from callcenter.domain.empowerment import (
+    AgentFacts,
+    CustomerFacts,
+    Decision,
+    Facts,
+    Given,
+    MatterFacts,
+    Purse,
+    Purses,
+    Usage,
+    decide,
+)
+from callcenter.storage import agents, customers, interactions, kept
+from callcenter.storage.agents import Agent
+from callcenter.storage.customers import Customer
+from callcenter.storage.empowerment import budgets, departments, rule_books
+from callcenter.storage.empowerment.budgets import Paying
+from callcenter.storage.empowerment.grants import COUNTS_SQL
+from callcenter.storage.empowerment.rule_books import InForce
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.tickets import Ticket
+
+USAGE_DAYS = 730
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that a decision needs, read in one transaction."""
+
+    rules: InForce
+    facts: Facts
+    usage: Usage
+    purses: Purses
+    paying: tuple[Paying, ...]
+    now: datetime
+
+    def decide(self) -> Decision:
+        return decide(self.facts, self.rules.book, self.usage, self.purses, now=self.now)
+
+
+def of_matter(
+    session: Session,
+    now: datetime,
+    *,
+    agent: Agent,
+    customer: Customer | None,
+    ticket: Ticket | None,
+    interaction: Interaction | None = None,
+    contacts: Sequence[Interaction] | None = None,
+    without: int | None = None,
+) -> Known | None:
+    """None where no rule book is in force. `contacts`: those about the ticket, where they are known already; `without`: a
+    grant that does not count (the one that is being decided again)."""
+    rules = rule_books.in_force(session, now)
+    if rules is None:
+        return None
+    currency = customer.currency if customer else rules.book.currency
+    department_id = _departments(session).get(agent.team_id or 0)
+    paid = budgets.paying(session, now, agent_id=agent.id, team_id=agent.team_id, department_id=department_id)
+    facts = Facts(
+        currency=currency,
+        agent=_agent(session, agent, department_id, now),
+        customer=_customer(session, customer, now) if customer else CustomerFacts(),
+        matter=_matter(session, ticket, customer, interaction, contacts, now),
+    )
+    return Known(
+        rules=rules,
+        facts=facts,
+        usage=_usage(session, rules, now, agent, customer, ticket, without=without, currency=currency),
+        purses=Purses(
+            tuple(Purse(one.budget.id, one.budget.scope, one.budget.currency, one.limit, one.left) for one in paid),
+            required=bool(paid) or kept.figure(session, "any_budget", lambda: budgets.any_active(session)),
+        ),
+        paying=tuple(paid),
+        now=now,
+    )
+
+
+def _departments(session: Session) -> Mapping[int, int]:
+    """{team: its department}"""
+    return kept.figure(
+        session,
+        "departments_of_teams",
+        lambda: {team.id: team.department_id for team in agents.teams(session) if team.department_id},
+    )
+
+
+def _names(session: Session) -> tuple[Mapping[int, str], Mapping[int, str], Mapping[str, str]]:
+    """(teams, departments by id; causes by what they are called in any language)"""
+    return kept.figure(
+        session,
+        "empowerment_names",
+        lambda: (
+            agents.team_names(session),
+            {one.id: one.key for one in departments.departments(session)},
+            {
+                str(name).casefold(): one.key
+                for one in departments.causes(session)
+                for name in (one.key, *one.names.values())
+            },
+        ),
+    )
+
+
+def _agent(session: Session, agent: Agent, department_id: int | None, now: datetime) -> AgentFacts:
+    teams, parts, _ = _names(session)
+    return AgentFacts(
+        username=agent.username,
+        role=agent.role,
+        level=agent.level,
+        team=teams.get(agent.team_id or 0, ""),
+        department=parts.get(department_id or 0, ""),
+        skills=agent.skills,
+        days=max(0, (now - agent.created_at).days),
+    )
+
+
+def _customer(session: Session, customer: Customer, now: datetime) -> CustomerFacts:
+    account = customers.account(session, customer.account_id) if customer.account_id else None
+    return CustomerFacts(
+        tier=customer.tier,
+        value=max(0, customer.value_minor),
+        account=account.name if account else "",
+        days=max(0, (now - customer.since).days),
+        language=customer.language,
+        entitlements=tuple(sorted({one.key for one in departments.entitlements_of(session, customer.id, now)})),
+    )
+
+
+def cause_key(session: Session, cause: str) -> str:
+    """The company's cause that these words name, else the words themselves."""
+    _, _, causes = _names(session)
+    return causes.get(cause.casefold(), cause)
+
+
+def _matter(
+    session: Session,
+    ticket: Ticket | None,
+    customer: Customer | None,
+    interaction: Interaction | None,
+    contacts: Sequence[Interaction] | None,
+    now: datetime,
+) -> MatterFacts:
+    about = list(contacts if contacts is not None else interactions.of_ticket(session, ticket.id) if ticket else [])
+    if interaction is not None and all(one.id != interaction.id for one in about):
+        about.append(interaction)
+    queue_id = ticket.queue_id if ticket else interaction.queue_id if interaction else None
+    queue = kept.queue(session, queue_id) if queue_id else None
+    began = min((one.created_at for one in about), default=ticket.created_at if ticket else now)
+    return MatterFacts(
+        type=ticket.type if ticket else "",
+        cause=cause_key(session, ticket.cause) if ticket else "",
+        fault=ticket.fault if ticket else "unknown",
+        product=ticket.product if ticket else "",
+        price=ticket.price if ticket else None,
+        priority=ticket.priority if ticket else "normal",
+        channel=interaction.channel if interaction else "",
+        queue=queue.key if queue else "",
+        promise_broken=customer is not None and _promise_broken(session, customer.id, since=began, now=now),
+        late_answer=any(_waited_too_long(session, one, now) for one in about),
+        contacts=max(1, len(about)),
+        minutes=sum(one.waited_seconds(now) + one.talked_seconds(now) for one in about) // 60,
+        age_days=max(0, (now - began).days),
+    )
+
+
+def _waited_too_long(session: Session, interaction: Interaction, now: datetime) -> bool:
+    queue = kept.queue(session, interaction.queue_id) if interaction.queue_id else None
+    return queue is not None and interaction.waited_seconds(now) > queue.target_seconds
+
+
+# A callback that was not kept by the time that was told; of one that is still open, by now.
+BROKEN = text(
+    "SELECT EXISTS (SELECT 1 FROM callbacks WHERE customer_id = :customer_id AND created_at >= :since"
+    " AND state <> 'cancelled' AND coalesce(connected_at, ended_at, :now) > promised_until)"
+)
+
+
+def _promise_broken(session: Session, customer_id: int, *, since: datetime, now: datetime) -> bool:
+    return bool(session.scalar(BROKEN, {"customer_id": customer_id, "since": since, "now": now}))
+
+
+# What was given, and what is held for somebody, counts; what the agent gave counts in the currency of this matter.
+GIVEN = text(
+    f"SELECT created_at, remedy, worth, currency, units, ticket_id FROM grants WHERE {COUNTS_SQL}"
+    " AND id <> :without AND created_at > :since AND (customer_id = :customer_id"
+    " OR (customer_id IS NULL AND ticket_id = :ticket_id)) ORDER BY created_at"
+)
+BY_AGENT = text(
+    "SELECT coalesce(sum(worth) FILTER (WHERE created_at >= :today), 0)::bigint AS day,"
+    f" coalesce(sum(worth), 0)::bigint AS month FROM grants WHERE agent_id = :agent_id AND {COUNTS_SQL}"
+    " AND currency = :currency AND id <> :without AND created_at >= :month"
+)
+
+
+def _usage(
+    session: Session,
+    rules: InForce,
+    now: datetime,
+    agent: Agent,
+    customer: Customer | None,
+    ticket: Ticket | None,
+    *,
+    without: int | None,
+    currency: str,
+) -> Usage:
+    values = {
+        "without": without or 0,
+        "since": now - timedelta(days=USAGE_DAYS),
+        "customer_id": customer.id if customer else 0,
+        "ticket_id": ticket.id if ticket else 0,
+    }
+    money = {remedy.key for remedy in rules.book.remedies if remedy.is_money}
+    given = tuple(
+        Given(
+            at=row.created_at,
+            remedy=row.remedy,
+            amount=row.worth,
+            currency=row.currency,
+            count=1 if row.remedy in money else row.units,
+            same_ticket=ticket is not None and row.ticket_id == ticket.id,
+        )
+        for row in session.execute(GIVEN, values)
+    )
+    local = now.astimezone(ZoneInfo(rules.book.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    mine = session.execute(
+        BY_AGENT,
+        {
+            "agent_id": agent.id,
+            "currency": currency,
+            "without": without or 0,
+            "today": local,
+            "month": local.replace(day=1),
+        },
+    ).one()
+    return Usage(given, agent_day=int(mine.day), agent_month=int(mine.month))

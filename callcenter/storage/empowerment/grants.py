@@ -1,0 +1,155 @@
+"""What was given, wished, asked for and refused: one row each, with the facts and the decision of that moment."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.domain.events import Subjects
+from callcenter.storage.database import NO_KEY, Row
+
+STANDING = ("granted", "carried_out", "failed")  # was given and stands, carried out or not yet
+HELD = ("awaiting", "approved")  # asked for, money held for it
+COUNTS_SQL = "state IN ('awaiting', 'approved', 'granted', 'carried_out', 'failed')"
+
+
+class Grant(Row):
+    """One giving, or the wish for one.
+
+    `state`: awaiting (somebody is asked), approved (a yes that the agent has still to give on), granted, carried_out, failed
+    (granted; carrying it out is tried again, or waits for a person), reversed; and without anything given: refused,
+    withdrawn, expired, not_asked (it could have been asked for, and less was given or nothing).
+
+    `key`: the agent's own name for it, so that a second click is the first. `wished`: what was asked for at first; `units`:
+    minor units of money, or pieces; `worth` counts for limits, `cost` for budgets (minor units).
+    `facts`, `usage`, `decision`, `rule_book` (its number) and `rule_id`: what it was decided by.
+    """
+
+    __tablename__ = "grants"
+
+    key: Mapped[str]
+    agent_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    state: Mapped[str]
+    remedy: Mapped[str]
+    currency: Mapped[str]
+    wished: Mapped[int] = mapped_column(BigInteger)
+    units: Mapped[int] = mapped_column(BigInteger)
+    worth: Mapped[int] = mapped_column(BigInteger)
+    cost: Mapped[int] = mapped_column(BigInteger)
+    customer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("customers.id"))
+    ticket_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("tickets.id"))
+    interaction_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("interactions.id"))
+    rest_of: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("grants.id"))
+    rule_book: Mapped[int]
+    rule_id: Mapped[int | None]
+    answer: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+    usage: Mapped[dict[str, Any]]
+    decision: Mapped[dict[str, Any]]
+    reason: Mapped[str] = mapped_column(default="")
+    fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    language: Mapped[str]
+    sms: Mapped[str] = mapped_column(default="")
+    message_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("messages.id"))
+    created_at: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    granted_at: Mapped[datetime | None]
+    carry_out: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    carried_out_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0)
+    next_try_at: Mapped[datetime | None]
+    failure: Mapped[str] = mapped_column(default="")
+    reversed_at: Mapped[datetime | None]
+    reversed_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    reverse_reason: Mapped[str] = mapped_column(default="")
+
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('awaiting','approved','granted','carried_out','failed','reversed',"
+            "'refused','withdrawn','expired','not_asked')",
+            name="state",
+        ),
+        CheckConstraint("units > 0 AND wished > 0 AND worth >= 0 AND cost >= 0", name="amounts"),
+        CheckConstraint(
+            "(granted_at IS NOT NULL) = (state IN ('granted','carried_out','failed','reversed'))", name="granted"
+        ),
+        Index("uq_grants_key", "agent_id", "key", unique=True),
+        Index("ix_grants_customer", "customer_id", "created_at", postgresql_where=text(COUNTS_SQL)),
+        Index("ix_grants_ticket", "ticket_id", "id"),
+        Index("ix_grants_agent", "agent_id", "created_at", postgresql_where=text(COUNTS_SQL)),
+        Index("ix_grants_due", "next_try_at", postgresql_where=text("next_try_at IS NOT NULL")),
+        Index("ix_grants_valid", "valid_until", postgresql_where=text("state = 'approved'")),
+        Index("ix_grants_created", "created_at", "id"),
+    )
+
+    @property
+    def is_given(self) -> bool:
+        return self.state in STANDING
+
+    def about(self) -> Subjects:
+        return {
+            "interaction_id": self.interaction_id,
+            "ticket_id": self.ticket_id,
+            "customer_id": self.customer_id,
+            "agent_id": self.agent_id,
+        }
+
+
+def get(session: Session, grant_id: int, *, lock: bool = False) -> Grant | None:
+    return session.get(Grant, grant_id, with_for_update=NO_KEY if lock else None, populate_existing=lock)
+
+
+def by_key(session: Session, agent_id: int, key: str) -> Grant | None:
+    return session.scalar(select(Grant).where(Grant.agent_id == agent_id, Grant.key == key))
+
+
+def of_ticket(session: Session, ticket_id: int, *, limit: int = 50) -> Sequence[Grant]:
+    """The newest first; wishes that came to nothing too."""
+    rows = select(Grant).where(Grant.ticket_id == ticket_id).order_by(Grant.id.desc()).limit(limit)
+    return session.scalars(rows).all()
+
+
+def given_to(session: Session, customer_id: int, *, since: datetime, limit: int = 50) -> Sequence[Grant]:
+    """What was given to a customer and stands, the newest first."""
+    rows = select(Grant).where(Grant.customer_id == customer_id, Grant.state.in_(STANDING), Grant.created_at > since)
+    return session.scalars(rows.order_by(Grant.created_at.desc()).limit(limit)).all()
+
+
+def open_of_interaction(session: Session, interaction_id: int) -> Sequence[Grant]:
+    """Asked for or approved and not yet given, in this contact."""
+    rows = select(Grant).where(Grant.interaction_id == interaction_id, Grant.state.in_(HELD))
+    return session.scalars(rows.order_by(Grant.id)).all()
+
+
+def due(session: Session, now: datetime, *, limit: int = 50) -> Sequence[int]:
+    """To be carried out by now."""
+    rows = select(Grant.id).where(Grant.next_try_at <= now).order_by(Grant.next_try_at).limit(limit)
+    return session.scalars(rows).all()
+
+
+def past_validity(session: Session, now: datetime, *, limit: int = 50) -> Sequence[int]:
+    rows = select(Grant.id).where(Grant.state == "approved", Grant.valid_until <= now).limit(limit)
+    return session.scalars(rows).all()
+
+
+def page(
+    session: Session,
+    *,
+    before: int | None = None,
+    state: str | None = None,
+    agent_id: int | None = None,
+    customer_id: int | None = None,
+    ticket_id: int | None = None,
+    limit: int = 50,
+) -> Sequence[Grant]:
+    """The newest first; `before` an id continues a listing."""
+    rows = select(Grant)
+    wanted = {"state": state, "agent_id": agent_id, "customer_id": customer_id, "ticket_id": ticket_id}
+    for name, value in wanted.items():
+        if value is not None:
+            rows = rows.where(getattr(Grant, name) == value)
+    if before is not None:
+        rows = rows.where(Grant.id < before)
+    return session.scalars(rows.order_by(Grant.id.desc()).limit(limit)).all()

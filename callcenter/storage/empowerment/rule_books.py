@@ -1,0 +1,109 @@
+"""Versions of the rule book: drafts, what waits for a second person, and what is in force from when."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.domain.empowerment import RuleBook
+from callcenter.storage import kept
+from callcenter.storage.database import Row
+
+
+class RuleBookRow(Row):
+    """One version. `number` counts up; `based_on`: the number it was drafted from. A published one is never changed again:
+    it is in force from `effective_from` until the next one's. `version` guards a draft against two who write at once."""
+
+    __tablename__ = "rule_books"
+
+    number: Mapped[int] = mapped_column(unique=True)
+    state: Mapped[str]
+    document: Mapped[dict[str, Any]]
+    based_on: Mapped[int | None]
+    author_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    note: Mapped[str] = mapped_column(default="")
+    reviewer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    review_note: Mapped[str] = mapped_column(default="")
+    reviewed_at: Mapped[datetime | None]
+    effective_from: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    published_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __table_args__ = (
+        CheckConstraint("state IN ('draft','in_review','reviewed','published','dropped')", name="state"),
+        CheckConstraint("(state = 'published') = (published_at IS NOT NULL)", name="published"),
+        CheckConstraint("state <> 'published' OR effective_from IS NOT NULL", name="effective"),
+        CheckConstraint("reviewer_id <> author_id", name="second_person"),
+        Index("ix_rule_books_published", "effective_from", postgresql_where=text("state = 'published'")),
+    )
+
+    @property
+    def book(self) -> RuleBook:
+        """The document, validated; the same object for the same document. Only to be read."""
+        return book_of(self.document)
+
+
+def book_of(document: dict[str, Any]) -> RuleBook:
+    return _parsed(json.dumps(document, sort_keys=True))
+
+
+@lru_cache(maxsize=64)
+def _parsed(data: str) -> RuleBook:
+    return RuleBook.model_validate_json(data)
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A published version and since when it counts."""
+
+    number: int
+    since: datetime
+    book: RuleBook
+
+
+def get(session: Session, number: int, *, lock: bool = False) -> RuleBookRow | None:
+    wanted = select(RuleBookRow).where(RuleBookRow.number == number)
+    if lock:
+        wanted = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.scalar(wanted)
+
+
+def in_force(session: Session, now: datetime) -> InForce | None:
+    """The version that counts at this moment; versions to come are known, so that each begins to the second."""
+    published = kept.figure(session, "rule_books", lambda: _published(session))
+    return next((one for one in published if one.since <= now), None)
+
+
+def _published(session: Session) -> list[InForce]:
+    """The newest first: those to come, and the one before them (a clock may lag, so two)."""
+    rows = session.scalars(
+        select(RuleBookRow)
+        .where(RuleBookRow.state == "published")
+        .order_by(RuleBookRow.effective_from.desc(), RuleBookRow.number.desc())
+    )
+    return [InForce(row.number, row.effective_from, row.book) for row in rows if row.effective_from]
+
+
+def versions(session: Session) -> Sequence[RuleBookRow]:
+    """All, the newest first."""
+    return session.scalars(select(RuleBookRow).order_by(RuleBookRow.number.desc())).all()
+
+
+def next_number(session: Session) -> int:
+    """The caller holds `lock_numbers`."""
+    return (session.scalar(select(func.max(RuleBookRow.number))) or 0) + 1
+
+
+NUMBERS_LOCK = 7_000_040
+
+
+def lock_numbers(session: Session) -> None:
+    session.execute(select(func.pg_advisory_xact_lock(NUMBERS_LOCK)))
