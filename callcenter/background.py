@@ -28,6 +28,8 @@ class Job(StrEnum):
     CALL_CUSTOMER = "workers.calls.call_customer"
     END_LINES = "workers.calls.end_lines"
     TELL_AGAIN = "workers.reactions.tell_again"
+    CARRY_OUT = "workers.empowerment.carry_out"
+    TEXT_APPROVERS = "workers.empowerment.text_approvers"
 
 
 QUEUES = ("live", "later")
@@ -39,6 +41,8 @@ ON = {
     Job.SEND_MESSAGE: "live",
     Job.INVITE_TO_SURVEY: "later",
     Job.TELL_AGAIN: "later",
+    Job.CARRY_OUT: "later",
+    Job.TEXT_APPROVERS: "live",
 }
 
 

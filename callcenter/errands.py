@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from callcenter.actions import calling_back, calls, holds, lines, offers, outgoing, wrap_ups
+from callcenter.actions import calling_back, calls, carrying_out, holds, lines, offers, outgoing, wrap_ups
 from callcenter.domain.calls import OVER, RANK, CallStatus, LegReport
 from callcenter.domain.errors import (
     AlreadyOnHold,
@@ -245,3 +245,31 @@ def ask_about(wiring: Wiring, leg: Leg) -> None:
     with wiring.work() as work:
         if status is None or RANK[status] >= OVER:
             lines.report(work, LegReport(sid=leg.sid, status=status or CallStatus.COMPLETED))
+
+
+def carry_out(wiring: Wiring, grant_id: int) -> None:
+    """Ask the department, or post to the company's system, what a due grant (or its being taken back) needs; once."""
+    with wiring.work() as work:
+        grant = carrying_out.claim(work, grant_id)
+        if grant is None:
+            return
+        if grant.carry_out.get("how") == "request" and grant.state != "reversed":
+            carrying_out.ask_department(work, grant)
+            return
+        post = carrying_out.post_of(work, grant)
+    if post is None:
+        with wiring.work() as work:
+            carrying_out.failed(work, grant_id, reason=f"no system {grant.carry_out.get('to', '')}", final=True)
+        return
+    url, secret, body = post
+    try:
+        wiring.systems.post(
+            url, secret=secret, key=f"{body['event']}:{grant_id}", at=int(wiring.clock().timestamp()), body=body
+        )
+    except OutsideError as error:
+        log.warning("not_carried_out", grant_id=grant_id, code=error.code, permanent=error.permanent)
+        with wiring.work() as work:
+            carrying_out.not_done(work, grant_id, error)
+        return
+    with wiring.work() as work:
+        carrying_out.done(work, grant_id)

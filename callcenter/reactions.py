@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from callcenter.background import Job
-from callcenter.domain import callback_events, events, setup_events
+from callcenter.domain import callback_events, empowerment_events, events, setup_events
 from callcenter.domain.events import Event
 
 SUPERVISORS = "supervisors"
@@ -45,13 +45,18 @@ def rooms(event: Event, *, alone: bool) -> tuple[str, ...]:
 
 
 def ids(event: Event) -> dict[str, int]:
-    named = ("interaction_id", "ticket_id", "customer_id", "agent_id", "offer_id", "message_id", "survey_id")
+    named = (
+        *("interaction_id", "ticket_id", "customer_id", "agent_id", "offer_id", "message_id", "survey_id"),
+        *("grant_id", "approval_id", "budget_id", "number", "request_id"),
+    )
     return {name: value for name in named if (value := getattr(event, name, None)) is not None}
 
 
 _CHANGED = (("interaction.changed", False),)
 _AGENT = (("agent.changed", False),)
 _TICKET = (("ticket.changed", False),)
+_GRANT = (("grant.changed", False),)
+_APPROVAL = (("approval.changed", False),)
 
 TOLD: dict[type[Event], tuple[tuple[str, bool], ...]] = {
     events.CallReceived: _CHANGED,
@@ -92,6 +97,26 @@ TOLD: dict[type[Event], tuple[tuple[str, bool], ...]] = {
     callback_events.Overflowed: _CHANGED,
     callback_events.VoicemailLeft: _CHANGED,
     callback_events.Transferred: _CHANGED,
+    empowerment_events.RemedyGiven: _GRANT,
+    empowerment_events.WishRefused: _GRANT,
+    empowerment_events.GrantLapsed: _GRANT,
+    empowerment_events.GrantCarriedOut: _GRANT,
+    empowerment_events.GrantNotCarriedOut: _GRANT,
+    empowerment_events.GrantReversed: _GRANT,
+    empowerment_events.ApprovalAsked: (("approval.asked", False),),
+    empowerment_events.ApprovalSeen: _APPROVAL,
+    empowerment_events.ApprovalClaimed: _APPROVAL,
+    empowerment_events.ApprovalLetGo: _APPROVAL,
+    empowerment_events.ApprovalPassedOn: (("approval.asked", False),),
+    empowerment_events.ApprovalAnswered: (("approval.answered", False),),
+    empowerment_events.ApprovalChanged: _APPROVAL,
+    empowerment_events.ApprovalWithdrawn: _APPROVAL,
+    empowerment_events.ApprovalTalked: _APPROVAL,
+    empowerment_events.BudgetRunsLow: (("budget.changed", False),),
+    empowerment_events.BudgetSet: (("budget.changed", False),),
+    empowerment_events.RuleBookPublished: (("rules.changed", False),),
+    empowerment_events.DepartmentAsked: (("request.changed", False),),
+    empowerment_events.DepartmentAnswered: (("request.changed", False),),
 }
 
 
@@ -107,6 +132,14 @@ def _interaction(event: Event) -> dict[str, int]:
     return {"interaction_id": ids(event)["interaction_id"]}
 
 
+def _grant(event: Event) -> dict[str, int]:
+    return {"grant_id": ids(event)["grant_id"]}
+
+
+def _approval(event: Event) -> dict[str, int]:
+    return {"approval_id": ids(event)["approval_id"]}
+
+
 DONE: dict[type[Event], tuple[tuple[Job, Callable[[Event], dict[str, int]]], ...]] = {
     events.MessageQueued: ((Job.SEND_MESSAGE, _message),),
     events.DeskTelephoneToRing: ((Job.RING_AGENT, _offer),),
@@ -116,4 +149,8 @@ DONE: dict[type[Event], tuple[tuple[Job, Callable[[Event], dict[str, int]]], ...
     callback_events.LineToEnd: ((Job.END_LINES, _interaction),),
     callback_events.Overflowed: ((Job.BRING_BACK, _interaction),),
     callback_events.Transferred: ((Job.BRING_BACK, _interaction), (Job.END_LINES, _interaction)),
+    empowerment_events.RemedyGiven: ((Job.CARRY_OUT, _grant),),
+    empowerment_events.GrantReversed: ((Job.CARRY_OUT, _grant),),
+    empowerment_events.ApprovalAsked: ((Job.TEXT_APPROVERS, _approval),),
+    empowerment_events.ApprovalPassedOn: ((Job.TEXT_APPROVERS, _approval),),
 }

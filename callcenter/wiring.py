@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from callcenter import reactions
 from callcenter.background import Background, Job
 from callcenter.domain.events import Event
-from callcenter.domain.ports import Phone, Texting
+from callcenter.domain.ports import Phone, Posting, Texting
 from callcenter.messaging import channels
 from callcenter.push import Push
 from callcenter.settings import Settings
 from callcenter.storage import history
 from callcenter.storage.database import Database
 from callcenter.storage.work import Work
+from callcenter.systems import Systems
 from callcenter.telephony.client import twilio_client
 from callcenter.telephony.phone import TwilioPhone
 
@@ -51,6 +52,7 @@ class Wiring:
         client = twilio_client(settings)
         self.phone: Phone = TwilioPhone(client, public_url=settings.public_url)
         self.channels: dict[str, Texting] = channels(client, public_url=settings.public_url)
+        self.systems: Posting = Systems()
 
     @contextmanager
     def work(self) -> Iterator[Work]:

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from callcenter import errands, observe, settings
-from callcenter.actions import agents, calling_back, offers, overflow, routing, wrap_ups
+from callcenter.actions import agents, approval_turns, calling_back, offers, overflow, routing, wrap_ups
 from callcenter.background import Job
 from callcenter.domain.agents import Status
 from callcenter.domain.errors import DomainError
@@ -24,6 +24,8 @@ from callcenter.storage import callbacks, company, crowd, interactions, messages
 from callcenter.storage import clock as due
 from callcenter.storage import offers as offer_rows
 from callcenter.storage import routing as looks
+from callcenter.storage.empowerment import approvals as questions
+from callcenter.storage.empowerment import grants
 from callcenter.wiring import Wiring
 from workers.schedule import TIMETABLE, Periodic
 
@@ -64,6 +66,7 @@ class Clock:
             self._lines_that_did_not_come_up,
             self._finish_wrap_ups,
             self._due_callbacks,
+            self._questions_that_ran_out,
             self._nudge_workers,
             self._lose_agents,
             self._ask_about_quiet_calls,
@@ -107,6 +110,18 @@ class Clock:
             if is_to_dial:
                 self.wiring.nudge(Job.CALL_CUSTOMER, interaction_id=interaction_id)
 
+    def _questions_that_ran_out(self) -> None:
+        """To the next who may say yes, or to the safe default; and a yes that was not given on ends."""
+        now = self.wiring.clock()
+        with self.wiring.reading() as session:
+            late, lapsed = questions.due(session, now), grants.past_validity(session, now)
+        for approval_id in late:
+            with self.wiring.work() as work:
+                approval_turns.run_out(work, approval_id)
+        for grant_id in lapsed:
+            with self.wiring.work() as work:
+                approval_turns.lapse(work, grant_id)
+
     def _overflow(self) -> None:
         """Those who have waited longer than their queue allows."""
         now = self.wiring.clock()
@@ -133,6 +148,8 @@ class Clock:
                 self.wiring.nudge(Job.SEND_MESSAGE, message_id=message_id)
             for survey_id in surveys.due(session, now):
                 self.wiring.nudge(Job.INVITE_TO_SURVEY, survey_id=survey_id)
+            for grant_id in grants.due(session, now):
+                self.wiring.nudge(Job.CARRY_OUT, grant_id=grant_id)
 
     def _lose_agents(self) -> None:
         """Whoever has gone holds no offer: nor one that reached them as they went, or that a clock which died left."""
@@ -141,6 +158,10 @@ class Clock:
             agents.lost(work, grace=grace)
         with self.wiring.reading() as session:
             gone = offer_rows.with_absent(session)
+            taken = questions.taken_by_absent(session, since=self.wiring.clock() - grace)
+        for approval_id in taken:
+            with self.wiring.work() as work:
+                approval_turns.let_go(work, approval_id, grace=grace)
         for agent_id, status in gone:
             with self.wiring.work() as work:
                 cause = "signed_out" if status == Status.SIGNED_OUT else "connection_lost"

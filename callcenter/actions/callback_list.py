@@ -30,9 +30,13 @@ def create(
     at: datetime | None,
     note: str = "",
     customer_id: int | None = None,
+    ticket_id: int | None = None,
     source: str = "agent",
 ) -> Callback:
-    """ "Call them at …": promised by a person. Without `at` it is in line now. Invalid, NotFound for what is wrong."""
+    """ "Call them at …": promised by a person. Without `at` it is in line now. Invalid, NotFound for what is wrong.
+
+    `ticket_id`: the matter it is about, where that is known.
+    """
     queue = company.queue(work.session, queue_id)
     if queue is None or not queue.is_active:
         raise Invalid("There is no such queue.", field="queue_id")
@@ -49,6 +53,7 @@ def create(
         their_number=e164,
         customer_id=customer.id if customer else None,
         queue_id=queue_id,
+        ticket_id=ticket_id,
         menu_keys=[],
         created_at=work.now,
         joined_at=starts,

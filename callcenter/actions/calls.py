@@ -2,7 +2,18 @@
 
 from datetime import timedelta
 
-from callcenter.actions import callbacks, calling_back, customers, endings, hours, offers, routing, waiting, wrap_ups
+from callcenter.actions import (
+    approval_turns,
+    callbacks,
+    calling_back,
+    customers,
+    endings,
+    hours,
+    offers,
+    routing,
+    waiting,
+    wrap_ups,
+)
 from callcenter.domain import calls, languages
 from callcenter.domain import customers as people
 from callcenter.domain.callback_events import LineToEnd
@@ -249,6 +260,7 @@ def end(work: Work, interaction: Interaction, *, by: str) -> None:
     before, by = interaction.state, interaction.ended_by or by
     if before == State.ACTIVE and _agent_is_there(work, interaction):
         connected(work, interaction)
+        approval_turns.customer_left(work, interaction)
         wrap_ups.begin(work, interaction, by=by)
         endings.tell(work, interaction, by=by, result="served")
         if interaction.direction == "callback":  # they may never have come into the conference

@@ -1,6 +1,6 @@
 """Conversations by text: what a customer writes finds its place, what an agent writes is sent."""
 
-from callcenter.actions import customers, outgoing, routing, surveys
+from callcenter.actions import approving_by_sms, customers, outgoing, routing, surveys
 from callcenter.domain import customers as people
 from callcenter.domain import languages
 from callcenter.domain import messages as rules
@@ -33,6 +33,9 @@ def receive(work: Work, message: IncomingMessage) -> None:
     if not access.claim_receipt(work.session, f"message:{message.sid}", now=work.now):
         return
     known.lock_number(work.session, message.sender)
+    if approving_by_sms.reply(work, message):
+        _keep(work, message, None, None, purpose="approval")
+        return
     customer = customers.identify(work, people.e164(message.sender))
     wish = rules.wish(message.body, message.opt_out)
     if wish:

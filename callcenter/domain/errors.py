@@ -130,6 +130,45 @@ class CallbackInProgress(DomainError):
     text = N_("Somebody is calling this customer right now.")
 
 
+class BudgetUsedUp(DomainError):
+    code = "budget-used-up"
+    text = N_("The budget was used up meanwhile; look again what may be given.")
+
+
+class AskFirst(DomainError):
+    """Above what this person may give alone; somebody can be asked."""
+
+    code = "ask-first"
+    text = N_("This is more than you may give alone; ask for it.")
+
+
+class NothingGiven(DomainError):
+    """By the rules nobody may give this; the wish was written down."""
+
+    code = "refused-by-rules"
+    text = N_("The rules do not allow this to be given.")
+
+
+class ApprovalOver(DomainError):
+    code = "approval-over"
+    text = N_("This question is no longer open.")
+
+
+class ApprovalTaken(DomainError):
+    code = "approval-taken"
+    text = N_("%(name)s was first.")
+
+
+class NotYoursToApprove(NotAllowed):
+    code = "not-yours-to-approve"
+    text = N_("This is for somebody else to decide.")
+
+
+class GrantOver(DomainError):
+    code = "grant-over"
+    text = N_("This can no longer be changed.")
+
+
 class TooManyTries(DomainError):
     code = "too-many-tries"
     status = 429

@@ -27,6 +27,11 @@ def may_serve(actor: Actor, *, interaction_agent_id: int | None) -> bool:
     return actor.agent_id is not None and actor.agent_id == interaction_agent_id
 
 
+def may_give(actor: Actor, *, ticket_owner_id: int | None, interaction_agent_id: int | None) -> bool:
+    """To the customer one serves or whose matter one owns; whoever leads, to any."""
+    return actor.leads or (actor.agent_id is not None and actor.agent_id in (ticket_owner_id, interaction_agent_id))
+
+
 def may_see_interaction(actor: Actor, *, agent_id: int | None, offered_to: int | None, live: bool) -> bool:
     """What is live is for whom it concerns and for supervisors; what has ended is for all who serve the customer."""
     if actor.leads or not live:

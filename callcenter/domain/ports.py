@@ -1,7 +1,8 @@
 """What the house needs of the outside: a telephone company and a way to send messages. `wiring` builds what fits."""
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from callcenter.domain.calls import CallStatus
 
@@ -22,6 +23,12 @@ class Phone(Protocol):
     def call_customer(self, *, to: str, caller_id: str, interaction_id: int) -> str: ...
 
     def status(self, call_sid: str) -> CallStatus | None: ...
+
+
+class Posting(Protocol):
+    """The company's own systems; raises OutsideError."""
+
+    def post(self, url: str, *, secret: str, key: str, at: int, body: Mapping[str, Any]) -> None: ...
 
 
 class Texting(Protocol):

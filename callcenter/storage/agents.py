@@ -184,6 +184,18 @@ def lost(session: Session, *, silent_before: datetime, gone_before: datetime) ->
     return session.scalars(wanted).all()
 
 
+def with_screen(session: Session, ids: Sequence[int], *, since: datetime) -> set[int]:
+    """Those of them with an open browser that was heard of since then."""
+    rows = select(Connection.agent_id).where(
+        Connection.agent_id.in_(ids), Connection.gone_at.is_(None), Connection.seen_at >= since
+    )
+    return set(session.scalars(rows)) if ids else set()
+
+
+def by_mobile(session: Session, number: str) -> Agent | None:
+    return session.scalar(select(Agent).where(Agent.mobile == number, Agent.is_active))
+
+
 def forget_connections(session: Session, *, before: datetime) -> None:
     """Drop the connections of whoever closed all of them long ago; the newest a person stays as the mark of having had one."""
     session.execute(

@@ -19,7 +19,10 @@ NEXT = text(
         (SELECT min(bring_back_at) FROM interactions WHERE bring_back_at > :now),
         (SELECT min(next_try_at) FROM messages WHERE next_try_at > :now),
         (SELECT min(next_try_at) FROM callbacks WHERE next_try_at > :now),
-        (SELECT min(due_at) FROM surveys WHERE state = 'planned' AND due_at > :now)
+        (SELECT min(due_at) FROM surveys WHERE state = 'planned' AND due_at > :now),
+        (SELECT min(step_ends_at) FROM approvals WHERE state = 'open'),
+        (SELECT min(valid_until) FROM grants WHERE state = 'approved'),
+        (SELECT min(next_try_at) FROM grants WHERE next_try_at > :now)
     )
     """
 )

@@ -4,8 +4,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SerializeAsAny, WithJsonSchema, model_validator
 
+from callcenter.domain import languages
 from callcenter.domain.agents import Role
 from callcenter.domain.customers import is_zone
 from callcenter.domain.empowerment import money
@@ -15,7 +16,26 @@ FORMAT = 1
 Minor = Annotated[int, Field(ge=0, le=money.LARGEST)]
 Percent = Annotated[float, Field(gt=0, le=100)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Texts = Annotated[dict[Literal["en", "zh"], Annotated[str, Field(min_length=1, max_length=400)]], Field(min_length=2)]
+
+
+def _in_both(texts: dict[str, str]) -> dict[str, str]:
+    if set(texts) != set(languages.SERVED):
+        raise ValueError(f"is needed in {', '.join(languages.SERVED)}, and in no other language")
+    return texts
+
+
+Texts = Annotated[
+    dict[str, Annotated[str, Field(min_length=1, max_length=400)]],
+    AfterValidator(_in_both),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "properties": {code: {"type": "string", "minLength": 1, "maxLength": 400} for code in languages.SERVED},
+            "required": list(languages.SERVED),
+            "additionalProperties": False,
+        }
+    ),
+]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 KINDS = (
     "credit", "refund", "voucher", "fee_waived", "replacement", "express", "warranty", "visit", "gift", "expert_call", "other",

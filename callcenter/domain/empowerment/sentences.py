@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from string import Formatter
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -36,14 +35,10 @@ def of_card(case: Case, options: Sequence[Option]) -> dict[str, str]:
     return {language: of_option(language, best, case) for language in languages.SERVED}
 
 
-def _key(language: str) -> Literal["en", "zh"]:
-    return "zh" if language == "zh" else "en"
-
-
 def why(rule: Rule, language: str, *, currency: str) -> str:
     """The rule's own half sentence with its amounts filled in."""
     values = {name: _filled(rule, name, language, currency) for name in PLACES}
-    return rule.why[_key(language)].format_map(values)
+    return languages.of(rule.why, language).format_map(values)
 
 
 def _filled(rule: Rule, name: str, language: str, currency: str) -> str:
@@ -78,7 +73,7 @@ def of_option(language: str, best: Option | None, case: Case) -> str:
 def _up_to(language: str, best: Option, facts: Facts, book: RuleBook, reason: str) -> str:
     remedy = book.remedy(best.remedy)
     if not best.is_money:
-        name = remedy.names[_key(language)] if remedy else best.remedy
+        name = languages.of(remedy.names, language) if remedy else best.remedy
         return say(language, "%(remedy)s now: %(why)s", remedy=name, why=reason)
     amount = shown(best.most, facts.currency, language)
     if best.is_fixed:

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInte
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.empowerment.rule_book import Step
+from callcenter.storage.agents import Connection
 from callcenter.storage.database import NO_KEY, Row
 from callcenter.storage.empowerment.grants import Grant
 
@@ -17,7 +18,8 @@ class Approval(Row):
     `step_ends_at`: when it is the next one's. `otherwise`, `promise_minutes`: the safe default after the last.
 
     `answer`: yes, less, instead, no; `own_limit` or `nothing` where nobody could answer. `code`: what an answer by SMS begins
-    with. `told`: those who got that SMS, [[agent, step], …].
+    with. `told`: those who got that SMS, [[agent, step], …]. `held_seconds`: how long the customer was on hold for it
+    (`held_before`: how long before). `callback_id`: the call we owe the customer about it.
     """
 
     __tablename__ = "approvals"
@@ -44,7 +46,9 @@ class Approval(Row):
     answer_units: Mapped[int | None] = mapped_column(BigInteger)
     answer_remedy: Mapped[str | None]
     word: Mapped[str] = mapped_column(default="")
+    held_before: Mapped[int] = mapped_column(default=0)
     held_seconds: Mapped[int] = mapped_column(default=0)
+    callback_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("callbacks.id"))
 
     __table_args__ = (
         CheckConstraint("state IN ('open','answered','withdrawn','expired')", name="state"),
@@ -97,6 +101,22 @@ def open_ones(session: Session) -> Sequence[tuple[Approval, Grant]]:
     """All that wait for an answer, the one that runs out first in front."""
     rows = select(Approval, Grant).join(Grant, Grant.id == Approval.grant_id).where(Approval.state == "open")
     return [(row[0], row[1]) for row in session.execute(rows.order_by(Approval.step_ends_at, Approval.id))]
+
+
+def open_of_interaction(session: Session, interaction_id: int) -> Sequence[Approval]:
+    """Asked in this contact and not answered yet."""
+    rows = select(Approval).join(Grant, Grant.id == Approval.grant_id)
+    rows = rows.where(Grant.interaction_id == interaction_id, Grant.state == "awaiting", Approval.state == "open")
+    return session.scalars(rows.order_by(Approval.id)).all()
+
+
+def taken_by_absent(session: Session, *, since: datetime) -> Sequence[int]:
+    """Open ones, taken before then by somebody without an open browser that was heard of since."""
+    there = select(Connection.id).where(
+        Connection.agent_id == Approval.claimed_by, Connection.gone_at.is_(None), Connection.seen_at >= since
+    )
+    rows = select(Approval.id).where(Approval.state == "open", Approval.claimed_at < since, ~there.exists())
+    return session.scalars(rows).all()
 
 
 def ended_since(session: Session, since: datetime, *, limit: int = 50) -> Sequence[tuple[Approval, Grant]]:

@@ -1,0 +1,233 @@
+"""The money: budgets are set, and what a grant costs is reserved, committed, released or put back, always with its ledger line.
+
+Every change of a period is one statement that refuses to overdraw; periods are taken in the order of their ids.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from callcenter.domain.customers import is_zone
+from callcenter.domain.empowerment import money
+from callcenter.domain.empowerment.periods import period_of
+from callcenter.domain.empowerment_events import BudgetRunsLow, BudgetSet
+from callcenter.domain.errors import BudgetUsedUp, Invalid, NotFound, StaleSave
+from callcenter.domain.permissions import Actor
+from callcenter.storage.empowerment import budgets
+from callcenter.storage.empowerment.budgets import SCOPES, Budget, Entry, Moved, Paying, Period
+from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.work import Work
+
+PERIODS = ("month", "quarter")
+
+
+def open_periods(work: Work, paying: Sequence[Paying], *, currency: str) -> list[int]:
+    """The periods of now of the budgets in this currency, opened where this is the first that is paid from them."""
+    return [(one.period or _open(work, one.budget, work.now)).id for one in paying if one.budget.currency == currency]
+
+
+def _open(work: Work, budget: Budget, moment: datetime) -> Period:
+    starts_at, ends_at = period_of(budget.period, budget.zone, moment)
+    return budgets.open_period(work.session, budget, starts_at=starts_at, ends_at=ends_at, now=work.now)
+
+
+def spend(work: Work, grant: Grant, period_ids: Sequence[int], *, actor: str) -> None:
+    """Given at once. BudgetUsedUp where another was faster; nothing is changed then."""
+    _move(work, grant, period_ids, kind="commit", committed=grant.cost, actor=actor)
+
+
+def reserve(work: Work, grant: Grant, period_ids: Sequence[int], *, actor: str) -> None:
+    """Held while somebody is asked."""
+    _move(work, grant, period_ids, kind="reserve", reserved=grant.cost, actor=actor)
+
+
+def hold_only(work: Work, grant: Grant, cost: int, *, actor: str) -> None:
+    """Of what is held for a grant keep `cost`, in the periods in which it is held; BudgetUsedUp where more cannot be had."""
+    for period_id, (reserved, _) in budgets.held_by(work.session, grant.id).items():
+        if reserved != cost:
+            kind = "release" if cost < reserved else "reserve"
+            _move(work, grant, [period_id], kind=kind, reserved=cost - reserved, actor=actor)
+
+
+def commit(work: Work, grant: Grant, *, actor: str) -> None:
+    """What is held for it is spent, in the period in which it was held: a yes of November is November's money in December."""
+    for period_id, (reserved, _) in budgets.held_by(work.session, grant.id).items():
+        if reserved:
+            _move(work, grant, [period_id], kind="commit", reserved=-reserved, committed=reserved, actor=actor)
+
+
+def release(work: Work, grant: Grant, *, actor: str) -> None:
+    hold_only(work, grant, 0, actor=actor)
+
+
+def put_back(work: Work, grant: Grant, *, actor: str, note: str) -> None:
+    """Taken back: a new line in the period that paid for it."""
+    for period_id, (_, committed) in budgets.held_by(work.session, grant.id).items():
+        if committed:
+            _move(work, grant, [period_id], kind="reverse", committed=-committed, actor=actor, note=note)
+
+
+def _move(
+    work: Work,
+    grant: Grant,
+    period_ids: Sequence[int],
+    *,
+    kind: str,
+    actor: str,
+    reserved: int = 0,
+    committed: int = 0,
+    note: str = "",
+) -> None:
+    if not period_ids or not (reserved or committed):
+        return
+    moved = budgets.move(
+        work.session,
+        period_ids,
+        kind=kind,
+        grant_id=grant.id,
+        reserved=reserved,
+        committed=committed,
+        now=work.now,
+        actor=actor,
+        note=note,
+    )
+    if len(moved) < len(set(period_ids)):
+        raise BudgetUsedUp
+    if reserved + committed > 0:
+        for one in moved:
+            _warn(work, one)
+
+
+def _warn(work: Work, moved: Moved) -> None:
+    """Once a period, when so much is given or held that somebody should know."""
+    period = work.session.get(Period, moved.period_id)
+    budget = budgets.get(work.session, period.budget_id) if period else None
+    if period is None or budget is None or period.warned_at is not None or not moved.limit:
+        return
+    percent = 100 * (moved.reserved + moved.committed) // moved.limit
+    if percent >= budget.warn_percent:
+        period.warned_at = work.now
+        work.record(BudgetRunsLow(agent_id=budget.agent_id, budget_id=budget.id, period_id=period.id, percent=percent))
+
+
+def create(
+    work: Work,
+    *,
+    actor: Actor,
+    scope: str,
+    scope_id: int | None,
+    currency: str,
+    amount: int,
+    period: str = "month",
+    zone: str,
+    warn_percent: int = 80,
+) -> Budget:
+    """A budget from this period on. Invalid for what is wrong, and where the scope has one in this currency already."""
+    _check(scope=scope, scope_id=scope_id, currency=currency, period=period, zone=zone, warn_percent=warn_percent)
+    row = Budget(
+        scope=scope,
+        **{f"{scope}_id": scope_id} if scope != "company" else {},
+        currency=currency,
+        period=period,
+        zone=zone,
+        amount=_amount(amount),
+        warn_percent=warn_percent,
+        created_at=work.now,
+    )
+    try:
+        with work.session.begin_nested():
+            work.session.add(row)
+    except IntegrityError as error:
+        raise Invalid("There is such a budget already, or nobody whom it is for.", field="scope_id") from error
+    work.record(BudgetSet(actor=actor.label, budget_id=row.id, amount=row.amount, currency=row.currency))
+    _open(work, row, work.now)
+    return row
+
+
+def _check(**given: Any) -> None:
+    if given["scope"] not in SCOPES or (given["scope"] == "company") != (given["scope_id"] is None):
+        raise Invalid("A budget is for an agent, a team, a department or the company.", field="scope")
+    if not money.is_currency(given["currency"]):
+        raise Invalid("This is no currency.", field="currency")
+    if given["period"] not in PERIODS:
+        raise Invalid("A period is a month or a quarter.", field="period")
+    if not is_zone(given["zone"]):
+        raise Invalid("There is no such time zone.", field="zone")
+    _percent(given["warn_percent"])
+
+
+def _percent(value: int) -> int:
+    if not 1 <= value <= 100:
+        raise Invalid("A percentage lies between 1 and 100.", field="warn_percent")
+    return value
+
+
+def _amount(minor: int) -> int:
+    return 0 if minor == 0 else money.checked(minor)
+
+
+def change(
+    work: Work,
+    budget_id: int,
+    *,
+    actor: Actor,
+    amount: int | None = None,
+    warn_percent: int | None = None,
+    version: int | None = None,
+    note: str = "",
+) -> Budget:
+    """Another amount, from the running period on. Invalid below what is given or held in it: say how low it can go."""
+    budget = budgets.get(work.session, budget_id, lock=True)
+    if budget is None:
+        raise NotFound
+    if version is not None and version != budget.version:
+        raise StaleSave(name="")
+    if warn_percent is not None:
+        budget.warn_percent = _percent(warn_percent)
+    if amount is not None and _amount(amount) != budget.amount:
+        _set_amount(work, budget, _amount(amount), actor=actor, note=note)
+    budget.version += 1
+    return budget
+
+
+def _set_amount(work: Work, budget: Budget, amount: int, *, actor: Actor, note: str) -> None:
+    before, budget.amount = budget.amount, amount
+    period = budgets.period_at(work.session, budget.id, work.now, lock=True) or _open(work, budget, work.now)
+    used = period.reserved + period.committed
+    if amount < used:
+        raise Invalid(
+            "%(used)s is given or held already in this period; it cannot be lower.",
+            field="amount",
+            used=money.shown(used, budget.currency, "en"),
+        )
+    if amount != period.limit_amount:
+        difference = amount - period.limit_amount
+        period.limit_amount = amount
+        period.warned_at = None if difference > 0 else period.warned_at
+        work.session.add(
+            Entry(
+                period_id=period.id,
+                kind="change",
+                limit_change=difference,
+                at=work.now,
+                actor=actor.label,
+                note=note[:400],
+            )
+        )
+    work.record(
+        BudgetSet(actor=actor.label, budget_id=budget.id, amount=amount, currency=budget.currency, before=before)
+    )
+
+
+def retire(work: Work, budget_id: int, *, actor: Actor) -> None:
+    """It pays for nothing more; its periods and its ledger stay."""
+    budget = budgets.get(work.session, budget_id, lock=True)
+    if budget is None:
+        raise NotFound
+    if budget.is_active:
+        budget.is_active, budget.version = False, budget.version + 1
+        work.record(
+            BudgetSet(actor=actor.label, budget_id=budget.id, amount=0, currency=budget.currency, before=budget.amount)
+        )

@@ -1,0 +1,143 @@
+"""What an agent gives at once, what is refused, what is carried out, and what is taken back."""
+
+import pytest
+from sqlalchemy import text
+
+from callcenter import errands
+from callcenter.actions import carrying_out, giving
+from callcenter.domain.errors import AskFirst, BudgetUsedUp, Invalid, NotAllowed
+from callcenter.storage.empowerment.departments import Department, Request
+from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.messages import Message
+from tests.empowered import Counter
+from tests.factories import at_once
+
+
+def test_alice_gives_sixty_dollars_and_the_customer_the_budget_and_the_story_know(counter: Counter) -> None:
+    counter.budget(60_000)
+    grant = counter.give("credit", 6000)
+    assert (grant.state, grant.rule_id, grant.rule_book, grant.answer) == ("carried_out", 14, 1, "give")
+    assert counter.balance() == (0, 6000)
+    (message,) = counter.shop.rows(Message)
+    assert (
+        message.body.startswith("Harbor Home: $60 is on your account. Ticket 26-4") and message.id == grant.message_id
+    )
+    assert "RemedyGiven" in counter.shop.kinds()
+
+
+def test_the_same_key_again_gives_nothing_twice(counter: Counter) -> None:
+    counter.budget(60_000)
+    first = counter.give(key="once")
+    assert counter.give(key="once").id == first.id
+    assert counter.balance() == (0, 6000)
+
+
+def test_a_double_click_in_two_processes_gives_once(counter: Counter) -> None:
+    counter.budget(60_000)
+    grants = at_once(*[lambda: counter.give(key="once")] * 6)
+    assert len({grant.id for grant in grants if isinstance(grant, Grant)}) == 1
+    assert counter.balance() == (0, 6000)
+
+
+def test_what_was_given_before_lowers_what_may_be_given_now(counter: Counter) -> None:
+    counter.give("credit", 2000)
+    assert (
+        counter.decision()
+        .sentence["en"]
+        .startswith("Up to $80 now: gold customers whose delivery was our mistake may get $100; $20 was given on")
+    )
+    with pytest.raises(AskFirst):
+        counter.give("credit", 8100)
+
+
+def test_several_who_give_for_one_ticket_at_once_stay_within_its_limit(counter: Counter) -> None:
+    at_once(*[lambda: counter.give("credit", 10_000, by="sam")] * 5)
+    assert [grant.state for grant in counter.shop.rows(Grant) if grant.state != "refused"] == ["carried_out"] * 2
+
+
+def test_sixteen_at_once_on_one_budget_spend_no_more_than_there_is(counter: Counter) -> None:
+    counter.budget(20_000)
+    names = ("alice", "bo", "sam", "robin")
+    for number, name in enumerate(names):
+        counter.shop.run(
+            "INSERT INTO tickets (number, subject, status, priority, type, cause, fault, product, owner_id, version, created_at, changed_at)"
+            " VALUES (:number, 's', 'open', 'normal', 'complaint', 'late', 'carrier', '', :owner, 1, now(), now())",
+            number=f"99-{number}",
+            owner=counter.shop.id_of(name),
+        )
+    with counter.shop.wiring.reading() as session:
+        tickets = dict(session.execute(text("SELECT owner_id, id FROM tickets WHERE number LIKE '99-%'")).all())
+    results = at_once(
+        *[
+            (lambda who=name: counter.give("fee", 1490, by=who, ticket_id=tickets[counter.shop.id_of(who)]))
+            for name in names
+            for _ in range(4)
+        ]
+    )
+    reserved, committed = counter.balance()
+    assert reserved == 0
+    assert committed <= 20_000
+    assert committed == 1490 * sum(1 for grant in counter.shop.rows(Grant) if grant.is_given)
+    assert all(isinstance(result, Grant | AskFirst | BudgetUsedUp) for result in results), results
+
+
+def test_a_refused_wish_is_kept_with_its_reason(counter: Counter) -> None:
+    counter.shop.run("UPDATE tickets SET type = 'question'")
+    grant = counter.give("refund", 5000)
+    assert (grant.state, grant.answer) == ("refused", "refused")
+    assert "WishRefused" in counter.shop.kinds()
+
+
+@pytest.mark.parametrize("units", [0, -5, 10**12, 1.5, True, "60"])
+def test_an_amount_that_nobody_means_is_refused_and_nothing_changes(counter: Counter, units: object) -> None:
+    counter.budget(60_000)
+    with pytest.raises(Invalid):
+        counter.give("credit", units)  # type: ignore[arg-type]
+    assert not counter.shop.rows(Grant)
+    assert counter.balance() == (0, 0)
+
+
+def test_mallory_gives_nothing_in_a_matter_that_is_not_hers(counter: Counter) -> None:
+    with pytest.raises(NotAllowed):
+        counter.give("credit", 1000, by="bo")
+
+
+def test_the_warehouse_is_asked_and_its_answer_carries_it_out(counter: Counter) -> None:
+    shop = counter.shop
+    with shop.wiring.work() as work:
+        work.session.add(Department(key="warehouse", names={"en": "Warehouse", "zh": "仓库"}))
+    with pytest.raises(Invalid):
+        counter.give("express", 1, fields={"day": "tomorrow"})
+    grant = counter.give("express", 1, fields={"day": "2026-11-30"})
+    assert grant.state == "granted"
+    assert grant.next_try_at is not None
+    errands.carry_out(shop.wiring, grant.id)
+    errands.carry_out(shop.wiring, grant.id)
+    (request,) = shop.rows(Request)
+    assert "Express redelivery" in request.body
+    assert "2026-11-30" in request.body
+    with shop.wiring.work() as work:
+        carrying_out.answer_request(work, request.id, actor=counter.actor("bo"), is_done=True)
+    assert counter.grant(grant.id).state == "carried_out"
+
+
+def test_what_is_taken_back_is_in_the_budget_again_by_a_new_line(counter: Counter) -> None:
+    counter.budget(60_000)
+    grant = counter.give()
+    with counter.shop.wiring.work() as work, pytest.raises(NotAllowed):
+        carrying_out.reverse(work, grant.id, actor=counter.actor("bo"), reason="mine")
+    for _ in range(2):
+        with counter.shop.wiring.work() as work:
+            carrying_out.reverse(work, grant.id, actor=counter.actor("sam"), reason="Paid by the carrier")
+    assert counter.grant(grant.id).state == "reversed"
+    assert counter.balance() == (0, 0)
+    assert counter.entries() == [("allot", 0, 0), ("commit", 0, 6000), ("reverse", 0, -6000)]
+    assert counter.decision().sentence["en"].startswith("Up to $100 now")
+
+
+def test_a_wish_that_was_not_asked_for_is_kept(counter: Counter) -> None:
+    with counter.shop.wiring.work() as work:
+        dropped = giving.drop(work, counter.wish("credit", 14_000), actor=counter.actor("alice"))
+    assert dropped is not None
+    assert dropped.state == "not_asked"
+    assert counter.decision().option("credit").most == 10_000  # type: ignore[union-attr]

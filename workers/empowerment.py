@@ -1,0 +1,17 @@
+"""What was given is carried out; approvers who sit at no screen are asked by SMS."""
+
+from callcenter import errands
+from callcenter.actions import approving_by_sms
+from callcenter.wiring import Wiring
+from workers.job import job
+
+
+@job
+def carry_out(wiring: Wiring, *, grant_id: int) -> None:
+    errands.carry_out(wiring, grant_id)
+
+
+@job
+def text_approvers(wiring: Wiring, *, approval_id: int) -> None:
+    with wiring.work() as work:
+        approving_by_sms.invite(work, approval_id)
