@@ -20,6 +20,7 @@ from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.budgets import Entry, Period
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.rule_books import RuleBookRow
+from callcenter.storage.tickets import Ticket
 from tests.factories import CARLA, Shop
 
 _keys = (f"key-{n}" for n in count())
@@ -129,7 +130,7 @@ class Counter:
 
     def decision(self, *, by: str = "alice") -> Decision:
         with self.shop.wiring.work() as work:
-            ticket = work.session.get(matters.Ticket, self.ticket)
+            ticket = work.session.get(Ticket, self.ticket)
             assert ticket is not None
             return giving.look(work, self.shop.id_of(by), ticket, None).decision
 
