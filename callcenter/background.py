@@ -1,7 +1,8 @@
 """Tell workers that there is something to do. A job is a nudge: what is due stands in PostgreSQL, the clock asks again.
 
-Both queues are served by `SimpleWorker`: jobs are our own, short and bounded by the time-outs of what they call, so a
-fork a job would cost five sixths of the rate (docs/measures.md) and buy nothing. Long computations get a queue with forking workers of their own.
+"live" and "later" are served by `SimpleWorker`: jobs are our own, short and bounded by the time-outs of what they call, so a
+fork a job would cost five sixths of the rate (docs/measures.md) and buy nothing. "long" has computations of minutes, and forking
+workers of its own.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -14,8 +15,9 @@ from rq.job import Job as QueuedJob
 from rq.job import JobStatus
 
 TIMEOUT_SECONDS = 60
+LONG_TIMEOUT_SECONDS = 1800
 FORGET_FAILED_SECONDS = 60
-ABANDONED = timedelta(seconds=30)  # no job of ours takes half as long
+ABANDONED = timedelta(seconds=30)  # no job takes half as long; a long one is due again only once its lease is over
 
 
 class Job(StrEnum):
@@ -30,9 +32,11 @@ class Job(StrEnum):
     TELL_AGAIN = "workers.reactions.tell_again"
     CARRY_OUT = "workers.empowerment.carry_out"
     TEXT_APPROVERS = "workers.empowerment.text_approvers"
+    PLAY_WHAT_IF = "workers.what_ifs.play"
 
 
 QUEUES = ("live", "later")
+LONG = "long"
 ON = {
     Job.RING_AGENT: "live",
     Job.BRING_BACK: "live",
@@ -43,6 +47,7 @@ ON = {
     Job.TELL_AGAIN: "later",
     Job.CARRY_OUT: "later",
     Job.TEXT_APPROVERS: "live",
+    Job.PLAY_WHAT_IF: LONG,
 }
 
 
@@ -51,7 +56,7 @@ class Background:
 
     def __init__(self, redis_url: str) -> None:
         self.redis = Redis.from_url(redis_url, socket_connect_timeout=0.5, socket_timeout=2)
-        self._queues = {name: Queue(name, connection=self.redis) for name in QUEUES}
+        self._queues = {name: Queue(name, connection=self.redis) for name in (*QUEUES, LONG)}
 
     def enqueue(self, job: Job, **arguments: int) -> None:
         """Raises redis.RedisError where Redis is away."""
@@ -62,7 +67,7 @@ class Background:
                 kwargs=arguments,
                 job_id=f"{job.name.lower()}-{about}" if about else None,
                 unique=bool(about),
-                timeout=TIMEOUT_SECONDS,
+                timeout=LONG_TIMEOUT_SECONDS if ON[job] == LONG else TIMEOUT_SECONDS,
                 result_ttl=0,
                 failure_ttl=FORGET_FAILED_SECONDS,
             )

@@ -47,7 +47,7 @@ def rooms(event: Event, *, alone: bool) -> tuple[str, ...]:
 def ids(event: Event) -> dict[str, int]:
     named = (
         *("interaction_id", "ticket_id", "customer_id", "agent_id", "offer_id", "message_id", "survey_id"),
-        *("grant_id", "approval_id", "budget_id", "number", "request_id"),
+        *("grant_id", "approval_id", "budget_id", "number", "request_id", "what_if_id"),
     )
     return {name: value for name in named if (value := getattr(event, name, None)) is not None}
 
@@ -57,6 +57,7 @@ _AGENT = (("agent.changed", False),)
 _TICKET = (("ticket.changed", False),)
 _GRANT = (("grant.changed", False),)
 _APPROVAL = (("approval.changed", False),)
+_WHAT_IF = (("what_if.changed", False),)
 
 TOLD: dict[type[Event], tuple[tuple[str, bool], ...]] = {
     events.CallReceived: _CHANGED,
@@ -87,6 +88,8 @@ TOLD: dict[type[Event], tuple[tuple[str, bool], ...]] = {
     events.StateChanged: _AGENT,
     events.SignedOut: _AGENT,
     setup_events.SkillsChanged: _AGENT,
+    setup_events.WhatIfAsked: _WHAT_IF,
+    setup_events.WhatIfEnded: _WHAT_IF,
     callback_events.CallbackPromised: _CHANGED,
     callback_events.CustomerToCall: _CHANGED,
     callback_events.CallbackTried: _CHANGED,
@@ -128,6 +131,10 @@ def _offer(event: Event) -> dict[str, int]:
     return {"offer_id": ids(event)["offer_id"]}
 
 
+def _what_if(event: Event) -> dict[str, int]:
+    return {"what_if_id": ids(event)["what_if_id"]}
+
+
 def _interaction(event: Event) -> dict[str, int]:
     return {"interaction_id": ids(event)["interaction_id"]}
 
@@ -143,6 +150,7 @@ def _approval(event: Event) -> dict[str, int]:
 DONE: dict[type[Event], tuple[tuple[Job, Callable[[Event], dict[str, int]]], ...]] = {
     events.MessageQueued: ((Job.SEND_MESSAGE, _message),),
     events.DeskTelephoneToRing: ((Job.RING_AGENT, _offer),),
+    setup_events.WhatIfAsked: ((Job.PLAY_WHAT_IF, _what_if),),
     events.CallerLeftAlone: ((Job.BRING_BACK, _interaction),),
     callback_events.CallerToBringBack: ((Job.BRING_BACK, _interaction),),
     callback_events.CustomerToCall: ((Job.CALL_CUSTOMER, _interaction),),

@@ -20,7 +20,7 @@ from callcenter.background import Job
 from callcenter.domain.agents import Status
 from callcenter.domain.errors import DomainError
 from callcenter.reports import wallboard
-from callcenter.storage import callbacks, company, crowd, interactions, messages, surveys, waits
+from callcenter.storage import callbacks, company, crowd, interactions, messages, surveys, waits, what_ifs
 from callcenter.storage import clock as due
 from callcenter.storage import offers as offer_rows
 from callcenter.storage import routing as looks
@@ -150,6 +150,8 @@ class Clock:
                 self.wiring.nudge(Job.INVITE_TO_SURVEY, survey_id=survey_id)
             for grant_id in grants.due(session, now):
                 self.wiring.nudge(Job.CARRY_OUT, grant_id=grant_id)
+            for what_if_id in what_ifs.due(session, now):
+                self.wiring.nudge(Job.PLAY_WHAT_IF, what_if_id=what_if_id)
 
     def _lose_agents(self) -> None:
         """Whoever has gone holds no offer: nor one that reached them as they went, or that a clock which died left."""

@@ -15,6 +15,7 @@ from callcenter.api import (
     surveys,
     tickets,
     transfers,
+    what_ifs,
 )
 from callcenter.api.door import IdConverter, door
 
@@ -31,7 +32,7 @@ NOUNS = (
     surveys,
     tickets,
     transfers,
-    transfers,
+    what_ifs,
 )
 
 

@@ -17,6 +17,7 @@ for command in (
     demo.demo,
     processes.serve,
     processes.worker,
+    processes.long_worker,
     processes.clock,
     processes.migrate,
     doctor.doctor,

@@ -11,12 +11,13 @@ from urllib.request import urlopen
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from redis import Redis, RedisError
-from rq import Worker
+from rq import Queue, Worker
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from callcenter import passwords
+from callcenter.background import LONG, QUEUES
 from callcenter.cli.children import direct
 from callcenter.cli.speech import first_line
 from callcenter.cli.twilio import account_of
@@ -153,7 +154,9 @@ def memory(ours: Settings) -> Iterator[Finding]:
             yield fault("Redis", f"is version {version}", "Use 5.0 or newer, or Valkey.")
         else:
             yield ok("Redis", f"version {version}")
-        workers = Worker.count(connection=redis)
+        workers = Worker.count(queue=Queue(QUEUES[0], connection=redis))
+        if not Worker.count(queue=Queue(LONG, connection=redis)):
+            yield note("Long computations", "no worker is running", "Start one: callcenter long-worker. What-ifs wait.")
         if workers:
             yield ok("Workers", f"{workers} running")
         else:

@@ -175,7 +175,8 @@ def _start(family: Family, logs: Path, ours: Settings) -> None:
     simulator = Child("simulator", "callcenter.simulator", logs=logs, health=f"{ours.twilio_api_url}/healthz")
     web = Child("web", *WEB, logs=logs, health=f"{_url(ours.bind)}/readyz")
     worker, clock = Child("worker", "workers", logs=logs), Child("clock", "workers.clock", logs=logs)
-    for child in (simulator, web, worker, clock):
+    long_worker = Child("long-worker", "workers.long", logs=logs)
+    for child in (simulator, web, worker, long_worker, clock):
         family.start(child)
     simulator.wait_until_ready()
     _configure_numbers(ours)

@@ -39,6 +39,13 @@ def worker() -> None:
     _become("workers")
 
 
+@click.command(name="long-worker")
+def long_worker() -> None:
+    """Work out what takes minutes, such as past days played again. One is enough."""
+    settings()
+    _become("workers.long")
+
+
 @click.command()
 def clock() -> None:
     """Find what is due and do it, or hand it to a worker. A second one beside it does no harm."""

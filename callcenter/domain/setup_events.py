@@ -1,4 +1,4 @@
-"""What an administrator changed: queues, hours, skills, the company's numbers."""
+"""What an administrator changed: queues, hours, skills, the company's numbers; and what a leader tried out on past days."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -34,3 +34,18 @@ class RoutingChanged(Event):
     """The company's own numbers, skills or kinds of break. `changed` as in `QueueChanged`."""
 
     changed: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhatIfAsked(Event):
+    """A leader wishes to see past days played again with something otherwise."""
+
+    what_if_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhatIfEnded(Event):
+    """`state`: done or failed."""
+
+    what_if_id: int
+    state: str

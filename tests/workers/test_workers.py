@@ -9,7 +9,7 @@ from rq.job import JobStatus
 
 import workers.job
 from callcenter import background
-from callcenter.background import ON, QUEUES, Job
+from callcenter.background import LONG, ON, QUEUES, Job
 from callcenter.storage import access, agents
 from callcenter.storage import clock as due
 from callcenter.storage.offers import Offer
@@ -28,7 +28,7 @@ def test_the_same_job_for_the_same_thing_stands_in_the_queue_once(wiring: Wiring
 
 def test_every_job_has_a_function_and_a_queue(wiring: Wiring) -> None:
     assert set(ON) == set(Job)
-    assert set(ON.values()) <= set(QUEUES)
+    assert set(ON.values()) <= {*QUEUES, LONG}
     for job in Job:
         module, _, name = job.value.rpartition(".")
         assert callable(getattr(__import__(module, fromlist=[name]), name)), job

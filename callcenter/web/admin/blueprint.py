@@ -12,6 +12,7 @@ SUBPAGES = (
     ("admin.skills", lazy_gettext("Skills")),
     ("admin.numbers", lazy_gettext("Numbers and breaks")),
     ("admin.try_out", lazy_gettext("Dry run")),
+    ("admin.what_ifs", lazy_gettext("What if")),
 )
 
 pages = Blueprint("admin", __name__, url_prefix="/admin")

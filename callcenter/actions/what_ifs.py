@@ -1,0 +1,92 @@
+"""Wishing to try something on past days, and the steps of whoever works it out. A worker that dies loses only time."""
+
+from datetime import timedelta
+from typing import Any
+
+from callcenter.domain import what_ifs as rules
+from callcenter.domain.errors import N_, DomainError, NotAllowed
+from callcenter.domain.permissions import Actor
+from callcenter.domain.setup_events import WhatIfAsked, WhatIfEnded
+from callcenter.domain.what_ifs import Wish
+from callcenter.storage import company, what_ifs
+from callcenter.storage.what_ifs import WhatIf
+from callcenter.storage.work import Work
+
+BELIEVED = timedelta(minutes=2)  # in a worker that says nothing; a day of 20 000 calls is played in a tenth of it
+MOST_TRIES = 3
+MOST_OPEN = 10
+
+
+class TooManyOpen(DomainError):
+    code = "too-many-open"
+    text = N_("Others are still being worked out. Wait until one is done.")
+
+
+class Superseded(Exception):
+    """Another worker has taken it in hand, or it has ended."""
+
+
+def ask(work: Work, wish: Wish, *, actor: Actor) -> WhatIf:
+    """To be worked out as soon as a worker is free. NotValid, field by field."""
+    if not actor.leads:
+        raise NotAllowed
+    queue = company.queue(work.session, wish.queue_id)
+    usable = queue if queue and queue.is_active else None
+    rules.check(wish, usable.policy if usable else None, usable.priority if usable else 0)
+    if what_ifs.count_open(work.session) >= MOST_OPEN:
+        raise TooManyOpen
+    row = WhatIf(
+        asked_by=actor.agent_id,
+        actor=actor.label,
+        wish=wish.model_dump(mode="json"),
+        state="queued",
+        due_at=work.now,
+        created_at=work.now,
+    )
+    work.session.add(row)
+    work.session.flush()
+    work.record(WhatIfAsked(what_if_id=row.id, actor=actor.label))
+    return row
+
+
+def begin(work: Work, what_if_id: int) -> tuple[Wish, int] | None:
+    """Take it in hand: the wish, and the number of this try. None where it is not due; after too many tries it has failed."""
+    row = what_ifs.claim(work.session, what_if_id, now=work.now)
+    if row is None:
+        return None
+    if row.tries >= MOST_TRIES:
+        _end(work, row, state="failed", reason="tries")
+        return None
+    row.state, row.due_at, row.begun_at = "running", work.now + BELIEVED, work.now
+    row.tries += 1
+    row.played = row.to_play = 0
+    return Wish.model_validate(row.wish), row.tries
+
+
+def go_on(work: Work, what_if_id: int, *, attempt: int, played: int, to_play: int) -> None:
+    """So far it is. Superseded: stop."""
+    row = _mine(work, what_if_id, attempt)
+    row.played, row.to_play, row.due_at = played, to_play, work.now + BELIEVED
+
+
+def finish(work: Work, what_if_id: int, *, attempt: int, result: dict[str, Any]) -> None:
+    row = _mine(work, what_if_id, attempt)
+    row.result = result
+    _end(work, row, state="done")
+
+
+def fail(work: Work, what_if_id: int, *, attempt: int, reason: str) -> None:
+    """For good: trying again would bring the same."""
+    _end(work, _mine(work, what_if_id, attempt), state="failed", reason=reason)
+
+
+def _mine(work: Work, what_if_id: int, attempt: int) -> WhatIf:
+    row = what_ifs.get(work.session, what_if_id, lock=True)
+    if row is None or row.state != "running" or row.tries != attempt:
+        raise Superseded
+    return row
+
+
+def _end(work: Work, row: WhatIf, *, state: str, reason: str = "") -> None:
+    row.state, row.reason, row.due_at, row.ended_at = state, reason, None, work.now
+    work.record(WhatIfEnded(what_if_id=row.id, state=state, actor="system"))

@@ -1,0 +1,177 @@
+"""What a supervisor tries on past days, and what of those days is needed to play them again: plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from callcenter.domain.errors import N_
+from callcenter.domain.queues import Fault, NotValid
+from callcenter.domain.routing import CompanyPolicy, QueuePolicy
+from callcenter.domain.routing.policy import RingRule, Seconds, Setting
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WORKDAYS = "workdays"
+NEW_RINGS = ("skills", "language", "supervisors")
+MINUTES_A_DAY = 1440
+Span = tuple[float, float]
+
+
+class Wish(Setting):
+    """The days to play again, and what would be otherwise in one queue.
+
+    `percent` of the calls of those days come, with and without the change. `agents`: so many more (or fewer, below 0) with
+    the queue's skills between `since` and `until` (minutes of the day). `ring`: "2", "3" … as set up, or a new last one:
+    whatever "skills", whatever "language", "supervisors" too; it opens after `ring_after` seconds.
+    """
+
+    weeks: Annotated[int, Field(ge=1, le=8)] = 4
+    day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "workdays"]
+    percent: Annotated[int, Field(ge=10, le=2_000)] = 100
+    queue_id: Annotated[int, Field(ge=1, le=2**63 - 1)]
+    agents: Annotated[int, Field(ge=-50, le=50)] = 0
+    since: Annotated[int, Field(ge=0, le=MINUTES_A_DAY)] = 0
+    until: Annotated[int, Field(ge=0, le=MINUTES_A_DAY)] = MINUTES_A_DAY
+    ring: Annotated[str, Field(pattern=r"^(|[2-9]|skills|language|supervisors)$")] = ""
+    ring_after: Seconds | None = None
+    priority: Annotated[int, Field(ge=0, le=3_600)] | None = None
+
+    @property
+    def weekdays(self) -> tuple[int, ...]:
+        """0 is Monday."""
+        return (0, 1, 2, 3, 4) if self.day == WORKDAYS else (DAYS.index(self.day),)
+
+
+def check(wish: Wish, policy: QueuePolicy | None, priority: int) -> None:
+    """NotValid, field by field, where nothing would change or it does not fit the queue's `policy` (None: no such queue)."""
+    faults: dict[str, Fault] = {}
+    if policy is None:
+        faults["queue_id"] = Fault(N_("Choose one of these."))
+    elif not wish.agents and not wish.ring and wish.priority in (None, priority):
+        faults["agents"] = Fault(N_("Say what would be otherwise: agents, a ring or the priority."))
+    if wish.agents and wish.until <= wish.since:
+        faults["until"] = Fault(N_("This must be later than the beginning."))
+    if policy is not None and wish.ring and (wrong := _wrong_ring(wish, policy)):
+        faults |= wrong
+    if faults:
+        raise NotValid(faults)
+
+
+def _wrong_ring(wish: Wish, policy: QueuePolicy) -> dict[str, Fault]:
+    place = len(policy.rings) if wish.ring in NEW_RINGS else int(wish.ring) - 2
+    if wish.ring not in NEW_RINGS and place >= len(policy.rings):
+        return {"ring": Fault(N_("This queue has no such ring."))}
+    if wish.ring_after is None:
+        return {"ring_after": Fault(N_("Write a number."))}
+    before = policy.rings[place - 1].after if place else 0
+    after = policy.rings[place + 1].after if place + 1 < len(policy.rings) else None
+    if place and wish.ring_after <= before:
+        return {
+            "ring_after": Fault(
+                N_("The ring before opens after %(seconds)s s: this one must open later."), {"seconds": before}
+            )
+        }
+    if after is not None and wish.ring_after >= after:
+        return {
+            "ring_after": Fault(
+                N_("The next ring opens after %(seconds)s s: this one must open earlier."), {"seconds": after}
+            )
+        }
+    return {}
+
+
+def changed(policy: QueuePolicy, wish: Wish) -> QueuePolicy:
+    """The queue's policy with the ring that is wished for."""
+    if not wish.ring or wish.ring_after is None:
+        return policy
+    rings = list(policy.rings)
+    if wish.ring in NEW_RINGS:
+        rings.append(_new_ring(wish.ring, wish.ring_after))
+    else:
+        place = int(wish.ring) - 2
+        rings[place] = rings[place].model_copy(update={"after": wish.ring_after})
+    return policy.model_copy(update={"rings": tuple(rings)})
+
+
+def _new_ring(kind: str, after: int) -> RingRule:
+    if kind == "skills":
+        return RingRule(after=after, skills={}, roles=("agent",))
+    if kind == "language":
+        return RingRule(after=after, any_language=True, roles=("agent",))
+    return RingRule(after=after, roles=("agent", "supervisor"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One that entered a queue `at` seconds after midnight. `waited` until an agent took it or they left; `handled`: seconds
+    from then to the end of wrap-up, None where nobody served it. `extra`: points that are not the queue's nor the channel's.
+    `knows`: an agent who knew the caller, by `bond` ("ticket", "account", "last")."""
+
+    queue_id: int
+    language: str
+    at: float
+    waited: float
+    handled: float | None
+    gave_up: bool = False
+    tier: str = ""
+    extra: float = 0.0
+    knows: int | None = None
+    bond: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """Somebody who may serve. `limits`: what differs from the company's capacity."""
+
+    id: int
+    skills: Mapping[str, int]
+    languages: tuple[str, ...]
+    team_id: int | None = None
+    role: str = "agent"
+    conversations: int = 3
+    limits: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueThen:
+    """A queue as it is set up now."""
+
+    id: int
+    policy: QueuePolicy
+    priority: int
+    target_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastDay:
+    """`duty`: of each agent, when they could be called, in seconds after midnight; what they did else is taken out."""
+
+    date: str
+    calls: tuple[Call, ...]
+    duty: Mapping[int, tuple[Span, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What is known of the days. `left_out`: (reason, how many days). `delays`: seconds until an offered call was taken;
+    `missed`: share of offers that nobody took up."""
+
+    days: tuple[PastDay, ...]
+    left_out: Mapping[str, int]
+    queues: tuple[QueueThen, ...]
+    servers: tuple[Server, ...]
+    numbers: CompanyPolicy
+    delays: tuple[float, ...] = ()
+    missed: float = 0.0
+
+    def queue(self, queue_id: int) -> QueueThen:
+        return next(queue for queue in self.queues if queue.id == queue_id)
+
+
+class TooLittleKnown(Exception):
+    """The days cannot be played; `reason`: no_days, no_calls, no_duty, too_few."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)

@@ -1,0 +1,92 @@
+"""Days that lie behind: calls that came and agents who were on duty, written down as the house would have."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from callcenter.storage.agents import Interval
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.offers import Offer
+from tests.factories import OURS, Shop
+
+ZONE = ZoneInfo("America/Los_Angeles")
+
+
+def at(day: date, clock: str) -> datetime:
+    return datetime.combine(day, time.fromisoformat(clock), ZONE)
+
+
+def on_duty(shop: Shop, name: str, day: date, since: str, until: str, *, status: str = "available") -> None:
+    with shop.wiring.work() as work:
+        work.session.add(
+            Interval(
+                agent_id=shop.id_of(name),
+                kind="status",
+                value=status,
+                started_at=at(day, since),
+                ended_at=at(day, until),
+            )
+        )
+
+
+def called(
+    shop: Shop,
+    joined: datetime,
+    *,
+    waited: float = 10,
+    handled: float | None = 300,
+    result: str = "",
+    agent: str = "alice",
+    queue_id: int | None = None,
+    **more: object,
+) -> int:
+    """A call that is over; without `handled` nobody served it. Its offer was taken after 4 s."""
+    left = joined + timedelta(seconds=waited)
+    end = left + timedelta(seconds=handled or 0)
+    values: dict[str, object] = {
+        "channel": "voice",
+        "state": "ended",
+        "language": "en",
+        "our_number": OURS,
+        "their_number": None,
+        "queue_id": shop.delivery if queue_id is None else queue_id,
+        "agent_id": shop.id_of(agent) if handled else None,
+        "menu_keys": [],
+        "created_at": joined - timedelta(seconds=10),
+        "joined_at": joined,
+        "accepted_at": left if handled else None,
+        "answered_at": left if handled else None,
+        "ended_at": end,
+        "ended_by": "customer",
+        "finished_at": end,
+        "result": result or ("served" if handled else "abandoned"),
+    }
+    with shop.wiring.work() as work:
+        row = Interaction(**{**values, **more})
+        work.session.add(row)
+        work.session.flush()
+        work.session.add(
+            Offer(
+                interaction_id=row.id,
+                agent_id=shop.id_of(agent),
+                medium="voice",
+                slot=0,
+                state="accepted" if handled else "expired",
+                is_open=False,
+                made_at=left - timedelta(seconds=4),
+                expires_at=left + timedelta(seconds=16),
+                accepted_at=left if handled else None,
+                ended_at=end,
+                reason={},
+            )
+        )
+        return row.id
+
+
+def busy_days(shop: Shop, *days: date, calls: int = 30) -> None:
+    """Alice alone from nine to ten, and a call every two minutes that takes her three: who waits too long gives up."""
+    for day in days:
+        on_duty(shop, "alice", day, "09:00", "10:00")
+        for n in range(calls):
+            gone = n % 5 == 4
+            joined = at(day, "09:00") + timedelta(minutes=2 * n)
+            called(shop, joined, waited=240 if gone else 60, handled=None if gone else 180)

@@ -1,0 +1,49 @@
+"""Past days played again with something otherwise. Takes minutes, so it has a queue and workers of its own."""
+
+from time import monotonic
+
+from callcenter.actions import what_ifs
+from callcenter.domain.errors import DomainError
+from callcenter.domain.what_ifs import TooLittleKnown
+from callcenter.reports import past_days
+from callcenter.virtual import what_if_figures
+from callcenter.wiring import Wiring
+from workers.job import job
+
+TOLD_EVERY = 0.5
+
+
+@job
+def play(wiring: Wiring, *, what_if_id: int) -> None:
+    """Nothing where it is not due. Whatever ends this process, the clock has it begun again."""
+    with wiring.work() as work:
+        begun = what_ifs.begin(work, what_if_id)
+    if begun is None:
+        return
+    wish, attempt = begun
+
+    told_at = 0.0
+
+    def progress(played: int, to_play: int) -> None:
+        nonlocal told_at
+        if monotonic() - told_at < TOLD_EVERY and played < to_play:
+            return
+        told_at = monotonic()
+        with wiring.work() as work:
+            what_ifs.go_on(work, what_if_id, attempt=attempt, played=played, to_play=to_play)
+
+    try:
+        with wiring.reading() as session:
+            past = past_days.past(session, wish, now=wiring.clock())
+        result = what_if_figures.play(past, wish, past_days.as_they_were(past), progress=progress)
+    except TooLittleKnown as error:
+        with wiring.work() as work:
+            what_ifs.fail(work, what_if_id, attempt=attempt, reason=error.reason)
+    except DomainError as error:
+        with wiring.work() as work:
+            what_ifs.fail(work, what_if_id, attempt=attempt, reason=error.code)
+    except what_ifs.Superseded:
+        return
+    else:
+        with wiring.work() as work:
+            what_ifs.finish(work, what_if_id, attempt=attempt, result=result)
