@@ -11,7 +11,7 @@ from callcenter.actions import budgets, giving
 from callcenter.actions.giving import Matter, Wish
 from callcenter.domain.agents import Role
 from callcenter.domain.empowerment import Answer, Held, hold, money
-from callcenter.domain.empowerment.approving import RANKS, fits
+from callcenter.domain.empowerment.approving import RANKS, SCREEN_SEEN, fits
 from callcenter.domain.empowerment.rule_book import Step
 from callcenter.domain.empowerment_events import ApprovalAsked, ApprovalChanged, ApprovalWithdrawn
 from callcenter.domain.errors import ApprovalOver, GrantOver, Invalid, NotFound, NotYourInteraction
@@ -23,7 +23,6 @@ from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.work import Work
 
-SCREEN_SEEN = timedelta(seconds=45)  # three heartbeats of a browser
 CODE_TRIES = 50
 
 

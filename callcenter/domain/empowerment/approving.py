@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from callcenter.domain.agents import Role
 from callcenter.domain.empowerment.rule_book import Step
 
+SCREEN_SEEN = timedelta(seconds=45)  # three heartbeats of a browser
 RANKS = {Role.AGENT: 0, Role.SUPERVISOR: 1, Role.ADMINISTRATOR: 2}
 
 

@@ -1,5 +1,5 @@
 // One offset to the server's clock and one tick a second for every timer on the page.
-// data-since counts up, data-until counts down, data-clock shows the time of day, data-from + data-until empty a bar.
+// data-since counts up, data-until counts down, data-clock shows the time of day, data-from + data-until empty a bar or a ring.
 
 import { say } from "./words.js";
 
@@ -72,7 +72,9 @@ function empty(bar, at) {
   const from = Date.parse(bar.dataset.from);
   const until = Date.parse(bar.dataset.until);
   const left = Math.min(1, Math.max(0, (until - at) / (until - from || 1)));
-  bar.lastElementChild.setAttribute("width", (left * 100).toFixed(2));
+  const last = bar.lastElementChild;
+  if (last.matches("circle")) last.setAttribute("stroke-dashoffset", (100 - left * 100).toFixed(2));
+  else last.setAttribute("width", (left * 100).toFixed(2));
 }
 
 /** Paints every timer inside the element at once; called after each swap so that no timer shows empty. */

@@ -1,0 +1,61 @@
+"""One scale of amounts: what you may give, then what each of those who are asked may say yes to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTHS = {1: (100.0,), 2: (46.0, 54.0), 3: (31.0, 44.0, 25.0)}
+GAP = 0.6
+BEYOND = 0.5  # an open end is drawn as if it went half as far again
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far somebody's yes reaches: `most` minor units, None without end. `words`: "you, $80"."""
+
+    kind: str
+    words: str
+    most: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One stretch; `x` and `width` in percent."""
+
+    kind: str
+    words: str
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """`at`: where the amount stands, in percent; None for none."""
+
+    parts: tuple[Part, ...]
+    at: float | None
+
+    @property
+    def sentence(self) -> str:
+        return " · ".join(part.words for part in self.parts)
+
+
+def scale(reaches: Sequence[Reach], amount: int | None) -> Scale:
+    """Stretches of fixed widths, so that their words have room; within each the amount stands in proportion."""
+    shown = [one for one in reaches if one.most is None or one.most > 0][:4]
+    widths = WIDTHS.get(len(shown)) or (100 / max(1, len(shown)),) * len(shown)
+    starts = [sum(widths[:place]) for place in range(len(shown))]
+    parts = tuple(
+        Part(one.kind, one.words, round(x, 2), round(width - GAP, 2))
+        for one, x, width in zip(shown, starts, widths, strict=True)
+    )
+    return Scale(parts, None if amount is None or not shown else round(_place(shown, starts, widths, amount), 2))
+
+
+def _place(shown: Sequence[Reach], starts: Sequence[float], widths: Sequence[float], amount: int) -> float:
+    low = 0
+    for one, x, width in zip(shown, starts, widths, strict=True):
+        high = one.most if one.most is not None else max(amount, low) + max(1, int(low * BEYOND))
+        if amount <= high:
+            return x + width * (amount - low) / max(1, high - low)
+        low = high
+    return 100.0 - GAP
