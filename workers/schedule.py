@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from callcenter.actions import surveys
+from callcenter.actions import proposals, surveys
 from callcenter.storage import access, agents
 from callcenter.wiring import Wiring
 
@@ -26,7 +26,14 @@ def _tidy(wiring: Wiring) -> None:
         surveys.expire(work)
 
 
+def _propose(wiring: Wiring) -> None:
+    """Where people keep asking and always hear yes, or no; where they never give."""
+    with wiring.work() as work:
+        proposals.refresh(work)
+
+
 TIMETABLE = (
     Periodic(every=timedelta(seconds=5), lock=7_000_010, do=lambda wiring: wiring.tell_again()),
     Periodic(every=timedelta(minutes=10), lock=7_000_011, do=_tidy),
+    Periodic(every=timedelta(hours=1), lock=7_000_012, do=_propose),
 )

@@ -196,6 +196,14 @@ class RuleBookDropped(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProposalDecided(Event):
+    """`state`: accepted or dismissed."""
+
+    proposal_id: int
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DepartmentAsked(Event):
     request_id: int
     department: str

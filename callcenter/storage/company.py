@@ -18,7 +18,8 @@ from callcenter.storage.database import Row
 class Company(Row):
     """The one row about us. `names`: {language: name}. `region` ("US") reads numbers typed without a country code.
 
-    `routing`: `domain.routing.CompanyPolicy` as data.
+    `routing`: `domain.routing.CompanyPolicy` as data. `minute_cost`: what a minute of an agent's work costs, in minor units of
+    `currency`.
     """
 
     __tablename__ = "company"
@@ -31,6 +32,7 @@ class Company(Row):
     survey_cool_down_hours: Mapped[int] = mapped_column(default=24)
     survey_quiet_hours: Mapped[bool] = mapped_column(default=True)
     routing: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    minute_cost: Mapped[int] = mapped_column(default=75)
     created_at: Mapped[datetime]
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)

@@ -1,0 +1,136 @@
+"""Where to trust people with more and where to teach, found in what was asked, answered and given. Pure: rows in, findings out."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+ASKED_AT_LEAST = 5
+YES_SHARE = 0.95
+NO_SHARE = 0.6
+NO_AT_LEAST = 4
+SERVED_AT_LEAST = 20
+COLLEAGUES_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One question that was answered. `answer`: yes, less, instead, no; `held` and `seconds` in seconds."""
+
+    grant_id: int
+    agent_id: int
+    cause: str
+    remedy: str
+    units: int
+    currency: str
+    answer: str
+    held: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """How many matters an agent served in the period, and for how many of them something was given."""
+
+    agent_id: int
+    matters: int
+    given: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    kind: str
+    about: str
+    agent_id: int | None
+    data: dict[str, Any]
+    cases: tuple[int, ...]
+
+
+def findings(asked: Sequence[Asked], served: Sequence[Served]) -> list[Finding]:
+    return [*trust(asked), *teach_no(asked), *teach_unused(served)]
+
+
+def trust(asked: Sequence[Asked]) -> list[Finding]:
+    """The largest amount up to which (nearly) every question about a cause and remedy was answered with yes."""
+    groups: dict[tuple[str, str, str], list[Asked]] = defaultdict(list)
+    for one in asked:
+        groups[(one.cause, one.remedy, one.currency)].append(one)
+    found = []
+    for (cause, remedy, currency), members in sorted(groups.items()):
+        within = _always_yes(sorted(members, key=lambda one: one.units))
+        if within:
+            data = {
+                "cause": cause,
+                "remedy": remedy,
+                "currency": currency,
+                "limit": within[-1].units,
+                "asked": len(within),
+                "yes": sum(one.answer == "yes" for one in within),
+                "held": round(median(one.held for one in within)),
+                "seconds": round(median(one.seconds for one in within)),
+                "agents": len({one.agent_id for one in within}),
+            }
+            about = f"{cause}|{remedy}|{currency}"
+            found.append(Finding(kind="trust", about=about, agent_id=None, data=data, cases=_ids(within)))
+    return found
+
+
+def _always_yes(members: Sequence[Asked]) -> Sequence[Asked]:
+    """The longest run of the smallest amounts of which nearly all heard yes, and the largest of them did."""
+    for end in range(len(members), ASKED_AT_LEAST - 1, -1):
+        run = members[:end]
+        if run[-1].answer == "yes" and sum(one.answer == "yes" for one in run) >= YES_SHARE * end:
+            return run
+    return ()
+
+
+def teach_no(asked: Sequence[Asked]) -> list[Finding]:
+    """Agents most of whose questions are answered with no."""
+    groups: dict[int, list[Asked]] = defaultdict(list)
+    for one in asked:
+        groups[one.agent_id].append(one)
+    found = []
+    for agent_id, members in sorted(groups.items()):
+        refused = [one for one in members if one.answer == "no"]
+        if len(refused) >= NO_AT_LEAST and len(refused) >= NO_SHARE * len(members):
+            data = {"asked": len(members), "no": len(refused)}
+            found.append(
+                Finding(kind="teach_no", about=str(agent_id), agent_id=agent_id, data=data, cases=_ids(refused))
+            )
+    return found
+
+
+def teach_unused(served: Sequence[Served]) -> list[Finding]:
+    """Agents who never give anything, where colleagues do for a good part of what they serve."""
+    found = []
+    for one in sorted(served, key=lambda each: each.agent_id):
+        others = [each for each in served if each.agent_id != one.agent_id]
+        matters, given = sum(each.matters for each in others), sum(each.given for each in others)
+        if one.given == 0 and one.matters >= SERVED_AT_LEAST and matters and given >= COLLEAGUES_SHARE * matters:
+            data = {"served": one.matters, "colleagues": round(100 * given / matters)}
+            found.append(
+                Finding(kind="teach_unused", about=str(one.agent_id), agent_id=one.agent_id, data=data, cases=())
+            )
+    return found
+
+
+def measured(
+    kind: str, about: str, agent_id: int | None, asked: Sequence[Asked], served: Sequence[Served]
+) -> dict[str, Any]:
+    """The subject of a proposal in a period: {"asked", "no", "held" (seconds in all)} or {"served", "given"}."""
+    if kind == "teach_unused":
+        mine = next((one for one in served if one.agent_id == agent_id), None)
+        return {"served": mine.matters if mine else 0, "given": mine.given if mine else 0}
+    about_it = [
+        one
+        for one in asked
+        if (kind == "trust" and f"{one.cause}|{one.remedy}|{one.currency}" == about)
+        or (kind == "teach_no" and one.agent_id == agent_id)
+    ]
+    refused = sum(one.answer == "no" for one in about_it)
+    return {"asked": len(about_it), "no": refused, "held": sum(one.held for one in about_it)}
+
+
+def _ids(members: Sequence[Asked]) -> tuple[int, ...]:
+    return tuple(one.grant_id for one in members)

@@ -1,0 +1,46 @@
+"""How sure a figure is: 95 % intervals of a mean and of a share, so that small counts are not taken for findings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from statistics import fmean, stdev
+
+Z = 1.959964  # normal, two-sided 95 %
+FEW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`value` of `n` observations, between `low` and `high`; all None where there are too few to say."""
+
+    n: int
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+    def is_apart_from(self, other: "Figure") -> bool:
+        """The intervals do not touch: more than chance by itself would often do. No word about why."""
+        if self.low is None or self.high is None or other.low is None or other.high is None:
+            return False
+        return self.low > other.high or self.high < other.low
+
+
+def mean(values: Sequence[float]) -> Figure:
+    """By the normal approximation with the sample's own spread."""
+    if not values:
+        return Figure(0)
+    if len(values) < FEW:
+        return Figure(len(values), fmean(values))
+    half = Z * stdev(values) / sqrt(len(values))
+    middle = fmean(values)
+    return Figure(len(values), middle, middle - half, middle + half)
+
+
+def share(hits: int, n: int) -> Figure:
+    """Wilson's score interval (Wilson 1927), which holds for small counts and near 0 and 1 too."""
+    if not n:
+        return Figure(0)
+    p = hits / n
+    centre = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
+    half = Z / (1 + Z * Z / n) * sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
+    return Figure(n, p, max(0.0, centre - half), min(1.0, centre + half))

@@ -1,0 +1,100 @@
+"""What was asked and served in a period, for findings; and grants that are worth a second look."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+from callcenter.domain.empowerment.learning import Asked, Served
+from callcenter.storage.empowerment import facts
+
+ASKED = text(
+    "SELECT g.id, g.agent_id, g.facts->'matter'->>'cause' AS cause, g.remedy, g.wished, g.currency, a.answer,"
+    " a.held_seconds, extract(epoch FROM a.answered_at - a.asked_at)::int AS seconds"
+    " FROM approvals a JOIN grants g ON g.id = a.grant_id"
+    " WHERE a.answered_at > :since AND a.answered_at <= :until AND a.answer IN ('yes', 'less', 'instead', 'no')"
+    " ORDER BY g.id"
+)
+SERVED = text(
+    "SELECT a.id, count(DISTINCT t.id) AS matters, count(DISTINCT g.ticket_id) AS given FROM agents a"
+    " JOIN tickets t ON t.owner_id = a.id AND t.created_at >= :since AND t.created_at < :until"
+    " LEFT JOIN grants g ON g.ticket_id = t.id AND g.agent_id = a.id"
+    "  AND g.state IN ('granted', 'carried_out', 'failed')"
+    " WHERE a.role = 'agent' AND a.is_active GROUP BY a.id ORDER BY a.id"
+)
+
+
+def asked(session: Session, *, since: datetime, until: datetime) -> list[Asked]:
+    """Questions that a person answered in the period."""
+    return [
+        Asked(
+            grant_id=row.id,
+            agent_id=row.agent_id,
+            cause=facts.cause_key(session, row.cause or ""),
+            remedy=row.remedy,
+            units=row.wished,
+            currency=row.currency,
+            answer=row.answer,
+            held=row.held_seconds,
+            seconds=row.seconds,
+        )
+        for row in session.execute(ASKED, {"since": since, "until": until})
+    ]
+
+
+def served(session: Session, *, since: datetime, until: datetime) -> list[Served]:
+    """Tickets of the period by their owner."""
+    rows = session.execute(SERVED, {"since": since, "until": until})
+    return [Served(agent_id=row.id, matters=row.matters, given=row.given) for row in rows]
+
+
+_STANDING = "g.state IN ('granted', 'carried_out', 'failed') AND g.granted_at >= :since AND g.granted_at < :until"
+SAME_CUSTOMER = text(
+    "SELECT g.agent_id, g.customer_id, g.currency, count(*) AS n, sum(g.worth)::bigint AS worth,"
+    f" array_agg(g.id ORDER BY g.id) AS cases FROM grants g WHERE {_STANDING} AND g.customer_id IS NOT NULL"
+    " GROUP BY g.agent_id, g.customer_id, g.currency HAVING count(*) >= 3 ORDER BY n DESC, worth DESC LIMIT 50"
+)
+SAME_NUMBER = text(
+    "SELECT p.number, g.currency, count(DISTINCT g.customer_id) AS people, count(DISTINCT g.id) AS n,"
+    " sum(g.worth)::bigint AS worth, array_agg(DISTINCT g.id) AS cases"
+    f" FROM grants g JOIN customer_phones p ON p.customer_id = g.customer_id WHERE {_STANDING}"
+    " GROUP BY p.number, g.currency HAVING count(DISTINCT g.customer_id) >= 2 AND count(DISTINCT g.id) >= 3"
+    " ORDER BY n DESC LIMIT 50"
+)
+MONTHS_END = text(
+    "SELECT g.agent_id, count(*) AS n, count(*) FILTER (WHERE late) AS at_end, array_agg(g.id) FILTER (WHERE late) AS cases"
+    " FROM grants g CROSS JOIN LATERAL (SELECT extract(day FROM (g.granted_at AT TIME ZONE :zone) + interval '3 days') <= 3"
+    f" AND extract(day FROM g.granted_at AT TIME ZONE :zone) > 3 AS late) AS day WHERE {_STANDING}"
+    " GROUP BY g.agent_id HAVING count(*) >= 8 AND count(*) FILTER (WHERE late) >= 0.4 * count(*) ORDER BY at_end DESC"
+)
+BELOW_LIMIT = text(
+    "SELECT g.agent_id, count(*) AS n, count(*) FILTER (WHERE close) AS close, array_agg(g.id) FILTER (WHERE close) AS cases"
+    " FROM grants g CROSS JOIN LATERAL (SELECT (option->>'most')::bigint AS most"
+    "  FROM jsonb_array_elements(g.decision->'options') AS option WHERE option->>'remedy' = g.remedy) AS may"
+    " CROSS JOIN LATERAL (SELECT g.answer = 'give' AND may.most > 0 AND g.units >= 0.93 * may.most AS close) AS near"
+    f" WHERE {_STANDING} AND jsonb_array_length(g.decision->'options') > 0"
+    " AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements(g.decision->'options') AS o, jsonb_array_elements(o->'rooms') AS r"
+    "  WHERE o->>'remedy' = g.remedy AND r->>0 IN ('fixed', 'times_customer', 'times_ticket'))"
+    " GROUP BY g.agent_id HAVING count(*) >= 8 AND count(*) FILTER (WHERE close) >= 0.5 * count(*) ORDER BY close DESC"
+)
+
+
+def same_customer(session: Session, *, since: datetime, until: datetime) -> Sequence[Row]:  # type: ignore[type-arg]
+    """(agent_id, customer_id, currency, n, worth, cases): three times or more by one agent to one customer."""
+    return session.execute(SAME_CUSTOMER, {"since": since, "until": until}).all()
+
+
+def same_number(session: Session, *, since: datetime, until: datetime) -> Sequence[Row]:  # type: ignore[type-arg]
+    """(number, currency, people, n, worth, cases): several people of one telephone number."""
+    return session.execute(SAME_NUMBER, {"since": since, "until": until}).all()
+
+
+def months_end(session: Session, *, since: datetime, until: datetime, zone: str) -> Sequence[Row]:  # type: ignore[type-arg]
+    """(agent_id, n, at_end, cases): two fifths or more in the last three days of months."""
+    return session.execute(MONTHS_END, {"since": since, "until": until, "zone": zone}).all()
+
+
+def below_limit(session: Session, *, since: datetime, until: datetime) -> Sequence[Row]:  # type: ignore[type-arg]
+    """(agent_id, n, close, cases): half or more within seven hundredths of what could be given without asking."""
+    return session.execute(BELOW_LIMIT, {"since": since, "until": until}).all()

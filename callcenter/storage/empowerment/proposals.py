@@ -1,0 +1,61 @@
+"""What the past proposes: trust people with more here, teach somebody there. Each once, with its cases, and what was said to it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callcenter.storage.database import NO_KEY, Row
+
+
+class Proposal(Row):
+    """`kind`: trust (a limit that is always said yes to), teach_no (an agent who keeps hearing no), teach_unused (an agent who
+    never gives what colleagues give). `about` names the subject, so that it is open once. `data`: its numbers; `cases`: grants.
+
+    `rule_book`: the draft that came of it. `before`: how it was in the weeks before it was accepted, to hold the effect against.
+    """
+
+    __tablename__ = "proposals"
+
+    kind: Mapped[str]
+    about: Mapped[str]
+    agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    data: Mapped[dict[str, Any]]
+    cases: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    state: Mapped[str] = mapped_column(default="open")
+    found_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    note: Mapped[str] = mapped_column(default="")
+    rule_book: Mapped[int | None]
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('trust','teach_no','teach_unused')", name="kind"),
+        CheckConstraint("state IN ('open','accepted','dismissed','gone')", name="state"),
+        Index("uq_proposals_open", "kind", "about", unique=True, postgresql_where=text("state = 'open'")),
+    )
+
+
+def get(session: Session, proposal_id: int, *, lock: bool = False) -> Proposal | None:
+    return session.get(Proposal, proposal_id, with_for_update=NO_KEY if lock else None, populate_existing=lock)
+
+
+def open_ones(session: Session) -> Sequence[Proposal]:
+    return session.scalars(select(Proposal).where(Proposal.state == "open").order_by(Proposal.id)).all()
+
+
+def decided(session: Session, *, limit: int = 50) -> Sequence[Proposal]:
+    """Accepted and dismissed ones, the newest first."""
+    rows = select(Proposal).where(Proposal.decided_at.is_not(None))
+    return session.scalars(rows.order_by(Proposal.decided_at.desc()).limit(limit)).all()
+
+
+def dismissed_since(session: Session, since: datetime) -> set[tuple[str, str]]:
+    """(kind, about) of what was dismissed lately; it is not brought up again so soon."""
+    rows = select(Proposal.kind, Proposal.about).where(Proposal.state == "dismissed", Proposal.decided_at > since)
+    return {(row.kind, row.about) for row in session.execute(rows)}

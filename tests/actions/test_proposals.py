@@ -1,0 +1,100 @@
+"""Proposals: found once, gone when no longer true, accepted with what was before, dismissed for three months."""
+
+from datetime import timedelta
+
+import pytest
+
+from callcenter.actions import approvals, asking, proposals
+from callcenter.domain.empowerment.approving import Said
+from callcenter.domain.errors import GrantOver, Invalid
+from callcenter.reports import effect, worth_a_look
+from callcenter.storage.empowerment.proposals import Proposal
+from tests.empowered import Counter
+
+
+def hear(counter: Counter, said: Said, times: int, units: int = 12_000) -> None:
+    """Alice asks so often, and Sam says this each time, after 40 seconds."""
+    for _ in range(times):
+        grant = counter.ask("refund", units)
+        counter.shop.clock.forward(40)
+        with counter.shop.wiring.work() as work:
+            approvals.answer(work, counter.approval(grant).id, actor=counter.actor("sam"), said=said)
+        with counter.shop.wiring.work() as work:
+            if said == Said.YES:
+                asking.withdraw(work, grant.id, actor=counter.actor("alice"))
+
+
+def refresh(counter: Counter) -> list[Proposal]:
+    with counter.shop.wiring.work() as work:
+        proposals.refresh(work)
+    return list(counter.shop.rows(Proposal))
+
+
+def test_six_times_yes_proposes_to_trust_once(counter: Counter) -> None:
+    hear(counter, Said.YES, 6)
+    refresh(counter)
+    (row,) = refresh(counter)
+    assert (row.kind, row.about, row.state) == ("trust", "late|refund|USD", "open")
+    assert row.data["limit"] == 12_000
+    assert row.data["seconds"] == 40
+    assert len(row.cases) == 6
+
+
+def test_what_is_no_longer_true_is_gone(counter: Counter) -> None:
+    hear(counter, Said.YES, 6)
+    refresh(counter)
+    counter.shop.clock.forward(timedelta(days=40).total_seconds())
+    (row,) = refresh(counter)
+    assert row.state == "gone"
+
+
+def test_an_accepted_proposal_keeps_what_was_before_and_is_not_found_again(counter: Counter) -> None:
+    hear(counter, Said.NO, 5)
+    (row,) = refresh(counter)
+    assert (row.kind, row.agent_id) == ("teach_no", counter.shop.id_of("alice"))
+    with counter.shop.wiring.work() as work:
+        accepted = proposals.accept(work, row.id, actor=counter.actor("sam"), note="An hour with Ines")
+    assert accepted.before == {"asked": 5, "no": 5, "held": 0}
+    with counter.shop.wiring.work() as work, pytest.raises(GrantOver):
+        proposals.dismiss(work, row.id, actor=counter.actor("robin"), note="no")
+    assert [one.state for one in refresh(counter)] == ["accepted"]
+
+
+def test_a_dismissed_proposal_is_left_alone_and_wants_a_reason(counter: Counter) -> None:
+    hear(counter, Said.NO, 5)
+    (row,) = refresh(counter)
+    with counter.shop.wiring.work() as work, pytest.raises(Invalid):
+        proposals.dismiss(work, row.id, actor=counter.actor("sam"), note=" ")
+    with counter.shop.wiring.work() as work:
+        proposals.dismiss(work, row.id, actor=counter.actor("sam"), note="A new colleague")
+    assert [one.state for one in refresh(counter)] == ["dismissed"]
+
+
+def test_effect_counts_what_was_given_beside_matters_alike(counter: Counter) -> None:
+    counter.give("credit", 2000)
+    now = counter.shop.clock()
+    counter.shop.run(
+        "INSERT INTO tickets (number, subject, status, priority, type, cause, fault, product, customer_id, version, created_at,"
+        " changed_at) SELECT '98-' || n, 's', 'open', 'normal', 'complaint', 'late', 'ours', '', :carla, 1, :now, :now"
+        " FROM generate_series(1, 3) AS n",
+        carla=counter.carla,
+        now=now,
+    )
+    with counter.shop.wiring.reading() as session:
+        found = effect.matters(session, since=now - timedelta(days=1), until=now + timedelta(days=1), now=now)
+    (line,) = effect.lines(found, by="remedy")
+    assert (line.key, line.grants, line.worth, line.again.n, line.alike_again.n) == ("credit", 1, {"USD": 2000}, 1, 3)
+    (cause,) = effect.poor_quality(found, by="cause")
+    assert (cause.key, cause.matters, cause.grants) == ("late", 4, {"USD": 2000})
+    for by in effect.BY:
+        assert effect.lines(found, by=by)
+
+
+def test_the_same_customer_three_times_is_worth_a_look(counter: Counter) -> None:
+    for _ in range(3):
+        counter.give("credit", 1000)
+    now = counter.shop.clock()
+    with counter.shop.wiring.reading() as session:
+        (found,) = worth_a_look.patterns(session, since=now - timedelta(days=90), until=now + timedelta(seconds=1))
+    assert (found.kind, found.n, found.worth, found.customer_id) == ("same_customer", 3, 3000, counter.carla)
+    assert len(found.cases) == 3
