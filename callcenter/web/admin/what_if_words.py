@@ -202,7 +202,8 @@ def _with_half(name: str, told_: Sequence[float]) -> str:
 
 def _difference(name: str, told_: Sequence[float]) -> str:
     value, half = told_
-    sign = "+" if value > 0 else "−" if value < 0 else "±"
+    least = 0.0005 if name in curves.SHARES else 0.05  # less is shown as nothing
+    sign = "±" if abs(value) < least else "+" if value > 0 else "−"
     if name in curves.SHARES:
         return _("%(value)s ± %(half)s points", value=f"{sign}{abs(100 * value):.1f}", half=f"{100 * half:.1f}")
     return f"{sign}{curves.span(abs(value))} ± {curves.span(half)}"
