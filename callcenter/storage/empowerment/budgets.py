@@ -253,6 +253,23 @@ def held_by(session: Session, grant_id: int) -> dict[int, tuple[int, int]]:
     return {row.period_id: (int(row.reserved), int(row.committed)) for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A period in which so much is held for a grant."""
+
+    period: Period
+    reserved: int
+
+
+def holding(session: Session, grant_id: int) -> dict[int, Holding]:
+    """{budget: where and how much is held for this grant}"""
+    held = {period_id: reserved for period_id, (reserved, _) in held_by(session, grant_id).items() if reserved}
+    if not held:
+        return {}
+    rows = session.scalars(select(Period).where(Period.id.in_(held)))
+    return {row.budget_id: Holding(row, held[row.id]) for row in rows}
+
+
 def entries(session: Session, period_id: int, *, before: int | None = None, limit: int = 100) -> Sequence[Entry]:
     """The newest first."""
     rows = select(Entry).where(Entry.period_id == period_id)

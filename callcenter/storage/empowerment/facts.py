@@ -24,7 +24,7 @@ from callcenter.storage import agents, customers, interactions, kept
 from callcenter.storage.agents import Agent
 from callcenter.storage.customers import Customer
 from callcenter.storage.empowerment import budgets, departments, rule_books
-from callcenter.storage.empowerment.budgets import Paying
+from callcenter.storage.empowerment.budgets import Holding, Paying
 from callcenter.storage.empowerment.grants import COUNTS_SQL
 from callcenter.storage.empowerment.rule_books import InForce
 from callcenter.storage.interactions import Interaction
@@ -67,6 +67,7 @@ def of_matter(
     currency = customer.currency if customer else rules.book.currency
     department_id = _departments(session).get(agent.team_id or 0)
     paid = budgets.paying(session, now, agent_id=agent.id, team_id=agent.team_id, department_id=department_id)
+    held = budgets.holding(session, without) if without else {}
     facts = Facts(
         currency=currency,
         agent=_agent(session, agent, department_id, now),
@@ -78,12 +79,18 @@ def of_matter(
         facts=facts,
         usage=_usage(session, rules, now, agent, customer, ticket, without=without, currency=currency),
         purses=Purses(
-            tuple(Purse(one.budget.id, one.budget.scope, one.budget.currency, one.limit, one.left) for one in paid),
+            tuple(_purse(one, held.get(one.budget.id)) for one in paid),
             required=bool(paid) or kept.figure(session, "any_budget", lambda: budgets.any_active(session)),
         ),
         paying=tuple(paid),
         now=now,
     )
+
+
+def _purse(paying: Paying, held: Holding | None) -> Purse:
+    """Where the grant that is decided again holds money already, that is its room, in the period in which it is held."""
+    limit, left = (held.period.limit_amount, held.period.left + held.reserved) if held else (paying.limit, paying.left)
+    return Purse(paying.budget.id, paying.budget.scope, paying.budget.currency, limit, left)
 
 
 def _departments(session: Session) -> Mapping[int, int]:
