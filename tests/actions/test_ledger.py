@@ -1,0 +1,141 @@
+"""Whatever happens in whatever order, at whatever hour: no budget is overdrawn, and the ledger sums to what it says.
+
+Every step is an act on the real database; the steps, their amounts and their order are made up by hypothesis.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
+from sqlalchemy import select
+
+from callcenter.actions import approvals, asking, budgets, carrying_out
+from callcenter.actions import tickets as matters
+from callcenter.domain.empowerment.approving import Said
+from callcenter.domain.errors import DomainError
+from callcenter.storage.customers import Customer
+from callcenter.storage.empowerment.budgets import Budget, Period
+from callcenter.storage.empowerment.grants import HELD, STANDING, Grant
+from callcenter.wiring import Wiring
+from tests.empowered import Counter
+from workers.clock import Clock
+
+amounts = st.integers(1, 26_000)
+
+
+class Money(RuleBasedStateMachine):
+    """One counter after the other, each with a customer and a budget of its own, in the same house."""
+
+    counter: Counter
+    wiring: Wiring
+    questions = Bundle("questions")
+    gifts = Bundle("gifts")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = max((one.id for one in self.counter.shop.rows(Grant)), default=0)
+        with self.wiring.work() as work:
+            for one in work.session.scalars(select(Budget).where(Budget.is_active)):
+                budgets.retire(work, one.id, actor=self.counter.actor("robin"))
+            customer = Customer(name="Carla", language="en", zone="UTC", since=work.now, currency="USD")
+            customer.tier, customer.value_minor = "gold", 10_000_000
+            work.session.add(customer)
+            work.session.flush()
+            ticket = matters.open_by(
+                work,
+                actor=self.counter.actor("alice"),
+                subject="Late",
+                customer_id=customer.id,
+                values={"type": "complaint", "cause": "late", "fault": "carrier"},
+            )
+            self.counter.ticket = ticket.id
+        self.budget_id = self.counter.budget(50_000)
+        self.counter.at_screen("sam")
+        self.clock = Clock(self.wiring)
+
+    def do(self, act: Any, *given: Any, by: str = "alice", **more: Any) -> Any:
+        """What is refused changes nothing: the invariants see to it."""
+        try:
+            with self.wiring.work() as work:
+                return act(work, *given, actor=self.counter.actor(by), **more)
+        except DomainError:
+            return None
+
+    @rule(target=gifts, units=st.integers(1, 10_000), remedy=st.sampled_from(["credit", "voucher"]))
+    def give(self, units: int, remedy: str) -> int:
+        try:
+            return self.counter.give(remedy, units).id
+        except DomainError:
+            return 0
+
+    @rule(target=questions, units=st.integers(10_001, 26_000), remedy=st.sampled_from(["credit", "voucher", "refund"]))
+    def ask(self, units: int, remedy: str) -> int:
+        try:
+            return self.counter.ask(remedy, units).id
+        except DomainError:
+            return 0
+
+    @rule(grant_id=questions, said=st.sampled_from([Said.YES, Said.LESS, Said.INSTEAD, Said.NO]), units=amounts)
+    def answer(self, grant_id: int, said: Said, units: int) -> None:
+        if row := next((one for one in self.approvals() if one.grant_id == grant_id), None):
+            self.do(approvals.answer, row.id, by="sam", said=said, units=units, remedy="voucher")
+
+    def approvals(self) -> Any:
+        return self.counter.shop.rows(approvals.Approval)
+
+    @rule(target=gifts, grant_id=consumes(questions))
+    def give_on(self, grant_id: int) -> int:
+        return grant_id if self.do(asking.give_on, grant_id) else 0
+
+    @rule(grant_id=questions)
+    def withdraw(self, grant_id: int) -> None:
+        self.do(asking.withdraw, grant_id)
+
+    @rule(grant_id=questions, units=amounts)
+    def change(self, grant_id: int, units: int) -> None:
+        self.do(asking.change, grant_id, units=units, reason="Another amount")
+
+    @rule(grant_id=gifts)
+    def reverse(self, grant_id: int) -> None:
+        self.do(carrying_out.reverse, grant_id, by="sam", reason="By mistake")
+
+    @rule(amount=st.integers(0, 80_000))
+    def set_budget(self, amount: int) -> None:
+        self.do(budgets.change, self.budget_id, by="robin", amount=amount)
+
+    @rule(seconds=st.sampled_from([60, 125, 6000, 90_000, 86_400 * 31]))
+    def wait(self, seconds: int) -> None:
+        self.counter.shop.clock.forward(seconds)
+        self.counter.shop.run("UPDATE connections SET seen_at = :now", now=self.counter.shop.clock.now)
+        now = self.counter.shop.clock.now
+        self.clock._questions_that_ran_out()
+        assert not [one for one in self.approvals() if one.is_open and one.step_ends_at <= now - timedelta(seconds=1)]
+
+    @invariant()
+    def no_period_is_overdrawn_and_the_ledger_sums_to_it(self) -> None:
+        self.counter.ledger_holds()
+        periods = [one for one in self.counter.periods() if one.budget_id == self.budget_id]
+        assert all(one.reserved + one.committed <= one.limit_amount for one in periods)
+        mine = [one for one in self.counter.shop.rows(Grant) if one.id > self.first]
+        assert sum(one.reserved for one in periods) == _cost(mine, HELD)
+        assert sum(one.committed for one in periods) == _cost(mine, STANDING)
+
+
+def _cost(grants: list[Grant], states: tuple[str, ...]) -> int:
+    return sum(one.cost for one in grants if one.state in states)
+
+
+def test_no_order_of_acts_overdraws_a_budget_or_breaks_the_ledger(counter: Counter) -> None:
+    class Here(Money):
+        pass
+
+    Here.counter, Here.wiring = counter, counter.shop.wiring
+    run_state_machine_as_test(
+        Here,
+        settings=settings(
+            max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
+    assert counter.shop.rows(Period)
