@@ -2,12 +2,14 @@
 
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from callcenter.actions import approvals, approving_by_sms, asking, budgets
+from callcenter.domain.agents import Role
 from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.errors import (
     ApprovalOver,
@@ -142,7 +144,7 @@ def test_a_supervisor_says_yes_up_to_their_own_limit_and_no_further(counter: Cou
     counter.shop.run("UPDATE customers SET value_minor = 10000000")
     counter.at_screen("sam", "robin")
     _, row = asked(counter, 30_000)
-    assert row.turn.role == "administrator"
+    assert row.turn.role == Role.ADMINISTRATOR
     with pytest.raises(NotYoursToApprove):
         answer(counter, row)
     assert answer(counter, row, by="robin").units == 30_000
@@ -195,7 +197,7 @@ def test_withdrawn_and_answered_at_the_same_instant_one_of_the_two_counts(counte
     counter.at_screen("sam")
     for _ in range(5):
         grant, row = asked(counter)
-        at_once(lambda one=grant: withdraw(counter, one), lambda one=row: answer(counter, one))
+        at_once(partial(withdraw, counter, grant), partial(answer, counter, row))
         told, last = counter.grant(grant.id), counter.shop.row(Approval, row.id)
         assert told.state == "withdrawn"  # before the answer, or of the yes that had just come
         assert last.state in ("withdrawn", "answered")

@@ -16,6 +16,7 @@ from callcenter.actions import tickets as matters
 from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.errors import DomainError
 from callcenter.storage.customers import Customer
+from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.budgets import Budget, Period
 from callcenter.storage.empowerment.grants import HELD, STANDING, Grant
 from callcenter.wiring import Wiring
@@ -83,7 +84,7 @@ class Money(RuleBasedStateMachine):
             self.do(approvals.answer, row.id, by="sam", said=said, units=units, remedy="voucher")
 
     def approvals(self) -> Any:
-        return self.counter.shop.rows(approvals.Approval)
+        return self.counter.shop.rows(Approval)
 
     @rule(target=gifts, grant_id=consumes(questions))
     def give_on(self, grant_id: int) -> int:
