@@ -7,7 +7,7 @@ from flask import Flask
 
 from callcenter import api, observe, web, webhooks
 from callcenter.settings import Settings
-from callcenter.wiring import Wiring
+from callcenter.wiring import Process, Wiring
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 LARGEST_REQUEST = 1024 * 1024
@@ -31,7 +31,7 @@ def create_app(settings: Settings, *, wiring: Wiring | None = None) -> Flask:
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
-    app.extensions["callcenter"] = wiring or Wiring(settings)
+    app.extensions["callcenter"] = wiring or Wiring(settings, process=Process.WEB)
     web.register(app)
     webhooks.register(app)
     api.register(app)

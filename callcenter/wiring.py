@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 import structlog
 from flask import current_app
@@ -40,13 +41,24 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class Process(StrEnum):
+    """As what a process of ours is listed by PostgreSQL: `doctor` sees there whether a clock runs."""
+
+    WEB = "callcenter web"
+    WORKER = "callcenter worker"
+    CLOCK = "callcenter clock"
+    OTHER = "callcenter"
+
+
 class Wiring:
     """One a process. `clock` may be replaced where time is not the wall's."""
 
-    def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, settings: Settings, *, clock: Callable[[], datetime] = utc_now, process: Process = Process.OTHER
+    ) -> None:
         self.settings = settings
         self.clock = clock
-        self.database = Database(settings.database_url, pool=settings.database_pool)
+        self.database = Database(settings.database_url, pool=settings.database_pool, name=process)
         self.push = Push(settings.redis_url)
         self.background = Background(settings.redis_url)
         client = twilio_client(settings)

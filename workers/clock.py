@@ -26,7 +26,7 @@ from callcenter.storage import offers as offer_rows
 from callcenter.storage import routing as looks
 from callcenter.storage.empowerment import approvals as questions
 from callcenter.storage.empowerment import grants
-from callcenter.wiring import Wiring
+from callcenter.wiring import Process, Wiring
 from workers.schedule import TIMETABLE, Periodic
 
 log = structlog.get_logger()
@@ -231,7 +231,7 @@ def _try_lock(wiring: Wiring, lock: int) -> Iterator[bool]:
 def main() -> None:
     ours = settings.load()
     observe.configure(ours.log_format)
-    clock = Clock(Wiring(ours))
+    clock = Clock(Wiring(ours, process=Process.CLOCK))
     signal.signal(signal.SIGTERM, clock.stop)
     signal.signal(signal.SIGINT, clock.stop)
     clock.run()

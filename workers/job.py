@@ -7,14 +7,14 @@ from time import monotonic
 import structlog
 
 from callcenter import settings
-from callcenter.wiring import Wiring
+from callcenter.wiring import Process, Wiring
 
 log = structlog.get_logger()
 
 
 @cache
 def process_wiring() -> Wiring:
-    return Wiring(settings.load())
+    return Wiring(settings.load(), process=Process.WORKER)
 
 
 def job(task: Callable[..., None]) -> Callable[..., None]:

@@ -26,8 +26,9 @@ from callcenter.domain.agents import Role
 from callcenter.domain.errors import OutsideError
 from callcenter.settings import Settings, SettingsError, load
 from callcenter.storage import agents, company
-from callcenter.storage.database import Database, current_revision, newest_revision
+from callcenter.storage.database import Database, current_revision, is_connected, newest_revision
 from callcenter.telephony.account import Place, TwilioAccount, split
+from callcenter.wiring import Process
 
 OLDEST_POSTGRES, OLDEST_REDIS = 14, (5, 0)
 BROWSERS = "Chrome and Edge 123, Firefox 128, Safari 17.5, or newer"
@@ -122,6 +123,8 @@ def database(ours: Settings) -> Generator[Finding, None, list[str]]:
                 yield fault("Migrations", said, "Run: callcenter migrate")
                 return numbers
             yield ok("Migrations", str(at))
+            yield from _connections(ours, session)
+            yield from _clock(session)
             yield from _people(ours, session)
             numbers = [number.e164 for number in company.numbers(session)]
     except OperationalError as error:
@@ -129,6 +132,23 @@ def database(ours: Settings) -> Generator[Finding, None, list[str]]:
     finally:
         house.close()
     return numbers
+
+
+def _connections(ours: Settings, session: Session) -> Iterator[Finding]:
+    """In a rush each process may take its pool twice over: the web processes, a worker and a clock."""
+    most = (ours.web_processes + 2) * 2 * ours.database_pool
+    allowed = int(session.scalar(text("SHOW max_connections")) or 0)
+    if most > allowed:
+        said = f"our processes may take {most} connections in a rush, PostgreSQL allows {allowed}"
+        yield note("Connections", said, "Raise max_connections there, or lower DATABASE_POOL.")
+
+
+def _clock(session: Session) -> Iterator[Finding]:
+    if is_connected(session, Process.CLOCK):
+        yield ok("Clock", "running")
+    else:
+        advice = "Start one: callcenter clock. Until then no offer runs out, and nobody is asked how it was."
+        yield note("Clock", "none is running", advice)
 
 
 def _people(ours: Settings, session: Session) -> Iterator[Finding]:
@@ -202,11 +222,22 @@ def twilio(ours: Settings, numbers: list[str]) -> Iterator[Finding]:
     try:
         found = account.numbers()
         yield ok("Twilio", "the account answers")
+        yield _token(ours)
         yield from _numbers(found, numbers)
         yield from _application(ours, account)
     except OutsideError as error:
         advice = "Look at TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET and the network."
         yield fault("Twilio", str(error), advice)
+
+
+def _token(ours: Settings) -> Finding:
+    """With a wrong one every webhook would be refused, and nothing else would show it."""
+    try:
+        account_of(ours, by_token=True).answers()
+    except OutsideError as error:
+        advice = "Copy the account's auth token from the Twilio console: calls and messages are refused with another."
+        return fault("TWILIO_AUTH_TOKEN", f"is not the account's ({error})", advice)
+    return ok("TWILIO_AUTH_TOKEN", "is the account's; webhooks are checked with it")
 
 
 def _numbers(found: dict[str, Place], numbers: list[str]) -> Iterator[Finding]:

@@ -74,8 +74,8 @@ def our_numbers(ours: Settings) -> list[str]:
         database.close()
 
 
-def account_of(ours: Settings) -> TwilioAccount:
-    return TwilioAccount(twilio_client(ours), public_url=ours.public_url)
+def account_of(ours: Settings, *, by_token: bool = False) -> TwilioAccount:
+    return TwilioAccount(twilio_client(ours, by_token=by_token), public_url=ours.public_url)
 
 
 def apply(account: TwilioAccount, places: list[Place]) -> None:

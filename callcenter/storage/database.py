@@ -55,7 +55,8 @@ class Kept:
 class Database:
     """Connections to one PostgreSQL. A statement runs at most 15 s, so that nobody waits for a lost one."""
 
-    def __init__(self, url: str, *, pool: int = 20) -> None:
+    def __init__(self, url: str, *, pool: int = 20, name: str = "callcenter") -> None:
+        """`name`: as which PostgreSQL lists our connections; whoever operates it sees whose they are."""
         self.url = url
         self.engine: Engine = create_engine(
             url,
@@ -63,7 +64,11 @@ class Database:
             max_overflow=pool,
             pool_timeout=10,
             pool_use_lifo=True,  # few connections that know our statements, rather than many that have seen each once
-            connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c statement_timeout=15000"},
+            connect_args={
+                "connect_timeout": 5,
+                "options": "-c timezone=UTC -c statement_timeout=15000",
+                "application_name": name,
+            },
         )
         event.listen(self.engine, "connect", _remember_statements)
         event.listen(self.engine, "checkout", _still_there)
@@ -124,6 +129,14 @@ def migrate(url: str, revision: str = "head") -> None:
 
 def newest_revision() -> str | None:
     return ScriptDirectory.from_config(alembic_config("")).get_current_head()
+
+
+def is_connected(session: Session, name: str) -> bool:
+    """Whether a process of this name has a connection to this database."""
+    found = text(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = :name LIMIT 1"
+    )
+    return session.scalar(found, {"name": name}) is not None
 
 
 def current_revision(session: Session) -> str | None:

@@ -63,6 +63,11 @@ class TwilioAccount:
         self._client = client
         self._public_url = public_url
 
+    def answers(self) -> None:
+        """OutsideError where we are not let in, or where nobody answers."""
+        with _in_our_words():
+            self._client.incoming_phone_numbers.list(limit=1)
+
     def numbers(self) -> dict[str, Place]:
         """All numbers of the account by E.164, each with what differs from our webhooks."""
         wanted = of_number(self._public_url)

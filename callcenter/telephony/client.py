@@ -16,11 +16,12 @@ TEMPORARY = (20429, 20500, 20503)
 FAILURES = (TwilioException, requests.RequestException)
 
 
-def twilio_client(settings: Settings) -> Client:
-    """Signs with the API key where there is one, so that the account's token stays out of daily use."""
+def twilio_client(settings: Settings, *, by_token: bool = False) -> Client:
+    """Signs with the API key where there is one, so that the account's token stays out of daily use; or `by_token` all the same."""
+    has_key = settings.twilio_api_key and not by_token
     client = Client(
-        settings.twilio_api_key or settings.twilio_account_sid or "none",
-        settings.twilio_api_secret if settings.twilio_api_key else settings.twilio_auth_token or "none",
+        (settings.twilio_api_key if has_key else settings.twilio_account_sid) or "none",
+        (settings.twilio_api_secret if has_key else settings.twilio_auth_token) or "none",
         settings.twilio_account_sid or "none",
         http_client=TwilioHttpClient(timeout=TIMEOUT_SECONDS),
     )

@@ -71,12 +71,18 @@ def test_a_call_is_passed_on_to_a_colleague(house: House, browser: Browser) -> N
     alice.keyboard.press("F2")
     expect(alice.locator("#now.now-on_call form[hx-post$='/hold'] button")).to_be_enabled()
     bo = desk_of(house, browser, "bo")
-    alice.locator(".ctl-menu summary").click()
+    tell_them_by_sms(alice, "I pass you on to Bo.")
+    alice.keyboard.press("t")
+    expect(alice.locator("#transfer-to")).to_be_focused()
     there = alice.locator("#transfer-to option[value^='agent:']").first
     expect(there).to_contain_text("free")
     alice.locator("#transfer-to").select_option(value=there.get_attribute("value"))
     alice.locator("#transfer-why").fill("Bo knows the matter")
-    alice.locator("#transfer button").click()
+    expect(phone.locator("#thread")).to_contain_text("I pass you on to Bo.")
+    alice.wait_for_timeout(1500)  # meanwhile the text is reported as delivered, and the controls are fetched anew
+    expect(alice.locator("#transfer-why")).to_have_value("Bo knows the matter")
+    assert_no_draft_of(alice, "I pass you on to Bo.")
+    alice.keyboard.press("Control+Enter")
     expect(alice.locator("#now.now-free")).to_be_visible()
     expect(bo.locator("#now [data-act=accept]")).to_be_visible()
     bo.keyboard.press("F2")
@@ -88,6 +94,21 @@ def test_a_call_is_passed_on_to_a_colleague(house: House, browser: Browser) -> N
     expect(bo.locator("#now.now-wrap_up")).to_be_visible()
     assert house.complaints == []
     close(alice, bo, phone)
+
+
+def tell_them_by_sms(desk: Page, text: str) -> None:
+    desk.keyboard.press("s")
+    desk.locator("#write-sms").fill(text)
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator("#write-sms")).to_have_value("")
+    desk.keyboard.press("Escape")
+
+
+def assert_no_draft_of(desk: Page, text: str) -> None:
+    """What was sent does not come back as something still to be sent."""
+    fresh = desk.request.get(desk.url.split("/desk")[0] + (desk.locator("#now").get_attribute("data-middle-url") or ""))
+    assert fresh.ok
+    assert f"{text}</textarea>" not in fresh.text()
 
 
 def say_until_heard(phone: Page, desk: Page, words: str) -> None:

@@ -5,6 +5,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from callcenter.settings import Settings
+from callcenter.wiring import Process, Wiring
 from tests.cli.conftest import OURS, Run, tell
 from tests.house import People
 
@@ -74,6 +76,28 @@ def test_the_doctor_is_content_once_the_numbers_point_to_us(run: Run, telephone:
     assert "ok    PUBLIC_URL" in told
     assert "FAULT +1" not in told
     assert "FAULT Twilio" not in told
+
+
+def test_the_doctor_tells_a_wrong_auth_token_though_the_key_is_right(run: Run, telephone: str) -> None:
+    """Nothing else would show it: our requests are signed by the key, and only webhooks by the token."""
+    good = run("doctor").output
+    assert "ok    TWILIO_AUTH_TOKEN: is the account's" in good
+    told = run("doctor", TWILIO_AUTH_TOKEN="8" * 32)
+    assert told.exit_code == 1
+    assert "FAULT TWILIO_AUTH_TOKEN: is not the account's (Twilio answered 401" in told.output
+    assert "ok    Twilio: the account answers" in told.output
+
+
+def test_the_doctor_sees_whether_a_clock_runs_and_whether_the_connections_suffice(run: Run, settings: Settings) -> None:
+    told = run("doctor", WEB_PROCESSES="64", DATABASE_POOL="200").output
+    assert "note  Clock: none is running" in told
+    assert "note  Connections: our processes may take 26400 connections in a rush, PostgreSQL allows" in told
+    clock = Wiring(settings, process=Process.CLOCK)
+    with clock.reading():
+        told = run("doctor", WEB_PROCESSES="1", DATABASE_POOL="1").output
+    clock.close()
+    assert "ok    Clock: running" in told
+    assert "Connections" not in told
 
 
 def test_twilio_refusing_is_told_as_a_fault_not_a_crash(run: Run, telephone: str) -> None:

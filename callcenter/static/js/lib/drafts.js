@@ -8,6 +8,7 @@ import { say } from "./words.js";
 const PAUSE_MS = 800;
 const PREFIX = "callcenter.draft.";
 const soon = new Map();
+const onTheWay = new Map();
 
 function local(key) {
   return PREFIX + document.body.dataset.person + "." + key;
@@ -21,8 +22,20 @@ function tell(field, name) {
 function written(event) {
   const field = event.target.closest?.("[data-draft]");
   if (!field) return;
+  saveSoon(field);
+}
+
+function saveSoon(field) {
   clearTimeout(soon.get(field));
   soon.set(field, setTimeout(() => save(field), PAUSE_MS));
+}
+
+function send(url, key, text) {
+  const sent = post(url, { key, text });
+  onTheWay.set(key, sent);
+  const over = () => onTheWay.get(key) === sent && onTheWay.delete(key);
+  sent.then(over, over);
+  return sent;
 }
 
 async function save(field) {
@@ -30,7 +43,7 @@ async function save(field) {
   const { draft: key, draftUrl: url } = field.dataset;
   localStorage.setItem(local(key), JSON.stringify({ url, text: field.value }));
   try {
-    const answer = await post(url, { key, text: field.value });
+    const answer = await send(url, key, field.value);
     if (!answer.ok) throw new Error(String(answer.status));
     localStorage.removeItem(local(key));
     tell(field, "draft_kept");
@@ -67,15 +80,41 @@ export function restore(inside = document) {
   });
 }
 
-/** Forgets a draft whose text was sent. */
-export function done(field) {
+function fieldsOf({ detail }) {
+  const form = detail.requestConfig?.elt;
+  return form?.matches?.("form") ? [...form.querySelectorAll("[data-draft]")] : [];
+}
+
+function hold(field) {
   clearTimeout(soon.get(field));
   soon.delete(field);
-  localStorage.removeItem(local(field.dataset.draft));
+}
+
+/** What was sent is no draft any more: neither one that is kept here, nor one that is still on its way. */
+async function forget(field) {
+  const { draft: key, draftUrl: url } = field.dataset;
+  hold(field);
+  localStorage.removeItem(local(key));
+  const late = onTheWay.get(key);
+  if (!late) return;
+  await late.catch(() => {});
+  localStorage.removeItem(local(key));
+  post(url, { key, text: "" }).catch(() => {});
+}
+
+function answered(event) {
+  if (event.detail.xhr.status < 300) fieldsOf(event).forEach(forget);
+}
+
+function refused(event) {
+  if (!event.detail.successful) fieldsOf(event).filter((field) => field.value).forEach(saveSoon);
 }
 
 export function start() {
   document.addEventListener("input", written);
+  document.addEventListener("htmx:beforeRequest", (event) => fieldsOf(event).forEach(hold));
+  document.addEventListener("htmx:beforeSwap", answered);
+  document.addEventListener("htmx:afterRequest", refused);
   document.addEventListener("htmx:afterSettle", (event) => restore(event.target));
   window.addEventListener("pagehide", () => {
     soon.forEach((timer, field) => {

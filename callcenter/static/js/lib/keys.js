@@ -10,6 +10,7 @@ const USUAL = {
   mute: "M",
   hold: "H",
   keypad: "K",
+  transfer: "T",
   end: "E",
   note: "N",
   sms: "S",
@@ -91,7 +92,7 @@ function send(event) {
 
 function perform(act) {
   const elements = [...document.querySelectorAll(`[data-act="${act}"]`)];
-  const element = elements.find((each) => !each.disabled);
+  const element = elements.find((each) => !each.disabled && !isOutOfReach(each));
   if (!element) return own.has(act) ? (own.get(act)(), true) : false;
   if (element.matches("input, textarea")) {
     element.focus();
@@ -100,8 +101,14 @@ function perform(act) {
     twice(element);
   } else {
     element.click();
+    if (element.matches("summary")) element.parentElement.querySelector("select, input")?.focus();
   }
   return true;
+}
+
+/** A menu cannot be disabled as a button can. */
+function isOutOfReach(element) {
+  return element.matches("summary[data-needs-server]") && document.body.classList.contains("is-cut-off");
 }
 
 function twice(element) {

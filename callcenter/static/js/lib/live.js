@@ -124,8 +124,9 @@ function swap(element) {
 function isInUse(element) {
   // An act of this part is on its way: replaced now, its answer would find nobody to tell (how to join a call, for one).
   if (element.querySelector(".htmx-request")) return true;
-  if ("liveForce" in element.dataset) return false;
   const held = document.activeElement;
+  // What is being written in a menu is not to be lost, however urgent the rest of the part.
+  if ("liveForce" in element.dataset) return Boolean(held?.matches("details[open] form :is(input, textarea, select)") && element.contains(held));
   // A shut menu in which the focus rests may be replaced: it has an id, by which the focus comes back to it.
   if (element.contains(held) && held !== element && !held.matches("details:not([open]) > summary[id]")) return true;
   if (element.matches("details[open]") || element.querySelector("details[open], dialog[open]")) return true;
