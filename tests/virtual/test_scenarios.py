@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from callcenter.cli.routing import routing
 from callcenter.virtual import Scenario
+from callcenter.virtual.scenario import SHIPPED
 
 UNSEEN = {
     "name": "a shop on Saturday",
@@ -107,3 +108,9 @@ def test_the_schema_describes_the_format() -> None:
     schema = json.loads(CliRunner().invoke(routing, ["--schema"]).output)
     assert schema == Scenario.model_json_schema()
     assert {"agents", "classes", "queues", "offers", "policy"} <= set(schema["properties"])
+
+
+def test_every_shipped_scenario_stands_in_the_table_of_the_documentation() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "routing.md").read_text("utf-8")
+    shipped = {file.stem for file in SHIPPED.glob("*.yaml")}
+    assert {name for name in shipped if f"`{name}`" in told} == shipped

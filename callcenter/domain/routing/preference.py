@@ -19,7 +19,7 @@ def match(needs: Needs, profile: Profile) -> int:
 def blend(needs: Needs, limits: Limits, conversations: int) -> int:
     """A call goes to whoever has least in hand. A conversation takes nobody from the calls where that can be helped: it goes
     to the least busy of those who may be called beside it; then to whoever may not be called already, the fullest first.
-    Where conversations are to be spread, to the least busy (docs/scenarios.md has both measured)."""
+    Where conversations are to be spread, to the least busy (docs/routing.md has both measured)."""
     if needs.channel == Channel.VOICE or needs.spread or _may_be_called(limits, conversations + 1):
         return conversations
     return CALLS_FIRST + conversations if _may_be_called(limits, conversations) else CALLS_FIRST - conversations
@@ -31,7 +31,7 @@ def _may_be_called(limits: Limits, conversations: int) -> bool:
 
 def among(equals: Sequence[Equal], needs: Needs, roster: Roster) -> tuple[int, str]:
     """(agent, why): the longest idle; but whoever is among the last free for something else that is busy is spared where another
-    can take it. Two skills an agent then come closer to all skills (docs/scenarios.md, s3)."""
+    can take it. Two skills an agent then come closer to all skills (docs/routing.md, s3)."""
     longest = chosen = min(equals, key=_turn)
     if len({profile for _, _, profile in equals}) > 1:
         free, signed_in = roster.free_for(needs.channel), roster.signed_in_for()
