@@ -49,7 +49,7 @@ def ids(event: Event) -> dict[str, int]:
         *("interaction_id", "ticket_id", "customer_id", "agent_id", "offer_id", "message_id", "survey_id"),
         *("grant_id", "approval_id", "budget_id", "number", "request_id", "what_if_id"),
     )
-    return {name: value for name in named if (value := getattr(event, name, None)) is not None}
+    return {name: value for name in named if isinstance(value := getattr(event, name, None), int)}
 
 
 _CHANGED = (("interaction.changed", False),)
