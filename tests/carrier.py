@@ -49,8 +49,9 @@ class Carrier:
     def press(self, interaction_id: int, digits: str, sid: str = "", **more: Any) -> TestResponse:
         return self.post(f"/webhooks/voice/menu/{interaction_id}", CallSid=sid, Digits=digits, **more)
 
-    def status(self, sid: str, status: str = "completed", **more: Any) -> TestResponse:
-        return self.post("/webhooks/voice/status", CallSid=sid, CallStatus=status, **more)
+    def status(self, sid: str, status: str = "completed", *, of: str = "", **more: Any) -> TestResponse:
+        """`of`: the query of the address that we ordered the leg with."""
+        return self.post("/webhooks/voice/status" + of, CallSid=sid, CallStatus=status, **more)
 
     def conference(self, interaction_id: int, event: str, sequence: int, sid: str = "", **more: Any) -> TestResponse:
         return self.post(

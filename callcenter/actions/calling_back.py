@@ -95,7 +95,7 @@ def claim(work: Work, interaction_id: int) -> Callback | None:
 def rings(work: Work, interaction_id: int, *, call_sid: str) -> None:
     """Their telephone rings on this leg; it may have answered before we have written that down."""
     found = _locked(work, interaction_id)
-    if found:
+    if found and found[1].state == "calling":
         _leg(work, *found, call_sid)
 
 

@@ -15,6 +15,8 @@ AGENT_ANSWERED = "/webhooks/voice/agent/answered/%d"
 AGENT_PRESSED = "/webhooks/voice/agent/pressed/%d"
 AGENT_LEFT = "/webhooks/voice/agent/left/%d"
 STATUS = "/webhooks/voice/status"
+STATUS_OF_RING = STATUS + "?offer=%d"  # of legs that we order: whose they are, should the answer to the order be lost
+STATUS_OF_CALL = STATUS + "?interaction=%d"
 CONFERENCE = "/webhooks/voice/conference"
 RECORDING = "/webhooks/voice/recording"
 SMS = "/webhooks/messages/sms"

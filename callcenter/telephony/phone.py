@@ -57,7 +57,7 @@ class TwilioPhone:
                 url=self._base + paths.AGENT_ANSWERED % offer_id,
                 method="POST",
                 timeout=RING_SECONDS,
-                status_callback=self._base + paths.STATUS,
+                status_callback=self._base + paths.STATUS_OF_RING % offer_id,
                 status_callback_method="POST",
                 status_callback_event=CALL_EVENTS,
             )
@@ -72,7 +72,7 @@ class TwilioPhone:
                 url=self._base + paths.CALLED % interaction_id,
                 method="POST",
                 timeout=CUSTOMER_RING_SECONDS,
-                status_callback=self._base + paths.STATUS,
+                status_callback=self._base + paths.STATUS_OF_CALL % interaction_id,
                 status_callback_method="POST",
                 status_callback_event=CALL_EVENTS,
             )

@@ -140,8 +140,21 @@ def agent_left(interaction_id: int) -> Answer:
 def status() -> None:
     report = _leg_report(request.form)
     if report:
+        _whose(report.sid)
         with wiring.current().work() as work:
             lines.report(work, report)
+
+
+def _whose(sid: str) -> None:
+    """A leg that we ordered: where the answer to the order was lost, its first report tells us that it rings, and for whom."""
+    offer_id, interaction_id = (request.args.get(name, type=int) for name in ("offer", "interaction"))
+    if offer_id is None and interaction_id is None:
+        return
+    with wiring.current().work() as work:
+        if offer_id is not None:
+            lines.rung(work, offer_id, call_sid=sid)
+        elif interaction_id is not None:
+            calling_back.rings(work, interaction_id, call_sid=sid)
 
 
 def _leg_report(form: Mapping[str, str]) -> LegReport | None:

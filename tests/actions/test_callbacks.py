@@ -13,7 +13,7 @@ from callcenter.reports import wallboard
 from callcenter.storage.callbacks import Callback
 from callcenter.storage.company import Queue
 from callcenter.storage.interactions import Interaction
-from tests.carrier import Rest
+from tests.carrier import Carrier, Rest
 from tests.factories import CARLA, LI_LEI, OURS, Shop, new_sid
 from workers.clock import Clock
 
@@ -347,6 +347,24 @@ def test_a_call_refused_for_a_moment_is_dialled_again(shop: Shop, rest: Rest) ->
     with shop.wiring.work() as work:
         assert calling_back.due(work, row.interaction_id)
     assert dialled(shop, rest, row)
+
+
+def test_a_call_whose_answer_was_lost_is_not_dialled_twice(shop: Shop, rest: Rest, carrier: Carrier) -> None:
+    _, row = promised(shop)
+    shop.available("alice")
+    shop.accept(row.interaction_id)
+    shop.connect(row.interaction_id)
+    rest.refuse = [500]  # it rings all the same
+    errands.call_customer(shop.wiring, row.interaction_id)
+    leg, of = new_sid(), f"?interaction={row.interaction_id}"
+    carrier.status(leg, "initiated", of=of)
+    shop.clock.forward(21)
+    with shop.wiring.work() as work:
+        assert not calling_back.due(work, row.interaction_id)
+    carrier.status(leg, "busy", of=of)
+    assert (now(shop, row).state, now(shop, row).tries) == ("waiting", 1)
+    carrier.status(new_sid(), "initiated", of=of)  # of a call that is over for us
+    assert now(shop, row).state == "waiting"
 
 
 def test_nobody_answers_late_in_a_callback_that_is_over(shop: Shop, rest: Rest) -> None:

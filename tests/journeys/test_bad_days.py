@@ -304,6 +304,32 @@ def test_a_ring_whose_answer_was_lost_still_connects(shop: Shop, rest: Rest, car
     assert rest.commands() == ["Calls"]
 
 
+def test_a_desk_telephone_whose_ring_timed_out_but_rings_is_not_rung_twice(
+    shop: Shop, rest: Rest, carrier: Carrier
+) -> None:
+    """A second ring would find it busy, and count as not answered while the first still rings."""
+    shop.change("alice", desk_telephone="+14155550190")
+    shop.available("alice")
+    id_, _ = shop.call()
+    offer, leg = shop.offer(id_).id, new_sid()
+    rest.silent_seconds = 1.5
+    shop.wiring.phone._client.http_client.timeout = 0.2  # type: ignore[attr-defined]
+    errands.ring_agent(shop.wiring, offer)
+    rest.silent_seconds = 0
+    shop.wiring.phone._client.http_client.timeout = 6  # type: ignore[attr-defined]
+    told = rest.asked[-1][2]["StatusCallback"]
+    assert told.endswith(f"/webhooks/voice/status?offer={offer}")
+    assert carrier.status(leg, "initiated", of=f"?offer={offer}").status_code == 204
+    shop.clock.forward(3)
+    errands.ring_agent(shop.wiring, offer)
+    assert rest.commands() == ["Calls"]
+    assert [line.sid for line in shop.rows(Leg) if line.party == "agent"] == [leg]
+    carrier.status(leg, "no-answer", of=f"?offer={offer}")
+    assert shop.agent("alice").missed_in_a_row == 1
+    carrier.status(leg, "ringing", of=f"?offer={offer}")  # late, and changes nothing
+    assert shop.agent("alice").missed_in_a_row == 1
+
+
 def test_a_desk_telephone_pressed_too_late_is_told_so(shop: Shop, carrier: Carrier) -> None:
     shop.change("alice", desk_telephone="+14155550190")
     shop.available("alice")
