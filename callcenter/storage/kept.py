@@ -62,11 +62,16 @@ def _kept(session: Session, key: Hashable, read: Callable[[], T]) -> T:
     return value
 
 
+def forget_after(session: Session) -> None:
+    """What this session changes counts in this process from its commit on, not up to a second later."""
+    session.info["forget_kept"] = True
+
+
 @event.listens_for(Session, "after_flush")
 def _forget(session: Session, _: object) -> None:
     changed = (*session.new, *session.dirty, *session.deleted)
     if KEPT in session.info and any(isinstance(row, Callback | Company | Queue | Number) for row in changed):
-        session.info["forget_kept"] = True
+        forget_after(session)
 
 
 @event.listens_for(Session, "after_commit")

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from callcenter.domain.empowerment.conditions import CONDITIONS, Condition, Span
 from callcenter.domain.empowerment.facts import Facts
-from callcenter.domain.empowerment.rule_book import RuleBook
+from callcenter.domain.empowerment.rule_book import Rule, RuleBook
 
 CURRENCY = "currency"
 
@@ -83,6 +83,13 @@ def matcher(book: RuleBook) -> Matcher:
     return _made(Same(book))
 
 
+def currency_of(rule: Rule, book: RuleBook) -> str | None:
+    """The currency that a rule is for: that of its amounts; None where it names none and is for any."""
+    if rule.limits.has_money or (rule.ask and any(step.up_to is not None for step in rule.ask.steps)):
+        return rule.currency or book.currency
+    return rule.currency
+
+
 @lru_cache(maxsize=32)
 def _made(same: Same) -> Matcher:
     book = same.book
@@ -91,13 +98,11 @@ def _made(same: Same) -> Matcher:
     currencies: dict[str, int] = {}
     any_currency = 0
     for place, rule in enumerate(book.rules):
-        if rule.limits.has_money or (rule.ask and any(step.up_to is not None for step in rule.ask.steps)):
-            code = rule.currency or book.currency
-            currencies[code] = currencies.get(code, 0) | 1 << place
-        elif rule.currency:
-            currencies[rule.currency] = currencies.get(rule.currency, 0) | 1 << place
-        else:
+        code = currency_of(rule, book)
+        if code is None:
             any_currency |= 1 << place
+        else:
+            currencies[code] = currencies.get(code, 0) | 1 << place
     names = [name for name in CONDITIONS if any(name in one for one in wanted)]
     return Matcher(everybody, tuple(_fitting(CONDITIONS[name], wanted) for name in names), currencies, any_currency)
 

@@ -4,12 +4,21 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SerializeAsAny, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from callcenter.domain import languages
 from callcenter.domain.agents import Role
 from callcenter.domain.customers import is_zone
-from callcenter.domain.empowerment import money
+from callcenter.domain.empowerment import money, places
 from callcenter.domain.empowerment.conditions import Wanted, What, Who, Whom
 
 FORMAT = 1
@@ -112,6 +121,12 @@ class Remedy(Setting):
         known = self.fixed if self.is_money else self.costs
         return not known if self.is_money and not known else currency in known
 
+    @field_validator("sms")
+    @classmethod
+    def _known_places(cls, texts: Texts | None) -> Texts | None:
+        places.check(texts or {}, places.SMS)
+        return texts
+
     @model_validator(mode="after")
     def _fits_its_unit(self) -> Self:
         if self.is_money and self.costs:
@@ -203,6 +218,12 @@ class Rule(Setting):
             key: groups[key].model_validate(value) if key in groups and isinstance(value, dict) else value
             for key, value in data.items()
         }
+
+    @field_validator("why")
+    @classmethod
+    def _known_places(cls, texts: Texts) -> Texts:
+        places.check(texts, places.RULE)
+        return texts
 
     @model_validator(mode="after")
     def _fits_its_outcome(self) -> Self:

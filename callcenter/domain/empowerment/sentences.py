@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from string import Formatter
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
 from callcenter.domain import languages
+from callcenter.domain.empowerment import places
 from callcenter.domain.empowerment.case import Case
 from callcenter.domain.empowerment.facts import Facts, Given
 from callcenter.domain.empowerment.money import shown
@@ -15,14 +15,8 @@ from callcenter.domain.empowerment.options import Bound, May, Option
 from callcenter.domain.empowerment.rule_book import Rule, RuleBook
 from callcenter.words import say
 
-PLACES = ("grant", "ticket", "customer", "agent_day", "agent_month", "share_of_value", "share_of_price", "times_ticket", "times_customer")  # fmt: skip
 MONEY = frozenset(("grant", "ticket", "customer", "agent_day", "agent_month"))
 SHOWN_DAYS = 365
-
-
-def places_of(text: str) -> set[str]:
-    """The {places} of a rule's or remedy's text; ValueError where its braces do not match."""
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
 def of_card(case: Case, options: Sequence[Option]) -> dict[str, str]:
@@ -37,7 +31,7 @@ def of_card(case: Case, options: Sequence[Option]) -> dict[str, str]:
 
 def why(rule: Rule, language: str, *, currency: str) -> str:
     """The rule's own half sentence with its amounts filled in."""
-    values = {name: _filled(rule, name, language, currency) for name in PLACES}
+    values = {name: _filled(rule, name, language, currency) for name in places.RULE}
     return languages.of(rule.why, language).format_map(values)
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, func, select, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Select, func, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.empowerment import RuleBook
@@ -17,7 +18,8 @@ from callcenter.storage.database import Row
 
 class RuleBookRow(Row):
     """One version. `number` counts up; `based_on`: the number it was drafted from. A published one is never changed again:
-    it is in force from `effective_from` until the next one's. `version` guards a draft against two who write at once."""
+    it is in force from `effective_from` until the next one's. `version` counts every change. `editor_ids`: everybody who wrote
+    in it, the last at the end; none of them reviews it."""
 
     __tablename__ = "rule_books"
 
@@ -36,12 +38,14 @@ class RuleBookRow(Row):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+    editor_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list, server_default="{}")
 
     __table_args__ = (
         CheckConstraint("state IN ('draft','in_review','reviewed','published','dropped')", name="state"),
         CheckConstraint("(state = 'published') = (published_at IS NOT NULL)", name="published"),
         CheckConstraint("state <> 'published' OR effective_from IS NOT NULL", name="effective"),
         CheckConstraint("reviewer_id <> author_id", name="second_person"),
+        CheckConstraint("reviewer_id <> ALL (editor_ids)", name="nobody_reviews_their_own"),
         Index("ix_rule_books_published", "effective_from", postgresql_where=text("state = 'published'")),
     )
 
@@ -82,13 +86,25 @@ def in_force(session: Session, now: datetime) -> InForce | None:
     return next((one for one in published if one.since <= now), None)
 
 
+def latest(session: Session) -> RuleBookRow | None:
+    """The published version after which none is to come: what a draft is held against."""
+    return session.scalar(_by_time().limit(1))
+
+
+def to_come(session: Session, now: datetime) -> Sequence[RuleBookRow]:
+    """Published and not yet in force, the first one first."""
+    rows = select(RuleBookRow).where(RuleBookRow.state == "published", RuleBookRow.effective_from > now)
+    return session.scalars(rows.order_by(RuleBookRow.effective_from, RuleBookRow.number)).all()
+
+
+def _by_time() -> Select[RuleBookRow]:
+    published = select(RuleBookRow).where(RuleBookRow.state == "published")
+    return published.order_by(RuleBookRow.effective_from.desc(), RuleBookRow.number.desc())
+
+
 def _published(session: Session) -> list[InForce]:
     """The newest first: those to come, and the one before them (a clock may lag, so two)."""
-    rows = session.scalars(
-        select(RuleBookRow)
-        .where(RuleBookRow.state == "published")
-        .order_by(RuleBookRow.effective_from.desc(), RuleBookRow.number.desc())
-    )
+    rows = session.scalars(_by_time())
     return [InForce(row.number, row.effective_from, row.book) for row in rows if row.effective_from]
 
 

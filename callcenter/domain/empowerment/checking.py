@@ -1,0 +1,195 @@
+"""What is wrong with a rule book though each rule is right: contradictions, rules that never apply, and matters without a rule.
+
+A contradiction: two rules of one step fit the same facts, do not say the same, and the earlier is not the special case: it
+does not ask for all that the later asks for, and more. So nothing but their order decides. A special case before the general
+one is how exceptions are written, and is none.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from itertools import combinations
+from typing import Any
+
+from callcenter.domain.empowerment.deciding import decide
+from callcenter.domain.empowerment.facts import Facts
+from callcenter.domain.empowerment.matching import currency_of
+from callcenter.domain.empowerment.options import May
+from callcenter.domain.empowerment.overlap import can_be, common, covers
+from callcenter.domain.empowerment.rule_book import Outcome, Rule, RuleBook
+
+ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)  # nothing was given before, so it does not matter when
+
+
+class Kind(StrEnum):
+    """NO_FACTS: nothing can fit its conditions. NO_REMEDY: none of its remedies is in use in its currency. UNKNOWN: it names
+    what the company does not have."""
+
+    CONTRADICTION = "contradiction"
+    DEAD = "dead"
+    NO_FACTS = "no_facts"
+    NO_REMEDY = "no_remedy"
+    UNKNOWN = "unknown"
+    GAP = "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`rules`: the one that is at fault first. `facts`: for a contradiction what both ask for, for UNKNOWN the words."""
+
+    kind: Kind
+    rules: tuple[int, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    cause: str = ""
+    times: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A matter as it was recorded, and how many wishes there were like it."""
+
+    facts: Facts
+    times: int = 1
+
+
+def check(
+    book: RuleBook,
+    *,
+    seen: Sequence[Seen] = (),
+    causes: Iterable[str] = (),
+    known: Mapping[str, Iterable[str]] | None = None,
+) -> list[Fault]:
+    """All faults: contradictions, what never applies, gaps. `causes`: those that the company has; `known`: {condition: the
+    words there are}, where they can be looked up."""
+    return [
+        *contradictions(book),
+        *never_applying(book),
+        *_unknown(book, known or {}),
+        *gaps(book, seen, causes),
+    ]
+
+
+def contradictions(book: RuleBook) -> list[Fault]:
+    """Pairs of rules, the earlier one first, between which only their order decides."""
+    wanted = {rule.id: rule.conditions() for rule in book.rules}
+    dead = {fault.rules[0] for fault in never_applying(book)}
+    steps = [rule for rule in book.rules if _step(rule) in (Outcome.MAY, Outcome.ASK) and rule.id not in dead]
+    found = []
+    for first, second in combinations(steps, 2):
+        if _step(first) != _step(second) or _says(first) == _says(second):
+            continue
+        if not _remedies(book, first) & _remedies(book, second) or not _same_currency(book, first, second):
+            continue
+        mine, theirs = wanted[first.id], wanted[second.id]
+        if covers(theirs, mine) or covers(mine, theirs) or set(mine) > set(theirs):
+            continue
+        both = common(mine, theirs)
+        if both is not None:
+            found.append(Fault(Kind.CONTRADICTION, (first.id, second.id), both))
+    return found
+
+
+def _step(rule: Rule) -> Outcome | None:
+    """In which step of the decision it competes with others; None for a ceiling, which lowers and never competes."""
+    if rule.is_ceiling:
+        return None
+    return Outcome.MAY if rule.outcome == Outcome.MAY_WITH_REASON else rule.outcome
+
+
+def _says(rule: Rule) -> tuple[object, ...]:
+    return rule.outcome, rule.limits, rule.asks if rule.outcome == Outcome.ASK else None
+
+
+def _remedies(book: RuleBook, rule: Rule) -> set[str]:
+    """Those in use that the rule is about and that there are in its currency."""
+    currency = currency_of(rule, book)
+    return {
+        one.key
+        for one in book.remedies
+        if one.is_active and (not rule.remedies or one.key in rule.remedies) and (not currency or one.is_in(currency))
+    }
+
+
+def _same_currency(book: RuleBook, first: Rule, second: Rule) -> bool:
+    mine, theirs = currency_of(first, book), currency_of(second, book)
+    return mine is None or theirs is None or mine == theirs
+
+
+def never_applying(book: RuleBook) -> list[Fault]:
+    """Rules that can be taken out without any decision changing; for DEAD with the rules that always come first."""
+    wanted = {rule.id: rule.conditions() for rule in book.rules}
+    remedies = {rule.id: _remedies(book, rule) for rule in book.rules}
+    found = []
+    for place, rule in enumerate(book.rules):
+        empty = {name: value for name, value in wanted[rule.id].items() if not can_be(name, value)}
+        if empty:
+            found.append(Fault(Kind.NO_FACTS, (rule.id,), empty))
+        elif not remedies[rule.id]:
+            found.append(Fault(Kind.NO_REMEDY, (rule.id,)))
+        elif not rule.is_ceiling and (first := _always_first(book, place, wanted, remedies)):
+            found.append(Fault(Kind.DEAD, (rule.id, *first)))
+    return found
+
+
+def _always_first(
+    book: RuleBook, place: int, wanted: Mapping[int, Mapping[str, Any]], remedies: Mapping[int, set[str]]
+) -> tuple[int, ...]:
+    """The rules that win for each of this rule's remedies wherever it fits; empty where one remedy is left to it."""
+    rule = book.rules[place]
+    left, winners = set(remedies[rule.id]), []
+    for other_place, other in enumerate(book.rules):
+        forbids = _step(other) == Outcome.NEVER and _step(rule) != Outcome.NEVER
+        earlier = other_place < place and _step(other) == _step(rule)
+        theirs = remedies[other.id] & left
+        if (forbids or earlier) and theirs and _fits_wherever(book, other, rule, wanted):
+            left = left - theirs
+            winners.append(other.id)
+        if not left:
+            return tuple(winners)
+    return ()
+
+
+def _fits_wherever(book: RuleBook, other: Rule, rule: Rule, wanted: Mapping[int, Mapping[str, Any]]) -> bool:
+    currency = currency_of(other, book)
+    return (currency is None or currency == currency_of(rule, book)) and covers(wanted[other.id], wanted[rule.id])
+
+
+def _unknown(book: RuleBook, known: Mapping[str, Iterable[str]]) -> list[Fault]:
+    found = []
+    words = {name: set(there) for name, there in known.items()}
+    for rule in book.rules:
+        missing = {
+            name: gone
+            for name, value in rule.conditions().items()
+            if name in words and (gone := tuple(word for word in value if _plain(name, word) not in words[name]))
+        }
+        if missing:
+            found.append(Fault(Kind.UNKNOWN, (rule.id,), missing))
+    return found
+
+
+def _plain(name: str, word: str) -> str:
+    return word.partition(":")[0] if name == "skill" else word
+
+
+def gaps(book: RuleBook, seen: Sequence[Seen], causes: Iterable[str] = ()) -> list[Fault]:
+    """Causes for which nobody may give anything and nobody can be asked: as wished for, most often first; then those of the
+    company that no rule speaks of. What is forbidden is no gap: a rule says so."""
+    wished: dict[str, int] = {}
+    for one in seen:
+        options = decide(one.facts, book, now=ANY_MOMENT).options
+        if not options or all(option.may == May.GAP for option in options):
+            cause = one.facts.matter.cause
+            wished[cause] = wished.get(cause, 0) + one.times
+    found = [Fault(Kind.GAP, cause=cause, times=times) for cause, times in sorted(wished.items(), key=_most_first)]
+    silent = [cause for cause in causes if cause not in wished and not _is_spoken_of(book, cause)]
+    return [*found, *(Fault(Kind.GAP, cause=cause) for cause in silent)]
+
+
+def _most_first(pair: tuple[str, int]) -> tuple[int, str]:
+    return -pair[1], pair[0]
+
+
+def _is_spoken_of(book: RuleBook, cause: str) -> bool:
+    return any(cause in rule.conditions().get("cause", (cause,)) for rule in book.rules if not rule.is_ceiling)

@@ -1,0 +1,28 @@
+"""The {places} in the texts of rules and remedies, which are filled in when they are read out or sent."""
+
+from collections.abc import Mapping
+from string import Formatter
+from typing import Any
+
+RULE = ("grant", "ticket", "customer", "agent_day", "agent_month", "share_of_value", "share_of_price", "times_ticket", "times_customer")  # fmt: skip
+SMS = ("amount", "count", "name", "ticket", "agent", "company")
+
+
+def places_of(text: str) -> set[str]:
+    """ValueError where its braces do not match, or a place is more than a plain name."""
+    found = set()
+    for _, name, form, conversion in Formatter().parse(text):
+        if name is not None:
+            if form or conversion:
+                raise ValueError(f"{{{name}}} is a plain name in braces")
+            found.add(name)
+    return found
+
+
+def check(texts: Mapping[Any, str], known: tuple[str, ...]) -> None:
+    """ValueError for a place that nothing is known to fill."""
+    for text in texts.values():
+        for name in sorted(places_of(text)):
+            if name not in known:
+                there = " ".join(f"{{{one}}}" for one in known)
+                raise ValueError(f"there is no {{{name}}}; there are {there}")

@@ -1,0 +1,45 @@
+"""How often each rule was used, and what agents wished for: what the table of rules shows beside them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from callcenter.domain.empowerment import files
+from callcenter.domain.empowerment.checking import Seen
+
+MOST_WISHES = 400
+
+# A rule that gave or was asked by, and a ceiling that bounded the remedy more tightly than all else.
+USED = text(
+    "SELECT rule, count(*) AS times FROM ("
+    "  SELECT rule_id AS rule FROM grants WHERE created_at > :since AND rule_id IS NOT NULL"
+    "  UNION ALL"
+    "  SELECT (option->'rooms'->0->>4)::int FROM grants, jsonb_array_elements(grants.decision->'options') AS option"
+    "  WHERE created_at > :since AND option->>'remedy' = grants.remedy"
+    "  AND (option->'rooms'->0->>4)::int IS DISTINCT FROM grants.rule_id) AS uses"
+    " WHERE rule IS NOT NULL GROUP BY rule"
+)
+
+
+def used(session: Session, *, since: datetime) -> Mapping[int, int]:
+    """{rule: how often}, whether it was given, asked or refused by it. Rules keep their number over all versions."""
+    return {row.rule: row.times for row in session.execute(USED, {"since": since})}
+
+
+# Wishes that came to nothing, alike in what rules mostly ask about; of those alike one stands for all.
+WISHES = text(
+    "SELECT facts, times FROM (SELECT DISTINCT ON (cause, fault, tier, role, kind, currency) facts, count(*) OVER alike"
+    "  AS times FROM (SELECT id, facts, currency, facts->'matter'->>'cause' AS cause, facts->'matter'->>'fault' AS fault,"
+    "   facts->'customer'->>'tier' AS tier, facts->'agent'->>'role' AS role, facts->'matter'->>'type' AS kind"
+    "   FROM grants WHERE created_at > :since AND state IN ('refused', 'not_asked')) AS wishes"
+    "  WINDOW alike AS (PARTITION BY cause, fault, tier, role, kind, currency)"
+    "  ORDER BY cause, fault, tier, role, kind, currency, id DESC) AS each ORDER BY times DESC LIMIT :most"
+)
+
+
+def wishes(session: Session, *, since: datetime) -> Sequence[Seen]:
+    """Matters in which an agent wished for something and it was refused or not asked for; those erased are left out."""
+    rows = session.execute(WISHES, {"since": since, "most": MOST_WISHES})
+    return [Seen(files.facts_of(row.facts), row.times) for row in rows if row.facts]
