@@ -4,7 +4,7 @@ from typing import Any
 
 from callcenter.actions import routing
 from callcenter.actions.queues import QueueInUse, checked_names, must_administer
-from callcenter.domain import languages, queues
+from callcenter.domain import customers, languages, queues
 from callcenter.domain.errors import N_, Invalid, NotFound
 from callcenter.domain.permissions import Actor
 from callcenter.domain.setup_events import RoutingChanged, SkillsChanged
@@ -14,6 +14,7 @@ from callcenter.storage.company import Skill
 from callcenter.storage.work import Work
 
 HIGHEST = 5
+HIGHEST_TRUST = 9
 MOST_CONVERSATIONS = 20
 
 
@@ -106,6 +107,25 @@ def set_calls_over(work: Work, agent_id: int, *, most: int | None, actor: Actor)
     others = {key: value for key, value in agent.limits.items() if key != "calls_over"}
     agent.limits = others if most is None else {**others, "calls_over": most}
     return _told(work, agent, "limits.calls_over", before, most, actor)
+
+
+def set_trust(work: Work, agent_id: int, *, level: int, mobile: str, actor: Actor) -> Agent:
+    """How much is trusted to them (1 to 9), and where they are asked by SMS when nobody is at a screen; empty: nowhere."""
+    if not 1 <= level <= HIGHEST_TRUST:
+        raise Invalid("A level is a number from 1 to %(most)d.", field="level", most=HIGHEST_TRUST)
+    agent = _agent(work, agent_id, actor)
+    number = customers.e164(mobile) if mobile.strip() else None
+    if mobile.strip() and number is None:
+        raise Invalid("This is no telephone number; write it as +14155550142.", field="mobile")
+    other = agents.by_mobile(work.session, number) if number else None
+    if other is not None and other.id != agent.id:
+        raise Invalid("%(name)s has this number already.", field="mobile", name=other.name)
+    before = {"level": agent.level, "mobile": agent.mobile}
+    agent.level, agent.mobile = level, number
+    told = {name: [was, getattr(agent, name)] for name, was in before.items() if was != getattr(agent, name)}
+    if told:
+        work.record(SkillsChanged(agent_id=agent.id, changed=told, actor=actor.label))
+    return agent
 
 
 def _agent(work: Work, agent_id: int, actor: Actor) -> Agent:

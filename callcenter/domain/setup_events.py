@@ -49,3 +49,10 @@ class WhatIfEnded(Event):
 
     what_if_id: int
     state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleWordsChanged(Event):
+    """What rules refer to: a department, a cause, a company's system, a team's department. `changed` as in `QueueChanged`."""
+
+    changed: dict[str, Any]

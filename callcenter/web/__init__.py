@@ -17,6 +17,7 @@ from callcenter.web import (
     language,
     live,
     requests,
+    rules,
     search,
     sign_in,
     tickets,
@@ -24,7 +25,7 @@ from callcenter.web import (
     wallboard,
 )
 
-NOUNS = (sign_in, language, search, tickets, customers, callbacks, desk, day, waiting, wallboard, admin, health)
+NOUNS = (sign_in, language, search, tickets, customers, callbacks, desk, day, waiting, wallboard, rules, admin, health)
 
 
 def register(app: Flask) -> None:

@@ -26,6 +26,7 @@ PAGES = (
     ("tickets.index", lazy_gettext("Tickets")),
     ("customers.index", lazy_gettext("Customers")),
     ("callbacks.index", lazy_gettext("Callbacks")),
+    ("rules.index", lazy_gettext("Rules")),
     ("admin.index", lazy_gettext("Routing")),
 )
 

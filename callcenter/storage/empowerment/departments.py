@@ -97,6 +97,11 @@ def causes(session: Session) -> Sequence[Cause]:
     return session.scalars(select(Cause).where(Cause.is_active).order_by(Cause.id)).all()
 
 
+def every_cause(session: Session) -> Sequence[Cause]:
+    """Those out of use too."""
+    return session.scalars(select(Cause).order_by(Cause.id)).all()
+
+
 def entitlements_of(session: Session, customer_id: int, now: datetime) -> Sequence[Entitlement]:
     """Those that have not ended."""
     running = Entitlement.ends_at.is_(None) | (Entitlement.ends_at > now)

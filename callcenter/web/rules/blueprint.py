@@ -1,0 +1,37 @@
+"""The blueprint of the rules' pages, and what all of them ask: which version, and may it be written in."""
+
+from flask import Blueprint, abort
+from flask_babel import lazy_gettext
+from sqlalchemy.orm import Session
+
+from callcenter.domain.agents import Role
+from callcenter.domain.empowerment import wording
+from callcenter.domain.empowerment.conditions import CONDITIONS
+from callcenter.storage.empowerment import rule_books
+from callcenter.storage.empowerment.rule_books import RuleBookRow
+from callcenter.web import access, language
+from callcenter.web.rules.rule_forms import chip_text
+
+SUBPAGES = (
+    ("rules.index", lazy_gettext("Rules")),
+    ("rules.company", lazy_gettext("What rules refer to")),
+)
+pages = Blueprint("rules", __name__, url_prefix="/rules")
+
+
+@pages.context_processor
+def shown_everywhere() -> dict[str, object]:
+    return {
+        "subpages": SUBPAGES,
+        "administers": access.current_agent().role == Role.ADMINISTRATOR,
+        "conditions": CONDITIONS,
+        "condition_label": lambda name: wording.label(language.chosen(), name),
+        "chip_text": chip_text,
+    }
+
+
+def version(session: Session, number: int) -> RuleBookRow:
+    row = rule_books.get(session, number)
+    if row is None:
+        abort(404)
+    return row

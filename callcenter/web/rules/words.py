@@ -1,0 +1,53 @@
+"""What the company calls the things that rules speak of, and which of them there are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from callcenter.domain import languages
+from callcenter.domain.empowerment.conditions import CONDITIONS
+from callcenter.domain.empowerment.wording import Names, word
+from callcenter.storage import agents, company
+from callcenter.storage.empowerment import departments
+
+LISTED = ("team", "department", "cause", "queue")  # few enough to be ticked
+CHECKED = (*LISTED, "skill", "person")  # a word that is not there is pointed out
+
+
+@dataclass(frozen=True)
+class Known:
+    """`names`: {condition: {word: what it is called}}; the words of `CHECKED` are all there are."""
+
+    language: str
+    names: Names
+
+    def options(self, condition: str, chosen: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+        """(word, what it is called) to tick: all there are, and those chosen though they are gone."""
+        there = CONDITIONS[condition].choices or tuple(self.names.get(condition, {}))
+        words = [*there, *(one for one in chosen if one not in there)]
+        return [(one, word(self.language, condition, one, self.names)) for one in words]
+
+    def is_listed(self, condition: str) -> bool:
+        return bool(CONDITIONS[condition].choices) or condition in LISTED
+
+    @property
+    def words(self) -> dict[str, list[str]]:
+        return {name: list(self.names.get(name, {})) for name in CHECKED}
+
+
+def known(session: Session, language: str) -> Known:
+    def named(rows: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+        return {key: languages.of(dict(names), language) or key for key, names in rows.items()}
+
+    return Known(
+        language,
+        {
+            "team": {name: name for name in agents.team_names(session).values()},
+            "person": {agent.username: agent.name for agent in agents.all_active(session)},
+            "skill": named({one.key: one.names for one in company.skills(session)}),
+            "queue": named({one.key: one.names for one in company.every_queue(session)}),
+            "department": named({one.key: one.names for one in departments.departments(session)}),
+            "cause": named({one.key: one.names for one in departments.causes(session)}),
+        },
+    )
