@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from callcenter.actions import surveys
 from callcenter.domain import tickets as rules
+from callcenter.domain.empowerment import money
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
 from callcenter.domain.events import CommentWritten, TicketChanged, TicketOpened, TicketSolved
 from callcenter.domain.permissions import Actor
@@ -19,7 +20,7 @@ ALLOWED: dict[str, set[str]] = {
     "type": set(TicketType),
     "fault": set(Fault),
 }
-TEXTS = {"subject": 200, "cause": 120}
+TEXTS = {"subject": 200, "cause": 120, "product": 120}
 
 
 def for_interaction(work: Work, interaction: Interaction, *, agent_id: int) -> Ticket:
@@ -67,7 +68,12 @@ def _open_for(work: Work, interaction: Interaction, agent_id: int | None) -> Tic
 
 
 def open_by(
-    work: Work, *, actor: Actor, subject: str, customer_id: int | None = None, values: dict[str, str] | None = None
+    work: Work,
+    *,
+    actor: Actor,
+    subject: str,
+    customer_id: int | None = None,
+    values: Mapping[str, str | int | None] | None = None,
 ) -> Ticket:
     """A ticket that a person opens. Invalid for an empty subject, NotFound for an unknown customer."""
     if customer_id is not None and customers.get(work.session, customer_id) is None:
@@ -171,6 +177,8 @@ def _checked(work: Work, values: dict[str, str | int | None]) -> dict[str, objec
             value = _text(field, str(value or ""))
             if field == "subject" and not value:
                 raise Invalid("A ticket needs a subject.", field=field)
+        if field == "price" and value is not None:
+            money.checked(value, field=field)
         if field == "owner_id" and (not isinstance(value, int) or agents.get(work.session, value) is None):
             raise Invalid("There is no such agent.", field=field)
         checked[field] = value

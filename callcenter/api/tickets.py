@@ -16,6 +16,7 @@ from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, Listing, Page, Sent, Shown, Text, left_out
 from callcenter.api.stale import stale
 from callcenter.declared import everyone
+from callcenter.domain.empowerment import money
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
 from callcenter.domain.tickets import Fault, Priority, TicketStatus, TicketType
 from callcenter.storage import customers, tickets
@@ -23,6 +24,9 @@ from callcenter.storage.work import Work
 
 Subject = Annotated[Text, Field(max_length=acts.TEXTS["subject"])]
 Cause = Annotated[Text, Field(max_length=acts.TEXTS["cause"])]
+Product = Annotated[Text, Field(max_length=acts.TEXTS["product"])]
+PRICE = "In minor units of the customer's currency: 45900 is $459.00. Null: not known."
+Price = Annotated[int | None, Field(ge=1, le=money.LARGEST, description=PRICE)]
 LONGEST_COMMENT = 20_000
 
 
@@ -37,6 +41,8 @@ class TicketShown(Shown):
     type: TicketType
     cause: str
     fault: Fault
+    product: str
+    price: Annotated[int | None, Field(description=PRICE)]
     customer_id: int | None
     queue_id: int | None
     owner_id: int | None
@@ -66,6 +72,8 @@ class TicketSent(Sent):
     type: TicketType = left_out()
     cause: Cause = left_out()
     fault: Fault = left_out()
+    product: Product = left_out()
+    price: Price = left_out()
     owner_id: Id = left_out()
 
 
@@ -79,6 +87,8 @@ class TicketChanges(Sent):
     type: TicketType = left_out()
     cause: Cause = left_out()
     fault: Fault = left_out()
+    product: Product = left_out()
+    price: Price = left_out()
     owner_id: Id = left_out()
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from callcenter.cli import access, demo, doctor, outside, processes, routing, twilio
+from callcenter.cli import access, demo, doctor, empowerment, outside, processes, routing, twilio
 from callcenter.cli.speech import House
 
 
@@ -25,6 +25,7 @@ for command in (
     access.user,
     twilio.twilio,
     outside.simulate,
+    empowerment.empowerment,
     outside.bench,
 ):
     main.add_command(command)

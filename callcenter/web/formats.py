@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 
 from callcenter import wiring
 from callcenter.domain import customers
+from callcenter.domain.empowerment.money import typed
 from callcenter.domain.errors import DomainError
-from callcenter.web import terms
+from callcenter.web import causes, terms
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 SYMBOLS = {"USD": "$", "CNY": "¥", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
@@ -21,6 +22,9 @@ def register(app: Flask) -> None:
     for each in filters:
         app.add_template_filter(each)
     app.add_template_filter(terms.tier, "tier_word")
+    app.add_template_filter(causes.shown, "cause")
+    app.add_template_filter(money_typed)
+    app.add_template_global(causes.names, "cause_names")
 
 
 def time_of(at: datetime | None, *, seconds: bool = False) -> str:
@@ -87,6 +91,11 @@ def money(minor: int | None, currency: str = "USD") -> str:
     amount = format_decimal(whole) + (f".{rest:02d}" if rest else "")
     symbol = SYMBOLS.get(currency) or f"{currency} "
     return f"{'-' if minor < 0 else ''}{symbol}{amount}"
+
+
+def money_typed(minor: int | None, currency: str = "USD") -> str:
+    """14.90, 60: as it is typed into a field, without a sign."""
+    return typed(minor, currency)
 
 
 def phone(number: str | None) -> str:

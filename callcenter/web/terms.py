@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from flask_babel import gettext as _
 
+from callcenter.domain.empowerment import money
+from callcenter.web import causes, language
+
 
 def result(code: str) -> str:
     return {
@@ -92,6 +95,8 @@ def ticket_field(name: str) -> str:
         "type": _("Type"),
         "cause": _("Cause"),
         "fault": _("Whose fault"),
+        "product": _("Product"),
+        "price": _("Price"),
         "priority": _("Priority"),
         "owner_id": _("Owner"),
     }.get(name, name)
@@ -106,6 +111,10 @@ def ticket_value(name: str, value: object, agents: Mapping[int, str]) -> str:
         return words[name](str(value))
     if name == "owner_id":
         return agents.get(int(str(value)), "")
+    if name == "cause":
+        return causes.shown(str(value))
+    if name == "price":
+        return money.typed(int(str(value)), language.ours().currency)
     return str(value)
 
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from callcenter import wiring
 from callcenter.actions import tickets as acts
 from callcenter.domain import customers as numbers
+from callcenter.domain.empowerment import money
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
 from callcenter.domain.tickets import FIELDS, UNSOLVED, Fault, Priority, TicketStatus, TicketType
 from callcenter.storage import agents, customers, history, interactions, surveys, tickets
@@ -100,6 +101,7 @@ def _ticket(ticket_id: int) -> dict[str, object]:
             "names": agents.names(session),
             "owners": agents.all_active(session),
             "choices": CHOICES,
+            "currency": customer.currency if customer else language.ours().currency,
         }
 
 
@@ -107,7 +109,7 @@ def _ticket(ticket_id: int) -> dict[str, object]:
 @access.everyone
 def save(ticket_id: int) -> Response | str | tuple[str, int]:
     """The fields as sent, unless somebody saved in between: then both versions are shown and nothing is lost."""
-    values = _values(request.form)
+    values = _values(request.form, ticket_id)
     try:
         with wiring.current().work() as work:
             acts.change(
@@ -124,14 +126,28 @@ def save(ticket_id: int) -> Response | str | tuple[str, int]:
     return redirect(url_for("tickets.page", ticket_id=ticket_id))
 
 
-def _values(form: Mapping[str, str]) -> dict[str, str | int | None]:
+def _values(form: Mapping[str, str], ticket_id: int) -> dict[str, str | int | None]:
+    """As the fields hold them. A cause that was left as it was shown is kept as it is stored, whatever it is called here."""
     values: dict[str, str | int | None] = {name: form[name] for name in FIELDS if name in form}
+    if values.get("cause") == form.get("was_cause", object()):
+        del values["cause"]
+    if "price" in values:
+        text = form["price"].strip()
+        values["price"] = money.parse(text, _currency(ticket_id), field="price") if text else None
     if "owner_id" in values:
         owner = str(values["owner_id"])
         values["owner_id"] = int(owner) if owner.isdigit() else None
     if values.get("owner_id", 0) is None:
         del values["owner_id"]
     return values
+
+
+def _currency(ticket_id: int) -> str:
+    """That of the customer, in which prices are."""
+    with wiring.current().reading() as session:
+        ticket = tickets.get(session, ticket_id)
+        customer = customers.get(session, ticket.customer_id) if ticket and ticket.customer_id else None
+    return customer.currency if customer else language.ours().currency
 
 
 def _stale(ticket_id: int, mine: dict[str, str | int | None], error: StaleSave) -> str:
@@ -146,6 +162,7 @@ def _stale(ticket_id: int, mine: dict[str, str | int | None], error: StaleSave) 
         name=error.values.get("name") or "",
         rows=[_versions(ticket, name, value, names) for name, value in mine.items() if getattr(ticket, name) != value],
         mine=mine,
+        currency=_currency(ticket_id),
     )
 
 

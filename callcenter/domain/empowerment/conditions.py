@@ -94,8 +94,11 @@ def _words(value: object) -> object:
     return tuple(dict.fromkeys(value)) if isinstance(value, Iterable) and not isinstance(value, dict) else value
 
 
+Word = Annotated[str, Field(min_length=1, max_length=120)]
 Words = Annotated[
-    tuple[Annotated[str, Field(min_length=1, max_length=120)], ...], BeforeValidator(_words), Field(min_length=1)
+    tuple[Word, ...],
+    BeforeValidator(_words, json_schema_input_type=Word | Annotated[tuple[Word, ...], Field(min_length=1)]),
+    Field(min_length=1),
 ]
 TYPES: dict[str, Any] = {"any_of": Words | None, "range": Span | None, "flag": bool | None}
 

@@ -6,6 +6,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from callcenter.domain.empowerment import rule_book
+from callcenter.domain.empowerment.conditions import CONDITIONS, What, Who, Whom
 from callcenter.domain.empowerment.facts import Facts
 from callcenter.domain.empowerment.rule_book import RuleBook
 from callcenter.domain.errors import Invalid
@@ -26,7 +27,7 @@ class Faults(Invalid):
 
 def read(text: str) -> RuleBook:
     """A rule book from YAML (or JSON, which is YAML). Faults for every mistake at once."""
-    return book_of(_data(text))
+    return book_of(data_of(text))
 
 
 def book_of(data: object) -> RuleBook:
@@ -40,7 +41,7 @@ def facts_of(data: object) -> Facts:
 
 
 def facts(text: str) -> Facts:
-    return facts_of(_data(text))
+    return facts_of(data_of(text))
 
 
 def write(book: RuleBook) -> str:
@@ -49,7 +50,27 @@ def write(book: RuleBook) -> str:
 
 
 def rule_schema() -> dict[str, Any]:
-    return _schema(RuleBook, "Empowerment rules")
+    schema = _schema(RuleBook, "Empowerment rules")
+    defined = schema["$defs"]
+    del defined["Wanted"]
+    for group, model in (("who", Who), ("whom", Whom), ("what", What)):
+        asked = model.model_json_schema()
+        defined |= asked.pop("$defs", {})
+        for name, allowed in asked["properties"].items():
+            _only(allowed, CONDITIONS[name].choices)
+        defined[asked["title"]] = asked
+        defined["Rule"]["properties"][group] = {"$ref": f"#/$defs/{asked['title']}"}
+    return schema
+
+
+def _only(allowed: dict[str, Any], choices: tuple[str, ...]) -> None:
+    """Where a condition knows its words, no others."""
+    for one in allowed.get("anyOf", ()) if choices else ():
+        _only(one, choices)
+        if one.get("type") == "string":
+            one["enum"] = list(choices)
+        elif one.get("type") == "array":
+            one["items"] = {"type": "string", "enum": list(choices)}
 
 
 def facts_schema() -> dict[str, Any]:
@@ -61,7 +82,7 @@ def _schema(model: type[BaseModel], title: str) -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}
 
 
-def _data(text: str) -> object:
+def data_of(text: str) -> object:
     if len(text) > LARGEST:
         raise Faults([("", "is larger than a rule file can be")])
     try:

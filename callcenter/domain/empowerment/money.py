@@ -61,6 +61,15 @@ def checked(minor: object, *, field: str = "amount") -> int:
     return minor
 
 
+def typed(minor: int | None, currency: str) -> str:
+    """As a person types it, without a sign: 120.50; empty for None."""
+    if minor is None:
+        return ""
+    unit = minor_units(currency)
+    whole, rest = divmod(minor, unit)
+    return f"{whole}.{rest:0{len(str(unit)) - 1}d}" if rest else str(whole)
+
+
 def shown(minor: int, currency: str, language: str) -> str:
     """$60, $14.90, ¥80: without cents where there are none."""
     unit = minor_units(currency)

@@ -19,7 +19,7 @@ from callcenter.storage.empowerment import departments, rule_books
 from callcenter.web import access, formats, language
 from callcenter.web.admin.forms import Faults, Values, differences, faults_of
 from callcenter.web.rules.blueprint import pages, version
-from callcenter.web.rules.rule_forms import Form, amount
+from callcenter.web.rules.rule_forms import Form
 
 WRONG = 422
 IN_CURRENCY = re.compile(r"([A-Za-z]{3})\s*:?\s*([^;；]+)")
@@ -127,8 +127,8 @@ def _shown(remedy: Remedy) -> Values:
         values[f"sms.{code}"] = [remedy.sms[code] if remedy.sms else ""]
     for name in ("costs", "fixed"):
         given: dict[str, int] = getattr(remedy, name)
-        values[name] = ["; ".join(f"{code} {amount(minor, code)}" for code, minor in given.items())]
-    quick = (f"{code} {' '.join(amount(one, code) for one in given)}" for code, given in remedy.quick.items())
+        values[name] = ["; ".join(f"{code} {money.typed(minor, code)}" for code, minor in given.items())]
+    quick = (f"{code} {' '.join(money.typed(one, code) for one in given)}" for code, given in remedy.quick.items())
     values["quick"] = ["; ".join(quick)]
     values["how"], values["to"] = [remedy.carry_out.how], [remedy.carry_out.to]
     values["is_active"] = ["yes" if remedy.is_active else ""]

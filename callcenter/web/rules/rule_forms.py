@@ -58,15 +58,6 @@ def steps_of(values: Values) -> int:
     return min(int(count), MOST_STEPS) if count.isascii() and count.isdecimal() else 1
 
 
-def amount(minor: int | None, currency: str) -> str:
-    """As it is typed: 120.50, without a sign."""
-    if minor is None:
-        return ""
-    whole, rest = divmod(minor, money.minor_units(currency))
-    digits = len(str(money.minor_units(currency))) - 1
-    return f"{whole}.{rest:0{digits}d}" if rest else str(whole)
-
-
 def shown(rule: Rule, book_currency: str, *, was: str = "", is_new: bool = False) -> Form:
     """A rule as a form."""
     currency = rule.currency or book_currency
@@ -75,12 +66,14 @@ def shown(rule: Rule, book_currency: str, *, was: str = "", is_new: bool = False
         values |= _chip(name, wanted, currency)
     for name in (*MONEY, *COUNTS, *SHARES):
         value = getattr(rule.limits, name)
-        values[f"limits.{name}"] = [amount(value, currency) if name in MONEY else "" if value is None else f"{value:g}"]
+        values[f"limits.{name}"] = [
+            money.typed(value, currency) if name in MONEY else "" if value is None else f"{value:g}"
+        ]
     values["ask.steps"] = [str(len(rule.asks.steps))]
     for place, step in enumerate(rule.asks.steps):
         values[f"ask.{place}.role"], values[f"ask.{place}.level"] = [step.role.value], [str(step.level)]
         values[f"ask.{place}.seconds"] = [str(step.seconds)]
-        values[f"ask.{place}.up_to"] = [amount(step.up_to, currency)]
+        values[f"ask.{place}.up_to"] = [money.typed(step.up_to, currency)]
     values["ask.otherwise"], values["ask.promise_minutes"] = [rule.asks.otherwise], [str(rule.asks.promise_minutes)]
     for code, text in rule.why.items():
         values[f"why.{code}"] = [text]
@@ -102,7 +95,7 @@ def _chip(name: str, wanted: Any, currency: str) -> Values:
 def _number(name: str, value: int | None, currency: str) -> str:
     if value is None:
         return ""
-    return amount(value, currency) if CONDITIONS[name].unit == "money" else str(value)
+    return money.typed(value, currency) if CONDITIONS[name].unit == "money" else str(value)
 
 
 def act(values: Values, wanted: str) -> tuple[Values, str]:
