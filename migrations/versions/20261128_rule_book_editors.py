@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261128_rule_book_editors"
-down_revision = "20261128_what_if"
+down_revision = "20261128_learning"
 branch_labels = None
 depends_on = None
 

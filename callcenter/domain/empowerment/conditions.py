@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
@@ -127,6 +127,12 @@ def _group(name: str, group: Group) -> type[Wanted]:
     return made
 
 
-Who = _group("Who", "who")
-Whom = _group("Whom", "whom")
-What = _group("What", "what")
+if TYPE_CHECKING:  # a type checker reads no classes that are made
+
+    class Who(Wanted): ...
+
+    class Whom(Wanted): ...
+
+    class What(Wanted): ...
+else:
+    Who, Whom, What = _group("Who", "who"), _group("Whom", "whom"), _group("What", "what")

@@ -6,7 +6,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from callcenter.domain.empowerment import rule_book
-from callcenter.domain.empowerment.conditions import CONDITIONS, What, Who, Whom
+from callcenter.domain.empowerment.conditions import CONDITIONS
 from callcenter.domain.empowerment.facts import Facts
 from callcenter.domain.empowerment.rule_book import RuleBook
 from callcenter.domain.errors import Invalid
@@ -51,15 +51,9 @@ def write(book: RuleBook) -> str:
 
 def rule_schema() -> dict[str, Any]:
     schema = _schema(RuleBook, "Empowerment rules")
-    defined = schema["$defs"]
-    del defined["Wanted"]
-    for group, model in (("who", Who), ("whom", Whom), ("what", What)):
-        asked = model.model_json_schema()
-        defined |= asked.pop("$defs", {})
-        for name, allowed in asked["properties"].items():
+    for group in ("Who", "Whom", "What"):
+        for name, allowed in schema["$defs"][group]["properties"].items():
             _only(allowed, CONDITIONS[name].choices)
-        defined[asked["title"]] = asked
-        defined["Rule"]["properties"][group] = {"$ref": f"#/$defs/{asked['title']}"}
     return schema
 
 

@@ -9,7 +9,6 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    SerializeAsAny,
     WithJsonSchema,
     field_validator,
     model_validator,
@@ -19,7 +18,7 @@ from callcenter.domain import languages
 from callcenter.domain.agents import Role
 from callcenter.domain.customers import is_zone
 from callcenter.domain.empowerment import money, places
-from callcenter.domain.empowerment.conditions import Wanted, What, Who, Whom
+from callcenter.domain.empowerment.conditions import What, Who, Whom
 
 FORMAT = 1
 Minor = Annotated[int, Field(ge=0, le=money.LARGEST)]
@@ -197,9 +196,9 @@ class Rule(Setting):
     `why`: half a sentence for the agent, with {grant} {ticket} {customer} {share_of_value} …"""
 
     id: Annotated[int, Field(ge=1, le=99_999)]
-    who: SerializeAsAny[Wanted] = Field(default_factory=Who)
-    whom: SerializeAsAny[Wanted] = Field(default_factory=Whom)
-    what: SerializeAsAny[Wanted] = Field(default_factory=What)
+    who: Who = Who()
+    whom: Whom = Whom()
+    what: What = What()
     remedies: tuple[Key, ...] = ()
     limits: Limits = Limits()
     currency: Currency | None = None
@@ -207,17 +206,6 @@ class Rule(Setting):
     ask: Ask | None = None
     why: Texts
     note: Annotated[str, Field(max_length=400)] = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _groups(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        groups = {"who": Who, "whom": Whom, "what": What}
-        return {
-            key: groups[key].model_validate(value) if key in groups and isinstance(value, dict) else value
-            for key, value in data.items()
-        }
 
     @field_validator("why")
     @classmethod

@@ -7,7 +7,7 @@ from callcenter import wiring
 from callcenter.actions import departments as acts
 from callcenter.actions import skills
 from callcenter.domain import languages
-from callcenter.domain.errors import DomainError, Invalid
+from callcenter.domain.errors import DomainError, NotFound
 from callcenter.storage import agents
 from callcenter.storage.empowerment import departments
 from callcenter.storage.work import Work
@@ -71,7 +71,7 @@ def _sent(kind: str, id_: int | None) -> Response | str | tuple[str, int]:
                 case "teams" if id_ is not None:
                     acts.set_team(work, id_, department_id=_department_id(), actor=access.current_actor())
                 case _:
-                    raise Invalid(field="kind")
+                    raise NotFound
     except DomainError as error:
         return _page(error, wrong=kind), error.status
     if secret:

@@ -127,8 +127,10 @@ def _shown(remedy: Remedy) -> Values:
         values[f"sms.{code}"] = [remedy.sms[code] if remedy.sms else ""]
     for name in ("costs", "fixed"):
         given: dict[str, int] = getattr(remedy, name)
-        values[name] = ["; ".join(f"{code} {money.typed(minor, code)}" for code, minor in given.items())]
-    quick = (f"{code} {' '.join(money.typed(one, code) for one in given)}" for code, given in remedy.quick.items())
+        values[name] = ["; ".join(f"{code} {money.typed(minor, code)}" for code, minor in sorted(given.items()))]
+    quick = (
+        f"{code} {' '.join(money.typed(one, code) for one in given)}" for code, given in sorted(remedy.quick.items())
+    )
     values["quick"] = ["; ".join(quick)]
     values["how"], values["to"] = [remedy.carry_out.how], [remedy.carry_out.to]
     values["is_active"] = ["yes" if remedy.is_active else ""]

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from callcenter import wiring
 from callcenter.actions import rule_books as acts
-from callcenter.domain.errors import DomainError, Invalid
+from callcenter.domain.errors import DomainError, Invalid, NotFound
 from callcenter.storage.work import Work
 from callcenter.web import access, language
 from callcenter.web.rules.blueprint import pages
@@ -50,7 +50,7 @@ def _step(work: Work, number: int, wanted: str) -> None:
         case "drop":
             acts.drop(work, number, actor=actor)
         case _:
-            raise Invalid(field="act")
+            raise NotFound
 
 
 @pages.post("/<int:number>/publish")
