@@ -53,7 +53,7 @@ MATTERS = text(
     LEFT JOIN given ON given.ticket_id = t.id
     LEFT JOIN asked ON asked.ticket_id = t.id
     CROSS JOIN LATERAL (SELECT coalesce(given.at, t.first_answered_at, t.created_at) AS from_when) AS reference
-    WHERE t.created_at >= :since AND t.created_at < :until
+    WHERE t.created_at > :since AND t.created_at <= :until
     ORDER BY t.id
     """
 )

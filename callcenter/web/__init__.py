@@ -15,6 +15,7 @@ from callcenter.web import (
     headers,
     health,
     language,
+    learning,
     live,
     requests,
     rules,
@@ -25,7 +26,22 @@ from callcenter.web import (
     wallboard,
 )
 
-NOUNS = (sign_in, language, search, tickets, customers, callbacks, desk, day, waiting, wallboard, rules, admin, health)
+NOUNS = (
+    sign_in,
+    language,
+    search,
+    tickets,
+    customers,
+    callbacks,
+    desk,
+    day,
+    waiting,
+    wallboard,
+    rules,
+    learning,
+    admin,
+    health,
+)
 
 
 def register(app: Flask) -> None:

@@ -1,13 +1,18 @@
 """What was asked and served in a period, for findings; and grants that are worth a second look."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from callcenter.domain.empowerment import learning
 from callcenter.domain.empowerment.learning import Asked, Served
 from callcenter.storage.empowerment import facts
+from callcenter.storage.empowerment.proposals import Proposal
+
+LOOKED_AT = timedelta(days=28)
 
 ASKED = text(
     "SELECT g.id, g.agent_id, g.facts->'matter'->>'cause' AS cause, g.remedy, g.wished, g.currency, a.answer,"
@@ -18,7 +23,7 @@ ASKED = text(
 )
 SERVED = text(
     "SELECT a.id, count(DISTINCT t.id) AS matters, count(DISTINCT g.ticket_id) AS given FROM agents a"
-    " JOIN tickets t ON t.owner_id = a.id AND t.created_at >= :since AND t.created_at < :until"
+    " JOIN tickets t ON t.owner_id = a.id AND t.created_at > :since AND t.created_at <= :until"
     " LEFT JOIN grants g ON g.ticket_id = t.id AND g.agent_id = a.id"
     "  AND g.state IN ('granted', 'carried_out', 'failed')"
     " WHERE a.role = 'agent' AND a.is_active GROUP BY a.id ORDER BY a.id"
@@ -49,7 +54,18 @@ def served(session: Session, *, since: datetime, until: datetime) -> list[Served
     return [Served(agent_id=row.id, matters=row.matters, given=row.given) for row in rows]
 
 
-_STANDING = "g.state IN ('granted', 'carried_out', 'failed') AND g.granted_at >= :since AND g.granted_at < :until"
+def lately(session: Session, *, until: datetime) -> tuple[list[Asked], list[Served]]:
+    """The last four weeks."""
+    period = {"since": until - LOOKED_AT, "until": until}
+    return asked(session, **period), served(session, **period)
+
+
+def measured(session: Session, row: Proposal, *, until: datetime) -> dict[str, Any]:
+    """The subject of a proposal in the four weeks before a moment."""
+    return learning.measured(row.kind, row.about, row.agent_id, *lately(session, until=until))
+
+
+_STANDING = "g.state IN ('granted', 'carried_out', 'failed') AND g.granted_at > :since AND g.granted_at <= :until"
 SAME_CUSTOMER = text(
     "SELECT g.agent_id, g.customer_id, g.currency, count(*) AS n, sum(g.worth)::bigint AS worth,"
     f" array_agg(g.id ORDER BY g.id) AS cases FROM grants g WHERE {_STANDING} AND g.customer_id IS NOT NULL"

@@ -14,6 +14,9 @@ from callcenter.web.rules.rule_forms import chip_text
 
 SUBPAGES = (
     ("rules.index", lazy_gettext("Rules")),
+    ("learning.shown", lazy_gettext("Cost and effect")),
+    ("learning.proposed", lazy_gettext("Trust and teach")),
+    ("learning.worth_looking", lazy_gettext("Worth a look")),
     ("rules.company", lazy_gettext("What rules refer to")),
 )
 pages = Blueprint("rules", __name__, url_prefix="/rules")
