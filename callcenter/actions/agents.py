@@ -28,6 +28,7 @@ def choose_status(work: Work, agent_id: int, status: str, *, cause: str = "") ->
     agent.next_status, agent.next_cause = None, ""
     if status == Status.AVAILABLE:
         agent.missed_in_a_row = 0
+        _expect(work, agent_id)
     states.set_status(work, agent, Status(status), actor=f"agent:{agent.id}", cause=cause)
     routing.next_for(work, agent.id)
     return agent
@@ -60,8 +61,14 @@ def sign_in(work: Work, agent_id: int) -> Agent:
     agent = states.locked(work, agent_id)
     if agent.status == Status.SIGNED_OUT:
         states.set_status(work, agent, Status.UNAVAILABLE, actor=f"agent:{agent.id}")
+    _expect(work, agent_id)
     work.record(SignedIn(agent_id=agent.id, actor=f"agent:{agent.id}"))
     return agent
+
+
+def _expect(work: Work, agent_id: int) -> None:
+    """A person who acts is here, though the line of the page may still be on its way: the grace period begins anew."""
+    agents.expect(work.session, agent_id, silent_before=work.now - HEARTBEAT_LOST, now=work.now)
 
 
 def sign_out(work: Work, agent_id: int, *, cause: str = "") -> None:

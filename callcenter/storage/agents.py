@@ -170,6 +170,14 @@ def disconnect(session: Session, *, sid: str, now: datetime) -> int | None:
     return session.scalar(gone.returning(Connection.agent_id))
 
 
+def expect(session: Session, agent_id: int, *, silent_before: datetime, now: datetime) -> None:
+    """Whoever had gone is on the way back: their newest connection, where it lives no more, counts as gone just now."""
+    newest = select(func.max(Connection.id)).where(Connection.agent_id == agent_id).scalar_subquery()
+    lives_no_more = or_(Connection.gone_at.is_not(None), Connection.seen_at < silent_before)
+    gone = update(Connection).where(Connection.id == newest, lives_no_more).values(seen_at=now, gone_at=now)
+    session.execute(gone)
+
+
 def lost(session: Session, *, silent_before: datetime, gone_before: datetime) -> Sequence[int]:
     """Available agents (and those on a break) who have no living connection any more, though they had one."""
     living = (

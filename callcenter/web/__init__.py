@@ -45,13 +45,14 @@ NOUNS = (
 
 
 def register(app: Flask) -> None:
-    """The order matters where it is told: a request gets its number, then its person, then its CSRF check."""
+    """The order matters where it is told: a request gets its number, a page the newest event before it looks at anything,
+    then comes its person, then its CSRF check."""
     requests.register(app)
     language.register(app)
     formats.register(app)
+    frame.register(app)
     access.register(app)
     headers.register(app)
-    frame.register(app)
     errors.register(app)
     for noun in NOUNS:
         app.register_blueprint(noun.pages)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
@@ -104,11 +104,10 @@ class Frame:
 
     @cached_property
     def n(self) -> int | None:
-        """The newest event that this page can show."""
+        """The newest event that this page shows for certain."""
         if self.person is None:
             return None
-        with wiring.current().reading() as session:
-            return history.latest_n(session)
+        return int(g.newest) if "newest" in g else _newest()
 
     @property
     def home(self) -> str:
@@ -151,7 +150,23 @@ class Frame:
 
 
 def register(app: Flask) -> None:
+    app.before_request(note_newest)
     app.context_processor(lambda: {"frame": Frame()})
+
+
+def note_newest() -> None:
+    """Before a page looks at anything, even at who asks: what happens while it looks must reach it as news, or what it
+    shows stays as it was."""
+    declaration = declared.of(current_app.view_functions.get(request.endpoint or ""))
+    is_for_people = declaration is not None and declaration.door == declared.Door.PEOPLE
+    is_part = bool(request.headers.get("HX-Request"))
+    if request.method == "GET" and is_for_people and not is_part and request.blueprint not in access.PROGRAMS:
+        g.newest = _newest()
+
+
+def _newest() -> int:
+    with wiring.current().reading() as session:
+        return history.latest_n(session)
 
 
 def home_of(role: str) -> str:

@@ -46,11 +46,12 @@ class House:
             self.complaints.append(message.text)
 
     def sign_in(self, page: Page, name: str, *, path: str = "/") -> None:
+        """Until the page behind it is ready: a key pressed sooner would be lost."""
         page.goto(f"{self.web}{path}")
         page.locator("input[name=name]").fill(name)
         page.locator("input[name=password]").fill("harbor-demo")
         page.locator("form button[type=submit]").click()
-        expect(page.locator("input[name=password]")).to_have_count(0, timeout=PATIENCE)
+        expect(page.locator("body[data-ready]:not(:has(input[name=password]))")).to_be_attached(timeout=PATIENCE)
 
 
 def _expected(complaint: str) -> bool:

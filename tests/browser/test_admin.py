@@ -25,8 +25,14 @@ def test_rings_skills_and_a_dry_run(browser: Browser, house: House) -> None:
     assert not house.complaints
 
 
+def go(page: Page, link: str) -> None:
+    """To another page, until it is ready for keys."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=link).first.click()
+
+
 def a_ring_is_added_moved_and_saved(page: Page) -> None:
-    page.get_by_role("link", name="Billing").first.click()
+    go(page, "Billing")
     rings = page.locator("li.ring[id]")
     before = rings.count()
     page.get_by_label("Greeting in English").fill("Billing, good day.")
@@ -54,7 +60,7 @@ def a_ring_is_added_moved_and_saved(page: Page) -> None:
 
 
 def a_level_is_set_by_keyboard(page: Page) -> None:
-    page.get_by_role("link", name="Skills").click()
+    go(page, "Skills")
     first = page.locator("tbody tr").first.locator("[data-cell]").first
     was = first.input_value()
     first.focus()
@@ -74,7 +80,7 @@ def a_level_is_set_by_keyboard(page: Page) -> None:
 
 
 def a_gold_customer_is_tried(page: Page) -> None:
-    page.get_by_role("link", name="Dry run").click()
+    go(page, "Dry run")
     page.get_by_label("Queue").select_option(index=1)
     page.get_by_label("Tier").select_option("gold")
     page.get_by_label("everybody, and free").check()

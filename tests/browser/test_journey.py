@@ -152,6 +152,28 @@ def test_taking_a_conversation_before_its_first_view_has_come(house: House, brow
     close(desk, phone)
 
 
+@pytest.mark.timeout(300)
+def test_a_key_pressed_before_the_page_is_whole_does_nothing_and_none_is_shown(house: House, browser: Browser) -> None:
+    """One of the page's scripts is slow: a form submitted now would go past what answers it."""
+    page = house.look(browser)
+    house.sign_in(page, "bo", path="/tickets/")
+    slow: list[Route] = []
+    page.route(re.compile(r"/dist/desk\.js"), lambda route: slow.append(route))
+    page.goto(f"{house.web}/desk", wait_until="commit")
+    expect(page.locator(".link-state:not(.is-joining)")).to_be_visible()
+    key = page.locator(".find kbd")
+    expect(key).to_be_hidden()
+    page.keyboard.press("a")
+    slow[0].continue_()
+    expect(key).to_be_visible()
+    expect(page).to_have_url(f"{house.web}/desk")
+    expect(page.locator("#now.now-unavailable")).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.locator("#now.now-free")).to_be_visible()
+    assert house.complaints == []
+    close(page)
+
+
 def open_desk(house: House, browser: Browser, cast: Cast, *, offered: bool = False) -> Page:
     """Available; `offered`: somebody waits for this agent already."""
     page = house.look(browser, locale=cast.locale)

@@ -71,6 +71,44 @@ def test_a_browser_that_is_back_within_the_grace_keeps_the_offer(shop: Shop) -> 
     assert shop.asked(id_) == "alice"
 
 
+@pytest.mark.parametrize("comes_back_by", ["signing in", "choosing a status"])
+def test_an_agent_who_comes_back_is_not_lost_before_the_line_of_the_page_is_up(shop: Shop, comes_back_by: str) -> None:
+    """Yesterday's browser is gone for long: it must not undo what was chosen a moment ago."""
+    grace = shop.wiring.settings.presence_grace_seconds
+    shop.available("alice")
+    _connect(shop, "alice", "s1")
+    with shop.wiring.work() as work:
+        agents.disconnected(work, sid="s1")
+    if comes_back_by == "signing in":
+        shop.clock.forward(grace)
+        with shop.wiring.work() as work:
+            agents.sign_in(work, shop.people.alice)
+    else:
+        shop.clock.forward(86400)
+        Clock(shop.wiring).tick()
+        assert shop.agent("alice").status == "unavailable"
+        with shop.wiring.work() as work:
+            agents.choose_status(work, shop.people.alice, "available")
+    shop.clock.forward(grace - 1)
+    Clock(shop.wiring).tick()
+    assert shop.agent("alice").status == "available"
+    shop.clock.forward(2)
+    Clock(shop.wiring).tick()
+    assert shop.agent("alice").status_cause == "connection_lost"  # nobody came after all
+
+
+def test_a_browser_that_fell_silent_is_not_held_against_who_chooses_now(shop: Shop) -> None:
+    """A web process that was killed wrote no end of its lines."""
+    shop.available("alice")
+    _connect(shop, "alice", "s1")
+    shop.clock.forward(600)
+    Clock(shop.wiring).tick()
+    assert shop.agent("alice").status == "unavailable"
+    shop.available("alice")
+    Clock(shop.wiring).tick()
+    assert shop.agent("alice").status == "available"
+
+
 def test_a_browser_that_is_gone_while_talking_gives_the_caller_to_the_next_at_the_old_place(
     shop: Shop, rest: Rest, carrier: Carrier
 ) -> None:

@@ -18,6 +18,7 @@ from callcenter.domain.permissions import Actor
 from callcenter.storage import agents as rows
 from callcenter.storage.agents import Connection
 from callcenter.web import live
+from callcenter.web.desk import left
 from callcenter.wiring import Wiring
 from tests.factories import Shop, until
 from tests.house import People, SignIn
@@ -121,6 +122,26 @@ def test_a_page_that_was_away_catches_up_without_a_gap(shop: Shop, listen: Liste
     assert numbers == sorted(numbers)
     assert again["n"] >= numbers[-1]
     assert listen(token=token).ask("catch_up", {"after": again["n"]})["events"] == []
+
+
+def test_what_happens_while_a_page_is_made_reaches_it_as_news(
+    shop: Shop, signed_in: SignIn, listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page asks for what came after its number, which is from before it looked at anything."""
+    browser = signed_in("alice")
+    shop.available("alice")
+    looked = left.now
+
+    def and_then_it_rings(*seen: Any) -> Any:
+        shown = looked(*seen)
+        shop.call()
+        return shown
+
+    monkeypatch.setattr(left, "now", and_then_it_rings)
+    page = browser.get("/desk").text
+    number = int(page.split('data-n="', 1)[1].split('"', 1)[0])
+    told = listen(browser).ask("catch_up", {"after": number})
+    assert "offer.made" in [event["name"] for event in told["events"]]
 
 
 def test_nobody_catches_up_on_what_was_not_for_them(shop: Shop, listen: Listen, wiring: Wiring) -> None:

@@ -15,8 +15,13 @@ csrf.guard();
 acts.start();
 clock.start();
 menus.start();
-keys.start();
 drafts.start();
 live.on("line.back", drafts.sendKept);
 live.start();
 document.addEventListener("toast", (event) => toast.show(event.detail));
+
+// Last of all: every script of the page has run, and htmx knows its forms. Keys that came sooner would go past both.
+document.addEventListener("DOMContentLoaded", () => {
+  keys.start();
+  document.body.dataset.ready = "";
+});
