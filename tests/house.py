@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -15,9 +16,12 @@ from callcenter.storage.agents import Agent, Team
 from callcenter.storage.company import Company, Queue
 from callcenter.wiring import Wiring
 
+# The dear part of a password's hash is of no interest here, and is paid at each signing in.
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "harbour lights"
 HASH = passwords.hashed(PASSWORD)
 SignIn = Callable[[str], FlaskClient]
+_built: dict[str, Flask] = {}
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,21 @@ def _agent(name: str, role: Role, *, team_id: int, work_began: object) -> Agent:
 
 
 @pytest.fixture
-def app(settings: Settings, wiring: Wiring) -> Flask:
+def app(request: pytest.FixtureRequest, settings: Settings, wiring: Wiring) -> Flask:
+    """The application on this test's wiring. Built once for the same settings, as its routes and templates take most of
+    a second to prepare; tests that add to it or use its live line are marked `own_app`."""
+    if request.node.get_closest_marker("own_app"):
+        return build(settings, wiring)
+    key = settings.model_dump_json()
+    if key not in _built:
+        _built[key] = build(settings, wiring)
+    _built[key].extensions["callcenter"] = wiring
+    _built[key].config["TESTING"] = True
+    return _built[key]
+
+
+def build(settings: Settings, wiring: Wiring) -> Flask:
+    """A new application."""
     built = create_app(settings, wiring=wiring)
     built.config["TESTING"] = True
     return built

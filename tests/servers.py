@@ -15,6 +15,8 @@ from callcenter.storage.database import migrate
 
 HOUSE, BARE = "house", "bare"  # the databases: with all tables, and without any
 EMPTY = """
+select pg_terminate_backend(pid, 10000) from pg_stat_activity
+where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend';
 set session_replication_role = replica;  -- history lets nobody truncate it but us
 do $$
 declare
@@ -91,7 +93,6 @@ def bare_database_url(postgres_server: embedded.Server) -> str:
 @pytest.fixture
 def database_url(postgres_server: embedded.Server, _house: str) -> str:
     """A database at the newest migration, with no row in it and nobody else connected."""
-    _administer(postgres_server, f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{HOUSE}'")
     _administer(postgres_server, EMPTY, database=HOUSE)
     return _house
 

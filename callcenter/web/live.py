@@ -1,5 +1,7 @@
 """The live line to browsers and programs: who may listen, to which rooms, and what they missed. Pushes come by Redis."""
 
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +26,7 @@ MOST_MISSED = 2000
 # Websocket alone needs no sticky sessions; a heartbeat of the client (`catch_up`) follows every 10 s.
 TRANSPORTS = ["websocket"]
 REDIS_OPTIONS = {"socket_connect_timeout": 2, "health_check_interval": 20}
+HEARS_WITHIN = 2.0  # seconds; a Redis that is away keeps the first browser waiting no longer
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,27 @@ class Listener:
     @property
     def rooms(self) -> frozenset[str]:
         return frozenset(audiences(self.actor))
+
+
+class Ears(socketio.RedisManager):
+    """Socket.IO's own, hearing before the first browser is let in: what is told a moment later would pass it by."""
+
+    def __init__(self, redis_url: str) -> None:
+        super().__init__(redis_url, channel=CHANNEL, redis_options=dict(REDIS_OPTIONS))
+        self._hears = threading.Event()
+
+    def initialize(self) -> None:
+        super().initialize()
+        self._hears.wait(HEARS_WITHIN)
+
+    def _redis_connect(self) -> None:
+        super()._redis_connect()
+        self.pubsub = self.redis.pubsub()  # with the message that says that we hear
+
+    def _redis_listen_with_retries(self) -> Iterator[dict[str, Any]]:
+        for message in super()._redis_listen_with_retries():
+            self._hears.set()
+            yield message
 
 
 class Line:
@@ -53,7 +77,7 @@ class Line:
         self.socketio.init_app(
             app,
             async_mode="gevent" if monkey.is_module_patched("socket") else "threading",
-            client_manager=socketio.RedisManager(redis_url, channel=CHANNEL, redis_options=dict(REDIS_OPTIONS)),
+            client_manager=Ears(redis_url),
             transports=TRANSPORTS,
             manage_session=False,
             cors_credentials=False,

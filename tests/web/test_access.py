@@ -56,6 +56,7 @@ def test_every_route_declares_who_may_use_it(app: Flask) -> None:
     assert all(declaration.door != Door.PEOPLE or declaration.roles for _, declaration in found)
 
 
+@pytest.mark.own_app
 def test_a_route_that_declares_nobody_is_refused_to_everybody(app: Flask, signed_in: SignIn) -> None:
     app.add_url_rule("/forgotten-to-declare", "forgotten", lambda: "secret")
     assert signed_in("robin").get("/forgotten-to-declare").status_code == 403

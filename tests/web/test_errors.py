@@ -9,6 +9,8 @@ from callcenter.declared import everyone, public
 from callcenter.domain.errors import CallNotConnected, OfferTaken, OutsideError
 from tests.house import SignIn
 
+pytestmark = pytest.mark.own_app
+
 
 @pytest.fixture
 def broken(app: Flask) -> Flask:

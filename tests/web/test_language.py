@@ -124,6 +124,7 @@ def test_who_is_signed_in_keeps_the_choice_everywhere(signed_in: SignIn, shop: S
     assert "工单" in signed_in("alice").get("/tickets/").text
 
 
+@pytest.mark.own_app
 @pytest.mark.parametrize(
     ("language", "zone", "shown"),
     [

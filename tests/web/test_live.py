@@ -23,6 +23,7 @@ from callcenter.wiring import Wiring
 from tests.factories import Shop, until
 from tests.house import People, SignIn
 
+pytestmark = pytest.mark.own_app
 Listen = Callable[..., "Ear"]
 
 
@@ -51,6 +52,15 @@ def served(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+    deafen(app)
+
+
+def deafen(app: Flask) -> None:
+    """Let the thread that hears Redis for this application rest: Socket.IO has no end for it but the program's."""
+    ears = app.extensions["live"].socketio.server.manager
+    ears._redis_connect = threading.Event().wait  # in place of hearing again
+    if ears.pubsub and ears.pubsub.connection:
+        ears.pubsub.unsubscribe()
 
 
 @pytest.fixture
