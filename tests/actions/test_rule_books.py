@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from callcenter.actions import rule_books, rule_drafts
 from callcenter.actions.rule_books import MovedOn, NotInThisState, NotYourOwn
 from callcenter.domain.agents import Role
-from callcenter.domain.empowerment import files
+from callcenter.domain.empowerment import AgentFacts, CustomerFacts, Facts, MatterFacts, decide, files
 from callcenter.domain.empowerment.rule_book import Rule
 from callcenter.domain.errors import Invalid, NotAllowed, NotFound, StaleSave
 from callcenter.domain.permissions import Actor
@@ -74,6 +74,21 @@ def in_force(shop: Shop) -> int | None:
     return found.number if found else None
 
 
+def may_give(shop: Shop) -> int:
+    """What Alice may give now for a late delivery, as the desk would be told."""
+    with shop.wiring.reading() as session:
+        found = rows.in_force(session, shop.clock.now)
+    assert found is not None
+    facts = Facts(
+        currency="USD",
+        agent=AgentFacts(username="alice"),
+        customer=CustomerFacts(value=421_000),
+        matter=MatterFacts(cause="late"),
+    )
+    option = decide(facts, found.book, now=shop.clock.now).option("credit")
+    return option.most if option else 0
+
+
 def test_the_first_draft_is_empty_and_in_the_companys_currency(shop: Shop) -> None:
     with shop.wiring.work() as work:
         first = rule_books.draft(work, actor=shop.actor("sam"))
@@ -123,11 +138,11 @@ def test_a_version_to_come_counts_from_its_time_on_without_anybody_doing_anythin
     submitted(shop, second)
     reviewed(shop, second)
     published(shop, second, seconds=60, over=first)
-    assert in_force(shop) == first
+    assert (in_force(shop), may_give(shop)) == (first, 2000)
     shop.clock.forward(59)
-    assert in_force(shop) == first
+    assert (in_force(shop), may_give(shop)) == (first, 2000)
     shop.clock.forward(1)
-    assert in_force(shop) == second
+    assert (in_force(shop), may_give(shop)) == (second, 3000)
 
 
 def test_nothing_is_published_for_the_past_unreviewed_or_twice(shop: Shop) -> None:

@@ -99,7 +99,7 @@ def test_a_decision_is_told_with_every_rule_and_why(rules: Path, facts: Path) ->
     assert "rule 3      fits: never above" in done.output
     assert "rule 15     fits, an earlier one came first" in done.output
     other = run("decide", "--rules", rules, "--facts", facts, "--at", at, "--language", "zh")
-    assert "现在最多可补偿 $90" in other.output
+    assert "现在最多可补偿 $100" in other.output
     told = json.loads(run("decide", "--rules", rules, "--facts", facts, "--at", at, "--json").output)
     assert told["rules"][2] == [15, "later", ""]
     assert told["options"][0]["most"] == 9000

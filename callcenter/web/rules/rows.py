@@ -1,7 +1,7 @@
 """The table of rules as a manager reads it: a row each, and in each cell what was and what is."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -101,7 +101,8 @@ class Table:
             parts.insert(0, Part(say(self.known.language, nobody), OLD))
         if not texts[1]:
             parts.append(Part(say(self.known.language, nobody), NEW))
-        return parts
+        first = parts[0]
+        return [replace(first, text=first.text[:1].upper() + first.text[1:]), *parts[1:]]
 
     def _told(self, rule: Rule, name: Group) -> dict[str, str]:
         given: dict[str, Any] = getattr(rule, name).given()

@@ -1,0 +1,103 @@
+"""Managers in real browsers: a draft with its differences, a second person's review, and rules that change at a time."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import demo_house
+from tests.browser.demo_house import House
+from tests.rule_book import BOOK
+
+SOON = 25  # seconds until the published version comes into force
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with demo_house.demo() as opened:
+        yield opened
+
+
+def test_a_draft_is_changed_reviewed_by_another_and_comes_into_force_at_its_time(
+    browser: Browser, house: House, tmp_path: Path
+) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text(BOOK, encoding="utf-8")
+    sam, robin = house.look(browser), house.look(browser)
+    house.sign_in(sam, "sam", path="/rules/")
+    house.sign_in(robin, "robin", path="/rules/")
+    first = a_file_is_brought_in(sam, house, file)
+    reviewed(sam, robin, house, first)
+    robin.get_by_role("button", name=f"Publish version {first}").click()
+    expect(robin.get_by_text("in force since")).to_be_visible()
+    second = a_rule_is_changed_in_place(sam)
+    reviewed(sam, robin, house, second)
+    the_rules_change_at_the_time(robin, house, first, second)
+    assert not house.complaints
+
+
+def a_file_is_brought_in(sam: Page, house: House, file: Path) -> int:
+    sam.goto(f"{house.web}/rules/file")
+    sam.get_by_label("or paste it here").fill("format: 1\ncolour: red")
+    sam.get_by_role("button", name="Bring in as a draft").click()
+    expect(sam.get_by_text("Nothing was brought in")).to_be_visible()
+    sam.get_by_label("A YAML file").set_input_files(file)
+    sam.get_by_role("button", name="Bring in as a draft").click()
+    expect(sam.get_by_text(re.compile(r"Draft \d+"))).to_be_visible()
+    return int(sam.url.rsplit("/", 1)[1])
+
+
+def a_rule_is_changed_in_place(sam: Page) -> int:
+    sam.goto(sam.url)
+    sam.get_by_role("button", name="Begin a draft").click()
+    expect(sam.get_by_text(re.compile(r"Draft \d+, yours"))).to_be_visible()
+    number = int(sam.url.rsplit("/", 1)[1].split("?")[0])
+    sam.get_by_role("link", name="Change rule 12").click()
+    sam.get_by_label("a customer", exact=True).fill("$200")
+    sam.get_by_label("Who: and also").select_option("with_us_days")
+    expect(sam.get_by_text("Not saved yet.")).to_be_visible()
+    expect(sam.get_by_label("a customer", exact=True)).to_have_value("$200")
+    sam.get_by_label("at least", exact=True).fill("90")
+    sam.get_by_role("button", name="Save rule").click()
+    changed = sam.locator("#rule-12")
+    expect(changed.locator("del")).to_contain_text(["$150 a customer a year"])
+    expect(changed.locator("ins").first).to_have_text("days with us ≥ 90")
+    expect(sam.get_by_text("1 changed")).to_be_visible()
+    sam.get_by_role("link", name="Only changes").click()
+    expect(sam.locator("tr[id^=rule-]")).to_have_count(1)
+    sam.get_by_role("link", name="All rules").click()
+    return number
+
+
+def reviewed(sam: Page, robin: Page, house: House, number: int) -> None:
+    sam.get_by_label("What this draft is for").fill("Gold customers get more")
+    sam.get_by_role("button", name="Ask a second person to review").click()
+    expect(sam.get_by_text("somebody else reviews it")).to_be_visible()
+    expect(sam.get_by_role("button", name="It is right")).to_have_count(0)
+    robin.goto(f"{house.web}/rules/{number}")
+    expect(robin.get_by_text("Gold customers get more")).to_be_visible()
+    robin.get_by_role("button", name="It is right").click()
+    expect(robin.get_by_role("button", name=f"Publish version {number}")).to_be_visible()
+    sam.reload()
+    expect(sam.get_by_text("An administrator publishes it.")).to_be_visible()
+
+
+def the_rules_change_at_the_time(robin: Page, house: House, first: int, second: int) -> None:
+    zone = robin.locator("body").get_attribute("data-zone") or "UTC"
+    at = datetime.now(ZoneInfo(zone)).replace(microsecond=0, tzinfo=None) + timedelta(seconds=SOON)
+    robin.get_by_label(re.compile("In force from")).fill(at.isoformat())
+    robin.get_by_label("from", exact=True).check()
+    robin.get_by_role("button", name=f"Publish version {second}").click()
+    expect(robin.get_by_text("in force from")).to_be_visible()
+    robin.goto(f"{house.web}/rules/{first}")
+    expect(robin.get_by_text("in force since")).to_be_visible()
+    expect(robin.get_by_text(f"Version {second} comes into force")).to_be_visible()
+    robin.wait_for_timeout(SOON * 1000)
+    robin.goto(f"{house.web}/rules/{second}")
+    expect(robin.get_by_text("in force since")).to_be_visible()
+    robin.goto(f"{house.web}/rules/{first}")
+    expect(robin.get_by_text("in force since")).to_have_count(0)
