@@ -26,7 +26,7 @@ pages = Blueprint("rules", __name__, url_prefix="/rules")
 def shown_everywhere() -> dict[str, object]:
     return {
         "subpages": SUBPAGES,
-        "administers": access.current_agent().role == Role.ADMINISTRATOR,
+        "administers": access.is_signed_in() and access.current_agent().role == Role.ADMINISTRATOR,
         "conditions": CONDITIONS,
         "condition_label": lambda name: wording.label(language.chosen(), name),
         "chip_text": chip_text,
