@@ -25,6 +25,7 @@ from callcenter.domain.errors import (
     Invalid,
     NotFound,
     NotYoursToApprove,
+    StaleSave,
 )
 from callcenter.domain.permissions import Actor
 from callcenter.storage import agents
@@ -101,8 +102,10 @@ def answer(
     units: int | None = None,
     remedy: str | None = None,
     word: str = "",
+    asked: int | None = None,
 ) -> Grant:
     """Yes; yes but `units`; this `remedy` instead (`units` of it); or no. The same answer again by the same person is as once.
+    `asked`: how much was asked for when it was read, where that is known; StaleSave where the agent has changed it since.
 
     ApprovalTaken where somebody else took or answered it, NotYoursToApprove above what this person may say yes to, Invalid
     where the rules have come to forbid it (the customer's tier, a price, a budget may have changed since it was asked).
@@ -114,6 +117,8 @@ def answer(
     may, most = _may(work, row, grant, actor)
     if not may:
         raise NotYoursToApprove
+    if asked is not None and asked != grant.units:
+        raise StaleSave(name=agents.names(work.session).get(grant.agent_id, ""))
     text = word.replace("\x00", "").strip()[:LONGEST_WORD]
     if said == Said.NO:
         budgets.release(work, grant, actor=actor.label)

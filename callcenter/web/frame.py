@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from callcenter import declared, wiring
 from callcenter.domain.agents import AgentState, Role, Status
 from callcenter.domain.interactions import State
+from callcenter.reports import approvals
 from callcenter.storage import history, interactions
 from callcenter.storage.agents import Agent
 from callcenter.storage.interactions import Interaction
@@ -20,12 +21,16 @@ from callcenter.web.breaks import Kind
 
 THEMES = ("auto", "light", "dark")
 DESK = "desk.page"
+APPROVALS = "approvals.index"
 PAGES = (
     ("wallboard.index", lazy_gettext("Wallboard")),
+    (APPROVALS, lazy_gettext("Approvals")),
     (DESK, lazy_gettext("Desk")),
     ("tickets.index", lazy_gettext("Tickets")),
     ("customers.index", lazy_gettext("Customers")),
     ("callbacks.index", lazy_gettext("Callbacks")),
+    ("department_requests.index", lazy_gettext("Requests")),
+    ("budgets.index", lazy_gettext("Budgets")),
     ("rules.index", lazy_gettext("Rules")),
     ("admin.index", lazy_gettext("Routing")),
 )
@@ -33,9 +38,12 @@ PAGES = (
 
 @dataclass(frozen=True)
 class PageLink:
+    """`count`: how many wait there for this person; None where nothing is counted."""
+
     url: str
     label: str
     is_current: bool
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -217,4 +225,12 @@ def _link(endpoint: str, label: str) -> PageLink:
         url=url_for(endpoint),
         label=label,
         is_current=(request.blueprint or "") == endpoint.split(".")[0],
+        count=_count() if endpoint == APPROVALS else None,
     )
+
+
+def _count() -> int:
+    """Questions that wait for this person's answer."""
+    agent = access.current_agent()
+    with wiring.current().reading() as session:
+        return approvals.waiting_for(session, agent)

@@ -2,6 +2,7 @@
 
 import htmx from "htmx.org";
 import * as acts from "./lib/acts.js";
+import * as approvalsBell from "./lib/approvals_bell.js";
 import * as clock from "./lib/clock.js";
 import * as csrf from "./lib/csrf.js";
 import * as drafts from "./lib/drafts.js";
@@ -18,6 +19,7 @@ menus.start();
 drafts.start();
 live.on("line.back", drafts.sendKept);
 live.start();
+approvalsBell.start();
 document.addEventListener("toast", (event) => toast.show(event.detail));
 
 // Last of all: every script of the page has run, and htmx knows its forms. Keys that came sooner would go past both.

@@ -103,6 +103,25 @@ def open_ones(session: Session) -> Sequence[tuple[Approval, Grant]]:
     return [(row[0], row[1]) for row in session.execute(rows.order_by(Approval.step_ends_at, Approval.id))]
 
 
+def page(
+    session: Session,
+    *,
+    states: Sequence[str] = (),
+    agent_id: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> Sequence[tuple[Approval, Grant]]:
+    """The newest first; `agent_id`: asked by them; `before` an id continues a listing."""
+    rows = select(Approval, Grant).join(Grant, Grant.id == Approval.grant_id)
+    if states:
+        rows = rows.where(Approval.state.in_(states))
+    if agent_id is not None:
+        rows = rows.where(Grant.agent_id == agent_id)
+    if before is not None:
+        rows = rows.where(Approval.id < before)
+    return [(row[0], row[1]) for row in session.execute(rows.order_by(Approval.id.desc()).limit(limit))]
+
+
 def open_of_interaction(session: Session, interaction_id: int) -> Sequence[Approval]:
     """Asked in this contact and not answered yet."""
     rows = select(Approval).join(Grant, Grant.id == Approval.grant_id)

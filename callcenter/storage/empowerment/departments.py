@@ -128,3 +128,22 @@ def open_requests(session: Session, *, department_id: int | None = None, limit: 
     if department_id is not None:
         rows = rows.where(Request.department_id == department_id)
     return session.scalars(rows.order_by(Request.due_at, Request.id).limit(limit)).all()
+
+
+def requests(
+    session: Session,
+    *,
+    states: Sequence[str] = (),
+    department_id: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> Sequence[Request]:
+    """The newest first; `before` an id continues a listing."""
+    rows = select(Request)
+    if states:
+        rows = rows.where(Request.state.in_(states))
+    if department_id is not None:
+        rows = rows.where(Request.department_id == department_id)
+    if before is not None:
+        rows = rows.where(Request.id < before)
+    return session.scalars(rows.order_by(Request.id.desc()).limit(limit)).all()

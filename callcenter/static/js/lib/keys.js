@@ -28,6 +28,7 @@ const ALWAYS = { F4: "mute", F8: "hold" };
 const KEPT = "callcenter.keys";
 const TWICE_MS = 2000;
 const own = new Map();
+const ofPage = new Map();
 let armed = null;
 let changing = null;
 
@@ -55,6 +56,11 @@ export function does(act, doing) {
   own.set(act, doing);
 }
 
+/** A single key of one page alone; it comes before the usual ones. */
+export function here(key, doing) {
+  ofPage.set(key, doing);
+}
+
 function isWriting(target) {
   return target.closest?.("input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable]");
 }
@@ -73,6 +79,10 @@ function press(event) {
   const name = named(event);
   const isSingle = event.key.length === 1;
   if (isSingle && (isWriting(event.target) || mine.singleOff)) return;
+  if (ofPage.has(name)) {
+    event.preventDefault();
+    return ofPage.get(name)();
+  }
   const act = ALWAYS[name] ?? Object.keys(USUAL).find((each) => keyOf(each) === name);
   if (act && perform(act)) return event.preventDefault();
   if (/^[1-9]$/.test(name) && choose(Number(name))) event.preventDefault();

@@ -24,6 +24,17 @@ export function offer(says, endsAt) {
   };
 }
 
+/** A question for this person, where the tab is hidden. A click opens the page of questions. */
+export function asked(says, url) {
+  if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") return;
+  const note = new Notification(says, { tag: "approval", requireInteraction: false });
+  note.onclick = () => {
+    window.focus();
+    note.close();
+    if (url) window.location.assign(url);
+  };
+}
+
 export function over() {
   until = null;
   shown?.close();

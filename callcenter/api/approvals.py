@@ -1,0 +1,182 @@
+"""Questions to those who may say yes: seen, taken, talked about, answered."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from callcenter import wiring
+from callcenter.actions import approvals as acts
+from callcenter.api import cursors
+from callcenter.api.door import actor, me
+from callcenter.api.grants import GrantShown, shown
+from callcenter.api.operations import operation
+from callcenter.api.shapes import Listing, Page, Sent, Shown, Text
+from callcenter.declared import everyone, leaders
+from callcenter.domain.empowerment.approving import Said
+from callcenter.domain.errors import NotFound
+from callcenter.reports import approvals as report
+from callcenter.storage import agents
+from callcenter.storage.empowerment import approvals, grants
+from callcenter.storage.empowerment.approvals import Approval
+from callcenter.storage.empowerment.grants import Grant
+
+State = Literal["open", "answered", "withdrawn", "expired"]
+RACE = {409: ("approval-over", "approval-taken"), 403: ("not-yours-to-approve", "no-agent")}
+ANSWER = {409: ("approval-over", "approval-taken", "budget-used-up", "stale-save"), 403: RACE[403]}
+
+
+class ApprovalShown(Shown):
+    """One question about one grant."""
+
+    id: int
+    state: State
+    rule_id: int | None
+    steps: Annotated[list[Any], Field(description="Who is asked in turn: role, level, seconds, up_to.")]
+    step: Annotated[int, Field(description="The turn it is, from 0.")]
+    step_ends_at: Annotated[
+        datetime | None, Field(description="Then the next are asked; after the last, the safe default.")
+    ]
+    otherwise: Literal["own_limit", "nothing"]
+    asked_at: datetime
+    seen_at: datetime | None
+    claimed_at: datetime | None
+    claimed_by: int | None
+    answered_at: datetime | None
+    answered_by: int | None
+    answer: Said | None
+    answer_units: int | None
+    answer_remedy: str | None
+    word: str
+    held_seconds: Annotated[int, Field(description="How long the customer was on hold for it, once it is over.")]
+    grant: GrantShown
+    may_answer: Annotated[bool, Field(description="Whether you may answer it now.")]
+    most: Annotated[int | None, Field(description="Up to what worth you may say yes; null: up to the rules.")]
+
+
+class Approvals(Page[ApprovalShown]):
+    pass
+
+
+class ApprovalsAsked(Listing):
+    state: Annotated[list[State], Field(default_factory=list, description="One or several of these states.")]
+
+
+class WordShown(Shown):
+    """What agent and supervisor write to each other."""
+
+    id: int
+    author_id: int
+    body: str
+    at: datetime
+
+
+class Words(Page[WordShown]):
+    pass
+
+
+class AnswerSent(Sent):
+    """`units`: with less and instead; `remedy`: with instead. `asked`: the amount you answer to; where the agent changed it
+    since, nothing is answered (`stale-save`)."""
+
+    said: Literal["yes", "less", "instead", "no"]
+    units: int | None = None
+    remedy: Annotated[Text | None, Field(max_length=40)] = None
+    word: Annotated[Text, Field(max_length=acts.LONGEST_WORD)] = ""
+    asked: int | None = None
+
+
+class WordSent(Sent):
+    body: Annotated[Text, Field(max_length=acts.LONGEST_WORD)]
+
+
+@operation("GET", "/approvals", query=ApprovalsAsked, answer=Approvals)
+@everyone
+def list_approvals(query: ApprovalsAsked) -> Approvals:
+    """Questions, the newest first.
+
+    Those who lead see all, agents those that they asked.
+    """
+    with wiring.current().reading() as session:
+        rows = approvals.page(
+            session,
+            states=query.state,
+            agent_id=None if actor().leads else me(),
+            before=cursors.read(query, "approvals"),
+            limit=query.limit + 1,
+        )
+        page, after = cursors.cut([row for row, _ in rows], query, "approvals")
+        asked = {row.id: grant for row, grant in rows}
+        return Approvals(data=[_told(session, row, asked[row.id]) for row in page], next=after)
+
+
+def _told(session: Session, row: Approval, grant: Grant) -> ApprovalShown:
+    person = agents.get(session, actor().agent_id or 0)
+    may, most = report.may_answer(row, grant, person) if person else (False, 0)
+    known = {name: getattr(row, name) for name in ApprovalShown.model_fields if hasattr(row, name)}
+    return ApprovalShown(**known, grant=shown(grant, row.id), may_answer=may, most=most)
+
+
+@operation("GET", "/approvals/{approval_id}", answer=ApprovalShown)
+@everyone
+def get_approval(approval_id: int) -> ApprovalShown:
+    """One question."""
+    with wiring.current().reading() as session:
+        return _told(session, *_visible(session, approval_id))
+
+
+def _visible(session: Session, approval_id: int) -> tuple[Approval, Grant]:
+    row = approvals.get(session, approval_id)
+    grant = grants.get(session, row.grant_id) if row else None
+    if row is None or grant is None or not (actor().leads or grant.agent_id == actor().agent_id):
+        raise NotFound
+    return row, grant
+
+
+@operation("GET", "/approvals/{approval_id}/words", answer=Words)
+@everyone
+def list_approval_words(approval_id: int) -> Words:
+    """What agent and supervisor wrote to each other, the oldest first."""
+    with wiring.current().reading() as session:
+        _visible(session, approval_id)
+        return Words(data=WordShown.all_of(approvals.words(session, approval_id)), next=None)
+
+
+@operation("POST", "/approvals/{approval_id}/claim", answer=ApprovalShown, refuses=RACE)
+@leaders
+def claim_approval(approval_id: int) -> ApprovalShown:
+    """Take it; the others see that. A second time is as once."""
+    me()
+    with wiring.current().work() as work:
+        acts.claim(work, approval_id, actor=actor())
+        return _told(work.session, *_visible(work.session, approval_id))
+
+
+@operation("POST", "/approvals/{approval_id}/let-go", answer=ApprovalShown)
+@leaders
+def let_approval_go(approval_id: int) -> ApprovalShown:
+    """Give it back to those who are asked."""
+    with wiring.current().work() as work:
+        acts.let_go(work, approval_id, actor=actor())
+        return _told(work.session, *_visible(work.session, approval_id))
+
+
+@operation("POST", "/approvals/{approval_id}/answer", body=AnswerSent, answer=ApprovalShown, refuses=ANSWER)
+@leaders
+def answer_approval(approval_id: int, body: AnswerSent) -> ApprovalShown:
+    """Yes, less, this instead, or no. The same answer again is as once."""
+    me()
+    with wiring.current().work() as work:
+        acts.answer(work, approval_id, actor=actor(), **{**body.model_dump(), "said": Said(body.said)})
+        work.session.flush()
+        return _told(work.session, *_visible(work.session, approval_id))
+
+
+@operation("POST", "/approvals/{approval_id}/words", body=WordSent, answer=WordShown, status=201, refuses={**RACE})
+@everyone
+def say_about_approval(approval_id: int, body: WordSent) -> WordShown:
+    """Write to the other side while the question is open."""
+    me()
+    with wiring.current().work() as work:
+        return WordShown.of(acts.say(work, approval_id, actor=actor(), body=body.body))

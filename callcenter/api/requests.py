@@ -1,0 +1,78 @@
+"""Requests: what departments are asked to do, and their answer."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from callcenter import wiring
+from callcenter.actions import carrying_out as acts
+from callcenter.api import cursors
+from callcenter.api.door import actor
+from callcenter.api.operations import operation
+from callcenter.api.shapes import Id, Listing, Page, Sent, Shown, Text
+from callcenter.declared import everyone
+from callcenter.storage.empowerment import departments
+
+State = Literal["open", "done", "refused"]
+
+
+class RequestShown(Shown):
+    """What one department is asked to do, and what became of it."""
+
+    id: int
+    department_id: int
+    ticket_id: int
+    grant_id: Annotated[int | None, Field(description="The grant that it carries out.")]
+    asked_by: int | None
+    body: str
+    state: State
+    due_at: datetime
+    created_at: datetime
+    answered_at: datetime | None
+    answered_by: int | None
+    answer: str
+
+
+class Requests(Page[RequestShown]):
+    pass
+
+
+class RequestsAsked(Listing):
+    state: Annotated[list[State], Field(default_factory=list, description="One or several of these states.")]
+    department_id: Id | None = None
+
+
+class RequestAnswer(Sent):
+    """`done` false: not possible; `answer` then says why."""
+
+    done: bool
+    answer: Annotated[Text, Field(max_length=500)] = ""
+
+
+@operation("GET", "/requests", query=RequestsAsked, answer=Requests)
+@everyone
+def list_requests(query: RequestsAsked) -> Requests:
+    """What departments were asked, the newest first."""
+    with wiring.current().reading() as session:
+        rows = departments.requests(
+            session,
+            states=query.state,
+            department_id=query.department_id,
+            before=cursors.read(query, "requests"),
+            limit=query.limit + 1,
+        )
+    page, after = cursors.cut(rows, query, "requests")
+    return Requests(data=RequestShown.all_of(page), next=after)
+
+
+@operation(
+    "POST", "/requests/{request_id}/answer", body=RequestAnswer, answer=RequestShown, refuses={409: ("grant-over",)}
+)
+@everyone
+def answer_request(request_id: int, body: RequestAnswer) -> RequestShown:
+    """Say that it is done, or why it cannot be; a grant that it carries out follows."""
+    with wiring.current().work() as work:
+        row = acts.answer_request(work, request_id, actor=actor(), is_done=body.done, answer=body.answer)
+        work.session.flush()
+        return RequestShown.of(row)

@@ -1,0 +1,280 @@
+"""What those who are asked see: who waits for an answer, what was answered today, and all that one answer should weigh."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from callcenter.domain.empowerment import Decision, Option, Remedy
+from callcenter.domain.empowerment.approving import most_of
+from callcenter.domain.empowerment.options import Bound, Room
+from callcenter.domain.empowerment.rule_book import Rule, Step
+from callcenter.reports.budgets import Open, scope_names
+from callcenter.storage import agents, customers, interactions, tickets
+from callcenter.storage.agents import Agent
+from callcenter.storage.customers import Customer
+from callcenter.storage.empowerment import approvals, budgets, facts, grants, rule_books
+from callcenter.storage.empowerment.approvals import Approval, Word
+from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.empowerment.rule_books import InForce
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.tickets import Ticket
+
+YEAR, MONTH, QUARTER = timedelta(days=365), timedelta(days=30), timedelta(days=90)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One question with what names it. `may`: whether the reader may answer it now; `most`: up to what worth (None: the rules)."""
+
+    approval: Approval
+    grant: Grant
+    remedy: Remedy | None
+    asker: str
+    customer: Customer | None
+    ticket: Ticket | None
+    interaction: Interaction | None
+    holder: str
+    answered_by: str
+    may: bool
+    most: int | None
+
+    @property
+    def turn_began(self) -> datetime:
+        ends = self.approval.step_ends_at
+        if ends is None or self.grant.rest_of is not None:
+            return self.approval.asked_at
+        return ends - timedelta(seconds=self.approval.turn.seconds)
+
+
+def waiting(session: Session, reader: Agent) -> list[Question]:
+    """All that wait for an answer, whoever is asked, the one that was asked first in front."""
+    rows = sorted(approvals.open_ones(session), key=lambda row: row[0].id)
+    return questions(session, rows, reader)
+
+
+def waiting_for(session: Session, reader: Agent) -> int:
+    """How many of them this person may answer, and nobody else has taken."""
+    rows = approvals.open_ones(session)
+    return sum(1 for row, grant in rows if row.claimed_by in (None, reader.id) and may_answer(row, grant, reader)[0])
+
+
+def ended(session: Session, reader: Agent, *, since: datetime) -> list[Question]:
+    """Answered or run out since then, the newest first."""
+    return questions(session, approvals.ended_since(session, since), reader)
+
+
+def median_seconds(ended: Sequence[Question]) -> float | None:
+    """From being asked to the answer, of those that a person answered."""
+    took = [
+        (one.approval.answered_at - one.approval.asked_at).total_seconds()
+        for one in ended
+        if one.approval.answered_at and one.approval.state == "answered"
+    ]
+    return median(took) if took else None
+
+
+def questions(session: Session, rows: Sequence[tuple[Approval, Grant]], reader: Agent) -> list[Question]:
+    names = agents.names(session)
+    people = customers.by_ids(session, [grant.customer_id for _, grant in rows if grant.customer_id])
+    matters = tickets.some(session, [grant.ticket_id for _, grant in rows])
+    contacts = _contacts(session, [grant.interaction_id for _, grant in rows if grant.interaction_id])
+    books = {number: rule_books.get(session, number) for number in {grant.rule_book for _, grant in rows}}
+    found = []
+    for row, grant in rows:
+        book = books.get(grant.rule_book)
+        may, most = may_answer(row, grant, reader)
+        found.append(
+            Question(
+                approval=row,
+                grant=grant,
+                remedy=book.book.remedy(grant.remedy) if book else None,
+                asker=names.get(grant.agent_id, ""),
+                customer=people.get(grant.customer_id or 0),
+                ticket=matters.get(grant.ticket_id),
+                interaction=contacts.get(grant.interaction_id or 0),
+                holder=names.get(row.claimed_by or 0, ""),
+                answered_by=names.get(row.answered_by or 0, ""),
+                may=may,
+                most=most,
+            )
+        )
+    return found
+
+
+def _contacts(session: Session, ids: Sequence[int]) -> dict[int, Interaction]:
+    rows = session.scalars(select(Interaction).where(Interaction.id.in_(ids))) if ids else ()
+    return {row.id: row for row in rows}
+
+
+def may_answer(row: Approval, grant: Grant, reader: Agent) -> tuple[bool, int | None]:
+    """(may they answer now, up to what worth); never one's own question, and nothing that has ended."""
+    if not row.is_open or grant.agent_id == reader.id:
+        return False, 0
+    steps = [Step.model_validate(one) for one in row.steps]
+    return most_of(steps, row.step, role=reader.role, level=reader.level)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was answered how often, and the mean score that customers gave after (of `scores` of them)."""
+
+    yes: int = 0
+    less: int = 0
+    no: int = 0
+    nobody: int = 0
+    score: float | None = None
+    scores: int = 0
+    median_units: int | None = None
+
+    @property
+    def given(self) -> int:
+        return self.yes + self.less
+
+    @property
+    def total(self) -> int:
+        return self.given + self.no + self.nobody
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """All that one answer should weigh. `decision`: as of now, without this question. `own`: what may be given instead, and
+    up to how much the reader may say yes to it. `given`: to the customer within 12 months, and standing."""
+
+    question: Question
+    rules: InForce | None
+    rule: Rule | None
+    decision: Decision | None
+    words: Sequence[Word]
+    asker: Answers
+    alike: Answers
+    purses: list[Open]
+    contacts: Sequence[Interaction]
+    given: int
+    ceiling: Room | None
+
+    def option(self, key: str) -> Option | None:
+        return self.decision.option(key) if self.decision else None
+
+    def reach(self, key: str) -> int | None:
+        """How many units of a remedy the reader may say yes to by the rules of now; None: as they see fit; 0: none."""
+        return reach(self.option(key), self.question.most)
+
+
+def reach(option: Option | None, most: int | None) -> int | None:
+    """By the rules, by the budgets, and by `most`, what this person may say yes to (worth; for money the same as units)."""
+    if option is None:
+        return 0
+    by_rules = None if option.ask and option.ask_most is None else max(option.most, option.ask_most or 0)
+    own = most if option.is_money else None
+    known = [one for one in (by_rules, own) if one is not None]
+    return min(known) if known else None
+
+
+def of_approval(session: Session, approval_id: int, reader: Agent, now: datetime) -> Case | None:
+    row = approvals.get(session, approval_id)
+    grant = grants.get(session, row.grant_id) if row else None
+    if row is None or grant is None:
+        return None
+    [question] = questions(session, [(row, grant)], reader)
+    known = _known(session, question, now)
+    rules = known.rules if known else rule_books.in_force(session, now)
+    decision = known.decide() if known else None
+    rooms = [room for one in (decision.options if decision else ()) for room in one.rooms]
+    return Case(
+        question=question,
+        rules=rules,
+        rule=_rule(session, row, grant, rules),
+        decision=decision,
+        words=approvals.words(session, approval_id),
+        asker=_answers(session, ASKER, {"agent_id": grant.agent_id, "since": now - MONTH, "without": grant.id}),
+        alike=_answers(session, ALIKE, _same(grant) | {"since": now - QUARTER, "without": grant.id}),
+        purses=_purses(session, grant, known),
+        contacts=interactions.of_ticket(session, grant.ticket_id),
+        given=_given(session, grant, since=now - YEAR),
+        ceiling=next((room for room in rooms if room.bound == Bound.SHARE_OF_VALUE), None),
+    )
+
+
+def _known(session: Session, question: Question, now: datetime) -> facts.Known | None:
+    agent, grant = agents.get(session, question.grant.agent_id), question.grant
+    if agent is None or question.ticket is None:
+        return None
+    about = question.interaction if question.interaction and question.interaction.ticket_id == grant.ticket_id else None
+    customer = question.customer
+    return facts.of_matter(
+        session, now, agent=agent, customer=customer, ticket=question.ticket, interaction=about, without=grant.id
+    )
+
+
+def _rule(session: Session, row: Approval, grant: Grant, rules: InForce | None) -> Rule | None:
+    book = rule_books.get(session, grant.rule_book)
+    found = book.book if book else rules.book if rules else None
+    return found.rule(row.rule_id) if found and row.rule_id else None
+
+
+COUNTED = """
+    SELECT count(*) FILTER (WHERE a.answer = 'yes') AS yes, count(*) FILTER (WHERE a.answer IN ('less', 'instead')) AS less,
+        count(*) FILTER (WHERE a.answer = 'no') AS no, count(*) FILTER (WHERE a.answer IN ('own_limit', 'nothing')) AS nobody,
+        percentile_disc(0.5) WITHIN GROUP (ORDER BY a.answer_units)
+            FILTER (WHERE a.answer IN ('yes', 'less', 'instead')) AS middle
+    FROM approvals a JOIN grants g ON g.id = a.grant_id
+    WHERE a.answer IS NOT NULL AND a.asked_at > :since AND g.id <> :without AND {about}
+"""
+SCORED = """
+    SELECT avg(s.score)::float AS mean, count(*) AS n FROM surveys s WHERE s.state = 'answered' AND EXISTS (
+        SELECT 1 FROM approvals a JOIN grants g ON g.id = a.grant_id WHERE g.ticket_id = s.ticket_id
+        AND a.answered_at < s.answered_at AND a.answer IS NOT NULL AND a.asked_at > :since AND g.id <> :without AND {about})
+    AND s.answered_at > :since
+"""
+ASKER = "g.agent_id = :agent_id"
+ALIKE = "g.remedy = :remedy AND g.currency = :currency AND g.facts -> 'matter' ->> 'cause' = :cause"
+
+
+def _same(grant: Grant) -> dict[str, object]:
+    cause = (grant.facts.get("matter") or {}).get("cause", "")
+    return {"remedy": grant.remedy, "currency": grant.currency, "cause": cause}
+
+
+def _answers(session: Session, about: str, values: dict[str, object]) -> Answers:
+    counted = session.execute(text(COUNTED.format(about=about)), values).one()
+    scored = session.execute(text(SCORED.format(about=about)), values).one()
+    return Answers(
+        yes=counted.yes,
+        less=counted.less,
+        no=counted.no,
+        nobody=counted.nobody,
+        score=scored.mean,
+        scores=scored.n,
+        median_units=counted.middle,
+    )
+
+
+def _purses(session: Session, grant: Grant, known: facts.Known | None) -> list[Open]:
+    held = budgets.holding(session, grant.id)
+    names = scope_names(session)
+    paying = [one for one in (known.paying if known else ()) if one.budget.currency == grant.currency]
+    return [
+        Open(one.budget, names.of(one.budget), held[one.budget.id].period if one.budget.id in held else one.period)
+        for one in paying
+    ]
+
+
+GIVEN = text(
+    "SELECT coalesce(sum(worth), 0)::bigint FROM grants WHERE currency = :currency AND created_at > :since"
+    " AND state IN ('granted', 'carried_out', 'failed')"
+    " AND (customer_id = :customer_id OR (customer_id IS NULL AND ticket_id = :ticket_id))"
+)
+
+
+def _given(session: Session, grant: Grant, *, since: datetime) -> int:
+    values = {
+        "currency": grant.currency,
+        "since": since,
+        "customer_id": grant.customer_id or 0,
+        "ticket_id": grant.ticket_id,
+    }
+    return int(session.scalar(GIVEN, values) or 0)

@@ -1,0 +1,184 @@
+"""What may be answered: yes, less with its usual amounts, another remedy; and what may be given by whom without asking."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from flask_babel import gettext as _
+
+from callcenter.domain import languages
+from callcenter.domain.empowerment import Option, Remedy, money
+from callcenter.domain.empowerment.approving import most_of
+from callcenter.domain.empowerment.options import May
+from callcenter.reports.approvals import Case, reach
+from callcenter.storage.agents import Agent
+from callcenter.web import language
+from callcenter.web.approvals.words import Row, amount, first_name
+
+QUICK_SHOWN = 3
+PART_OF = (25, 50, 75)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A remedy that may be given instead. `most`: units that the reader may say yes to; None: as they see fit."""
+
+    remedy: Remedy
+    name: str
+    most: int | None
+    units: int
+    typed: str
+
+
+class Answering:
+    """One question for one reader."""
+
+    def __init__(self, case: Case, reader: Agent, names: dict[int, str], now: datetime) -> None:
+        self.case, self.reader, self.names, self.now = case, reader, names, now
+        self.question = case.question
+        self.approval, self.grant = case.question.approval, case.question.grant
+        self.row = Row(case.question, reader)
+        self.language = language.chosen()
+
+    @property
+    def asker(self) -> str:
+        return first_name(self.question.asker)
+
+    # What may be answered
+
+    @property
+    def is_mine(self) -> bool:
+        return self.row.is_mine
+
+    @property
+    def may(self) -> bool:
+        """Answer now: open, theirs to answer, and nobody else has it."""
+        return self.question.may and self.approval.claimed_by in (None, self.reader.id)
+
+    @property
+    def yes_goes(self) -> bool:
+        most = self.case.reach(self.grant.remedy)
+        return self.may and (most is None or self.grant.units <= most)
+
+    @property
+    def is_money(self) -> bool:
+        return self.question.remedy is None or self.question.remedy.is_money
+
+    @property
+    def amount_asked(self) -> str:
+        return self._amount(self.grant.units)
+
+    @property
+    def less_goes(self) -> bool:
+        option = self.case.option(self.grant.remedy)
+        return self.may and self.grant.units > 1 and not (option and option.is_fixed)
+
+    @property
+    def quick(self) -> list[tuple[str, str]]:
+        """(typed, shown) amounts below what is asked: the agent's own limit, the remedy's usual ones, else parts of it."""
+        remedy, asked, currency = self.question.remedy, self.grant.units, self.grant.currency
+        if remedy is None or not remedy.is_money:
+            return []
+        option = self.case.option(remedy.key)
+        known = {option.most if option else 0, *remedy.quick.get(currency, ())}
+        if len([one for one in known if 0 < one < asked]) < 2:
+            step = money.minor_units(currency) * 5
+            known |= {asked * part // 100 // step * step for part in PART_OF}
+        below = sorted(one for one in known if 0 < one < asked)[-QUICK_SHOWN:]
+        return [(self.typed(one), self.money(one)) for one in below]
+
+    @property
+    def quick_first(self) -> str:
+        shown = self.quick
+        return shown[len(shown) // 2][0] if shown else ""
+
+    @cached_property
+    def choices(self) -> list[Choice]:
+        """What may be given instead, with the amount that comes nearest."""
+        book = self.case.rules.book if self.case.rules else None
+        found = []
+        for option in self.case.decision.options if self.case.decision and book else ():
+            remedy = book.remedy(option.remedy) if book else None
+            most = reach(option, self.question.most)
+            if (
+                remedy is None
+                or option.may == May.NEVER
+                or remedy.key == self.grant.remedy
+                or most == 0
+                or remedy.fields
+            ):
+                continue
+            units = self._units(remedy, option, most)
+            found.append(
+                Choice(remedy, languages.of(remedy.names, self.language), most, units, self._typed(remedy, units))
+            )
+        return found
+
+    def _units(self, remedy: Remedy, option: Option, most: int | None) -> int:
+        if not remedy.is_money:
+            return 1
+        wanted = remedy.fixed.get(self.grant.currency) or option.most or min(self.grant.units, most or self.grant.units)
+        return min(wanted, most) if most is not None else wanted
+
+    def _typed(self, remedy: Remedy, units: int) -> str:
+        return self.typed(units) if remedy.is_money else str(units)
+
+    @cached_property
+    def may_be_given(self) -> list[tuple[Remedy, str]]:
+        """(remedy, by whom up to how much), for the card."""
+        book = self.case.rules.book if self.case.rules else None
+        rows = []
+        for option in self.case.decision.options if self.case.decision and book else ():
+            remedy = book.remedy(option.remedy) if book else None
+            said = self._who_may(option, remedy) if remedy else ""
+            if remedy and said:
+                rows.append((remedy, said))
+        return rows
+
+    def _who_may(self, option: Option, remedy: Remedy) -> str:
+        if option.is_free and option.most > 0:
+            if not remedy.is_money:
+                return _("%(agent)s, free", agent=self.asker)
+            told = self.money(option.most)
+            if option.is_fixed:
+                return _("%(agent)s, %(amount)s", agent=self.asker, amount=told)
+            return _("%(agent)s, up to %(amount)s", agent=self.asker, amount=told)
+        if option.ask is None:
+            return ""
+        fits, up_to = most_of(option.ask.steps, 0, role=self.reader.role, level=self.reader.level)
+        known = [one for one in (up_to if remedy.is_money else None, option.ask_most) if one is not None]
+        if not fits:
+            return _("to be asked")
+        if not remedy.is_money or not known or min(known) >= money.LARGEST:
+            return _("you")
+        return _("you, up to %(amount)s", amount=self.money(min(known)))
+
+    @property
+    def sentence(self) -> str:
+        """Alice may give $80 without asking; you up to $250 for one matter, $1,860 is left in the budget."""
+        option = self.case.option(self.grant.remedy)
+        own = option.most if option and option.is_free else 0
+        parts = [
+            _("%(agent)s may give %(amount)s of it without asking", agent=self.asker, amount=self._amount(own))
+            if own
+            else _("%(agent)s may give none of it without asking", agent=self.asker)
+        ]
+        most = self.case.reach(self.grant.remedy)
+        if self.question.may and most is not None and most < money.LARGEST:
+            parts.append(_("you up to %(amount)s", amount=self._amount(most)))
+        if self.case.purses:
+            left = self.money(min(one.left for one in self.case.purses))
+            parts.append(_("%(amount)s is left in the budget", amount=left))
+        return _("%(sentence)s.", sentence="; ".join(parts))
+
+    def _amount(self, units: int) -> str:
+        return amount(self.question.remedy, units, self.grant.currency)
+
+    def money(self, minor: int) -> str:
+        return money.shown(minor, self.grant.currency, self.language)
+
+    def typed(self, minor: int) -> str:
+        """As a person types it: 100, or 14.90."""
+        unit = money.minor_units(self.grant.currency)
+        whole, rest = divmod(minor, unit)
+        return f"{whole}.{rest:0{len(str(unit)) - 1}d}" if rest else str(whole)

@@ -1,0 +1,118 @@
+"""What is seen of approvals: the page in three zones, its parts, and the count beside its name on every page."""
+
+from datetime import datetime
+from typing import TypedDict
+from zoneinfo import ZoneInfo
+
+from flask import render_template, request
+
+from callcenter import wiring
+from callcenter.domain.errors import NotFound
+from callcenter.reports import approvals as report
+from callcenter.reports import card as cards
+from callcenter.storage import agents
+from callcenter.web import access, language
+from callcenter.web.approvals.blueprint import pages
+from callcenter.web.approvals.shown import Shown
+from callcenter.web.approvals.words import Row
+from callcenter.web.desk.card import ShownCard
+
+
+@pages.get("/")
+@access.leaders
+def index() -> str:
+    """`open`: the question in the middle; else the reader's own, else the first that is theirs to answer."""
+    rows = of_list()
+    wanted = request.args.get("open", type=int) or first(rows["waiting"])
+    return render_template("approvals/page.html", **rows, **(shown(wanted) if wanted else {"it": None, "card": None}))
+
+
+def first(rows: list[Row]) -> int | None:
+    mine = next((row for row in rows if row.is_mine), None) or next((row for row in rows if row.is_free), None)
+    chosen = mine or next(iter(rows), None)
+    return chosen.question.approval.id if chosen else None
+
+
+@pages.get("/list")
+@access.leaders
+def listed() -> str:
+    return render_template("approvals/list.html", **of_list(), shown_id=request.args.get("open", type=int))
+
+
+class Listed(TypedDict):
+    """`median`: seconds until an answer, of those that ended today."""
+
+    waiting: list[Row]
+    ended: list[Row]
+    median: float | None
+
+
+def of_list() -> Listed:
+    reader, now = access.current_agent(), wiring.current().clock()
+    with wiring.current().reading() as session:
+        waiting = report.waiting(session, reader)
+        ended = report.ended(session, reader, since=midnight(now))
+    return {
+        "waiting": [Row(one, reader) for one in waiting],
+        "ended": [Row(one, reader) for one in ended],
+        "median": report.median_seconds(ended),
+    }
+
+
+def midnight(now: datetime) -> datetime:
+    """The reader's day."""
+    local = now.astimezone(ZoneInfo(language.zone()))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+@pages.get("/count")
+@access.leaders
+def count() -> str:
+    """How many wait for the reader's answer; beside the name of the page, everywhere."""
+    with wiring.current().reading() as session:
+        waiting = report.waiting_for(session, access.current_agent())
+    return render_template("approvals/count.html", count=waiting)
+
+
+@pages.get("/<int:approval_id>")
+@access.leaders
+def middle(approval_id: int) -> str:
+    """The middle and the card of one; a whole page where it is opened as one."""
+    if request.headers.get("HX-Request") != "true":
+        return render_template("approvals/page.html", **of_list(), **shown(approval_id))
+    return middle_of(approval_id)
+
+
+def middle_of(approval_id: int) -> str:
+    return render_template("approvals/middle_and_card.html", **shown(approval_id))
+
+
+@pages.get("/<int:approval_id>/view")
+@access.leaders
+def view(approval_id: int) -> str:
+    """All but what is being written."""
+    return render_template("approvals/view.html", **shown(approval_id))
+
+
+@pages.get("/<int:approval_id>/answer")
+@access.leaders
+def answer_form(approval_id: int) -> str:
+    return render_template("approvals/answer.html", **shown(approval_id))
+
+
+@pages.get("/<int:approval_id>/card")
+@access.leaders
+def card(approval_id: int) -> str:
+    return render_template("approvals/card.html", **shown(approval_id))
+
+
+def shown(approval_id: int) -> dict[str, Shown | ShownCard | None]:
+    reader, now = access.current_agent(), wiring.current().clock()
+    with wiring.current().reading() as session:
+        case = report.of_approval(session, approval_id, reader, now)
+        if case is None:
+            raise NotFound
+        contact = case.question.interaction or max(case.contacts, key=lambda one: one.created_at, default=None)
+        known = cards.of_interaction(session, contact.id, now) if contact else None
+        names = agents.names(session)
+    return {"it": Shown(case, reader, names, now), "card": ShownCard(known) if known else None}

@@ -1,0 +1,135 @@
+"""Single words and short sentences about a question: what is asked, who asks for whom, who has it, how it ended."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from callcenter.domain import languages
+from callcenter.domain.empowerment import Remedy, money
+from callcenter.domain.empowerment.approving import Said
+from callcenter.reports.approvals import Answers, Question
+from callcenter.reports.budgets import Open
+from callcenter.storage.agents import Agent
+from callcenter.web import formats, language
+
+
+def amount(remedy: Remedy | None, units: int, currency: str) -> str:
+    """$140, or 2 × for pieces."""
+    if remedy is None or remedy.is_money:
+        return money.shown(units, currency, language.chosen())
+    return f"{units} ×"
+
+
+def what(remedy: Remedy | None, units: int, currency: str, key: str = "") -> str:
+    """$140 refund of the price; Express redelivery."""
+    name = languages.of(remedy.names, language.chosen()) if remedy else key
+    if remedy is not None and not remedy.is_money and units == 1:
+        return name
+    if name.isascii() and name[:2] != name[:2].upper():
+        name = name[0].lower() + name[1:]
+    return f"{amount(remedy, units, currency)} {name}"
+
+
+def first_name(name: str) -> str:
+    """Carla for Carla Mendes; 李雷 stays 李雷."""
+    return name.split()[0] if name and name.isascii() else name
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line on the left."""
+
+    question: Question
+    reader: Agent
+
+    @property
+    def row(self) -> object:
+        return self.question.approval
+
+    @property
+    def what(self) -> str:
+        one = self.question
+        return what(one.remedy, one.grant.units, one.grant.currency, one.grant.remedy)
+
+    @property
+    def customer(self) -> str:
+        return name_of(self.question)
+
+    @property
+    def who(self) -> str:
+        return _("%(agent)s for %(customer)s", agent=first_name(self.question.asker), customer=self.customer)
+
+    @property
+    def is_mine(self) -> bool:
+        return self.question.approval.claimed_by == self.reader.id
+
+    @property
+    def is_free(self) -> bool:
+        return self.question.may and self.question.approval.claimed_by is None
+
+    @property
+    def tag(self) -> tuple[str, str]:
+        """(kind, words)"""
+        one = self.question
+        if self.is_mine:
+            return "give", _("yours")
+        if one.holder:
+            return "", _("%(name)s has it", name=first_name(one.holder))
+        if one.may:
+            return "edge", _("free to take")
+        return "", whom(one)
+
+    @property
+    def waits(self) -> str:
+        """hold, call, conversation or gone: where the customer is meanwhile."""
+        it = self.question.interaction
+        if it is None or it.ended_at is not None:
+            return "gone"
+        return "hold" if it.held_since else "call" if it.is_call else "conversation"
+
+    @property
+    def answer(self) -> tuple[str, str]:
+        return answered(self.question)
+
+
+def name_of(question: Question) -> str:
+    known = question.customer.name if question.customer else ""
+    number = question.interaction.their_number if question.interaction else None
+    return known or formats.phone(number) or _("a customer")
+
+
+def whom(question: Question) -> str:
+    """Whose turn it is, where that is not the reader's."""
+    role = question.approval.turn.role
+    return {"supervisor": _("for supervisors"), "administrator": _("for administrators")}.get(str(role), "")
+
+
+def answered(question: Question) -> tuple[str, str]:
+    """(kind, words) of how it ended."""
+    row, grant = question.approval, question.grant
+    given = amount(question.remedy, row.answer_units or 0, grant.currency) if row.answer_units else ""
+    name = languages.of(question.remedy.names, language.chosen()) if question.remedy else grant.remedy
+    if row.state == "withdrawn":
+        return "", _("withdrawn")
+    return {
+        Said.YES: ("ok", _("yes")),
+        Said.LESS: ("give", _("less: %(amount)s", amount=given)),
+        Said.INSTEAD: ("give", _("instead: %(remedy)s", remedy=name)),
+        Said.NO: ("bad", _("no")),
+        Said.OWN_LIMIT: ("warn", _("timed out: %(amount)s", amount=given)),
+        Said.NOTHING: ("warn", _("timed out")),
+    }.get(Said(row.answer) if row.answer else Said.NOTHING, ("", ""))
+
+
+def score(counted: Answers) -> str:
+    if counted.score is None:
+        return _("no score after yet")
+    return _("score after: %(score)s (n %(n)s)", score=formats.decimal(counted.score), n=counted.scores)
+
+
+def scope_name(purse: Open) -> str:
+    """Whom a budget is for."""
+    if purse.budget.scope == "company":
+        return _("the company")
+    name = purse.name
+    return name if isinstance(name, str) else name.name(language.chosen())
