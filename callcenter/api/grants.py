@@ -15,12 +15,9 @@ from callcenter.api import cursors
 from callcenter.api.door import actor, me
 from callcenter.api.once import HEADER, once
 from callcenter.api.operations import operation
-from callcenter.api.shapes import Asked, Id, Listing, Page, Sent, Shown, Text
+from callcenter.api.shapes import Id, Listing, Page, Sent, Shown, Text
 from callcenter.declared import everyone
-from callcenter.domain.empowerment import Decision, May, RuleBook, hold
-from callcenter.domain.errors import Invalid, NotFound, NotYourInteraction
-from callcenter.domain.permissions import may_give
-from callcenter.storage import tickets
+from callcenter.domain.errors import Invalid, NotFound
 from callcenter.storage.empowerment import approvals, grants
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.work import Work
@@ -33,50 +30,6 @@ Reason = Annotated[Text, Field(max_length=giving.LONGEST_REASON)]
 OVER = {409: ("grant-over",), 403: ("not-your-interaction",)}
 ASKED = {409: ("approval-over", "budget-used-up"), 403: ("not-your-interaction",)}
 GIVING = {409: ("ask-first", "budget-used-up"), 403: ("not-your-interaction", "no-agent")}
-
-
-class OptionShown(Shown):
-    """One remedy in the decision."""
-
-    remedy: str
-    names: dict[str, str]
-    kind: str
-    is_money: bool
-    is_fixed: Annotated[bool, Field(description="The whole amount or nothing.")]
-    may: May
-    most: Annotated[int, Field(description="May be given now without asking: minor units, or pieces.")]
-    bound: Annotated[str | None, Field(description="What `most` is bounded by.")]
-    rule_id: int | None
-    ask_rule_id: int | None
-    ask_most: Annotated[int | None, Field(description="The most that somebody may say yes to; null: as they see fit.")]
-    asked: Annotated[list[dict[str, Any]], Field(description="Who is asked in turn, for how long, up to how much.")]
-
-
-class WishShown(Shown):
-    """What would become of one wish now."""
-
-    answer: Literal["give", "needs_reason", "ask", "refused"]
-    refusal: str | None
-    bound: str | None
-    split: Annotated[bool, Field(description="Small by itself, too much with what was given on the same ticket.")]
-
-
-class MayGive(Shown):
-    """What you may give in this matter now; forbidden remedies are left out."""
-
-    rule_book: int
-    currency: str
-    sentence: dict[str, str]
-    options: list[OptionShown]
-    wish: WishShown | None
-
-
-class MayGiveAsked(Asked):
-    interaction_id: Id | None = None
-    remedy: Annotated[str | None, Field(max_length=40, description="With `units`: what would become of this wish.")] = (
-        None
-    )
-    units: Annotated[int | None, Field(ge=1)] = None
 
 
 class GrantShown(Shown):
@@ -155,74 +108,6 @@ class GrantChange(Sent):
 
 class Reversal(Sent):
     reason: Reason
-
-
-@operation(
-    "GET",
-    "/tickets/{ticket_id}/may-give",
-    query=MayGiveAsked,
-    answer=MayGive,
-    refuses={403: ("not-your-interaction", "no-agent")},
-)
-@everyone
-def may_give_for_ticket(ticket_id: int, query: MayGiveAsked) -> MayGive:
-    """What you may give for a ticket now.
-
-    With `interaction_id`, in this contact. With `remedy` and `units`, also what would become of that wish.
-    """
-    with wiring.current().work() as work:
-        ticket = tickets.get(work.session, ticket_id)
-        if ticket is None:
-            raise NotFound
-        matter = giving.look(work, me(), ticket, query.interaction_id)
-        serving = matter.interaction.agent_id if matter.interaction else None
-        if not may_give(actor(), ticket_owner_id=ticket.owner_id, interaction_agent_id=serving):
-            raise NotYourInteraction
-    rules = matter.known.rules
-    wish = _wish(matter.decision, query) if query.remedy and query.units else None
-    return MayGive(
-        rule_book=rules.number,
-        currency=matter.decision.currency,
-        sentence=matter.decision.sentence,
-        options=_options(matter.decision, rules.book),
-        wish=wish,
-    )
-
-
-def _options(decision: Decision, book: RuleBook) -> list[OptionShown]:
-    shown = []
-    for option in decision.options:
-        remedy = book.remedy(option.remedy)
-        if remedy is None or option.may in (May.NEVER, May.GAP):
-            continue
-        steps = option.ask.steps if option.ask else ()
-        shown.append(
-            OptionShown(
-                remedy=option.remedy,
-                names=remedy.names,
-                kind=remedy.kind,
-                is_money=option.is_money,
-                is_fixed=option.is_fixed,
-                may=option.may,
-                most=option.most,
-                bound=option.tightest.bound.value if option.tightest else None,
-                rule_id=option.rule_id,
-                ask_rule_id=option.ask_rule_id,
-                ask_most=option.ask_most,
-                asked=[step.model_dump(mode="json") for step in steps],
-            )
-        )
-    return shown
-
-
-def _wish(decision: Decision, query: MayGiveAsked) -> WishShown:
-    held = hold(decision, query.remedy or "", query.units or 0)
-    return WishShown(
-        answer=held.answer.value,
-        refusal=held.refusal.value if held.refusal else None,
-        bound=held.bound.value if held.bound else None,
-        split=held.split,
-    )
 
 
 @operation("GET", "/grants", query=GrantsAsked, answer=Grants)

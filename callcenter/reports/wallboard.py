@@ -69,6 +69,8 @@ class Board:
     asked: int
     callbacks: int
     callbacks_since: str | None
+    questions: int
+    questions_since: str | None
     broken: int
     queues: list[QueueFigures]
     agents: list[AgentFigures]
@@ -87,6 +89,7 @@ def figures(session: Session, now: datetime) -> Board:
     longest = min((w for w in waiting.values() if w["since"]), key=lambda w: w["since"], default=None)
     scores = session.execute(SCORES, {"since": midnight}).one()
     callbacks = session.execute(CALLBACKS).one()
+    questions = session.execute(QUESTIONS).one()
     broken = invariants.breaches(session, now, depth=invariants.AT_A_GLANCE)
     faults = {breach.queue_id for breach in broken}
     total, half_hour = _sum(today), _sum(recent)
@@ -110,6 +113,8 @@ def figures(session: Session, now: datetime) -> Board:
         asked=scores.asked,
         callbacks=callbacks.n,
         callbacks_since=callbacks.since.isoformat() if callbacks.since else None,
+        questions=questions.n,
+        questions_since=questions.since.isoformat() if questions.since else None,
         broken=len(broken),
         queues=[
             _queue(
@@ -168,6 +173,7 @@ SCORES = text(
     """
 )
 CALLBACKS = text("SELECT count(*) AS n, min(joined_at) AS since FROM callbacks WHERE ended_at IS NULL")
+QUESTIONS = text("SELECT count(*) AS n, min(asked_at) AS since FROM approvals WHERE state = 'open'")
 SPARK = text(
     """
     SELECT step, (SELECT count(*) FROM interactions i

@@ -5,6 +5,7 @@ import re
 from callcenter.reports import wallboard
 from callcenter.storage.surveys import Survey
 from callcenter.wiring import Wiring
+from tests.empowered import Counter
 from tests.factories import CARLA, OURS, Shop
 from tests.house import SignIn
 
@@ -42,6 +43,19 @@ def test_who_does_not_answer_is_named_with_what_was_missed(shop: Shop, signed_in
     assert "Bo Chen" in part
     assert "3 offers missed" in part
     assert "Bo Chen" in browser.get("/wallboard/").text
+
+
+def test_open_questions_are_counted_with_the_oldest_and_a_way_to_them(counter: Counter, signed_in: SignIn) -> None:
+    sam = signed_in("sam")
+    assert '<span data-figure="questions" data-as="count">0</span>' in sam.get("/wallboard/").text
+    counter.at_screen("sam")
+    counter.ask("credit", 14_000)
+    asked_at = counter.shop.clock.now.isoformat()
+    counter.shop.clock.forward(30)
+    page = sam.get("/wallboard/").text
+    assert '<span data-figure="questions" data-as="count">1</span>' in page
+    assert f'data-since="{asked_at}"' in page
+    assert 'href="/approvals/"' in page
 
 
 def said(shop: Shop, wiring: Wiring, comment: str) -> None:
