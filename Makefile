@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE ?=
 export UV_SYSTEM_CERTS := 1
 NPM := NODE_OPTIONS=--use-system-ca npm
 
-PYTEST_ARGS ?= --numprocesses 2 --dist loadfile
+PYTEST_ARGS ?= --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 PACKAGES := .venv/.installed
 MODULES := node_modules/.installed
