@@ -41,7 +41,7 @@ TEAMS = ("Delivery", "Billing and returns", "中文服务")
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody who signs in. `shift` in their own zone, `rest` the half hour they do not serve, `days_off` 0 = Monday."""
+    """Somebody who signs in. `level`: how much may be left to them; `mobile`: where they are asked by SMS. `shift` in their own zone, `rest` the half hour they do not serve, `days_off` 0 = Monday."""
 
     username: str
     name: str
@@ -54,13 +54,15 @@ class Member:
     shift: tuple[time, time] = (time(8), time(17))
     rest: time = time(12)
     days_off: tuple[int, ...] = (5, 6)
+    level: int = 1
+    mobile: str | None = None
 
 
 DELIVERY = (("delivery", 2), ("billing", 1))
 BILLING = (("billing", 2), ("delivery", 1))
 
 AGENTS = (
-    Member("alice", "Alice Moreau", team="Delivery", skills=DELIVERY, days_off=(6,)),
+    Member("alice", "Alice Moreau", team="Delivery", skills=DELIVERY, days_off=(6,), level=2),
     Member(
         "bo",
         "Chen Bo 陈波",
@@ -103,12 +105,13 @@ AGENTS = (
         shift=(time(9), time(20)),
         rest=time(14),
         days_off=(2, 3),
+        level=2,
     ),
 )
 LEADERS = (
-    Member("sam", "Sam Keller", role="supervisor", team="Delivery"),
-    Member("ines", "Ines Howard", role="supervisor", team="Billing and returns"),
-    Member("robin", "Robin Hale", role="administrator"),
+    Member("sam", "Sam Keller", role="supervisor", team="Delivery", mobile="+14155550181"),
+    Member("ines", "Ines Howard", role="supervisor", team="Billing and returns", level=2, mobile="+14155550182"),
+    Member("robin", "Robin Hale", role="administrator", level=2, mobile="+14155550183"),
 )
 MEMBERS = AGENTS + LEADERS
 

@@ -39,7 +39,7 @@ def _open(book: Book, contact: Contact, server: Server, *, queue_id: int, at: da
         priority=contact.matter.priority or ("high" if urgent else book.chance.choice(PRIORITIES)),
         type=theme.type,
         cause=theme.cause[language],
-        fault=book.chance.choice(theme.faults),
+        fault=contact.matter.fault or book.chance.choice(theme.faults),
         customer_id=contact.customer.id,
         queue_id=queue_id,
         owner_id=server.id,

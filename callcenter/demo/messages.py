@@ -24,7 +24,7 @@ def write(
         channel="sms",
         direction="out" if ours else "in",
         purpose=purpose,
-        interaction_id=visit["id"] if purpose == "conversation" else None,
+        interaction_id=visit["id"] if purpose in ("conversation", "grant") else None,
         customer_id=visit["customer_id"],
         agent_id=agent_id,
         our_number=visit["our_number"],

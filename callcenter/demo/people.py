@@ -6,13 +6,14 @@ from itertools import count
 
 from callcenter.demo import names
 from callcenter.demo.book import Book
-from callcenter.demo.cast import ACCOUNTS, COMPANY_ZONE, NEW_YORK, OUR_NUMBER, SHANGHAI
+from callcenter.demo.cast import ACCOUNTS, COMPANY_ZONE, MEMBERS, NEW_YORK, OUR_NUMBER, SHANGHAI
 from callcenter.domain.events import CustomerCreated, CustomerOptedOut
 from callcenter.storage.customers import Account, Customer, Phone
 
 HOW_MANY = 200
 YEAR = timedelta(days=365)
-VALUE = {"gold": (400_000, 2_500_000), "silver": (90_000, 400_000), "standard": (2_000, 90_000)}
+VALUE = {"gold": (400_000, 2_500_000), "silver": (300_000, 1_000_000), "standard": (90_000, 480_000)}
+PRICES = {"USD": 1, "CNY": 6}  # the same goods in yuan
 TIERS = ("gold", "silver", "silver", "standard", "standard", "standard", "standard", "standard", "standard")
 
 
@@ -44,6 +45,7 @@ class Known:
     zone: str
     years: int
     account: str | None = None
+    value: int = 0  # brought in within a year, minor units; 0: drawn
 
 
 KNOWN = (
@@ -56,8 +58,9 @@ KNOWN = (
         COMPANY_ZONE,
         7,
         "Mendes Café Group",
+        value=421_000,
     ),
-    Known("李雷", ("+8613855500163",), "silver", "zh", "深圳南山区", SHANGHAI, 5),
+    Known("李雷", ("+8613855500163",), "silver", "zh", "深圳南山区", SHANGHAI, 5, value=1_980_000),
     Known("Tom Becker", ("+12125550178",), "standard", "en", "New York", NEW_YORK, 2),
     Known("王芳 Wang Fang", ("+8613955500121", "+8675555500121"), "gold", "zh", "上海", SHANGHAI, 6),
     Known(
@@ -81,6 +84,7 @@ def write(book: Book, *, owners: dict[str, int]) -> list[Person]:
     accounts = {name: book.add(Account, name=name, owner_id=owners[who])["id"] for name, who in ACCOUNTS}
     everybody = [_known(book, known, accounts) for known in KNOWN]
     taken = {person.name for person in everybody} | {OUR_NUMBER} | {n for known in KNOWN for n in known.numbers}
+    taken |= {member.mobile for member in MEMBERS if member.mobile}
     while len(everybody) < HOW_MANY:
         everybody.append(_drawn(book, taken, accounts))
     return everybody
@@ -143,6 +147,8 @@ def _add(
     weight: int,
     in_story: bool = False,
 ) -> Person:
+    drawn = round(book.chance.triangular(*VALUE[known.tier], VALUE[known.tier][0]))
+    currency = "CNY" if known.zone == SHANGHAI else "USD"
     customer = book.add(
         Customer,
         name=known.name,
@@ -152,8 +158,8 @@ def _add(
         account_id=accounts[known.account] if known.account else None,
         place=known.place,
         since=since,
-        value_minor=round(book.chance.triangular(*VALUE[known.tier], VALUE[known.tier][0])),
-        currency="CNY" if known.zone == SHANGHAI else "USD",
+        value_minor=known.value or drawn * PRICES[currency],
+        currency=currency,
         email=None if book.share(35) else f"c{book.chance.randrange(10**6):06d}@example.com",
         version=1,
     )

@@ -14,6 +14,7 @@ from callcenter.demo.themes import Theme
 THEMES = (*themes_delivery.THEMES, *themes_billing.THEMES)
 DAYS = 365
 SMS_SHARE = 28
+BAD_DAYS = 26
 # How likely each hour of the customer's day is, from 8 to 19.
 HOURS = {8: 4, 9: 9, 10: 12, 11: 10, 12: 7, 13: 7, 14: 8, 15: 8, 16: 10, 17: 9, 18: 6, 19: 3}
 PARTS = (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4)
@@ -41,6 +42,7 @@ class Matter:
     customer: Person
     subject: str = ""
     priority: str = ""
+    fault: str = ""
     number: int = 0  # a serial that must be this one
     stays_open: bool = False
     ticket: Values | None = field(default=None, repr=False)
@@ -72,8 +74,13 @@ def year(book: Book, customers: list[Person]) -> Iterator[Contact]:
         day = today - timedelta(days=back)
         for _ in range(_how_many(book, back, day)):
             customer = book.chance.choices(drawn, weights)[0]
-            theme = book.chance.choices(THEMES, [theme.weight for theme in THEMES])[0]
+            theme = book.chance.choices(THEMES, _weights(back))[0]
             yield from _contacts(book, day, Matter(theme, customer))
+
+
+def _weights(back: int) -> list[float]:
+    """How often each theme comes up. In the last weeks a carrier is in trouble: more deliveries are late."""
+    return [theme.weight * (5 if back < BAD_DAYS and theme is themes_delivery.LATE else 1) for theme in THEMES]
 
 
 def _how_many(book: Book, back: int, day: date) -> int:

@@ -8,7 +8,7 @@ from itertools import count
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callcenter.demo import cast, days, matters, people, staff, stories
+from callcenter.demo import cast, days, empowerment, matters, people, staff, stories
 from callcenter.demo.book import Book
 from callcenter.demo.calls import call
 from callcenter.demo.conversations import converse
@@ -65,6 +65,7 @@ def write(now: datetime) -> Book:
     _play(House(book, servers, queues), [*stories.stories(book, by_name), *year(book, customers)])
     matters.settle(book)
     book.continue_at("ticket_serial", matters.number(book))
+    empowerment.write(book)
     days.write(book, servers)
     return book
 

@@ -104,6 +104,8 @@ def _agent(book: Book, member: Member, teams: dict[str, int], hashed: str, found
         zone=member.zone,
         languages=list(member.languages),
         skills=dict(member.skills),
+        level=member.level,
+        mobile=member.mobile,
         max_conversations=3,
         is_active=True,
         status=Status.SIGNED_OUT,

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from callcenter.demo.book import Book
+from callcenter.demo.cast import COMPANY_ZONE
 from callcenter.demo.people import Person
 from callcenter.demo.plans import Contact, Matter, Script
 from callcenter.demo.themes_billing import INVOICE, RETURN, VOUCHER
@@ -22,9 +23,9 @@ def stories(book: Book, people: dict[str, Person]) -> Iterator[Contact]:
 
 
 def _carla(book: Book, carla: Person) -> Iterator[Contact]:
-    grinder = Matter(LATE, carla, subject="Coffee grinder late", priority="normal")
+    grinder = Matter(LATE, carla, subject="Coffee grinder late", priority="normal", fault="carrier")
     kind = Script("jonas", 64, 400, score=4, comment="quick, friendly")
-    yield from _told(book, grinder, (202, "10:48", "sms", kind))
+    yield from _told(book, grinder, (_since_may(book), "10:48", "sms", kind))
     yield from _told(book, Matter(INVOICE, carla), (160, "15:05", "voice", Script("priya", 12, 230, score=5)))
     yield from _told(book, Matter(WHERE, carla), (97, "11:31", "voice", Script("alice", 18, 190, score=0)))
     part = Matter(REPAIR, carla, subject="Grinder, spare part", stays_open=True)
@@ -35,6 +36,7 @@ def _carla(book: Book, carla: Person) -> Iterator[Contact]:
         carla,
         subject="Dishwasher not delivered, second window missed",
         priority="high",
+        fault="carrier",
         number=4118,
         stays_open=True,
     )
@@ -57,10 +59,17 @@ def _carla(book: Book, carla: Person) -> Iterator[Contact]:
     yield from _told(book, dishwasher, (3, "09:41", "voice", first), (2, "16:10", "voice", second))
 
 
+def _since_may(book: Book) -> int:
+    """Days back to the last 3 May: what was given on it is told on her card."""
+    today = book.now.astimezone(ZoneInfo(COMPANY_ZONE)).date()
+    third = today.replace(month=5, day=3)
+    return (today - (third if third < today else third.replace(year=today.year - 1))).days
+
+
 def _lei(book: Book, lei: Person) -> Iterator[Contact]:
     quick = Script("bo", 40, 480, score=5, comment="回复很快")
     yield from _told(book, Matter(WHERE, lei), (80, "09:15", "sms", quick))
-    yield from _told(book, Matter(VOUCHER, lei), (140, "10:05", "voice", Script("mei", 15, 260, score=0)))
+    yield from _told(book, Matter(VOUCHER, lei, fault="ours"), (140, "10:05", "voice", Script("mei", 15, 260, score=0)))
     fitting = Matter(FITTER, lei, subject="洗衣机安装预约")
     yield from _told(book, fitting, (10, "15:30", "voice", Script("mei", 22, 360, score=0, note="预约周日上午安装。")))
     late = Matter(FITTER_LATE, lei, subject="洗衣机安装：师傅未按时到达", priority="normal", stays_open=True)

@@ -1,5 +1,9 @@
 """The languages we serve in, by their short codes, and how the outside names them."""
 
+from functools import cache
+
+from babel import Locale
+
 DEFAULT = "en"
 SERVED = ("en", "zh")
 LOCALES = {"en": "en", "zh": "zh_CN"}
@@ -14,6 +18,12 @@ def served(code: str | None) -> str:
 
 def locale(code: str | None) -> str:
     return LOCALES[served(code)]
+
+
+@cache
+def babel(code: str | None) -> Locale:
+    """For Babel, which looks a name up among a thousand files each time it is given one."""
+    return Locale.parse(locale(code))
 
 
 def of(texts: dict[str, str], language: str) -> str:

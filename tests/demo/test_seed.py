@@ -152,6 +152,7 @@ def test_the_same_moment_makes_the_same_year(book: Book) -> None:
     [
         datetime(2027, 1, 1, 8, 0, 5, tzinfo=UTC),
         datetime(2028, 2, 29, 23, 59, 59, tzinfo=UTC),
+        datetime(2027, 5, 3, 12, 0, tzinfo=UTC),  # the day on which Carla was given something
         datetime(2026, 3, 8, 10, 30, tzinfo=UTC),  # clocks go forward in San Francisco
     ],
 )

@@ -12,6 +12,7 @@ from callcenter.domain.empowerment.rule_book import RuleBook
 from callcenter.domain.errors import Invalid
 
 LARGEST = 2_000_000
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where libyaml is there
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -80,7 +81,7 @@ def data_of(text: str) -> object:
     if len(text) > LARGEST:
         raise Faults([("", "is larger than a rule file can be")])
     try:
-        data = yaml.safe_load(text)
+        data = yaml.load(text, Loader=LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark else ""

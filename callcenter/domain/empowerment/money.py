@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from babel.core import get_global
 from babel.numbers import format_currency, get_currency_precision
@@ -70,6 +71,7 @@ def typed(minor: int | None, currency: str) -> str:
     return f"{whole}.{rest:0{len(str(unit)) - 1}d}" if rest else str(whole)
 
 
+@lru_cache(maxsize=4096)
 def shown(minor: int, currency: str, language: str) -> str:
     """$60, $14.90, ¥80: without cents where there are none."""
     unit = minor_units(currency)
@@ -79,7 +81,7 @@ def shown(minor: int, currency: str, language: str) -> str:
         Decimal(minor) / unit,
         currency,
         pattern,
-        locale=languages.locale(language),
+        locale=languages.babel(language),
         currency_digits=not whole,
     )
     return text.replace("US$", "$").replace("CN¥", "¥")

@@ -105,4 +105,4 @@ def _given_before(language: str, case: Case) -> str:
 def _day(given: Given, book: RuleBook, language: str) -> str:
     local = given.at.astimezone(ZoneInfo(book.zone))
     pattern = "M 月 d 日" if language == "zh" else "d MMM"
-    return format_date(local, pattern, locale=languages.locale(language))
+    return format_date(local, pattern, locale=languages.babel(language))

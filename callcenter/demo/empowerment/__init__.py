@@ -1,0 +1,136 @@
+"""The demo's year of giving: rules, budgets, and what was given, asked for and refused, decided by the rules of that day."""
+
+from datetime import timedelta
+from random import Random
+
+from callcenter.demo.book import Book, Values
+from callcenter.demo.empowerment import asking, giving, ground, habits, stories
+from callcenter.demo.empowerment.giving import Desk
+from callcenter.demo.empowerment.moments import Moment, Year
+from callcenter.demo.empowerment.purses import Till
+from callcenter.demo.people import KNOWN
+from callcenter.domain.empowerment import Answer, hold
+from callcenter.storage.agents import Agent
+from callcenter.storage.surveys import Survey
+
+SEED = 20191
+QUIET = timedelta(seconds=20)
+
+
+def write(book: Book) -> None:
+    """Everything about giving, after the contacts of the year are in the book. All chance is its own: the year stays as it is."""
+    chance = Random(SEED)
+    rules = ground.write(book, chance)
+    till = Till(book)
+    till.set_up()
+    year = Year.of(book)
+    desk = Desk(book, year, till, rules, chance)
+    _play(desk)
+    till.advance(book.now)
+
+
+def _play(desk: Desk) -> None:
+    """Moment after moment, so that each decision knows what was given before it."""
+    jonas = next(row["id"] for row in desk.book.rows(Agent) if row["username"] == "jonas")
+    everyday = sorted([*_moments(desk), *_recoveries(desk)], key=lambda moment: moment.at)
+    favourite = habits.favourite_of(jonas, everyday)
+    told = {
+        moment.ticket["id"]: (remedy, units, reason) for moment, remedy, units, reason in stories.moments(desk.year)
+    }
+    story = [moment for moment, *_ in stories.moments(desk.year)]
+    for moment in sorted([*everyday, *story], key=lambda one: one.at):
+        if what := told.get(moment.ticket["id"]):
+            _tell(desk, moment, *what)
+        elif _thinks_of_it(desk, moment, favourite) and not giving.is_thrifty(desk, moment):
+            _wish(desk, giving.look(desk, moment))
+
+
+def _tell(desk: Desk, moment: Moment, remedy: str, units: int, reason: str) -> None:
+    case = giving.look(desk, moment)
+    giving.give(desk, case, remedy, units, hold(case.decision, remedy, units, reason=reason), reason=reason)
+
+
+def _thinks_of_it(desk: Desk, moment: Moment, favourite: int | None) -> bool:
+    lately = moment.at > desk.book.now - habits.SEASON
+    score = _score(desk, moment)
+    return habits.wishes(desk.chance, moment, score=score, favourite=favourite, lately=lately)
+
+
+def _score(desk: Desk, moment: Moment) -> int | None:
+    return None if moment.visit is None else desk.year.scores.get(moment.ticket["id"])
+
+
+def _moments(desk: Desk) -> list[Moment]:
+    """One in every served contact, at times a second; none with the people of the stories."""
+    in_story = {known.name for known in KNOWN}
+    moments = []
+    for visit in desk.year.served():
+        ticket = desk.year.tickets[visit["ticket_id"]]
+        if desk.year.customers[ticket["customer_id"]]["name"] in in_story:
+            continue
+        start, end = visit["answered_at"] + QUIET, visit["ended_at"]
+        held = desk.year.holds.get(visit["id"])
+        at = held + timedelta(seconds=3) if held else start + (end - start) * desk.chance.uniform(0.15, 0.6)
+        moments.append(desk.year.moment(visit, at))
+        if desk.chance.random() * 100 < habits.SECOND_PERCENT:
+            moments.append(desk.year.moment(visit, at + (end - at) * desk.chance.uniform(0.3, 0.9), is_second=True))
+    return moments
+
+
+def _recoveries(desk: Desk) -> list[Moment]:
+    """A supervisor comes back to some of those who gave a bad score."""
+    leaders = [row for row in desk.book.rows(Agent) if row["role"] == "supervisor"]
+    moments = []
+    for survey in desk.book.rows(Survey):
+        if (survey.get("score") or 5) <= 2 and desk.chance.random() < 0.6:
+            at = survey["answered_at"] + timedelta(hours=desk.chance.uniform(1, 20))
+            ticket = desk.year.tickets[survey["ticket_id"]]
+            customer: Values = desk.year.customers[ticket["customer_id"]]
+            if at < desk.book.now and customer["name"] not in {known.name for known in KNOWN}:
+                moments.append(Moment(at, desk.chance.choice(leaders), customer, ticket))
+    return moments
+
+
+def _wish(desk: Desk, case: giving.Case) -> None:
+    """What the agent has in mind, and what becomes of it."""
+    moment = case.moment
+    options = {option.remedy: option for option in case.decision.options}
+    key = habits.remedy(desk.chance, moment, options, desk.book.now)
+    if key is None:
+        return
+    option, thing = options[key], case.remedy(key)
+    units = habits.amount(desk.chance, moment, thing, option, desk.book.now)
+    reason = desk.chance.choice(habits.REASONS[moment.agent["language"]])
+    held = hold(case.decision, key, units, reason=reason)
+    if held.answer == Answer.GIVE:
+        giving.give(desk, case, key, units, held, reason=reason if desk.share(55) or option.may != "give" else "")
+    elif held.answer == Answer.ASK and _asks(desk, case, held):
+        asking.ask(desk, case, key, units, held, reason=reason)
+    else:
+        _lets_be(desk, case, key, units, held, reason)
+
+
+def _asks(desk: Desk, case: giving.Case, held: giving.Held) -> bool:
+    """Most ask, above all while the customer is on hold anyway; some rather do not."""
+    moment = case.moment
+    if not asking.can_be_asked(desk, case) or moment.visit is None:
+        return False
+    if moment.visit["ended_at"] - moment.at < timedelta(seconds=45):
+        return False
+    is_late = bool(held.option and held.option.ask_rule_id == habits.LATE_RULE)
+    if moment.agent["username"] == "jonas" and not is_late:
+        return False  # he stays just below
+    return desk.share(96 if is_late or moment.agent["username"] == "priya" else 90 if moment.hold else 62)
+
+
+def _lets_be(desk: Desk, case: giving.Case, key: str, units: int, held: giving.Held, reason: str) -> None:
+    """The wish is written down; then the agent gives what may be given, or nothing."""
+    if held.answer == Answer.REFUSED and case.moment.visit is None:
+        return
+    if held.answer == Answer.REFUSED:
+        giving.refuse(desk, case, key, units, held, reason=reason)
+    else:
+        giving.write(desk, case, key, units, held, state="not_asked", reason=reason)
+    own = giving.own(case, key)
+    if own and own[1].answer == Answer.GIVE and desk.share(80):
+        giving.give(desk, case, key, own[0], own[1], reason=reason)

@@ -1,0 +1,227 @@
+"""Asking in the year: who was asked, who took it, how long it took, what they said, and what came of it."""
+
+from datetime import datetime, timedelta
+
+from callcenter.demo.book import Values
+from callcenter.demo.cast import LEADERS, Member
+from callcenter.demo.empowerment import giving, habits, questions, words
+from callcenter.demo.empowerment.giving import Case, Desk
+from callcenter.demo.empowerment.questions import Question
+from callcenter.demo.staff import spans
+from callcenter.domain.empowerment import Answer, Held, May, hold
+from callcenter.domain.empowerment.approving import fits
+from callcenter.domain.empowerment_events import (
+    ApprovalAnswered,
+    ApprovalClaimed,
+    ApprovalPassedOn,
+    ApprovalSeen,
+    ApprovalTalked,
+    ApprovalWithdrawn,
+    GrantLapsed,
+)
+from callcenter.storage.agents import Agent
+from callcenter.storage.empowerment.approvals import Word
+
+APPROVED_FOR = timedelta(hours=24)
+NOBODY = 10_000.0  # everybody is in a meeting
+MEDIAN, AWAY_MEDIAN = 3.6, 4.5  # natural logarithms of the seconds that an answer takes, at a screen and by SMS
+
+
+def can_be_asked(desk: Desk, case: Case) -> bool:
+    """Whatever comes of it lies in the past."""
+    return case.moment.at < desk.book.now - timedelta(hours=3)
+
+
+def ask(desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: str) -> Values:
+    """The question and all that comes of it."""
+    question = questions.put(desk, case, key, units, held, reason=reason)
+    if desk.share(3):
+        _withdraw(question)
+        return question.row
+    step, delay, by = _answered(question)
+    for turn in range(1, step + 1):
+        _pass_on(question, turn)
+    if by is None:
+        _run_out(question)
+    else:
+        _answer(question, step, delay, by)
+    return question.row
+
+
+def _answered(question: Question) -> tuple[int, float, Member | None]:
+    """(turn, seconds since it was asked, who answers); nobody where it takes longer than all turns."""
+    desk, at = question.desk, question.case.moment.at
+    steps, gone = questions.steps_of(question), 0.0
+    able = [[one for one in LEADERS if fits(step, role=one.role, level=one.level)] for step in steps]
+    is_here = any(start <= at < end for start, end in spans(LEADERS[0], at))
+    delay = max(6.0, desk.chance.lognormvariate(MEDIAN if is_here else AWAY_MEDIAN, 0.75))
+    left = (question.case.moment.ends_at or at) - at
+    could_give = question.held.option is not None and question.held.option.most > 0
+    if habits.is_late_and_small(question.case.moment, question.row["remedy"], question.row["units"]):
+        delay = min(delay, 0.9 * steps[0].seconds)
+    elif desk.share(25 if could_give else 3):
+        delay = NOBODY
+    if delay < NOBODY and left > timedelta(seconds=30):
+        delay = min(delay, left.total_seconds() - 12)
+    for turn, step in enumerate(steps):
+        if delay < gone + step.seconds:
+            return turn, delay, desk.chance.choice(able[turn])
+        gone += step.seconds
+    return len(steps) - 1, gone, None
+
+
+def _pass_on(question: Question, turn: int) -> None:
+    steps = questions.steps_of(question)
+    at = question.case.moment.at + timedelta(seconds=sum(step.seconds for step in steps[:turn]))
+    question.approval["step"] = turn
+    until = (at + timedelta(seconds=steps[turn].seconds)).isoformat()
+    question.tell(at, ApprovalPassedOn, actor="system", step=turn, until=until)
+
+
+def _answer(question: Question, turn: int, delay: float, by: Member) -> None:
+    desk, asked = question.desk, question.case.moment.at
+    began = sum(step.seconds for step in questions.steps_of(question)[:turn])
+    at, who = asked + timedelta(seconds=round(delay, 1)), _id(desk, by.username)
+    seen = asked + timedelta(seconds=min(delay / 4, began + desk.chance.uniform(0.4, 1.5)))
+    claimed = seen + (at - seen) * desk.chance.uniform(0.2, 0.6)
+    if turn and claimed < asked + timedelta(seconds=began):
+        claimed = asked + timedelta(seconds=began) + (at - asked - timedelta(seconds=began)) / 2
+    actor = f"agent:{who}"
+    question.approval.update(seen_at=seen, seen_by=who, claimed_at=claimed, claimed_by=who)
+    question.tell(seen, ApprovalSeen, actor=actor)
+    question.tell(claimed, ApprovalClaimed, actor=actor)
+    if desk.share(9) and at - claimed > timedelta(seconds=14):
+        _talk(question, claimed, at, who)
+    said = _said(question)
+    questions.close(question, at, state="answered", answer=said, answered_by=who, word=_word(question, said))
+    data = {
+        "answer": said,
+        "units": question.row["units"],
+        "shown": question.shown(),
+        "word": question.approval["word"],
+    }
+    question.tell(at, ApprovalAnswered, actor=actor, **data)
+    if said == "no":
+        questions.let_go(question, at, "refused", actor=actor)
+    elif desk.share(2) and at < desk.book.now - APPROVED_FOR - timedelta(hours=1):
+        _lapse(question, at)
+    else:
+        _give_on(question, at)
+
+
+def _id(desk: Desk, username: str) -> int:
+    return next(int(row["id"]) for row in desk.book.rows(Agent) if row["username"] == username)
+
+
+def _talk(question: Question, claimed: datetime, answered: datetime, by: int) -> None:
+    language = question.case.moment.agent["language"]
+    exchange = question.desk.chance.choice(words.TALK[language])
+    for part, (author, body) in enumerate(zip((by, question.row["agent_id"]), exchange, strict=True), start=1):
+        at = claimed + (answered - claimed) * part / 3
+        word = question.desk.book.add(Word, approval_id=question.approval["id"], author_id=author, body=body, at=at)
+        question.tell(at, ApprovalTalked, actor=f"agent:{author}", word_id=word["id"])
+
+
+def _said(question: Question) -> str:
+    """The answer; for less and instead, the grant is what was said from here on."""
+    desk, moment, row = question.desk, question.case.moment, question.row
+    if habits.says_no(desk.chance, moment, row["remedy"], row["units"], now=desk.book.now):
+        return "no"
+    if (
+        habits.is_late_and_small(moment, row["remedy"], row["units"])
+        or not question.case.remedy(row["remedy"]).is_money
+    ):
+        return "yes"
+    if desk.share(19) and _less(question):
+        return "less"
+    if desk.share(30) and _instead(question):
+        return "instead"
+    return "yes"
+
+
+def _less(question: Question) -> bool:
+    row, step = question.row, habits.ROUND[question.row["currency"]]
+    units = habits.rounded(int(row["units"] * question.desk.chance.uniform(0.45, 0.85)), step)
+    if units >= row["units"] or (question.held.option and question.held.option.is_fixed):
+        return False
+    questions.becomes(question, row["remedy"], units)
+    return True
+
+
+def _instead(question: Question) -> bool:
+    """A voucher or a visit in place of money, where the rules allow it and it costs less."""
+    case, row = question.case, question.row
+    for key in question.desk.chance.sample(("voucher", "express", "visit", "gift"), 4):
+        option, thing = case.decision.option(key), case.remedy(key)
+        units = row["units"] if thing.is_money else 1
+        if option is None or key == row["remedy"] or option.may == May.NEVER or not option.is_free:
+            continue
+        if units <= option.most and thing.cost(units, row["currency"]) < row["cost"]:
+            questions.becomes(question, key, units)
+            question.approval["answer_remedy"] = key
+            return True
+    return False
+
+
+def _word(question: Question, said: str) -> str:
+    choice = words.SAID[said][question.case.moment.agent["language"]]
+    return question.desk.chance.choice(choice) if question.desk.share(80 if said != "yes" else 25) else ""
+
+
+def _withdraw(question: Question) -> None:
+    at = question.case.moment.at + timedelta(seconds=question.desk.chance.uniform(15, 70))
+    questions.close(question, at, state="withdrawn")
+    questions.let_go(question, at, "withdrawn", actor=question.asker)
+    question.tell(at, ApprovalWithdrawn, actor=question.asker)
+
+
+def _lapse(question: Question, at: datetime) -> None:
+    """A yes that the agent did not give on."""
+    over = at + APPROVED_FOR
+    questions.let_go(question, over, "expired", actor="system")
+    event = GrantLapsed(**question.case.moment.about(), actor="system", grant_id=question.row["id"])
+    question.desk.book.tell(over, event)
+
+
+def _give_on(question: Question, at: datetime) -> None:
+    desk, row = question.desk, question.row
+    given = at + timedelta(seconds=round(desk.chance.uniform(2, 9), 1))
+    cost = row["cost"]
+    actor = question.asker
+    desk.till.move(given, question.periods, row["id"], "commit", reserved=-cost, committed=cost, actor=actor)
+    giving.granted(desk, question.case, row, question.kept, question.periods, at=given)
+
+
+def _run_out(question: Question) -> None:
+    """Nobody could answer: what the agent may give alone, and the rest is asked on; or nothing."""
+    row, option = question.row, question.held.option
+    at = question.case.moment.at + timedelta(seconds=sum(step.seconds for step in questions.steps_of(question)))
+    asked = row["units"]
+    own = min(asked, option.most) if option and question.approval["otherwise"] == "own_limit" else 0
+    if own <= 0:
+        questions.close(question, at, state="expired", answer="nothing")
+        data = {"answer": "nothing", "units": asked, "shown": question.shown(), "word": ""}
+        question.tell(at, ApprovalAnswered, actor="system", **data)
+        questions.let_go(question, at, "expired", actor="system")
+        return
+    questions.becomes(question, row["remedy"], own)
+    questions.close(question, at, state="expired", answer="own_limit")
+    data = {"answer": "own_limit", "units": own, "shown": question.shown(), "word": ""}
+    question.tell(at, ApprovalAnswered, actor="system", **data)
+    _give_on(question, at)
+    _ask_on(question, at, asked - own)
+
+
+def _ask_on(question: Question, at: datetime, units: int) -> None:
+    """The rest, answered by the promised time."""
+    desk, case, row = question.desk, question.case, question.row
+    held = hold(case.decision, row["remedy"], row["units"] + units, reason=row["reason"])
+    if units <= 0 or held.answer != Answer.ASK or not case.remedy(row["remedy"]).is_money:
+        return
+    moment = giving.Moment(at, case.moment.agent, case.moment.customer, case.moment.ticket, case.moment.visit)
+    later = Case(moment, case.rules, case.usage, case.decision)
+    rest = questions.put(desk, later, row["remedy"], units, held, reason=row["reason"], rest_of=row["id"])
+    by = desk.chance.choice(
+        [one for one in LEADERS if fits(questions.steps_of(rest)[0], role=one.role, level=one.level)]
+    )
+    _answer(rest, 0, desk.chance.uniform(400, rest.approval["promise_minutes"] * 50), by)
