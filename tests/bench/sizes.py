@@ -33,6 +33,10 @@ class Sizes:
     router_laps: int
     next_offers: int
     next_waiting: int
+    rule_counts: tuple[int, ...]
+    rule_matters: int
+    replay_cases: int
+    replay_rules: int
 
 
 FULL = Sizes(
@@ -60,6 +64,10 @@ FULL = Sizes(
     router_laps=3,
     next_offers=200,
     next_waiting=1000,
+    rule_counts=(50, 500),
+    rule_matters=400,
+    replay_cases=100_000,
+    replay_rules=22,
 )
 
 QUICK = Sizes(
@@ -87,4 +95,8 @@ QUICK = Sizes(
     router_laps=1,
     next_offers=6,
     next_waiting=20,
+    rule_counts=(5, 20),
+    rule_matters=20,
+    replay_cases=400,
+    replay_rules=12,
 )
