@@ -33,6 +33,7 @@ class Job(StrEnum):
     CARRY_OUT = "workers.empowerment.carry_out"
     TEXT_APPROVERS = "workers.empowerment.text_approvers"
     PLAY_WHAT_IF = "workers.what_ifs.play"
+    REPLAY_RULES = "workers.replays.replay"
 
 
 QUEUES = ("live", "later")
@@ -48,6 +49,7 @@ ON = {
     Job.CARRY_OUT: "later",
     Job.TEXT_APPROVERS: "live",
     Job.PLAY_WHAT_IF: LONG,
+    Job.REPLAY_RULES: LONG,
 }
 
 

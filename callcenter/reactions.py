@@ -47,7 +47,7 @@ def rooms(event: Event, *, alone: bool) -> tuple[str, ...]:
 def ids(event: Event) -> dict[str, int]:
     named = (
         *("interaction_id", "ticket_id", "customer_id", "agent_id", "offer_id", "message_id", "survey_id"),
-        *("grant_id", "approval_id", "budget_id", "number", "request_id", "what_if_id"),
+        *("grant_id", "approval_id", "budget_id", "number", "request_id", "what_if_id", "replay_id"),
     )
     return {name: value for name in named if isinstance(value := getattr(event, name, None), int)}
 
@@ -58,6 +58,7 @@ _TICKET = (("ticket.changed", False),)
 _GRANT = (("grant.changed", False),)
 _APPROVAL = (("approval.changed", False),)
 _WHAT_IF = (("what_if.changed", False),)
+_REPLAY = (("replay.changed", False),)
 
 TOLD: dict[type[Event], tuple[tuple[str, bool], ...]] = {
     events.CallReceived: _CHANGED,
@@ -118,6 +119,8 @@ TOLD: dict[type[Event], tuple[tuple[str, bool], ...]] = {
     empowerment_events.BudgetRunsLow: (("budget.changed", False),),
     empowerment_events.BudgetSet: (("budget.changed", False),),
     empowerment_events.RuleBookPublished: (("rules.changed", False),),
+    empowerment_events.ReplayAsked: _REPLAY,
+    empowerment_events.ReplayEnded: _REPLAY,
     empowerment_events.DepartmentAsked: (("request.changed", False),),
     empowerment_events.DepartmentAnswered: (("request.changed", False),),
 }
@@ -133,6 +136,10 @@ def _offer(event: Event) -> dict[str, int]:
 
 def _what_if(event: Event) -> dict[str, int]:
     return {"what_if_id": ids(event)["what_if_id"]}
+
+
+def _replay(event: Event) -> dict[str, int]:
+    return {"replay_id": ids(event)["replay_id"]}
 
 
 def _interaction(event: Event) -> dict[str, int]:
@@ -157,6 +164,7 @@ DONE: dict[type[Event], tuple[tuple[Job, Callable[[Event], dict[str, int]]], ...
     callback_events.LineToEnd: ((Job.END_LINES, _interaction),),
     callback_events.Overflowed: ((Job.BRING_BACK, _interaction),),
     callback_events.Transferred: ((Job.BRING_BACK, _interaction), (Job.END_LINES, _interaction)),
+    empowerment_events.ReplayAsked: ((Job.REPLAY_RULES, _replay),),
     empowerment_events.RemedyGiven: ((Job.CARRY_OUT, _grant),),
     empowerment_events.GrantReversed: ((Job.CARRY_OUT, _grant),),
     empowerment_events.ApprovalAsked: ((Job.TEXT_APPROVERS, _approval),),

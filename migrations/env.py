@@ -17,9 +17,9 @@ from callcenter.storage import (
     tickets,
 )
 from callcenter.storage.database import Row
-from callcenter.storage.empowerment import approvals, budgets, departments, grants, proposals, rule_books
+from callcenter.storage.empowerment import approvals, budgets, departments, grants, proposals, replays, rule_books
 
-EMPOWERMENT = (approvals, budgets, departments, grants, proposals, rule_books)
+EMPOWERMENT = (approvals, budgets, departments, grants, proposals, replays, rule_books)
 MODELS = (access, agents, callbacks, company, customers, history, interactions, messages, offers, surveys, tickets)
 
 

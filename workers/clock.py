@@ -25,7 +25,7 @@ from callcenter.storage import clock as due
 from callcenter.storage import offers as offer_rows
 from callcenter.storage import routing as looks
 from callcenter.storage.empowerment import approvals as questions
-from callcenter.storage.empowerment import grants
+from callcenter.storage.empowerment import grants, replays
 from callcenter.wiring import Process, Wiring
 from workers.schedule import TIMETABLE, Periodic
 
@@ -152,6 +152,8 @@ class Clock:
                 self.wiring.nudge(Job.CARRY_OUT, grant_id=grant_id)
             for what_if_id in what_ifs.due(session, now):
                 self.wiring.nudge(Job.PLAY_WHAT_IF, what_if_id=what_if_id)
+            for replay_id in replays.due(session, now):
+                self.wiring.nudge(Job.REPLAY_RULES, replay_id=replay_id)
 
     def _lose_agents(self) -> None:
         """Whoever has gone holds no offer: nor one that reached them as they went, or that a clock which died left."""

@@ -204,6 +204,23 @@ class ProposalDecided(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReplayAsked(Event):
+    """A leader wishes to see what a rule book would have done in a period."""
+
+    replay_id: int
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayEnded(Event):
+    """`state`: done or failed."""
+
+    replay_id: int
+    number: int
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DepartmentAsked(Event):
     request_id: int
     department: str

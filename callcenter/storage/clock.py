@@ -23,7 +23,8 @@ NEXT = text(
         (SELECT min(step_ends_at) FROM approvals WHERE state = 'open'),
         (SELECT min(valid_until) FROM grants WHERE state = 'approved'),
         (SELECT min(next_try_at) FROM grants WHERE next_try_at > :now),
-        (SELECT min(due_at) FROM what_ifs WHERE due_at > :now)
+        (SELECT min(due_at) FROM what_ifs WHERE due_at > :now),
+        (SELECT min(due_at) FROM replays WHERE due_at > :now)
     )
     """
 )

@@ -22,6 +22,7 @@ from callcenter.web import (
     live,
     requests,
     rules,
+    rules_replay,
     search,
     sign_in,
     tickets,
@@ -46,6 +47,7 @@ NOUNS = (
     rules,
     learning,
     admin,
+    rules_replay,
     health,
 )
 

@@ -4,17 +4,19 @@ For each remedy, of the rules that fit: 1. `never` without limits forbids it; 2.
 how much; 3. of `ask` rules the first says whom to ask; 4. each `never above` lowers both, and so does each budget.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
 
 from callcenter.domain.empowerment.case import Case
-from callcenter.domain.empowerment.decision import Considered, Decision, Verdict
+from callcenter.domain.empowerment.decision import Decision
 from callcenter.domain.empowerment.facts import Facts, Purses, Usage
-from callcenter.domain.empowerment.matching import matcher
+from callcenter.domain.empowerment.matching import Matcher, matcher
 from callcenter.domain.empowerment.options import Bound, May, Option, Room
 from callcenter.domain.empowerment.rule_book import Outcome, Remedy, Rule, RuleBook
 
 NONE_AT_ALL = 2**53
+_left = attrgetter("left")
 NO_USAGE = Usage()
 NO_BUDGETS = Purses()
 
@@ -23,24 +25,39 @@ def decide(
     facts: Facts, book: RuleBook, usage: Usage = NO_USAGE, budgets: Purses = NO_BUDGETS, *, now: datetime
 ) -> Decision:
     """Deterministic: the same values, the same decision."""
-    fitting, failed = matcher(book).fit(facts)
+    ready = matcher(book)
+    fitting, failed = ready.fit(facts)
     case = Case(facts, book, usage, budgets, now)
-    fit = [rule for place, rule in enumerate(book.rules) if fitting >> place & 1]
     options = tuple(
-        _option(case, remedy, fit) for remedy in book.remedies if remedy.is_active and remedy.is_in(facts.currency)
+        _option(case, remedy, ready, fitting)
+        for remedy in book.remedies
+        if remedy.is_active and remedy.is_in(facts.currency)
     )
-    return Decision(case, options, _considered(book, options, fit, failed))
+    return Decision(case, options, fitting, failed)
 
 
-def _option(case: Case, remedy: Remedy, fit: list[Rule]) -> Option:
-    mine = [rule for rule in fit if not rule.remedies or remedy.key in rule.remedies]
-    shape = {"remedy": remedy.key, "is_money": remedy.is_money, "is_fixed": case.facts.currency in remedy.fixed}
-    forbids = _first(mine, Outcome.NEVER, ceilings=False)
+def option_of(
+    remedy: str, facts: Facts, book: RuleBook, usage: Usage = NO_USAGE, budgets: Purses = NO_BUDGETS, *, now: datetime
+) -> Option | None:
+    """What `decide` says of one remedy, without looking at the others; None where there is no such remedy."""
+    ready = matcher(book)
+    wanted = ready.remedies.get(remedy)
+    if wanted is None or not wanted.is_active or not wanted.is_in(facts.currency):
+        return None
+    fitting, _ = ready.fit(facts)
+    return _option(Case(facts, book, usage, budgets, now), wanted, ready, fitting)
+
+
+def _option(case: Case, remedy: Remedy, ready: Matcher, fitting: int) -> Option:
+    """`fitting`: the bits of the rules that fit; the first of some rules is the lowest of their bits."""
+    mine = fitting & ready.about(remedy.key)
+    is_fixed = case.facts.currency in remedy.fixed
+    forbids = ready.first(mine & ready.forbidding)
     if forbids:
-        return Option(may=May.NEVER, rule_id=forbids.id, **shape)  # type: ignore[arg-type]
-    above_all = _above_all(case, remedy, [rule for rule in mine if rule.is_ceiling])
-    gives = _first(mine, Outcome.MAY, Outcome.MAY_WITH_REASON)
-    asks = _first(mine, Outcome.ASK)
+        return Option(remedy=remedy.key, may=May.NEVER, rule_id=forbids.id, is_money=remedy.is_money, is_fixed=is_fixed)
+    above_all = _above_all(case, remedy, ready.rules_of(mine & ready.ceilings))
+    gives = ready.first(mine & ready.giving)
+    asks = ready.first(mine & ready.asking)
     rooms = tuple(sorted([*_rooms(case, remedy, gives), *above_all], key=_left)) if gives else ()
     most = _most(case, remedy, rooms) if gives else 0
     ask_most = min((room.left for room in [*(_rooms(case, remedy, asks) if asks else ()), *above_all]), default=None)
@@ -50,6 +67,7 @@ def _option(case: Case, remedy: Remedy, fit: list[Rule]) -> Option:
     if gives and gives.outcome == Outcome.MAY_WITH_REASON:
         may = May.GIVE_WITH_REASON
     return Option(
+        remedy=remedy.key,
         may=may,
         most=most,
         rule_id=gives.id if gives else None,
@@ -57,16 +75,9 @@ def _option(case: Case, remedy: Remedy, fit: list[Rule]) -> Option:
         ask=asks.asks if asks else None,
         ask_rule_id=asks.id if asks else None,
         ask_most=ask_most if asks else None,
-        **shape,  # type: ignore[arg-type]
+        is_money=remedy.is_money,
+        is_fixed=is_fixed,
     )
-
-
-def _left(room: Room) -> int:
-    return room.left
-
-
-def _first(rules: list[Rule], *outcomes: Outcome, ceilings: bool = True) -> Rule | None:
-    return next((rule for rule in rules if rule.outcome in outcomes and (ceilings or not rule.is_ceiling)), None)
 
 
 def _most(case: Case, remedy: Remedy, rooms: tuple[Room, ...]) -> int:
@@ -75,9 +86,11 @@ def _most(case: Case, remedy: Remedy, rooms: tuple[Room, ...]) -> int:
     return left if fixed is None else fixed if fixed <= left else 0
 
 
-def _above_all(case: Case, remedy: Remedy, ceilings: list[Rule]) -> list[Room]:
+def _above_all(case: Case, remedy: Remedy, ceilings: Iterable[Rule]) -> list[Room]:
     """What bounds everybody: rules that say `never above`, the budgets, and the remedy itself where its amount is fixed."""
-    rooms = [room for rule in ceilings for room in _rooms(case, remedy, rule)]
+    rooms: list[Room] = []
+    for rule in ceilings:
+        rooms += _rooms(case, remedy, rule)
     currency = case.facts.currency
     left = case.budgets.left(currency)
     if left is not None:
@@ -100,8 +113,27 @@ def _units_for_cost(remedy: Remedy, left: int, currency: str) -> int:
 
 def _rooms(case: Case, remedy: Remedy, rule: Rule) -> list[Room]:
     """Every limit of a rule as room for this remedy: minor units, or pieces."""
+    each = 1 if remedy.is_money else remedy.costs.get(case.facts.currency, 0)
+    rooms = case.kept.get((rule.id, each))
+    if rooms is None:
+        rooms = case.kept[rule.id, each] = [
+            Room(bound, limit, used, _units(limit - used, each), rule.id) for bound, limit, used in _worths(case, rule)
+        ]
+    limits = rule.limits
+    times = (
+        (Bound.TIMES_TICKET, limits.times_ticket, None),
+        (Bound.TIMES_CUSTOMER, limits.times_customer, limits.customer_days),
+    )
+    return rooms + [_times(case, remedy, rule, *one) for one in times if one[1] is not None]
+
+
+def _worths(case: Case, rule: Rule) -> list[tuple[Bound, int, int]]:
+    """(bound, limit, used) of each limit in money."""
+    if (known := case.kept.get((rule.id,))) is not None:
+        return list(known)
     limits, facts = rule.limits, case.facts
     worths: list[tuple[Bound, int, int]] = []
+    case.kept[rule.id,] = worths
     on_ticket = case.given_on_ticket()
     if limits.grant is not None:
         worths.append((Bound.GRANT, limits.grant, 0))
@@ -121,21 +153,13 @@ def _rooms(case: Case, remedy: Remedy, rule: Rule) -> list[Room]:
         price = facts.matter.price
         bound = Bound.SHARE_OF_PRICE if price is not None else Bound.PRICE_UNKNOWN
         worths.append((bound, int((price or 0) * limits.share_of_price / 100), on_ticket))
-    rooms = [Room(b, limit, used, _units(remedy, limit - used, facts.currency), rule.id) for b, limit, used in worths]
-    times = (
-        (Bound.TIMES_TICKET, limits.times_ticket, None),
-        (Bound.TIMES_CUSTOMER, limits.times_customer, limits.customer_days),
-    )
-    for bound, limit, days in times:
-        if limit is not None:
-            rooms.append(_times(case, remedy, rule, bound, limit, days))
-    return rooms
+    return worths
 
 
-def _units(remedy: Remedy, worth: int, currency: str) -> int:
+def _units(worth: int, each: int) -> int:
+    """`each`: what a piece costs; 1 for money."""
     if worth <= 0:
         return 0
-    each = 1 if remedy.is_money else remedy.costs.get(currency, 0)
     return worth // each if each else NONE_AT_ALL
 
 
@@ -144,35 +168,3 @@ def _times(case: Case, remedy: Remedy, rule: Rule, bound: Bound, limit: int, day
     used = case.times(remedy.key, days=days)
     left = max(0, limit - used)
     return Room(bound, limit, used, left if not remedy.is_money else NONE_AT_ALL if left else 0, rule.id)
-
-
-def _considered(
-    book: RuleBook, options: tuple[Option, ...], fit: list[Rule], failed: tuple[tuple[str, int], ...]
-) -> tuple[Considered, ...]:
-    by = {place: name for name, bits in failed for place in _places(bits)}
-    gives = {option.rule_id for option in options if option.is_free}
-    forbids = {option.rule_id for option in options if option.may == May.NEVER}
-    asks = {option.ask_rule_id for option in options}
-    fitting = {rule.id for rule in fit}
-    results = []
-    for place, rule in enumerate(book.rules):
-        if rule.id not in fitting:
-            results.append(Considered(rule.id, Verdict.FAILED, by.get(place, "")))
-        elif rule.is_ceiling:
-            results.append(Considered(rule.id, Verdict.CEILING))
-        elif rule.id in forbids:
-            results.append(Considered(rule.id, Verdict.FORBIDS))
-        elif rule.id in gives:
-            results.append(Considered(rule.id, Verdict.GIVES))
-        elif rule.id in asks:
-            results.append(Considered(rule.id, Verdict.ASKS))
-        else:
-            results.append(Considered(rule.id, Verdict.LATER))
-    return tuple(results)
-
-
-def _places(bits: int) -> Iterator[int]:
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest

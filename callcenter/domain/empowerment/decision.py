@@ -1,6 +1,6 @@
 """What was decided about one matter at one moment: for each remedy how much and why, and what became of every rule."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -8,7 +8,9 @@ from typing import Any
 
 from callcenter.domain.empowerment import sentences
 from callcenter.domain.empowerment.case import Case
+from callcenter.domain.empowerment.matching import places
 from callcenter.domain.empowerment.options import May, Option
+from callcenter.domain.empowerment.rule_book import Rule
 
 
 class Verdict(StrEnum):
@@ -33,20 +35,47 @@ class Considered:
 
 @dataclass(frozen=True)
 class Decision:
-    """`considered`: every rule of the book, in its order."""
+    """`fitting`: a bit for each rule of the book that fits; `failed`: (condition, the rules that failed by it first)."""
 
     case: Case
     options: tuple[Option, ...]
-    considered: tuple[Considered, ...]
+    fitting: int
+    failed: tuple[tuple[str, int], ...]
 
     @property
     def currency(self) -> str:
         return self.case.facts.currency
 
     @cached_property
+    def considered(self) -> tuple[Considered, ...]:
+        """Every rule of the book, in its order; said only where somebody asks."""
+        by = {place: name for name, bits in self.failed for place in places(bits)}
+        return tuple(
+            self._fits(rule) if self.fitting >> place & 1 else Considered(rule.id, Verdict.FAILED, by.get(place, ""))
+            for place, rule in enumerate(self.case.book.rules)
+        )
+
+    def _fits(self, rule: Rule) -> Considered:
+        if rule.is_ceiling:
+            return Considered(rule.id, Verdict.CEILING)
+        return Considered(rule.id, self._deciding.get(rule.id, Verdict.LATER))
+
+    @cached_property
+    def _deciding(self) -> dict[int | None, Verdict]:
+        """{rule that decided about a remedy: how}"""
+        asks = {option.ask_rule_id: Verdict.ASKS for option in self.options}
+        gives = {option.rule_id: Verdict.GIVES for option in self.options if option.is_free}
+        return asks | gives | {option.rule_id: Verdict.FORBIDS for option in self.options if option.may == May.NEVER}
+
+    @cached_property
     def sentence(self) -> dict[str, str]:
         """What it says to the agent, by language; worded only where somebody reads it."""
         return sentences.of_card(self.case, self.options)
+
+    @property
+    def _fitting_rules(self) -> Iterator[Rule]:
+        rules = self.case.book.rules
+        return (rules[place] for place in places(self.fitting))
 
     def option(self, remedy: str) -> Option | None:
         return next((one for one in self.options if one.remedy == remedy), None)
@@ -63,8 +92,6 @@ class Decision:
         return {
             "currency": self.currency,
             "options": [option.to_data() for option in self.options],
-            "rules": [
-                [one.rule_id, one.verdict.value, one.by] for one in self.considered if one.verdict != Verdict.FAILED
-            ],
+            "rules": [[one.rule_id, one.verdict.value, one.by] for one in map(self._fits, self._fitting_rules)],
             "sentence": self.sentence,
         }

@@ -4,13 +4,15 @@ So that five hundred rules of twenty conditions each are decided about as fast a
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
+from operator import xor
 
 from callcenter.domain.empowerment.conditions import CONDITIONS, Condition, Span
 from callcenter.domain.empowerment.facts import Facts
-from callcenter.domain.empowerment.rule_book import Rule, RuleBook
+from callcenter.domain.empowerment.rule_book import Outcome, Remedy, Rule, RuleBook
 
 CURRENCY = "currency"
 
@@ -38,14 +40,43 @@ class Fitting:
         return self.silent if value is None else self.silent | self.spans[bisect_right(self.edges, value)]
 
 
+def places(bits: int) -> list[int]:
+    """The places of the bits that are set, the lowest first."""
+    return [place for place, one in enumerate(reversed(f"{bits:b}")) if one == "1"]
+
+
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """A rule book made ready. `everybody`: all bits."""
+    """A rule book made ready. `everybody`: all bits; `by_remedy`: the rules about each (`any_remedy`: about all), and bits of
+    rules by what they do."""
 
+    rules: tuple[Rule, ...]
+    remedies: dict[str, Remedy]
     everybody: int
     fittings: tuple[Fitting, ...]
     currencies: dict[str, int]
     any_currency: int
+    by_remedy: dict[str, int]
+    any_remedy: int
+    forbidding: int
+    ceilings: int
+    giving: int
+    asking: int
+
+    def about(self, remedy: str) -> int:
+        return self.any_remedy | self.by_remedy.get(remedy, 0)
+
+    def first(self, bits: int) -> Rule | None:
+        return self.rules[(bits & -bits).bit_length() - 1] if bits else None
+
+    def rules_of(self, bits: int) -> list[Rule]:
+        """Few of many: bit by bit."""
+        found = []
+        while bits:
+            lowest = bits & -bits
+            found.append(self.rules[lowest.bit_length() - 1])
+            bits ^= lowest
+        return found
 
     def fit(self, facts: Facts) -> tuple[int, tuple[tuple[str, int], ...]]:
         """(rules that fit, ((condition, rules that failed by it first), …))."""
@@ -93,8 +124,34 @@ def currency_of(rule: Rule, book: RuleBook) -> str | None:
 @lru_cache(maxsize=32)
 def _made(same: Same) -> Matcher:
     book = same.book
-    everybody = (1 << len(book.rules)) - 1
     wanted = [rule.conditions() for rule in book.rules]
+    currencies, any_currency = _currencies(book)
+    by_remedy: dict[str, int] = {}
+    for place, rule in enumerate(book.rules):
+        for key in rule.remedies:
+            by_remedy[key] = by_remedy.get(key, 0) | 1 << place
+    return Matcher(
+        rules=book.rules,
+        remedies={remedy.key: remedy for remedy in book.remedies},
+        everybody=(1 << len(book.rules)) - 1,
+        fittings=tuple(_fitting(CONDITIONS[name], wanted) for name in CONDITIONS if any(name in one for one in wanted)),
+        currencies=currencies,
+        any_currency=any_currency,
+        by_remedy=by_remedy,
+        any_remedy=_bits(book, lambda rule: not rule.remedies),
+        forbidding=_bits(book, lambda rule: rule.outcome == Outcome.NEVER and not rule.is_ceiling),
+        ceilings=_bits(book, lambda rule: rule.is_ceiling),
+        giving=_bits(book, lambda rule: rule.outcome in (Outcome.MAY, Outcome.MAY_WITH_REASON)),
+        asking=_bits(book, lambda rule: rule.outcome == Outcome.ASK),
+    )
+
+
+def _bits(book: RuleBook, which: Callable[[Rule], bool]) -> int:
+    return sum(1 << place for place, rule in enumerate(book.rules) if which(rule))
+
+
+def _currencies(book: RuleBook) -> tuple[dict[str, int], int]:
+    """({currency: rules that speak of its money alone}, rules that speak of none)"""
     currencies: dict[str, int] = {}
     any_currency = 0
     for place, rule in enumerate(book.rules):
@@ -103,8 +160,7 @@ def _made(same: Same) -> Matcher:
             any_currency |= 1 << place
         else:
             currencies[code] = currencies.get(code, 0) | 1 << place
-    names = [name for name in CONDITIONS if any(name in one for one in wanted)]
-    return Matcher(everybody, tuple(_fitting(CONDITIONS[name], wanted) for name in names), currencies, any_currency)
+    return currencies, any_currency
 
 
 def _fitting(condition: Condition, wanted: list[dict[str, object]]) -> Fitting:
@@ -120,10 +176,16 @@ def _fitting(condition: Condition, wanted: list[dict[str, object]]) -> Fitting:
         else:
             for word in value if isinstance(value, tuple) else (str(value),):
                 words[word] = words.get(word, 0) | bit
-    edges = sorted({edge for _, low, high in spans for edge in (low or 0, None if high is None else high + 1) if edge})
-    starts = [0, *edges]
-    between = tuple(
-        sum(bit for bit, low, high in spans if (low or 0) <= start and (high is None or start <= high))
-        for start in starts
-    )
-    return Fitting(condition, silent, words, tuple(edges), between)
+    edges, between = _between(spans)
+    return Fitting(condition, silent, words, edges, between)
+
+
+def _between(spans: Iterable[tuple[int, int | None, int | None]]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """(edges, the bits of the spans that hold before the first edge, from it on, from the second on, …), in one sweep."""
+    turns: dict[int, int] = {0: 0}
+    for bit, low, high in spans:
+        turns[low or 0] = turns.get(low or 0, 0) ^ bit
+        if high is not None:
+            turns[high + 1] = turns.get(high + 1, 0) ^ bit
+    edges = sorted(turns)
+    return tuple(edges[1:]), tuple(accumulate((turns[edge] for edge in edges), xor))

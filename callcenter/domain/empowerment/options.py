@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from callcenter.domain.empowerment.rule_book import Ask, Step
 
@@ -35,8 +35,7 @@ class Bound(StrEnum):
     PRICE_UNKNOWN = "price_unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(NamedTuple):
     """One bound: `limit` in all, `used` of it, `left` (minor units, or pieces). `rule_id` None: a budget or the remedy itself."""
 
     bound: Bound

@@ -42,7 +42,11 @@ class Held:
 
 def hold(decision: Decision, remedy: str, units: int, *, reason: str = "") -> Held:
     """`units`: minor units of money, or pieces."""
-    option = decision.option(remedy)
+    return held_to(decision.option(remedy), units, reason=reason)
+
+
+def held_to(option: Option | None, units: int, *, reason: str = "") -> Held:
+    """The same, where what is decided about the remedy is at hand."""
     if option is None:
         return Held(Answer.REFUSED, None, refusal=Refusal.NO_SUCH_REMEDY)
     if option.may == May.NEVER:

@@ -1,0 +1,91 @@
+"""What a replay has given so far, as its own decisions count it: to each customer, and by each agent in a day and a month."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from heapq import heappop, heappush
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from callcenter.domain.empowerment.facts import Given, Usage
+from callcenter.domain.empowerment.past import Past
+
+Customer = tuple[str, int]
+Span = tuple[int, str, date]
+
+
+@dataclass(slots=True)
+class Giving:
+    """One giving of the replay; its amount changes when a question is answered, and is 0 once it was taken back."""
+
+    at: datetime
+    remedy: str
+    amount: int
+    currency: str
+    count: int
+    ticket_id: int
+    spans: tuple[Span, Span]
+
+
+class Carried:
+    """Within the period what the replay itself gave counts, before it what was recorded. Times come in order."""
+
+    def __init__(self, since: datetime, zone: str) -> None:
+        self._since, self._zone = since, ZoneInfo(zone)
+        self._first_day = since.astimezone(self._zone).date()
+        self._to: defaultdict[Customer, list[Giving]] = defaultdict(list)
+        self._by: defaultdict[Span, int] = defaultdict(int)
+        self._known: set[tuple[int, str]] = set()
+        self._later: list[tuple[datetime, int, Giving, str, int, int]] = []
+        self._turn = count()
+
+    def usage(self, past: Past) -> Usage:
+        """What counts when this one is decided."""
+        self._until(past.at)
+        day, month = self._spans(past)
+        self._begin(past, day, month)
+        before = tuple(one for one in past.usage.customer if one.at < self._since)
+        own = tuple(
+            Given(one.at, one.remedy, one.amount, one.currency, one.count, one.ticket_id == past.ticket_id)
+            for one in self._to.get(_customer(past), ())
+            if one.count
+        )
+        return Usage(before + own, agent_day=self._by.get(day, 0), agent_month=self._by.get(month, 0))
+
+    def _spans(self, past: Past) -> tuple[Span, Span]:
+        local = past.at.astimezone(self._zone).date()
+        return (past.agent_id, past.currency + " day", local), (past.agent_id, past.currency, local.replace(day=1))
+
+    def _begin(self, past: Past, day: Span, month: Span) -> None:
+        """The first of an agent's in a currency tells what they had given in the day and month that the period begins in."""
+        if (past.agent_id, past.currency) in self._known:
+            return
+        self._known.add((past.agent_id, past.currency))
+        if day[2] == self._first_day:
+            self._by[day] += past.usage.agent_day
+        if month[2] == self._first_day.replace(day=1):
+            self._by[month] += past.usage.agent_month
+
+    def put(self, past: Past, *, remedy: str, worth: int, pieces: int) -> Giving:
+        """It counts from now on. `pieces`: 1 for money."""
+        made = Giving(past.at, remedy, worth, past.currency, pieces, past.ticket_id, self._spans(past))
+        self._to[_customer(past)].append(made)
+        for span in made.spans:
+            self._by[span] += worth
+        return made
+
+    def becomes(self, made: Giving, at: datetime, *, remedy: str, worth: int, pieces: int) -> None:
+        """From `at` on it is that."""
+        heappush(self._later, (at, next(self._turn), made, remedy, worth, pieces))
+
+    def _until(self, now: datetime) -> None:
+        while self._later and self._later[0][0] <= now:
+            _, _, made, remedy, worth, pieces = heappop(self._later)
+            for span in made.spans:
+                self._by[span] += worth - made.amount
+            made.remedy, made.amount, made.count = remedy, worth, pieces
+
+
+def _customer(past: Past) -> Customer:
+    """Of somebody unknown, the ticket is all that can be counted by."""
+    return ("customer", past.customer_id) if past.customer_id is not None else ("ticket", past.ticket_id)

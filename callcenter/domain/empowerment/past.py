@@ -1,0 +1,83 @@
+"""One recorded wish as a replay needs it: who, for whom, what was known and given before, and what became of it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from callcenter.domain.empowerment import files
+from callcenter.domain.empowerment.facts import Facts, Usage
+from callcenter.domain.errors import Invalid
+
+
+class Was(StrEnum):
+    """MAY: given at once. ASK: somebody was asked, whatever they said. NOT_ASKED: it could have been. NEVER: refused by the rules."""
+
+    MAY = "may"
+    ASK = "ask"
+    NOT_ASKED = "not_asked"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """`wished`: what the customer wanted, `tried`: what was decided on (units: minor units of money, or pieces).
+
+    `given`: units of `given_remedy` that were given in the end (0: none), with their `worth` and `cost` in minor units.
+    `most`: what could be given at once then. `budget_left`: of the tightest budget, where it allowed less than was wished
+    (minor units; 0 where there was none in the currency). `facts` None: erased since. `settled_at`: when an asked wish was
+    answered. `held_seconds` the customer was on hold for the question, `deciding_seconds` somebody had it in hand.
+    `rest_of`: the wish that this is the unanswered rest of.
+    """
+
+    id: int
+    at: datetime
+    agent_id: int
+    ticket_id: int
+    customer_id: int | None = None
+    rest_of: int | None = None
+    facts: Facts | None
+    usage: Usage = field(default_factory=Usage)
+    currency: str
+    remedy: str
+    wished: int
+    tried: int
+    was: Was
+    given_remedy: str = ""
+    given: int = 0
+    worth: int = 0
+    cost: int = 0
+    most: int | None = None
+    budget_left: int | None = None
+    settled_at: datetime | None = None
+    reversed_at: datetime | None = None
+    held_seconds: int = 0
+    deciding_seconds: int = 0
+
+    @property
+    def stands(self) -> bool:
+        return self.given > 0 and self.reversed_at is None
+
+    def to_data(self) -> dict[str, Any]:
+        """As a line of a file of cases."""
+        data = {name: getattr(self, name) for name in self.__slots__ if name not in ("facts", "usage")}
+        told = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in data.items()}
+        facts = self.facts.model_dump(mode="json", exclude_defaults=True) if self.facts else None
+        return {**told, "was": self.was.value, "facts": facts, "usage": self.usage.to_data()}
+
+
+TIMES = ("at", "settled_at", "reversed_at")
+
+
+def of_data(data: dict[str, Any]) -> Past:
+    """A line of a file of cases. Invalid where it is none."""
+    try:
+        values = {name: datetime.fromisoformat(data[name]) for name in TIMES if data.get(name)}
+        facts = files.facts_of(data["facts"]) if data.get("facts") else None
+        known = {**data, **values, "was": Was(data["was"]), "usage": Usage.of_data(data.get("usage") or {})}
+        past = Past(**{**known, "facts": facts})
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Invalid("This is no recorded case: %(what)s.", field="case", what=str(error)) from None
+    if past.at.tzinfo is None or past.wished < 1 or past.tried < 1 or past.given < 0:
+        raise Invalid("This is no recorded case: %(what)s.", field="case", what="at, wished, tried, given")
+    return past

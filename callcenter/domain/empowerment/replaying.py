@@ -1,0 +1,231 @@
+"""THE REPLAY: every recorded wish is decided again by a draft, in the order of time, each on what the replay gave before it.
+
+Pure. What people would have done with other rules nobody knows: what is assumed here is said in docs/empowerment.md.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from callcenter.domain.empowerment.carried import Carried
+from callcenter.domain.empowerment.deciding import option_of
+from callcenter.domain.empowerment.facts import Purse, Purses
+from callcenter.domain.empowerment.matching import matcher
+from callcenter.domain.empowerment.options import Option
+from callcenter.domain.empowerment.past import Past, Was
+from callcenter.domain.empowerment.replay_budgets import Filled, ReplayedBudget, ReplayedBudgets
+from callcenter.domain.empowerment.replay_sums import Sums
+from callcenter.domain.empowerment.rule_book import RuleBook
+from callcenter.domain.empowerment.wish import Answer, held_to
+
+
+class Then(StrEnum):
+    """What becomes of it by the draft. MORE and LESS are given at once; COVERED: the replay gave it before, on the same ticket."""
+
+    MAY = "may"
+    MORE = "more"
+    LESS = "less"
+    ASK = "ask"
+    NOT_ASKED = "not_asked"
+    NEVER = "never"
+    COVERED = "covered"
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A wish decided again: `units` of `remedy` are given (0: none). `assumed`: no answer is recorded, so yes is taken."""
+
+    past: Past
+    then: Then
+    remedy: str
+    units: int
+    worth: int
+    cost: int
+    rule_id: int | None = None
+    assumed: bool = False
+
+    @property
+    def is_changed(self) -> bool:
+        return self.then.value != self.past.was.value
+
+    @property
+    def kind(self) -> str:
+        return f"{self.past.was}-{self.then}"
+
+
+class Replay:
+    """Put wishes in with `again`, in order of time; `result` sums up."""
+
+    def __init__(self, book: RuleBook, *, since: datetime, budgets: Iterable[ReplayedBudget] = ()) -> None:
+        self.book, self._remedies = book, matcher(book).remedies
+        self._carried = Carried(since, book.zone)
+        self._budgets = ReplayedBudgets(list(budgets))
+        self._ahead: defaultdict[tuple[int, str], int] = defaultdict(int)
+        self._otherwise: set[int] = set()  # asked in truth, and not asked again
+        self.sums = Sums()
+
+    def result(self) -> dict[str, Any]:
+        return {**self.sums.to_data(), "budgets": self._budgets.to_data()}
+
+    def again(self, past: Past) -> Again:
+        usage = self._carried.usage(past)
+        paying = self._budgets.paying(past)
+        if past.rest_of is not None and past.facts is not None:
+            done = self._rest(past)
+        elif past.facts is None:
+            done = self._recorded(past, Then(past.was.value))
+        else:
+            purses = _purses(past, paying)
+            option = option_of(past.remedy, past.facts, self.book, usage, purses, now=past.at)
+            ahead = max(0, self._ahead.get((past.ticket_id, past.remedy), 0))
+            done = self._decided(past, option, ahead)
+        self._keep(done, paying)
+        self.sums.add(done)
+        return done
+
+    def _rest(self, past: Past) -> Again:
+        """What was left of an asked wish: as recorded, but settled with that wish where it is not asked again."""
+        if past.rest_of in self._otherwise:
+            return self._nothing(past, Then.COVERED)
+        return self._recorded(past, Then(past.was.value))
+
+    def _decided(self, past: Past, option: Option | None, ahead: int) -> Again:
+        """`ahead`: what the replay gave on this ticket above what was given in truth; it answers a part of this wish."""
+        wished, tried = past.wished - ahead, max(1, past.tried - ahead)
+        if wished <= 0:
+            return self._nothing(past, Then.COVERED)
+        rule = option.rule_id if option else None
+        if held_to(option, wished, reason="-").answer in (Answer.GIVE, Answer.NEEDS_REASON):
+            own_choice = past.was == Was.MAY and past.given < wished and (past.most or 0) >= wished
+            return self._at_once(past, past.given if own_choice else wished, ahead, rule)
+        if past.was == Was.MAY:
+            return self._was_given(past, option, past.given - ahead, wished, ahead)
+        held = held_to(option, min(tried, wished), reason="-")
+        if held.answer in (Answer.GIVE, Answer.NEEDS_REASON) and past.was != Was.ASK:
+            return self._at_once(past, min(tried, wished), ahead, rule)
+        if held.answer == Answer.ASK:
+            return self._asked(past, option, wished)
+        if past.was == Was.ASK and option and _partly(option, wished):
+            return self._give(past, Then.LESS, past.remedy, _partly(option, wished), rule)
+        return self._nothing(past, Then.NEVER, rule)
+
+    def _at_once(self, past: Past, units: int, ahead: int, rule: int | None) -> Again:
+        then = Then.MAY
+        if past.was == Was.MAY and units + ahead != past.given:
+            then = Then.MORE if units + ahead > past.given else Then.LESS
+        return self._give(past, then, past.remedy, units, rule)
+
+    def _was_given(self, past: Past, option: Option | None, given: int, wished: int, ahead: int) -> Again:
+        """Given at once in truth. Whoever took all they could take, and would have taken more, does so again."""
+        rule = option.rule_id if option else None
+        most = _partly(option, wished) if option else 0
+        if past.given < past.wished and past.given == past.most and most:
+            return self._at_once(past, most, ahead, rule)
+        if given <= 0:
+            return self._nothing(past, Then.COVERED)
+        held = held_to(option, given, reason="-")
+        if held.answer in (Answer.GIVE, Answer.NEEDS_REASON):
+            return self._at_once(past, given, ahead, rule)
+        if held.answer == Answer.ASK and option:
+            return self._give(past, Then.ASK, past.remedy, given, option.ask_rule_id, assumed=True)
+        return self._at_once(past, most, ahead, rule) if most else self._nothing(past, Then.NEVER, rule)
+
+    def _asked(self, past: Past, option: Option | None, wished: int) -> Again:
+        """Whoever was asked says again what they said. Whoever was not asked in truth is taken to say yes."""
+        rule = option.ask_rule_id if option else None
+        if past.was == Was.ASK:
+            return self._recorded(past, Then.ASK, rule)
+        if past.was == Was.NOT_ASKED:
+            return self._nothing(past, Then.NOT_ASKED, rule)
+        return self._give(past, Then.ASK, past.remedy, min(past.tried, wished), rule, assumed=True)
+
+    def _recorded(self, past: Past, then: Then, rule: int | None = None) -> Again:
+        return Again(past, then, past.given_remedy or past.remedy, past.given, past.worth, past.cost, rule)
+
+    def _nothing(self, past: Past, then: Then, rule: int | None = None) -> Again:
+        return Again(past, then, past.remedy, 0, 0, 0, rule)
+
+    def _give(
+        self, past: Past, then: Then, remedy: str, units: int, rule: int | None, *, assumed: bool = False
+    ) -> Again:
+        known = self._remedies[remedy]
+        return Again(
+            past,
+            then,
+            remedy,
+            units,
+            known.worth(units, past.currency),
+            known.cost(units, past.currency),
+            rule,
+            assumed,
+        )
+
+    def _keep(self, done: Again, paying: list[Filled]) -> None:
+        """What was given counts for what follows; a question counts in full until it is answered; both sides fill the budgets."""
+        past = done.past
+        self._ahead[past.ticket_id, past.remedy] += done.units - past.given
+        if past.was == Was.ASK and done.then != Then.ASK:
+            self._otherwise.add(past.id)
+        for filled in paying if past.given else ():
+            filled.add("before", past.at, past.cost)
+            if past.reversed_at:
+                filled.add("before", past.reversed_at, -past.cost)
+        if done.units:
+            for filled in paying:
+                filled.add("after", past.at, done.cost)
+                if past.reversed_at:
+                    filled.add("after", past.reversed_at, -done.cost)
+        self._count(done)
+
+    def _count(self, done: Again) -> None:
+        past = done.past
+        final = {"remedy": done.remedy, "worth": done.worth, "pieces": self._pieces(done.remedy, done.units)}
+        waits = done.then == Then.ASK and past.was == Was.ASK and past.settled_at and past.settled_at > past.at
+        if waits and past.settled_at:
+            worth = self._worth(past)
+            made = self._carried.put(
+                past, remedy=past.remedy, worth=worth, pieces=self._pieces(past.remedy, past.tried)
+            )
+            self._carried.becomes(made, past.settled_at, **final)  # type: ignore[arg-type]
+        elif done.units:
+            made = self._carried.put(past, **final)  # type: ignore[arg-type]
+        else:
+            return
+        if past.reversed_at:
+            self._carried.becomes(made, past.reversed_at, remedy=done.remedy, worth=0, pieces=0)
+
+    def _worth(self, past: Past) -> int:
+        known = self._remedies.get(past.remedy)
+        return known.worth(past.tried, past.currency) if known else past.tried
+
+    def _pieces(self, remedy: str, units: int) -> int:
+        known = self._remedies.get(remedy)
+        return units if known and not known.is_money else min(1, units)
+
+
+def replay(
+    book: RuleBook, cases: Iterable[Past], *, since: datetime, budgets: Iterable[ReplayedBudget] = ()
+) -> Iterator[tuple[Replay, Again]]:
+    """Each case decided again, as it comes, with the replay it stands in."""
+    made = Replay(book, since=since, budgets=budgets)
+    for past in cases:
+        yield made, made.again(past)
+
+
+def _partly(option: Option, wished: int) -> int:
+    """What may be given at once of a wish that is too large."""
+    if not option.is_free or (option.is_fixed and option.most > wished):
+        return 0
+    return min(option.most, wished)
+
+
+def _purses(past: Past, paying: list[Filled]) -> Purses:
+    """Budgets bind only where they did in truth, and by as much as was left then, less what the replay spent more."""
+    if past.budget_left is None:
+        return Purses()
+    spent_less = min((one.sums["before"] - one.sums["after"] for one in paying), default=0)
+    left = past.budget_left + spent_less
+    return Purses((Purse(0, "", past.currency, past.budget_left, left),), required=True)

@@ -1,0 +1,156 @@
+"""What was recorded, as a replay takes it: every wish of a period in the order of time, streamed, and the budgets that pay."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from callcenter.domain.empowerment.facts import Facts, Usage
+from callcenter.domain.empowerment.options import Bound
+from callcenter.domain.empowerment.past import Past, Was
+from callcenter.domain.empowerment.replay_budgets import ReplayedBudget
+from callcenter.storage import agents
+from callcenter.storage.empowerment import departments
+from callcenter.storage.empowerment.budgets import Budget, Entry, Period
+from callcenter.storage.empowerment.grants import Grant
+
+AT_ONCE = 2000
+WHOLE_ANSWERS = (None, "yes", "no", "nothing")  # where the units of the grant are still those that were asked for
+
+# Of a question that was answered with something else, history knows what was asked for.
+CASES = text(
+    """
+    SELECT g.id, g.created_at, g.agent_id, g.ticket_id, g.customer_id, g.rest_of, g.state, g.answer, g.currency, g.wished,
+        g.units, g.worth, g.cost, g.granted_at, g.reversed_at, g.facts::text AS facts, g.usage, g.remedy AS given_remedy,
+        coalesce(asked.remedy, g.remedy) AS remedy, a.answer AS said, a.answered_at, a.held_seconds,
+        CASE WHEN a.answered_by IS NOT NULL THEN extract(epoch FROM a.answered_at - a.claimed_at)::int END AS deciding,
+        jsonb_path_query_first(g.decision, '$.options[*] ? (@.remedy == $key)',
+            jsonb_build_object('key', coalesce(asked.remedy, g.remedy))) AS option
+    FROM grants g LEFT JOIN approvals a ON a.grant_id = g.id
+    LEFT JOIN LATERAL (
+        SELECT h.data ->> 'remedy' AS remedy FROM history h
+        WHERE a.answer_remedy IS NOT NULL AND h.ticket_id = g.ticket_id AND h.kind = 'ApprovalAsked'
+            AND (h.data ->> 'grant_id')::bigint = g.id ORDER BY h.id LIMIT 1) asked ON true
+    WHERE g.created_at >= :since AND g.created_at < :until ORDER BY g.created_at, g.id
+    """
+)
+
+
+def count(session: Session, *, since: datetime, until: datetime) -> int:
+    rows = select(func.count()).select_from(Grant).where(Grant.created_at >= since, Grant.created_at < until)
+    return session.scalar(rows) or 0
+
+
+def stream(session: Session, *, since: datetime, until: datetime) -> Iterator[Past]:
+    """Every wish of the period, read in batches behind a cursor of the server's."""
+    values = {"since": since, "until": until}
+    for row in session.execute(CASES, values, execution_options={"yield_per": AT_ONCE}):
+        yield _past(row)
+
+
+def _past(row: Any) -> Past:
+    was = _was(row)
+    is_given = row.granted_at is not None
+    option = row.option or {}
+    return Past(
+        id=row.id,
+        at=row.created_at,
+        agent_id=row.agent_id,
+        ticket_id=row.ticket_id,
+        customer_id=row.customer_id,
+        rest_of=row.rest_of,
+        facts=_facts(row.facts),
+        usage=Usage.of_data(row.usage),
+        currency=row.currency,
+        remedy=row.remedy,
+        wished=row.wished,
+        tried=row.wished if was == Was.ASK and row.said not in WHOLE_ANSWERS else row.units,
+        was=was,
+        given_remedy=row.given_remedy,
+        given=row.units if is_given else 0,
+        worth=row.worth if is_given else 0,
+        cost=row.cost if is_given else 0,
+        most=option.get("most"),
+        budget_left=_budget_left(option, row.wished),
+        settled_at=row.answered_at,
+        reversed_at=row.reversed_at,
+        held_seconds=row.held_seconds or 0,
+        deciding_seconds=max(0, row.deciding or 0),
+    )
+
+
+def _was(row: Any) -> Was:
+    if row.state == "not_asked":
+        return Was.NOT_ASKED
+    return {"ask": Was.ASK, "refused": Was.NEVER}.get(row.answer, Was.MAY)
+
+
+def _facts(told: str) -> Facts | None:
+    """None where they were erased, or cannot be understood any more."""
+    if told == "{}":
+        return None
+    try:
+        return Facts.model_validate_json(told)
+    except ValidationError:
+        return None
+
+
+def _budget_left(option: dict[str, Any], wished: int) -> int | None:
+    """Of the budget that allowed less than was wished; 0 where there was none in the currency."""
+    for bound, limit, used, left, _ in option.get("rooms", ()):
+        if bound == Bound.NO_BUDGET or (bound == Bound.BUDGET and left < wished):
+            return int(limit - used)
+    return None
+
+
+def budgets_of(session: Session, *, since: datetime, until: datetime) -> list[ReplayedBudget]:
+    """The budgets that are active today, with what each had spent when the period begins."""
+    keys = {
+        "agent": {one.id: one.username for one in agents.all_active(session)},
+        "team": dict(agents.team_names(session)),
+        "department": {one.id: one.key for one in departments.departments(session)},
+    }
+    limits, spent = _limits(session, since, until), _spent(session, since)
+    found = []
+    for row in session.scalars(select(Budget).where(Budget.is_active).order_by(Budget.id)):
+        scope_id = row.agent_id or row.team_id or row.department_id or 0
+        found.append(
+            ReplayedBudget(
+                id=row.id,
+                scope=row.scope,
+                key=keys.get(row.scope, {}).get(scope_id, ""),
+                currency=row.currency,
+                period=row.period,
+                zone=row.zone,
+                amount=row.amount,
+                limits=limits.get(row.id, {}),
+                spent=spent.get(row.id, {}),
+            )
+        )
+    return found
+
+
+def _limits(session: Session, since: datetime, until: datetime) -> dict[int, dict[datetime, int]]:
+    rows = select(Period.budget_id, Period.starts_at, Period.limit_amount)
+    found: dict[int, dict[datetime, int]] = {}
+    for budget_id, starts_at, limit in session.execute(rows.where(Period.starts_at < until, Period.ends_at > since)):
+        found.setdefault(budget_id, {})[starts_at] = limit
+    return found
+
+
+def _spent(session: Session, since: datetime) -> dict[int, dict[datetime, int]]:
+    """By the ledger, of what was asked for or given before the period."""
+    amount = func.sum(Entry.reserved_change + Entry.committed_change)
+    rows = (
+        select(Period.budget_id, Period.starts_at, amount)
+        .join(Entry, Entry.period_id == Period.id)
+        .where(Period.starts_at < since, Period.ends_at > since, Entry.at < since)
+        .group_by(Period.budget_id, Period.starts_at)
+    )
+    found: dict[int, dict[datetime, int]] = {}
+    for budget_id, starts_at, total in session.execute(rows):
+        found.setdefault(budget_id, {})[starts_at] = int(total or 0)
+    return found
