@@ -21,6 +21,7 @@ from callcenter.domain.empowerment import (
     files,
     hold,
     money,
+    places,
     sentences,
 )
 from callcenter.domain.empowerment.rule_book import Remedy
@@ -80,7 +81,7 @@ def test_reasons_are_half_sentences_whose_places_are_filled(name: str) -> None:
             assert said
             assert said[-1] not in ".。", rule.id
             assert "  " not in said, rule.id
-            assert all(getattr(rule.limits, place) for place in sentences.places_of(rule.why[language])), rule.id
+            assert all(getattr(rule.limits, place) for place in places.places_of(rule.why[language])), rule.id
 
 
 @pytest.mark.parametrize(("name", "language"), [*product(rule_books.NAMES, ("en", "zh"))])

@@ -37,9 +37,7 @@ def sam(signed_in: SignIn, records: Records) -> FlaskClient:
 
 def ask(browser: FlaskClient, number: int = 13, **period: str) -> str:
     token = csrf_token(browser, f"/rules/{number}/replay")
-    answer = browser.post(
-        f"/rules/{number}/replay", data={**PERIOD, **period, "csrf_token": token}, headers=PART
-    )
+    answer = browser.post(f"/rules/{number}/replay", data={**PERIOD, **period, "csrf_token": token}, headers=PART)
     return answer.text
 
 
