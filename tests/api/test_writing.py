@@ -31,6 +31,15 @@ def test_a_ticket_is_opened_changed_and_commented_on(alice: Program, shop: Shop)
     assert alice.get(f"{there}/comments").get_json() == {"data": [note], "next": None}
 
 
+def test_a_ticket_has_a_product_and_a_price_in_minor_units(alice: Program) -> None:
+    ticket = alice.post("/tickets", {"subject": "Sofa", "product": "Lund", "price": 45900}).get_json()
+    there = f"/tickets/{ticket['id']}"
+    assert (ticket["product"], ticket["price"]) == ("Lund", 45900)
+    assert alice.patch(there, {"price": None}).get_json()["price"] is None
+    for wrong in (0, -1, 45.9, "45900", True, 10**12):
+        problem(alice.patch(there, {"price": wrong}), 422, "invalid", "price")
+
+
 def test_two_who_save_at_once_see_both_versions(alice: Program, bo: Program) -> None:
     ticket = alice.post("/tickets", {"subject": "Sofa"}).get_json()
     there = f"/tickets/{ticket['id']}"

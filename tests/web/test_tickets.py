@@ -1,12 +1,16 @@
 """Tickets on their pages: finding, changing with both versions kept, commenting, and the story of what happened."""
 
+from sqlalchemy import update
+
 from callcenter.actions import tickets
 from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor
 from callcenter.storage import tickets as rows
+from callcenter.storage.customers import Customer
+from callcenter.storage.empowerment.departments import Cause
 from callcenter.storage.tickets import Ticket
 from callcenter.wiring import Wiring
-from tests.factories import Shop
+from tests.factories import LI_LEI, Shop
 from tests.house import People, SignIn, csrf_token
 
 
@@ -151,3 +155,46 @@ def test_search_leads_straight_to_a_ticket_or_a_customer(shop: Shop, signed_in: 
     assert "Carla Mendes" in browser.get("/search?q=mend").text
     assert ticket.number in browser.get("/search?q=window").text
     assert "Add a customer with this number" in browser.get("/search?q=%2B442079460000").text
+
+
+def test_a_cause_is_offered_in_the_readers_words_and_kept_as_it_is(signed_in: SignIn, shop: Shop) -> None:
+    with shop.wiring.work() as work:
+        work.session.add(Cause(key="late", names={"en": "Delivery late", "zh": "配送延误"}))
+        ticket = tickets.open_by(work, actor=shop.actor("bo"), subject="Sofa", values={"cause": "配送延误"})
+    browser = signed_in("alice")
+    path = f"/tickets/{ticket.id}"
+    text = browser.get(path).text
+    assert '<option value="Delivery late"></option>' in text
+    assert 'name="cause" maxlength="120" value="Delivery late"' in text
+    form = {
+        "cause": "Delivery late",
+        "was_cause": "Delivery late",
+        "priority": "high",
+        "csrf_token": csrf_token(browser, path),
+    }
+    assert browser.post(path, data=form).status_code == 302
+    saved = now(shop.wiring, ticket.id)
+    assert (saved.cause, saved.priority) == ("配送延误", "high")
+    browser.post(path, data={**form, "cause": "Eaten by the dog"})
+    assert now(shop.wiring, ticket.id).cause == "Eaten by the dog"
+
+
+def test_a_product_and_its_price_are_written_in_the_customers_currency(signed_in: SignIn, shop: Shop) -> None:
+    li_lei = shop.customer("李雷", LI_LEI)
+    with shop.wiring.work() as work:
+        work.session.execute(update(Customer).where(Customer.id == li_lei).values(currency="CNY"))
+        ticket = tickets.open_by(work, actor=shop.actor("bo"), subject="Sofa", customer_id=li_lei)
+    browser = signed_in("alice")
+    path = f"/tickets/{ticket.id}"
+    assert "Price in CNY" in browser.get(path).text
+    form = {"product": "Sofa Lund", "price": "¥3,299.50", "csrf_token": csrf_token(browser, path)}
+    assert browser.post(path, data=form).status_code == 302
+    saved = now(shop.wiring, ticket.id)
+    assert (saved.product, saved.price) == ("Sofa Lund", 329_950)
+    text = browser.get(path).text
+    assert 'value="3299.50"' in text
+    assert "Price: 3299.50" in text
+    for wrong in ("$20", "-5", "1.005", "much", "0", "99999999999"):
+        assert browser.post(path, data={**form, "price": wrong}).status_code == 422, wrong
+    browser.post(path, data={**form, "price": ""})
+    assert now(shop.wiring, ticket.id).price is None
