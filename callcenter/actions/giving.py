@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from callcenter.actions import budgets, outgoing
+from callcenter.actions.grant_sms import sms_text
 from callcenter.domain import customers as numbers
 from callcenter.domain import languages, messages
 from callcenter.domain.empowerment import Answer, Decision, Held, Remedy, hold, money
@@ -190,19 +191,16 @@ def _sms(work: Work, grant: Grant, remedy: Remedy, matter: Matter, own: str | No
 
 def sms_of(work: Work, grant: Grant, remedy: Remedy, matter: Matter) -> str:
     """The remedy's words to the customer, in their language."""
-    language = languages.served(grant.language)
-    if remedy.sms is None:
-        return ""
-    ours = company.get(work.session)
-    values = {
-        "amount": shown(remedy, grant.units, grant.currency)[language],
-        "count": grant.units,
-        "name": matter.customer.name if matter.customer else "",
-        "ticket": matter.ticket.number,
-        "agent": matter.agent.name.split()[0],
-        "company": ours.name(language) if ours else "",
-    }
-    return languages.of(remedy.sms, language).format_map(values)
+    return sms_text(
+        work.session,
+        remedy,
+        units=grant.units,
+        currency=grant.currency,
+        language=languages.served(grant.language),
+        customer=matter.customer,
+        ticket=matter.ticket,
+        agent=matter.agent,
+    )
 
 
 def shown(remedy: Remedy, units: int, currency: str) -> dict[str, str]:

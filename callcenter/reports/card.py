@@ -10,13 +10,20 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callcenter.storage import agents, company, customers, interactions, surveys, tickets
+from callcenter.reports import giving
+from callcenter.reports.giving import Giving
+from callcenter.storage import agents, callbacks, company, customers, interactions, surveys, tickets
+from callcenter.storage.agents import Agent
+from callcenter.storage.callbacks import Callback
 from callcenter.storage.customers import Customer
+from callcenter.storage.empowerment import departments
+from callcenter.storage.empowerment.departments import Entitlement
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.surveys import Survey
 from callcenter.storage.tickets import Ticket
 
 CONTACTS_SHOWN = 5
+BROKEN_SHOWN = timedelta(days=14)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +63,11 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """`customer` is None for a withheld number, and for a shared one until somebody says who it is: then `perhaps`."""
+    """`customer` is None for a withheld number, and for a shared one until somebody says who it is: then `perhaps`.
+
+    `giving`: what the reader may give in this matter; None where no rules are in force, or nobody in particular reads.
+    `promises`: callbacks that are still owed, and those lately broken.
+    """
 
     interaction: Interaction
     customer: Customer | None
@@ -72,9 +83,13 @@ class Card:
     contacts: list[Contact]
     contacts_in_a_year: int
     last_survey: Survey | None
+    giving: Giving | None
+    promises: Sequence[Callback]
+    entitled: Sequence[Entitlement]
 
 
-def of_interaction(session: Session, interaction_id: int, now: datetime) -> Card | None:
+def of_interaction(session: Session, interaction_id: int, now: datetime, *, agent: Agent | None = None) -> Card | None:
+    """`agent`: who reads it, for what they may give."""
     interaction = interactions.get(session, interaction_id)
     if interaction is None:
         return None
@@ -83,6 +98,8 @@ def of_interaction(session: Session, interaction_id: int, now: datetime) -> Card
     ticket = _ticket(session, interaction)
     account = customers.account(session, customer.account_id) if customer and customer.account_id else None
     names = agents.names(session)
+    about = _about(session, interaction, ticket)
+    entitled = departments.entitlements_of(session, customer.id, now) if customer else ()
     return Card(
         interaction=interaction,
         customer=customer,
@@ -92,12 +109,26 @@ def of_interaction(session: Session, interaction_id: int, now: datetime) -> Card
         account=account.name if account else "",
         answers_for_it=names.get(account.owner_id or 0, "") if account else "",
         ticket=ticket,
-        effort=effort(session, interaction, ticket, now),
+        effort=effort(about, now),
         keys=_keys(session, interaction),
         open_tickets=tickets.unsolved_of_customer(session, customer.id) if customer else [],
         contacts=contacts(session, customer, names, now, without=interaction.id),
         contacts_in_a_year=_in_a_year(session, customer, now),
         last_survey=surveys.last_of_customer(session, customer.id) if customer else None,
+        giving=giving.of(
+            session,
+            now,
+            agent=agent,
+            customer=customer,
+            ticket=ticket,
+            interaction=interaction,
+            contacts=about,
+            entitled=entitled,
+        )
+        if agent
+        else None,
+        promises=callbacks.owed(session, customer.id, now=now, since=now - BROKEN_SHOWN) if customer else (),
+        entitled=entitled,
     )
 
 
@@ -107,11 +138,14 @@ def _ticket(session: Session, interaction: Interaction) -> Ticket | None:
     return tickets.of_same_matter(session, customer_id=interaction.customer_id, queue_id=interaction.queue_id)
 
 
-def effort(session: Session, interaction: Interaction, ticket: Ticket | None, now: datetime) -> Effort:
-    """Summed over every contact about this ticket, this one included while it lasts."""
+def _about(session: Session, interaction: Interaction, ticket: Ticket | None) -> list[Interaction]:
+    """Every contact about this ticket, this one included."""
     about = list(interactions.of_ticket(session, ticket.id)) if ticket else []
-    if all(one.id != interaction.id for one in about):
-        about.append(interaction)
+    return about if any(one.id == interaction.id for one in about) else [*about, interaction]
+
+
+def effort(about: Sequence[Interaction], now: datetime) -> Effort:
+    """Summed over these contacts, the one that still lasts as well."""
     held = sum(one.held_seconds + _held_now(one, now) for one in about)
     return Effort(
         contacts=len(about),

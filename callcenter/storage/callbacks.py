@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, select, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.storage.database import NO_KEY, Row
@@ -118,6 +118,14 @@ def page(
     if is_open:
         rows = rows.where(Callback.ended_at.is_(None)).order_by(Callback.promised_until, Callback.id)
     return session.scalars(rows.order_by(Callback.id.desc()).limit(limit)).all()
+
+
+def owed(session: Session, customer_id: int, *, now: datetime, since: datetime, limit: int = 4) -> Sequence[Callback]:
+    """What a customer is still promised, and what was promised since then and not kept in time; the latest promise first."""
+    kept_at = func.coalesce(Callback.connected_at, Callback.ended_at, now)
+    broken = (Callback.promised_until > since) & (Callback.state != "cancelled") & (kept_at > Callback.promised_until)
+    rows = select(Callback).where(Callback.customer_id == customer_id, Callback.ended_at.is_(None) | broken)
+    return session.scalars(rows.order_by(Callback.promised_until.desc()).limit(limit)).all()
 
 
 def by_interactions(session: Session, ids: Sequence[int]) -> dict[int, Callback]:

@@ -31,6 +31,7 @@ class Names:
     comments: dict[int, str]
     reader: int | None = None
     language: str = field(default="en")
+    departments: dict[str, str] = field(default_factory=dict)
 
     def agent(self, agent_id: int | None) -> str:
         if agent_id is not None and agent_id == self.reader:

@@ -54,6 +54,14 @@ def date_of(at: datetime | date | None) -> str:
     return _date(day, local(now()).date())
 
 
+def month_of(at: datetime) -> str:
+    """November; 11 月."""
+    locale = get_locale()
+    if locale is not None and locale.language == "zh":
+        return f"{local(at).month} 月"
+    return str(locale.months["stand-alone"]["wide"][local(at).month]) if locale else f"{local(at):%B}"
+
+
 def when(at: datetime | None) -> str:
     """The time for today, else the day with its time: 14:33, Yesterday 09:41, 3 May 11:02."""
     if at is None:

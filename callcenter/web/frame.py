@@ -144,6 +144,10 @@ class Frame:
         return url_for("day.mine")
 
     @property
+    def giving_url(self) -> str:
+        return url_for("giving.mine")
+
+    @property
     def sign_out_url(self) -> str:
         return url_for("sign_in.leave")
 

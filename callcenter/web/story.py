@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.messages import MessageStatus
 from callcenter.storage import agents, company, messages, tickets
+from callcenter.storage.empowerment import departments
 from callcenter.storage.history import History
-from callcenter.web import access, callback_story, formats, language, terms
+from callcenter.web import access, callback_story, empowerment_story, formats, language, terms
 from callcenter.web.facts import Fact, Names
 
 
@@ -50,7 +51,15 @@ def _names(session: Session, rows: Sequence[History]) -> Names:
         comments=tickets.comments_by_ids(session, _ids(rows, "comment_id")),
         reader=access.current_agent().id if access.is_signed_in() else None,
         language=reader,
+        departments=_departments(session, rows, reader),
     )
+
+
+def _departments(session: Session, rows: Sequence[History], reader: str) -> dict[str, str]:
+    """Only where one is named."""
+    if not _ids(rows, "department"):
+        return {}
+    return {one.key: one.name(reader) for one in departments.departments(session)}
 
 
 def _ids(rows: Sequence[History], name: str) -> list[int]:
@@ -209,6 +218,7 @@ def _customer_changed(row: History, names: Names) -> Fact:
 
 SENTENCES: dict[str, Callable[[History, Names], Fact | None]] = {
     **callback_story.SENTENCES,
+    **empowerment_story.SENTENCES,
     "CallReceived": _called,
     "MenuChosen": _chose,
     "QueueEntered": _queued,

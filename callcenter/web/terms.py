@@ -48,6 +48,26 @@ def outcome(code: str) -> str:
     }.get(code, code)
 
 
+def message(code: str) -> str:
+    """How far an SMS has come; "" for none."""
+    return {
+        "due": _("being sent"),
+        "sending": _("being sent"),
+        "queued": _("being sent"),
+        "sent": _("sent"),
+        "delivered": _("delivered"),
+        "read": _("read"),
+        "undelivered": _("not delivered"),
+        "failed": _("not sent"),
+        "canceled": _("not sent"),
+    }.get(code, "")
+
+
+def role(code: str) -> str:
+    """Somebody of a role, within a sentence."""
+    return {"supervisor": _("a supervisor"), "administrator": _("an administrator")}.get(code, code)
+
+
 def ticket_status(code: str) -> str:
     return {
         "open": _("Open"),

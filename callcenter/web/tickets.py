@@ -13,7 +13,7 @@ from callcenter.domain.errors import Invalid, NotFound, StaleSave
 from callcenter.domain.tickets import FIELDS, UNSOLVED, Fault, Priority, TicketStatus, TicketType
 from callcenter.storage import agents, customers, history, interactions, surveys, tickets
 from callcenter.storage.tickets import Ticket
-from callcenter.web import access, language, story, terms
+from callcenter.web import access, giving, language, story, terms
 
 PAGE = 50
 GROUPS = {"unsolved": UNSOLVED, "all": (), **{status.value: (status,) for status in TicketStatus}}
@@ -97,6 +97,7 @@ def _ticket(ticket_id: int) -> dict[str, object]:
             "contacts": interactions.of_ticket(session, ticket.id),
             "surveys": [survey for survey in surveys.of_ticket(session, ticket.id) if survey.score],
             "comments": tickets.comments(session, ticket.id),
+            "given": giving.lines(session, ticket.id),
             "days": story.days(session, history.of_matter(session, ticket.id)),
             "names": agents.names(session),
             "owners": agents.all_active(session),

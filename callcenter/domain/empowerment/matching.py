@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import accumulate
 from operator import xor
 
-from callcenter.domain.empowerment.conditions import CONDITIONS, Condition, Span
+from callcenter.domain.empowerment.conditions import CONDITIONS, Condition, Span, What, Whom
 from callcenter.domain.empowerment.facts import Facts
 from callcenter.domain.empowerment.rule_book import Outcome, Remedy, Rule, RuleBook
 
@@ -189,3 +189,15 @@ def _between(spans: Iterable[tuple[int, int | None, int | None]]) -> tuple[tuple
             turns[high + 1] = turns.get(high + 1, 0) ^ bit
     edges = sorted(turns)
     return tuple(edges[1:]), tuple(accumulate((turns[edge] for edge in edges), xor))
+
+
+def by_who(book: RuleBook, facts: Facts) -> list[Rule]:
+    """The rules that have nothing against this agent, whomever and whatever it is for."""
+    fitting, _ = matcher(_who_alone(Same(book))).fit(facts)
+    return [rule for place, rule in enumerate(book.rules) if fitting >> place & 1]
+
+
+@lru_cache(maxsize=4)
+def _who_alone(same: Same) -> RuleBook:
+    rules = [rule.model_copy(update={"whom": Whom(), "what": What()}) for rule in same.book.rules]
+    return same.book.model_copy(update={"rules": tuple(rules)})

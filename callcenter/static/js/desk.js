@@ -2,6 +2,7 @@
 
 import * as callControls from "./lib/call_controls.js";
 import * as composer from "./lib/composer.js";
+import * as give from "./lib/give.js";
 import * as keys from "./lib/keys.js";
 import * as live from "./lib/live.js";
 import * as nowSlot from "./lib/now_slot.js";
@@ -32,6 +33,7 @@ markCurrent();
 soundSettings.start();
 nowSlot.start();
 composer.start();
+give.start();
 callControls.start(document.querySelector("[data-desk]"));
 keys.does("next_zone", () => go(1));
 keys.does("previous_zone", () => go(-1));

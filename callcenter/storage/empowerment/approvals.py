@@ -122,6 +122,13 @@ def page(
     return [(row[0], row[1]) for row in session.execute(rows.order_by(Approval.id.desc()).limit(limit))]
 
 
+def open_of_agent(session: Session, agent_id: int) -> Sequence[tuple[Approval, Grant]]:
+    """What this agent has asked and nobody has answered yet."""
+    rows = select(Approval, Grant).join(Grant, Grant.id == Approval.grant_id)
+    rows = rows.where(Approval.state == "open", Grant.agent_id == agent_id).order_by(Approval.step_ends_at)
+    return [(row[0], row[1]) for row in session.execute(rows)]
+
+
 def open_of_interaction(session: Session, interaction_id: int) -> Sequence[Approval]:
     """Asked in this contact and not answered yet."""
     rows = select(Approval).join(Grant, Grant.id == Approval.grant_id)

@@ -25,6 +25,7 @@ from callcenter.storage.agents import Agent
 from callcenter.storage.customers import Customer
 from callcenter.storage.empowerment import budgets, departments, rule_books
 from callcenter.storage.empowerment.budgets import Holding, Paying
+from callcenter.storage.empowerment.departments import Entitlement
 from callcenter.storage.empowerment.grants import COUNTS_SQL
 from callcenter.storage.empowerment.rule_books import InForce
 from callcenter.storage.interactions import Interaction
@@ -57,10 +58,11 @@ def of_matter(
     ticket: Ticket | None,
     interaction: Interaction | None = None,
     contacts: Sequence[Interaction] | None = None,
+    entitled: Sequence[Entitlement] | None = None,
     without: int | None = None,
 ) -> Known | None:
-    """None where no rule book is in force. `contacts`: those about the ticket, where they are known already; `without`: a
-    grant that does not count (the one that is being decided again)."""
+    """None where no rule book is in force. `contacts` about the ticket and what the customer is `entitled` to: where they are
+    known already; `without`: a grant that does not count (the one that is being decided again)."""
     rules = rule_books.in_force(session, now)
     if rules is None:
         return None
@@ -71,7 +73,7 @@ def of_matter(
     facts = Facts(
         currency=currency,
         agent=_agent(session, agent, department_id, now),
-        customer=_customer(session, customer, now) if customer else CustomerFacts(),
+        customer=_customer(session, customer, entitled, now) if customer else CustomerFacts(),
         matter=_matter(session, ticket, customer, interaction, contacts, now),
     )
     return Known(
@@ -132,7 +134,10 @@ def _agent(session: Session, agent: Agent, department_id: int | None, now: datet
     )
 
 
-def _customer(session: Session, customer: Customer, now: datetime) -> CustomerFacts:
+def _customer(
+    session: Session, customer: Customer, entitled: Sequence[Entitlement] | None, now: datetime
+) -> CustomerFacts:
+    rights = entitled if entitled is not None else departments.entitlements_of(session, customer.id, now)
     account = customers.account(session, customer.account_id) if customer.account_id else None
     return CustomerFacts(
         tier=customer.tier,
@@ -140,7 +145,7 @@ def _customer(session: Session, customer: Customer, now: datetime) -> CustomerFa
         account=account.name if account else "",
         days=max(0, (now - customer.since).days),
         language=customer.language,
-        entitlements=tuple(sorted({one.key for one in departments.entitlements_of(session, customer.id, now)})),
+        entitlements=tuple(sorted({one.key for one in rights})),
     )
 
 

@@ -117,6 +117,18 @@ def given_to(session: Session, customer_id: int, *, since: datetime, limit: int 
     return session.scalars(rows.order_by(Grant.created_at.desc()).limit(limit)).all()
 
 
+def of_agent(session: Session, agent_id: int, *, since: datetime, limit: int = 500) -> Sequence[Grant]:
+    """What this agent gave, asked for and was refused since then; the newest first."""
+    rows = select(Grant).where(Grant.agent_id == agent_id, Grant.created_at >= since)
+    return session.scalars(rows.order_by(Grant.created_at.desc()).limit(limit)).all()
+
+
+def held_of_agent(session: Session, agent_id: int, *, since: datetime, limit: int = 20) -> Sequence[Grant]:
+    """What this agent asked for and has still to hear of or to give on; the oldest first."""
+    rows = select(Grant).where(Grant.agent_id == agent_id, Grant.created_at > since, Grant.state.in_(HELD))
+    return session.scalars(rows.order_by(Grant.id).limit(limit)).all()
+
+
 def open_of_interaction(session: Session, interaction_id: int) -> Sequence[Grant]:
     """Asked for or approved and not yet given, in this contact."""
     rows = select(Grant).where(Grant.interaction_id == interaction_id, Grant.state.in_(HELD))

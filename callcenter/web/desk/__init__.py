@@ -1,6 +1,8 @@
-"""The agent's desk: three zones, each part of them fetched again by itself (`parts`), and what an agent does there (`acts`)."""
+"""The agent's desk: three zones, each part of them fetched again by itself (`parts`), and what an agent does there (`acts`,
+`transfer`, `give`)."""
 
 from callcenter.web.desk import acts, parts, transfer
 from callcenter.web.desk.blueprint import pages
+from callcenter.web.desk.give import doors
 
-__all__ = ["acts", "pages", "parts", "transfer"]
+__all__ = ["acts", "doors", "pages", "parts", "transfer"]

@@ -1,13 +1,17 @@
 """The customer card in the reader's words: who, what it has cost them, this interaction, tickets, contacts, score."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from callcenter.reports.card import Card, Contact, Effort
-from callcenter.web import formats
+from callcenter.storage.callbacks import Callback
+from callcenter.web import formats, language
 from callcenter.web.desk import words
+from callcenter.web.desk.give.section import Section
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,33 @@ class ShownContact:
     length: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ShownPromise:
+    """`kind`: bad for a broken one."""
+
+    left: str
+    words: str
+    at: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownRight:
+    words: str
+    at: str
+
+
 @dataclass(frozen=True)
 class ShownCard:
     """`card` as reported; the rest is what its numbers are called."""
 
+    session: Session
     card: Card
+
+    @cached_property
+    def give(self) -> Section | None:
+        """None where no rules are in force: then the card says nothing of giving."""
+        return Section(self.session, self.card.giving) if self.card.giving else None
 
     @property
     def name(self) -> str:
@@ -82,8 +108,35 @@ class ShownCard:
         ]
 
     @property
+    def promises(self) -> list[ShownPromise]:
+        """What they are owed, and what was lately not kept."""
+        return [_promise(row) for row in self.card.promises]
+
+    @property
+    def rights(self) -> list[ShownRight]:
+        reader = language.chosen()
+        return [
+            ShownRight(
+                words=row.name(reader),
+                at=_("to %(day)s", day=formats.date_of(row.ends_at)) if row.ends_at else _("no end"),
+            )
+            for row in self.card.entitled
+        ]
+
+    @property
     def score_day(self) -> str:
         return formats.date_of(self.card.last_survey.answered_at) if self.card.last_survey else ""
+
+
+def _promise(row: Callback) -> ShownPromise:
+    """ "Callback · about the missing drawer", when it is due, and whether it was kept."""
+    now = formats.now()
+    note = " ".join(row.note.split())
+    said = _("We call back: %(note)s", note=note) if note else _("We call back")
+    if (row.connected_at or row.ended_at or now) > row.promised_until:
+        return ShownPromise(left=formats.when(row.promised_until), words=said, at=_("broken"), kind="bad")
+    left = formats.duration((row.promised_until - now).total_seconds())
+    return ShownPromise(left=formats.when(row.promised_until), words=said, at=_("in %(time)s", time=left))
 
 
 def effort(given: Effort) -> ShownEffort:

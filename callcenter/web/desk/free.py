@@ -1,6 +1,6 @@
 """What the middle shows while nothing is held out to me: good moments to use, my day, my figures, what customers said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,15 +10,24 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from callcenter.domain.agents import AgentState, Status
-from callcenter.reports import day, desk
+from callcenter.reports import day, desk, giving
+from callcenter.reports.giving import Approver
 from callcenter.storage import customers
+from callcenter.storage.agents import Agent
+from callcenter.storage.customers import Customer
+from callcenter.storage.empowerment import grants
+from callcenter.storage.empowerment.approvals import Approval
+from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.surveys import Survey
-from callcenter.web import breaks, formats
+from callcenter.web import breaks, formats, given, terms
 from callcenter.web.desk import left, offered, words
+from callcenter.web.desk.give import waiting
 from callcenter.web.desk.offered import Missed
+from callcenter.web.given import Around, Ended
 
 SHOWN_HOURS = 4
 SAID_SHOWN = 3
+ASKED_SHOWN = timedelta(days=7)
 KINDS = ("on_call", "wrap_up", "break", "not_answering", "free")
 
 
@@ -66,10 +75,24 @@ class Said:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What I asked for that is still decided (`waiting`), or is approved and to be given on (`ended`)."""
+
+    grant: Grant
+    words: str
+    name: str
+    url: str
+    approval: Approval | None = None
+    title: str = ""
+    ended: Ended | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Free:
     status: str
     since: str
     has_conversations: bool
+    asked: list[Asked]
     moments: list[Moment]
     day: Day | None
     figures: list[Figure]
@@ -88,6 +111,7 @@ def of(session: Session, mine: desk.Mine, now: datetime) -> Free:
         status=agent.status,
         since=formats.when(max(agent.status_since, agent.idle_since)),
         has_conversations=bool(mine.conversations),
+        asked=_asked(session, agent, now),
         moments=_moments(mine),
         day=_day(today, now),
         figures=_figures(today),
@@ -96,6 +120,38 @@ def of(session: Session, mine: desk.Mine, now: datetime) -> Free:
         kind=breaks.chosen(session, agent.status, agent.status_cause),
         missed=offered.missed(session, agent) if agent.status == Status.NOT_ANSWERING else [],
     )
+
+
+def _asked(session: Session, agent: Agent, now: datetime) -> list[Asked]:
+    """Those of a week; older ones have ended by themselves."""
+    rows = grants.held_of_agent(session, agent.id, since=now - ASKED_SHOWN)
+    if not rows:
+        return []
+    known = given.around(session, rows)
+    people = customers.by_ids(session, [row.customer_id for row in rows if row.customer_id])
+    return [_one_asked(row, known, people, giving.approvers(session, now)) for row in rows]
+
+
+def _one_asked(grant: Grant, known: Around, people: Mapping[int, Customer], able: Sequence[Approver]) -> Asked:
+    approval = known.approvals.get(grant.id)
+    customer = people.get(grant.customer_id or 0)
+    here = grant.interaction_id
+    return Asked(
+        grant=grant,
+        words=given.of(grant, known),
+        name=customer.name if customer else "",
+        url=url_for("desk.page", interaction=here) if here else url_for("tickets.page", ticket_id=grant.ticket_id),
+        approval=approval if approval and approval.is_open else None,
+        title=_who_decides(approval, known, able, grant.agent_id) if approval and approval.is_open else "",
+        ended=given.ended(grant, known),
+    )
+
+
+def _who_decides(approval: Approval, known: Around, able: Sequence[Approver], asker_id: int) -> str:
+    if approval.claimed_by:
+        return waiting.title(given.first(known.names.get(approval.claimed_by, "")), is_taken=True)
+    found = giving.asked(able, approval.turn, asker_id=asker_id)
+    return waiting.title(given.first(found.name) if found else terms.role(approval.turn.role), is_taken=False)
 
 
 def _inform(mine: desk.Mine) -> str:

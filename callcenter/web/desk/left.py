@@ -10,11 +10,14 @@ from sqlalchemy.orm import Session
 from callcenter.domain.agents import Status
 from callcenter.domain.interactions import State
 from callcenter.reports.desk import Item, Mine
+from callcenter.storage import agents
+from callcenter.storage.empowerment import approvals
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.tickets import Ticket
-from callcenter.web import breaks, formats, terms
+from callcenter.web import breaks, formats, given, terms
 from callcenter.web.breaks import Kind
 from callcenter.web.desk import offered
+from callcenter.web.desk.give import waiting
 from callcenter.web.desk.offered import Missed
 
 REPLY_TARGET_SECONDS = 300
@@ -26,7 +29,8 @@ DECLINED_FOR = ("busy", "not_my_subject", "other")
 class Now:
     """The one thing that is live. `view` names what the middle should show: free, offered:7, call:7, wrap_up:7.
     `is_rung`: the agent talks on a desk telephone, not in the browser. `then`: the break asked for after this, `kind`: the
-    break of now; `kinds` can be chosen."""
+    break of now; `kinds` can be chosen. `deciding`: who decides about what
+    was asked for in it."""
 
     state: str
     status: str
@@ -43,6 +47,7 @@ class Now:
     missed_in_a_row: int = 0
     kind: str = ""
     kinds: list[Kind] = field(default_factory=list)
+    deciding: str = ""
 
     @property
     def middle_url(self) -> str:
@@ -94,7 +99,21 @@ def now(session: Session, mine: Mine) -> Now:
         room=room,
         then=breaks.after_this(session, agent),
         kinds=breaks.kinds(session),
+        deciding=_deciding(session, agent.id, item.interaction),
     )
+
+
+def _deciding(session: Session, agent_id: int, it: Interaction) -> str:
+    """ "Sam is deciding", while somebody is asked about this customer."""
+    if it.state == State.OFFERED:
+        return ""
+    asked = approvals.open_of_agent(session, agent_id)
+    approval = next((row for row, grant in asked if grant.interaction_id == it.id and grant.rest_of is None), None)
+    if approval is None:
+        return ""
+    taken = approval.claimed_by
+    name = given.first(agents.names(session).get(taken, "")) if taken else terms.role(approval.turn.role)
+    return waiting.title(name, is_taken=taken is not None)
 
 
 def _state(it: Interaction) -> str:

@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from callcenter.domain import tickets as rules
-from callcenter.domain.agents import Status
+from callcenter.domain.agents import Role, Status
 from callcenter.domain.interactions import Outcome, State
+from callcenter.domain.permissions import Actor, may_give
 from callcenter.reports import card as cards
 from callcenter.reports import desk
 from callcenter.reports.card import Card
@@ -19,6 +20,7 @@ from callcenter.reports.desk import Item
 from callcenter.storage import access as kept
 from callcenter.storage import agents, history, interactions, messages
 from callcenter.storage.agents import Agent
+from callcenter.storage.empowerment import rule_books
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.messages import Message
 from callcenter.storage.tickets import Ticket
@@ -152,7 +154,16 @@ class Middle:
 
     @cached_property
     def card(self) -> Card | None:
-        return cards.of_interaction(self.session, self.row.id, self.now)
+        return cards.of_interaction(self.session, self.row.id, self.now, agent=self.agent)
+
+    @property
+    def can_give(self) -> bool:
+        """Rules are in force, and it is mine to give here."""
+        if self.row.ticket_id is None or rule_books.in_force(self.session, self.now) is None:
+            return False
+        owner = self.item.ticket.owner_id if self.item.ticket else None
+        actor = Actor(Role(self.agent.role), self.agent.id)
+        return may_give(actor, ticket_owner_id=owner, interaction_agent_id=self.row.agent_id)
 
     @property
     def ticket(self) -> Strip | None:

@@ -39,7 +39,7 @@ def page() -> str:
             mine=left.lists(mine),
             waiting=mine.queues,
             middle=middle,
-            card=_card_of(middle),
+            card=_card_of(session, middle),
         )
 
 
@@ -90,7 +90,7 @@ def free_part() -> str:
 def middle(interaction_id: int) -> str:
     with wiring.current().reading() as session:
         shown = _middle(session, interaction_id)
-        return render_template("desk/middle_and_card.html", middle=shown, card=_card_of(shown))
+        return render_template("desk/middle_and_card.html", middle=shown, card=_card_of(session, shown))
 
 
 @pages.get("/desk/interactions/<int:interaction_id>/who")
@@ -133,7 +133,7 @@ def wrap_up_clock(interaction_id: int) -> str:
 @access.everyone
 def card(interaction_id: int) -> str:
     with wiring.current().reading() as session:
-        return render_template("desk/card.html", card=_card_of(_middle(session, interaction_id)))
+        return render_template("desk/card.html", card=_card_of(session, _middle(session, interaction_id)))
 
 
 def composer(interaction_id: int) -> str:
@@ -172,12 +172,17 @@ def _part(name: str, interaction_id: int) -> str:
         return render_template(f"desk/{name}.html", middle=_middle(session, interaction_id))
 
 
-def _middle(session: Session, interaction_id: int) -> Middle:
+def seen(session: Session, interaction_id: int) -> Interaction:
+    """NotFound for what the reader may not see."""
     row = interactions.get(session, interaction_id)
     if row is None or not _may_see(row):
         raise NotFound
-    agent = _agent(session)
-    return Middle(session, desk.items(session, [row], language.chosen())[0], agent, _clock())
+    return row
+
+
+def _middle(session: Session, interaction_id: int) -> Middle:
+    row = seen(session, interaction_id)
+    return Middle(session, desk.items(session, [row], language.chosen())[0], me(session), _clock())
 
 
 def _may_see(row: Interaction) -> bool:
@@ -186,16 +191,16 @@ def _may_see(row: Interaction) -> bool:
     return may_see_interaction(access.current_actor(), agent_id=row.agent_id, offered_to=offered_to, live=live)
 
 
-def _card_of(middle: Middle | free_time.Free) -> ShownCard | None:
+def _card_of(session: Session, middle: Middle | free_time.Free) -> ShownCard | None:
     given = middle.card if isinstance(middle, Middle) else None
-    return ShownCard(given) if given else None
+    return ShownCard(session, given) if given else None
 
 
 def _mine(session: Session) -> desk.Mine:
-    return desk.mine(session, _agent(session), _clock())
+    return desk.mine(session, me(session), _clock())
 
 
-def _agent(session: Session) -> Agent:
+def me(session: Session) -> Agent:
     """As the database has it now: the request may have changed it since it began."""
     agent = agents.get(session, access.current_agent().id)
     if agent is None:

@@ -11,6 +11,8 @@ const USUAL = {
   hold: "H",
   keypad: "K",
   transfer: "T",
+  give: "G",
+  answer_supervisor: "R",
   end: "E",
   note: "N",
   sms: "S",
@@ -89,8 +91,10 @@ function press(event) {
 }
 
 function leave(event) {
-  if (!isWriting(event.target)) return document.querySelectorAll("details[data-menu][open]").forEach((menu) => (menu.open = false));
-  event.target.blur();
+  if (isWriting(event.target)) return event.target.blur();
+  const menus = document.querySelectorAll("details[data-menu][open]");
+  if (!menus.length && !event.target.closest("dialog")) document.querySelector("[data-esc]")?.click();
+  menus.forEach((menu) => (menu.open = false));
 }
 
 function send(event) {
@@ -138,7 +142,7 @@ function disarm() {
 }
 
 function choose(nth) {
-  const lists = ["details[open] [data-choice]", "[data-outcome]", "[data-nth]"];
+  const lists = ["details[open] [data-choice]", "[data-give-nth]", "[data-outcome]", "[data-nth]"];
   const rows = lists.map((each) => document.querySelectorAll(each)).find((each) => each.length) ?? [];
   const row = rows[nth - 1];
   row?.click();

@@ -1,0 +1,36 @@
+"""The remedy's words to the customer; the desk shows them before anything is given."""
+
+from sqlalchemy.orm import Session
+
+from callcenter.domain import languages
+from callcenter.domain.empowerment import Remedy, money
+from callcenter.storage import company
+from callcenter.storage.agents import Agent
+from callcenter.storage.customers import Customer
+from callcenter.storage.tickets import Ticket
+
+
+def sms_text(
+    session: Session,
+    remedy: Remedy,
+    *,
+    units: int,
+    currency: str,
+    language: str,
+    customer: Customer | None,
+    ticket: Ticket,
+    agent: Agent,
+) -> str:
+    """In `language`, with its places filled; "" where the remedy sends nothing."""
+    if remedy.sms is None:
+        return ""
+    ours = company.get(session)
+    values = {
+        "amount": money.shown(units, currency, language) if remedy.is_money else f"{units} ×",
+        "count": units,
+        "name": customer.name if customer else "",
+        "ticket": ticket.number,
+        "agent": agent.name.split()[0],
+        "company": ours.name(language) if ours else "",
+    }
+    return languages.of(remedy.sms, language).format_map(values)

@@ -1,0 +1,168 @@
+"""What may be given in one matter, what was given in it, and who would be asked for more and how long that usually takes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from callcenter.domain.empowerment import Decision, Remedy, RuleBook
+from callcenter.domain.empowerment.approving import RANKS, SCREEN_SEEN, fits
+from callcenter.domain.empowerment.rule_book import Step
+from callcenter.storage import interactions, kept, tickets
+from callcenter.storage.agents import Agent
+from callcenter.storage.customers import Customer
+from callcenter.storage.empowerment import facts, grants, rule_books
+from callcenter.storage.empowerment.departments import Entitlement
+from callcenter.storage.empowerment.facts import Known
+from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.tickets import Ticket
+
+LEAST_ANSWERS = 3  # below that nothing is called usual
+GRANTS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Approver:
+    """Somebody who may be asked. `is_there`: at a screen that was heard of just now."""
+
+    id: int
+    name: str
+    role: str
+    level: int
+    is_there: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Giving:
+    """`grants`: on this ticket, the newest first. `people` and `usual` (seconds until an answer, the median) only where
+    something has to be asked."""
+
+    agent: Agent
+    customer: Customer | None
+    ticket: Ticket | None
+    interaction: Interaction | None
+    known: Known
+    decision: Decision
+    grants: Sequence[Grant]
+    people: Sequence[Approver] = ()
+    usual: int | None = None
+
+    @property
+    def book(self) -> RuleBook:
+        return self.known.rules.book
+
+    @property
+    def currency(self) -> str:
+        return self.decision.currency
+
+    @property
+    def here(self) -> Sequence[Grant]:
+        """Those of this contact."""
+        return [one for one in self.grants if self.interaction and one.interaction_id == self.interaction.id]
+
+    def remedy(self, key: str) -> Remedy | None:
+        return self.book.remedy(key)
+
+    def asked(self, step: Step) -> Approver | None:
+        """Who at a screen would be asked in this turn: of the role that is asked rather than above it."""
+        return asked(self.people, step, asker_id=self.agent.id)
+
+
+def asked(people: Sequence[Approver], step: Step, *, asker_id: int) -> Approver | None:
+    able = [one for one in people if one.is_there and one.id != asker_id and fits(step, role=one.role, level=one.level)]
+    return min(able, key=lambda one: (RANKS[one.role], one.level, one.id), default=None)  # type: ignore[index]
+
+
+def of(
+    session: Session,
+    now: datetime,
+    *,
+    agent: Agent,
+    customer: Customer | None,
+    ticket: Ticket | None,
+    interaction: Interaction | None,
+    contacts: Sequence[Interaction] | None = None,
+    entitled: Sequence[Entitlement] | None = None,
+) -> Giving | None:
+    """None where no rules are in force. `contacts` about the ticket and what the customer is `entitled` to, where read already."""
+    known = facts.of_matter(
+        session,
+        now,
+        agent=agent,
+        customer=customer,
+        ticket=ticket,
+        interaction=interaction,
+        contacts=contacts,
+        entitled=entitled,
+    )
+    if known is None:
+        return None
+    decision = known.decide()
+    asks = any(option.ask for option in decision.shown)
+    return Giving(
+        agent=agent,
+        customer=customer,
+        ticket=ticket,
+        interaction=interaction,
+        known=known,
+        decision=decision,
+        grants=grants.of_ticket(session, ticket.id, limit=GRANTS_SHOWN) if ticket else (),
+        people=approvers(session, now) if asks else (),
+        usual=usual_seconds(session) if asks else None,
+    )
+
+
+def of_interaction(session: Session, now: datetime, *, agent: Agent, interaction: Interaction) -> Giving | None:
+    ticket = tickets.get(session, interaction.ticket_id) if interaction.ticket_id else None
+    customer = session.get(Customer, interaction.customer_id) if interaction.customer_id else None
+    return of(session, now, agent=agent, customer=customer, ticket=ticket, interaction=interaction)
+
+
+def of_grant(session: Session, now: datetime, *, agent: Agent, grant: Grant) -> Giving | None:
+    """The matter of a grant, as of now."""
+    ticket = tickets.get(session, grant.ticket_id)
+    customer = session.get(Customer, grant.customer_id) if grant.customer_id else None
+    interaction = interactions.get(session, grant.interaction_id) if grant.interaction_id else None
+    return of(session, now, agent=agent, customer=customer, ticket=ticket, interaction=interaction)
+
+
+def remedy_of(session: Session, grant: Grant) -> Remedy | None:
+    """As its rule book had it."""
+    found = rule_books.get(session, grant.rule_book)
+    return found.book.remedy(grant.remedy) if found else None
+
+
+APPROVERS = text(
+    "SELECT a.id, a.name, a.role, a.level, EXISTS (SELECT 1 FROM connections c WHERE c.agent_id = a.id"
+    " AND c.gone_at IS NULL AND c.seen_at >= :since) AS is_there"
+    " FROM agents a WHERE a.is_active AND a.role IN ('supervisor', 'administrator') ORDER BY a.id"
+)
+
+
+def approvers(session: Session, now: datetime) -> Sequence[Approver]:
+    """All who may ever be asked, as of a second ago at most."""
+
+    def read() -> list[Approver]:
+        return [Approver(*row) for row in session.execute(APPROVERS, {"since": now - SCREEN_SEEN})]
+
+    return kept.figure(session, "approvers", read)
+
+
+USUAL = text(
+    "SELECT count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM answered_at - asked_at))"
+    " FROM (SELECT answered_at, asked_at FROM approvals WHERE answered_at IS NOT NULL AND answered_by IS NOT NULL"
+    "  ORDER BY answered_at DESC LIMIT 50) lately"
+)
+
+
+def usual_seconds(session: Session) -> int | None:
+    """The median of the last fifty answers by people; None where there are hardly any."""
+
+    def read() -> int | None:
+        count, seconds = session.execute(USUAL).one()
+        return int(seconds) if count >= LEAST_ANSWERS else None
+
+    return kept.figure(session, "usual_answer", read)

@@ -1,0 +1,223 @@
+"""The first step: a remedy, an amount on one scale, what it does to my budget."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask_babel import gettext as _
+
+from callcenter.domain.empowerment import Answer, Held, Option, Remedy, hold, money
+from callcenter.domain.empowerment.options import Bound
+from callcenter.domain.empowerment.rule_book import Step
+from callcenter.domain.errors import Invalid
+from callcenter.reports.giving import Giving
+from callcenter.web import formats, given, language
+from callcenter.web.desk.give import section
+from callcenter.web.desk.give.section import Row
+from callcenter.web.scale import Reach, Scale, scale
+
+CHOICES = 9
+QUICK = 4
+SAID = "said"  # a reason, so that holding a wish tells who is asked rather than that one is missing
+
+
+@dataclass(frozen=True)
+class Quick:
+    """An amount to press; `value` is what is written into the field."""
+
+    value: str
+    words: str
+    is_chosen: bool
+
+
+class Choosing:
+    """`key` names this giving from here to its end; `wished` is what was wanted where less is given now."""
+
+    def __init__(
+        self, giving: Giving, *, remedy: str, amount: str | None, key: str, wished: int | None = None, said: str = ""
+    ) -> None:
+        self.giving, self.key, self.wished, self.said = giving, key, wished, said
+        self.rows: Sequence[Row] = section.rows(giving)[:CHOICES]
+        self.row = next((one for one in self.rows if one.remedy.key == remedy), self.rows[0] if self.rows else None)
+        self._given = amount
+
+    @property
+    def id(self) -> int:
+        return self.giving.interaction.id if self.giving.interaction else 0
+
+    @property
+    def option(self) -> Option:
+        assert self.row is not None
+        return self.row.option
+
+    @property
+    def remedy(self) -> Remedy:
+        assert self.row is not None
+        return self.row.remedy
+
+    @property
+    def sentence(self) -> str:
+        return section.sentence_of(self.giving, self.option) if self.row else ""
+
+    @cached_property
+    def fixed(self) -> int | None:
+        """The one amount that it has, where it has only one."""
+        room = next((room for room in self.option.rooms if room.bound == Bound.FIXED), None)
+        return room.limit if room else self.remedy.fixed.get(self.giving.currency) if self.remedy.is_money else None
+
+    @cached_property
+    def field(self) -> str:
+        """What stands in the field of the amount."""
+        if self.fixed is not None:
+            return given.amount(self.remedy, self.fixed, self.giving.currency)
+        if self._given is not None:
+            return self._given
+        if not self.remedy.is_money:
+            return "1"
+        first = next(iter(self._amounts), None)
+        return self._shown(first) if first and not self.row.is_asked else ""  # type: ignore[union-attr]
+
+    @cached_property
+    def units(self) -> int | None:
+        """None where it is no amount; then `wrong` says why."""
+        return self._read[0]
+
+    @property
+    def wrong(self) -> str:
+        return self._read[1]
+
+    @cached_property
+    def _read(self) -> tuple[int | None, str]:
+        if self.fixed is not None:
+            return self.fixed, ""
+        if not self.field.strip():
+            return None, ""
+        try:
+            return read_units(self.field, self.remedy, self.giving.currency), ""
+        except Invalid as error:
+            return None, formats.sentence(error)
+
+    @cached_property
+    def held(self) -> Held | None:
+        return hold(self.giving.decision, self.remedy.key, self.units, reason=SAID) if self.units else None
+
+    @property
+    def of(self) -> str:
+        """Of how much."""
+        if not self.option.is_free or not self.option.most or self.fixed is not None:
+            return ""
+        return _("of %(amount)s", amount=given.amount(self.remedy, self.option.most, self.giving.currency))
+
+    @property
+    def _amounts(self) -> list[int]:
+        """Those of the rule book within reach, and all that may be given."""
+        if not self.remedy.is_money or self.fixed is not None:
+            return []
+        most = self.option.most if self.option.is_free else 0
+        reach = most or self.option.ask_most or 0
+        quick = [one for one in self.remedy.quick.get(self.giving.currency, ()) if not reach or one < reach]
+        return [*quick[: QUICK - 1], *([most] if most else [])]
+
+    @property
+    def quick(self) -> list[Quick]:
+        return [Quick(self._shown(one), self._shown(one), one == self.units) for one in self._amounts]
+
+    def _shown(self, units: int) -> str:
+        return given.amount(self.remedy, units, self.giving.currency)
+
+    @property
+    def scale(self) -> Scale | None:
+        """For money of which there may be more or less."""
+        if not self.remedy.is_money or self.fixed is not None or not self.reaches:
+            return None
+        return scale(self.reaches, self.units)
+
+    @cached_property
+    def reaches(self) -> list[Reach]:
+        return reaches(self.giving, self.option)
+
+    @property
+    def budget(self) -> "BudgetLine | None":
+        purse = section.own_purse(self.giving)
+        if purse is None or not purse.limit:
+            return None
+        cost = self.remedy.cost(self.units, self.giving.currency) if self.units else 0
+        after = max(0, purse.left - cost)
+        spent, part = 100 * (purse.limit - purse.left) / purse.limit, 100 * min(cost, purse.left) / purse.limit
+        words = _(
+            "%(left)s left of %(limit)s",
+            left=money.shown(after, purse.currency, language.chosen()),
+            limit=money.shown(purse.limit, purse.currency, language.chosen()),
+        )
+        return BudgetLine(words, [("budget-spent", spent), ("budget-this", part)])
+
+    @property
+    def refusal(self) -> str:
+        """Why not even by asking."""
+        held = self.held
+        if held is None or held.answer != Answer.REFUSED:
+            return ""
+        if self.option.is_free or self.option.ask:
+            return _("By the rules nobody may say yes to this much.")
+        return _("The rules do not allow this to be given.")
+
+    @property
+    def hint(self) -> str:
+        """What was recognised: one large giving in small ones."""
+        if self.held is not None and self.held.split:
+            return _("Together with what was given on this ticket it is more than one giving may be.")
+        return ""
+
+    @property
+    def next(self) -> str:
+        """What the button does."""
+        if self.held is None or self.units is None:
+            return _("Next")
+        shown = given.amount(self.remedy, self.units, self.giving.currency)
+        if self.held.answer == Answer.ASK:
+            name = section.asked_name(self.giving, self.held.steps[0])
+            return _("Next: ask %(name)s for %(amount)s", name=name, amount=shown)
+        return _("Next: confirm %(amount)s", amount=shown)
+
+
+@dataclass(frozen=True)
+class BudgetLine:
+    words: str
+    parts: list[tuple[str, float]]
+
+
+def reaches(giving: Giving, option: Option) -> list[Reach]:
+    """What I may give, then how far the yes of each who is asked reaches."""
+    mine = option.most if option.is_free else 0
+    found = [Reach("you", _("you, %(amount)s", amount=_money(giving, mine)), mine)] if mine else []
+    for place, step in enumerate(option.ask.steps if option.ask else ()):
+        most = _reach(option, step)
+        name = section.asked_name(giving, step)
+        if most is not None and most <= mine:
+            continue
+        words = (
+            _("%(name)s, %(amount)s", name=name, amount=_money(giving, most))
+            if most
+            else _("%(name)s, more", name=name)
+        )
+        found.append(Reach("next" if place == 0 else "last", words, most))
+    return found
+
+
+def _reach(option: Option, step: Step) -> int | None:
+    bounds = [one for one in (step.up_to, option.ask_most) if one is not None]
+    return min(bounds, default=None)
+
+
+def _money(giving: Giving, minor: int) -> str:
+    return money.shown(minor, giving.currency, language.chosen())
+
+
+def read_units(text: str, remedy: Remedy, currency: str) -> int:
+    """Minor units, or pieces; Invalid for what is neither."""
+    if remedy.is_money:
+        return money.parse(text, currency)
+    plain = text.strip().removesuffix("×").strip()
+    if not plain.isascii() or not plain.isdecimal() or len(plain) > 6:
+        raise Invalid("This is a number of pieces.", field="amount")
+    return money.checked(int(plain), field="amount")

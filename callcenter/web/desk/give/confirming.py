@@ -1,0 +1,216 @@
+"""The second step: the sentence of the rule, the reason, what the customer is sent, and one button that names the act; or,
+above the limit, who is asked, how long that takes, and what becomes of it if nobody answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from callcenter.actions.grant_sms import sms_text
+from callcenter.domain import languages
+from callcenter.domain.empowerment import Held, May, Option, Remedy, sentences
+from callcenter.domain.empowerment.options import Bound
+from callcenter.domain.empowerment.rule_book import FieldOf, Step
+from callcenter.domain.interactions import State
+from callcenter.reports.giving import Approver, Giving
+from callcenter.storage.empowerment import departments, facts
+from callcenter.web import formats, given, language, terms
+from callcenter.web.desk.give import section
+from callcenter.web.desk.give.choosing import reaches
+from callcenter.web.scale import Scale, scale
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """What was chosen and written so far; it goes on with every step."""
+
+    key: str
+    remedy: str
+    units: int
+    amount: str
+    wished: int | None = None
+    reason: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+class Confirming:
+    def __init__(self, session: Session, giving: Giving, remedy: Remedy, held: Held, form: Form) -> None:
+        assert held.option is not None
+        self.session, self.giving, self.remedy, self.held, self.form = session, giving, remedy, held, form
+        self.option: Option = held.option
+
+    @property
+    def id(self) -> int:
+        return self.giving.interaction.id if self.giving.interaction else 0
+
+    @property
+    def amount(self) -> str:
+        return given.amount(self.remedy, self.form.units, self.giving.currency)
+
+    @property
+    def what(self) -> str:
+        return given.what(self.remedy, self.form.units, self.giving.currency)
+
+    @property
+    def title(self) -> str:
+        name = self.giving.customer.name if self.giving.customer else ""
+        return _("%(what)s to %(name)s", what=_capital(self.what), name=name) if name else _capital(self.what)
+
+    @property
+    def first_name(self) -> str:
+        return given.first(self.giving.customer.name) if self.giving.customer else ""
+
+    @property
+    def rule(self) -> str:
+        """Rule 14: gold customers whose delivery was our mistake may get $100."""
+        id_ = self.option.rule_id if self.is_free else self.option.ask_rule_id
+        rule = self.giving.book.rule(id_ or 0)
+        if rule is None:
+            return ""
+        why = sentences.why(rule, language.chosen(), currency=self.giving.currency)
+        return _("Rule %(id)s: %(why)s.", id=rule.id, why=why)
+
+    @property
+    def is_free(self) -> bool:
+        return not self.held.steps
+
+    @property
+    def needs_reason(self) -> bool:
+        return self.option.may == May.GIVE_WITH_REASON
+
+    @property
+    def reasons(self) -> list[str]:
+        """As the ticket has them: what, caused by what, whose fault; then each by itself."""
+        ticket = self.giving.ticket
+        if ticket is None:
+            return []
+        kind = terms.ticket_type(ticket.type)
+        cause = self._cause(ticket.cause or "")
+        fault = terms.fault(ticket.fault) if ticket.fault not in ("", "unknown") else ""
+        whole = " · ".join(part for part in (cause or kind, fault) if part)
+        return list(dict.fromkeys(one for one in (whole, f"{kind} · {cause}" if cause else "", kind) if one))
+
+    def _cause(self, cause: str) -> str:
+        """By its name in the reader's language, where it is one of the company's."""
+        key = facts.cause_key(self.session, cause)
+        found = next((one for one in departments.causes(self.session) if one.key == key), None)
+        return found.name(language.chosen()) if found else cause
+
+    @property
+    def fields(self) -> Sequence[FieldOf]:
+        return self.remedy.fields
+
+    def field_name(self, one: FieldOf) -> str:
+        return languages.of(one.names, language.chosen())
+
+    @cached_property
+    def sms(self) -> str:
+        if self.giving.ticket is None:
+            return ""
+        return sms_text(
+            self.session,
+            self.remedy,
+            units=self.form.units,
+            currency=self.giving.currency,
+            language=self.language,
+            customer=self.giving.customer,
+            ticket=self.giving.ticket,
+            agent=self.giving.agent,
+        )
+
+    @property
+    def language(self) -> str:
+        """The customer's."""
+        return languages.served(self.giving.customer.language if self.giving.customer else None)
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What is good to know before the button: how it is carried out, what is left, who can take it back."""
+        how = {"record": _("at once"), "webhook": _("by the company's system, within minutes")}
+        department = departments.department(self.session, self.remedy.carry_out.to)
+        name = department.name(language.chosen()) if department else self.remedy.carry_out.to
+        found = [(_("Carried out"), how.get(self.remedy.carry_out.how) or _("by %(name)s", name=name))]
+        room = next((one for one in self.option.rooms if one.bound in (Bound.CUSTOMER, Bound.TIMES_CUSTOMER)), None)
+        if room is not None:
+            left = max(0, room.left - self.form.units)
+            words = given.amount(self.remedy, left, self.giving.currency) if room.bound == Bound.CUSTOMER else str(left)
+            found.append((_("Left for them after this"), words))
+        found.append((_("Can be taken back"), _("with a reason, by you during this contact, then by a supervisor")))
+        return found
+
+    # Above the limit
+
+    @property
+    def scale(self) -> Scale | None:
+        return scale(reaches(self.giving, self.option), self.form.units) if self.remedy.is_money else None
+
+    @property
+    def asked(self) -> Approver | None:
+        return self.giving.asked(self.held.steps[0])
+
+    @property
+    def asked_name(self) -> str:
+        return section.asked_name(self.giving, self.held.steps[0])
+
+    @property
+    def asked_whole_name(self) -> str:
+        return self.asked.name if self.asked else _capital(terms.role(self.held.steps[0].role))
+
+    @property
+    def usual(self) -> str:
+        return _("usually %(time)s", time=formats.duration(self.giving.usual)) if self.giving.usual else ""
+
+    @property
+    def own(self) -> int:
+        """What may be given without asking."""
+        return self.option.most if self.option.is_free and not self.option.is_fixed else 0
+
+    @property
+    def own_words(self) -> str:
+        return given.amount(self.remedy, self.own, self.giving.currency) if self.own else ""
+
+    @property
+    def otherwise(self) -> str:
+        """Who is asked next and when, and what becomes of it if nobody answers."""
+        passed, said = 0, []
+        for step, later in zip(self.held.steps, self.held.steps[1:], strict=False):
+            passed += step.seconds
+            said.append(_("After %(time)s %(name)s.", time=formats.duration(passed), name=self._whole_name(later)))
+        total = passed + self.held.steps[-1].seconds
+        return " ".join([*said, _default(self, total)])
+
+    def _whole_name(self, step: Step) -> str:
+        found = self.giving.asked(step)
+        return found.name if found else terms.role(step.role)
+
+    @property
+    def can_hold(self) -> bool:
+        row = self.giving.interaction
+        return bool(row and row.is_call and row.state == State.ACTIVE and row.answered_at and not row.held_since)
+
+    @property
+    def ask_words(self) -> str:
+        if self.can_hold and self.first_name:
+            return _("Ask %(name)s, hold %(customer)s", name=self.asked_name, customer=self.first_name)
+        return _("Ask %(name)s", name=self.asked_name)
+
+
+def _default(it: Confirming, seconds: int) -> str:
+    ask = it.option.ask
+    after = formats.duration(seconds)
+    if ask is None or ask.otherwise != "own_limit" or not it.own:
+        return _("After %(time)s nothing is given, and you tell them so.", time=after)
+    by = formats.time_of(formats.now() + timedelta(seconds=seconds, minutes=ask.promise_minutes))
+    return _(
+        "After %(time)s you may give %(amount)s, and we promise to call about the rest by %(by)s.",
+        time=after,
+        amount=it.own_words,
+        by=by,
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,162 @@
+""" "You may give" on the card: the sentence, at most four remedies, how the last one ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from callcenter.domain import languages
+from callcenter.domain.empowerment import Option, Purse, Remedy, sentences
+from callcenter.domain.empowerment.options import Bound
+from callcenter.domain.empowerment.rule_book import Step
+from callcenter.domain.interactions import State
+from callcenter.domain.permissions import may_give
+from callcenter.reports.giving import Giving
+from callcenter.storage.empowerment.grants import Grant
+from callcenter.web import access, given, language, terms
+from callcenter.web.desk.give.waiting import Waiting
+from callcenter.web.given import Around, Ended
+
+ROWS_SHOWN = 4
+PLENTY = 20  # more pieces than that need no count
+OPEN_STATES = (State.ACTIVE, State.WRAP_UP, State.ENDED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One remedy as the card and the first step show it. `is_asked`: nothing of it without asking."""
+
+    remedy: Remedy
+    option: Option
+    name: str
+    words: str
+
+    @property
+    def is_asked(self) -> bool:
+        return not (self.option.is_free and self.option.most > 0)
+
+
+def rows(giving: Giving) -> list[Row]:
+    """Never what is forbidden."""
+    found = []
+    for option in giving.decision.shown:
+        remedy = giving.remedy(option.remedy)
+        if remedy is None or not remedy.is_active or not remedy.is_in(giving.currency):
+            continue
+        name = languages.of(remedy.names, language.chosen())
+        found.append(Row(remedy=remedy, option=option, name=name, words=_words(giving, remedy, option)))
+    return found
+
+
+def _words(giving: Giving, remedy: Remedy, option: Option) -> str:
+    """up to $80; $14.90; free, 1 left; ask Sam."""
+    if not (option.is_free and option.most > 0):
+        steps = option.ask.steps if option.ask else ()
+        return _("ask %(name)s", name=asked_name(giving, steps[0])) if steps else _("used up")
+    if remedy.is_money:
+        shown = given.amount(remedy, option.most, giving.currency)
+        return shown if option.is_fixed else _("up to %(amount)s", amount=shown)
+    bounds = {room.bound for room in option.rooms}
+    counted = bool(bounds & {Bound.TIMES_CUSTOMER, Bound.TIMES_TICKET}) and option.most < PLENTY
+    return _("free, %(n)s left", n=option.most) if counted else _("at no cost")
+
+
+def asked_name(giving: Giving, step: Step) -> str:
+    """Sam; a supervisor, where none of them is at a screen."""
+    found = giving.asked(step)
+    return given.first(found.name) if found else terms.role(step.role)
+
+
+def sentence_of(giving: Giving, option: Option) -> str:
+    """About this remedy alone."""
+    return sentences.of_option(language.chosen(), option, giving.decision.case)
+
+
+def usual_words(giving: Giving) -> str:
+    """about 40 s, about 3 min; "" where too few were answered yet."""
+    if giving.usual is None:
+        return ""
+    if giving.usual < 90:
+        return _("about %(n)s s", n=max(5, round(giving.usual / 5) * 5))
+    return _("about %(n)s min", n=round(giving.usual / 60))
+
+
+class Section:
+    """The part of the card, or in its place what is asked and waits for an answer."""
+
+    def __init__(self, session: Session, giving: Giving, *, is_asked_for: bool = False) -> None:
+        """`is_asked_for`: the agent pressed G, so that what is next may take the focus."""
+        self.session, self.giving = session, giving
+        self.is_asked_for = is_asked_for
+        self.interaction = giving.interaction
+        self.known: Around = given.around(session, giving.here) if giving.here else _NOTHING
+
+    @property
+    def id(self) -> int:
+        return self.interaction.id if self.interaction else 0
+
+    @property
+    def sentence(self) -> str:
+        return languages.of(self.giving.decision.sentence, language.chosen())
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        return rows(self.giving)[:ROWS_SHOWN]
+
+    @property
+    def usual(self) -> str:
+        return usual_words(self.giving)
+
+    @property
+    def may_give(self) -> bool:
+        row, ticket = self.interaction, self.giving.ticket
+        if row is None or ticket is None or row.ticket_id != ticket.id or row.state not in OPEN_STATES:
+            return False
+        return may_give(access.current_actor(), ticket_owner_id=ticket.owner_id, interaction_agent_id=row.agent_id)
+
+    @property
+    def is_over(self) -> bool:
+        return self.interaction is not None and self.interaction.state in (State.WRAP_UP, State.ENDED)
+
+    @property
+    def mine(self) -> Sequence[Grant]:
+        return [one for one in self.giving.here if one.agent_id == self.giving.agent.id]
+
+    @cached_property
+    def waiting(self) -> Waiting | None:
+        """What is being decided for the customer on the line; what is left of another waits with that."""
+        grant = next((one for one in self.mine if one.state == "awaiting" and one.rest_of is None), None)
+        approval = self.known.approvals.get(grant.id) if grant else None
+        if grant is None or approval is None or not approval.is_open:
+            return None
+        return Waiting(self.session, self.giving, grant, approval, self.known)
+
+    @cached_property
+    def ends(self) -> list[Ended]:
+        """What is approved and waits to be given, else how the last one ended."""
+        if self.ready:
+            return self.ready
+        told = [end for one in self.mine if one.rest_of is None and (end := given.ended(one, self.known))]
+        rests = [end for one in self.mine if one.rest_of is not None and (end := given.ended(one, self.known))]
+        return (rests or told)[:1]
+
+    @cached_property
+    def ready(self) -> list[Ended]:
+        """Approved, and to be given on."""
+        told = [given.ended(one, self.known) for one in self.mine if one.state == "approved"]
+        return [end for end in told if end]
+
+    @property
+    def part(self) -> str:
+        return "waiting" if self.waiting else "section"
+
+
+_NOTHING = Around({}, {}, {}, {}, {}, {})
+
+
+def own_purse(giving: Giving) -> Purse | None:
+    """The agent's own budget in the currency of the matter; those of teams are for who leads them."""
+    purses = giving.known.purses.purses
+    return next((one for one in purses if one.name == "agent" and one.currency == giving.currency), None)

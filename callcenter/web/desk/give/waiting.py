@@ -1,0 +1,162 @@
+"""Somebody is asked while the customer waits: how long still, who saw it and took it, who is next, and what is said meanwhile."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from callcenter.domain.empowerment.rule_book import Step
+from callcenter.domain.interactions import State
+from callcenter.reports.giving import Giving
+from callcenter.storage import callbacks
+from callcenter.storage.empowerment import approvals
+from callcenter.storage.empowerment.approvals import Approval
+from callcenter.storage.empowerment.grants import Grant
+from callcenter.web import formats, given, terms
+from callcenter.web.given import Around
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of what was and what will be; `kind`: done, now, later."""
+
+    icon: str
+    words: str
+    time: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Spoken:
+    name: str
+    body: str
+    is_mine: bool
+
+
+class Waiting:
+    def __init__(self, session: Session, giving: Giving, grant: Grant, approval: Approval, known: Around) -> None:
+        self.session, self.giving, self.grant, self.approval, self.known = session, giving, grant, approval, known
+
+    @property
+    def id(self) -> int:
+        """Of the contact."""
+        return self.giving.interaction.id if self.giving.interaction else 0
+
+    @property
+    def amount(self) -> str:
+        return given.amount(self.known.remedies.get(self.grant.id), self.grant.units, self.grant.currency)
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.approval.step_ends_at or formats.now()
+
+    @property
+    def begins_at(self) -> datetime:
+        """Of this turn, so that the ring is full at its beginning."""
+        return self.ends_at - timedelta(seconds=self.approval.turn.seconds)
+
+    @property
+    def decider(self) -> str:
+        """Who took it, else who at a screen is asked."""
+        if self.approval.claimed_by:
+            return self._name(self.approval.claimed_by)
+        return self._asked(self.approval.turn)
+
+    @property
+    def title(self) -> str:
+        return title(self.decider, is_taken=self.approval.claimed_by is not None)
+
+    @property
+    def what(self) -> str:
+        answer = _("answer by %(time)s", time=formats.time_of(self.ends_at, seconds=True))
+        return f"{given.of(self.grant, self.known)} · {answer}"
+
+    @property
+    def lines(self) -> list[Line]:
+        row = self.approval
+        done = [Line("check", _("You asked"), _clock(row.asked_at), "done")]
+        if row.seen_at:
+            done.append(Line("check", _("%(name)s saw it", name=self._name(row.seen_by)), _clock(row.seen_at), "done"))
+        if row.claimed_at:
+            took = _("%(name)s took it, reads the card", name=self._name(row.claimed_by))
+            done.append(Line("eye", took, _clock(row.claimed_at), "now"))
+        return [*done, *self._later()]
+
+    def _later(self) -> list[Line]:
+        steps = [Step.model_validate(one) for one in self.approval.steps]
+        at, found = self.ends_at, []
+        for step in steps[self.approval.step + 1 :]:
+            found.append(Line("clock", _("Else %(name)s is asked", name=self._asked(step)), _clock(at), "later"))
+            at += timedelta(seconds=step.seconds)
+        return [*found, Line("shield", self._default(at), _clock(at), "later")]
+
+    def _default(self, at: datetime) -> str:
+        row = self.approval
+        own = min(row.own_limit, self.grant.units) if row.otherwise == "own_limit" else 0
+        if own <= 0:
+            return _("Else: nothing is given")
+        amount = given.amount(self.known.remedies.get(self.grant.id), own, self.grant.currency)
+        by = formats.time_of(at + timedelta(minutes=row.promise_minutes))
+        return _("Else: %(amount)s now, the rest by %(time)s", amount=amount, time=by)
+
+    def _name(self, agent_id: int | None) -> str:
+        return given.first(self.known.names.get(agent_id or 0, ""))
+
+    def _asked(self, step: Step) -> str:
+        found = self.giving.asked(step)
+        return given.first(found.name) if found else terms.role(step.role)
+
+    # The customer meanwhile
+
+    @property
+    def held_since(self) -> datetime | None:
+        return self.giving.interaction.held_since if self.giving.interaction else None
+
+    @property
+    def is_on_line(self) -> bool:
+        row = self.giving.interaction
+        return bool(row and row.state == State.ACTIVE)
+
+    @property
+    def is_call(self) -> bool:
+        return bool(self.giving.interaction and self.giving.interaction.is_call)
+
+    @property
+    def customer(self) -> str:
+        known = given.first(self.giving.customer.name) if self.giving.customer else ""
+        return known or _("The customer")
+
+    @property
+    def owed(self) -> str:
+        """The call that we owe since they hung up, and by when."""
+        if not self.approval.callback_id:
+            return _("The question goes on; call them when there is an answer.")
+        row = callbacks.get(self.session, self.approval.callback_id)
+        until = formats.when(row.promised_until) if row else ""
+        return _("The question goes on. You owe them a call by %(time)s, it is in your promises.", time=until)
+
+    @property
+    def words(self) -> Sequence[Spoken]:
+        mine = self.grant.agent_id
+        return [
+            Spoken(self._name(row.author_id), row.body, row.author_id == mine)
+            for row in approvals.words(self.session, self.approval.id)
+        ]
+
+
+def title(decider: str, *, is_taken: bool) -> str:
+    return (
+        _("%(name)s is deciding", name=_capital(decider))
+        if is_taken
+        else _("%(name)s is asked", name=_capital(decider))
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _clock(at: datetime) -> str:
+    return formats.time_of(at, seconds=True)
