@@ -21,7 +21,7 @@ def _shown(row: History, names: Names) -> str:
 
 def _given(row: History, names: Names) -> Fact:
     strong = _("Given: %(what)s", what=_shown(row, names))
-    return Fact("gift", strong, _("by %(name)s", name=names.actor(row.actor)), kind=GIVE)
+    return Fact("gift", strong, names.actor(row.actor), kind=GIVE)
 
 
 def _refused(row: History, names: Names) -> Fact:
@@ -83,7 +83,7 @@ def _not_carried_out(row: History, names: Names) -> Fact:
 
 def _reversed(row: History, names: Names) -> Fact:
     strong = _("Taken back: %(what)s", what=_shown(row, names))
-    return Fact("arrow-left", strong, _("by %(name)s", name=names.actor(row.actor)), row.data["reason"], kind=GIVE)
+    return Fact("arrow-left", strong, names.actor(row.actor), row.data["reason"], kind=GIVE)
 
 
 def _department_asked(row: History, names: Names) -> Fact:

@@ -207,8 +207,8 @@ def _limit(rule: Rule, known: Known) -> Limit:
         (_("a month"), limits.agent_month),
     )
     times: Sequence[tuple[str, int | None]] = (
-        (_("times a ticket"), limits.times_ticket),
-        (_("times a customer"), limits.times_customer),
+        (_("a ticket"), limits.times_ticket),
+        (_("a customer"), limits.times_customer),
     )
     return Limit(
         id=rule.id,
@@ -216,7 +216,7 @@ def _limit(rule: Rule, known: Known) -> Limit:
         why=sentences.why(rule, reader, currency=currency),
         amounts=[
             *((money.shown(value, currency, reader), name) for name, value in said if value is not None),
-            *((str(value), name) for name, value in times if value is not None),
+            *((f"{value} ×", name) for name, value in times if value is not None),
         ],
         with_reason=rule.outcome == Outcome.MAY_WITH_REASON,
     )

@@ -63,8 +63,10 @@ def message(code: str) -> str:
     }.get(code, "")
 
 
-def role(code: str) -> str:
-    """Somebody of a role, within a sentence."""
+def role(code: str, *, short: bool = False) -> str:
+    """Somebody of a role, within a sentence; `short` where there is hardly room."""
+    if short:
+        return {"supervisor": _("supervisor"), "administrator": _("admin")}.get(code, code)
     return {"supervisor": _("a supervisor"), "administrator": _("an administrator")}.get(code, code)
 
 

@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from sqlalchemy import create_engine, text
+
+from callcenter.embedded.postgres_server import PostgresServer
 
 READY_WITHIN = 120
 PATIENCE = 45_000  # milliseconds, for what a page should show
@@ -28,6 +31,7 @@ class House:
     phone: str
     process: subprocess.Popen[str]
     log: Path
+    data: Path
     complaints: list[str] = field(default_factory=list)
 
     def look(self, browser: Browser, *, locale: str = "en-US", width: int = 1440, height: int = 900) -> Page:
@@ -44,6 +48,13 @@ class House:
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not _expected(message.text):
             self.complaints.append(message.text)
+
+    def write(self, statement: str, **values: object) -> None:
+        """Straight into the house's own database: what no page can set up yet."""
+        engine = create_engine(PostgresServer(self.data).url)
+        with engine.begin() as connection:
+            connection.execute(text(statement), values)
+        engine.dispose()
 
     def sign_in(self, page: Page, name: str, *, path: str = "/") -> None:
         """Until the page behind it is ready: a key pressed sooner would be lost."""
@@ -73,7 +84,7 @@ def demo(**environment: str) -> Iterator[House]:
             stderr=subprocess.STDOUT,
             text=True,
         )
-    house = House(f"http://{web}", f"http://{phone}", process, log)
+    house = House(f"http://{web}", f"http://{phone}", process, log, folder / "data")
     try:
         _wait_until_open(house)
         yield house

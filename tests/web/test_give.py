@@ -106,6 +106,7 @@ def test_what_has_to_be_asked_names_who_is_at_a_screen_and_how_long_it_usually_t
         desk.decide(grant, Said.NO)
     desk.shop.run("UPDATE tickets SET cause = 'wrong colour'")
     desk.a_second_later()
+    desk.counter.at_screen("sam")
     card = desk.card()
     assert "ask Sam" in card
     assert "about 40 s" in card

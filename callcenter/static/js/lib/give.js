@@ -3,6 +3,9 @@
 import { politely } from "./announce.js";
 import * as live from "./live.js";
 
+let coming = 0;
+early.typed = "";
+
 /** A quick amount is as if it had been typed. */
 function pressed(event) {
   const quick = event.target.closest("[data-quick]");
@@ -15,21 +18,50 @@ function pressed(event) {
   if (event.target.closest("[data-act='give']")) document.querySelector(".zone-right")?.classList.add("is-open");
 }
 
+const digits = (text) => text.replace(/[^\d.]/g, "").replace(/\.0*$/, "");
+
 function typed(event) {
   const field = event.target;
   if (!field.matches?.(".give-amount")) return;
   field.closest("form").querySelectorAll("[data-quick]").forEach((quick) => {
-    quick.setAttribute("aria-pressed", String(quick.dataset.quick === field.value));
+    quick.setAttribute("aria-pressed", String(digits(quick.dataset.quick) === digits(field.value)));
   });
+}
+
+/** What is typed before the choices, or the field of the amount, have come is meant for them: G 1 6 0 in one go. */
+function early(event) {
+  if (!coming || !/^[0-9.]$/.test(event.key) || event.target.closest("input, textarea, select")) return;
+  event.preventDefault();
+  event.stopPropagation();
+  early.typed += event.key;
+}
+
+/** A part that was replaced cannot tell of itself any more: the request keeps who made it. */
+const brings = ({ detail }) => (detail.requestConfig?.elt ?? detail.elt).matches?.("[data-act='give'], [data-give-nth]");
+
+function came(event) {
+  if (!brings(event)) return;
+  coming = Math.max(0, coming - 1);
+  const [nth, ...rest] = early.typed;
+  const field = document.querySelector(".give-amount");
+  if (!nth) return;
+  if (document.activeElement === field) {
+    early.typed = "";
+    field.value = [nth, ...rest].join("");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  } else if (!coming) {
+    early.typed = rest.join("");
+    document.querySelectorAll("[data-give-nth]")[Number(nth) - 1]?.click();
+  }
 }
 
 /** Only what the server marks as the answer to an act carries the mark; it counts once. */
 function settled() {
-  const wanted = document.querySelector("[data-then-focus]");
-  if (!wanted) return;
-  wanted.removeAttribute("data-then-focus");
-  wanted.focus();
-  if (wanted.matches("input")) wanted.select();
+  const place = document.querySelector("[data-then-focus]");
+  if (!place) return;
+  place.removeAttribute("data-then-focus");
+  place.focus();
+  if (place.matches("input")) place.select();
 }
 
 /** A card that is fetched anew leaves an open panel of the same contact as it is. */
@@ -50,6 +82,9 @@ export function start() {
   document.addEventListener("click", pressed);
   document.addEventListener("input", typed);
   document.addEventListener("htmx:afterSettle", settled);
+  document.addEventListener("keydown", early, true);
+  document.addEventListener("htmx:beforeRequest", (event) => brings(event) && (coming += 1));
+  document.addEventListener("htmx:afterRequest", came);
   document.addEventListener("htmx:beforeSwap", keepOpen);
   live.on("approval.answered", () => setTimeout(tell, 800));
 }

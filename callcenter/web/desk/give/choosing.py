@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from callcenter.domain.empowerment import Answer, Held, Option, Remedy, hold, money
 from callcenter.domain.empowerment.options import Bound
-from callcenter.domain.empowerment.rule_book import Step
 from callcenter.domain.errors import Invalid
 from callcenter.reports.giving import Giving
 from callcenter.web import formats, given, language
@@ -187,26 +186,17 @@ class BudgetLine:
 
 
 def reaches(giving: Giving, option: Option) -> list[Reach]:
-    """What I may give, then how far the yes of each who is asked reaches."""
+    """What I may give, then how far the yes of each who is asked reaches; what bounds it beyond that is not for the desk."""
     mine = option.most if option.is_free else 0
     found = [Reach("you", _("you, %(amount)s", amount=_money(giving, mine)), mine)] if mine else []
     for place, step in enumerate(option.ask.steps if option.ask else ()):
-        most = _reach(option, step)
-        name = section.asked_name(giving, step)
+        name, most = section.asked_name(giving, step, short=True), step.up_to
         if most is not None and most <= mine:
             continue
-        words = (
-            _("%(name)s, %(amount)s", name=name, amount=_money(giving, most))
-            if most
-            else _("%(name)s, more", name=name)
-        )
+        amount = _money(giving, most) if most else ""
+        words = _("%(name)s, %(amount)s", name=name, amount=amount) if most else _("%(name)s, more", name=name)
         found.append(Reach("next" if place == 0 else "last", words, most))
     return found
-
-
-def _reach(option: Option, step: Step) -> int | None:
-    bounds = [one for one in (step.up_to, option.ask_most) if one is not None]
-    return min(bounds, default=None)
 
 
 def _money(giving: Giving, minor: int) -> str:

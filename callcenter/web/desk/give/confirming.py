@@ -138,7 +138,7 @@ class Confirming:
             left = max(0, room.left - self.form.units)
             words = given.amount(self.remedy, left, self.giving.currency) if room.bound == Bound.CUSTOMER else str(left)
             found.append((_("Left for them after this"), words))
-        found.append((_("Can be taken back"), _("with a reason, by you during this contact, then by a supervisor")))
+        found.append((_("Can be taken back"), _("by you in this contact, then a supervisor")))
         return found
 
     # Above the limit

@@ -63,10 +63,10 @@ def _words(giving: Giving, remedy: Remedy, option: Option) -> str:
     return _("free, %(n)s left", n=option.most) if counted else _("at no cost")
 
 
-def asked_name(giving: Giving, step: Step) -> str:
+def asked_name(giving: Giving, step: Step, *, short: bool = False) -> str:
     """Sam; a supervisor, where none of them is at a screen."""
     found = giving.asked(step)
-    return given.first(found.name) if found else terms.role(step.role)
+    return given.first(found.name) if found else terms.role(step.role, short=short)
 
 
 def sentence_of(giving: Giving, option: Option) -> str:
