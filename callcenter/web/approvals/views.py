@@ -115,4 +115,4 @@ def shown(approval_id: int) -> dict[str, Shown | ShownCard | None]:
         contact = case.question.interaction or max(case.contacts, key=lambda one: one.created_at, default=None)
         known = cards.of_interaction(session, contact.id, now) if contact else None
         names = agents.names(session)
-    return {"it": Shown(case, reader, names, now), "card": ShownCard(known) if known else None}
+        return {"it": Shown(case, reader, names, now), "card": ShownCard(session, known) if known else None}
