@@ -17,6 +17,7 @@ from callcenter.domain.empowerment import (
     MatterFacts,
     Outcome,
     Usage,
+    checking,
     decide,
     files,
     hold,
@@ -106,6 +107,12 @@ def test_causes_and_departments_are_those_of_the_demo_company() -> None:
     for rule in SHOP.rules:
         assert set(rule.conditions().get("cause", ())) <= set(wares.CAUSES), rule.id
     assert {one.carry_out.to for one in SHOP.remedies} - {""} <= set(wares.DEPARTMENTS)
+
+
+def test_nothing_is_to_be_pointed_out_while_editing_them() -> None:
+    """No contradiction, no rule that can never apply; every cause of the shop is spoken of."""
+    assert checking.check(SHOP, causes=wares.CAUSES) == []
+    assert checking.check(TELECOM) == []
 
 
 def test_every_rule_of_the_shop_is_reached_by_somebody() -> None:
