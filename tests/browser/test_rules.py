@@ -13,7 +13,7 @@ from tests.browser import demo_house
 from tests.browser.demo_house import House
 from tests.rule_book import BOOK
 
-SOON = 25  # seconds until the published version comes into force
+SOON = 20  # seconds until the published version comes into force
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +22,7 @@ def house() -> Iterator[House]:
         yield opened
 
 
+@pytest.mark.timeout(600)
 def test_a_draft_is_changed_reviewed_by_another_and_comes_into_force_at_its_time(
     browser: Browser, house: House, tmp_path: Path
 ) -> None:
