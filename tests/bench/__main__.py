@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import click
 
-from tests.bench import card, crowd, decisions, kinds, next, offers, routers, rules, webhook
+from tests.bench import card, crowd, decisions, kinds, ledger, next, offers, routers, rules, webhook
 from tests.bench.ground import Ground, facts, ground
 from tests.bench.sizes import FULL, QUICK, Sizes
 from tests.bench.table import Row, as_json, text
@@ -21,6 +21,7 @@ MEASURES: dict[str, Measure] = {
     "routers": routers.measure,
     "next": next.measure,
     "rules": rules.measure,
+    "ledger": ledger.measure,
     "decisions": lambda _ground, sizes: decisions.measure(sizes),
 }
 

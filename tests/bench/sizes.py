@@ -37,6 +37,7 @@ class Sizes:
     rule_matters: int
     replay_cases: int
     replay_rules: int
+    ledger_grants: int
 
 
 FULL = Sizes(
@@ -68,6 +69,7 @@ FULL = Sizes(
     rule_matters=400,
     replay_cases=100_000,
     replay_rules=22,
+    ledger_grants=900,
 )
 
 QUICK = Sizes(
@@ -99,4 +101,5 @@ QUICK = Sizes(
     rule_matters=20,
     replay_cases=400,
     replay_rules=12,
+    ledger_grants=40,
 )
