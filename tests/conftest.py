@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ["tests.servers", "tests.house", "tests.factories", "tests.carrier"]
+pytest_plugins = ["tests.servers", "tests.house", "tests.factories", "tests.carrier", "tests.empowered"]
 
 # Files that start whole houses, the longest first. They begin, so that no process is left alone with one at the end.
 LONG = (
