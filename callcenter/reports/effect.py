@@ -28,7 +28,7 @@ MATTERS = text(
         FROM grants g WHERE g.state IN ('granted', 'carried_out', 'failed') GROUP BY g.ticket_id, g.currency
     ), asked AS (
         SELECT g.ticket_id,
-               sum(extract(epoch FROM coalesce(a.answered_at, :now) - a.asked_at)) AS asking,
+               sum(extract(epoch FROM coalesce(a.answered_at, a.asked_at) - a.asked_at)) AS asking,
                sum(extract(epoch FROM a.answered_at - a.claimed_at)) AS deciding, sum(a.held_seconds) AS held
         FROM approvals a JOIN grants g ON g.id = a.grant_id GROUP BY g.ticket_id
     )

@@ -90,11 +90,11 @@ def test_effect_counts_what_was_given_beside_matters_alike(counter: Counter) -> 
         assert effect.lines(found, by=by)
 
 
-def test_the_same_customer_three_times_is_worth_a_look(counter: Counter) -> None:
-    for _ in range(3):
+def test_the_same_customer_four_times_is_worth_a_look(counter: Counter) -> None:
+    for _ in range(4):
         counter.give("credit", 1000)
     now = counter.shop.clock()
     with counter.shop.wiring.reading() as session:
         (found,) = worth_a_look.patterns(session, since=now - timedelta(days=90), until=now + timedelta(seconds=1))
-    assert (found.kind, found.n, found.worth, found.customer_id) == ("same_customer", 3, 3000, counter.carla)
-    assert len(found.cases) == 3
+    assert (found.kind, found.n, found.worth, found.customer_id) == ("same_customer", 4, 4000, counter.carla)
+    assert len(found.cases) == 4

@@ -242,4 +242,4 @@ def test_nothing_that_anybody_sends_makes_us_fail(alice: Program, shop: Shop, re
             assert alice.ask(one.method, path, json=body).status_code != 500
         for name in one.query.model_fields if one.query else ():
             for value in ("", "-1", "1", str(2**63), "a\x00b"):
-                assert alice.get(path, **{name: value}).status_code in (200, 422)
+                assert alice.get(path, **{name: value}).status_code in (200, 403, 404, 422)

@@ -77,14 +77,14 @@ def test_a_proposal_is_dismissed_with_a_reason(counter: Counter, signed_in: Sign
 
 
 def test_the_cases_behind_a_pattern_are_shown_one_by_one(counter: Counter, signed_in: SignIn) -> None:
-    for _ in range(3):
+    for _ in range(4):
         counter.give("credit", 1000)
     sam = signed_in("sam")
     page = sam.get("/rules/worth-a-look").text
     assert "Alice Moreau, again for Carla Mendes" in page
     link = re.search(r'href="(/rules/cases\?ids=[^"]+)"', page)
     assert link is not None
-    assert sam.get(link[1].replace("%2C", ",")).text.count("$10 Credit on account") == 3
+    assert sam.get(link[1].replace("%2C", ",")).text.count("$10 Credit on account") == 4
 
 
 def test_the_pages_speak_chinese(counter: Counter, signed_in: SignIn) -> None:

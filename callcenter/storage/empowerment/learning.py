@@ -69,7 +69,7 @@ _STANDING = "g.state IN ('granted', 'carried_out', 'failed') AND g.granted_at > 
 SAME_CUSTOMER = text(
     "SELECT g.agent_id, g.customer_id, g.currency, count(*) AS n, sum(g.worth)::bigint AS worth,"
     f" array_agg(g.id ORDER BY g.id) AS cases FROM grants g WHERE {_STANDING} AND g.customer_id IS NOT NULL"
-    " GROUP BY g.agent_id, g.customer_id, g.currency HAVING count(*) >= 3 ORDER BY n DESC, worth DESC LIMIT 50"
+    " GROUP BY g.agent_id, g.customer_id, g.currency HAVING count(*) >= 4 ORDER BY n DESC, worth DESC LIMIT 20"
 )
 SAME_NUMBER = text(
     "SELECT p.number, g.currency, count(DISTINCT g.customer_id) AS people, count(DISTINCT g.id) AS n,"
@@ -97,7 +97,7 @@ BELOW_LIMIT = text(
 
 
 def same_customer(session: Session, *, since: datetime, until: datetime) -> Sequence[Row]:  # type: ignore[type-arg]
-    """(agent_id, customer_id, currency, n, worth, cases): three times or more by one agent to one customer."""
+    """(agent_id, customer_id, currency, n, worth, cases): four times or more by one agent to one customer."""
     return session.execute(SAME_CUSTOMER, {"since": since, "until": until}).all()
 
 

@@ -92,10 +92,9 @@ def _words(row: Proposal, called: Names) -> tuple[str, str, str]:
         return (
             _("%(remedy)s up to %(limit)s for “%(cause)s”", remedy=called.remedy(data["remedy"]), limit=limit,
               cause=called.of("cause", data["cause"])),
-            _("Asked %(asked)s times in four weeks by %(agents)s colleagues, %(yes)s times answered with yes; each answer took"
-              " %(took)s, with the customer on hold for %(held)s.",
-              asked=data["asked"], agents=data["agents"], yes=data["yes"], took=formats.duration(data["seconds"]),
-              held=formats.duration(data["held"])),
+            _("Asked %(asked)s times in four weeks by %(agents)s colleagues, %(yes)s times answered with yes. The customer waited"
+              " %(took)s for each answer.",
+              asked=data["asked"], agents=data["agents"], yes=data["yes"], took=formats.duration(data["seconds"])),
             _("Let agents give it without asking: makes a draft with this rule, to be replayed on the past and reviewed."),
         )  # fmt: skip
     if row.kind == "teach_no":
