@@ -23,6 +23,7 @@ from callcenter.storage.surveys import Survey
 from callcenter.storage.tickets import Ticket
 
 CONTACTS_SHOWN = 5
+PROMISES_SHOWN = 4
 BROKEN_SHOWN = timedelta(days=14)
 
 
@@ -99,6 +100,8 @@ def of_interaction(session: Session, interaction_id: int, now: datetime, *, agen
     account = customers.account(session, customer.account_id) if customer and customer.account_id else None
     names = agents.names(session)
     about = _about(session, interaction, ticket)
+    since = min([now - BROKEN_SHOWN, *(one.created_at for one in about)])
+    promises = callbacks.owed(session, customer.id, now=now, since=since) if customer else ()
     entitled = departments.entitlements_of(session, customer.id, now) if customer else ()
     return Card(
         interaction=interaction,
@@ -124,10 +127,11 @@ def of_interaction(session: Session, interaction_id: int, now: datetime, *, agen
             interaction=interaction,
             contacts=about,
             entitled=entitled,
+            promises=promises,
         )
         if agent
         else None,
-        promises=callbacks.owed(session, customer.id, now=now, since=now - BROKEN_SHOWN) if customer else (),
+        promises=[row for row in promises if row.is_open or row.promised_until > now - BROKEN_SHOWN][:PROMISES_SHOWN],
         entitled=entitled,
     )
 

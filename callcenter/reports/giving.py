@@ -12,6 +12,7 @@ from callcenter.domain.empowerment.approving import RANKS, SCREEN_SEEN, fits
 from callcenter.domain.empowerment.rule_book import Step
 from callcenter.storage import interactions, kept, tickets
 from callcenter.storage.agents import Agent
+from callcenter.storage.callbacks import Callback
 from callcenter.storage.customers import Customer
 from callcenter.storage.empowerment import facts, grants, rule_books
 from callcenter.storage.empowerment.departments import Entitlement
@@ -86,8 +87,9 @@ def of(
     interaction: Interaction | None,
     contacts: Sequence[Interaction] | None = None,
     entitled: Sequence[Entitlement] | None = None,
+    promises: Sequence[Callback] | None = None,
 ) -> Giving | None:
-    """None where no rules are in force. `contacts` about the ticket and what the customer is `entitled` to, where read already."""
+    """None where no rules are in force. The last three: see `facts.of_matter`."""
     known = facts.of_matter(
         session,
         now,
@@ -97,10 +99,12 @@ def of(
         interaction=interaction,
         contacts=contacts,
         entitled=entitled,
+        promises=promises,
     )
     if known is None:
         return None
     decision = known.decide()
+    may_have_given = interaction is None or interaction.accepted_at is not None  # at the pop nothing can be given yet
     asks = any(option.ask for option in decision.shown)
     return Giving(
         agent=agent,
@@ -109,7 +113,7 @@ def of(
         interaction=interaction,
         known=known,
         decision=decision,
-        grants=grants.of_ticket(session, ticket.id, limit=GRANTS_SHOWN) if ticket else (),
+        grants=grants.of_ticket(session, ticket.id, limit=GRANTS_SHOWN) if ticket and may_have_given else (),
         people=approvers(session, now) if asks else (),
         usual=usual_seconds(session) if asks else None,
     )

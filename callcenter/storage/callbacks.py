@@ -120,7 +120,12 @@ def page(
     return session.scalars(rows.order_by(Callback.id.desc()).limit(limit)).all()
 
 
-def owed(session: Session, customer_id: int, *, now: datetime, since: datetime, limit: int = 4) -> Sequence[Callback]:
+def is_broken(row: Callback, now: datetime) -> bool:
+    """Not kept by the time that was told; of one that is still open, by now."""
+    return row.state != "cancelled" and (row.connected_at or row.ended_at or now) > row.promised_until
+
+
+def owed(session: Session, customer_id: int, *, now: datetime, since: datetime, limit: int = 50) -> Sequence[Callback]:
     """What a customer is still promised, and what was promised since then and not kept in time; the latest promise first."""
     kept_at = func.coalesce(Callback.connected_at, Callback.ended_at, now)
     broken = (Callback.promised_until > since) & (Callback.state != "cancelled") & (kept_at > Callback.promised_until)

@@ -1,23 +1,29 @@
-"""The customer card with a short history and a long one: it must cost the same."""
+"""The customer card with a short history and a long one: it must cost the same; and what "you may give" adds to it."""
 
 import random
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from statistics import median
 
 from sqlalchemy import text
 
 from callcenter.reports import card
+from callcenter.storage import agents
 from callcenter.storage.database import Database
+from callcenter.storage.empowerment.budgets import Budget
+from callcenter.storage.empowerment.rule_books import RuleBookRow
 from tests.bench import calls, fill
 from tests.bench.calls import Company
 from tests.bench.ground import Ground, Web
 from tests.bench.sizes import SEED, Sizes
 from tests.bench.table import Row, percentile
+from tests.empowered import BOOK
 
 AGENTS = 60
 MOST = 1.5
+GIVING_ADDS = 1.2
 WARM_UP = 20
 
 
@@ -35,10 +41,11 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Row]:
     large.close()
     yield _row(f"customer card, {title}", took)
     yield _row(f"customer card by the API, {title}", _by_the_api(ground, urls, ids))
+    yield _giving(ground, sizes)
 
 
-def _filled(ground: Ground, interactions: int) -> str:
-    url = ground.database(f"card_{interactions}")
+def _filled(ground: Ground, interactions: int, name: str | None = None) -> str:
+    url = ground.database(name or f"card_{interactions}")
     fill.staff(url, agents=AGENTS)
     fill.past(url, interactions=interactions, agents=AGENTS)
     return url
@@ -51,10 +58,12 @@ def _ids(database: Database, sizes: Sizes) -> list[int]:
     return [draw.randint(1, highest) for _ in range(sizes.card_looks + WARM_UP)]
 
 
-def _look(database: Database, interaction_id: int) -> float:
+def _look(database: Database, interaction_id: int, *, by: int | None = None) -> float:
+    """`by`: the agent who reads it, for what they may give."""
     began = time.perf_counter()
     with database.reading() as session:
-        shown = card.of_interaction(session, interaction_id, datetime.now(UTC))
+        agent = agents.get(session, by) if by else None
+        shown = card.of_interaction(session, interaction_id, datetime.now(UTC), agent=agent)
     assert shown is not None
     return 1000 * (time.perf_counter() - began)
 
@@ -68,6 +77,69 @@ def _by_the_api(ground: Ground, urls: Sequence[str], ids: Sequence[Sequence[int]
         turns = [zip(*(_asked(company, web, some, leader) for web, some in zip(houses, part, strict=True)), strict=True)
                  for part in zip(*(_in_parts(one) for one in ids), strict=True)]  # fmt: skip
         return [list(pair) for turn in turns for pair in turn]
+
+
+def _giving(ground: Ground, sizes: Sizes) -> Row:
+    """The same cards at the pop (not accepted yet), with no rules in force and with a hundred, two budgets, and something given
+    on every tenth ticket."""
+    urls = [_filled(ground, sizes.card_small, name) for name in ("card_without", "card_with")]
+    without, with_rules = [Database(url, pool=1) for url in urls]
+    _put_in_force(with_rules)
+    for database in (without, with_rules):
+        with database.begin() as session:
+            session.execute(text("UPDATE interactions SET accepted_at = NULL"))
+        _tidy(database)
+    ids = _ids(without, sizes)
+    took = [[_look(database, id_, by=1) for database in (without, with_rules)] for id_ in ids][WARM_UP:]
+    without.close()
+    with_rules.close()
+    return Row(
+        name='customer card with "you may give" and without: median',
+        ours=median(pair[1] for pair in took),
+        floor=median(pair[0] for pair in took),
+        unit="ms",
+        most=GIVING_ADDS,
+        ratios=tuple(pair[1] / pair[0] for pair in took),
+    )
+
+
+def _put_in_force(database: Database) -> None:
+    """Written as they stand; a hundred rules of which the last few fit."""
+    first = BOOK["rules"]
+    others = [{**rule, "id": 1000 + n, "what": {"cause": f"cause {n}"}} for n in range(93) for rule in first[4:5]]
+    now = datetime.now(UTC)
+    with database.begin() as session:
+        session.add(
+            RuleBookRow(
+                number=1,
+                state="published",
+                document={**BOOK, "rules": [*others, *first]},
+                effective_from=now,
+                published_at=now,
+                created_at=now,
+                changed_at=now,
+            )
+        )
+        about = {"currency": "USD", "period": "month", "zone": "UTC", "created_at": now}
+        session.add_all(
+            [Budget(scope="company", amount=10**9, **about), Budget(scope="agent", agent_id=1, amount=10**8, **about)]
+        )
+        session.execute(text(GIVEN))
+
+
+def _tidy(database: Database) -> None:
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE interactions, grants"))
+
+
+GIVEN = """
+INSERT INTO grants (key, agent_id, state, remedy, currency, wished, units, worth, cost, customer_id, ticket_id, rule_book,
+ answer, facts, usage, decision, reason, fields, language, sms, created_at, granted_at, carried_out_at, carry_out, tries, failure,
+ reverse_reason)
+SELECT 'k' || id, 1, 'carried_out', 'credit', 'USD', 500, 500, 500, 500, customer_id, id, 1,
+ 'give', '{}', '{}', '{}', '', '{}', 'en', '', created_at, created_at, created_at, '{}', 0, '', ''
+FROM tickets WHERE id % 10 = 0
+"""
 
 
 def _in_parts(ids: Sequence[int], size: int = 20) -> list[Sequence[int]]:

@@ -20,8 +20,9 @@ from callcenter.domain.empowerment import (
     Usage,
     decide,
 )
-from callcenter.storage import agents, customers, interactions, kept
+from callcenter.storage import agents, callbacks, customers, interactions, kept
 from callcenter.storage.agents import Agent
+from callcenter.storage.callbacks import Callback
 from callcenter.storage.customers import Customer
 from callcenter.storage.empowerment import budgets, departments, rule_books
 from callcenter.storage.empowerment.budgets import Holding, Paying
@@ -59,10 +60,11 @@ def of_matter(
     interaction: Interaction | None = None,
     contacts: Sequence[Interaction] | None = None,
     entitled: Sequence[Entitlement] | None = None,
+    promises: Sequence[Callback] | None = None,
     without: int | None = None,
 ) -> Known | None:
-    """None where no rule book is in force. `contacts` about the ticket and what the customer is `entitled` to: where they are
-    known already; `without`: a grant that does not count (the one that is being decided again)."""
+    """None where no rule book is in force. `contacts` about the ticket, what the customer is `entitled` to, and `promises` that
+    are open or were not kept: where they are known already; `without`: a grant that does not count (the one that is being decided again)."""
     rules = rule_books.in_force(session, now)
     if rules is None:
         return None
@@ -74,7 +76,7 @@ def of_matter(
         currency=currency,
         agent=_agent(session, agent, department_id, now),
         customer=_customer(session, customer, entitled, now) if customer else CustomerFacts(),
-        matter=_matter(session, ticket, customer, interaction, contacts, now),
+        matter=_matter(session, ticket, customer, interaction, contacts, promises, now),
     )
     return Known(
         rules=rules,
@@ -161,6 +163,7 @@ def _matter(
     customer: Customer | None,
     interaction: Interaction | None,
     contacts: Sequence[Interaction] | None,
+    promises: Sequence[Callback] | None,
     now: datetime,
 ) -> MatterFacts:
     about = list(contacts if contacts is not None else interactions.of_ticket(session, ticket.id) if ticket else [])
@@ -178,7 +181,7 @@ def _matter(
         priority=ticket.priority if ticket else "normal",
         channel=interaction.channel if interaction else "",
         queue=queue.key if queue else "",
-        promise_broken=customer is not None and _promise_broken(session, customer.id, since=began, now=now),
+        promise_broken=customer is not None and _promise_broken(session, customer.id, promises, since=began, now=now),
         late_answer=any(_waited_too_long(session, one, now) for one in about),
         contacts=max(1, len(about)),
         minutes=sum(one.waited_seconds(now) + one.talked_seconds(now) for one in about) // 60,
@@ -198,20 +201,24 @@ BROKEN = text(
 )
 
 
-def _promise_broken(session: Session, customer_id: int, *, since: datetime, now: datetime) -> bool:
+def _promise_broken(
+    session: Session, customer_id: int, promises: Sequence[Callback] | None, *, since: datetime, now: datetime
+) -> bool:
+    if promises is not None:
+        return any(row.created_at >= since and callbacks.is_broken(row, now) for row in promises)
     return bool(session.scalar(BROKEN, {"customer_id": customer_id, "since": since, "now": now}))
 
 
-# What was given, and what is held for somebody, counts; what the agent gave counts in the currency of this matter.
-GIVEN = text(
-    f"SELECT created_at, remedy, worth, currency, units, ticket_id FROM grants WHERE {COUNTS_SQL}"
+# What was given, and what is held for somebody, counts; what the agent gave counts in the currency of this matter. The last
+# row is the agent's: what they gave today, and this month. One statement, as this is on the way of every card.
+USED = text(
+    f"SELECT created_at, remedy, worth, currency, units::bigint, ticket_id FROM grants WHERE {COUNTS_SQL}"
     " AND id <> :without AND created_at > :since AND (customer_id = :customer_id"
-    " OR (customer_id IS NULL AND ticket_id = :ticket_id)) ORDER BY created_at"
-)
-BY_AGENT = text(
-    "SELECT coalesce(sum(worth) FILTER (WHERE created_at >= :today), 0)::bigint AS day,"
-    f" coalesce(sum(worth), 0)::bigint AS month FROM grants WHERE agent_id = :agent_id AND {COUNTS_SQL}"
+    " OR (customer_id IS NULL AND ticket_id = :ticket_id))"
+    " UNION ALL SELECT NULL, '', coalesce(sum(worth) FILTER (WHERE created_at >= :today), 0)::bigint, '',"
+    f" coalesce(sum(worth), 0)::bigint, NULL FROM grants WHERE agent_id = :agent_id AND {COUNTS_SQL}"
     " AND currency = :currency AND id <> :without AND created_at >= :month"
+    " ORDER BY created_at NULLS LAST"
 )
 
 
@@ -226,13 +233,19 @@ def _usage(
     without: int | None,
     currency: str,
 ) -> Usage:
+    local = now.astimezone(ZoneInfo(rules.book.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     values = {
         "without": without or 0,
         "since": now - timedelta(days=USAGE_DAYS),
         "customer_id": customer.id if customer else 0,
         "ticket_id": ticket.id if ticket else 0,
+        "agent_id": agent.id,
+        "currency": currency,
+        "today": local,
+        "month": local.replace(day=1),
     }
     money = {remedy.key for remedy in rules.book.remedies if remedy.is_money}
+    *rows, mine = session.execute(USED, values).all()
     given = tuple(
         Given(
             at=row.created_at,
@@ -242,17 +255,6 @@ def _usage(
             count=1 if row.remedy in money else row.units,
             same_ticket=ticket is not None and row.ticket_id == ticket.id,
         )
-        for row in session.execute(GIVEN, values)
+        for row in rows
     )
-    local = now.astimezone(ZoneInfo(rules.book.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    mine = session.execute(
-        BY_AGENT,
-        {
-            "agent_id": agent.id,
-            "currency": currency,
-            "without": without or 0,
-            "today": local,
-            "month": local.replace(day=1),
-        },
-    ).one()
-    return Usage(given, agent_day=int(mine.day), agent_month=int(mine.month))
+    return Usage(given, agent_day=mine.worth, agent_month=mine.units)

@@ -3,6 +3,6 @@
 
 from callcenter.web.desk import acts, parts, transfer
 from callcenter.web.desk.blueprint import pages
-from callcenter.web.desk.give import doors
+from callcenter.web.desk.give import asked, doors
 
-__all__ = ["acts", "doors", "pages", "parts", "transfer"]
+__all__ = ["acts", "asked", "doors", "pages", "parts", "transfer"]

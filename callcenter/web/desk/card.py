@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from callcenter.reports.card import Card, Contact, Effort
+from callcenter.storage import callbacks
 from callcenter.storage.callbacks import Callback
 from callcenter.web import formats, language
 from callcenter.web.desk import words
@@ -133,7 +134,7 @@ def _promise(row: Callback) -> ShownPromise:
     now = formats.now()
     note = " ".join(row.note.split())
     said = _("We call back: %(note)s", note=note) if note else _("We call back")
-    if (row.connected_at or row.ended_at or now) > row.promised_until:
+    if callbacks.is_broken(row, now):
         return ShownPromise(left=formats.when(row.promised_until), words=said, at=_("broken"), kind="bad")
     left = formats.duration((row.promised_until - now).total_seconds())
     return ShownPromise(left=formats.when(row.promised_until), words=said, at=_("in %(time)s", time=left))

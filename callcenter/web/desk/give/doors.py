@@ -1,37 +1,29 @@
-"""Giving, asking and what follows: each post is one action, answered with the panel as it then stands."""
+"""Choosing, giving and asking: each post is one action, answered with the panel as it then stands."""
 
 import uuid
 
 from flask import render_template, request
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from callcenter import errands, wiring
-from callcenter.actions import approvals as acts
 from callcenter.actions import asking, giving
 from callcenter.actions.giving import Wish
 from callcenter.domain.empowerment import Answer, Remedy, hold
 from callcenter.domain.errors import (
     AlreadyOnHold,
-    ApprovalOver,
     AskFirst,
     CallNotConnected,
     Invalid,
-    NotFound,
     NotYourInteraction,
     OutsideError,
 )
-from callcenter.reports import giving as report
 from callcenter.reports.giving import Giving
-from callcenter.storage.empowerment import approvals, grants
-from callcenter.storage.empowerment.grants import Grant
 from callcenter.web import access
-from callcenter.web.desk import parts
 from callcenter.web.desk.blueprint import pages
+from callcenter.web.desk.give import panel
 from callcenter.web.desk.give.choosing import Choosing, read_units
 from callcenter.web.desk.give.confirming import Confirming, Form
 from callcenter.web.desk.give.section import Section
-from callcenter.web.desk.give.waiting import Waiting
 
 OF_INTERACTION = "/desk/interactions/<int:interaction_id>/give"
 OF_GRANT = "/desk/grants/<int:grant_id>"
@@ -42,7 +34,7 @@ OF_GRANT = "/desk/grants/<int:grant_id>"
 def give_part(interaction_id: int) -> str:
     """As it stands: what is decided, else what may be given."""
     with wiring.current().reading() as session:
-        return _panel(session, interaction_id)
+        return panel.shown(session, interaction_id)
 
 
 @pages.get(f"{OF_INTERACTION}/choose")
@@ -50,11 +42,11 @@ def give_part(interaction_id: int) -> str:
 def give_choose(interaction_id: int) -> str:
     """Step one; or what is already asked or approved, which comes first."""
     with wiring.current().reading() as session:
-        found = _giving(session, interaction_id)
+        found = panel.giving_of_contact(session, interaction_id)
         section = Section(session, found, is_asked_for=True)
         wants_more = bool(request.args.get("remedy"))
         if section.waiting or not section.may_give or (section.ready and not wants_more):
-            return _panel(session, interaction_id, is_asked_for=True)
+            return panel.shown(session, interaction_id, is_asked_for=True)
         return _choose(found, request.args.get("remedy", ""), request.args.get("amount"), _key(request.args.get("key")))
 
 
@@ -63,7 +55,7 @@ def give_choose(interaction_id: int) -> str:
 def give_amount(interaction_id: int) -> str:
     """What this much means: where it stands on the scale, the budget after it, and what the button does."""
     with wiring.current().reading() as session:
-        found = _giving(session, interaction_id)
+        found = panel.giving_of_contact(session, interaction_id)
         choosing = Choosing(
             found,
             remedy=request.args.get("remedy", ""),
@@ -78,12 +70,12 @@ def give_amount(interaction_id: int) -> str:
 def give_confirm(interaction_id: int) -> str:
     """Step two. What the rules refuse is written down, and step one says so."""
     with wiring.current().reading() as session:
-        found = _giving(session, interaction_id)
+        found = panel.giving_of_contact(session, interaction_id)
         form = _form(found)
         held = hold(found.decision, form.remedy, form.units, reason="said")
     if held.answer == Answer.REFUSED:
         with wiring.current().work() as work:
-            refused = f"{form.key}:{form.remedy}:{form.units}"
+            refused = uuid.uuid5(uuid.NAMESPACE_OID, f"{form.key}:{form.remedy}:{form.units}").hex
             giving.give(work, _wish(found, form, key=refused), actor=access.current_actor())
         return _choose(found, form.remedy, form.amount, form.key)
     return _confirm(found, form)
@@ -94,17 +86,17 @@ def give_confirm(interaction_id: int) -> str:
 def give_now(interaction_id: int) -> str:
     """Given; where the limit changed meanwhile, who may be asked."""
     with wiring.current().reading() as session:
-        found = _giving(session, interaction_id)
+        found = panel.giving_of_contact(session, interaction_id)
         form = _form(found)
     try:
         with wiring.current().work() as work:
-            giving.give(work, _wish(found, form, sms=_sms()), actor=access.current_actor())
+            giving.give(work, _wish(found, form, sms=panel.own_sms()), actor=access.current_actor())
     except AskFirst:
         with wiring.current().reading() as session:
-            found = _giving(session, interaction_id)
+            found = panel.giving_of_contact(session, interaction_id)
         return _confirm(found, form, said=_("The limit changed meanwhile."))
     with wiring.current().reading() as session:
-        return _panel(session, interaction_id)
+        return panel.shown(session, interaction_id)
 
 
 @pages.post(f"{OF_INTERACTION}/ask")
@@ -113,13 +105,13 @@ def give_ask(interaction_id: int) -> str:
     """Asked, and the customer put on hold where they are on the line."""
     actor = access.current_actor()
     with wiring.current().reading() as session:
-        found = _giving(session, interaction_id)
+        found = panel.giving_of_contact(session, interaction_id)
         form = _form(found)
     with wiring.current().work() as work:
         grant = asking.ask(work, _wish(found, form), actor=actor)
     said = _hold(interaction_id) if grant.state == "awaiting" else ""
     with wiring.current().reading() as session:
-        return _panel(session, interaction_id, said=said)
+        return panel.shown(session, interaction_id, said=said)
 
 
 def _hold(interaction_id: int) -> str:
@@ -138,103 +130,12 @@ def _hold(interaction_id: int) -> str:
 def give_drop(interaction_id: int) -> str:
     """Closed above the limit without asking: kept, so that rules can be tried on it."""
     with wiring.current().reading() as session:
-        found = _giving(session, interaction_id)
+        found = panel.giving_of_contact(session, interaction_id)
         form = _form(found)
     with wiring.current().work() as work:
         giving.drop(work, _wish(found, form), actor=access.current_actor())
     with wiring.current().reading() as session:
-        return _panel(session, interaction_id)
-
-
-@pages.get(f"{OF_GRANT}/waiting")
-@access.everyone
-def grant_waiting(grant_id: int) -> str:
-    """The part of the panel that goes on by itself; it never holds what is being written."""
-    with wiring.current().reading() as session:
-        section = Section(session, _giving_of(session, _mine(session, grant_id)))
-        return render_template("desk/give/live.html", give=section, waiting=section.waiting)
-
-
-@pages.get(f"{OF_GRANT}/words")
-@access.everyone
-def grant_words(grant_id: int) -> str:
-    with wiring.current().reading() as session:
-        return render_template("desk/give/words.html", waiting=_waiting(session, grant_id))
-
-
-@pages.get(f"{OF_GRANT}/change")
-@access.everyone
-def grant_change(grant_id: int) -> str:
-    """Another amount or reason."""
-    with wiring.current().reading() as session:
-        waiting = _waiting(session, grant_id)
-        return render_template("desk/give/change.html", waiting=waiting)
-
-
-@pages.post(f"{OF_GRANT}/change", endpoint="grant_changed")
-@access.everyone
-def grant_changed(grant_id: int) -> str:
-    with wiring.current().reading() as session:
-        grant = _mine(session, grant_id)
-        remedy = report.remedy_of(session, grant)
-        if remedy is None:
-            raise NotFound
-        units = read_units(request.form.get("amount", ""), remedy, grant.currency)
-    with wiring.current().work() as work:
-        reason = request.form.get("reason", "")
-        asking.change(work, grant_id, actor=access.current_actor(), units=units, reason=reason)
-    return _where_it_belongs(grant_id)
-
-
-@pages.post(f"{OF_GRANT}/withdraw")
-@access.everyone
-def grant_withdraw(grant_id: int) -> str:
-    with wiring.current().work() as work:
-        asking.withdraw(work, grant_id, actor=access.current_actor())
-    return _where_it_belongs(grant_id)
-
-
-@pages.post(f"{OF_GRANT}/give")
-@access.everyone
-def grant_give(grant_id: int) -> str:
-    """After a yes: given on, once."""
-    with wiring.current().work() as work:
-        asking.give_on(work, grant_id, actor=access.current_actor(), sms=_sms())
-    return _where_it_belongs(grant_id)
-
-
-@pages.post(f"{OF_GRANT}/say")
-@access.everyone
-def grant_say(grant_id: int) -> str:
-    """A word to whoever decides."""
-    with wiring.current().work() as work:
-        grant = grants.get(work.session, grant_id)
-        approval = approvals.of_grant(work.session, grant_id)
-        if grant is None or approval is None or grant.agent_id != access.current_agent().id:
-            raise NotFound
-        acts.say(work, approval.id, actor=access.current_actor(), body=request.form.get("body", ""))
-    with wiring.current().reading() as session:
-        return render_template("desk/give/talk.html", waiting=_waiting(session, grant_id))
-
-
-def _where_it_belongs(grant_id: int) -> str:
-    """The panel of its contact, or the list on the free desk or at the ticket where the act was done."""
-    if request.headers.get("HX-Target") == "free":
-        return parts.free_part()
-    with wiring.current().reading() as session:
-        grant = _mine(session, grant_id)
-        if grant.interaction_id is None:
-            return ""
-        return _panel(session, grant.interaction_id)
-
-
-def _panel(session: Session, interaction_id: int, *, is_asked_for: bool = False, said: str = "") -> str:
-    row = parts.seen(session, interaction_id)
-    found = report.of_interaction(session, wiring.current().clock(), agent=parts.me(session), interaction=row)
-    if found is None:
-        return ""
-    section = Section(session, found, is_asked_for=is_asked_for)
-    return render_template("desk/give/panel.html", give=section, said=said)
+        return panel.shown(session, interaction_id)
 
 
 def _choose(found: Giving, remedy: str, amount: str | None, key: str) -> str:
@@ -251,36 +152,6 @@ def _confirm(found: Giving, form: Form, *, said: str = "") -> str:
         name = "above" if held.answer == Answer.ASK else "confirm"
         it = Confirming(session, found, remedy, held, form)
         return render_template(f"desk/give/{name}.html", it=it, said=said)
-
-
-def _giving(session: Session, interaction_id: int) -> Giving:
-    """What may be given in this contact, as its ticket and rules are now; NotFound where nothing can be."""
-    row = parts.seen(session, interaction_id)
-    found = report.of_interaction(session, wiring.current().clock(), agent=parts.me(session), interaction=row)
-    if found is None or found.ticket is None:
-        raise NotFound
-    return found
-
-
-def _giving_of(session: Session, grant: Grant) -> Giving:
-    found = report.of_grant(session, wiring.current().clock(), agent=parts.me(session), grant=grant)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def _mine(session: Session, grant_id: int) -> Grant:
-    grant = grants.get(session, grant_id)
-    if grant is None or grant.agent_id != access.current_agent().id:
-        raise NotFound
-    return grant
-
-
-def _waiting(session: Session, grant_id: int) -> Waiting:
-    waiting = Section(session, _giving_of(session, _mine(session, grant_id))).waiting
-    if waiting is None:
-        raise ApprovalOver
-    return waiting
 
 
 def _form(found: Giving) -> Form:
@@ -322,11 +193,6 @@ def _wish(found: Giving, form: Form, *, key: str | None = None, sms: str | None 
         fields=form.fields,
         sms=sms,
     )
-
-
-def _sms() -> str | None:
-    """The agent's own words; None leaves those of the remedy."""
-    return request.form.get("sms")
 
 
 def _key(key: str | None) -> str:

@@ -1,0 +1,100 @@
+"""What was asked: looked after, changed, withdrawn, talked about, and given on after a yes."""
+
+from flask import render_template, request
+
+from callcenter import wiring
+from callcenter.actions import approvals as acts
+from callcenter.actions import asking
+from callcenter.domain.errors import NotFound
+from callcenter.reports import giving as report
+from callcenter.storage.empowerment import approvals, grants
+from callcenter.web import access
+from callcenter.web.desk import parts
+from callcenter.web.desk.blueprint import pages
+from callcenter.web.desk.give import panel
+from callcenter.web.desk.give.choosing import read_units
+from callcenter.web.desk.give.section import Section
+
+OF_GRANT = "/desk/grants/<int:grant_id>"
+
+
+@pages.get(f"{OF_GRANT}/waiting")
+@access.everyone
+def grant_waiting(grant_id: int) -> str:
+    """The part of the panel that goes on by itself; it never holds what is being written."""
+    with wiring.current().reading() as session:
+        section = Section(session, panel.giving_of(session, panel.mine(session, grant_id)))
+        return render_template("desk/give/live.html", give=section, waiting=section.waiting)
+
+
+@pages.get(f"{OF_GRANT}/words")
+@access.everyone
+def grant_words(grant_id: int) -> str:
+    with wiring.current().reading() as session:
+        return render_template("desk/give/words.html", waiting=panel.waiting_for(session, grant_id))
+
+
+@pages.get(f"{OF_GRANT}/change")
+@access.everyone
+def grant_change(grant_id: int) -> str:
+    """Another amount or reason."""
+    with wiring.current().reading() as session:
+        waiting = panel.waiting_for(session, grant_id)
+        return render_template("desk/give/change.html", waiting=waiting)
+
+
+@pages.post(f"{OF_GRANT}/change", endpoint="grant_changed")
+@access.everyone
+def grant_changed(grant_id: int) -> str:
+    with wiring.current().reading() as session:
+        grant = panel.mine(session, grant_id)
+        remedy = report.remedy_of(session, grant)
+        if remedy is None:
+            raise NotFound
+        units = read_units(request.form.get("amount", ""), remedy, grant.currency)
+    with wiring.current().work() as work:
+        reason = request.form.get("reason", "")
+        asking.change(work, grant_id, actor=access.current_actor(), units=units, reason=reason)
+    return _where_it_belongs(grant_id)
+
+
+@pages.post(f"{OF_GRANT}/withdraw")
+@access.everyone
+def grant_withdraw(grant_id: int) -> str:
+    with wiring.current().work() as work:
+        asking.withdraw(work, grant_id, actor=access.current_actor())
+    return _where_it_belongs(grant_id)
+
+
+@pages.post(f"{OF_GRANT}/give")
+@access.everyone
+def grant_give(grant_id: int) -> str:
+    """After a yes: given on, once."""
+    with wiring.current().work() as work:
+        asking.give_on(work, grant_id, actor=access.current_actor(), sms=panel.own_sms())
+    return _where_it_belongs(grant_id)
+
+
+@pages.post(f"{OF_GRANT}/say")
+@access.everyone
+def grant_say(grant_id: int) -> str:
+    """A word to whoever decides."""
+    with wiring.current().work() as work:
+        grant = grants.get(work.session, grant_id)
+        approval = approvals.of_grant(work.session, grant_id)
+        if grant is None or approval is None or grant.agent_id != access.current_agent().id:
+            raise NotFound
+        acts.say(work, approval.id, actor=access.current_actor(), body=request.form.get("body", ""))
+    with wiring.current().reading() as session:
+        return render_template("desk/give/talk.html", waiting=panel.waiting_for(session, grant_id))
+
+
+def _where_it_belongs(grant_id: int) -> str:
+    """The panel of its contact, or the list on the free desk or at the ticket where the act was done."""
+    if request.headers.get("HX-Target") == "free":
+        return parts.free_part()
+    with wiring.current().reading() as session:
+        grant = panel.mine(session, grant_id)
+        if grant.interaction_id is None:
+            return ""
+        return panel.shown(session, grant.interaction_id)
