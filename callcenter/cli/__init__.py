@@ -2,7 +2,7 @@
 
 import click
 
-from callcenter.cli import access, demo, doctor, empowerment, outside, processes, routing, twilio
+from callcenter.cli import access, demo, doctor, empowerment, empowerment_replay, outside, processes, routing, twilio
 from callcenter.cli.speech import House
 
 
@@ -13,6 +13,8 @@ def main() -> None:
 
 
 outside.simulate.add_command(routing.routing)
+empowerment.empowerment.add_command(empowerment_replay.replay)
+empowerment.empowerment.add_command(empowerment_replay.cases)
 for command in (
     demo.demo,
     processes.serve,

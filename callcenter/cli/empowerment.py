@@ -1,4 +1,4 @@
-"""`callcenter empowerment check|decide|schema`: rule files tried outside the house, without any database."""
+"""`callcenter empowerment check|decide|schema`: rule files tried outside the house, without any database; see also `empowerment_replay`."""
 
 import json
 from datetime import UTC, datetime
@@ -39,7 +39,7 @@ def empowerment() -> None:
 @click.pass_context
 def check(context: click.Context, rules_file: Path, causes: tuple[str, ...], language: str, json_wanted: bool) -> None:
     """Contradictions, rules that never apply, gaps. Exits with 1 where there are some, with 2 where the file cannot be read."""
-    book = _book(rules_file)
+    book = read_book(rules_file)
     faults = checking.check(book, causes=causes)
     if json_wanted:
         told = [
@@ -55,7 +55,7 @@ def check(context: click.Context, rules_file: Path, causes: tuple[str, ...], lan
     context.exit(1 if faults else 0)
 
 
-def _book(file: Path) -> RuleBook:
+def read_book(file: Path) -> RuleBook:
     try:
         return files.read(_text(file))
     except files.Faults as error:
@@ -86,7 +86,7 @@ def _unreadable(file: Path, error: files.Faults) -> click.UsageError:
 @JSON
 def decide_(rules_file: Path, facts_file: Path, at: datetime | None, language: str, json_wanted: bool) -> None:
     """What may be given by these rules, every rule with why it did or did not apply, and the sentence for the agent."""
-    book, given = _book(rules_file), _facts(facts_file)
+    book, given = read_book(rules_file), _facts(facts_file)
     try:
         facts = files.facts_of({name: value for name, value in given.items() if name not in ("usage", "budgets")})
         usage, purses = Usage.of_data(given.get("usage") or {}), _purses(given.get("budgets") or [])

@@ -7,6 +7,8 @@ from typing import Any
 from callcenter.domain.empowerment.facts import Facts, Purses, Usage
 from callcenter.domain.empowerment.rule_book import RuleBook
 
+YEAR_DAYS = 365
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -19,20 +21,38 @@ class Case:
     now: datetime
     kept: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
+    def used(self, limit: str, days: int) -> int:
+        """What counts against a limit in money; `days`: of the one for a customer."""
+        match limit:
+            case "grant":
+                return 0
+            case "ticket" | "share_of_price":
+                return self.given_on_ticket()
+            case "customer":
+                return self.given_to_customer(days)
+            case "share_of_value":
+                return self.given_to_customer(YEAR_DAYS)
+            case "agent_day":
+                return self.usage.agent_day
+            case _:
+                return self.usage.agent_month
+
     def given_to_customer(self, days: int) -> int:
         """In the currency of the matter; what was given in another does not count, as there is no rate to count it by."""
-        if days not in self.kept:
+        known: int | None = self.kept.get(days)
+        if known is None:
             since, currency = self.now - timedelta(days=days), self.facts.currency
             given = (one.amount for one in self.usage.customer if one.at > since and one.currency == currency)
-            self.kept[days] = sum(given)
-        return int(self.kept[days])
+            known = self.kept[days] = sum(given)
+        return known
 
     def given_on_ticket(self) -> int:
-        if "ticket" not in self.kept:
+        known: int | None = self.kept.get("ticket")
+        if known is None:
             currency = self.facts.currency
             given = (one.amount for one in self.usage.customer if one.same_ticket and one.currency == currency)
-            self.kept["ticket"] = sum(given)
-        return int(self.kept["ticket"])
+            known = self.kept["ticket"] = sum(given)
+        return known
 
     def times(self, remedy: str, *, days: int | None = None) -> int:
         """How many pieces (or times) of this remedy: on this ticket, or to this customer within some days."""

@@ -13,9 +13,10 @@ from callcenter.domain.empowerment.decision import Decision
 from callcenter.domain.empowerment.facts import Facts, Purses, Usage
 from callcenter.domain.empowerment.matching import Matcher, matcher
 from callcenter.domain.empowerment.options import Bound, May, Option, Room
-from callcenter.domain.empowerment.rule_book import Outcome, Remedy, Rule, RuleBook
+from callcenter.domain.empowerment.rule_book import MONEY_LIMITS, Outcome, Remedy, Rule, RuleBook
 
 NONE_AT_ALL = 2**53
+BOUNDS = {name: Bound(name) for name in MONEY_LIMITS}
 _left = attrgetter("left")
 NO_USAGE = Usage()
 NO_BUDGETS = Purses()
@@ -44,8 +45,7 @@ def option_of(
     wanted = ready.remedies.get(remedy)
     if wanted is None or not wanted.is_active or not wanted.is_in(facts.currency):
         return None
-    fitting, _ = ready.fit(facts)
-    return _option(Case(facts, book, usage, budgets, now), wanted, ready, fitting)
+    return _option(Case(facts, book, usage, budgets, now), wanted, ready, ready.bits(facts))
 
 
 def _option(case: Case, remedy: Remedy, ready: Matcher, fitting: int) -> Option:
@@ -60,7 +60,8 @@ def _option(case: Case, remedy: Remedy, ready: Matcher, fitting: int) -> Option:
     asks = ready.first(mine & ready.asking)
     rooms = tuple(sorted([*_rooms(case, remedy, gives), *above_all], key=_left)) if gives else ()
     most = _most(case, remedy, rooms) if gives else 0
-    ask_most = min((room.left for room in [*(_rooms(case, remedy, asks) if asks else ()), *above_all]), default=None)
+    ask_rooms = [*_rooms(case, remedy, asks), *above_all] if asks else []
+    ask_most = min(ask_rooms, key=_left).left if ask_rooms else None
     if asks and ask_most is not None and ask_most <= most:
         asks = None  # nobody may say yes to more than may be given anyway
     may = May.GIVE if gives else May.ASK if asks else May.GAP
@@ -114,12 +115,12 @@ def _units_for_cost(remedy: Remedy, left: int, currency: str) -> int:
 def _rooms(case: Case, remedy: Remedy, rule: Rule) -> list[Room]:
     """Every limit of a rule as room for this remedy: minor units, or pieces."""
     each = 1 if remedy.is_money else remedy.costs.get(case.facts.currency, 0)
-    rooms = case.kept.get((rule.id, each))
+    rooms: list[Room] | None = case.kept.get((rule.id, each))
     if rooms is None:
-        rooms = case.kept[rule.id, each] = [
-            Room(bound, limit, used, _units(limit - used, each), rule.id) for bound, limit, used in _worths(case, rule)
-        ]
+        rooms = case.kept[rule.id, each] = _worths(case, rule, each)
     limits = rule.limits
+    if limits.times_ticket is None and limits.times_customer is None:
+        return rooms
     times = (
         (Bound.TIMES_TICKET, limits.times_ticket, None),
         (Bound.TIMES_CUSTOMER, limits.times_customer, limits.customer_days),
@@ -127,40 +128,21 @@ def _rooms(case: Case, remedy: Remedy, rule: Rule) -> list[Room]:
     return rooms + [_times(case, remedy, rule, *one) for one in times if one[1] is not None]
 
 
-def _worths(case: Case, rule: Rule) -> list[tuple[Bound, int, int]]:
-    """(bound, limit, used) of each limit in money."""
-    if (known := case.kept.get((rule.id,))) is not None:
-        return list(known)
-    limits, facts = rule.limits, case.facts
-    worths: list[tuple[Bound, int, int]] = []
-    case.kept[rule.id,] = worths
-    on_ticket = case.given_on_ticket()
-    if limits.grant is not None:
-        worths.append((Bound.GRANT, limits.grant, 0))
-    ticket = limits.ticket if limits.ticket is not None else limits.grant
-    if ticket is not None:
-        worths.append((Bound.TICKET, ticket, on_ticket))
-    if limits.customer is not None:
-        worths.append((Bound.CUSTOMER, limits.customer, case.given_to_customer(limits.customer_days)))
-    if limits.agent_day is not None:
-        worths.append((Bound.AGENT_DAY, limits.agent_day, case.usage.agent_day))
-    if limits.agent_month is not None:
-        worths.append((Bound.AGENT_MONTH, limits.agent_month, case.usage.agent_month))
-    if limits.share_of_value is not None:
-        share = int(facts.customer.value * limits.share_of_value / 100)
-        worths.append((Bound.SHARE_OF_VALUE, share, case.given_to_customer(365)))
-    if limits.share_of_price is not None:
-        price = facts.matter.price
-        bound = Bound.SHARE_OF_PRICE if price is not None else Bound.PRICE_UNKNOWN
-        worths.append((bound, int((price or 0) * limits.share_of_price / 100), on_ticket))
-    return worths
-
-
-def _units(worth: int, each: int) -> int:
-    """`each`: what a piece costs; 1 for money."""
-    if worth <= 0:
-        return 0
-    return worth // each if each else NONE_AT_ALL
+def _worths(case: Case, rule: Rule, each: int) -> list[Room]:
+    """Its limits in money; `each`: what a piece costs, 1 for money."""
+    rooms = []
+    for name, limit in rule.limits.money:
+        bound, used = BOUNDS[name], case.used(name, rule.limits.customer_days)
+        if name == "share_of_value":
+            limit = int(case.facts.customer.value * limit / 100)
+        elif name == "share_of_price":
+            price = case.facts.matter.price
+            limit = int((price or 0) * limit / 100)
+            bound = bound if price is not None else Bound.PRICE_UNKNOWN
+        left = limit - used
+        units = 0 if left <= 0 else left // each if each else NONE_AT_ALL
+        rooms.append(Room(bound, int(limit), used, int(units), rule.id))
+    return rooms
 
 
 def _times(case: Case, remedy: Remedy, rule: Rule, bound: Bound, limit: int, days: int | None) -> Room:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from operator import xor
+from typing import Any
 
-from callcenter.domain.empowerment.conditions import CONDITIONS, Condition, Span, What, Whom
+from callcenter.domain.empowerment.conditions import CONDITIONS, Condition, Kind, Span, What, Whom
 from callcenter.domain.empowerment.facts import Facts
 from callcenter.domain.empowerment.rule_book import Outcome, Remedy, Rule, RuleBook
 
@@ -21,7 +22,9 @@ CURRENCY = "currency"
 class Fitting:
     """One condition over all rules: `silent` rules do not ask; `words` fit by word; `spans` fit between two of `edges`."""
 
-    condition: Condition
+    name: str
+    kind: Kind
+    read: Callable[[Facts], Any]
     silent: int
     words: dict[str, int]
     edges: tuple[int, ...]
@@ -29,13 +32,13 @@ class Fitting:
 
     def fit(self, facts: Facts) -> int:
         """The bits of the rules that have nothing against these facts."""
-        value = self.condition.read(facts)
-        if self.condition.kind == "any_of":
+        value = self.read(facts)
+        if self.kind == "any_of":
             fitting = self.silent
             for word in value:
                 fitting |= self.words.get(word, 0)
             return fitting
-        if self.condition.kind == "flag":
+        if self.kind == "flag":
             return self.silent | self.words.get(str(value), 0)
         return self.silent if value is None else self.silent | self.spans[bisect_right(self.edges, value)]
 
@@ -78,6 +81,15 @@ class Matcher:
             bits ^= lowest
         return found
 
+    def bits(self, facts: Facts) -> int:
+        """The rules that fit, where nobody asks why the others do not."""
+        left = self.any_currency | self.currencies.get(facts.currency, 0)
+        for fitting in self.fittings:
+            left &= fitting.fit(facts)
+            if not left:
+                break
+        return left
+
     def fit(self, facts: Facts) -> tuple[int, tuple[tuple[str, int], ...]]:
         """(rules that fit, ((condition, rules that failed by it first), …))."""
         left, failed = self.everybody, []
@@ -92,7 +104,7 @@ class Matcher:
     def _each(self, facts: Facts) -> Iterator[tuple[str, int]]:
         yield CURRENCY, self.any_currency | self.currencies.get(facts.currency, 0)
         for fitting in self.fittings:
-            yield fitting.condition.name, fitting.fit(facts)
+            yield fitting.name, fitting.fit(facts)
 
 
 class Same:
@@ -177,7 +189,7 @@ def _fitting(condition: Condition, wanted: list[dict[str, object]]) -> Fitting:
             for word in value if isinstance(value, tuple) else (str(value),):
                 words[word] = words.get(word, 0) | bit
     edges, between = _between(spans)
-    return Fitting(condition, silent, words, edges, between)
+    return Fitting(condition.name, condition.kind, condition.read, silent, words, edges, between)
 
 
 def _between(spans: Iterable[tuple[int, int | None, int | None]]) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -135,6 +135,9 @@ class Remedy(Setting):
         return self
 
 
+MONEY_LIMITS = ("grant", "ticket", "customer", "agent_day", "agent_month", "share_of_value", "share_of_price")
+
+
 class Limits(Setting):
     """The most, each in minor units (or times) and each counting what was given before. `ticket` is `grant` where it is not
     said, so that one giving cannot be split. `share_of_value`: % of what the customer brought in 12 months, counting what
@@ -150,6 +153,13 @@ class Limits(Setting):
     share_of_price: Percent | None = None
     times_ticket: Annotated[int, Field(ge=0, le=1000)] | None = None
     times_customer: Annotated[int, Field(ge=0, le=1000)] | None = None
+
+    @cached_property
+    def money(self) -> tuple[tuple[str, int | float], ...]:
+        """(limit, how much) of those in money, the shares in percent; `ticket` is `grant` where it is not said."""
+        values = {name: getattr(self, name) for name in MONEY_LIMITS}
+        values["ticket"] = self.grant if self.ticket is None else self.ticket
+        return tuple((name, value) for name, value in values.items() if value is not None)
 
     @cached_property
     def has_money(self) -> bool:
