@@ -97,19 +97,21 @@ def _move(
         raise BudgetUsedUp
     if reserved + committed > 0:
         for one in moved:
-            _warn(work, one)
+            if one.runs_low:
+                _warn(work, one)
 
 
 def _warn(work: Work, moved: Moved) -> None:
-    """Once a period, when so much is given or held that somebody should know."""
+    """Once a period, until its amount is raised."""
     period = work.session.get(Period, moved.period_id)
-    budget = budgets.get(work.session, period.budget_id) if period else None
-    if period is None or budget is None or period.warned_at is not None or not moved.limit:
-        return
-    percent = 100 * (moved.reserved + moved.committed) // moved.limit
-    if percent >= budget.warn_percent:
+    if period is not None:
         period.warned_at = work.now
-        work.record(BudgetRunsLow(agent_id=budget.agent_id, budget_id=budget.id, period_id=period.id, percent=percent))
+        percent = 100 * moved.used // moved.limit
+        work.record(
+            BudgetRunsLow(
+                agent_id=moved.agent_id, budget_id=moved.budget_id, period_id=moved.period_id, percent=percent
+            )
+        )
 
 
 def create(

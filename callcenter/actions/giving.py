@@ -81,8 +81,9 @@ def give(work: Work, wish: Wish, *, actor: Actor) -> Grant:
     if held.answer == Answer.REFUSED:
         refuse(work, grant, held)
         return grant
-    periods = budgets.open_periods(work, matter.known.paying, currency=grant.currency)
-    budgets.spend(work, grant, periods, actor=actor.label)
+    budgets.spend(
+        work, grant, budgets.open_periods(work, matter.known.paying, currency=grant.currency), actor=actor.label
+    )
     given(work, grant, matter.remedy(wish.remedy), actor=actor.label)
     return grant
 
@@ -154,6 +155,8 @@ def write(work: Work, matter: Matter, wish: Wish, held: Held, *, state: str, res
         granted_at=work.now if state == "granted" else None,
     )
     row.sms = _sms(work, row, remedy, matter, wish.sms)
+    if state == "granted":
+        _hand_on(work, row, remedy)
     work.session.add(row)
     work.session.flush()
     return row
@@ -237,11 +240,7 @@ def refuse(work: Work, grant: Grant, held: Held) -> None:
 
 def given(work: Work, grant: Grant, remedy: Remedy, *, actor: str) -> None:
     """It is theirs now: told in the story, to the customer, and to whoever carries it out. The row is `granted` and flushed."""
-    grant.carry_out = remedy.carry_out.model_dump()
-    if remedy.carry_out.how == "record":
-        grant.state, grant.carried_out_at = "carried_out", work.now
-    else:
-        grant.next_try_at = work.now
+    _hand_on(work, grant, remedy)
     _tell_customer(work, grant)
     work.record(
         RemedyGiven(
@@ -256,6 +255,15 @@ def given(work: Work, grant: Grant, remedy: Remedy, *, actor: str) -> None:
     )
 
 
+def _hand_on(work: Work, grant: Grant, remedy: Remedy) -> None:
+    """Carried out by being written down, or to be carried out at once."""
+    grant.carry_out = remedy.carry_out.model_dump()
+    if remedy.carry_out.how != "record":
+        grant.next_try_at = work.now
+        return
+    grant.state, grant.carried_out_at = "carried_out", work.now
+
+
 def _tell_customer(work: Work, grant: Grant) -> None:
     """By SMS, where they can be reached so and have not asked for no more messages."""
     if not grant.sms:
@@ -264,10 +272,9 @@ def _tell_customer(work: Work, grant: Grant) -> None:
     number = interaction.their_number if interaction else None
     if number is None and grant.customer_id:
         number = next(iter(customers.phones_of(work.session, [grant.customer_id]).get(grant.customer_id, [])), None)
-    ours = interaction.our_number if interaction else _our_number(work)
-    if number is None or ours is None or numbers.e164(number) is None:
-        return
-    if customers.has_opted_out(work.session, number):
+    line = next((line.e164 for line in company.numbers(work.session)), None)
+    ours = interaction.our_number if interaction else line
+    if number is None or ours is None or numbers.e164(number) is None or customers.has_opted_out(work.session, number):
         return
     message = outgoing.write(
         work,
@@ -280,10 +287,6 @@ def _tell_customer(work: Work, grant: Grant) -> None:
         purpose="grant",
     )
     grant.message_id = message.id
-
-
-def _our_number(work: Work) -> str | None:
-    return next((line.e164 for line in company.numbers(work.session)), None)
 
 
 def drop(work: Work, wish: Wish, *, actor: Actor) -> Grant | None:

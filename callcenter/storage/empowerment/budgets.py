@@ -195,22 +195,26 @@ MOVE = text(
     " moved AS (UPDATE budget_periods p SET reserved = reserved + :reserved, committed = committed + :committed"
     "  FROM wanted WHERE p.id = wanted.id"
     "  AND (NOT :checked OR p.reserved + p.committed + :reserved + :committed <= p.limit_amount)"
-    "  RETURNING p.id, p.limit_amount, p.reserved, p.committed),"
+    "  RETURNING p.id, p.budget_id, p.warned_at, p.limit_amount, p.reserved, p.committed),"
     " written AS (INSERT INTO budget_entries"
     "  (period_id, grant_id, kind, limit_change, reserved_change, committed_change, at, actor, note)"
     "  SELECT id, :grant_id, :kind, 0, :reserved, :committed, :now, :actor, :note FROM moved)"
-    "SELECT id, limit_amount, reserved, committed FROM moved"
+    "SELECT m.id, m.reserved + m.committed AS used, m.limit_amount, m.budget_id, b.agent_id,"
+    "  m.warned_at IS NULL AND m.limit_amount > 0 AND 100 * (m.reserved + m.committed) >= b.warn_percent * m.limit_amount"
+    " FROM moved m JOIN budgets b ON b.id = m.budget_id"
 ).bindparams(bindparam("ids", type_=ARRAY(BigInteger)), bindparam("checked", type_=Boolean))
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A period after a move."""
+    """A period after a move. `runs_low`: so much is given or held that somebody should know, and nobody was told yet."""
 
     period_id: int
+    used: int
     limit: int
-    reserved: int
-    committed: int
+    budget_id: int
+    agent_id: int | None
+    runs_low: bool
 
 
 def move(
