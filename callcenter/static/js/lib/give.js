@@ -36,11 +36,14 @@ function early(event) {
   early.typed += event.key;
 }
 
-/** A part that was replaced cannot tell of itself any more: the request keeps who made it. */
-const brings = ({ detail }) => (detail.requestConfig?.elt ?? detail.elt).matches?.("[data-act='give'], [data-give-nth]");
+/** The request itself tells its end: the button that made it may have been replaced meanwhile. */
+function asks({ detail }) {
+  if (!detail.elt.matches?.("[data-act='give'], [data-give-nth]")) return;
+  coming += 1;
+  detail.xhr.addEventListener("loadend", came);
+}
 
-function came(event) {
-  if (!brings(event)) return;
+function came() {
   coming = Math.max(0, coming - 1);
   const [nth, ...rest] = early.typed;
   const field = document.querySelector(".give-amount");
@@ -50,8 +53,9 @@ function came(event) {
     field.value = [nth, ...rest].join("");
     field.dispatchEvent(new Event("input", { bubbles: true }));
   } else if (!coming) {
-    early.typed = rest.join("");
-    document.querySelectorAll("[data-give-nth]")[Number(nth) - 1]?.click();
+    const choice = document.querySelectorAll("[data-give-nth]")[Number(nth) - 1];
+    early.typed = choice ? rest.join("") : "";
+    choice?.click();
   }
 }
 
@@ -83,8 +87,7 @@ export function start() {
   document.addEventListener("input", typed);
   document.addEventListener("htmx:afterSettle", settled);
   document.addEventListener("keydown", early, true);
-  document.addEventListener("htmx:beforeRequest", (event) => brings(event) && (coming += 1));
-  document.addEventListener("htmx:afterRequest", came);
+  document.addEventListener("htmx:beforeRequest", asks);
   document.addEventListener("htmx:beforeSwap", keepOpen);
   live.on("approval.answered", () => setTimeout(tell, 800));
 }
