@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from flask import Blueprint, request
 
 from callcenter import wiring
-from callcenter.web import access
 from callcenter.web.rules.blueprint import SUBPAGES
 
 PERIODS = (28, 90, 365)
@@ -15,7 +14,7 @@ pages = Blueprint("learning", __name__, url_prefix="/rules")
 
 @pages.context_processor
 def around() -> dict[str, object]:
-    return {"subpages": SUBPAGES, "leads": access.current_actor().leads}
+    return {"subpages": SUBPAGES}
 
 
 @dataclass(frozen=True)
