@@ -22,6 +22,30 @@ def house() -> Iterator[House]:
         yield opened
 
 
+@pytest.mark.timeout(300)
+def test_a_proposal_to_trust_is_accepted_replayed_over_the_year_and_looked_into(browser: Browser, house: House) -> None:
+    ines = house.look(browser)
+    house.sign_in(ines, "ines", path="/rules/proposals")
+    trust = ines.locator("[data-proposal=trust]").first
+    expect(trust).to_contain_text("answered with yes")
+    trust.get_by_role("button", name="Draft this rule").click()
+    expect(ines.get_by_text(re.compile(r"Draft \d+, yours"))).to_be_visible()
+    expect(ines.locator(".rules-book tr.change-new")).to_have_count(1)
+    replay = ines.locator("#replay-panel")
+    a_year_ago = datetime.now(ZoneInfo("America/Los_Angeles")) - timedelta(days=330)
+    replay.locator("input[name=since]").fill(f"{a_year_ago:%Y-%m-%d}")
+    replay.get_by_role("button", name="Replay this period").click()
+    expect(replay.locator(".replay-figures tbody tr").first).to_be_visible(timeout=90_000)
+    expect(replay.locator(".replay-kinds li").first).to_be_visible()
+    replay.locator(".replay-kinds li a").first.click()
+    expect(ines.get_by_role("heading", name=re.compile("Cases that change by version"))).to_be_visible()
+    ines.locator("tbody a[href^='/tickets/']").first.click()
+    expect(ines).to_have_url(re.compile(r"/tickets/\d+"))
+    ines.goto(f"{house.web}/rules/proposals")
+    expect(ines.locator("table")).to_contain_text("Accepted")
+    assert not house.complaints
+
+
 @pytest.mark.timeout(600)
 def test_a_draft_is_changed_reviewed_by_another_and_comes_into_force_at_its_time(
     browser: Browser, house: House, tmp_path: Path

@@ -69,7 +69,7 @@ _STANDING = "g.state IN ('granted', 'carried_out', 'failed') AND g.granted_at > 
 SAME_CUSTOMER = text(
     "SELECT g.agent_id, g.customer_id, g.currency, count(*) AS n, sum(g.worth)::bigint AS worth,"
     f" array_agg(g.id ORDER BY g.id) AS cases FROM grants g WHERE {_STANDING} AND g.customer_id IS NOT NULL"
-    " GROUP BY g.agent_id, g.customer_id, g.currency HAVING count(*) >= 4 ORDER BY n DESC, worth DESC LIMIT 20"
+    " GROUP BY g.agent_id, g.customer_id, g.currency HAVING count(*) >= 4 ORDER BY n DESC, worth DESC LIMIT 50"
 )
 SAME_NUMBER = text(
     "SELECT p.number, g.currency, count(DISTINCT g.customer_id) AS people, count(DISTINCT g.id) AS n,"

@@ -1,6 +1,6 @@
 """What was asked: looked after, changed, withdrawn, talked about, and given on after a yes."""
 
-from flask import render_template, request
+from flask import Response, render_template, request
 
 from callcenter import wiring
 from callcenter.actions import approvals as acts
@@ -29,9 +29,12 @@ def grant_waiting(grant_id: int) -> str:
 
 @pages.get(f"{OF_GRANT}/words")
 @access.everyone
-def grant_words(grant_id: int) -> str:
+def grant_words(grant_id: int) -> Response | str:
+    """What was said so far; where it has ended meanwhile there is nothing to put in its place, the panel itself goes."""
     with wiring.current().reading() as session:
-        return render_template("desk/give/words.html", waiting=panel.waiting_for(session, grant_id))
+        section = Section(session, panel.giving_of(session, panel.mine(session, grant_id)))
+        waiting = section.waiting
+        return render_template("desk/give/words.html", waiting=waiting) if waiting else Response(status=204)
 
 
 @pages.get(f"{OF_GRANT}/change")
