@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 TWILIO_API = "https://api.twilio.com"
@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     secret_key: str = Field(min_length=16)
     bind: str = "127.0.0.1:8000"
     callcenter_data: Path = Path("var")
+    clock_file: Path | None = None  # of a time that is set (`callcenter.clock`); in test mode alone
 
     twilio_account_sid: str = ""
     twilio_auth_token: str = ""
@@ -60,6 +61,13 @@ class Settings(BaseSettings):
         if scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
             raise ValueError("must be a postgresql:// address; PostgreSQL is the only database")
         return f"postgresql+psycopg://{rest}"
+
+    @field_validator("clock_file")
+    @classmethod
+    def _is_for_tests(cls, value: Path | None, others: ValidationInfo) -> Path | None:
+        if value and others.data.get("callcenter_env") != "test":
+            raise ValueError("sets the time of a test system and needs CALLCENTER_ENV=test")
+        return value
 
     @cached_property
     def auth_tokens(self) -> tuple[str, ...]:

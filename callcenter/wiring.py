@@ -1,8 +1,8 @@
 """Builds each outside part once, and is the only way to write: `work()` = begin, act, commit, then react."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 import structlog
@@ -10,7 +10,7 @@ from flask import current_app
 from redis import RedisError
 from sqlalchemy.orm import Session
 
-from callcenter import reactions
+from callcenter import clock, reactions
 from callcenter.background import Background, Job
 from callcenter.domain.events import Event
 from callcenter.domain.ports import Phone, Posting, Texting
@@ -37,10 +37,6 @@ def _reaction(kind: str) -> Iterator[None]:
         log.warning("reaction_failed", error=type(error).__name__, event_kind=kind)
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Process(StrEnum):
     """As what a process of ours is listed by PostgreSQL: `doctor` sees there whether a clock runs."""
 
@@ -51,14 +47,14 @@ class Process(StrEnum):
 
 
 class Wiring:
-    """One a process. `clock` may be replaced where time is not the wall's."""
+    """One a process. `clock` may be replaced where time is not the machine's; `database` is given where it is open."""
 
     def __init__(
-        self, settings: Settings, *, clock: Callable[[], datetime] = utc_now, process: Process = Process.OTHER
+        self, settings: Settings, *, process: Process = Process.OTHER, database: Database | None = None
     ) -> None:
         self.settings = settings
-        self.clock = clock
-        self.database = Database(settings.database_url, pool=settings.database_pool, name=process)
+        self.clock: clock.Clock = clock.of(settings.clock_file)
+        self.database = database or Database(settings.database_url, pool=settings.database_pool, name=process)
         self.push = Push(settings.redis_url)
         self.background = Background(settings.redis_url)
         client = twilio_client(settings)

@@ -72,7 +72,8 @@ class Database:
         )
         event.listen(self.engine, "connect", _remember_statements)
         event.listen(self.engine, "checkout", _still_there)
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info={KEPT: Kept()})
+        self.kept = Kept()
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info={KEPT: self.kept})
         self._at_once = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager

@@ -8,6 +8,7 @@ from callcenter.web import (
     approvals,
     budgets,
     callbacks,
+    control,
     customers,
     day,
     department_requests,
@@ -66,4 +67,6 @@ def register(app: Flask) -> None:
     errors.register(app)
     for noun in NOUNS:
         app.register_blueprint(noun.pages)
+    if app.extensions["callcenter"].settings.clock_file:
+        app.register_blueprint(control.routes)
     live.register(app)

@@ -19,7 +19,7 @@ __all__ = ["allow", "current_actor", "current_agent", "everyone", "leaders", "pu
 
 log = structlog.get_logger()
 csrf = CSRFProtect()
-PROGRAMS = ("api", "webhooks")  # doors with keys of their own: bearer tokens and signatures
+PROGRAMS = ("api", "webhooks", "control")  # no forms of ours: bearer tokens, signatures, a test on this machine
 
 
 class Person(UserMixin):

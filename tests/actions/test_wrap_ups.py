@@ -91,7 +91,8 @@ def test_a_wrap_up_survives_a_restart_of_everything(shop: Shop, mode: str) -> No
     _mode(shop, mode)
     id_ = _served(shop)
     before = shop.interaction(id_)
-    again = Wiring(shop.wiring.settings, clock=shop.clock)
+    again = Wiring(shop.wiring.settings)
+    again.clock = shop.clock
     try:
         shop.clock.forward(30)
         assert _run_out(again) == 0

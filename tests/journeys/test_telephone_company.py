@@ -11,10 +11,10 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from callcenter import errands
 from callcenter.actions import lines
 from callcenter.app import create_app
+from callcenter.clock import utc_now
 from callcenter.settings import Settings
 from callcenter.simulator.settings import DEMO_ACCOUNT, DEMO_APPLICATION, DEMO_KEY, DEMO_SECRET, DEMO_TOKEN
 from callcenter.storage.interactions import Interaction
-from callcenter.wiring import utc_now
 from tests.factories import CARLA, Shop, until
 from tests.simulator.company import QUICK, Company, start
 from workers.clock import Clock

@@ -12,11 +12,12 @@ from sqlalchemy import text
 
 from callcenter import background
 from callcenter.actions import messages, wrap_ups
+from callcenter.clock import utc_now
 from callcenter.settings import Settings
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.messages import Message
 from callcenter.storage.surveys import Survey
-from callcenter.wiring import Wiring, utc_now
+from callcenter.wiring import Wiring
 from tests.carrier import Rest
 from tests.factories import Shop, until
 from workers.clock import Clock

@@ -11,6 +11,7 @@ from sqlalchemy import select
 import workers.job
 from callcenter import background
 from callcenter.actions import replays
+from callcenter.clock import utc_now
 from callcenter.domain.empowerment.past import of_data
 from callcenter.domain.empowerment_events import ApprovalAsked
 from callcenter.domain.errors import Invalid, NotAllowed, NotFound
@@ -19,7 +20,7 @@ from callcenter.storage.empowerment import cases
 from callcenter.storage.empowerment.budgets import Budget
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.replays import ReplayCase, ReplayRow
-from callcenter.wiring import Wiring, utc_now
+from callcenter.wiring import Wiring
 from tests.factories import CARLA, Shop, until
 from tests.recorded import SINCE, V12, V13, Records
 from tests.workers.test_what_ifs import kill, long_worker

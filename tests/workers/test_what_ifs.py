@@ -15,11 +15,12 @@ from rq import Queue
 import workers.job
 from callcenter import background
 from callcenter.actions import what_ifs
+from callcenter.clock import utc_now
 from callcenter.domain.errors import NotAllowed
 from callcenter.domain.what_ifs import Wish
 from callcenter.settings import Settings
 from callcenter.storage.what_ifs import WhatIf
-from callcenter.wiring import Wiring, utc_now
+from callcenter.wiring import Wiring
 from tests import past as written
 from tests.factories import Shop, until
 from workers import what_ifs as job
