@@ -53,7 +53,7 @@ class Carrier:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.clock = Clock(settings.speed)
+        self.clock = Clock(settings.speed, settings.patience)
         self.lock = threading.RLock()
         self.books = Books()
         self.people = people.load(settings.people_file)

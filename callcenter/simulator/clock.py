@@ -11,9 +11,10 @@ HANZI_A_SECOND = 4.5
 
 @dataclass(frozen=True)
 class Clock:
-    """`speed` 10 makes ten seconds of speech last one."""
+    """`speed` 10 makes ten seconds of speech last one; `patience` is the most by which a wait for a person is cut."""
 
     speed: float = 1.0
+    patience: float = float("inf")
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -21,6 +22,10 @@ class Clock:
     def real(self, seconds: float) -> float:
         """Real seconds that so many pretended seconds last."""
         return seconds / self.speed
+
+    def for_person(self, seconds: float) -> float:
+        """The same where somebody may press, speak or answer: hands are not sixty times as fast."""
+        return seconds / min(self.speed, self.patience)
 
     def sleep(self, seconds: float) -> None:
         time.sleep(self.real(seconds))

@@ -15,7 +15,7 @@ DEMO_NUMBER = "+14155550100"
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything the simulator can be told. `speed` divides every wait that a person would notice."""
+    """Everything the simulator can be told. `speed` divides every wait, `patience` bounds it where a person may act."""
 
     account_sid: str = DEMO_ACCOUNT
     auth_token: str = DEMO_TOKEN
@@ -29,6 +29,7 @@ class Settings:
     people_file: Path | None = None
     state_file: Path | None = None
     speed: float = 1.0
+    patience: float = float("inf")
     seed: int = 0
     fetch_limit: float = 15.0
 
@@ -50,6 +51,7 @@ class Settings:
             people_file=_path(environment.get("SIMULATOR_PEOPLE")),
             state_file=_path(environment.get("SIMULATOR_STATE")),
             speed=_number(environment.get("SIMULATOR_SPEED") or "1", "SIMULATOR_SPEED", at_least=0.01),
+            patience=_number(environment.get("SIMULATOR_PATIENCE") or "inf", "SIMULATOR_PATIENCE", at_least=0.01),
             seed=int(_number(environment.get("SIMULATOR_SEED") or "0", "SIMULATOR_SEED", at_least=0)),
         )
 

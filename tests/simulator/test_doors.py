@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from callcenter.simulator.carrier import Carrier, forget_oldest
+from callcenter.simulator.clock import Clock
 from callcenter.simulator.exchange import messages, numbers
 from callcenter.simulator.settings import Settings
 
@@ -172,7 +173,17 @@ def test_speech_lasts_as_long_as_reading_it(company: Company, house: House) -> N
     house.answers["/voice"] = "<Say>" + "a" * 300 + "</Say>"  # 20 s, at twenty times the speed of life 1 s
     began = time.monotonic()
     company.wait_over(company.dial())
-    assert 0.9 < time.monotonic() - began < 3
+    assert time.monotonic() - began > 0.9
+
+
+def test_a_wait_for_a_person_is_cut_less_than_speech() -> None:
+    clock = Clock(speed=60, patience=2)
+    assert (clock.real(60), clock.for_person(60)) == (1, 30)
+    assert Clock(speed=20).for_person(60) == 3
+    told = Settings.from_environment({"SIMULATOR_SPEED": "60", "SIMULATOR_PATIENCE": "2"})
+    assert (told.speed, told.patience) == (60, 2)
+    with pytest.raises(ValueError, match="SIMULATOR_PATIENCE"):
+        Settings.from_environment({"SIMULATOR_PATIENCE": "none"})
 
 
 def test_a_browser_gone_is_noticed_by_nobody_until_it_hangs_up(company: Company, house: House) -> None:

@@ -58,7 +58,7 @@ def _is_picked_up(carrier: "Carrier", call: Call, after: float | None) -> bool:
             call.wake.wait_for(lambda: _is_decided(carrier, call), carrier.clock.real(after))
             call.picked_up = call.picked_up or "answer"
         else:
-            call.wake.wait_for(lambda: _is_decided(carrier, call), carrier.clock.real(longest))
+            call.wake.wait_for(lambda: _is_decided(carrier, call), carrier.clock.for_person(longest))
         return call.picked_up == "answer" and not call.is_over
 
 

@@ -68,7 +68,7 @@ def _take(player: Player, verb: Element, wants: list[str]) -> None:
 
     while not is_complete():
         count = len(call.digits)
-        if not player.wait(seconds, until=partial(_has_grown, call.digits, count, is_complete)):
+        if not player.wait(seconds, until=partial(_has_grown, call.digits, count, is_complete), for_person=True):
             return
 
 
@@ -122,7 +122,7 @@ def _until_silent(player: Player, verb: Element) -> None:
     spoken = -1
     while not is_ended() and spoken != len(call.speech):
         spoken = len(call.speech)
-        player.wait(silence, until=partial(_has_grown, call.speech, spoken, is_ended))
+        player.wait(silence, until=partial(_has_grown, call.speech, spoken, is_ended), for_person=True)
 
 
 def _has_grown(heard: Sized, seen: int, is_complete: Callable[[], bool]) -> bool:

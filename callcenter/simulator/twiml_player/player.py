@@ -173,9 +173,12 @@ class Player:
         if any(is_due() for is_due in self._interrupts):
             raise Interrupted
 
-    def wait(self, seconds: float | None, until: Callable[[], bool] = lambda: False) -> bool:
+    def wait(
+        self, seconds: float | None, until: Callable[[], bool] = lambda: False, *, for_person: bool = False
+    ) -> bool:
         """Wait so many pretended seconds, or for ever; True as soon as `until` holds."""
-        patience = None if seconds is None else self.carrier.clock.real(seconds)
+        real = self.carrier.clock.for_person if for_person else self.carrier.clock.real
+        patience = None if seconds is None else real(seconds)
         with self.carrier.lock:
 
             def is_ready() -> bool:
