@@ -14,7 +14,9 @@ from callcenter.domain.agents import Role
 from callcenter.settings import Settings
 from callcenter.storage.agents import Agent, Team
 from callcenter.storage.company import Company, Queue
+from callcenter.storage.database import Database
 from callcenter.wiring import Wiring
+from tests.servers import SPARED
 
 # The dear part of a password's hash is of no interest here, and is paid at each signing in.
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -48,11 +50,27 @@ def settings(database_url: str, redis_url: str) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def _databases() -> Iterator[dict[str, Database]]:
+    databases: dict[str, Database] = {}
+    yield databases
+    for database in databases.values():
+        database.close()
+
+
 @pytest.fixture
-def wiring(settings: Settings) -> Iterator[Wiring]:
-    built = Wiring(settings)
+def wiring(settings: Settings, _databases: dict[str, Database]) -> Iterator[Wiring]:
+    """A new one a test, on the connections and compiled statements of the tests before."""
+    url = settings.database_url
+    if url not in _databases:
+        _databases[url] = Database(url, pool=settings.database_pool, name=SPARED)
+    database = _databases[url]
+    database.kept.forget()
+    built = Wiring(settings, database=database)
     yield built
-    built.close()
+    built.background.close()
+    if database.engine.pool.checkedout():  # type: ignore[attr-defined]  # left behind: not for the next test
+        database.close()
 
 
 @pytest.fixture

@@ -11,34 +11,10 @@ import pytest
 import redis
 
 from callcenter import embedded
-from callcenter.storage.database import migrate
+from tests import template
 
-HOUSE, BARE = "house", "bare"  # the databases: with all tables, and without any
-# Deleting a few rows costs a tenth of truncating, which writes new files for the table and all that refer to it.
-EMPTY = """
-select pg_terminate_backend(pid, 10000) from pg_stat_activity
-where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend';
-set session_replication_role = replica;  -- history lets nobody empty it but us, and references are not followed
-do $$
-declare
-    found regclass;
-    filled boolean;
-begin
-    for found in
-        select oid from pg_class
-        where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace and relname <> 'alembic_version'
-    loop
-        execute format('select exists (select from %s)', found) into filled;
-        if filled and pg_relation_size(found) < 1000000 then
-            execute format('delete from %s', found);
-        elsif filled then
-            execute format('truncate %s cascade', found);
-        end if;
-    end loop;
-    perform setval(format('%I', sequencename)::regclass, start_value, false)
-        from pg_sequences where last_value is not null;
-end $$
-"""
+BARE = "bare"  # a database without tables
+SPARED = "callcenter tests"  # our own connections, which are kept from test to test
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +28,7 @@ def data_of_servers() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def _postgres(data_of_servers: Path) -> Iterator[embedded.Server]:
+    template.lay(data_of_servers)
     with embedded.postgres(data_of_servers, durable=False) as server:
         yield server
 
@@ -60,14 +37,6 @@ def _postgres(data_of_servers: Path) -> Iterator[embedded.Server]:
 def _redis(data_of_servers: Path) -> Iterator[embedded.Server]:
     with embedded.redis(data_of_servers) as server:
         yield server
-
-
-@pytest.fixture(scope="session")
-def _house(_postgres: embedded.Server) -> str:
-    _administer(_postgres, f"create database {HOUSE}")
-    url = _url(_postgres, HOUSE)
-    migrate(url)
-    return url
 
 
 @pytest.fixture
@@ -87,16 +56,15 @@ def redis_server(_redis: embedded.Server) -> embedded.Server:
 @pytest.fixture
 def bare_database_url(postgres_server: embedded.Server) -> str:
     """A database without tables, for the tests of migrations."""
-    _administer(postgres_server, f"drop database if exists {BARE} with (force)")
-    _administer(postgres_server, f"create database {BARE}")
-    return _url(postgres_server, BARE)
+    return template.clone(postgres_server, "template1", BARE)
 
 
 @pytest.fixture
-def database_url(postgres_server: embedded.Server, _house: str) -> str:
+def database_url(postgres_server: embedded.Server, _administrator: "Administrator") -> str:
     """A database at the newest migration, with no row in it and nobody else connected."""
-    _administer(postgres_server, EMPTY, database=HOUSE)
-    return _house
+    url = template.url_of(postgres_server, template.EMPTY)
+    _administrator.ask(url, "select tests.empty_tables(%s)", SPARED)
+    return url
 
 
 @pytest.fixture
@@ -107,10 +75,28 @@ def redis_url(redis_server: embedded.Server) -> str:
     return redis_server.url
 
 
-def _administer(server: embedded.Server, statement: LiteralString, *, database: LiteralString = "postgres") -> None:
-    with psycopg.connect(_url(server, database).replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(statement)
+class Administrator:
+    """One connection a process and database, on which statements are planned once; opened anew after a server's stop."""
+
+    def __init__(self) -> None:
+        self._connections: dict[str, psycopg.Connection] = {}
+
+    def ask(self, url: str, statement: LiteralString, *values: object) -> None:
+        try:
+            self._connections[url].execute(statement, values)
+        except (KeyError, psycopg.OperationalError):
+            self.close(url)
+            self._connections[url] = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
+            self._connections[url].execute(statement, values)
+
+    def close(self, *urls: str) -> None:
+        for url in urls or tuple(self._connections):
+            if url in self._connections:
+                self._connections.pop(url).close()
 
 
-def _url(server: embedded.Server, database: str) -> str:
-    return server.url.replace("/callcenter?", f"/{database}?", 1)
+@pytest.fixture(scope="session")
+def _administrator() -> Iterator[Administrator]:
+    administrator = Administrator()
+    yield administrator
+    administrator.close()

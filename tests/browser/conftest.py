@@ -1,4 +1,4 @@
-"""One headless Chromium for all browser tests."""
+"""One headless Chromium and one running system for all browser tests of a process."""
 
 import os
 from collections.abc import Iterator
@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from callcenter import embedded
 from tests.browser import chromium
+from tests.browser.system import Running, System, run
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +24,16 @@ def browser() -> Iterator[Browser]:
         )
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def _running(_postgres: embedded.Server) -> Iterator[Running]:
+    yield from run(_postgres)
+
+
+@pytest.fixture(scope="module")
+def system(_running: Running, _postgres: embedded.Server) -> Iterator[System]:
+    """The demo's company as just seeded, for one module."""
+    _postgres.start()
+    yield _running.fresh()
+    _running.rest()

@@ -1,28 +1,19 @@
 """An administrator in a real browser: rings by keyboard, a cell of the matrix, and the dry run."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import demo_house
-from tests.browser.demo_house import House
+from tests.browser.system import System
 
 
-@pytest.fixture(scope="module")
-def house() -> Iterator[House]:
-    with demo_house.demo() as opened:
-        yield opened
-
-
-def test_rings_skills_and_a_dry_run(browser: Browser, house: House) -> None:
-    page = house.look(browser)
-    house.sign_in(page, "robin", path="/admin/queues")
+def test_rings_skills_and_a_dry_run(browser: Browser, system: System) -> None:
+    page = system.look(browser)
+    system.sign_in(page, "robin", path="/admin/queues")
     a_ring_is_added_moved_and_saved(page)
     a_level_is_set_by_keyboard(page)
     a_gold_customer_is_tried(page)
-    assert not house.complaints
+    assert not system.complaints
 
 
 def go(page: Page, link: str) -> None:

@@ -1,23 +1,15 @@
 """A promise kept, in three windows: * while waiting, the list, the offer, the telephone that rings; and a call passed on."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.demo_house import House, demo
+from tests.browser.system import System
 from tests.browser.test_journey import ENGLISH, close, heard, open_phone
 
 
-@pytest.fixture(scope="module")
-def house() -> Iterator[House]:
-    with demo() as running:
-        yield running
-
-
-def desk_of(house: House, browser: Browser, name: str, *, available: bool = True) -> Page:
-    page = house.look(browser)
-    house.sign_in(page, name, path="/desk")
+def desk_of(system: System, browser: Browser, name: str, *, available: bool = True) -> Page:
+    page = system.look(browser)
+    system.sign_in(page, name, path="/desk")
     if available:
         page.keyboard.press("a")
         expect(page.locator("#now.now-free")).to_be_visible()
@@ -25,8 +17,8 @@ def desk_of(house: House, browser: Browser, name: str, *, available: bool = True
 
 
 @pytest.mark.timeout(400)
-def test_a_callback_is_chosen_in_the_queue_and_kept(house: House, browser: Browser) -> None:
-    phone = open_phone(house, browser, ENGLISH)
+def test_a_callback_is_chosen_in_the_queue_and_kept(system: System, browser: Browser) -> None:
+    phone = open_phone(system, browser, ENGLISH)
     phone.locator("#call").click()
     expect(heard(phone)).to_contain_text("For Delivery")
     phone.locator("[data-key='1']").click()
@@ -36,9 +28,9 @@ def test_a_callback_is_chosen_in_the_queue_and_kept(house: House, browser: Brows
     phone.locator("[data-key='1']").click()
     expect(heard(phone)).to_contain_text("We call you back at this number by")
 
-    desk = desk_of(house, browser, "alice", available=False)
-    listed = house.look(browser)
-    house.sign_in(listed, "sam", path="/callbacks/")
+    desk = desk_of(system, browser, "alice", available=False)
+    listed = system.look(browser)
+    system.sign_in(listed, "sam", path="/callbacks/")
     expect(listed.locator("#callbacks")).to_contain_text("Carla Mendes")
     expect(listed.locator("#callbacks")).to_contain_text("chosen while waiting")
 
@@ -56,21 +48,21 @@ def test_a_callback_is_chosen_in_the_queue_and_kept(house: House, browser: Brows
     desk.locator("[data-outcome]").first.check(force=True)
     desk.keyboard.press("Control+Enter")
     expect(desk.locator("#now.now-free")).to_be_visible()
-    assert house.complaints == []
+    assert system.complaints == []
     close(desk, listed, phone)
 
 
 @pytest.mark.timeout(300)
-def test_a_call_is_passed_on_to_a_colleague(house: House, browser: Browser) -> None:
-    alice = desk_of(house, browser, "alice")
-    phone = open_phone(house, browser, ENGLISH)
+def test_a_call_is_passed_on_to_a_colleague(system: System, browser: Browser) -> None:
+    alice = desk_of(system, browser, "alice")
+    phone = open_phone(system, browser, ENGLISH)
     phone.locator("#call").click()
     expect(heard(phone)).to_contain_text("For Delivery")
     phone.locator("[data-key='1']").click()
     expect(alice.locator("#now [data-act=accept]")).to_be_visible()
     alice.keyboard.press("F2")
     expect(alice.locator("#now.now-on_call form[hx-post$='/hold'] button")).to_be_enabled()
-    bo = desk_of(house, browser, "bo")
+    bo = desk_of(system, browser, "bo")
     tell_them_by_sms(alice, "I pass you on to Bo.")
     alice.keyboard.press("t")
     expect(alice.locator("#transfer-to")).to_be_focused()
@@ -92,7 +84,7 @@ def test_a_call_is_passed_on_to_a_colleague(house: House, browser: Browser) -> N
     expect(alice.locator("body")).not_to_contain_text("Hello Bo")
     phone.locator("#end").click()
     expect(bo.locator("#now.now-wrap_up")).to_be_visible()
-    assert house.complaints == []
+    assert system.complaints == []
     close(alice, bo, phone)
 
 

@@ -2,13 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.demo_house import House, demo
+from tests.browser.system import System
 from tests.browser.test_journey import CHINESE, ENGLISH, Cast, close, heard, open_desk, open_phone
 
 
@@ -66,19 +65,17 @@ PUBLISH = (
 )
 
 
-@pytest.fixture(scope="module")
-def house() -> Iterator[House]:
-    """With rules of the test's own in force, and no budget in the way."""
-    with demo() as running:
-        running.write(PUBLISH, document=json.dumps(BOOK))
-        running.write("UPDATE budgets SET is_active = false")
-        running.write("UPDATE grants SET created_at = created_at - interval '3 years'")
-        yield running
+@pytest.fixture(scope="module", autouse=True)
+def rules(system: System) -> None:
+    """Rules of the test's own are in force, and no budget is in the way."""
+    system.write(PUBLISH, document=json.dumps(BOOK))
+    system.write("UPDATE budgets SET is_active = false")
+    system.write("UPDATE grants SET created_at = created_at - interval '3 years'")
 
 
-def on_the_line(house: House, browser: Browser, cast: Cast) -> tuple[Page, Page]:
+def on_the_line(system: System, browser: Browser, cast: Cast) -> tuple[Page, Page]:
     """The agent on the line with the caller, who is heard: (desk, telephone)."""
-    desk, phone = open_desk(house, browser, cast), open_phone(house, browser, cast)
+    desk, phone = open_desk(system, browser, cast), open_phone(system, browser, cast)
     phone.locator("#call").click()
     expect(heard(phone)).to_contain_text(cast.greeting)
     phone.locator("[data-key='1']").click()
@@ -108,8 +105,8 @@ def ask(desk: Page, amount: str, why: str) -> None:
 
 
 @pytest.mark.timeout(400)
-def test_given_at_once_asked_withdrawn_and_left_by_the_caller(house: House, browser: Browser) -> None:
-    desk, phone = on_the_line(house, browser, ENGLISH)
+def test_given_at_once_asked_withdrawn_and_left_by_the_caller(system: System, browser: Browser) -> None:
+    desk, phone = on_the_line(system, browser, ENGLISH)
     card = desk.locator("#card .give")
     expect(card).to_contain_text("Up to $100 now: whoever waited for us in vain may get $100 a year.")
     expect(card.locator("button[data-act=give]")).to_have_count(0)
@@ -152,13 +149,13 @@ def test_given_at_once_asked_withdrawn_and_left_by_the_caller(house: House, brow
     expect(desk.locator("#free .asked")).to_contain_text("$150 credit on account")
     desk.locator("#free .asked").get_by_text("Withdraw").click()
     expect(desk.locator("#free .asked")).to_have_count(0)
-    assert house.complaints == []
+    assert system.complaints == []
     close(desk, phone)
 
 
 @pytest.mark.timeout(300)
-def test_what_is_typed_stays_while_the_card_is_fetched_anew(house: House, browser: Browser) -> None:
-    desk, phone = on_the_line(house, browser, ENGLISH)
+def test_what_is_typed_stays_while_the_card_is_fetched_anew(system: System, browser: Browser) -> None:
+    desk, phone = on_the_line(system, browser, ENGLISH)
     accept(desk)
     desk.keyboard.press("g")
     desk.keyboard.press("1")
@@ -177,8 +174,8 @@ def test_what_is_typed_stays_while_the_card_is_fetched_anew(house: House, browse
 
 
 @pytest.mark.timeout(300)
-def test_in_chinese_the_sentence_and_one_giving(house: House, browser: Browser) -> None:
-    desk, phone = on_the_line(house, browser, CHINESE)
+def test_in_chinese_the_sentence_and_one_giving(system: System, browser: Browser) -> None:
+    desk, phone = on_the_line(system, browser, CHINESE)
     card = desk.locator("#card .give")
     expect(card).to_contain_text("您可补偿")
     expect(card).to_contain_text("现在最多")
@@ -196,5 +193,5 @@ def test_in_chinese_the_sentence_and_one_giving(house: House, browser: Browser) 
     expect(desk.locator("#story")).to_contain_text("已补偿")
     phone.locator("#end").click()
     expect(desk.locator("#now.now-wrap_up")).to_be_visible()
-    assert house.complaints == []
+    assert system.complaints == []
     close(desk, phone)

@@ -1,13 +1,13 @@
 """The main story, as three people live it in three windows: from a ringing line to a survey answer on the wallboard."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.browser.demo_house import PATIENCE, House, demo
+from callcenter.demo.staff import SURVEYS
+from tests.browser.system import PATIENCE, System
 
 expect.set_options(timeout=PATIENCE)
 
@@ -51,18 +51,14 @@ CHINESE = Cast(
 )
 
 
-@pytest.fixture(scope="module")
-def house() -> Iterator[House]:
-    with demo() as running:
-        yield running
-
-
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("cast", [ENGLISH, CHINESE], ids=["en", "zh"])
-def test_a_call_from_the_first_ring_to_the_answer_on_the_wallboard(house: House, browser: Browser, cast: Cast) -> None:
-    desk = open_desk(house, browser, cast)
-    wallboard = open_wallboard(house, browser, cast)
-    phone = open_phone(house, browser, cast)
+def test_a_call_from_the_first_ring_to_the_answer_on_the_wallboard(
+    system: System, browser: Browser, cast: Cast
+) -> None:
+    desk = open_desk(system, browser, cast)
+    wallboard = open_wallboard(system, browser, cast)
+    phone = open_phone(system, browser, cast)
 
     phone.locator("#call").click()
     expect(heard(phone)).to_contain_text(cast.greeting)
@@ -87,21 +83,22 @@ def test_a_call_from_the_first_ring_to_the_answer_on_the_wallboard(house: House,
     desk.locator("#wrap-up-note").fill("Solved on the spot.")
     desk.keyboard.press("Control+Enter")
     expect(desk.locator("#now.now-free")).to_be_visible()
+    system.forward(SURVEYS["survey_delay_seconds"])
 
     question = phone.locator("#thread").get_by_text(re.compile("5"))
-    expect(question.last).to_be_visible(timeout=60_000)
+    expect(question.last).to_be_visible()
     write_sms(phone, f"4, {cast.comment}")
     expect(wallboard.locator("body")).to_contain_text(cast.comment)
     expect(desk.locator("body")).to_contain_text(cast.comment)
-    assert house.complaints == []
+    assert system.complaints == []
     close(desk, wallboard, phone)
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("cast", [ENGLISH, CHINESE], ids=["en", "zh"])
-def test_a_text_message_becomes_a_conversation_on_the_same_desk(house: House, browser: Browser, cast: Cast) -> None:
-    desk = open_desk(house, browser, cast)
-    phone = open_phone(house, browser, cast)
+def test_a_text_message_becomes_a_conversation_on_the_same_desk(system: System, browser: Browser, cast: Cast) -> None:
+    desk = open_desk(system, browser, cast)
+    phone = open_phone(system, browser, cast)
     write_sms(phone, cast.text)
     accept = desk.locator("#now [data-act=accept]")
     expect(accept).to_be_visible()
@@ -117,15 +114,15 @@ def test_a_text_message_becomes_a_conversation_on_the_same_desk(house: House, br
     desk.locator("[data-outcome]").nth(5).check(force=True)
     desk.keyboard.press("Control+Enter")
     expect(desk.locator("#now.now-free")).to_be_visible()
-    assert house.complaints == []
+    assert system.complaints == []
     close(desk, phone)
 
 
 @pytest.mark.timeout(300)
-def test_taking_a_conversation_before_its_first_view_has_come(house: House, browser: Browser) -> None:
+def test_taking_a_conversation_before_its_first_view_has_come(system: System, browser: Browser) -> None:
     """The view of the offer is on its way when the offer is taken: the view of the conversation must still follow."""
-    desk = open_desk(house, browser, ENGLISH)
-    phone = open_phone(house, browser, ENGLISH)
+    desk = open_desk(system, browser, ENGLISH)
+    phone = open_phone(system, browser, ENGLISH)
     held: list[Route] = []
 
     def hold_the_first(route: Route) -> None:
@@ -148,52 +145,54 @@ def test_taking_a_conversation_before_its_first_view_has_come(house: House, brow
     desk.locator("[data-outcome]").nth(5).check(force=True)
     desk.keyboard.press("Control+Enter")
     expect(desk.locator("#now.now-free")).to_be_visible()
-    assert house.complaints == []
+    assert system.complaints == []
     close(desk, phone)
 
 
 @pytest.mark.timeout(300)
-def test_a_key_pressed_before_the_page_is_whole_does_nothing_and_none_is_shown(house: House, browser: Browser) -> None:
+def test_a_key_pressed_before_the_page_is_whole_does_nothing_and_none_is_shown(
+    system: System, browser: Browser
+) -> None:
     """One of the page's scripts is slow: a form submitted now would go past what answers it."""
-    page = house.look(browser)
-    house.sign_in(page, "mei", path="/tickets/")  # nobody else in these stories is Mei, so she is not available yet
+    page = system.look(browser)
+    system.sign_in(page, "mei", path="/tickets/")  # nobody else in these stories is Mei, so she is not available yet
     slow: list[Route] = []
     page.route(re.compile(r"/dist/desk\.js"), lambda route: slow.append(route))
-    page.goto(f"{house.web}/desk", wait_until="commit")
+    page.goto(f"{system.web}/desk", wait_until="commit")
     expect(page.locator(".link-state:not(.is-joining)")).to_be_visible()
     key = page.locator(".find kbd")
     expect(key).to_be_hidden()
     page.keyboard.press("a")
     slow[0].continue_()
     expect(key).to_be_visible()
-    expect(page).to_have_url(f"{house.web}/desk")
+    expect(page).to_have_url(f"{system.web}/desk")
     expect(page.locator("#now.now-unavailable")).to_be_visible()
     page.keyboard.press("a")
     expect(page.locator("#now.now-free")).to_be_visible()
-    assert house.complaints == []
+    assert system.complaints == []
     close(page)
 
 
-def open_desk(house: House, browser: Browser, cast: Cast, *, offered: bool = False) -> Page:
+def open_desk(system: System, browser: Browser, cast: Cast, *, offered: bool = False) -> Page:
     """Available; `offered`: somebody waits for this agent already."""
-    page = house.look(browser, locale=cast.locale)
-    house.sign_in(page, cast.agent, path="/desk")
+    page = system.look(browser, locale=cast.locale)
+    system.sign_in(page, cast.agent, path="/desk")
     page.keyboard.press("a")
     expect(page.locator("#now.now-offered" if offered else "#now.now-free")).to_be_visible()
     return page
 
 
-def open_wallboard(house: House, browser: Browser, cast: Cast) -> Page:
-    page = house.look(browser, locale=cast.locale)
-    house.sign_in(page, "sam", path="/wallboard")
+def open_wallboard(system: System, browser: Browser, cast: Cast) -> Page:
+    page = system.look(browser, locale=cast.locale)
+    system.sign_in(page, "sam", path="/wallboard")
     if cast.language == "zh":
-        page.goto(f"{house.web}/language/zh?next=/wallboard")
+        page.goto(f"{system.web}/language/zh?next=/wallboard")
     return page
 
 
-def open_phone(house: House, browser: Browser, cast: Cast) -> Page:
-    page = house.look(browser, locale=cast.locale)
-    page.goto(f"{house.phone}/?lang={cast.language}")
+def open_phone(system: System, browser: Browser, cast: Cast) -> Page:
+    page = system.look(browser, locale=cast.locale)
+    page.goto(f"{system.phone}/?lang={cast.language}")
     page.locator(f"input[name=person][data-name='{cast.caller}']").check(force=True)
     return page
 

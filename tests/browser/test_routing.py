@@ -1,43 +1,33 @@
 """Routing as people see it: why one waits, why an offer came, declining, missing, breaks, and a wrap-up across a restart."""
 
-import json
-from collections.abc import Iterator
-
-import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.demo_house import PATIENCE, House, demo
+from tests.browser.system import PATIENCE, System
 from tests.browser.test_journey import CHINESE, ENGLISH, close, heard, open_desk, open_phone, open_wallboard
 
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture(scope="module")
-def house() -> Iterator[House]:
-    with demo() as running:
-        yield running
-
-
 @pytest.mark.timeout(300)
-def test_routing_explains_itself_and_nothing_is_lost(house: House, browser: Browser) -> None:
-    one_miss_is_enough_and_pauses_are_short(house, browser)
-    wallboard = open_wallboard(house, browser, ENGLISH)
-    alice = open_desk(house, browser, ENGLISH)
-    li_lei = open_phone(house, browser, CHINESE)
-    bo = why_one_still_waits(house, browser, alice, wallboard, li_lei)
-    carla = open_phone(house, browser, ENGLISH)
+def test_routing_explains_itself_and_nothing_is_lost(system: System, browser: Browser) -> None:
+    one_miss_is_enough_and_pauses_are_short(system, browser)
+    wallboard = open_wallboard(system, browser, ENGLISH)
+    alice = open_desk(system, browser, ENGLISH)
+    li_lei = open_phone(system, browser, CHINESE)
+    bo = why_one_still_waits(system, browser, alice, wallboard, li_lei)
+    carla = open_phone(system, browser, ENGLISH)
     an_offer_with_its_reason_is_declined_with_one(alice, wallboard, carla)
-    not_answering_and_back_by_one_click(alice, wallboard)
+    not_answering_and_back_by_one_click(system, alice, wallboard)
     a_break_after_this(alice, carla)
-    assert house.complaints == []
-    a_wrap_up_outlives_a_restart_of_the_web(house, bo, li_lei)  # while it is away, requests fail and say so
+    assert system.complaints == []
+    a_wrap_up_outlives_a_restart_of_the_web(system, bo, li_lei)  # while it is away, requests fail and say so
     close(wallboard, alice, bo, carla, li_lei)
 
 
-def one_miss_is_enough_and_pauses_are_short(house: House, browser: Browser) -> None:
-    page = house.look(browser)
-    house.sign_in(page, "robin", path="/admin/numbers")
+def one_miss_is_enough_and_pauses_are_short(system: System, browser: Browser) -> None:
+    page = system.look(browser)
+    system.sign_in(page, "robin", path="/admin/numbers")
     for name, value in (("misses_allowed", 1), ("ring_seconds.voice", 9), ("pauses.busy", 2), ("pauses.no_answer", 2)):
         page.locator(f"[name='{name}']").fill(str(value))
     page.get_by_role("button", name="Save numbers").click()
@@ -51,7 +41,7 @@ def call(phone: Page) -> None:
     phone.locator("[data-key='1']").click()
 
 
-def why_one_still_waits(house: House, browser: Browser, alice: Page, wallboard: Page, phone: Page) -> Page:
+def why_one_still_waits(system: System, browser: Browser, alice: Page, wallboard: Page, phone: Page) -> Page:
     """Only Alice is there, who does not speak Chinese; then Bo comes, and what is said changes while it is open."""
     call(phone)
     row = wallboard.locator("#waiting-now details", has_text="李雷")
@@ -60,7 +50,7 @@ def why_one_still_waits(house: House, browser: Browser, alice: Page, wallboard: 
     own = alice.locator("#waiting details")
     own.locator("summary").click()
     expect(own).to_contain_text("does not speak Chinese")
-    bo = open_desk(house, browser, CHINESE, offered=True)
+    bo = open_desk(system, browser, CHINESE, offered=True)
     expect(row).to_contain_text("is being asked now")
     bo.keyboard.press("F2")
     expect(bo.locator("#now.now-on_call form[hx-post$='/hold'] button")).to_be_enabled()
@@ -78,8 +68,11 @@ def an_offer_with_its_reason_is_declined_with_one(alice: Page, wallboard: Page, 
     expect(wallboard.locator("#passed")).to_contain_text("declined: Busy just now")
 
 
-def not_answering_and_back_by_one_click(alice: Page, wallboard: Page) -> None:
+def not_answering_and_back_by_one_click(system: System, alice: Page, wallboard: Page) -> None:
     """Nobody else can take it: it comes again, is missed, and comes again once Alice says that she is back."""
+    system.forward(3)
+    expect(alice.locator("#now.now-offered")).to_be_visible()
+    system.forward(10)
     expect(alice.locator("#now.now-not_answering")).to_contain_text("Carla Mendes")
     expect(wallboard.locator("#not-answering")).to_contain_text("Alice Moreau")
     alice.locator(".come-back button").click()
@@ -108,13 +101,13 @@ def finish(desk: Page) -> None:
     desk.keyboard.press("Control+Enter")
 
 
-def a_wrap_up_outlives_a_restart_of_the_web(house: House, bo: Page, phone: Page) -> None:
+def a_wrap_up_outlives_a_restart_of_the_web(system: System, bo: Page, phone: Page) -> None:
     phone.locator("#end").click()
     expect(bo.locator("#now.now-wrap_up")).to_be_visible()
     bo.locator("#wrap-up-note").fill("改到周六送货")
     expect(bo.locator("[data-draft-kept]")).not_to_be_empty()
     until = bo.locator("#now .timer").get_attribute("data-until")
-    kill_the_web(house)
+    system.programs.kill_web()
     expect(bo.locator(".link-state.is-off")).to_be_visible()
     expect(bo.locator(".link-state:not(.is-off)")).to_be_visible()
     bo.reload()
@@ -122,12 +115,3 @@ def a_wrap_up_outlives_a_restart_of_the_web(house: House, bo: Page, phone: Page)
     expect(bo.locator("#wrap-up-note")).to_have_value("改到周六送货")
     finish(bo)
     expect(bo.locator("#now.now-free")).to_be_visible()
-
-
-def kill_the_web(house: House) -> None:
-    """All of its processes at once; the demo starts it again."""
-    noted = json.loads((house.log.parent / "data" / "demo-processes.json").read_text())
-    running = [psutil.Process(pid) for pid, _born in noted]
-    web = next(process for process in running if "gunicorn" in " ".join(process.cmdline()))
-    for process in (web, *web.children(recursive=True)):
-        process.kill()

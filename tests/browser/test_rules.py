@@ -1,7 +1,6 @@
 """Managers in real browsers: a draft with its differences, a second person's review, and rules that change at a time."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,23 +8,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import demo_house
-from tests.browser.demo_house import House
+from tests.browser.system import System
 from tests.rule_book import BOOK
 
-SOON = 20  # seconds until the published version comes into force
-
-
-@pytest.fixture(scope="module")
-def house() -> Iterator[House]:
-    with demo_house.demo() as opened:
-        yield opened
+SOON = 600  # seconds
 
 
 @pytest.mark.timeout(300)
-def test_a_proposal_to_trust_is_accepted_replayed_over_the_year_and_looked_into(browser: Browser, house: House) -> None:
-    ines = house.look(browser)
-    house.sign_in(ines, "ines", path="/rules/proposals")
+def test_a_proposal_to_trust_is_accepted_replayed_over_the_year_and_looked_into(
+    browser: Browser, system: System
+) -> None:
+    ines = system.look(browser)
+    system.sign_in(ines, "ines", path="/rules/proposals")
     trust = ines.locator("[data-proposal=trust]").first
     expect(trust).to_contain_text("answered with yes")
     trust.get_by_role("button", name="Draft this rule").click()
@@ -41,32 +35,32 @@ def test_a_proposal_to_trust_is_accepted_replayed_over_the_year_and_looked_into(
     expect(ines.get_by_role("heading", name=re.compile("Cases that change by version"))).to_be_visible()
     ines.locator("tbody a[href^='/tickets/']").first.click()
     expect(ines).to_have_url(re.compile(r"/tickets/\d+"))
-    ines.goto(f"{house.web}/rules/proposals")
+    ines.goto(f"{system.web}/rules/proposals")
     expect(ines.locator("table")).to_contain_text("Accepted")
-    assert not house.complaints
+    assert not system.complaints
 
 
 @pytest.mark.timeout(600)
 def test_a_draft_is_changed_reviewed_by_another_and_comes_into_force_at_its_time(
-    browser: Browser, house: House, tmp_path: Path
+    browser: Browser, system: System, tmp_path: Path
 ) -> None:
     file = tmp_path / "rules.yaml"
     file.write_text(BOOK, encoding="utf-8")
-    sam, robin = house.look(browser), house.look(browser)
-    house.sign_in(sam, "sam", path="/rules/")
-    house.sign_in(robin, "robin", path="/rules/")
-    first = a_file_is_brought_in(sam, house, file)
-    reviewed(sam, robin, house, first)
+    sam, robin = system.look(browser), system.look(browser)
+    system.sign_in(sam, "sam", path="/rules/")
+    system.sign_in(robin, "robin", path="/rules/")
+    first = a_file_is_brought_in(sam, system, file)
+    reviewed(sam, robin, system, first)
     robin.get_by_role("button", name=f"Publish version {first}").click()
     expect(robin.get_by_text("in force since")).to_be_visible()
     second = a_rule_is_changed_in_place(sam)
-    reviewed(sam, robin, house, second)
-    the_rules_change_at_the_time(robin, house, first, second)
-    assert not house.complaints
+    reviewed(sam, robin, system, second)
+    the_rules_change_at_the_time(robin, system, first, second)
+    assert not system.complaints
 
 
-def a_file_is_brought_in(sam: Page, house: House, file: Path) -> int:
-    sam.goto(f"{house.web}/rules/file")
+def a_file_is_brought_in(sam: Page, system: System, file: Path) -> int:
+    sam.goto(f"{system.web}/rules/file")
     sam.get_by_label("or paste it here").fill("format: 1\ncolour: red")
     sam.get_by_role("button", name="Bring in as a draft").click()
     expect(sam.get_by_text("Nothing was brought in")).to_be_visible()
@@ -98,12 +92,12 @@ def a_rule_is_changed_in_place(sam: Page) -> int:
     return number
 
 
-def reviewed(sam: Page, robin: Page, house: House, number: int) -> None:
+def reviewed(sam: Page, robin: Page, system: System, number: int) -> None:
     sam.get_by_label("What this draft is for").fill("Gold customers get more")
     sam.get_by_role("button", name="Ask a second person to review").click()
     expect(sam.get_by_text("somebody else reviews it")).to_be_visible()
     expect(sam.get_by_role("button", name="It is right")).to_have_count(0)
-    robin.goto(f"{house.web}/rules/{number}")
+    robin.goto(f"{system.web}/rules/{number}")
     expect(robin.get_by_text("Gold customers get more")).to_be_visible()
     robin.get_by_role("button", name="It is right").click()
     expect(robin.get_by_role("button", name=f"Publish version {number}")).to_be_visible()
@@ -111,18 +105,18 @@ def reviewed(sam: Page, robin: Page, house: House, number: int) -> None:
     expect(sam.get_by_text("An administrator publishes it.")).to_be_visible()
 
 
-def the_rules_change_at_the_time(robin: Page, house: House, first: int, second: int) -> None:
+def the_rules_change_at_the_time(robin: Page, system: System, first: int, second: int) -> None:
     zone = robin.locator("body").get_attribute("data-zone") or "UTC"
     at = datetime.now(ZoneInfo(zone)).replace(microsecond=0, tzinfo=None) + timedelta(seconds=SOON)
     robin.get_by_label(re.compile("In force from")).fill(at.isoformat())
     robin.get_by_label("from", exact=True).check()
     robin.get_by_role("button", name=f"Publish version {second}").click()
     expect(robin.get_by_text("in force from")).to_be_visible()
-    robin.goto(f"{house.web}/rules/{first}")
+    robin.goto(f"{system.web}/rules/{first}")
     expect(robin.get_by_text("in force since")).to_be_visible()
     expect(robin.get_by_text(f"Version {second} comes into force")).to_be_visible()
-    robin.wait_for_timeout(SOON * 1000)
-    robin.goto(f"{house.web}/rules/{second}")
+    system.forward(SOON)
+    robin.goto(f"{system.web}/rules/{second}")
     expect(robin.get_by_text("in force since")).to_be_visible()
-    robin.goto(f"{house.web}/rules/{first}")
+    robin.goto(f"{system.web}/rules/{first}")
     expect(robin.get_by_text("in force since")).to_have_count(0)

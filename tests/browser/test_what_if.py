@@ -1,33 +1,26 @@
 """What if, in a real browser: a supervisor plays past days with two more agents by keyboard, and both curves are drawn."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.demo_house import PATIENCE, House, demo
+from tests.browser.system import PATIENCE, System
 
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture(scope="module")
-def house() -> Iterator[House]:
-    with demo() as running:
-        yield running
-
-
 @pytest.mark.timeout(300)
-def test_two_agents_more_and_a_ring_that_opens_earlier(house: House, browser: Browser) -> None:
-    page = house.look(browser)
-    house.sign_in(page, "sam", path="/admin/queues")
+def test_two_agents_more_and_a_ring_that_opens_earlier(system: System, browser: Browser) -> None:
+    page = system.look(browser)
+    system.sign_in(page, "sam", path="/admin/queues")
     page.get_by_role("link", name="What if").click()
     what_changes_nothing_is_refused_and_kept(page)
     two_agents_more_are_played(page)
     both_curves_and_their_table(page)
     it_stays_in_the_list(page)
-    on_a_small_screen_nothing_is_cut(house, browser, page.url)
-    assert house.complaints == []
+    on_a_small_screen_nothing_is_cut(system, browser, page.url)
+    assert system.complaints == []
 
 
 def what_changes_nothing_is_refused_and_kept(page: Page) -> None:
@@ -71,9 +64,9 @@ def it_stays_in_the_list(page: Page) -> None:
     expect(page.get_by_role("heading", name="In short")).to_be_visible()
 
 
-def on_a_small_screen_nothing_is_cut(house: House, browser: Browser, url: str) -> None:
-    page = house.look(browser, width=390, height=844)
-    house.sign_in(page, "sam", path="/admin/what-ifs")
+def on_a_small_screen_nothing_is_cut(system: System, browser: Browser, url: str) -> None:
+    page = system.look(browser, width=390, height=844)
+    system.sign_in(page, "sam", path="/admin/what-ifs")
     page.goto(url)
     expect(page.get_by_role("heading", name="In short")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
