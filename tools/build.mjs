@@ -6,7 +6,9 @@ import { join } from "node:path";
 const source = "callcenter/static";
 const target = join(source, "dist");
 const ours = (folder, ending) =>
-  readdirSync(join(source, folder)).filter((name) => name.endsWith(ending)).map((name) => join(source, folder, name));
+  readdirSync(join(source, folder))
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(source, folder, name));
 
 rmSync(target, { recursive: true, force: true });
 await build({

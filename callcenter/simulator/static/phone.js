@@ -163,7 +163,10 @@ function listenToHands() {
   for (const id of ["end", "end-round"]) find(id).addEventListener("click", hangUp);
   find("answer").addEventListener("click", onCall("answer"));
   find("reject").addEventListener("click", onCall("reject"));
-  find("mute").addEventListener("click", onCall("mute", () => ({ muted: !current().muted })));
+  find("mute").addEventListener(
+    "click",
+    onCall("mute", () => ({ muted: !current().muted })),
+  );
   find("mouth").addEventListener("submit", say);
   find("words").addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) say(event);
@@ -193,7 +196,10 @@ function listenToFrame() {
     showTab(other.dataset.tab);
     other.focus();
   });
-  find("faults").addEventListener("change", act((event) => order(event.target.value)));
+  find("faults").addEventListener(
+    "change",
+    act((event) => order(event.target.value)),
+  );
   find("number").addEventListener("change", redraw);
   addEventListener("resize", redraw);
 }

@@ -85,7 +85,8 @@ function draw(line) {
   if (line.type === "spoke") return bubble("mine", words.you, at, line.text);
   if (line.type === "pressed") return press(line, at);
   if (line.type === "recording") return note(recording(line.text), null);
-  if (line.type === "ended") return note(`${exactTime(line.at)} · ${ending(line)}`, "phone-end", line.text !== "completed");
+  if (line.type === "ended")
+    return note(`${exactTime(line.at)} · ${ending(line)}`, "phone-end", line.text !== "completed");
   if (line.type === "joined" || line.type === "left") {
     const sentence = fill(line.type === "joined" ? words.hasJoined : words.hasLeft, { who: nameOf(line.who) });
     return note(`${exactTime(line.at)} · ${sentence}`, "phone");
@@ -185,7 +186,12 @@ export function tick(person) {
   find("mark").replaceChildren(icon(call?.is_over ? "phone-off" : "phone"));
   find("ring").hidden = !isRingingHere();
   find("ring-words").textContent = fill(words.isCalling, { who: company });
-  for (const [id, isShown] of [["end", live], ["end-round", live], ["call", !isLive()], ["call-round", !isLive()]]) {
+  for (const [id, isShown] of [
+    ["end", live],
+    ["end-round", live],
+    ["call", !isLive()],
+    ["call-round", !isLive()],
+  ]) {
     find(id).hidden = !isShown;
   }
   find("call").querySelector("span").textContent = call ? words.callAgain : words.call;

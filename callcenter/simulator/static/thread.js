@@ -10,8 +10,7 @@ const known = new Map();
 let number = "";
 let unread = 0;
 
-const isVisible = () =>
-  !document.hidden && (innerWidth > 900 || document.body.dataset.tab === "messages");
+const isVisible = () => !document.hidden && (innerWidth > 900 || document.body.dataset.tab === "messages");
 
 export function showThread(person, messages) {
   number = person.number;

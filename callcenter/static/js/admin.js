@@ -17,7 +17,15 @@ function neighbour(cell, [down, across]) {
 
 document.addEventListener("keydown", (event) => {
   const step = STEPS[event.key];
-  if (!step || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || !event.target.matches("[data-cell]")) return;
+  if (
+    !step ||
+    event.isComposing ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    !event.target.matches("[data-cell]")
+  )
+    return;
   const next = neighbour(event.target.closest("td"), step);
   event.preventDefault();
   next?.focus();

@@ -55,7 +55,8 @@ function shownAmount() {
   quick.forEach((each) => each.setAttribute("aria-pressed", String(each.dataset.quick === field.value.trim())));
   const known = quick.find((each) => each.dataset.quick === field.value.trim());
   const label = button.querySelector("[data-less-label]");
-  if (field.value.trim()) label.textContent = button.dataset.says.replace("{amount}", known?.textContent ?? field.value.trim());
+  if (field.value.trim())
+    label.textContent = button.dataset.says.replace("{amount}", known?.textContent ?? field.value.trim());
 }
 
 function openInstead() {

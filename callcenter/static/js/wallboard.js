@@ -82,7 +82,10 @@ function agent(row, figure) {
   row.querySelector(".dot").className = `dot dot-${figure.shown}`;
   row.querySelector("[role='timer']").dataset.since = figure.since;
   const count = { conversations: figure.conversations, not_answering: figure.missed }[figure.shown];
-  write(row.querySelector("[data-says]"), [words.states[figure.shown] ?? figure.shown, count].filter(Boolean).join(" "));
+  write(
+    row.querySelector("[data-says]"),
+    [words.states[figure.shown] ?? figure.shown, count].filter(Boolean).join(" "),
+  );
 }
 
 function counts(people) {
@@ -92,7 +95,10 @@ function counts(people) {
     write(element.querySelector("[data-count]"), String(count));
   });
   document.querySelectorAll("[data-team]").forEach((column) => {
-    write(column.querySelector("[data-team-count]"), String(column.querySelectorAll("[data-agent]:not([hidden])").length));
+    write(
+      column.querySelector("[data-team-count]"),
+      String(column.querySelectorAll("[data-agent]:not([hidden])").length),
+    );
   });
 }
 
@@ -101,7 +107,12 @@ function band(picture, people) {
   here.sort((a, b) => BAND.indexOf(a.shown) - BAND.indexOf(b.shown));
   const rects = here.map((each, n) => {
     const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-    const at = { class: `band-${each.shown === "unavailable" ? "break" : each.shown}`, x: (100 * n) / here.length, width: 100 / here.length - 0.4, height: 6 };
+    const at = {
+      class: `band-${each.shown === "unavailable" ? "break" : each.shown}`,
+      x: (100 * n) / here.length,
+      width: 100 / here.length - 0.4,
+      height: 6,
+    };
     Object.entries(at).forEach(([name, value]) => rect.setAttribute(name, value));
     return rect;
   });
@@ -131,6 +142,7 @@ live.on("wallboard", show);
 ["line.live", "line.back"].forEach((name) => live.on(name, () => live.send("watch_wallboard")));
 
 document.addEventListener("keydown", (event) => {
-  const isFree = !event.target.closest?.("input, textarea, select") && !event.ctrlKey && !event.metaKey && !event.altKey;
+  const isFree =
+    !event.target.closest?.("input, textarea, select") && !event.ctrlKey && !event.metaKey && !event.altKey;
   if (isFree && event.key.toUpperCase() === "F") document.querySelector("[data-big-screen]")?.click();
 });

@@ -48,7 +48,8 @@ function refused(event) {
   if (xhr.status === 401) return window.location.reload();
   const place = placeOf(elt);
   if (!place) return;
-  const isPart = xhr.getResponseHeader("Content-Type")?.includes("html") && !/<html/i.test(xhr.responseText.slice(0, 400));
+  const isPart =
+    xhr.getResponseHeader("Content-Type")?.includes("html") && !/<html/i.test(xhr.responseText.slice(0, 400));
   if (isPart) {
     const own = xhr.getResponseHeader("HX-Retarget");
     event.detail.shouldSwap = true;

@@ -46,7 +46,10 @@ function markRead() {
   const talk = document.querySelector("[data-unread]");
   if (!talk || document.hidden) return;
   delete talk.dataset.unread;
-  post(talk.dataset.readUrl).then(() => live.refresh(document.querySelector("#mine")), () => {});
+  post(talk.dataset.readUrl).then(
+    () => live.refresh(document.querySelector("#mine")),
+    () => {},
+  );
 }
 
 export function start() {

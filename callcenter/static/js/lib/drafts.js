@@ -27,7 +27,10 @@ function written(event) {
 
 function saveSoon(field) {
   clearTimeout(soon.get(field));
-  soon.set(field, setTimeout(() => save(field), PAUSE_MS));
+  soon.set(
+    field,
+    setTimeout(() => save(field), PAUSE_MS),
+  );
 }
 
 function send(url, key, text) {
@@ -107,7 +110,10 @@ function answered(event) {
 }
 
 function refused(event) {
-  if (!event.detail.successful) fieldsOf(event).filter((field) => field.value).forEach(saveSoon);
+  if (!event.detail.successful)
+    fieldsOf(event)
+      .filter((field) => field.value)
+      .forEach(saveSoon);
 }
 
 export function start() {

@@ -23,9 +23,12 @@ const digits = (text) => text.replace(/[^\d.]/g, "").replace(/\.0*$/, "");
 function typed(event) {
   const field = event.target;
   if (!field.matches?.(".give-amount")) return;
-  field.closest("form").querySelectorAll("[data-quick]").forEach((quick) => {
-    quick.setAttribute("aria-pressed", String(digits(quick.dataset.quick) === digits(field.value)));
-  });
+  field
+    .closest("form")
+    .querySelectorAll("[data-quick]")
+    .forEach((quick) => {
+      quick.setAttribute("aria-pressed", String(digits(quick.dataset.quick) === digits(field.value)));
+    });
 }
 
 /** What is typed before the choices, or the field of the amount, have come is meant for them: G 1 6 0 in one go. */

@@ -64,7 +64,9 @@ export function here(key, doing) {
 }
 
 function isWriting(target) {
-  return target.closest?.("input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable]");
+  return target.closest?.(
+    "input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable]",
+  );
 }
 
 function named(event) {
@@ -98,7 +100,8 @@ function leave(event) {
 }
 
 function send(event) {
-  const button = event.target.closest("form")?.querySelector("[data-send]") ?? document.querySelector("[data-send-default]");
+  const button =
+    event.target.closest("form")?.querySelector("[data-send]") ?? document.querySelector("[data-send-default]");
   if (!button || button.disabled) return;
   event.preventDefault();
   button.click();
@@ -195,8 +198,8 @@ export function start() {
     mine = {};
     keep();
   });
-  document.querySelectorAll("button[data-act='keys']").forEach((button) =>
-    button.addEventListener("click", () => document.querySelector("#keys-list").showModal()),
-  );
+  document
+    .querySelectorAll("button[data-act='keys']")
+    .forEach((button) => button.addEventListener("click", () => document.querySelector("#keys-list").showModal()));
   show();
 }

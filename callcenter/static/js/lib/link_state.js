@@ -38,7 +38,10 @@ export function announceState(tryNow) {
     document.body.classList.add("is-cut-off");
     document.querySelectorAll("[data-as-of]").forEach((element) => (element.textContent = say("as_of", { time })));
     document.querySelectorAll("[data-needs-server]").forEach((element) => (element.disabled = true));
-    fill(say("cut_off_since", { time }), say(document.querySelector("[data-on-call]") ? "cut_off_call" : "cut_off_text"));
+    fill(
+      say("cut_off_since", { time }),
+      say(document.querySelector("[data-on-call]") ? "cut_off_call" : "cut_off_text"),
+    );
     show("cut_off");
     politely(say("cut_off"));
   }

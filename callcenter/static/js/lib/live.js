@@ -108,10 +108,13 @@ export function refresh(element) {
   const id = element.id;
   if (!id || !element.dataset.liveUrl || waiting.has(id)) return;
   const pause = Number(element.dataset.livePause ?? GATHER_MS);
-  waiting.set(id, setTimeout(() => {
-    waiting.delete(id);
-    swap(document.getElementById(id));
-  }, pause));
+  waiting.set(
+    id,
+    setTimeout(() => {
+      waiting.delete(id);
+      swap(document.getElementById(id));
+    }, pause),
+  );
 }
 
 /** What stands in this place by now may be another part, which is not fetched by itself. */
@@ -126,7 +129,8 @@ function isInUse(element) {
   if (element.querySelector(".htmx-request")) return true;
   const held = document.activeElement;
   // What is being written in a menu is not to be lost, however urgent the rest of the part.
-  if ("liveForce" in element.dataset) return Boolean(held?.matches("details[open] form :is(input, textarea, select)") && element.contains(held));
+  if ("liveForce" in element.dataset)
+    return Boolean(held?.matches("details[open] form :is(input, textarea, select)") && element.contains(held));
   // A shut menu in which the focus rests may be replaced: it has an id, by which the focus comes back to it.
   if (element.contains(held) && held !== element && !held.matches("details:not([open]) > summary[id]")) return true;
   if (element.matches("details[open]") || element.querySelector("details[open], dialog[open]")) return true;
@@ -141,13 +145,14 @@ function markStale(element) {
 }
 
 function watchHands() {
-  const look = () => setTimeout(() => {
-    document.querySelectorAll("[data-stale]").forEach((element) => {
-      if (isInUse(element)) return;
-      delete element.dataset.stale;
-      swap(element);
-    });
-  }, 60);
+  const look = () =>
+    setTimeout(() => {
+      document.querySelectorAll("[data-stale]").forEach((element) => {
+        if (isInUse(element)) return;
+        delete element.dataset.stale;
+        swap(element);
+      });
+    }, 60);
   ["focusout", "pointerup", "pointerout", "toggle", "selectionchange"].forEach((name) => {
     document.addEventListener(name, () => document.querySelector("[data-stale]") && look(), true);
   });

@@ -12,7 +12,9 @@ function choose(button) {
   const theme = button.dataset.themeChoice;
   document.documentElement.dataset.bsTheme = theme;
   document.cookie = `theme=${theme}; path=/; max-age=${YEAR_S}; samesite=lax`;
-  button.parentElement.querySelectorAll("button").forEach((each) => each.setAttribute("aria-pressed", String(each === button)));
+  button.parentElement
+    .querySelectorAll("button")
+    .forEach((each) => each.setAttribute("aria-pressed", String(each === button)));
 }
 
 function showPassword(button) {

@@ -9,9 +9,7 @@ const EXTENDED = "^{}\\[~]|€\f";
 export function count(text) {
   const characters = [...text];
   const isBasic = characters.every((each) => BASIC.includes(each) || EXTENDED.includes(each));
-  const used = isBasic
-    ? characters.reduce((sum, each) => sum + (EXTENDED.includes(each) ? 2 : 1), 0)
-    : text.length;
+  const used = isBasic ? characters.reduce((sum, each) => sum + (EXTENDED.includes(each) ? 2 : 1), 0) : text.length;
   const [single, several] = isBasic ? [160, 153] : [70, 67];
   const parts = used <= single ? 1 : Math.ceil(used / several);
   return { used, room: parts === 1 ? single : parts * several, count: parts };

@@ -3,11 +3,21 @@
 const KEPT = "callcenter.sounds";
 // [hertz, start, length] in seconds.
 const TONES = {
-  call: [[523, 0, 0.28], [659, 0.3, 0.42]],
+  call: [
+    [523, 0, 0.28],
+    [659, 0.3, 0.42],
+  ],
   conversation: [[587, 0, 0.4]],
   message: [[1175, 0, 0.06]],
-  approval: [[494, 0, 0.2], [494, 0.3, 0.2], [494, 0.6, 0.2]],
-  cut_off: [[587, 0, 0.25], [392, 0.28, 0.4]],
+  approval: [
+    [494, 0, 0.2],
+    [494, 0.3, 0.2],
+    [494, 0.6, 0.2],
+  ],
+  cut_off: [
+    [587, 0, 0.25],
+    [392, 0.28, 0.4],
+  ],
 };
 const EVERY_MS = 3000;
 const TICK_IN_CALL = 0.2;

@@ -12,7 +12,11 @@ export function show({ text, undo_url: url, undo_word: word }) {
   one.className = "toast-one";
   one.append(Object.assign(document.createElement("span"), { textContent: text }));
   if (url) {
-    const button = Object.assign(document.createElement("button"), { className: "btn btn-low", textContent: word, type: "button" });
+    const button = Object.assign(document.createElement("button"), {
+      className: "btn btn-low",
+      textContent: word,
+      type: "button",
+    });
     button.dataset.act = "undo";
     button.addEventListener("click", () => {
       htmx.ajax("POST", url, { swap: "none" }).catch(() => {});
