@@ -1,7 +1,8 @@
 // Builds the front end: every file directly in static/js is an entry, static/css/app.css holds the style.
-import { build } from "esbuild";
+
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { build } from "esbuild";
 
 const source = "callcenter/static";
 const target = join(source, "dist");

@@ -79,7 +79,8 @@ function take(event) {
 }
 
 async function refresh({ withMessages }) {
-  const mine = (asked += 1);
+  asked += 1;
+  const mine = asked;
   const answer = await fetch(`/phone/${person.id}`);
   const now = await answer.json();
   if (now.person.id !== person.id) return;

@@ -40,7 +40,10 @@ function isStillOpen(view) {
 
 function keepWord(word) {
   const field = part("#approval-word");
-  if (field) return (field.value = word);
+  if (field) {
+    field.value = word;
+    return;
+  }
   const kept = part("[data-kept]");
   if (!kept) return;
   kept.hidden = false;

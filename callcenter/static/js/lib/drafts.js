@@ -1,8 +1,8 @@
 // What is being written is kept on the server as it is written; cut off, on this computer until the server is back.
 // data-draft="key" data-draft-url="…" on a field; [data-draft-kept] in the same form says where it stands.
 
-import { post } from "./csrf.js";
 import * as clock from "./clock.js";
+import { post } from "./csrf.js";
 import { say } from "./words.js";
 
 const PAUSE_MS = 800;
@@ -11,7 +11,7 @@ const soon = new Map();
 const onTheWay = new Map();
 
 function local(key) {
-  return PREFIX + document.body.dataset.person + "." + key;
+  return `${PREFIX}${document.body.dataset.person}.${key}`;
 }
 
 function tell(field, name) {

@@ -110,7 +110,10 @@ function send(event) {
 function perform(act) {
   const elements = [...document.querySelectorAll(`[data-act="${act}"]`)];
   const element = elements.find((each) => !each.disabled && !isOutOfReach(each));
-  if (!element) return own.has(act) ? (own.get(act)(), true) : false;
+  if (!element) {
+    own.get(act)?.();
+    return own.has(act);
+  }
   if (element.matches("input, textarea")) {
     element.focus();
     element.select?.();

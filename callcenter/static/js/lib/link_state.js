@@ -59,10 +59,15 @@ export function announceState(tryNow) {
       if (!document.body.classList.contains("is-cut-off")) return;
       document.body.classList.remove("is-cut-off");
       document.querySelectorAll("[data-needs-server]").forEach((element) => (element.disabled = false));
-      if (!wasCutOff) return (banner.hidden = true);
+      if (!wasCutOff) {
+        banner.hidden = true;
+        return;
+      }
       fill(say("back"), "", true);
       politely(say("back"));
-      setTimeout(() => banner.classList.contains("is-back") && (banner.hidden = true), BACK_MS);
+      setTimeout(() => {
+        if (banner.classList.contains("is-back")) banner.hidden = true;
+      }, BACK_MS);
     },
     waiting(seconds) {
       part("next").textContent = seconds > 0 ? say("trying_in", { seconds }) : say("trying");
