@@ -83,7 +83,7 @@ def installation() -> Iterator[Finding]:
     except ZoneInfoNotFoundError as error:
         yield fault("Time zones", str(error), "Install the operating system's tzdata, or the Python package tzdata.")
     for subject, path in (
-        ("Front end", PACKAGE / "static/dist/app.js"),
+        ("Front end", PACKAGE / "static/dist/manifest.json"),
         ("Chinese texts", PACKAGE / "translations/zh_CN/LC_MESSAGES/messages.mo"),
     ):
         if path.exists():

@@ -6,6 +6,7 @@ from callcenter.web import (
     access,
     admin,
     approvals,
+    assets,
     budgets,
     callbacks,
     control,
@@ -61,6 +62,7 @@ def register(app: Flask) -> None:
     requests.register(app)
     language.register(app)
     formats.register(app)
+    assets.register(app)
     frame.register(app)
     access.register(app)
     headers.register(app)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from callcenter.domain.errors import DomainError, OutsideError
-from callcenter.web import access, formats, requests
+from callcenter.web import access, assets, formats, requests
 from callcenter.web.access import PROGRAMS
 
 log = structlog.get_logger()
@@ -63,6 +63,7 @@ EXPIRED = Said(
     lazy_gettext("This page is from an earlier sign-in."),
     lazy_gettext("Nothing was saved. Reload the page, then send it again."),
 )
+NOT_BUILT = Said(lazy_gettext("The front end is not built"), lazy_gettext("Run: make ready"), icon="alert")
 FOR_LEADERS = lazy_gettext("This page is for supervisors")
 SIGNED_IN_AS = {
     "agent": lazy_gettext("You are signed in as %(name)s, agent."),
@@ -78,6 +79,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, http)
     for away in (OperationalError, PoolTimeout):
         app.register_error_handler(away, database_away)
+    app.register_error_handler(assets.FrontEndNotBuilt, not_built)
     app.register_error_handler(500, failed)
 
 
@@ -130,6 +132,11 @@ def database_away(error: Exception) -> Answer:
     return answer(TABLE[503], 503, alone=True)
 
 
+def not_built(error: assets.FrontEndNotBuilt) -> Answer:
+    log.error("front_end_not_built", message=str(error))
+    return answer(NOT_BUILT, 503)
+
+
 def is_part() -> bool:
     return request.headers.get("HX-Request") == "true" or request.headers.get("X-Requested-With") == "fetch"
 
@@ -138,8 +145,9 @@ def answer(said: Said, status: int, *, alone: bool = False) -> Answer:
     support = requests.number() if said.support else ""
     if is_part():
         return render_template("errors/part.html", said=said, support=support), status
-    if alone or request.path.strip("/").split("/")[0] in PROGRAMS:
-        return render_template("errors/alone.html", said=said, support=support, status=status), status
+    is_plain = not assets.is_built()
+    if alone or is_plain or request.path.strip("/").split("/")[0] in PROGRAMS:
+        return render_template("errors/alone.html", said=said, support=support, is_plain=is_plain), status
     template = "errors/page.html" if access.is_signed_in() else "errors/stranger.html"
     back = url_for("sign_in.home") if access.is_signed_in() else url_for("sign_in.form")
     return render_template(template, said=said, support=support, status=status, back=back), status

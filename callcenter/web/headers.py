@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 
 from callcenter.settings import TWILIO_API, Settings
+from callcenter.web import assets
 
 TWILIO_VOICE = "wss://*.twilio.com https://*.twilio.com"
 YEAR = 31_536_000
@@ -17,7 +18,10 @@ def register(app: Flask) -> None:
     @app.after_request
     def _add(response: Response) -> Response:
         response.headers.update(fixed)
-        if request.endpoint != "static":
+        if request.endpoint == "static":
+            if response.status_code < 400 and assets.is_hashed((request.view_args or {})["filename"]):
+                response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+        else:
             response.headers["Cache-Control"] = "no-store"
             response.vary.add("Cookie")
         return response

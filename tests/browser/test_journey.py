@@ -157,7 +157,7 @@ def test_a_key_pressed_before_the_page_is_whole_does_nothing_and_none_is_shown(
     page = system.look(browser)
     system.sign_in(page, "mei", path="/tickets/")  # nobody else in these stories is Mei, so she is not available yet
     slow: list[Route] = []
-    page.route(re.compile(r"/dist/desk\.js"), lambda route: slow.append(route))
+    page.route(re.compile(r"/dist/desk-\w+\.js"), lambda route: slow.append(route))
     page.goto(f"{system.web}/desk", wait_until="commit")
     expect(page.locator(".link-state:not(.is-joining)")).to_be_visible()
     key = page.locator(".find kbd")

@@ -1,0 +1,45 @@
+"""The built front end: which file each entry of `static/dist` is, by the manifest that tools/build.mjs writes."""
+
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, current_app, url_for
+
+MANIFEST = "dist/manifest.json"
+HASHED = re.compile(r"dist/.+-[0-9A-Z]{8}\.")  # esbuild's [name]-[hash]
+
+
+class FrontEndNotBuilt(Exception):
+    """There is no manifest: `make ready` has not run, or is running."""
+
+
+def register(app: Flask) -> None:
+    app.add_template_global(asset)
+
+
+def asset(entry: str) -> str:
+    """`app.js` -> `/static/dist/app-2FDA62ST.js`. Raises FrontEndNotBuilt, and KeyError for an entry that is not one."""
+    file = Path(current_app.static_folder or "") / MANIFEST
+    try:
+        built_at = file.stat().st_mtime_ns
+        return url_for("static", filename=f"dist/{_files(file, built_at)[entry]}")
+    except FileNotFoundError as missing:
+        raise FrontEndNotBuilt("The front end is not built; run make ready") from missing
+
+
+def is_built() -> bool:
+    return (Path(current_app.static_folder or "") / MANIFEST).exists()
+
+
+def is_hashed(filename: str) -> bool:
+    """True for a file of `static` whose name changes with its content, so that it may be kept for ever."""
+    return HASHED.match(filename) is not None
+
+
+@lru_cache(maxsize=1)
+def _files(file: Path, built_at: int) -> dict[str, str]:
+    """Entry -> file below `dist`. `built_at` makes a new build be read at its first page, without a restart."""
+    files: dict[str, str] = json.loads(file.read_text())
+    return files
