@@ -3,8 +3,10 @@
 
 import { say } from "./words.js";
 
+const NONE = "–";
 let offset = 0;
 const listeners = new Set();
+const clocks = new Map();
 
 export function now() {
   return Date.now() + offset;
@@ -22,14 +24,25 @@ export function everySecond(listener) {
   listeners.add(listener);
 }
 
-/** In the reader's own zone, as the server writes times, unless another is named. */
+/** In the reader's own zone, as the server writes times, unless another is named; a dash for one the browser lacks. */
 export function timeOfDay(at = now(), zone = document.body.dataset.zone || undefined, withSeconds = true) {
-  return new Intl.DateTimeFormat("en-GB", {
-    hour: "2-digit",
-    minute: "2-digit",
-    second: withSeconds ? "2-digit" : undefined,
-    timeZone: zone,
-  }).format(at);
+  return clockOf(zone, withSeconds)?.format(at) ?? NONE;
+}
+
+function clockOf(zone, withSeconds) {
+  const name = `${zone} ${withSeconds}`;
+  if (!clocks.has(name)) clocks.set(name, madeClock(zone, withSeconds));
+  return clocks.get(name);
+}
+
+/** null where the browser does not know the zone: its list may be older than the server's. */
+function madeClock(zone, withSeconds) {
+  const second = withSeconds ? "2-digit" : undefined;
+  try {
+    return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second, timeZone: zone });
+  } catch {
+    return null;
+  }
 }
 
 /** Seconds as people read them: 0:38, 06:41 padded, 1 h 40 above an hour, 3 d 4 h above a day. */
@@ -94,9 +107,9 @@ export function start() {
   paintAll();
   document.addEventListener("htmx:afterSettle", (event) => paintAll(event.target.parentElement ?? document));
   const tick = () => {
+    setTimeout(tick, 1000 - (now() % 1000) + 5);
     paintAll();
     listeners.forEach((listener) => listener(now()));
-    setTimeout(tick, 1000 - (now() % 1000) + 5);
   };
   setTimeout(tick, 1000 - (now() % 1000) + 5);
 }
