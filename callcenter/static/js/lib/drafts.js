@@ -44,28 +44,37 @@ function send(url, key, text) {
 async function save(field) {
   soon.delete(field);
   const { draft: key, draftUrl: url } = field.dataset;
-  localStorage.setItem(local(key), JSON.stringify({ url, text: field.value }));
+  const kept = JSON.stringify({ url, text: field.value });
+  localStorage.setItem(local(key), kept);
   try {
     const answer = await send(url, key, field.value);
     if (!answer.ok) throw new Error(String(answer.status));
-    localStorage.removeItem(local(key));
-    tell(field, "draft_kept");
+    if (drop(local(key), kept)) tell(field, "draft_kept");
   } catch {
     tell(field, "draft_local");
   }
+}
+
+/** Removes what the server has now. False where something newer was written meanwhile, which stays. */
+function drop(name, kept) {
+  if (localStorage.getItem(name) !== kept) return false;
+  localStorage.removeItem(name);
+  return true;
 }
 
 /** Sends what stayed on this computer; called when the server is back, and when a page opens. */
 export async function sendKept() {
   const mine = local("");
   for (const name of Object.keys(localStorage).filter((each) => each.startsWith(mine))) {
-    const { url, text } = JSON.parse(localStorage.getItem(name));
+    const kept = localStorage.getItem(name);
+    const { url, text } = JSON.parse(kept);
     const key = name.slice(mine.length);
     try {
       const answer = await post(url, { key, text });
-      if (answer.ok || answer.status === 404 || answer.status === 410) localStorage.removeItem(name);
+      const isOver = answer.ok || answer.status === 404 || answer.status === 410;
+      const isKept = isOver && drop(name, kept) && answer.ok;
       const field = document.querySelector(`[data-draft="${key}"]`);
-      if (answer.ok && field) tell(field, "draft_kept");
+      if (isKept && field) tell(field, "draft_kept");
     } catch {
       return;
     }
