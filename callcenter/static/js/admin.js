@@ -1,5 +1,8 @@
 // The matrix of skills: arrow keys and Enter go from cell to cell; what is typed replaces what stood there.
 
+import { origin } from "./lib/dom.js";
+
+/** @type {Record<string, [number, number]>} */
 const STEPS = {
   ArrowUp: [-1, 0],
   ArrowDown: [1, 0],
@@ -8,11 +11,16 @@ const STEPS = {
   ArrowRight: [0, 1],
 };
 
+/**
+ * @param {HTMLTableCellElement} cell
+ * @param {[number, number]} step how many rows and columns away
+ */
 function neighbour(cell, [down, across]) {
+  const row = /** @type {HTMLTableRowElement} */ (cell.parentElement);
   const column = cell.cellIndex + across;
-  const rows = cell.closest("tbody").rows;
-  const row = rows[cell.parentElement.rowIndex - rows[0].rowIndex + down];
-  return row?.cells[column]?.querySelector("[data-cell]");
+  const { rows } = /** @type {HTMLTableSectionElement} */ (row.parentElement);
+  const other = rows[row.rowIndex - rows[0].rowIndex + down];
+  return other?.cells[column]?.querySelector("[data-cell]");
 }
 
 document.addEventListener("keydown", (event) => {
@@ -23,14 +31,14 @@ document.addEventListener("keydown", (event) => {
     event.ctrlKey ||
     event.metaKey ||
     event.altKey ||
-    !event.target.matches("[data-cell]")
+    !origin(event).matches("[data-cell]")
   )
     return;
-  const next = neighbour(event.target.closest("td"), step);
+  const next = neighbour(/** @type {HTMLTableCellElement} */ (origin(event).closest("td")), step);
   event.preventDefault();
   next?.focus();
 });
 
 document.addEventListener("focusin", (event) => {
-  if (event.target.matches("input.cell-in")) event.target.select();
+  if (origin(event).matches("input.cell-in")) /** @type {HTMLInputElement} */ (event.target).select();
 });

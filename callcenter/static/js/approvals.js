@@ -1,17 +1,30 @@
 // The supervisor's page of questions: keys, what was seen, and the answers that follow what happens without losing a word.
 
 import htmx from "htmx.org";
+import { must, origin } from "./lib/dom.js";
 import * as keys from "./lib/keys.js";
 
+/**
+ * @template {Element} [E=HTMLElement]
+ * @param {string} selector
+ * @returns {E | null}
+ */
 const part = (selector) => document.querySelector(selector);
+
+/** @type {() => HTMLTextAreaElement | null} */
+const wordField = () => part("#approval-word");
+/** @type {() => HTMLInputElement | null} */
+const amountField = () => part("#less-amount");
+/** @type {(name: string) => HTMLButtonElement | null} */
+const answerButton = (name) => part(`[data-answer="${name}"]`);
 
 /** A question on a screen that is looked at has been seen; said once. */
 function tellSeen() {
   if (document.hidden) return;
   document.querySelectorAll("[data-unseen]").forEach((row) => {
-    const url = row.dataset.unseen;
+    const url = row.dataset.unseen ?? "";
     delete row.dataset.unseen;
-    htmx.ajax("POST", url, { swap: "none", source: row.querySelector(".ring") ?? row }).catch(() => {});
+    htmx.ajax("post", url, { swap: "none", source: row.querySelector(".ring") ?? row }).catch(() => {});
   });
 }
 
@@ -29,17 +42,19 @@ async function follow() {
   const form = part("#approval-answer");
   if (!view || !form || view.dataset.version === form.dataset.version) return;
   if (form.contains(document.activeElement) && form.querySelector("#approval-asked") && isStillOpen(view)) return;
-  const word = part("#approval-word")?.value ?? part("[data-kept-word]")?.textContent ?? "";
-  await htmx.ajax("GET", form.dataset.url, { target: form, swap: "outerHTML", source: form }).catch(() => {});
+  const word = wordField()?.value ?? part("[data-kept-word]")?.textContent ?? "";
+  await htmx.ajax("get", form.dataset.url ?? "", { target: form, swap: "outerHTML", source: form }).catch(() => {});
   if (word) keepWord(word);
 }
 
+/** @param {HTMLElement} view */
 function isStillOpen(view) {
-  return view.dataset.version.split(":")[1] === "open";
+  return view.dataset.version?.split(":")[1] === "open";
 }
 
+/** @param {string} word */
 function keepWord(word) {
-  const field = part("#approval-word");
+  const field = wordField();
   if (field) {
     field.value = word;
     return;
@@ -47,53 +62,60 @@ function keepWord(word) {
   const kept = part("[data-kept]");
   if (!kept) return;
   kept.hidden = false;
-  kept.querySelector("[data-kept-word]").textContent = word;
+  must("[data-kept-word]", kept).textContent = word;
 }
 
 function shownAmount() {
-  const field = part("#less-amount");
-  const button = part("[data-answer='less']");
+  const field = amountField();
+  const button = answerButton("less");
   if (!field || !button) return;
   const quick = [...document.querySelectorAll("[data-quick]")];
   quick.forEach((each) => each.setAttribute("aria-pressed", String(each.dataset.quick === field.value.trim())));
   const known = quick.find((each) => each.dataset.quick === field.value.trim());
-  const label = button.querySelector("[data-less-label]");
+  const label = must("[data-less-label]", button);
   if (field.value.trim())
-    label.textContent = button.dataset.says.replace("{amount}", known?.textContent ?? field.value.trim());
+    label.textContent = (button.dataset.says ?? "").replace("{amount}", known?.textContent ?? field.value.trim());
 }
 
 function openInstead() {
   const form = part("#f-instead");
-  if (!form || part("[data-answer='instead']").disabled) return;
+  if (!form || answerButton("instead")?.disabled) return;
   form.hidden = false;
-  form.querySelector("select").focus();
+  must("select", form).focus();
 }
 
-/** A key brings the hand to its answer; Enter then gives it. */
+/**
+ * A key brings the hand to its answer; Enter then gives it.
+ *
+ * @param {string} name
+ */
 function toAnswer(name) {
-  const button = part(`[data-answer="${name}"]`);
+  const button = answerButton(name);
   if (!button || button.disabled) return;
   if (name === "instead") return openInstead();
-  const field = name === "less" ? part("#less-amount") : button;
-  field.focus();
-  field.select?.();
+  const field = name === "less" ? amountField() : null;
+  (field ?? button).focus();
+  field?.select();
 }
 
 document.addEventListener("click", (event) => {
-  const quick = event.target.closest("[data-quick]");
+  const quick = origin(event).closest("[data-quick]");
   if (quick) {
-    part("#less-amount").value = quick.dataset.quick;
+    /** @type {HTMLInputElement} */ (must("#less-amount")).value = quick.dataset.quick ?? "";
     shownAmount();
   }
-  if (event.target.closest("[data-answer='instead']")) openInstead();
+  if (origin(event).closest("[data-answer='instead']")) openInstead();
 });
-document.addEventListener("input", (event) => event.target.matches("#less-amount") && shownAmount());
+document.addEventListener("input", (event) => origin(event).matches("#less-amount") && shownAmount());
 document.addEventListener("change", (event) => {
-  if (!event.target.matches("#instead-remedy")) return;
-  event.target.form.amount.value = event.target.selectedOptions[0].dataset.amount;
+  if (!origin(event).matches("#instead-remedy")) return;
+  const remedy = /** @type {HTMLSelectElement} */ (event.target);
+  const amount = /** @type {HTMLInputElement} */ (remedy.form?.elements.namedItem("amount"));
+  amount.value = remedy.selectedOptions[0].dataset.amount ?? "";
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.successful && detail.elt.id === "f-say") part("#approval-word").value = "";
+  const field = wordField();
+  if (field && detail.successful && detail.elt.id === "f-say") field.value = "";
 });
 document.addEventListener("htmx:afterSettle", () => {
   tellSeen();
@@ -103,7 +125,7 @@ document.addEventListener("htmx:afterSettle", () => {
 });
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const isChosen = detail.requestConfig?.elt?.matches(".ask-row, .ended-row");
-  if (isChosen && matchMedia("(width <= 760px)").matches) part("#approval").scrollIntoView();
+  if (isChosen && matchMedia("(width <= 760px)").matches) must("#approval").scrollIntoView();
 });
 document.addEventListener("focusout", () => setTimeout(follow, 80));
 document.addEventListener("visibilitychange", tellSeen);

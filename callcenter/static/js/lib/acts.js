@@ -3,10 +3,15 @@
 
 import { say } from "./words.js";
 
+/**
+ * @param {HtmxDetail} detail
+ * @returns {HTMLElement | null}
+ */
 function buttonOf(detail) {
   return detail.requestConfig?.triggeringEvent?.submitter ?? detail.elt?.closest?.("button, a") ?? null;
 }
 
+/** @param {HtmxEvent} event */
 function begin(event) {
   const button = buttonOf(event.detail);
   const words = button?.dataset?.while;
@@ -17,6 +22,7 @@ function begin(event) {
   button.setAttribute("aria-busy", "true");
 }
 
+/** @param {HtmxEvent} event */
 function finish(event) {
   const button = buttonOf(event.detail);
   if (!button?.dataset?.before) return;
@@ -26,11 +32,16 @@ function finish(event) {
   button.removeAttribute("aria-busy");
 }
 
+/** @param {Element | undefined} element */
 function placeOf(element) {
   const near = element?.closest?.("[data-place]")?.querySelector("[data-said-here]");
   return near ?? document.querySelector("main [data-said-here], [data-said-here]");
 }
 
+/**
+ * @param {string} strong
+ * @param {string} text
+ */
 function notice(strong, text) {
   const box = document.createElement("div");
   box.className = "notice notice-bad";
@@ -41,6 +52,7 @@ function notice(strong, text) {
   return box;
 }
 
+/** @param {HtmxEvent} event */
 function refused(event) {
   const { xhr, isError, requestConfig } = event.detail;
   const elt = requestConfig?.elt ?? event.detail.elt;
@@ -62,10 +74,12 @@ function refused(event) {
   }
 }
 
+/** @param {Element | undefined} element */
 function clearPlace(element) {
   element?.closest?.("[data-place]")?.querySelector("[data-said-here]")?.replaceChildren();
 }
 
+/** @param {HtmxEvent} event */
 function unreached(event) {
   if (event.detail.requestConfig?.verb === "get") return;
   placeOf(event.detail.requestConfig?.elt)?.replaceChildren(notice(say("no_answer"), say("still_true")));

@@ -1,5 +1,9 @@
 // What screen readers hear: politely in general, loudly for an offer alone.
 
+/**
+ * @param {string} selector
+ * @param {string} text
+ */
 function put(selector, text) {
   const region = document.querySelector(selector);
   if (!region) return;
@@ -7,5 +11,7 @@ function put(selector, text) {
   setTimeout(() => (region.textContent = text), 50);
 }
 
+/** @param {string} text */
 export const politely = (text) => put("[data-polite]", text);
+/** @param {string} text */
 export const loudly = (text) => put("[data-loud]", text);

@@ -4,6 +4,7 @@ import * as notify from "./notify.js";
 import * as sounds from "./sounds.js";
 import { say } from "./words.js";
 
+/** @type {number | null} */
 let before = null;
 
 const place = () => document.querySelector("#approvals-count");
@@ -12,7 +13,10 @@ function look() {
   const now = Number(place()?.dataset.approvalsCount ?? 0);
   if (before !== null && now > before) {
     sounds.play("approval");
-    notify.asked(say("approval_asked"), place().closest("a")?.href);
+    notify.asked(
+      say("approval_asked"),
+      /** @type {HTMLAnchorElement | null | undefined} */ (place()?.closest("a"))?.href,
+    );
   }
   before = now;
 }

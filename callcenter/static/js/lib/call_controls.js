@@ -2,6 +2,7 @@
 
 import htmx from "htmx.org";
 import { loudly } from "./announce.js";
+import { must, origin } from "./dom.js";
 import * as live from "./live.js";
 import * as sounds from "./sounds.js";
 import * as voice from "./voice.js";
@@ -9,6 +10,7 @@ import { say } from "./words.js";
 
 const STILL_ON_CALL_MS = 3000;
 
+/** @param {ParentNode} [inside] */
 function showMute(inside = document) {
   inside.querySelectorAll("[data-voice-mute]").forEach((button) => {
     button.setAttribute("aria-pressed", String(voice.isMuted()));
@@ -17,12 +19,13 @@ function showMute(inside = document) {
   });
 }
 
+/** @param {Event} event */
 function pressed(event) {
-  if (event.target.closest("[data-voice-mute]")) voice.mute(!voice.isMuted());
-  const digit = event.target.closest("[data-digit]");
-  if (digit) voice.digits(digit.dataset.digit);
-  if (event.target.closest("[data-act='keypad']")) toggleKeypad();
-  const end = event.target.closest("[data-hang-up]");
+  if (origin(event).closest("[data-voice-mute]")) voice.mute(!voice.isMuted());
+  const digit = origin(event).closest("[data-digit]");
+  if (digit) voice.digits(digit.dataset.digit ?? "");
+  if (origin(event).closest("[data-act='keypad']")) toggleKeypad();
+  const end = origin(event).closest("[data-hang-up]");
   if (end && !live.isLive()) {
     event.preventDefault();
     event.stopPropagation();
@@ -34,9 +37,10 @@ function toggleKeypad() {
   const pad = document.querySelector("[data-keypad]");
   if (!pad) return;
   pad.hidden = !pad.hidden;
-  if (!pad.hidden) pad.querySelector("button").focus();
+  if (!pad.hidden) must("button", pad).focus();
 }
 
+/** @param {{type?: string, who?: string, text?: string}} line */
 function heard({ type, who, text }) {
   const list = document.querySelector("[data-voice-heard]");
   if (!list) return;
@@ -60,14 +64,15 @@ function offerToJoin() {
   if (document.querySelector("#now")?.dataset.joinUrl && !voice.isConnected()) trouble({ kind: "call" });
 }
 
+/** @param {{kind: string}} what */
 function trouble({ kind }) {
   const place = document.querySelector("[data-voice-trouble]");
   if (!place) return;
   place.textContent = say(kind === "microphone" ? "mic_blocked" : "voice_lost");
-  const box = place.closest(".notice");
+  const box = /** @type {HTMLElement} */ (place.closest(".notice"));
   box.dataset.kind = kind;
   box.hidden = false;
-  box.querySelector("[data-join-again]").hidden = kind === "token";
+  must("[data-join-again]", box).hidden = kind === "token";
   loudly(place.textContent);
 }
 
@@ -75,36 +80,39 @@ function trouble({ kind }) {
 async function joinAgain() {
   const url = document.querySelector("#now")?.dataset.joinUrl;
   if (!url || voice.isConnected() || !(await voice.take())) return;
-  htmx.ajax("POST", url, { target: "#now", swap: "outerHTML" }).catch(() => trouble({ kind: "call" }));
+  htmx.ajax("post", url, { target: "#now", swap: "outerHTML" }).catch(() => trouble({ kind: "call" }));
 }
 
+/** @param {boolean} value */
 function inCall(value) {
   sounds.setInCall(value);
   const strip = document.querySelector("[data-voice-strip]");
   if (strip) strip.hidden = !(value && voice.isSimulated());
   if (value) document.querySelector("[data-voice-heard]")?.replaceChildren();
-  if (value) document.querySelector("[data-voice-trouble]")?.closest(".notice").setAttribute("hidden", "");
+  if (value) document.querySelector("[data-voice-trouble]")?.closest(".notice")?.setAttribute("hidden", "");
   showMute();
 }
 
+/** @param {HTMLElement} desk */
 export function start(desk) {
   document.addEventListener("click", pressed, true);
   document.addEventListener("htmx:afterSettle", (event) => showMute(event.target));
   document.addEventListener("htmx:afterSettle", forgetTrouble);
   document.addEventListener("voice:connect", (event) => voice.connect(event.detail.params ?? event.detail));
-  voice.events.addEventListener("connected", () => inCall(true));
-  voice.events.addEventListener("ended", () => inCall(false));
-  voice.events.addEventListener("muted", () => showMute());
-  voice.events.addEventListener("heard", (event) => heard(event.detail));
-  voice.events.addEventListener("trouble", (event) => trouble(event.detail));
+  voice.on("connected", () => inCall(true));
+  voice.on("ended", () => inCall(false));
+  voice.on("muted", () => showMute());
+  voice.on("heard", heard);
+  voice.on("trouble", trouble);
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches("[data-voice-say]")) return;
+    if (!origin(event).matches("[data-voice-say]")) return;
     event.preventDefault();
-    const field = event.target.elements.words;
+    /** @type {HTMLInputElement} */
+    const field = must("[name=words]", origin(event));
     if (field.value.trim()) voice.speak(field.value.trim());
     field.value = "";
   });
-  document.addEventListener("click", (event) => event.target.closest("[data-join-again]") && joinAgain());
-  voice.events.addEventListener("ended", () => setTimeout(() => live.isLive() && offerToJoin(), STILL_ON_CALL_MS));
-  voice.prepare(desk.dataset.voiceTokenUrl).then(joinAgain, () => trouble({ kind: "token" }));
+  document.addEventListener("click", (event) => origin(event).closest("[data-join-again]") && joinAgain());
+  voice.on("ended", () => setTimeout(() => live.isLive() && offerToJoin(), STILL_ON_CALL_MS));
+  voice.prepare(desk.dataset.voiceTokenUrl ?? "").then(joinAgain, () => trouble({ kind: "token" }));
 }

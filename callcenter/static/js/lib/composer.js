@@ -1,6 +1,7 @@
 // The composer: tabs, the count of SMS, and a conversation that stays at its end only if it was there.
 
 import { post } from "./csrf.js";
+import { must, origin } from "./dom.js";
 import { does } from "./keys.js";
 import * as live from "./live.js";
 import { count } from "./segments.js";
@@ -8,20 +9,27 @@ import { say } from "./words.js";
 
 let wasAtEnd = true;
 
+/** @type {(inside: ParentNode) => NodeListOf<HTMLTextAreaElement>} */
+const fields = (inside) => inside.querySelectorAll("[data-segments]");
+
+/** @param {string} name */
 export function open(name) {
   const tab = document.querySelector(`[data-tab="${name}"]`);
   if (!tab) return;
   const box = tab.closest("[data-tabs]");
+  if (!box) return;
   box.querySelectorAll("[data-tab]").forEach((each) => each.setAttribute("aria-selected", String(each === tab)));
   box.querySelectorAll("[data-tab-panel]").forEach((panel) => (panel.hidden = panel.dataset.tabPanel !== name));
   box.querySelector(`[data-tab-panel="${name}"] textarea`)?.focus();
 }
 
+/** @param {HTMLTextAreaElement} field */
 function counted(field) {
   const place = field.closest("form")?.querySelector("[data-segments-said]");
   if (place) place.textContent = say("segments", count(field.value));
 }
 
+/** @param {HTMLElement} roll */
 function isAtEnd(roll) {
   return roll.scrollHeight - roll.scrollTop - roll.clientHeight < 24;
 }
@@ -32,8 +40,9 @@ function toEnd() {
   document.querySelector("[data-newer]")?.setAttribute("hidden", "");
 }
 
+/** @param {HtmxEvent} event */
 function settled(event) {
-  event.target.querySelectorAll?.("[data-segments]").forEach(counted);
+  fields(event.target).forEach(counted);
   markRead();
   const roll = document.querySelector("[data-stick]");
   if (!roll) return;
@@ -46,25 +55,28 @@ function markRead() {
   const talk = document.querySelector("[data-unread]");
   if (!talk || document.hidden) return;
   delete talk.dataset.unread;
-  post(talk.dataset.readUrl).then(
-    () => live.refresh(document.querySelector("#mine")),
+  post(talk.dataset.readUrl ?? "").then(
+    () => live.refresh(must("#mine")),
     () => {},
   );
 }
 
 export function start() {
   document.addEventListener("click", (event) => {
-    const tab = event.target.closest("[data-tab]");
-    if (tab) open(tab.dataset.tab);
-    if (event.target.closest("[data-newer]")) toEnd();
+    const tab = origin(event).closest("[data-tab]");
+    if (tab) open(tab.dataset.tab ?? "");
+    if (origin(event).closest("[data-newer]")) toEnd();
   });
-  document.addEventListener("input", (event) => event.target.matches("[data-segments]") && counted(event.target));
+  document.addEventListener(
+    "input",
+    (event) => origin(event).matches("[data-segments]") && counted(/** @type {HTMLTextAreaElement} */ (event.target)),
+  );
   document.addEventListener("htmx:beforeSwap", () => {
     const roll = document.querySelector("[data-stick]");
     wasAtEnd = !roll || isAtEnd(roll);
   });
   document.addEventListener("htmx:afterSettle", settled);
-  document.querySelectorAll("[data-segments]").forEach(counted);
+  fields(document).forEach(counted);
   does("note", () => open("note"));
   does("sms", () => open("sms"));
   document.addEventListener("visibilitychange", markRead);

@@ -1,7 +1,9 @@
 // Every post of ours carries the page's token: htmx's and our own.
 
 export function token() {
-  return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+  /** @type {HTMLMetaElement | null} */
+  const held = document.querySelector('meta[name="csrf-token"]');
+  return held?.content ?? "";
 }
 
 export function guard() {
@@ -10,7 +12,13 @@ export function guard() {
   });
 }
 
-/** Posts fields as a form. Answers the Response; throws where the server was not reached. */
+/**
+ * Posts fields as a form. Answers the Response; throws where the server was not reached.
+ *
+ * @param {string} url
+ * @param {Record<string, string>} [fields]
+ * @param {{keepalive?: boolean}} [options]
+ */
 export function post(url, fields = {}, { keepalive = false } = {}) {
   return fetch(url, {
     method: "POST",

@@ -2,42 +2,60 @@
 
 import { politely } from "./announce.js";
 import * as clock from "./clock.js";
+import { must } from "./dom.js";
 import { say } from "./words.js";
 
 const PATIENCE_MS = 1500;
 const BACK_MS = 5000;
 
+/** @param {boolean} isDisabled what needs the server */
+function disable(isDisabled) {
+  /** @type {NodeListOf<HTMLButtonElement>} */
+  const elements = document.querySelectorAll("[data-needs-server]");
+  elements.forEach((element) => (element.disabled = isDisabled));
+}
+
+/** @param {() => void} tryNow */
 export function announceState(tryNow) {
   const link = document.querySelector("[data-link-state]");
   const word = document.querySelector("[data-link-word]");
-  const banner = document.querySelector("[data-banner]");
-  const part = (name) => banner.querySelector(`[data-banner-${name}]`);
-  let soon = null;
+  const banner = must("[data-banner]");
+  /** @param {string} name */
+  const part = (name) => must(`[data-banner-${name}]`, banner);
+  /** @type {Timer | undefined} */
+  let soon;
 
-  document.querySelector("[data-try-now]").addEventListener("click", () => {
+  must("[data-try-now]").addEventListener("click", () => {
     part("next").textContent = say("trying");
     tryNow();
   });
 
+  /** @param {string} name */
   function show(name) {
     link?.classList.toggle("is-off", name === "cut_off");
     link?.classList.toggle("is-joining", name === "joining");
     if (word) word.textContent = say(name);
   }
 
+  /**
+   * @param {string} strong
+   * @param {string} text
+   * @param {boolean} [isBack]
+   */
   function fill(strong, text, isBack = false) {
     part("strong").textContent = strong;
     part("text").textContent = text;
     banner.classList.toggle("is-back", isBack);
-    banner.querySelector(".push").hidden = isBack;
+    must(".push", banner).hidden = isBack;
     banner.hidden = false;
   }
 
+  /** @param {number} at */
   function cutOffNow(at) {
     const time = clock.timeOfDay(clock.now() - (Date.now() - at));
     document.body.classList.add("is-cut-off");
     document.querySelectorAll("[data-as-of]").forEach((element) => (element.textContent = say("as_of", { time })));
-    document.querySelectorAll("[data-needs-server]").forEach((element) => (element.disabled = true));
+    disable(true);
     fill(
       say("cut_off_since", { time }),
       say(document.querySelector("[data-on-call]") ? "cut_off_call" : "cut_off_text"),
@@ -47,18 +65,20 @@ export function announceState(tryNow) {
   }
 
   return {
+    /** @param {number} at */
     cutOff(at) {
       if (soon || document.body.classList.contains("is-cut-off")) return;
       show("joining");
       soon = setTimeout(() => cutOffNow(at), PATIENCE_MS);
     },
+    /** @param {boolean} wasCutOff */
     live(wasCutOff) {
       clearTimeout(soon);
-      soon = null;
+      soon = undefined;
       show("live");
       if (!document.body.classList.contains("is-cut-off")) return;
       document.body.classList.remove("is-cut-off");
-      document.querySelectorAll("[data-needs-server]").forEach((element) => (element.disabled = false));
+      disable(false);
       if (!wasCutOff) {
         banner.hidden = true;
         return;
@@ -69,6 +89,7 @@ export function announceState(tryNow) {
         if (banner.classList.contains("is-back")) banner.hidden = true;
       }, BACK_MS);
     },
+    /** @param {number} seconds */
     waiting(seconds) {
       part("next").textContent = seconds > 0 ? say("trying_in", { seconds }) : say("trying");
     },

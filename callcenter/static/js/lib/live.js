@@ -5,25 +5,44 @@ import htmx from "htmx.org";
 import { announceState } from "./link_state.js";
 import { Line } from "./socket.js";
 
+/** @typedef {(event: LiveEvent) => void} Listener */
+
 const GATHER_MS = 120;
 const REMEMBERED_MS = 15000;
+/** @type {Map<string, Timer>} */
 const waiting = new Map();
+/** @type {Map<string, Listener[]>} */
 const listeners = new Map();
+/** @type {WeakMap<XMLHttpRequest, number>} */
 const begun = new WeakMap();
+/** @type {WeakSet<Element>} */
 const known = new WeakSet();
+/** @type {{at: number, event: LiveEvent}[]} */
 let heard = [];
+/** @type {Line | null} */
 let line = null;
 
-/** Calls the listener for every event of that name ("*" for all), after duplicates are dropped. */
+/**
+ * Calls the listener for every event of that name ("*" for all), after duplicates are dropped.
+ *
+ * @template {LiveEvent} [E=LiveEvent] what an event of that name carries: docs/api.md
+ * @param {string} name
+ * @param {(event: E) => void} listener
+ */
 export function on(name, listener) {
-  listeners.set(name, [...(listeners.get(name) ?? []), listener]);
+  listeners.set(name, [...(listeners.get(name) ?? []), /** @type {Listener} */ (listener)]);
 }
 
 export function isLive() {
   return line === null || line.isLive;
 }
 
-/** Sends a word of our own up the line, such as the wish to watch the wallboard. */
+/**
+ * Sends a word of our own up the line, such as the wish to watch the wallboard.
+ *
+ * @param {string} name
+ * @param {object} [data]
+ */
 export function send(name, data = {}) {
   line?.socket.emit(name, data);
 }
@@ -47,7 +66,7 @@ export function start() {
   everySoOften();
   if (!("liveSocket" in document.body.dataset)) return;
   const given = document.body.dataset.n;
-  const view = announceState(() => line.tryNow());
+  const view = announceState(() => line?.tryNow());
   line = new Line(given ? Number(given) : null, {
     event: hear,
     reset: refreshAll,
@@ -66,17 +85,23 @@ export function start() {
   line.open();
 }
 
+/** @param {LiveEvent} event */
 function tell(event) {
   [...(listeners.get(event.name) ?? []), ...(listeners.get("*") ?? [])].forEach((listener) => listener(event));
 }
 
+/** @param {LiveEvent} event */
 function hear(event) {
   heard = [...heard.filter((each) => each.at > Date.now() - REMEMBERED_MS), { at: Date.now(), event }];
   tell(event);
   document.querySelectorAll("[data-live]").forEach((element) => concerns(element, event) && refresh(element));
 }
 
-/** A part that was asked for before an event and came after it shows how it was before: it is asked for again. */
+/**
+ * A part that was asked for before an event and came after it shows how it was before: it is asked for again.
+ *
+ * @param {number} since
+ */
 function catchUpNew(since) {
   document.querySelectorAll("[data-live]").forEach((element) => {
     if (known.has(element)) return;
@@ -91,8 +116,12 @@ function watchRequests() {
   document.addEventListener("htmx:afterSettle", (event) => catchUpNew(begun.get(event.detail.xhr) ?? Infinity));
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {LiveEvent} event
+ */
 function concerns(element, event) {
-  if (!element.dataset.live.split(" ").includes(event.name)) return false;
+  if (!element.dataset.live?.split(" ").includes(event.name)) return false;
   const match = element.dataset.liveMatch;
   if (!match) return true;
   const [key, value] = match.split(":");
@@ -103,7 +132,11 @@ export function refreshAll() {
   document.querySelectorAll("[data-live][data-live-url]").forEach(refresh);
 }
 
-/** Fetches the element again after a short gathering time; an element in use is marked stale and waits. */
+/**
+ * Fetches the element again after a short gathering time; an element in use is marked stale and waits.
+ *
+ * @param {HTMLElement} element
+ */
 export function refresh(element) {
   const id = element.id;
   if (!id || !element.dataset.liveUrl || waiting.has(id)) return;
@@ -117,13 +150,18 @@ export function refresh(element) {
   );
 }
 
-/** What stands in this place by now may be another part, which is not fetched by itself. */
+/**
+ * What stands in this place by now may be another part, which is not fetched by itself.
+ *
+ * @param {HTMLElement | null} element
+ */
 function swap(element) {
   if (!element?.dataset.liveUrl) return;
   if (isInUse(element)) return markStale(element);
-  htmx.ajax("GET", element.dataset.liveUrl, { target: element, swap: "outerHTML", source: element }).catch(() => {});
+  htmx.ajax("get", element.dataset.liveUrl, { target: element, swap: "outerHTML", source: element }).catch(() => {});
 }
 
+/** @param {HTMLElement} element */
 function isInUse(element) {
   // An act of this part is on its way: replaced now, its answer would find nobody to tell (how to join a call, for one).
   if (element.querySelector(".htmx-request")) return true;
@@ -132,13 +170,15 @@ function isInUse(element) {
   if ("liveForce" in element.dataset)
     return Boolean(held?.matches("details[open] form :is(input, textarea, select)") && element.contains(held));
   // A shut menu in which the focus rests may be replaced: it has an id, by which the focus comes back to it.
-  if (element.contains(held) && held !== element && !held.matches("details:not([open]) > summary[id]")) return true;
+  if (held && element.contains(held) && held !== element && !held.matches("details:not([open]) > summary[id]"))
+    return true;
   if (element.matches("details[open]") || element.querySelector("details[open], dialog[open]")) return true;
   if ("liveList" in element.dataset && element.matches(":hover")) return true;
   const selection = document.getSelection();
   return Boolean(selection && !selection.isCollapsed && element.contains(selection.anchorNode));
 }
 
+/** @param {HTMLElement} element */
 function markStale(element) {
   element.dataset.stale = String(Number(element.dataset.stale ?? 0) + 1);
   element.dispatchEvent(new CustomEvent("live:stale", { bubbles: true, detail: { count: element.dataset.stale } }));

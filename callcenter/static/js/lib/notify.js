@@ -3,7 +3,9 @@
 import * as clock from "./clock.js";
 
 const title = document.title;
+/** @type {Notification | null} */
 let shown = null;
+/** @type {number | null} */
 let until = null;
 let word = "";
 
@@ -11,7 +13,12 @@ export function ask() {
   if ("Notification" in window && Notification.permission === "default") Notification.requestPermission();
 }
 
-/** Counts down in the title until the instant (ISO); notifies where the tab is hidden. A click opens, never accepts. */
+/**
+ * Counts down in the title until the instant (ISO); notifies where the tab is hidden. A click opens, never accepts.
+ *
+ * @param {string} says
+ * @param {string} endsAt
+ */
 export function offer(says, endsAt) {
   until = Date.parse(endsAt);
   word = says;
@@ -24,7 +31,12 @@ export function offer(says, endsAt) {
   };
 }
 
-/** A question for this person, where the tab is hidden. A click opens the page of questions. */
+/**
+ * A question for this person, where the tab is hidden. A click opens the page of questions.
+ *
+ * @param {string} says
+ * @param {string} [url]
+ */
 export function asked(says, url) {
   if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") return;
   const note = new Notification(says, { tag: "approval", requireInteraction: false });

@@ -7,10 +7,15 @@ import * as notify from "./notify.js";
 import * as sounds from "./sounds.js";
 import { say } from "./words.js";
 
-let before = { view: null, offer: null };
+/** @type {{view?: string, offer: string | null}} */
+let before = { offer: null };
+/** @type {string | null} */
 let saidFive = null;
+/** @type {string | null} */
 let wanted = null;
+/** @type {string | null} */
 let opens = null;
+/** @type {HTMLElement | null} */
 let asker = null;
 
 const slot = () => document.querySelector("#now");
@@ -23,7 +28,8 @@ export function start() {
   offered(now);
   document.addEventListener("htmx:afterSettle", () => look());
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    if (detail.target?.id === "middle" && detail.requestConfig.elt.matches("i") && detail.requestConfig.elt !== asker) {
+    const elt = detail.requestConfig?.elt;
+    if (detail.target?.id === "middle" && elt?.matches("i") && elt !== asker) {
       detail.shouldSwap = false;
     }
   });
@@ -40,17 +46,23 @@ function look() {
   const last = before.view;
   before.view = now.dataset.view;
   const isOther = opens || asker || middle()?.dataset.view !== now.dataset.view;
-  if (isOther && belongs(last, now.dataset.view)) {
-    wanted = opens ?? now.dataset.middleUrl;
+  if (isOther && belongs(last, now.dataset.view ?? "")) {
+    wanted = opens ?? now.dataset.middleUrl ?? null;
     follow();
   }
 }
 
+/** @param {string | undefined} view */
 function numberOf(view) {
   return view?.split(":")[1];
 }
 
-/** The middle follows the Now slot unless the agent looks at something else and nothing new is held out. */
+/**
+ * The middle follows the Now slot unless the agent looks at something else and nothing new is held out.
+ *
+ * @param {string | undefined} last
+ * @param {string} next
+ */
 function belongs(last, next) {
   const seen = middle()?.dataset.view ?? "free";
   if (seen === "free" || seen.startsWith("offered:")) return true;
@@ -62,23 +74,24 @@ function follow() {
   const held = document.activeElement;
   const isWriting = held?.closest("#middle") && held.matches("input, textarea, select");
   if (isWriting) return;
-  const url = wanted;
+  const url = wanted ?? "";
   wanted = null;
   opens = null;
   // One that is still on its way shows what was true before: only the newest is let in.
   asker = Object.assign(document.createElement("i"), { hidden: true });
-  slot().after(asker);
+  slot()?.after(asker);
   const mine = asker;
   const done = () => {
     mine.remove();
     if (asker === mine) asker = null;
   };
-  htmx.ajax("GET", url, { target: "#middle", swap: "outerHTML", source: mine }).then(done, () => {
+  htmx.ajax("get", url, { target: "#middle", swap: "outerHTML", source: mine }).then(done, () => {
     if (asker === mine) wanted = url;
     done();
   });
 }
 
+/** @param {HTMLElement} now */
 function offered(now) {
   const { offer, kind, says, ends } = now.dataset;
   if ((offer ?? null) === before.offer) return;
@@ -88,16 +101,17 @@ function offered(now) {
   if (!offer) return;
   const word = says || say(kind === "call" ? "offer_call" : "offer_conversation");
   loudly(word);
-  notify.offer(word, ends);
+  notify.offer(word, ends ?? "");
   if (kind === "call") sounds.ring();
   else sounds.play("conversation");
 }
 
+/** @param {number} at */
 function tick(at) {
   notify.tick();
   const { offer, ends } = slot()?.dataset ?? {};
   if (!offer || saidFive === offer) return;
-  const left = (Date.parse(ends) - at) / 1000;
+  const left = (Date.parse(ends ?? "") - at) / 1000;
   if (left > 5 || left < 1) return;
   saidFive = offer;
   loudly(say("five_seconds"));

@@ -1,8 +1,19 @@
 // The demo's browser telephone: the same face as the telephone company's device, words instead of sound.
 
-class SimulatedCall {
+/**
+ * What an event tells depends on its name, as with the telephone company's device.
+ *
+ * @typedef {(detail: any) => void} Listener
+ */
+
+export class SimulatedCall {
+  /**
+   * @param {string} url
+   * @param {string} sid
+   */
   constructor(url, sid) {
     this.url = `${url}/device/${sid}`;
+    /** @type {Map<string, Listener[]>} */
     this.listeners = new Map();
     this.isOver = false;
     this.last = 0;
@@ -12,15 +23,27 @@ class SimulatedCall {
     this.stream.onmessage = (message) => this.#take(JSON.parse(message.data));
   }
 
+  /**
+   * @param {string} name
+   * @param {Listener} listener
+   */
   on(name, listener) {
     this.listeners.set(name, [...(this.listeners.get(name) ?? []), listener]);
   }
 
+  /**
+   * @param {string} name
+   * @param {unknown} [detail]
+   */
   #tell(name, detail) {
     (this.listeners.get(name) ?? []).forEach((listener) => listener(detail));
   }
 
-  /** A stream that was broken begins anew: what was heard before is not told twice. */
+  /**
+   * A stream that was broken begins anew: what was heard before is not told twice.
+   *
+   * @param {{n: number, type: string, who?: string, text?: string}} event
+   */
   #take(event) {
     if (event.n <= this.last) return;
     this.last = event.n;
@@ -37,18 +60,25 @@ class SimulatedCall {
     this.#tell("disconnect");
   }
 
+  /**
+   * @param {string} act
+   * @param {object} [body]
+   */
   #post(act, body = {}) {
     return send(`${this.url}/${act}`, body).catch(() => this.#tell("error", { code: 31000 }));
   }
 
+  /** @param {boolean} value */
   mute(value) {
     this.#post("mute", { muted: value });
   }
 
+  /** @param {string} digits */
   sendDigits(digits) {
     this.#post("digits", { digits });
   }
 
+  /** @param {string} text */
   say(text) {
     this.#post("say", { text });
   }
@@ -60,21 +90,31 @@ class SimulatedCall {
 }
 
 export class SimulatedDevice {
+  /**
+   * @param {string} url
+   * @param {string} token
+   */
   constructor(url, token) {
     this.url = url.replace(/\/$/, "");
     this.token = token;
   }
 
+  /** @param {string} token */
   updateToken(token) {
     this.token = token;
   }
 
+  /** @param {{params: Record<string, string>}} options */
   async connect({ params }) {
     const answer = await send(`${this.url}/device/connect`, { token: this.token, params });
     return new SimulatedCall(this.url, (await answer.json()).call_sid);
   }
 }
 
+/**
+ * @param {string} url
+ * @param {object} body
+ */
 async function send(url, body) {
   const answer = await fetch(url, {
     method: "POST",

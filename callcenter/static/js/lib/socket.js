@@ -8,11 +8,31 @@ const ACK_MS = 5000;
 const PAUSES_S = [1, 2, 3, 5, 8, 10];
 const SEEN_AT_MOST = 2000;
 
-/** handlers: event(payload), reset(), live(wasCutOff), cutOff(lastContact), waiting(seconds), refused(). */
+/**
+ * @typedef {object} Handlers
+ * @property {(event: LiveEvent) => void} event
+ * @property {() => void} reset too much was missed: everything is asked for again
+ * @property {(wasCutOff: boolean) => void} live
+ * @property {(lastContact: number) => void} cutOff
+ * @property {(seconds: number) => void} waiting
+ * @property {() => void} refused
+ */
+/** @typedef {{n?: number, now?: string, reset?: boolean, events?: LiveEvent[]}} CaughtUp */
+/** @typedef {Error & {data?: {refused?: boolean}}} RefusedError */
+
 export class Line {
+  /** @type {Timer | undefined} */
+  countdown;
+  wasCutOff = false;
+
+  /**
+   * @param {number | null} after the newest event that the page shows
+   * @param {Handlers} handlers
+   */
   constructor(after, handlers) {
     this.after = after;
     this.handlers = handlers;
+    /** @type {Set<number>} */
     this.seen = new Set();
     this.lastContact = Date.now();
     this.isLive = false;
@@ -38,23 +58,27 @@ export class Line {
 
   #catchUp() {
     const asked = Date.now();
-    this.socket.timeout(ACK_MS).emit("catch_up", { after: this.after }, (error, answer) => {
+    /** @type {(error: Error | null, answer?: CaughtUp) => void} */
+    const take = (error, answer) => {
       if (error) return this.socket.disconnect();
       this.lastContact = Date.now();
       if (answer?.now) clock.set(answer.now, Date.now() - asked);
       if (answer?.reset) this.handlers.reset();
       (answer?.events ?? []).forEach((event) => this.#take(event));
-      if (Number.isInteger(answer?.n)) this.after = answer.n;
+      if (typeof answer?.n === "number") this.after = answer.n;
       this.#found();
-    });
+    };
+    this.socket.timeout(ACK_MS).emit("catch_up", { after: this.after }, take);
   }
 
+  /** @param {LiveEvent} event */
   #take(event) {
     this.lastContact = Date.now();
-    if (Number.isInteger(event.n)) {
+    if (typeof event.n === "number") {
       if (this.seen.has(event.n)) return;
       this.seen.add(event.n);
-      if (this.seen.size > SEEN_AT_MOST) this.seen.delete(this.seen.values().next().value);
+      const [oldest] = this.seen;
+      if (this.seen.size > SEEN_AT_MOST) this.seen.delete(oldest);
     }
     this.handlers.event(event);
   }
@@ -63,10 +87,11 @@ export class Line {
     this.tries = 0;
     if (this.isLive) return;
     this.isLive = true;
-    this.handlers.live(Boolean(this.wasCutOff));
+    this.handlers.live(this.wasCutOff);
     this.wasCutOff = false;
   }
 
+  /** @param {RefusedError} error */
   #failed(error) {
     if (error?.data?.refused || error?.message === "refused") return this.handlers.refused();
     this.#lost();

@@ -1,5 +1,6 @@
 // The dialog of sounds, the test in the Now slot, and the word where the browser holds sound back.
 
+import { must, origin } from "./dom.js";
 import * as notify from "./notify.js";
 import * as sounds from "./sounds.js";
 import * as voice from "./voice.js";
@@ -9,27 +10,34 @@ function sayBlocked() {
   document.querySelectorAll("[data-sound-blocked]").forEach((element) => (element.hidden = !isBlocked));
 }
 
+/** @param {Event} event */
 async function pressed(event) {
-  if (event.target.closest("[data-allow-sound], [data-test-sound], [data-open-sounds]")) {
+  if (origin(event).closest("[data-allow-sound], [data-test-sound], [data-open-sounds]")) {
     await sounds.allow();
     notify.ask();
     sayBlocked();
   }
-  const test = event.target.closest("[data-test-sound]");
+  const test = origin(event).closest("[data-test-sound]");
   if (test) sounds.play(test.dataset.testSound || "call", { isTest: true });
-  if (event.target.closest("[data-open-sounds]")) openDialog();
+  if (origin(event).closest("[data-open-sounds]")) openDialog();
 }
 
 function openDialog() {
-  const dialog = document.querySelector("#sounds");
-  dialog.querySelectorAll("[data-volume]").forEach((slider) => (slider.value = sounds.volume(slider.dataset.volume)));
+  /** @type {HTMLDialogElement} */
+  const dialog = must("#sounds");
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const sliders = dialog.querySelectorAll("[data-volume]");
+  sliders.forEach((slider) => (slider.value = String(sounds.volume(slider.dataset.volume ?? ""))));
   fillDevices(dialog);
   dialog.showModal();
 }
 
+/** @param {HTMLElement} dialog */
 async function fillDevices(dialog) {
   const found = (await navigator.mediaDevices?.enumerateDevices?.()) ?? [];
-  dialog.querySelectorAll("[data-device]").forEach((select) => {
+  /** @type {NodeListOf<HTMLSelectElement>} */
+  const selects = dialog.querySelectorAll("[data-device]");
+  selects.forEach((select) => {
     const kind = select.dataset.device === "input" ? "audioinput" : "audiooutput";
     const options = found.filter((each) => each.kind === kind && each.deviceId && each.deviceId !== "default");
     const names = options.map((each) => new Option(each.label || each.deviceId.slice(0, 8), each.deviceId));
@@ -37,11 +45,13 @@ async function fillDevices(dialog) {
   });
 }
 
+/** @param {Event} event */
 function changed(event) {
-  const { volume, device } = event.target.dataset ?? {};
-  if (volume) sounds.setVolume(volume, Number(event.target.value));
-  if (device === "output") sounds.setDevice(event.target.value);
-  if (device) voice.useDevices({ [device]: event.target.value });
+  const field = /** @type {Field} */ (event.target);
+  const { volume, device } = field.dataset ?? {};
+  if (volume) sounds.setVolume(volume, Number(field.value));
+  if (device === "output") sounds.setDevice(field.value);
+  if (device) voice.useDevices({ [device]: field.value });
 }
 
 export function start() {

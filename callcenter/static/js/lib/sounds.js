@@ -2,6 +2,7 @@
 
 const KEPT = "callcenter.sounds";
 // [hertz, start, length] in seconds.
+/** @type {Record<string, [number, number, number][]>} */
 const TONES = {
   call: [
     [523, 0, 0.28],
@@ -21,26 +22,35 @@ const TONES = {
 };
 const EVERY_MS = 3000;
 const TICK_IN_CALL = 0.2;
+/** @type {AudioContext | null} */
 let context = null;
-let repeating = null;
+/** @type {Timer | undefined} */
+let repeating;
 let inCall = false;
 
+/** @returns {Record<string, number>} */
 function volumes() {
   try {
-    return JSON.parse(localStorage.getItem(KEPT)) ?? {};
+    return JSON.parse(localStorage.getItem(KEPT) ?? "{}") ?? {};
   } catch {
     return {};
   }
 }
 
+/** @param {string} name */
 export function volume(name) {
   return volumes()[name] ?? 0.6;
 }
 
+/**
+ * @param {string} name
+ * @param {number} value
+ */
 export function setVolume(name, value) {
   localStorage.setItem(KEPT, JSON.stringify({ ...volumes(), [name]: value }));
 }
 
+/** @param {boolean} value */
 export function setInCall(value) {
   inCall = value;
 }
@@ -57,13 +67,22 @@ export async function allow() {
   return isAllowed();
 }
 
-/** Plays where sound is sent: a device id of the browser, "" for the usual one. */
+/**
+ * Plays where sound is sent: a device id of the browser, "" for the usual one.
+ *
+ * @param {string} id
+ */
 export async function setDevice(id) {
   context ??= new AudioContext();
-  if (context.setSinkId) await context.setSinkId(id);
+  await context.setSinkId?.(id);
 }
 
+/**
+ * @param {[number, number, number]} tone
+ * @param {number} loud
+ */
 function note([hertz, start, length], loud) {
+  if (!context) return;
   const at = context.currentTime + start;
   const oscillator = context.createOscillator();
   const gain = context.createGain();
@@ -77,6 +96,10 @@ function note([hertz, start, length], loud) {
   oscillator.stop(at + length + 0.05);
 }
 
+/**
+ * @param {string} name
+ * @param {{isTest?: boolean}} [options]
+ */
 export function play(name, { isTest = false } = {}) {
   if (!isAllowed()) return false;
   const quiet = inCall && !isTest;
@@ -94,5 +117,5 @@ export function ring() {
 
 export function stop() {
   clearInterval(repeating);
-  repeating = null;
+  repeating = undefined;
 }

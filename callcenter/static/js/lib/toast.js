@@ -1,13 +1,19 @@
 // One short message at the bottom left for 8 s, with a way back. Never for what the page already shows.
 
 import htmx from "htmx.org";
+import { must } from "./dom.js";
 
 const SHOWN_MS = 8000;
-let gone = null;
+/** @type {Timer | undefined} */
+let gone;
 
-/** {text, undo_url, undo_word} */
+/**
+ * {text, undo_url, undo_word}
+ *
+ * @param {{text: string, undo_url?: string, undo_word?: string}} toast
+ */
 export function show({ text, undo_url: url, undo_word: word }) {
-  const place = document.querySelector("[data-toasts]");
+  const place = must("[data-toasts]");
   const one = document.createElement("div");
   one.className = "toast-one";
   one.append(Object.assign(document.createElement("span"), { textContent: text }));
@@ -19,7 +25,7 @@ export function show({ text, undo_url: url, undo_word: word }) {
     });
     button.dataset.act = "undo";
     button.addEventListener("click", () => {
-      htmx.ajax("POST", url, { swap: "none" }).catch(() => {});
+      htmx.ajax("post", url, { swap: "none" }).catch(() => {});
       place.replaceChildren();
     });
     one.append(button);
