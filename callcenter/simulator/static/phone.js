@@ -2,9 +2,13 @@
 
 import { current, isLive, isOlder, showCall, showEnd, takeLine, tick } from "./talk.js";
 import { seen, showThread, startThread, takeMessage } from "./thread.js";
-import { fill, find, post, words } from "./words.js";
+import { choice, field, fill, find, origin, part, post, words } from "./words.js";
+
+/** @import { Line } from "./talk.js" */
+/** @import { Message } from "./thread.js" */
 
 const KEPT = "phone-person";
+/** @type {Record<string, object[]>} */
 const FAULTS = {
   duplicate: [{ match: {}, fault: "duplicate", times: null }],
   parallel: [{ match: {}, fault: "parallel", times: null }],
@@ -17,18 +21,22 @@ const FAULTS = {
   500: [{ rest: { path: "", status: 500, times: null } }],
 };
 const CALLBACKS_ONLY = new Set(["delay", "drop"]);
+/** @type {{id: string, name: string, number: string} | null} */
 let person = null;
+/** @type {EventSource | null} */
 let stream = null;
 let asked = 0;
 
+/** @param {unknown} error */
 function complain(error) {
-  find("notice").textContent = fill(words.refused, { why: error.message });
+  find("notice").textContent = fill(words.refused, { why: error instanceof Error ? error.message : String(error) });
   find("notice").hidden = false;
 }
 
 const forgive = () => (find("notice").hidden = true);
 
-const act = (deed) => async (event) => {
+/** @param {(event: Event | undefined) => unknown} deed */
+const act = (deed) => async (/** @type {Event | undefined} */ event) => {
   event?.preventDefault();
   forgive();
   try {
@@ -40,21 +48,24 @@ const act = (deed) => async (event) => {
 };
 
 function redraw() {
-  const number = find("number").selectedOptions[0];
+  const number = choice("number").selectedOptions[0];
   if (!person) return;
   tick({ name: person.name, shown: number?.dataset.shown ?? "" });
-  find("title").textContent = innerWidth > 900 ? words.customersPhone : fill(words.phoneOf, { who: shortName() });
+  find("title").textContent =
+    innerWidth > 900 ? words.customersPhone : fill(words.phoneOf, { who: shortName(person.name) });
 }
 
 // Carla of Carla Mendes; a description such as "A number we do not know" stays whole.
-function shortName() {
-  const parts = person.name.split(" ");
-  return parts.length === 2 ? parts[0] : person.name;
+/** @param {string} name */
+function shortName(name) {
+  const parts = name.split(" ");
+  return parts.length === 2 ? parts[0] : name;
 }
 
 // Listen first, then ask what was before: nothing is missed between the two.
+/** @param {HTMLInputElement} input */
 function choose(input) {
-  person = { id: input.value, name: input.dataset.name, number: input.dataset.number };
+  person = { id: input.value, name: input.dataset.name ?? "", number: input.dataset.number ?? "" };
   remember(person.id);
   document.title = fill(words.phoneOf, { who: person.name });
   showCall(null);
@@ -68,6 +79,7 @@ function choose(input) {
   redraw();
 }
 
+/** @param {Line & {message: Message}} event */
 function take(event) {
   if (event.type === "listening") {
     forgive();
@@ -78,9 +90,11 @@ function take(event) {
   redraw();
 }
 
+/** @param {{withMessages: boolean}} options */
 async function refresh({ withMessages }) {
   asked += 1;
   const mine = asked;
+  if (!person) return;
   const answer = await fetch(`/phone/${person.id}`);
   const now = await answer.json();
   if (now.person.id !== person.id) return;
@@ -89,6 +103,7 @@ async function refresh({ withMessages }) {
   redraw();
 }
 
+/** @param {string} id */
 function remember(id) {
   try {
     localStorage.setItem(KEPT, id);
@@ -105,25 +120,34 @@ function remembered() {
   }
 }
 
-const dial = act(() => post("/control/calls", { from: person.number, to: find("number").value, name: person.name }));
-const onCall = (deed, body = () => ({})) => act(() => post(`/control/calls/${current().sid}/${deed}`, body()));
+const dial = act(() =>
+  post("/control/calls", { from: person?.number, to: choice("number").value, name: person?.name }),
+);
+/**
+ * @param {string} deed
+ * @param {() => object} [body]
+ */
+const onCall = (deed, body = () => ({})) => act(() => post(`/control/calls/${current()?.sid}/${deed}`, body()));
 const hangUp = onCall("hangup");
 
 const say = act(async () => {
-  const text = find("words").value.trim();
+  const text = field("words").value.trim();
   if (!text || !isLive()) return;
-  await post(`/control/calls/${current().sid}/say`, { text });
-  find("words").value = "";
+  await post(`/control/calls/${current()?.sid}/say`, { text });
+  field("words").value = "";
 });
 
+/** @param {string} key */
 function press(key) {
+  /** @type {HTMLButtonElement | null} */
   const button = document.querySelector(`[data-key="${key}"]`);
   if (!button || button.disabled) return;
   button.classList.add("pressed");
   setTimeout(() => button.classList.remove("pressed"), 250);
-  onCall("digits", () => ({ digits: key }))();
+  onCall("digits", () => ({ digits: key }))(undefined);
 }
 
+/** @param {string} name */
 function showTab(name) {
   document.body.dataset.tab = name;
   for (const tab of document.querySelectorAll("[role=tab]")) {
@@ -139,6 +163,7 @@ function showTab(name) {
   }
 }
 
+/** @param {string} kind */
 async function order(kind) {
   await fetch("/control/faults", { method: "DELETE" });
   if (!kind) return;
@@ -147,6 +172,7 @@ async function order(kind) {
 }
 
 // The greeting itself shall still be heard: only what is told afterwards is late or lost.
+/** @param {object[]} rules */
 function callbacksOnly(rules) {
   const events = ["participant-join", "participant-leave", "conference-start", "conference-end", "completed"];
   const told = [...events, "participant-hold", "participant-unhold", "in-progress", "sent", "delivered"];
@@ -156,7 +182,7 @@ function callbacksOnly(rules) {
 async function showOrdered() {
   const { faults, slow_network: slow } = await (await fetch("/control/faults")).json();
   const first = faults[0];
-  find("faults").value = slow ? "slow" : first?.kind === "rest" ? String(first.status) : (first?.kind ?? "");
+  choice("faults").value = slow ? "slow" : first?.kind === "rest" ? String(first.status) : (first?.kind ?? "");
 }
 
 function listenToHands() {
@@ -166,46 +192,49 @@ function listenToHands() {
   find("reject").addEventListener("click", onCall("reject"));
   find("mute").addEventListener(
     "click",
-    onCall("mute", () => ({ muted: !current().muted })),
+    onCall("mute", () => ({ muted: !current()?.muted })),
   );
   find("mouth").addEventListener("submit", say);
   find("words").addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) say(event);
   });
-  document.querySelector(".keys").addEventListener("click", (event) => {
-    const button = event.target.closest("[data-key]");
-    if (button) press(button.dataset.key);
+  part(".keys").addEventListener("click", (event) => {
+    const button = origin(event).closest("[data-key]");
+    if (button) press(button.dataset.key ?? "");
   });
   document.addEventListener("keydown", (event) => {
-    const isFree = !event.target.closest("input, textarea, select, [role=tab]") && !event.isComposing;
+    const isFree = !origin(event).closest("input, textarea, select, [role=tab]") && !event.isComposing;
     if (isFree && /^[\d*#]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) press(event.key);
   });
 }
 
 function listenToFrame() {
-  document.querySelector(".people").addEventListener("change", (event) => choose(event.target));
+  part(".people").addEventListener("change", (event) => choose(/** @type {HTMLInputElement} */ (event.target)));
   find("change").addEventListener("click", () => document.body.classList.toggle("choosing"));
   find("done").addEventListener("click", () => {
     document.body.classList.remove("choosing");
-    showTab(document.body.dataset.tab);
+    showTab(document.body.dataset.tab ?? "");
   });
   const tabs = [...document.querySelectorAll("[role=tab]")];
-  for (const tab of tabs) tab.addEventListener("click", () => showTab(tab.dataset.tab));
-  document.querySelector(".tabs").addEventListener("keydown", (event) => {
+  for (const tab of tabs) tab.addEventListener("click", () => showTab(tab.dataset.tab ?? ""));
+  part(".tabs").addEventListener("keydown", (event) => {
     if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
     const other = tabs.find((tab) => tab.getAttribute("aria-selected") !== "true");
-    showTab(other.dataset.tab);
+    if (!other) return;
+    showTab(other.dataset.tab ?? "");
     other.focus();
   });
   find("faults").addEventListener(
     "change",
-    act((event) => order(event.target.value)),
+    act(() => order(choice("faults").value)),
   );
   find("number").addEventListener("change", redraw);
   addEventListener("resize", redraw);
 }
 
-const people = [...document.querySelectorAll(".people input")];
+/** @type {NodeListOf<HTMLInputElement>} */
+const inputs = document.querySelectorAll(".people input");
+const people = [...inputs];
 const first = people.find((input) => input.value === remembered()) ?? people[0];
 listenToHands();
 listenToFrame();

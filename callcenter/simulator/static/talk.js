@@ -1,23 +1,59 @@
 // The call: what was heard, said and pressed as a list, and who is on the line. Knows lines, not the network.
 
-import { clock, company, duration, exactTime, fill, find, icon, keepingEnd, make, since, words } from "./words.js";
+import {
+  between,
+  clock,
+  company,
+  duration,
+  exactTime,
+  fill,
+  find,
+  icon,
+  keepingEnd,
+  make,
+  since,
+  words,
+} from "./words.js";
+
+/**
+ * callcenter/simulator/views.py: a call, and one line of what was heard in it.
+ *
+ * @typedef {{n: number, call_sid: string, type: string, at: string, who: string, text: string, language?: string}} Line
+ * @typedef {object} Call
+ * @property {string} sid
+ * @property {string} direction
+ * @property {string} status
+ * @property {boolean} is_over
+ * @property {boolean} [hold]
+ * @property {boolean} [muted]
+ * @property {string | null} [ended]
+ * @property {Line[]} transcript
+ */
 
 const list = find("heard");
+/** @type {Record<string, string>} */
 const NOTES = {
   music: "music",
   silence: "silence",
   hold: "hold",
   beep: "beep",
 };
+/** @type {Record<string, string>} */
 const ENDINGS = { busy: "busy", failed: "failed", "no-answer": "noAnswer", canceled: "canceled" };
+/** @type {Record<string, string>} */
+const RECORDINGS = { "in-progress": "recordingOn", paused: "recordingPaused" };
+/** @type {Call | null} */
 let call = null;
+/** @type {Line[]} */
 let lines = [];
+/** @type {(Line & {element: HTMLElement, hasMusic?: boolean}) | null} */
 let open = null;
 
 export const current = () => call;
 export const isLive = () => Boolean(call && !call.is_over);
-export const isRingingHere = () => isLive() && call.direction !== "inbound" && call.status !== "in-progress";
+export const isRingingHere = () => isLive() && call?.direction !== "inbound" && call?.status !== "in-progress";
 
+/** @param {Call | null} found */
 export function showCall(found) {
   call = found;
   lines = [];
@@ -32,9 +68,11 @@ export function showEnd() {
 }
 
 // Whether the page knows more of this call than an answer that was on its way.
+/** @param {Call | null} found */
 export const isOlder = (found) => found?.sid === call?.sid && (found?.transcript.length ?? 0) <= lines.length;
 
 // A line of a call; true if the page has to ask: a new call, or a line was missed.
+/** @param {Line} line */
 export function takeLine(line) {
   if (!call || (line.call_sid !== call.sid && line.n === 1)) return true;
   if (line.call_sid !== call.sid || line.n <= lines.length) return false;
@@ -43,6 +81,7 @@ export function takeLine(line) {
   return false;
 }
 
+/** @param {Line} line */
 function add(line) {
   lines.push(line);
   close(line);
@@ -52,7 +91,9 @@ function add(line) {
 }
 
 // What a line changes in the call itself.
+/** @param {Line} line */
 function follow(line) {
+  if (!call) return;
   if (line.type === "connected") call.status = "in-progress";
   if (line.type === "hold") call.hold = true;
   if (line.type === "resumed") call.hold = false;
@@ -66,18 +107,24 @@ function follow(line) {
 }
 
 // Music gets its length once something else is heard, being held once it is over.
+/** @param {Line} line */
 function close(line) {
   const lasts = open?.type === "hold" ? ["resumed", "left", "ended"].includes(line.type) : line.type !== "beep";
   if (!open || !lasts) return;
-  const length = duration(new Date(line.at) - new Date(open.at));
+  const length = duration(between(line.at, open.at));
   const music = open.hasMusic ? ` · ${words.music}` : "";
-  open.element.querySelector("span").textContent = `${words[NOTES[open.type]]} ${length}${music}`;
+  const said = open.element.querySelector("span");
+  if (said) said.textContent = `${words[NOTES[open.type]]} ${length}${music}`;
   open = null;
 }
 
+/**
+ * @param {Line} line
+ * @returns {HTMLElement | null}
+ */
 function draw(line) {
   list.querySelector(".now")?.classList.remove("now");
-  const at = since(new Date(line.at) - new Date(lines[0].at));
+  const at = since(between(line.at, lines[0].at));
   if (line.type === "announcement" || line.type === "menu") {
     return bubble("now", words[line.type], at, line.text, line.language);
   }
@@ -98,19 +145,28 @@ function draw(line) {
 }
 
 // Music on hold is told by the note of the hold itself.
+/** @param {Line} line */
 function sound(line) {
   if (open?.type === "hold" && line.type === "music") {
-    if (!open.hasMusic) open.element.querySelector("span").textContent += ` · ${words.music}`;
+    if (!open.hasMusic) open.element.querySelector("span")?.append(` · ${words.music}`);
     open.hasMusic = true;
     return null;
   }
-  const element = note(words[NOTES[line.type]], { music: "music", hold: "hold" }[line.type]);
+  const element = note(words[NOTES[line.type]], ["music", "hold"].includes(line.type) ? line.type : null);
   if (line.type === "music" || line.type === "hold") open = { ...line, element };
   return element;
 }
 
+/** @param {string} who */
 const nameOf = (who) => (/^(agent-\d|client:)/.test(who) ? words.agent : who || words.agent);
 
+/**
+ * @param {string} kind
+ * @param {string} who
+ * @param {string} at
+ * @param {string} text
+ * @param {string} [tongue]
+ */
 function bubble(kind, who, at, text, tongue) {
   const element = make("div", `bubble ${kind}`);
   element.append(make("small", "", `${who} · ${at}`));
@@ -121,10 +177,14 @@ function bubble(kind, who, at, text, tongue) {
 }
 
 // Keys pressed one after the other share a bubble: 1, then 2.
+/**
+ * @param {Line} line
+ * @param {string} at
+ */
 function press(line, at) {
-  const last = list.lastElementChild;
+  const last = /** @type {HTMLElement | null} */ (list.lastElementChild);
   if (last?.dataset.kind === "pressed") {
-    last.lastElementChild.textContent += words.then + line.text;
+    last.lastElementChild?.append(words.then + line.text);
     return null;
   }
   const element = bubble("mine", words.youPressed, at, line.text);
@@ -132,6 +192,11 @@ function press(line, at) {
   return element;
 }
 
+/**
+ * @param {string} text
+ * @param {string | null} [picture]
+ * @param {boolean} [isBad]
+ */
 function note(text, picture, isBad) {
   const element = make("p", isBad ? "note bad" : "note");
   if (picture) element.append(icon(picture));
@@ -139,29 +204,33 @@ function note(text, picture, isBad) {
   return element;
 }
 
-const recording = (state) =>
-  ({ "in-progress": words.recordingOn, paused: words.recordingPaused })[state] ?? words.recordingOff;
+/** @param {string} state */
+const recording = (state) => words[RECORDINGS[state] ?? "recordingOff"];
 
+/** @param {Line} line */
 function ending(line) {
   if (line.text in ENDINGS) return words[ENDINGS[line.text]];
-  return { you: words.youHungUp, company: words.theyHungUp }[line.who] ?? words.networkHungUp;
+  if (line.who === "you") return words.youHungUp;
+  return line.who === "company" ? words.theyHungUp : words.networkHungUp;
 }
 
 // Milliseconds from ringing until somebody joined, or until now.
+/** @param {string} now */
 function waited(now) {
   if (!lines.length) return 0;
   const met = lines.find((line) => line.type === "joined");
-  return new Date(met?.at ?? call.ended ?? now) - new Date(lines[0].at);
+  return between(met?.at ?? call?.ended ?? now, lines[0].at);
 }
 
 // Who is on the line, in words, for the head of the call.
+/** @param {string} now */
 function situation(now) {
   if (!call) return words.noCall;
   if (call.is_over) return words.ended;
   if (call.status !== "in-progress") return words.ringing;
   if (call.hold) {
     const held = lines.findLast((line) => line.type === "hold");
-    return fill(words.onHold, { time: since(new Date(now) - new Date(held?.at ?? now)) });
+    return fill(words.onHold, { time: since(between(now, held?.at ?? now)) });
   }
   const others = new Set();
   for (const line of lines) {
@@ -172,7 +241,17 @@ function situation(now) {
   return lines.some((line) => line.type === "waiting") ? words.waiting : words.connected;
 }
 
+/**
+ * @param {string} id of a button
+ * @param {string} text
+ */
+function write(id, text) {
+  const said = find(id).querySelector("span");
+  if (said) said.textContent = text;
+}
+
 // Redraw what changes with the second and with the state of the call.
+/** @param {{name: string, shown: string}} person */
 export function tick(person) {
   const now = new Date().toISOString();
   const live = isLive() && !isRingingHere();
@@ -180,23 +259,19 @@ export function tick(person) {
   find("subtitle").textContent =
     innerWidth > 900 ? `${person.shown} · ${fill(words.youAre, { who: person.name })}` : text;
   const started = lines[0]?.at ?? now;
-  find("timer").textContent = call ? clock(new Date(call.ended ?? now) - new Date(started)) : "";
+  find("timer").textContent = call ? clock(between(call.ended ?? now, started)) : "";
   find("clock-words").textContent = call?.is_over ? fill(words.lasted, { time: since(waited(now)) }) : call ? text : "";
   find("mark").classList.toggle("live", isLive());
   find("mark").replaceChildren(icon(call?.is_over ? "phone-off" : "phone"));
   find("ring").hidden = !isRingingHere();
   find("ring-words").textContent = fill(words.isCalling, { who: company });
-  for (const [id, isShown] of [
-    ["end", live],
-    ["end-round", live],
-    ["call", !isLive()],
-    ["call-round", !isLive()],
-  ]) {
-    find(id).hidden = !isShown;
-  }
-  find("call").querySelector("span").textContent = call ? words.callAgain : words.call;
-  const canSpeak = live && call.status === "in-progress";
-  for (const button of document.querySelectorAll(".keys button, #mute, #say, #words")) button.disabled = !canSpeak;
-  find("mute").setAttribute("aria-pressed", String(Boolean(canSpeak && call.muted)));
-  find("mute").querySelector("span").textContent = canSpeak && call.muted ? words.unmute : words.mute;
+  for (const id of ["end", "end-round"]) find(id).hidden = !live;
+  for (const id of ["call", "call-round"]) find(id).hidden = isLive();
+  write("call", call ? words.callAgain : words.call);
+  const canSpeak = live && call?.status === "in-progress";
+  /** @type {NodeListOf<HTMLButtonElement>} */
+  const spoken = document.querySelectorAll(".keys button, #mute, #say, #words");
+  for (const button of spoken) button.disabled = !canSpeak;
+  find("mute").setAttribute("aria-pressed", String(Boolean(canSpeak && call?.muted)));
+  write("mute", canSpeak && call?.muted ? words.unmute : words.mute);
 }
