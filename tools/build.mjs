@@ -29,5 +29,5 @@ const { metafile } = await build({
 });
 
 const entries = Object.entries(metafile.outputs).filter(([, { entryPoint }]) => entryPoint?.startsWith(`${source}/`));
-const manifest = entries.map(([file, { entryPoint }]) => [basename(entryPoint), relative(target, file)]);
+const manifest = entries.map(([file, { entryPoint }]) => [basename(entryPoint ?? ""), relative(target, file)]);
 writeFileSync(join(target, "manifest.json"), `${JSON.stringify(Object.fromEntries(manifest.sort()), null, 2)}\n`);
