@@ -16,7 +16,7 @@ SOURCES := $(shell find callcenter/static -path callcenter/static/dist -prune -o
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard callcenter/translations/*/LC_MESSAGES/messages.po))
 READY := $(PACKAGES) $(FRONT_END) $(CATALOGUES)
 
-.PHONY: help ready run test check lock bench drill demo-traffic translations clean
+.PHONY: help ready run test check check-front fix lock bench drill demo-traffic translations clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,7 +26,7 @@ ready: $(READY) ## install what is needed and build the front end
 run: $(READY) ## start the whole contact centre with a demo company
 	@exec callcenter demo
 
-test: check $(READY) $(MODULES) ## run every check and every test
+test: check check-front $(READY) $(MODULES) ## run every check and every test
 	pytest $(PYTEST_ARGS)
 
 check: $(PACKAGES) ## style, types and floors, in seconds
@@ -34,6 +34,14 @@ check: $(PACKAGES) ## style, types and floors, in seconds
 	ruff format --check
 	mypy
 	lint-imports
+
+check-front: $(MODULES) ## style, types and tests of the scripts and styles
+	@npm run --silent check
+
+fix: $(PACKAGES) $(MODULES) ## format Python, scripts and styles, and mend what is safe to mend
+	ruff check --fix
+	ruff format
+	@npm run --silent fix
 
 bench: $(READY) ## measure against floors taken in the same run
 	@exec callcenter bench
