@@ -176,6 +176,14 @@ test("a form that is sent takes its draft with it: what was about to be kept is 
   assert.equal(here(), null);
 });
 
+test("what is written in a form that is on its way is no draft once it is answered", async () => {
+  sending();
+  write("Dear Carla");
+  sent(200);
+  await pause();
+  assert.deepEqual(posts, []);
+});
+
 test("a draft still on its way when its form is answered is emptied behind it", async () => {
   let arrive;
   server = [() => new Promise((resolve) => (arrive = resolve)), () => Promise.resolve(answer())];
