@@ -131,7 +131,7 @@ class Rest:
         yield self
         server.shutdown()
         server.server_close()
-        thread.join()
+        thread.join(10)
 
     def commands(self) -> list[str]:
         """Last words of what was posted: "Calls", "customer", a sid."""

@@ -1,18 +1,39 @@
-"""What every test may ask for: the servers come from `servers.py`, the house on them from `house.py`."""
+"""What every test may ask for: the servers come from `servers.py`, the application on them from `house.py`."""
+
+import signal
 
 import pytest
 
-pytest_plugins = ["tests.servers", "tests.house", "tests.factories", "tests.carrier", "tests.empowered"]
+from tests import programs
 
-# Files that start whole houses, the longest first. They begin, so that no process is left alone with one at the end.
+pytest_plugins = [
+    "tests.budgets",
+    "tests.servers",
+    "tests.house",
+    "tests.factories",
+    "tests.carrier",
+    "tests.empowered",
+]
+
+# The longest files begin, so that no test process is left alone with one at the end.
 LONG = (
-    "tests/browser/test_journey.py",
+    "tests/browser/test_approvals.py",
+    "tests/browser/test_routing.py",
     "tests/test_bench_smoke.py",
-    "tests/cli/test_demo.py",
     "tests/browser/",
+    "tests/cli/test_demo.py",
     "tests/journeys/test_drill.py",
-    "tests/workers/test_killed.py",
+    "tests/test_embedded.py",
+    "tests/actions/test_ledger.py",
 )
+
+
+def pytest_configure() -> None:
+    """No program that a test starts inherits a signal as ignored: a shell's background does so with SIGINT, nohup with SIGHUP."""
+    assert programs.FORKING  # its server is told what to load before anything is forked
+    for kind, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(kind) is signal.SIG_IGN:
+            signal.signal(kind, usual)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

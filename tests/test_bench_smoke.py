@@ -11,7 +11,7 @@ from tests.bench.sizes import QUICK
 from tests.bench.table import Row, percentile, text
 
 
-@pytest.mark.timeout(170)
+@pytest.mark.processes
 def test_a_full_house_in_small_is_measured_and_loses_nothing() -> None:
     """The measure that uses all of it: servers, web processes, clock, callers, listeners; and those of routing.
 

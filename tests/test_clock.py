@@ -35,6 +35,7 @@ def test_a_moved_clock_is_moved_for_everybody_who_has_opened_it(set_clock: Calla
     assert (ahead(mine), ahead(theirs), ahead(set_clock())) == (120, 120, 120)
 
 
+@pytest.mark.processes
 def test_another_process_sees_the_time_that_was_set(tmp_path: Path) -> None:
     file = tmp_path / "clock"
     file.touch()

@@ -18,6 +18,8 @@ import redis
 from callcenter import embedded
 from callcenter.embedded import owner, place, postgres_server, server
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture
 def data() -> Iterator[Path]:
@@ -102,7 +104,7 @@ def test_the_servers_of_a_killed_run_are_ended_and_its_data_is_kept(data: Path) 
     with run.stdout, connect(run.stdout.readline().strip()) as connection:
         connection.execute("create table kept as select 1 as n")
     run.kill()
-    run.wait()
+    run.wait(30)
     orphan = int((data / "postgresql" / "postmaster.pid").read_text().split()[0])
     assert psutil.pid_exists(orphan)
     with embedded.servers(data) as urls, connect(urls.database_url) as connection:
@@ -110,20 +112,27 @@ def test_the_servers_of_a_killed_run_are_ended_and_its_data_is_kept(data: Path) 
         assert not psutil.pid_exists(orphan)
 
 
-def test_a_stopped_program_stops_its_servers(data: Path) -> None:
+@pytest.mark.parametrize("inherited", [signal.SIG_DFL, signal.SIG_IGN], ids=["from a terminal", "from the background"])
+def test_a_stopped_program_stops_its_servers(data: Path, inherited: signal.Handlers) -> None:
+    """A shell starts what it runs in the background with SIGINT ignored; a program that stops by it says so itself."""
     program = (
-        "import sys, time, pathlib; from callcenter import embedded\n"
+        "import signal, sys, time, pathlib; from callcenter import embedded\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "with embedded.postgres(pathlib.Path(sys.argv[1])) as server:\n"
         "    print(server.pid, flush=True); time.sleep(600)"
     )
-    run = subprocess.Popen(
-        [sys.executable, "-c", program, str(data)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
+    before = signal.signal(signal.SIGINT, inherited)
+    try:
+        run = subprocess.Popen(
+            [sys.executable, "-c", program, str(data)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert run.stdout is not None
     with run.stdout:
         pid = int(run.stdout.readline())
         run.send_signal(signal.SIGINT)
-        run.wait()
+        run.wait(30)
     assert not psutil.pid_exists(pid)
     assert not (data / "postgresql" / "postmaster.pid").exists()
 

@@ -83,7 +83,7 @@ def carry_out(order: dict[str, Any]) -> dict[str, object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
     took = time.monotonic() - began
     for line in lines:
         line.close()

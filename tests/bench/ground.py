@@ -99,7 +99,7 @@ class Ground:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.wait()
+                process.wait(10)
 
 
 @contextmanager

@@ -91,7 +91,7 @@ def _unpack(folder: Path) -> None:
     beside.mkdir(parents=True)
     node = shutil.which("node", path=f"{PROJECT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}") or "node"
     command = [node, "--input-type=module", "--eval", UNPACK]
-    subprocess.run(command, cwd=PROJECT, env=os.environ | {"TMPDIR": str(beside)}, check=True)
+    subprocess.run(command, cwd=PROJECT, env=os.environ | {"TMPDIR": str(beside)}, check=True, timeout=120)
     for font in CHINESE.glob("*.woff2"):  # as web fonts are packed, which the system side of Chromium cannot read
         woff2.decompress(str(font), str(beside / "fonts" / f"{font.stem}.ttf"))
     (beside / "fonts.conf").write_text(FONTS.format(fonts=folder / "fonts", cache=folder / "fonts-cache"))

@@ -22,7 +22,7 @@ from callcenter.demo import cast
 from callcenter.settings import load
 from callcenter.telephony.account import split
 from tests import template
-from tests.browser.programs import BACKGROUND, SIMULATOR, Programs, direct
+from tests.programs import BACKGROUND, SIMULATOR, Programs, direct
 
 PATIENCE = 45_000  # milliseconds, for what a page should show
 DATABASE = "system"

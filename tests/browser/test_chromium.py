@@ -39,7 +39,7 @@ def address() -> Iterator[str]:
     thread.start()
     yield f"http://127.0.0.1:{server.port}/"
     server.shutdown()
-    thread.join()
+    thread.join(10)
     server.server_close()
 
 

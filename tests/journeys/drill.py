@@ -3,7 +3,6 @@
 `python -m tests.journeys.drill` does it in full and prints what happened.
 """
 
-import multiprocessing
 import random
 import signal
 import sys
@@ -31,11 +30,11 @@ from tests.bench import fill
 from tests.bench.ground import ground
 from tests.journeys import drill_router as routers
 from tests.journeys import drill_watch as watching
+from tests.programs import FORKING
 from workers.clock import Clock
 
 ROUTERS, AGENTS = 8, 200
 SETTLED_WITHIN, CLOSED_WITHIN = 20.0, 60.0
-FORK = multiprocessing.get_context("forkserver")
 LIVE = text("SELECT id FROM interactions WHERE state IN ('menu', 'waiting', 'offered', 'active') ORDER BY random()")
 
 
@@ -67,7 +66,6 @@ class Drill:
         self._seeds = iter(range(100 * seed, 10**9))
 
     def run(self) -> Told:
-        FORK.set_forkserver_preload([routers.__name__])
         _open_shop(self.settings.database_url, self.url)
         deadlocks = watching.number(self.url, watching.DEADLOCKS)
         began = time.monotonic()
@@ -105,7 +103,7 @@ class Drill:
                         clock = self._replace_clock(clock)
         self.told.wrong += [f"a router ended with {one.exitcode}" for one in crew if one.exitcode]
         clock.kill()
-        clock.join()
+        clock.join(30)
 
     def _router(self) -> ForkServerProcess:
         return self._start(routers.route, next(self._seeds), self._values, self.arrivals, self.faults)
@@ -114,7 +112,7 @@ class Drill:
         return self._start(routers.tick, self._values, self.faults)
 
     def _start(self, do: Any, *arguments: Any) -> ForkServerProcess:
-        process = FORK.Process(target=do, args=arguments, daemon=True)
+        process = FORKING.Process(target=do, args=arguments, daemon=True)
         process.start()
         return process
 
@@ -122,13 +120,13 @@ class Drill:
         """SIGKILL: it says nothing more, and another takes its place."""
         victim = self.chance.choice(crew)
         victim.kill()
-        victim.join()
+        victim.join(30)
         self.told.kills += victim.exitcode == -9
         return [self._router() if router is victim else router for router in crew]
 
     def _replace_clock(self, clock: ForkServerProcess) -> ForkServerProcess:
         clock.kill()
-        clock.join()
+        clock.join(30)
         self.told.clocks_killed += 1
         return self._clock()
 

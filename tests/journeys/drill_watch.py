@@ -91,7 +91,7 @@ class Watch:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        self._thread.join()
+        self._thread.join(30)
 
     def _look(self) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:

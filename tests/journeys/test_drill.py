@@ -3,7 +3,6 @@
 Hundreds of interactions here; `make drill` takes ten thousand.
 """
 
-import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -15,9 +14,10 @@ from callcenter.storage.interactions import Interaction
 from tests.factories import ACCOUNT, CARLA, OURS, TOKEN, Shop
 from tests.journeys import drill_post
 from tests.journeys.drill import Drill, table
+from tests.programs import FORKING
 
 INTERACTIONS, KILLS = 500, 4
-SPAWN = multiprocessing.get_context("spawn")
+pytestmark = pytest.mark.processes
 
 
 @pytest.mark.timeout(400)
@@ -35,10 +35,10 @@ def test_the_same_webhook_at_the_same_instant_in_two_processes_is_one_call(shop:
     path, values = "/webhooks/voice/incoming", settings.model_dump()
     form = {"AccountSid": ACCOUNT, "CallSid": "CA" + "7" * 32, "From": CARLA, "To": OURS, "CallStatus": "ringing"}
     signature = RequestValidator(TOKEN).compute_signature(settings.public_url + path, form)
-    together = SPAWN.Barrier(2)
-    with ProcessPoolExecutor(2, mp_context=SPAWN, initializer=drill_post.meet, initargs=(together,)) as pool:
+    together = FORKING.Barrier(2)
+    with ProcessPoolExecutor(2, mp_context=FORKING, initializer=drill_post.meet, initargs=(together,)) as pool:
         posts = [pool.submit(drill_post.post, values, path, form, signature) for _ in range(2)]
-        answers = {post.result() for post in posts}
+        answers = {post.result(60) for post in posts}
     assert len(answers) == 1
     assert b"Welcome to Harbor Home" in answers.pop()
     assert len(shop.rows(Interaction)) == 1

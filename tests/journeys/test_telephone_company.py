@@ -65,7 +65,7 @@ def company(running: Company, shop: Shop) -> Iterator[Company]:
     yield running
     running.post("/control/reset")
     server.shutdown()
-    thread.join()
+    thread.join(10)
     server.server_close()
 
 

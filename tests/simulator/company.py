@@ -92,7 +92,7 @@ def start(settings: Settings) -> Iterator[Company]:
     carrier.close()
     company.http.close()
     server.shutdown()
-    thread.join()
+    thread.join(10)
     server.server_close()
 
 

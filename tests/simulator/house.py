@@ -49,7 +49,7 @@ class House:
 
         def close() -> None:
             server.shutdown()
-            thread.join()
+            thread.join(10)
             server.server_close()
 
         return close

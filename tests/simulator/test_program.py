@@ -7,8 +7,11 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import pytest
+
 from .company import Company
 
+pytestmark = pytest.mark.processes
 PROGRAM = [sys.executable, "-m", "callcenter.simulator"]
 
 

@@ -50,7 +50,7 @@ def served(app: Flask) -> Iterator[str]:
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
-    thread.join()
+    thread.join(10)
     server.server_close()
     deafen(app)
 

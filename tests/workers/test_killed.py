@@ -1,11 +1,9 @@
 """A worker killed with SIGKILL inside a job: what it was doing is done by the next, once."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -18,29 +16,27 @@ from callcenter.storage.interactions import Interaction
 from callcenter.storage.messages import Message
 from callcenter.storage.surveys import Survey
 from callcenter.wiring import Wiring
+from tests import programs
 from tests.carrier import Rest
 from tests.factories import Shop, until
 from workers.clock import Clock
 
+pytestmark = pytest.mark.processes
 
-@contextmanager
-def worker(settings: Settings, rest: Rest) -> Iterator[subprocess.Popen[bytes]]:
-    """python -m workers, as in life."""
-    environment = os.environ | {
-        "CALLCENTER_ENV": "test",
-        "DATABASE_URL": settings.database_url,
-        "REDIS_URL": settings.redis_url,
-        "SECRET_KEY": settings.secret_key,
-        "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
-        "TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
-        "TWILIO_API_URL": rest.url,
-    }
-    process = subprocess.Popen([sys.executable, "-m", "workers"], env=environment, stdout=subprocess.DEVNULL)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait(10)
+
+@pytest.fixture
+def worker(settings: Settings, rest: Rest, tmp_path: Path) -> Iterator[Callable[[], ForkServerProcess]]:
+    """Starts `python -m workers`, as in life."""
+    started: list[ForkServerProcess] = []
+
+    def start() -> ForkServerProcess:
+        environment = programs.environment_of(settings, TWILIO_API_URL=rest.url)
+        started.append(programs.fork(programs.WORKER, environment, tmp_path))
+        return started[-1]
+
+    yield start
+    for process in started:
+        programs.kill(process)
 
 
 @pytest.fixture
@@ -63,7 +59,7 @@ def _nudge_until(wiring: Wiring, done: object, seconds: float = 30) -> None:
 
 
 def test_a_message_in_the_hands_of_a_killed_worker_is_sent_exactly_once(
-    shop_now: Shop, settings: Settings, rest: Rest
+    shop_now: Shop, worker: Callable[[], ForkServerProcess], rest: Rest
 ) -> None:
     shop = shop_now
     shop.text("hello")
@@ -72,24 +68,23 @@ def test_a_message_in_the_hands_of_a_killed_worker_is_sent_exactly_once(
     with shop.wiring.work() as work:
         message = messages.send(work, id_, actor=shop.actor("alice"), body="we are on our way")
     rest.silent_seconds = 3
-    with worker(settings, rest) as first:
-        until(lambda: "Messages" in rest.commands(), 60)
-        first.kill()
-        first.wait(10)
+    first = worker()
+    until(lambda: "Messages" in rest.commands(), 60)
+    programs.kill(first)
     assert shop.row(Message, message.id).status == "sending"
     until(lambda: rest.sent)  # the carrier had it already
     rest.silent_seconds = 0
     shop.run(
         "UPDATE messages SET next_try_at = now() - interval '1 second' WHERE direction = 'out'"
     )  # the lease of a minute is over
-    with worker(settings, rest):
-        _nudge_until(shop.wiring, lambda: shop.row(Message, message.id).status == "queued", 90)
+    worker()
+    _nudge_until(shop.wiring, lambda: shop.row(Message, message.id).status == "queued", 90)
     assert [sent["body"] for sent in rest.sent] == ["we are on our way"]
     assert shop.row(Message, message.id).sid == rest.sent[0]["sid"]
 
 
 def test_a_survey_in_the_hands_of_a_killed_worker_is_asked_exactly_once(
-    shop_now: Shop, settings: Settings, rest: Rest
+    shop_now: Shop, worker: Callable[[], ForkServerProcess], rest: Rest
 ) -> None:
     shop = shop_now
     id_, sid, _ = shop.talk()
@@ -100,14 +95,13 @@ def test_a_survey_in_the_hands_of_a_killed_worker_is_asked_exactly_once(
     with shop.wiring.database.begin() as held:
         held.execute(text("LOCK TABLE messages IN SHARE ROW EXCLUSIVE MODE"))  # the job stops in the middle
         Clock(shop.wiring).tick()
-        with worker(settings, rest) as first:
-            until(lambda: _somebody_waits(shop), 90)
-            first.kill()
-            first.wait(10)
+        first = worker()
+        until(lambda: _somebody_waits(shop), 90)
+        programs.kill(first)
     assert not [row for row in shop.rows(Message) if row.purpose == "survey"]
-    with worker(settings, rest):
-        _nudge_until(shop.wiring, lambda: rest.sent, 90)
-        _nudge_until(shop.wiring, lambda: shop.rows(Survey)[0].state == "asked")
+    worker()
+    _nudge_until(shop.wiring, lambda: rest.sent, 90)
+    _nudge_until(shop.wiring, lambda: shop.rows(Survey)[0].state == "asked")
     assert [row.purpose for row in shop.rows(Message)] == ["survey"]
     assert len(rest.sent) == 1
 

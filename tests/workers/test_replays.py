@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,9 +22,10 @@ from callcenter.storage.empowerment.budgets import Budget
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.replays import ReplayCase, ReplayRow
 from callcenter.wiring import Wiring
+from tests import programs
 from tests.factories import CARLA, Shop, until
 from tests.recorded import SINCE, V12, V13, Records
-from tests.workers.test_what_ifs import kill, long_worker
+from tests.workers.test_what_ifs import long_worker
 from workers import replays as job
 from workers.clock import Clock
 
@@ -189,8 +191,9 @@ def test_what_never_comes_to_its_end_is_given_up(records: Records) -> None:
 MANY = "INSERT INTO grants ({names}) SELECT {values} FROM grants, generate_series(1, :n) AS n WHERE grants.id = :id"
 
 
+@pytest.mark.processes
 def test_a_real_worker_killed_in_the_middle_loses_only_time_and_no_case_is_kept_twice(
-    records: Records, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    records: Records, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop, count = records.shop, 15_000
     id_ = records.wish("not_asked", 4000)
@@ -205,14 +208,14 @@ def test_a_real_worker_killed_in_the_middle_loses_only_time_and_no_case_is_kept_
     replay_id = ask(shop)
     shop.wiring.clock = utc_now
     shop.run("UPDATE replays SET due_at = now() - interval '1 second'")
-    with long_worker(settings) as first:
+    with long_worker(settings, tmp_path) as first:
         until(lambda: shop.row(ReplayRow, replay_id).done > 0, 60)
-        kill(first)
+        programs.kill(first)
     row = shop.row(ReplayRow, replay_id)
     assert (row.state, 0 < row.done < count) == ("running", True)
     shop.run("UPDATE replays SET due_at = now() - interval '1 second'")
     Clock(shop.wiring).tick()
-    with long_worker(settings):
+    with long_worker(settings, tmp_path):
         until(lambda: shop.row(ReplayRow, replay_id).state == "done", 120)
     row = shop.row(ReplayRow, replay_id)
     assert row.tries == 2

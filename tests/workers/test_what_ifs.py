@@ -1,14 +1,12 @@
 """Past days played by a worker: done once, begun again after a kill, given up after three tries, never in the web process."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from rq import Queue
 
@@ -22,6 +20,7 @@ from callcenter.settings import Settings
 from callcenter.storage.what_ifs import WhatIf
 from callcenter.wiring import Wiring
 from tests import past as written
+from tests import programs
 from tests.factories import Shop, until
 from workers import what_ifs as job
 from workers.clock import Clock
@@ -128,35 +127,18 @@ def test_what_never_comes_to_its_end_is_given_up(monday: Shop) -> None:
 
 
 @contextmanager
-def long_worker(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    """python -m workers.long, as in life, in a group of its own with what it forks."""
-    environment = os.environ | {
-        "CALLCENTER_ENV": "test",
-        "DATABASE_URL": settings.database_url,
-        "REDIS_URL": settings.redis_url,
-        "SECRET_KEY": settings.secret_key,
-        "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
-        "TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "workers.long"], env=environment, stdout=subprocess.DEVNULL, start_new_session=True
-    )
+def long_worker(settings: Settings, logs: Path) -> Iterator[ForkServerProcess]:
+    """python -m workers.long, as in life; killed at the end with what it forked."""
+    process = programs.fork(programs.LONG_WORKER, programs.environment_of(settings), logs)
     try:
         yield process
     finally:
-        kill(process)
+        programs.kill(process)
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """With what it forked: that is in a group of its own, which RQ gives it."""
-    if process.poll() is None:
-        for one in [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]:
-            one.kill()
-    process.wait(10)
-
-
+@pytest.mark.processes
 def test_a_real_worker_killed_in_the_middle_loses_only_time(
-    monday: Shop, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    monday: Shop, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monday.wiring.clock = utc_now
     today = utc_now().date()
@@ -164,13 +146,13 @@ def test_a_real_worker_killed_in_the_middle_loses_only_time(
     written.busy_days(monday, *[day for day in days if day.weekday() < 5], calls=20)
     monkeypatch.setattr(background, "ABANDONED", timedelta(0))
     id_ = ask(monday, day="workdays", weeks=1, percent=2000)
-    with long_worker(settings) as first:
+    with long_worker(settings, tmp_path) as first:
         until(lambda: monday.row(WhatIf, id_).played > 0, 60)
-        kill(first)
+        programs.kill(first)
     assert monday.row(WhatIf, id_).state == "running"
     monday.run("UPDATE what_ifs SET due_at = now() - interval '1 second', wish = jsonb_set(wish, '{percent}', '100')")
     Clock(monday.wiring).tick()
-    with long_worker(settings):
+    with long_worker(settings, tmp_path):
         until(lambda: monday.row(WhatIf, id_).state == "done", 90)
     row = monday.row(WhatIf, id_)
     assert row.tries == 2

@@ -1,7 +1,7 @@
-"""Our programs for the browser tests: loaded once by a process that forks each of them, so that a start takes no time.
+"""Our programs for the tests: loaded once by a process that forks each of them, so that a start takes no time.
 
-What is imported, the workers and the simulator share with the server that forks them (`multiprocessing`'s own); the web is
-gunicorn's, which does the same.
+What is imported, they share with the server that forks them (`multiprocessing`'s own); the web is gunicorn's, which does
+the same.
 """
 
 import importlib
@@ -11,7 +11,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from multiprocessing.process import BaseProcess
+from contextlib import suppress
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
@@ -19,8 +20,10 @@ from urllib.request import ProxyHandler, build_opener
 import psutil
 
 from callcenter.cli.processes import WEB
+from callcenter.settings import Settings
 
-BACKGROUND = ("workers.__main__", "workers.long", "workers.clock")
+WORKER, LONG_WORKER, CLOCK = "workers.__main__", "workers.long", "workers.clock"
+BACKGROUND = (WORKER, LONG_WORKER, CLOCK)
 SIMULATOR = "callcenter.simulator.__main__"
 JOBS = (
     "workers.calls",
@@ -31,9 +34,12 @@ JOBS = (
     "workers.what_ifs",
 )
 ENDS_WITHIN, ANSWERS_WITHIN = 10.0, 60.0
-_forking = multiprocessing.get_context("forkserver")
-_forking.set_forkserver_preload([*BACKGROUND, *JOBS, SIMULATOR, "tests.browser.programs"])
 direct = build_opener(ProxyHandler({}))
+FORKING = multiprocessing.get_context("forkserver")
+# One server forks for all tests of a process, so one list says what it loads.
+FORKING.set_forkserver_preload(
+    [*BACKGROUND, *JOBS, SIMULATOR, "tests.journeys.drill_router", "tests.journeys.drill_post"]
+)
 
 
 class Programs:
@@ -42,22 +48,17 @@ class Programs:
     def __init__(self, environment: Mapping[str, str], logs: Path) -> None:
         self._environment = dict(environment)
         self._logs = logs
-        self._forked: list[BaseProcess] = []
+        self._forked: list[ForkServerProcess] = []
         self._web: subprocess.Popen[bytes] | None = None
 
     def fork(self, *modules: str) -> None:
         """Each module's `main`, in a process of its own."""
-        for module in modules:
-            log = str(self._logs / f"{module}.log")
-            process = _forking.Process(target=_become, args=(module, self._environment, log), name=module, daemon=True)
-            process.start()
-            self._forked.append(process)
+        self._forked += [fork(module, self._environment, self._logs) for module in modules]
 
     def kill(self, *modules: str) -> None:
         """As the machine's end would: what is lost by that is a fault of ours."""
         for process in [each for each in self._forked if each.name in modules]:
-            process.kill()
-            process.join(ENDS_WITHIN)
+            kill(process)
             self._forked.remove(process)
 
     def start_web(self) -> None:
@@ -95,6 +96,29 @@ class Programs:
                 if process.info["ppid"] == self._web.pid:
                     process.kill()
             self._web.wait(ENDS_WITHIN)
+
+
+def fork(module: str, environment: Mapping[str, str], logs: Path) -> ForkServerProcess:
+    """`python -m module` in this environment, its words in `logs`."""
+    arguments = (module, dict(environment), str(logs / f"{module}.log"))
+    process = FORKING.Process(target=_become, args=arguments, name=module, daemon=True)
+    process.start()
+    return process
+
+
+def kill(process: ForkServerProcess) -> None:
+    """With what it forked itself: RQ's long worker does so for each job."""
+    with suppress(psutil.NoSuchProcess):
+        for each in psutil.Process(process.pid).children(recursive=True):
+            each.kill()
+    process.kill()
+    process.join(ENDS_WITHIN)
+
+
+def environment_of(settings: Settings, **more: str) -> dict[str, str]:
+    """The environment by which a program gets these settings."""
+    values = settings.model_dump(exclude_none=True)
+    return {**os.environ, **{name.upper(): str(value) for name, value in values.items()}, **more}
 
 
 def _become(module: str, environment: dict[str, str], log: str) -> None:

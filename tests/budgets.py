@@ -1,0 +1,133 @@
+"""What the suite may cost: its twenty slowest tests are printed, and it fails above the budget of a tier.
+
+Budgets are seconds on a quiet machine of two cores. On a busier one they grow by as much as a fixed piece of work, done
+beside each test, takes longer there than it did when the budgets were written down.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from statistics import mean
+
+import pytest
+
+SHOWN = 20
+QUIET = 0.0016  # seconds for `_fixed_work` while the suite runs on a quiet machine of two cores
+
+
+class Tier(StrEnum):
+    """Each is a marker too: `pytest -m fast`. FAST tests start no program of their own and no browser."""
+
+    FAST = "fast"
+    PROCESSES = "processes"
+    BROWSER = "browser"
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Seconds: all tests of the tier together, summed over test processes; and the slowest of them alone."""
+
+    together: float
+    alone: float
+
+
+BUDGETS = {
+    Tier.FAST: Budget(together=170, alone=8),
+    Tier.PROCESSES: Budget(together=110, alone=40),
+    Tier.BROWSER: Budget(together=150, alone=40),
+}
+
+
+def tier_of(item: pytest.Item) -> Tier:
+    fixtures = getattr(item, "fixturenames", ())
+    if "browser" in fixtures:
+        return Tier.BROWSER
+    starts = item.get_closest_marker(Tier.PROCESSES) or "telephone" in fixtures
+    return Tier.PROCESSES if starts else Tier.FAST
+
+
+@dataclass
+class Costs:
+    """Seconds of each test with its set-up and taking down, and how long the fixed work took beside them."""
+
+    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    tiers: dict[str, Tier] = field(default_factory=dict)
+    works: list[float] = field(default_factory=list)
+
+    def take(self, report: pytest.TestReport) -> None:
+        self.seconds[report.nodeid] += report.duration
+        told = dict(report.user_properties)
+        if "tier" in told:
+            self.tiers[report.nodeid] = Tier(str(told["tier"]))
+            self.works.append(float(str(told["fixed_work"])))
+
+    @property
+    def slowness(self) -> float:
+        """1 on a quiet machine, 2 where everything takes twice as long."""
+        return max(1.0, mean(self.works) / QUIET) if self.works else 1.0
+
+    def slowest(self) -> list[tuple[str, float]]:
+        return sorted(self.seconds.items(), key=lambda each: -each[1])[:SHOWN]
+
+    def of(self, tier: Tier) -> dict[str, float]:
+        return {nodeid: took for nodeid, took in self.seconds.items() if self.tiers.get(nodeid) == tier}
+
+    def excesses(self) -> Iterator[str]:
+        """A sentence for each budget that was overdrawn."""
+        for tier, budget in BUDGETS.items():
+            tests, room = self.of(tier), self.slowness
+            if sum(tests.values()) > budget.together * room:
+                yield f"The {tier} tests took {sum(tests.values()):.0f} s; {budget.together * room:.0f} s is their budget."
+            for nodeid, took in tests.items():
+                if took > budget.alone * room:
+                    yield f"{nodeid} took {took:.1f} s; a {tier} test may take {budget.alone * room:.0f} s."
+
+
+costs = Costs()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    item.add_marker(tier_of(item))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report: pytest.TestReport = yield  # type: ignore[misc, assignment]
+    if report.when == "setup":
+        report.user_properties = [("tier", str(tier_of(item))), ("fixed_work", _fixed_work())]
+    return report  # type: ignore[return-value]
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    costs.take(report)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.exitstatus == pytest.ExitCode.OK and any(costs.excesses()):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    write = terminalreporter.write_line
+    terminalreporter.section(f"slowest {SHOWN} tests")
+    for nodeid, took in costs.slowest():
+        write(f"{took:7.2f} s  {costs.tiers.get(nodeid, '')!s:9}  {nodeid}")
+    terminalreporter.section(f"cost of the tiers, budgets x {costs.slowness:.2f} for this machine")
+    for tier, budget in BUDGETS.items():
+        tests = costs.of(tier)
+        if tests:
+            may = f"of {budget.together * costs.slowness:.0f} s; the slowest {max(tests.values()):.1f} s"
+            write(
+                f"{tier:9}  {len(tests):5} tests  {sum(tests.values()):6.0f} s {may} of {budget.alone * costs.slowness:.0f} s"
+            )
+    for sentence in costs.excesses():
+        write(sentence, red=True)
+
+
+def _fixed_work() -> float:
+    """Seconds that a little arithmetic takes at this moment."""
+    began = time.perf_counter()
+    sum(number * number for number in range(20_000))
+    return time.perf_counter() - began
