@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.factories",
     "tests.carrier",
     "tests.empowered",
+    "tests.statements.recorder",
 ]
 
 # The longest files begin, so that no test process is left alone with one at the end.

@@ -1,0 +1,171 @@
+"""A floor as in life, always at the same moments: Carla with a year behind her, Bo on a call, Alice free, others waiting."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
+
+from callcenter.actions import agents, surveys, tickets, wrap_ups
+from callcenter.storage.agents import Agent
+from callcenter.storage.customers import Account, Customer
+from callcenter.storage.database import Row
+from callcenter.storage.history import History
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.surveys import Survey
+from callcenter.storage.tickets import Comment, Ticket
+from callcenter.wiring import Wiring
+from tests.empowered import Counter
+from tests.factories import CARLA, LI_LEI, Moment, Shop
+from tests.house import SignIn, csrf_token
+
+FRIDAY, MONDAY = (
+    datetime(2026, 3, 13, 17, tzinfo=UTC),
+    datetime(2026, 3, 16, 17, tzinfo=UTC),
+)  # ten o'clock in California
+TOM, MALLORY, ANA = "+14155550150", "+14155550151", "+14155550152"
+R = TypeVar("R", bound=Row)
+
+
+@pytest.fixture
+def wiring(wiring: Wiring) -> Wiring:
+    wiring.clock = Moment(FRIDAY)
+    return wiring
+
+
+@pytest.fixture
+def shop(shop: Shop) -> Shop:
+    shop.clock.now = FRIDAY
+    return shop
+
+
+@dataclass
+class Person:
+    """Somebody's browser, with the token that their page carries; every answer is as wanted or the test ends."""
+
+    browser: FlaskClient
+    token: str
+
+    def get(self, path: str, *, is_part: bool = False) -> str:
+        answer = self.browser.get(path, headers={"HX-Request": "true"} if is_part else {})
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def post(self, path: str, *, answered: int = 200, **form: Any) -> TestResponse:
+        headers = {"HX-Request": "true", "X-CSRFToken": self.token}
+        answer = self.browser.post(path, data=form, headers=headers)
+        assert answer.status_code == answered, answer.text
+        return answer
+
+
+@dataclass
+class Floor:
+    counter: Counter
+
+    @property
+    def shop(self) -> Shop:
+        return self.counter.shop
+
+    @property
+    def carla(self) -> int:
+        return self.counter.carla
+
+    def past(self, number: str, outcome: str, note: str) -> None:
+        """A call of some minutes that Alice served."""
+        call, caller, _ = self.shop.talk(number)
+        self.shop.clock.forward(180)
+        self.shop.report(caller)
+        with self.shop.wiring.work() as work:
+            wrap_ups.finish(work, call, outcome=outcome, note=note, actor=self.shop.actor("alice"))
+        self.shop.clock.forward(3600)
+
+    def rated(self, said: str) -> None:
+        """The last survey, asked and answered."""
+        with self.shop.wiring.work() as work:
+            surveys.invite(work, self.shop.rows(Survey)[-1].id)
+        self.shop.text(said)
+
+    def ticket(self, subject: str, customer_id: int) -> int:
+        with self.shop.wiring.work() as work:
+            actor = self.shop.actor("alice")
+            opened = tickets.open_by(work, actor=actor, subject=subject, customer_id=customer_id)
+            tickets.comment(work, opened.id, body="The depot looks for it.", actor=actor)
+            return opened.id
+
+    def wait(self, *numbers: str) -> None:
+        """Each in the line for Billing, which nobody here can take."""
+        for number in numbers:
+            self.shop.call(number, key="2")
+
+    def double(self) -> None:
+        """Twice as many of everything a page lists: colleagues, who waits, tickets, contacts, comments, answers, history."""
+        for number in (TOM, MALLORY, ANA):
+            self.shop.call(number.replace("555", "556"), key="2")
+        with self.shop.wiring.work() as work:
+            for n, agent in enumerate(work.session.scalars(select(Agent)).all()):
+                work.session.add(_copy(agent, username=f"{agent.username}{n}", email=f"{n}{agent.email}"))
+            for ticket in work.session.scalars(select(Ticket)).all():
+                work.session.add(_copy(ticket, number=f"26-9{ticket.id:03d}"))
+            work.session.add_all(_copy(row) for row in work.session.scalars(select(Comment)).all())
+            ended = select(Interaction).where(Interaction.state == "ended")
+            again = {row.id: _copy(row) for row in work.session.scalars(ended).all()}
+            work.session.add_all(again.values())
+            work.session.flush()
+            for survey in work.session.scalars(select(Survey)).all():
+                work.session.add(_copy(survey, interaction_id=again[survey.interaction_id].id))
+            work.session.add_all(_copy(row, n=None) for row in work.session.scalars(select(History)).all())
+        self.shop.run("UPDATE history SET n = nextval('history_n') WHERE n IS NULL")
+
+
+def _copy(row: R, **changes: Any) -> R:
+    values = {column.key: getattr(row, column.key) for column in type(row).__mapper__.column_attrs}
+    del values["id"]
+    return type(row)(**{**values, **changes})
+
+
+@pytest.fixture
+def floor(counter: Counter) -> Floor:
+    """Carla: gold, of an account, with three tickets, four contacts, an answer to a survey and something given. Bo talks with
+    Tom, three wait for Billing, Alice and Sam are at their screens, and Alice is free."""
+    shop, made = counter.shop, Floor(counter)
+    counter.budget(200_000)
+    with shop.wiring.work() as work:
+        account = Account(name="Mendes Interiors", owner_id=shop.people.bo)
+        work.session.add(account)
+        work.session.flush()
+        work.session.execute(update(Customer).where(Customer.id == counter.carla).values(account_id=account.id))
+    shop.available("alice")
+    for outcome, note in (("promise_made", "Late again."), ("waiting_for_department", "Depot asked."), ("solved", "")):
+        made.past(CARLA, outcome, note)
+    made.rated("4, waited too long")
+    counter.give("credit", 2000)
+    made.ticket("Table has a scratch", counter.carla)
+    made.ticket("Lamp flickers", shop.customer("Li Lei", LI_LEI, language="zh"))
+    with shop.wiring.work() as work:
+        agents.choose_status(work, shop.people.alice, "unavailable")
+    shop.clock.now = MONDAY
+    for name, number in (("Tom Becker", TOM), ("Mallory Kent", MALLORY), ("Ana Silva", ANA)):
+        shop.customer(name, number)
+    shop.available("bo")
+    shop.talk(TOM)
+    made.wait(LI_LEI, MALLORY, ANA)
+    shop.available("alice")
+    counter.at_screen("alice", "bo", "sam")
+    return made
+
+
+@pytest.fixture
+def alice(signed_in: SignIn) -> Person:
+    return _person(signed_in("alice"), "/desk")
+
+
+@pytest.fixture
+def sam(signed_in: SignIn) -> Person:
+    return _person(signed_in("sam"), "/wallboard/")
+
+
+def _person(browser: FlaskClient, page: str) -> Person:
+    return Person(browser, csrf_token(browser, page))
