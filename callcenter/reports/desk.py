@@ -111,6 +111,8 @@ def mine(session: Session, agent: Agent, now: datetime) -> Mine:
 
 def items(session: Session, rows: Sequence[Interaction], language: str) -> list[Item]:
     """These interactions with all that a row shows, in as many queries as there are kinds of things."""
+    if not rows:
+        return []
     ids = [row.id for row in rows]
     people = _customers(session, [row.customer_id for row in rows if row.customer_id])
     queues = {queue.id: queue.name(language) for queue in company.queues(session)}

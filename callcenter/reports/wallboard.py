@@ -93,6 +93,8 @@ def figures(session: Session, now: datetime) -> Board:
     broken = invariants.breaches(session, now, depth=invariants.AT_A_GLANCE)
     faults = {breach.queue_id for breach in broken}
     total, half_hour = _sum(today), _sum(recent)
+    ids = [queue.id for queue in queues]
+    sparks, told = _sparks(session, ids, now), waits.predictions_of_each(session, ids, now=now)
     return Board(
         now=now.isoformat(),
         waiting=sum(w["calls"] + w["conversations"] for w in waiting.values()),
@@ -118,14 +120,14 @@ def figures(session: Session, now: datetime) -> Board:
         broken=len(broken),
         queues=[
             _queue(
-                session,
                 queue,
-                now,
                 waiting.get(queue.id),
                 today.get(queue.id, EMPTY),
                 recent.get(queue.id, EMPTY),
                 people,
                 loads,
+                spark=sparks[queue.id],
+                told=told[queue.id],
                 is_fault=queue.id in faults,
             )
             for queue in queues
@@ -176,12 +178,12 @@ CALLBACKS = text("SELECT count(*) AS n, min(joined_at) AS since FROM callbacks W
 QUESTIONS = text("SELECT count(*) AS n, min(asked_at) AS since FROM approvals WHERE state = 'open'")
 SPARK = text(
     """
-    SELECT step, (SELECT count(*) FROM interactions i
-        WHERE i.queue_id = :queue AND i.direction = 'inbound' AND i.created_at >= CAST(:now AS timestamptz) - interval '3 hours'
+    SELECT q.id AS queue, (SELECT count(*) FROM interactions i
+        WHERE i.queue_id = q.id AND i.direction = 'inbound' AND i.created_at >= CAST(:now AS timestamptz) - interval '3 hours'
             AND i.joined_at <= at AND coalesce(i.accepted_at, i.ended_at, 'infinity') > at) AS waiting
-    FROM generate_series(0, :steps - 1) AS step,
+    FROM unnest(CAST(:queues AS bigint[])) AS q (id), generate_series(0, :steps - 1) AS step,
         LATERAL (SELECT CAST(:now AS timestamptz) - make_interval(mins => :minutes) * (:steps - 1 - step) AS at) AS t
-    ORDER BY step
+    ORDER BY q.id, step
     """
 )
 EMPTY = {"answered": 0, "in_time": 0, "abandoned": 0, "left_in_time": 0, "soon": 0}
@@ -218,16 +220,25 @@ def _abandoned(counts: Counts) -> float | None:
     return metrics.abandoned_share(abandoned=counts["abandoned"], offered=counts["answered"] + counts["abandoned"])
 
 
+def _sparks(session: Session, queue_ids: Sequence[int], now: datetime) -> dict[int, list[int]]:
+    """How many waited in each queue, every 5 minutes of the last hour."""
+    steps = {"queues": list(queue_ids), "now": now, "steps": SPARK_STEPS, "minutes": SPARK_MINUTES}
+    sparks: dict[int, list[int]] = {id_: [] for id_ in queue_ids}
+    for queue_id, waiting in session.execute(SPARK, steps):
+        sparks[queue_id].append(waiting)
+    return sparks
+
+
 def _queue(
-    session: Session,
     queue: Queue,
-    now: datetime,
     waiting: dict[str, Any] | None,
     today: Counts,
     recent: Counts,
     people: Sequence[Agent],
     loads: dict[int, dict[str, int]],
     *,
+    spark: list[int],
+    told: list[tuple[float, float]],
     is_fault: bool,
 ) -> QueueFigures:
     able = [
@@ -239,10 +250,9 @@ def _queue(
     free = sum(1 for a in able if a.state == AgentState.IDLE and not loads.get(a.id))
     calls = waiting["calls"] if waiting else 0
     expected = routing.expected_wait(place=calls + 1, agents_serving=len(able), handling_seconds=queue.handling_seconds)
-    steps = {"queue": queue.id, "now": now, "steps": SPARK_STEPS, "minutes": SPARK_MINUTES}
     count = calls + (waiting["conversations"] if waiting else 0)
     level = _of_answered(recent)
-    error = routing.error_of(waits.predictions(session, queue_id=queue.id, now=now))
+    error = routing.error_of(told)
     return QueueFigures(
         id=queue.id,
         names=queue.names,
@@ -259,5 +269,5 @@ def _queue(
         abandoned_share=_abandoned(today),
         tone=metrics.shortfall(level, queue.target_percent),
         is_fault=is_fault,
-        spark=[row.waiting for row in session.execute(SPARK, steps)],
+        spark=spark,
     )

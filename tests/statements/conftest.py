@@ -6,13 +6,14 @@ from typing import Any, TypeVar
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from werkzeug.test import TestResponse
 
 from callcenter.actions import agents, surveys, tickets, wrap_ups
 from callcenter.storage.agents import Agent
+from callcenter.storage.company import Queue
 from callcenter.storage.customers import Account, Customer
-from callcenter.storage.database import Row
+from callcenter.storage.database import Database, Row
 from callcenter.storage.history import History
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.surveys import Survey
@@ -101,23 +102,28 @@ class Floor:
             self.shop.call(number, key="2")
 
     def double(self) -> None:
-        """Twice as many of everything a page lists: colleagues, who waits, tickets, contacts, comments, answers, history."""
+        """Twice as many of everything a page lists: colleagues, queues, who waits, tickets, contacts, comments, answers, history."""
         for number in (TOM, MALLORY, ANA):
             self.shop.call(number.replace("555", "556"), key="2")
-        with self.shop.wiring.work() as work:
-            for n, agent in enumerate(work.session.scalars(select(Agent)).all()):
-                work.session.add(_copy(agent, username=f"{agent.username}{n}", email=f"{n}{agent.email}"))
-            for ticket in work.session.scalars(select(Ticket)).all():
-                work.session.add(_copy(ticket, number=f"26-9{ticket.id:03d}"))
-            work.session.add_all(_copy(row) for row in work.session.scalars(select(Comment)).all())
+        aside = Database(self.shop.wiring.settings.database_url)  # what this process has cached stays as it is
+        with aside.begin() as session:
+            for n, agent in enumerate(session.scalars(select(Agent)).all()):
+                session.add(_copy(agent, username=f"{agent.username}{n}", email=f"{n}{agent.email}"))
+            for queue in session.scalars(select(Queue)).all():
+                session.add(_copy(queue, key=f"{queue.key}2"))
+            for ticket in session.scalars(select(Ticket)).all():
+                session.add(_copy(ticket, number=f"26-9{ticket.id:03d}"))
+            session.add_all(_copy(row) for row in session.scalars(select(Comment)).all())
             ended = select(Interaction).where(Interaction.state == "ended")
-            again = {row.id: _copy(row) for row in work.session.scalars(ended).all()}
-            work.session.add_all(again.values())
-            work.session.flush()
-            for survey in work.session.scalars(select(Survey)).all():
-                work.session.add(_copy(survey, interaction_id=again[survey.interaction_id].id))
-            work.session.add_all(_copy(row, n=None) for row in work.session.scalars(select(History)).all())
-        self.shop.run("UPDATE history SET n = nextval('history_n') WHERE n IS NULL")
+            again = {row.id: _copy(row) for row in session.scalars(ended).all()}
+            session.add_all(again.values())
+            session.flush()
+            for survey in session.scalars(select(Survey)).all():
+                session.add(_copy(survey, interaction_id=again[survey.interaction_id].id))
+            session.add_all(_copy(row, n=None) for row in session.scalars(select(History)).all())
+            session.flush()
+            session.execute(text("UPDATE history SET n = nextval('history_n') WHERE n IS NULL"))
+        aside.close()
 
 
 def _copy(row: R, **changes: Any) -> R:

@@ -30,6 +30,7 @@ STORAGE = str(OURS / "callcenter" / "storage") + "/"
 CACHED = " (cached for a second)"
 MANY = " (executemany)"
 WRITTEN = r"\b(INSERT(?= INTO)|UPDATE(?= \w+ SET)|DELETE(?= FROM)) (?:INTO |FROM )?(\w+)"
+TABLE = r"\b(?:FROM|INTO) (?!AS\b|unnest\b|generate_series\b)(\w+)"
 OPTION = "--write-statements"
 REMEDY = (
     f"If this is meant: pytest tests/statements {OPTION}, and commit tests/statements/expected.json with the change."
@@ -116,8 +117,7 @@ def head_of(sql: str) -> str:
     said = outer[verb.start() :]
     if verb[1].upper() == "UPDATE":
         return f"UPDATE {said.split()[1]}"
-    table = re.search(r"\b(?:FROM|INTO) (?!AS\b|LATERAL\b)(\w+)", said, re.IGNORECASE)
-    table = table or re.search(r"\bFROM (\w+)", sql, re.IGNORECASE) or re.search(r"^\S+ (\w+)", sql)
+    table = re.search(TABLE, said) or re.search(TABLE, sql) or re.search(r"^\S+ (\w+)", sql)
     return f"{verb[1].upper()} {table[1] if table else ''}".strip()
 
 
@@ -173,7 +173,8 @@ class Statements:
 
     def check(self) -> None:
         """Every act of the test at once, so that one does not hide the others."""
-        assert not self.faults, "\n\n".join((*self.faults, REMEDY))
+        if self.faults:
+            pytest.fail("\n\n".join((*self.faults, REMEDY)), pytrace=False)
 
 
 def difference(act: str, *, expected: Counts, found: Counts) -> str:

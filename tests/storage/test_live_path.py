@@ -69,6 +69,7 @@ def test_every_question_of_the_live_path_is_answered_by_an_index(busy_year: Shop
         "what waits in one queue": lambda s: interactions.waiting(s, queue_id=shop.delivery),
         "the place and the expected wait": lambda s: waiting.prediction(Work(s, now), some),
         "how well it was foretold": lambda s: waits.predictions(s, queue_id=shop.delivery, now=now),
+        "how well each was foretold": lambda s: waits.predictions_of_each(s, [shop.delivery], now=now),
         "the heads of all lines": lambda s: routing.heads(s, depth=8),
         "who is on duty": routing.on_duty,
         "what is known of the customer": lambda s: _known(s, some, now),

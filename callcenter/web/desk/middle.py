@@ -198,11 +198,11 @@ class Middle:
             return ()
         return interactions.of_customer(self.session, self.row.customer_id, limit=EARLIER_SHOWN, before=self.row.id)
 
-    @property
+    @cached_property
     def why(self) -> str:
         return offered.line(self.session, self.agent, self.item, desk.mine(self.session, self.agent, self.now))
 
-    @property
+    @cached_property
     def considered(self) -> list[str]:
         """Who else could have been asked, and who could not."""
         return offered.whole(self.session, self.agent, self.item)
