@@ -82,7 +82,7 @@ def questions(session: Session, rows: Sequence[tuple[Approval, Grant]], reader: 
     people = customers.by_ids(session, [grant.customer_id for _, grant in rows if grant.customer_id])
     matters = tickets.some(session, [grant.ticket_id for _, grant in rows])
     contacts = _contacts(session, [grant.interaction_id for _, grant in rows if grant.interaction_id])
-    books = {number: rule_books.get(session, number) for number in {grant.rule_book for _, grant in rows}}
+    books = rule_books.by_numbers(session, {grant.rule_book for _, grant in rows})
     found = []
     for row, grant in rows:
         book = books.get(grant.rule_book)

@@ -139,6 +139,12 @@ def remedy_of(session: Session, grant: Grant) -> Remedy | None:
     return found.book.remedy(grant.remedy) if found else None
 
 
+def remedies_of(session: Session, rows: Sequence[Grant]) -> dict[int, Remedy | None]:
+    """By grant id, each as its rule book had it; in one statement."""
+    books = rule_books.by_numbers(session, {row.rule_book for row in rows})
+    return {row.id: book.book.remedy(row.remedy) if (book := books.get(row.rule_book)) else None for row in rows}
+
+
 APPROVERS = text(
     "SELECT a.id, a.name, a.role, a.level, EXISTS (SELECT 1 FROM connections c WHERE c.agent_id = a.id"
     " AND c.gone_at IS NULL AND c.seen_at >= :since) AS is_there"

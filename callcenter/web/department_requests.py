@@ -53,7 +53,8 @@ def _list() -> dict[str, object]:
         )
         failed = grants.page(session, state="failed") if access.current_agent().is_leader else ()
         about = {row.ticket_id for row in rows} | {row.ticket_id for row in failed}
-        told = {grant.id: _what(rule_books.get(session, grant.rule_book), grant) for grant in failed}
+        books = rule_books.by_numbers(session, {grant.rule_book for grant in failed})
+        told = {grant.id: _what(books.get(grant.rule_book), grant) for grant in failed}
         return {
             "state": state,
             "department": department_id,

@@ -54,7 +54,7 @@ def around(session: Session, rows: Sequence[Grant]) -> Around:
     reader = language.chosen()
     return Around(
         names=agents.names(session),
-        remedies={row.id: giving.remedy_of(session, row) for row in rows},
+        remedies=giving.remedies_of(session, rows),
         approvals=asked,
         sms={id_: message.status for id_, message in sent.items()},
         departments={one.key: one.name(reader) for one in departments.departments(session)},

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from callcenter import wiring
 from callcenter.actions import asking, carrying_out
 from callcenter.domain import languages
-from callcenter.domain.empowerment import Remedy, Rule, money, sentences
+from callcenter.domain.empowerment import Rule, money, sentences
 from callcenter.domain.empowerment.matching import by_who
 from callcenter.domain.empowerment.reversing import may_reverse
 from callcenter.domain.empowerment.rule_book import Outcome
@@ -254,9 +254,7 @@ def _use(session: Session, agent: Agent, known: Known | None, now: datetime) -> 
         if row.is_given:
             sums[row.currency] = sums.get(row.currency, 0) + row.worth
     told = [(_("given"), ("granted", "carried_out", "failed")), (_("refused"), ("refused",)), (_("taken back"), ("reversed",)), (_("nobody could answer"), ("expired",))]  # fmt: skip
-    remedies: dict[tuple[int, str], Remedy | None] = {}
-    for row in rows:
-        remedies.setdefault((row.rule_book, row.remedy), report.remedy_of(session, row))
+    remedies = report.remedies_of(session, rows)
     return Use(
         month=formats.month_of(month),
         sums=_list([money.shown(total, currency, language.chosen()) for currency, total in sorted(sums.items())]),
@@ -264,7 +262,7 @@ def _use(session: Session, agent: Agent, known: Known | None, now: datetime) -> 
         rows=[
             (
                 row,
-                given.what(remedies[row.rule_book, row.remedy], row.units, row.currency, row.remedy),
+                given.what(remedies[row.id], row.units, row.currency, row.remedy),
                 state(row),
                 formats.when(row.created_at),
             )

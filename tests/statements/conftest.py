@@ -1,6 +1,6 @@
 """A floor as in life, always at the same moments: Carla with a year behind her, Bo on a call, Alice free, others waiting."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from callcenter.actions import agents, surveys, tickets, wrap_ups
 from callcenter.storage.agents import Agent
 from callcenter.storage.company import Queue
 from callcenter.storage.customers import Account, Customer
-from callcenter.storage.database import Database, Row
+from callcenter.storage.database import Row
 from callcenter.storage.history import History
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.surveys import Survey
@@ -102,11 +102,14 @@ class Floor:
             self.shop.call(number, key="2")
 
     def double(self) -> None:
-        """Twice as many of everything a page lists: colleagues, queues, who waits, tickets, contacts, comments, answers, history."""
-        for number in (TOM, MALLORY, ANA):
-            self.shop.call(number.replace("555", "556"), key="2")
-        aside = Database(self.shop.wiring.settings.database_url)  # what this process has cached stays as it is
-        with aside.begin() as session:
+        """Twice as many of everything a page lists: colleagues, queues, who waits, what was given, tickets, contacts, comments,
+        answers, history. By another process, as it were: what this one has cached stays as it is."""
+        aside = Wiring(self.shop.wiring.settings, clock=self.shop.clock)
+        shop = replace(self.shop, wiring=aside)
+        for number in ("+14155550160", "+14155550161", "+14155550162"):
+            shop.call(number, key="2")
+        replace(self.counter, shop=shop).give("credit", 1000)
+        with aside.database.begin() as session:
             for n, agent in enumerate(session.scalars(select(Agent)).all()):
                 session.add(_copy(agent, username=f"{agent.username}{n}", email=f"{n}{agent.email}"))
             for queue in session.scalars(select(Queue)).all():

@@ -1,7 +1,7 @@
 """Versions of the rule book: drafts, what waits for a second person, and what is in force from when."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -78,6 +78,12 @@ def get(session: Session, number: int, *, lock: bool = False) -> RuleBookRow | N
     if lock:
         wanted = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
     return session.scalar(wanted)
+
+
+def by_numbers(session: Session, numbers: Collection[int]) -> dict[int, RuleBookRow]:
+    """By number, those that there are."""
+    rows = select(RuleBookRow).where(RuleBookRow.number.in_(numbers))
+    return {row.number: row for row in session.scalars(rows)} if numbers else {}
 
 
 def in_force(session: Session, now: datetime) -> InForce | None:
