@@ -34,6 +34,7 @@ check: $(PACKAGES) ## style, types and floors, in seconds
 	ruff format --check
 	mypy
 	lint-imports
+	djlint --lint --quiet templates callcenter/simulator/templates
 
 check-front: $(MODULES) ## style, types and tests of the scripts and styles
 	@npm run --silent check
