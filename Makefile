@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-export PYTHONDONTWRITEBYTECODE ?=
+# What one of our many processes has compiled the others read; without that each start costs seconds more.
+export PYTHONDONTWRITEBYTECODE :=
 # uv and npm trust the same certificates as the rest of this machine, so they work behind a company's proxy too.
 export UV_SYSTEM_CERTS := 1
 NPM := NODE_OPTIONS=--use-system-ca npm
@@ -16,7 +17,7 @@ SOURCES := $(shell find callcenter/static -path callcenter/static/dist -prune -o
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard callcenter/translations/*/LC_MESSAGES/messages.po))
 READY := $(PACKAGES) $(FRONT_END) $(CATALOGUES)
 
-.PHONY: help ready run test check check-front fix lock bench drill demo-traffic translations clean
+.PHONY: help ready run test test-fast template check check-front fix lock bench drill demo-traffic translations clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,8 +27,15 @@ ready: $(READY) ## install what is needed and build the front end
 run: $(READY) ## start the whole contact centre with a demo company
 	@exec callcenter demo
 
-test: check check-front $(READY) $(MODULES) ## run every check and every test
+test: $(PACKAGES) ## run every check and every test
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync check check-front ready template
 	pytest $(PYTEST_ARGS)
+
+test-fast: $(READY) template ## run the tests that start no program and no browser
+	pytest -m fast $(PYTEST_ARGS)
+
+template: $(READY) ## make the database that tests copy, where it is missing or of yesterday
+	@python -m tests.template
 
 check: $(PACKAGES) ## style, types and floors, in seconds
 	ruff check
