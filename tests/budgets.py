@@ -6,7 +6,7 @@ beside each test, takes longer there than it did when the budgets were written d
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from statistics import mean
@@ -44,7 +44,7 @@ def tier_of(item: pytest.Item) -> Tier:
     fixtures = getattr(item, "fixturenames", ())
     if "browser" in fixtures:
         return Tier.BROWSER
-    starts = item.get_closest_marker(Tier.PROCESSES) or "telephone" in fixtures
+    starts = item.get_closest_marker(Tier.PROCESSES.value) or "telephone" in fixtures
     return Tier.PROCESSES if starts else Tier.FAST
 
 
@@ -89,15 +89,15 @@ costs = Costs()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    item.add_marker(tier_of(item))
+    item.add_marker(tier_of(item).value)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    report: pytest.TestReport = yield  # type: ignore[misc, assignment]
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
     if report.when == "setup":
         report.user_properties = [("tier", str(tier_of(item))), ("fixed_work", _fixed_work())]
-    return report  # type: ignore[return-value]
+    return report
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -60,7 +60,8 @@ def test_the_endpoint_moves_it_and_says_the_new_now(moving: Flask, wiring: Wirin
     answer = client.post("/control/clock", json={"forward": 3600})
     assert ahead(wiring.clock) == 3600
     assert datetime.fromisoformat(answer.get_json()["now"]) <= wiring.clock()
-    for wrong in ({"forward": "soon"}, {"forward": -5}, {"forward": True}, {}, None, []):
+    wrongs: tuple[object, ...] = ({"forward": "soon"}, {"forward": -5}, {"forward": True}, {}, None, [])
+    for wrong in wrongs:
         assert client.post("/control/clock", json=wrong).status_code == 422
     assert ahead(wiring.clock) == 3600
 

@@ -104,7 +104,8 @@ class Floor:
     def double(self) -> None:
         """Twice as many of everything a page lists: colleagues, queues, who waits, what was given, tickets, contacts, comments,
         answers, history. By another process, as it were: what this one has cached stays as it is."""
-        aside = Wiring(self.shop.wiring.settings, clock=self.shop.clock)
+        aside = Wiring(self.shop.wiring.settings)
+        aside.clock = self.shop.clock
         shop = replace(self.shop, wiring=aside)
         for number in ("+14155550160", "+14155550161", "+14155550162"):
             shop.call(number, key="2")
