@@ -25,7 +25,11 @@ class Texts(Domain):
     """One catalogue a language, read once a process, under our name of it (Babel's own for zh_CN is zh_Hans_CN)."""
 
     def get_translations(self) -> NullTranslations:
-        return _catalogue(languages.locale(chosen()))
+        # A page has hundreds of texts, and its reader does not change while it is written.
+        if "catalogue" not in g:
+            g.catalogue = _catalogue(languages.locale(chosen()))
+        found: NullTranslations = g.catalogue
+        return found
 
 
 class Speech(Babel):
