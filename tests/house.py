@@ -165,9 +165,7 @@ def signed_in(app: Flask, people: People) -> SignIn:
 
     def sign_in(name: str) -> FlaskClient:
         browser = app.test_client()
-        answer = browser.post(
-            "/sign-in", data={"name": name, "password": PASSWORD, "csrf_token": csrf_token(browser)}
-        )
+        answer = browser.post("/sign-in", data={"name": name, "password": PASSWORD, "csrf_token": csrf_token(browser)})
         assert answer.status_code == 302, answer.text
         return browser
 

@@ -10,8 +10,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from urllib.error import URLError
@@ -69,9 +69,23 @@ class Programs:
 
     def kill_web(self) -> None:
         """The processes that answer, all at once; gunicorn forks new ones."""
-        assert self._web is not None
-        for process in psutil.Process(self._web.pid).children():
+        for process in self._master().children():
             process.kill()
+
+    @contextmanager
+    def web_away(self) -> Iterator[None]:
+        """All processes that answer are killed, and none comes back while the block runs."""
+        master = self._master()
+        master.suspend()
+        self.kill_web()
+        try:
+            yield
+        finally:
+            master.resume()
+
+    def _master(self) -> psutil.Process:
+        assert self._web is not None
+        return psutil.Process(self._web.pid)
 
     def wait_for(self, url: str) -> None:
         """Until it answers 200; AssertionError with the ends of all logs where it does not."""

@@ -18,7 +18,7 @@ def test_a_full_house_in_small_is_measured_and_loses_nothing() -> None:
     Importing them imports the others.
     """
     command = [sys.executable, "-m", "tests.bench", "--quick", "--json", "crowd", "routers", "next"]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=160)
+    run = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stderr
     offers, events, *others = json.loads(run.stdout)["rows"]
     assert all(row["ours"] > 0 for row in others[-11:])

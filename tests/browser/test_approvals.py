@@ -35,7 +35,6 @@ def rules(system: System) -> None:
     system.write("UPDATE approvals SET state = 'expired', step_ends_at = NULL WHERE state = 'open'")
 
 
-@pytest.mark.timeout(600)
 def test_one_takes_it_and_lowers_it_while_the_other_watches_then_nobody_answers(
     system: System, browser: Browser
 ) -> None:

@@ -1,6 +1,5 @@
 """A promise kept, in three windows: * while waiting, the list, the offer, the telephone that rings; and a call passed on."""
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.system import System
@@ -16,7 +15,6 @@ def desk_of(system: System, browser: Browser, name: str, *, available: bool = Tr
     return page
 
 
-@pytest.mark.timeout(400)
 def test_a_callback_is_chosen_in_the_queue_and_kept(system: System, browser: Browser) -> None:
     phone = open_phone(system, browser, ENGLISH)
     phone.locator("#call").click()
@@ -52,7 +50,6 @@ def test_a_callback_is_chosen_in_the_queue_and_kept(system: System, browser: Bro
     close(desk, listed, phone)
 
 
-@pytest.mark.timeout(300)
 def test_a_call_is_passed_on_to_a_colleague(system: System, browser: Browser) -> None:
     alice = desk_of(system, browser, "alice")
     phone = open_phone(system, browser, ENGLISH)

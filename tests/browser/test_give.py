@@ -104,7 +104,6 @@ def ask(desk: Page, amount: str, why: str) -> None:
     expect(desk.locator(".give-ring")).to_be_visible()
 
 
-@pytest.mark.timeout(400)
 def test_given_at_once_asked_withdrawn_and_left_by_the_caller(system: System, browser: Browser) -> None:
     desk, phone = on_the_line(system, browser, ENGLISH)
     card = desk.locator("#card .give")
@@ -153,7 +152,6 @@ def test_given_at_once_asked_withdrawn_and_left_by_the_caller(system: System, br
     close(desk, phone)
 
 
-@pytest.mark.timeout(300)
 def test_what_is_typed_stays_while_the_card_is_fetched_anew(system: System, browser: Browser) -> None:
     desk, phone = on_the_line(system, browser, ENGLISH)
     accept(desk)
@@ -173,7 +171,6 @@ def test_what_is_typed_stays_while_the_card_is_fetched_anew(system: System, brow
     close(desk, phone)
 
 
-@pytest.mark.timeout(300)
 def test_in_chinese_the_sentence_and_one_giving(system: System, browser: Browser) -> None:
     desk, phone = on_the_line(system, browser, CHINESE)
     card = desk.locator("#card .give")

@@ -51,7 +51,6 @@ CHINESE = Cast(
 )
 
 
-@pytest.mark.timeout(400)
 @pytest.mark.parametrize("cast", [ENGLISH, CHINESE], ids=["en", "zh"])
 def test_a_call_from_the_first_ring_to_the_answer_on_the_wallboard(
     system: System, browser: Browser, cast: Cast
@@ -94,7 +93,6 @@ def test_a_call_from_the_first_ring_to_the_answer_on_the_wallboard(
     close(desk, wallboard, phone)
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("cast", [ENGLISH, CHINESE], ids=["en", "zh"])
 def test_a_text_message_becomes_a_conversation_on_the_same_desk(system: System, browser: Browser, cast: Cast) -> None:
     desk = open_desk(system, browser, cast)
@@ -118,7 +116,6 @@ def test_a_text_message_becomes_a_conversation_on_the_same_desk(system: System, 
     close(desk, phone)
 
 
-@pytest.mark.timeout(300)
 def test_taking_a_conversation_before_its_first_view_has_come(system: System, browser: Browser) -> None:
     """The view of the offer is on its way when the offer is taken: the view of the conversation must still follow."""
     desk = open_desk(system, browser, ENGLISH)
@@ -149,7 +146,6 @@ def test_taking_a_conversation_before_its_first_view_has_come(system: System, br
     close(desk, phone)
 
 
-@pytest.mark.timeout(300)
 def test_a_key_pressed_before_the_page_is_whole_does_nothing_and_none_is_shown(
     system: System, browser: Browser
 ) -> None:

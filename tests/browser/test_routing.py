@@ -1,6 +1,5 @@
 """Routing as people see it: why one waits, why an offer came, declining, missing, breaks, and a wrap-up across a restart."""
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.system import PATIENCE, System
@@ -9,7 +8,6 @@ from tests.browser.test_journey import CHINESE, ENGLISH, close, heard, open_desk
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.mark.timeout(300)
 def test_routing_explains_itself_and_nothing_is_lost(system: System, browser: Browser) -> None:
     one_miss_is_enough_and_pauses_are_short(system, browser)
     wallboard = open_wallboard(system, browser, ENGLISH)
@@ -107,8 +105,8 @@ def a_wrap_up_outlives_a_restart_of_the_web(system: System, bo: Page, phone: Pag
     bo.locator("#wrap-up-note").fill("改到周六送货")
     expect(bo.locator("[data-draft-kept]")).not_to_be_empty()
     until = bo.locator("#now .timer").get_attribute("data-until")
-    system.programs.kill_web()
-    expect(bo.locator(".link-state.is-off")).to_be_visible()
+    with system.programs.web_away():
+        expect(bo.locator(".link-state.is-off")).to_be_visible()
     expect(bo.locator(".link-state:not(.is-off)")).to_be_visible()
     bo.reload()
     expect(bo.locator("#now.now-wrap_up .timer")).to_have_attribute("data-until", until or "")

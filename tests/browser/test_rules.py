@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.system import System
@@ -14,7 +13,6 @@ from tests.rule_book import BOOK
 SOON = 600  # seconds
 
 
-@pytest.mark.timeout(300)
 def test_a_proposal_to_trust_is_accepted_replayed_over_the_year_and_looked_into(
     browser: Browser, system: System
 ) -> None:
@@ -40,7 +38,6 @@ def test_a_proposal_to_trust_is_accepted_replayed_over_the_year_and_looked_into(
     assert not system.complaints
 
 
-@pytest.mark.timeout(600)
 def test_a_draft_is_changed_reviewed_by_another_and_comes_into_force_at_its_time(
     browser: Browser, system: System, tmp_path: Path
 ) -> None:

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.system import PATIENCE, System
@@ -10,7 +9,6 @@ from tests.browser.system import PATIENCE, System
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.mark.timeout(300)
 def test_two_agents_more_and_a_ring_that_opens_earlier(system: System, browser: Browser) -> None:
     page = system.look(browser)
     system.sign_in(page, "sam", path="/admin/queues")

@@ -111,7 +111,6 @@ def mine(place: Place) -> list[psutil.Process]:
 
 
 @pytest.mark.processes
-@pytest.mark.timeout(400)
 def test_the_demo_starts_outlives_what_dies_in_it_and_keeps_everything_for_the_next_time(place: Place) -> None:
     first = place.start()
     first.until("Harbor Home is open.")

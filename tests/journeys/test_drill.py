@@ -16,11 +16,10 @@ from tests.journeys import drill_post
 from tests.journeys.drill import Drill, table
 from tests.programs import FORKING
 
-INTERACTIONS, KILLS = 500, 4
+INTERACTIONS, KILLS = 250, 3
 pytestmark = pytest.mark.processes
 
 
-@pytest.mark.timeout(400)
 def test_routers_that_are_killed_lose_nothing_and_do_nothing_twice(settings: Settings, tmp_path: Path) -> None:
     told = Drill(settings, arrivals=INTERACTIONS, kills=KILLS, folder=tmp_path).run()
     assert not told.wrong, table(told)
@@ -28,7 +27,7 @@ def test_routers_that_are_killed_lose_nothing_and_do_nothing_twice(settings: Set
     assert told.ends.total() == INTERACTIONS
     assert {"voice, served", "voice, abandoned", "sms, served"} <= set(told.ends)
     assert {"accepted", "declined", "withdrawn: customer_left", "withdrawn: signed_out"} <= set(told.offers)
-    assert told.looks > 50
+    assert told.looks > 20
 
 
 def test_the_same_webhook_at_the_same_instant_in_two_processes_is_one_call(shop: Shop, settings: Settings) -> None:
