@@ -1,14 +1,12 @@
 """The demo's year of giving: decided by the rules of the day, paid to the cent, and with something in it to be found."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from callcenter.demo import seeding
 from callcenter.demo.book import Book
 from callcenter.demo.empowerment import wares
 from callcenter.domain.empowerment import Facts, RuleBook, Usage, decide, learning
@@ -30,29 +28,15 @@ from callcenter.storage.history import History
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.messages import Message
 from callcenter.storage.tickets import Ticket
+from tests.demo.conftest import NOW
 
-NOW = datetime(2026, 11, 19, 22, 26, tzinfo=UTC)
 MONTH = timedelta(days=28)
 A_YES = timedelta(hours=25)  # is good for a day
 
 
 @pytest.fixture(scope="module")
-def book() -> Book:
-    return seeding.write(NOW)
-
-
-@pytest.fixture(scope="module")
 def books(book: Book) -> dict[int, RuleBook]:
     return {row["number"]: RuleBook.model_validate(row["document"]) for row in book.rows(RuleBookRow)}
-
-
-@pytest.fixture
-def database(database_url: str, book: Book) -> Iterator[Database]:
-    opened = Database(database_url, pool=2)
-    with opened.begin() as session:
-        book.write(session)
-    yield opened
-    opened.close()
 
 
 def given(book: Book) -> list[dict[str, Any]]:
@@ -179,8 +163,8 @@ def test_every_grant_is_paid_from_all_budgets_of_its_agent(book: Book) -> None:
             assert spent == []
 
 
-def test_the_database_agrees_and_the_house_reads_its_own_story(database: Database) -> None:
-    with database.reading() as session:
+def test_the_database_agrees_and_the_house_reads_its_own_story(year: Database) -> None:
+    with year.reading() as session:
         assert budgets.wrong_sums(session) == []
         total = session.scalar(select(func.count()).select_from(Grant))
         told = session.scalar(select(func.count()).where(History.kind == "RemedyGiven"))
@@ -216,9 +200,9 @@ def test_the_database_agrees_and_the_house_reads_its_own_story(database: Databas
     ],
 )
 def test_the_stories_cards_say_what_may_be_given(
-    database: Database, name: str, subject: str, agent: str, english: str, chinese: str
+    year: Database, name: str, subject: str, agent: str, english: str, chinese: str
 ) -> None:
-    with database.reading() as session:
+    with year.reading() as session:
         ticket = session.scalars(select(Ticket).where(Ticket.subject == subject)).one()
         customer = customers.get(session, ticket.customer_id or 0)
         giver = session.scalars(select(Agent).where(Agent.username == agent)).one()
@@ -251,8 +235,8 @@ def test_each_team_has_its_department_and_each_cause_somebody_who_answers_for_it
     assert set(wares.CAUSE_OF) == named
 
 
-def test_there_is_something_to_find_where_to_trust_and_where_to_teach(database: Database) -> None:
-    with database.reading() as session:
+def test_there_is_something_to_find_where_to_trust_and_where_to_teach(year: Database) -> None:
+    with year.reading() as session:
         period = {"since": NOW - MONTH, "until": NOW}
         found = learning.findings(learned.asked(session, **period), learned.served(session, **period))
         names = agents.names(session)
@@ -266,16 +250,16 @@ def test_there_is_something_to_find_where_to_trust_and_where_to_teach(database: 
     assert [names[one.agent_id or 0] for one in found if one.kind == "teach_unused"] == ["Liu Yang 刘洋"]
 
 
-def test_jonas_s_habits_are_among_what_is_worth_a_look(database: Database) -> None:
-    with database.reading() as session:
+def test_jonas_s_habits_are_among_what_is_worth_a_look(year: Database) -> None:
+    with year.reading() as session:
         names = agents.names(session)
         found = worth_a_look.patterns(session, since=NOW - timedelta(days=365), until=NOW)
         assert [names[one.agent_id or 0] for one in found if one.kind == "below_limit"] == ["Jonas Weber"]
         assert "Jonas Weber" in {names[one.agent_id or 0] for one in found if one.kind == "same_customer"}
 
 
-def test_there_is_money_left_to_try_it_with(database: Database) -> None:
-    with database.reading() as session:
+def test_there_is_money_left_to_try_it_with(year: Database) -> None:
+    with year.reading() as session:
         for agent in session.scalars(select(Agent).where(Agent.role == "agent")):
             team = session.get(Team, agent.team_id)
             assert team is not None
@@ -284,14 +268,8 @@ def test_there_is_money_left_to_try_it_with(database: Database) -> None:
                 assert one.left >= one.limit / 5, (agent.username, one.budget.scope)
 
 
-def test_the_same_moment_makes_the_same_giving(book: Book) -> None:
-    again = seeding.write(NOW)
-    for table in (Grant, Approval, Period, Entry, Request):
-        assert again.rows(table) == book.rows(table)
-
-
-def test_the_year_s_tickets_can_be_looked_up_with_what_was_given(database: Database) -> None:
-    with database.reading() as session:
+def test_the_year_s_tickets_can_be_looked_up_with_what_was_given(year: Database) -> None:
+    with year.reading() as session:
         row = session.scalars(select(Grant).where(Grant.state == "reversed").limit(1)).one()
         assert tickets.get(session, row.ticket_id) is not None
         assert [one.id for one in grants.of_ticket(session, row.ticket_id)].count(row.id) == 1
