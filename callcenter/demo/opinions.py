@@ -54,7 +54,7 @@ def _was_asked_lately(book: Book, visit: Values, asked: datetime) -> bool:
     since = asked - rules.OPEN_FOR
     return any(
         survey["their_number"] == visit["their_number"] and survey["asked_at"] > since
-        for survey in book.rows(Survey)[-200:]
+        for survey in book.rows(Survey)[-60:]  # four a day: more than two weeks
     )
 
 

@@ -54,6 +54,19 @@ class Case:
             known = self.kept["ticket"] = sum(given)
         return known
 
+    def budget(self) -> tuple[int | None, int] | None:
+        """(smallest limit, what is left) of the budgets in the currency of the matter; None where no budget binds.
+
+        The limit is None where one is required and there is none.
+        """
+        if "budget" not in self.kept:  # the same for each remedy
+            currency = self.facts.currency
+            limits = [purse.limit for purse in self.budgets.purses if purse.currency == currency]
+            left = self.budgets.left(currency)
+            self.kept["budget"] = None if left is None else (min(limits, default=None), left)
+        found: tuple[int | None, int] | None = self.kept["budget"]
+        return found
+
     def times(self, remedy: str, *, days: int | None = None) -> int:
         """How many pieces (or times) of this remedy: on this ticket, or to this customer within some days."""
         mine = (one for one in self.usage.customer if one.remedy == remedy)

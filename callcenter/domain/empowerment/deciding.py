@@ -93,11 +93,11 @@ def _above_all(case: Case, remedy: Remedy, ceilings: Iterable[Rule]) -> list[Roo
     for rule in ceilings:
         rooms += _rooms(case, remedy, rule)
     currency = case.facts.currency
-    left = case.budgets.left(currency)
-    if left is not None:
-        limit = min((purse.limit for purse in case.budgets.purses if purse.currency == currency), default=0)
-        bound = Bound.BUDGET if any(p.currency == currency for p in case.budgets.purses) else Bound.NO_BUDGET
-        rooms.append(Room(bound, limit, limit - left, _units_for_cost(remedy, left, currency)))
+    budget = case.budget()
+    if budget is not None:
+        limit, left = budget
+        bound = Bound.NO_BUDGET if limit is None else Bound.BUDGET
+        rooms.append(Room(bound, limit or 0, (limit or 0) - left, _units_for_cost(remedy, left, currency)))
     if currency in remedy.fixed:
         fixed = remedy.fixed[currency]
         rooms.append(Room(Bound.FIXED, fixed, 0, fixed))

@@ -1,6 +1,7 @@
 """The month or quarter of a budget: calendar ones of the budget's own zone, whoever gives and wherever they sit."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 
@@ -15,6 +16,7 @@ def period_of(period: str, zone: str, moment: datetime) -> tuple[datetime, datet
     return _midnight(local.year, first, zone), _midnight(local.year, first + months, zone)
 
 
+@lru_cache(maxsize=1_000)  # few months and zones are asked for, at every decision
 def _midnight(year: int, month: int, zone: str) -> datetime:
     """The first of the month, counted from 0 and over the year's end."""
     return datetime(year + month // 12, month % 12 + 1, 1, tzinfo=ZoneInfo(zone)).astimezone(UTC)
