@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from math import comb, exp, inf, lgamma, log, pi
 
 TINY = 1e-300
@@ -219,6 +219,7 @@ def student(t: float, freedom: float) -> float:
     return 1 - incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t)) / 2
 
 
+@cache  # asked for each figure of a result, of one share and few freedoms
 def student_quantile(share: float, freedom: float) -> float:
     """Where `student` reaches this share (above one half), by bisection."""
     low, high = 0.0, 1e4

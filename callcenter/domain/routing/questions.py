@@ -220,8 +220,11 @@ def ring_of(needs: Needs, agent: Candidate, opens: tuple[float, ...], waited: fl
 
 
 def _lets_in(needs: Needs, index: int, agent: Candidate) -> bool:
-    ring = needs.rings[index]
-    return (not ring.agents or agent.id in ring.agents) and _fits(needs, ring, agent.profile)
+    # `rings_fitting` is looked up by two identities, `not_let_in` by all values of a ring: a third of the time.
+    if index not in rings_fitting(needs, agent.profile):
+        return False
+    named = needs.rings[index].agents
+    return not named or agent.id in named
 
 
 def _ring(needs: Needs, profile: Profile, opens: tuple[float, ...], waited: float) -> int | None:
