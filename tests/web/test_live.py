@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import socketio
+import websocket
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
@@ -27,12 +28,19 @@ pytestmark = pytest.mark.own_app
 Listen = Callable[..., "Ear"]
 
 
+class ClosesAtOnce(websocket.WebSocket):
+    """Does not wait 3 s for the server's last frame: the client's other thread reads it, so it never comes here."""
+
+    def close(self, *given: Any, **_timeout: Any) -> None:
+        super().close(*given, timeout=0)
+
+
 class Ear:
     """A client that keeps what it hears."""
 
     def __init__(self, url: str, **how: Any) -> None:
         self.heard: list[dict[str, Any]] = []
-        self.client = socketio.Client(reconnection=False)
+        self.client = socketio.Client(reconnection=False, websocket_extra_options={"class_": ClosesAtOnce})
         self.client.on("*", lambda name, payload: self.heard.append({"name": name, **payload}))
         self.client.connect(url, transports=["websocket"], wait_timeout=10, **how)
 
@@ -46,7 +54,8 @@ class Ear:
 @pytest.fixture
 def served(app: Flask) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    server.daemon_threads = False  # so that closing it waits until each line's end is written down
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
