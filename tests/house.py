@@ -9,6 +9,8 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from callcenter import passwords
 from callcenter.app import create_app
@@ -25,7 +27,24 @@ passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "harbour lights"
 HASH = passwords.hashed(PASSWORD)
 SignIn = Callable[[str], FlaskClient]
-_built: dict[str, Flask] = {}
+_built: dict[tuple[str, str], Flask] = {}
+
+
+class Compiled(BytecodeCache):
+    """Templates that one application of this process has compiled are not compiled again for the next."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.code:
+            bucket.bytecode_from_string(self.code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.code[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 @dataclass(frozen=True)
@@ -133,11 +152,12 @@ def _agent(name: str, role: Role, *, team_id: int, work_began: object) -> Agent:
 
 @pytest.fixture
 def app(request: pytest.FixtureRequest, settings: Settings, wiring: Wiring) -> Flask:
-    """The application on this test's wiring. Built once for the same settings, as its routes and templates take most of
-    a second to prepare; tests that add to it or use its live line are marked `own_app`."""
-    if request.node.get_closest_marker("own_app"):
+    """The application on this test's wiring, built once for the same settings. A test that changes it or uses its live
+    line is marked `own_app`: built for that test alone, or, as `own_app("errors")`, for all tests that say the same word."""
+    mark = request.node.get_closest_marker("own_app")
+    if mark and not mark.args:
         return build(settings, wiring)
-    key = settings.model_dump_json()
+    key = (settings.model_dump_json(), mark.args[0] if mark else "")
     if key not in _built:
         _built[key] = build(settings, wiring)
     _built[key].extensions["callcenter"] = wiring
@@ -148,6 +168,7 @@ def app(request: pytest.FixtureRequest, settings: Settings, wiring: Wiring) -> F
 def build(settings: Settings, wiring: Wiring) -> Flask:
     """A new application."""
     built = create_app(settings, wiring=wiring)
+    built.jinja_env.bytecode_cache = COMPILED
     built.config["TESTING"] = True
     return built
 

@@ -9,7 +9,7 @@ from callcenter.declared import everyone, public
 from callcenter.domain.errors import CallNotConnected, OfferTaken, OutsideError
 from tests.house import SignIn
 
-pytestmark = pytest.mark.own_app
+pytestmark = pytest.mark.own_app("errors")
 
 
 @pytest.fixture
@@ -32,8 +32,9 @@ def broken(app: Flask) -> Flask:
         raise errors["bug"]
 
     app.testing = False
-    app.add_url_rule("/fail/<how>", "fail", fail)
-    app.add_url_rule("/fail", "fail_for_strangers", fail_for_strangers)
+    if "fail" not in app.view_functions:
+        app.add_url_rule("/fail/<how>", "fail", fail)
+        app.add_url_rule("/fail", "fail_for_strangers", fail_for_strangers)
     return app
 
 
