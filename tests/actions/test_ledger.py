@@ -3,19 +3,21 @@
 Every step is an act on the real database; the steps, their amounts and their order are made up by hypothesis.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from callcenter.actions import approvals, asking, budgets, carrying_out
 from callcenter.actions import tickets as matters
 from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.errors import DomainError
 from callcenter.storage.customers import Customer
+from callcenter.storage.empowerment import budgets as money
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.budgets import Budget, Period
 from callcenter.storage.empowerment.grants import HELD, STANDING, Grant
@@ -36,8 +38,8 @@ class Money(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.first = max((one.id for one in self.counter.shop.rows(Grant)), default=0)
         with self.wiring.work() as work:
+            self.first = work.session.scalar(select(func.coalesce(func.max(Grant.id), 0)))
             for one in work.session.scalars(select(Budget).where(Budget.is_active)):
                 budgets.retire(work, one.id, actor=self.counter.actor("robin"))
             customer = Customer(name="Carla", language="en", zone="UTC", since=work.now, currency="USD")
@@ -80,11 +82,12 @@ class Money(RuleBasedStateMachine):
 
     @rule(grant_id=questions, said=st.sampled_from([Said.YES, Said.LESS, Said.INSTEAD, Said.NO]), units=amounts)
     def answer(self, grant_id: int, said: Said, units: int) -> None:
-        if row := next((one for one in self.approvals() if one.grant_id == grant_id), None):
+        for row in self.approvals(Approval.grant_id == grant_id):
             self.do(approvals.answer, row.id, by="sam", said=said, units=units, remedy="voucher")
 
-    def approvals(self) -> Any:
-        return self.counter.shop.rows(Approval)
+    def approvals(self, *wanted: ColumnElement[bool]) -> Sequence[Approval]:
+        with self.wiring.reading() as session:
+            return session.scalars(select(Approval).where(*wanted)).all()
 
     @rule(target=gifts, grant_id=consumes(questions))
     def give_on(self, grant_id: int) -> int:
@@ -112,20 +115,23 @@ class Money(RuleBasedStateMachine):
         self.counter.shop.run("UPDATE connections SET seen_at = :now", now=self.counter.shop.clock.now)
         now = self.counter.shop.clock.now
         self.clock._questions_that_ran_out()
-        assert not [one for one in self.approvals() if one.is_open and one.step_ends_at <= now - timedelta(seconds=1)]
+        late = self.approvals(Approval.step_ends_at <= now - timedelta(seconds=1))
+        assert not [one for one in late if one.is_open]
 
     @invariant()
     def no_period_is_overdrawn_and_the_ledger_sums_to_it(self) -> None:
-        self.counter.ledger_holds()
-        periods = [one for one in self.counter.periods() if one.budget_id == self.budget_id]
+        with self.wiring.reading() as session:
+            assert not money.wrong_sums(session)
+            periods = session.scalars(select(Period).where(Period.budget_id == self.budget_id)).all()
+            held, standing = session.execute(
+                select(_cost(HELD), _cost(STANDING)).where(Grant.id > self.first)
+            ).one()
         assert all(one.reserved + one.committed <= one.limit_amount for one in periods)
-        mine = [one for one in self.counter.shop.rows(Grant) if one.id > self.first]
-        assert sum(one.reserved for one in periods) == _cost(mine, HELD)
-        assert sum(one.committed for one in periods) == _cost(mine, STANDING)
+        assert (sum(one.reserved for one in periods), sum(one.committed for one in periods)) == (held, standing)
 
 
-def _cost(grants: list[Grant], states: tuple[str, ...]) -> int:
-    return sum(one.cost for one in grants if one.state in states)
+def _cost(states: tuple[str, ...]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(Grant.cost).filter(Grant.state.in_(states)), 0)
 
 
 def test_no_order_of_acts_overdraws_a_budget_or_breaks_the_ledger(counter: Counter) -> None:

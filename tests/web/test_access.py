@@ -1,6 +1,6 @@
 """Who may open which door: every route is tried as everybody."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -73,19 +73,48 @@ def test_nobody_opens_only_public_pages(app: Flask, client: FlaskClient, people:
             assert code == (302 if method == "GET" else 400), f"{method} {path} answered {code}"
 
 
-@pytest.mark.parametrize("role", list(Role))
-def test_each_role_opens_what_its_routes_declare_and_nothing_else(app: Flask, signed_in: SignIn, role: Role) -> None:
-    app.testing = False
-    browser = signed_in(NAMES[role])
-    token = csrf_token(browser, "/sign-in/help")
+def of_people(app: Flask) -> Iterator[tuple[Rule, Declaration]]:
+    """What a signed-in browser can open, but for the routes that end its session."""
     for rule, declaration in routes(app):
-        if is_for_programs(rule) or rule.endpoint in ("sign_in.leave", "sign_in.leave_everywhere"):
-            continue
+        if not is_for_programs(rule) and rule.endpoint not in ("sign_in.leave", "sign_in.leave_everywhere"):
+            yield rule, declaration
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_opens_what_its_routes_declare_and_nothing_else(
+    app: Flask, signed_in: SignIn, role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard alone: each view is replaced by an empty answer with the same declaration, each refusal is a part."""
+    browser = signed_in(NAMES[role])
+    headers = {"X-CSRFToken": csrf_token(browser, "/sign-in/help"), "HX-Request": "true"}
+    for rule, declaration in of_people(app):
+        monkeypatch.setitem(app.view_functions, rule.endpoint, opened_as(declaration))
         for method, path in tries(app, rule):
-            answer = browser.open(path, method=method, headers={"X-CSRFToken": token})
-            expected = declaration.may(role)
-            assert (answer.status_code != 403) == expected, f"{method} {path} answered {role} {answer.status_code}"
-            assert answer.status_code != 401 or declaration.door == Door.PUBLIC, path
+            code = browser.open(path, method=method, headers=headers).status_code
+            assert code == (204 if declaration.may(role) else 403), f"{method} {path} answered {role} {code}"
+
+
+def opened_as(declaration: Declaration) -> Callable[..., tuple[str, int]]:
+    def view(**_: object) -> tuple[str, int]:
+        return "", 204
+
+    setattr(view, declared.MARK, declaration)
+    return view
+
+
+def test_no_page_refuses_a_role_that_it_declares(app: Flask, signed_in: SignIn) -> None:
+    """Each view itself, once, as the first role that may."""
+    app.testing = False
+    browsers = {role: signed_in(name) for role, name in NAMES.items()}
+    tokens = {role: csrf_token(browser, "/sign-in/help") for role, browser in browsers.items()}
+    for rule, declaration in of_people(app):
+        role = next(role for role in Role if declaration.may(role))
+        for method, path in tries(app, rule):
+            headers = {"X-CSRFToken": tokens[role]} | ({} if method == "GET" else {"HX-Request": "true"})
+            code = browsers[role].open(path, method=method, headers=headers).status_code
+            failing = path == "/desk/voice-token"  # no key of Twilio's in the settings of tests
+            assert failing or code < 500, f"{method} {path} answered {role} {code}"
+            assert code not in REFUSED or declaration.door == Door.PUBLIC, f"{method} {path} answered {role} {code}"
 
 
 def test_signed_in_people_may_leave(signed_in: SignIn) -> None:
