@@ -228,8 +228,11 @@ class Shop:
 
     def kinds(self, interaction_id: int | None = None) -> list[str]:
         """What history tells, in order."""
-        rows = self.rows(History)
-        return [row.kind for row in rows if interaction_id is None or row.interaction_id == interaction_id]
+        wanted = select(History.kind).order_by(History.id)
+        if interaction_id is not None:
+            wanted = wanted.where(History.interaction_id == interaction_id)
+        with self.wiring.reading() as session:
+            return list(session.scalars(wanted))
 
     def run(self, statement: str, **values: object) -> None:
         with self.wiring.work() as work:

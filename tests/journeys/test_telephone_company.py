@@ -55,7 +55,7 @@ def company(running: Company, shop: Shop) -> Iterator[Company]:
     shop.wiring.settings = shop.wiring.settings.model_copy(update={"public_url": url})
     shop.wiring.phone._base = url  # type: ignore[attr-defined]
     server.app = create_app(shop.wiring.settings, wiring=shop.wiring)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     number = next(iter(running.carrier.books.numbers.values()))
     application = next(iter(running.carrier.books.applications.values()))

@@ -43,7 +43,7 @@ class House:
         app = Flask("house")
         app.add_url_rule("/<path:path>", view_func=self._answer, methods=["GET", "POST"])
         server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=SilentHandler)
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         self.url = f"http://127.0.0.1:{server.server_port}"
 

@@ -14,7 +14,7 @@ from callcenter.storage import customers as people
 from callcenter.storage.work import Work
 from tests.factories import CARLA, OURS, Shop
 
-ENDED = 50_000
+ENDED = 10_000
 
 
 @pytest.fixture
