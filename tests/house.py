@@ -193,7 +193,7 @@ def signed_in(app: Flask, people: People) -> SignIn:
     return sign_in
 
 
-def csrf_token(browser: FlaskClient, _path: str = "") -> str:
+def csrf_token(browser: FlaskClient) -> str:
     """What the browser's next page would carry for its posts, without the page."""
     with browser.session_transaction() as kept:
         raw = kept.setdefault("csrf_token", secrets.token_hex(20))

@@ -123,9 +123,7 @@ class Money(RuleBasedStateMachine):
         with self.wiring.reading() as session:
             assert not money.wrong_sums(session)
             periods = session.scalars(select(Period).where(Period.budget_id == self.budget_id)).all()
-            held, standing = session.execute(
-                select(_cost(HELD), _cost(STANDING)).where(Grant.id > self.first)
-            ).one()
+            held, standing = session.execute(select(_cost(HELD), _cost(STANDING)).where(Grant.id > self.first)).one()
         assert all(one.reserved + one.committed <= one.limit_amount for one in periods)
         assert (sum(one.reserved for one in periods), sum(one.committed for one in periods)) == (held, standing)
 

@@ -178,4 +178,4 @@ def sam(signed_in: SignIn) -> Person:
 
 
 def _person(browser: FlaskClient, page: str) -> Person:
-    return Person(browser, csrf_token(browser, page))
+    return Person(browser, csrf_token(browser))

@@ -86,7 +86,7 @@ def test_each_role_opens_what_its_routes_declare_and_nothing_else(
 ) -> None:
     """The guard alone: each view is replaced by an empty answer with the same declaration, each refusal is a part."""
     browser = signed_in(NAMES[role])
-    headers = {"X-CSRFToken": csrf_token(browser, "/sign-in/help"), "HX-Request": "true"}
+    headers = {"X-CSRFToken": csrf_token(browser), "HX-Request": "true"}
     for rule, declaration in of_people(app):
         monkeypatch.setitem(app.view_functions, rule.endpoint, opened_as(declaration))
         for method, path in tries(app, rule):
@@ -106,7 +106,7 @@ def test_no_page_refuses_a_role_that_it_declares(app: Flask, signed_in: SignIn) 
     """Each view itself, once, as the first role that may."""
     app.testing = False
     browsers = {role: signed_in(name) for role, name in NAMES.items()}
-    tokens = {role: csrf_token(browser, "/sign-in/help") for role, browser in browsers.items()}
+    tokens = {role: csrf_token(browser) for role, browser in browsers.items()}
     for rule, declaration in of_people(app):
         role = next(role for role in Role if declaration.may(role))
         for method, path in tries(app, rule):
@@ -120,7 +120,7 @@ def test_no_page_refuses_a_role_that_it_declares(app: Flask, signed_in: SignIn) 
 def test_signed_in_people_may_leave(signed_in: SignIn) -> None:
     for name in NAMES.values():
         browser = signed_in(name)
-        answer = browser.post("/sign-out", data={"csrf_token": csrf_token(browser, "/sign-in/help")})
+        answer = browser.post("/sign-out", data={"csrf_token": csrf_token(browser)})
         assert answer.status_code == 302
 
 

@@ -69,7 +69,7 @@ def test_agents_are_told_that_it_is_not_for_them(signed_in: SignIn, shop: Shop, 
 
 def test_changes_are_for_administrators_alone(signed_in: SignIn, shop: Shop) -> None:
     browser = signed_in("sam")
-    headers = {"X-CSRFToken": csrf_token(browser, "/admin/queues")}
+    headers = {"X-CSRFToken": csrf_token(browser)}
     alice = shop.id_of("alice")
     paths = ("queues/new", f"queues/{shop.billing}", f"queues/{shop.billing}/use", "skills", "numbers", "breaks")
     for path in (*paths, f"skills/agents/{alice}/skill/delivery"):
@@ -224,7 +224,7 @@ def test_a_new_queue_needs_a_key_of_its_own(signed_in: SignIn, shop: Shop, wirin
 
 def test_a_queue_that_a_number_leads_to_stays_in_use(signed_in: SignIn, shop: Shop, wiring: Wiring) -> None:
     browser = signed_in("robin")
-    headers = {"X-CSRFToken": csrf_token(browser, "/admin/queues"), "HX-Request": "true"}
+    headers = {"X-CSRFToken": csrf_token(browser), "HX-Request": "true"}
     answer = browser.post(f"/admin/queues/{shop.billing}/use", headers=headers)
     assert answer.status_code == 409
     assert "The number +14155550100 leads to this queue." in answer.text

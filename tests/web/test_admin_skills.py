@@ -17,7 +17,7 @@ def robin(signed_in: SignIn, shop: Shop) -> FlaskClient:
 
 
 def cell(browser: FlaskClient, path: str, value: str) -> tuple[int, str, str]:
-    headers = {"X-CSRFToken": csrf_token(browser, "/admin/skills"), "HX-Request": "true"}
+    headers = {"X-CSRFToken": csrf_token(browser), "HX-Request": "true"}
     answer = browser.post(f"/admin/skills/agents/{path}", data={"value": value}, headers=headers)
     return answer.status_code, answer.text, answer.headers.get("HX-Retarget", "")
 
@@ -56,7 +56,7 @@ def test_what_is_not_there_cannot_be_changed(robin: FlaskClient, shop: Shop) -> 
 
 
 def test_a_skill_is_added_renamed_and_removed(robin: FlaskClient, shop: Shop) -> None:
-    headers = {"X-CSRFToken": csrf_token(robin, "/admin/skills")}
+    headers = {"X-CSRFToken": csrf_token(robin)}
     new = {"key": "repair", "names.en": "Repair", "names.zh": ""}
     refused = robin.post("/admin/skills", data=new, headers=headers)
     assert refused.status_code == 422
@@ -100,7 +100,7 @@ def test_a_late_save_of_numbers_shows_both(robin: FlaskClient, shop: Shop) -> No
 
 
 def test_kinds_of_break_are_added_and_retired(robin: FlaskClient, shop: Shop) -> None:
-    headers = {"X-CSRFToken": csrf_token(robin, "/admin/numbers")}
+    headers = {"X-CSRFToken": csrf_token(robin)}
     lunch = {"key": "training", "names.en": "Training", "names.zh": "培训"}
     assert robin.post("/admin/breaks", data=lunch, headers=headers).status_code == 302
     again = robin.post("/admin/breaks", data=lunch, headers=headers)

@@ -20,7 +20,7 @@ def asked(counter: Counter, units: int = 14_000) -> tuple[Grant, Approval]:
 
 
 def post(browser: FlaskClient, path: str, **sent: object) -> TestResponse:
-    return browser.post(path, data={"csrf_token": csrf_token(browser, "/approvals/"), **sent}, headers=PART)
+    return browser.post(path, data={"csrf_token": csrf_token(browser), **sent}, headers=PART)
 
 
 def test_the_page_shows_what_who_why_and_what_the_answer_weighs(counter: Counter, signed_in: SignIn) -> None:

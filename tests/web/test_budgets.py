@@ -15,7 +15,7 @@ from tests.house import SignIn, csrf_token
 
 def post(signed_in: SignIn, name: str, path: str, **sent: object) -> TestResponse:
     browser = signed_in(name)
-    return browser.post(path, data={"csrf_token": csrf_token(browser, "/tickets/"), **sent})
+    return browser.post(path, data={"csrf_token": csrf_token(browser), **sent})
 
 
 def test_the_page_says_how_a_budget_stands_in_a_picture_a_table_and_a_sentence(

@@ -40,7 +40,7 @@ def test_one_is_promised_changed_brought_forward_and_cancelled(shop: Shop, signe
     browser = signed_in("alice")
     form = browser.get(f"/callbacks/new?customer_id={carla}").text
     assert CARLA in form
-    token = csrf_token(browser, "/callbacks/new")
+    token = csrf_token(browser)
     local = (shop.clock.now + timedelta(hours=5)).astimezone(ZoneInfo("America/Los_Angeles"))
     sent = {
         "csrf_token": token,
@@ -71,7 +71,7 @@ def test_one_is_promised_changed_brought_forward_and_cancelled(shop: Shop, signe
 
 def test_wrong_input_is_said_at_its_field_and_kept(shop: Shop, signed_in: SignIn) -> None:
     browser = signed_in("alice")
-    token = csrf_token(browser, "/callbacks/new")
+    token = csrf_token(browser)
     sent = {"csrf_token": token, "number": "nothing", "queue_id": str(shop.delivery), "note": "kept"}
     answer = browser.post("/callbacks/", data=sent)
     assert answer.status_code == 422
@@ -83,7 +83,7 @@ def test_wrong_input_is_said_at_its_field_and_kept(shop: Shop, signed_in: SignIn
 def test_a_part_of_the_page_answers_for_live_changes(shop: Shop, signed_in: SignIn) -> None:
     row = made(shop)
     browser = signed_in("sam")
-    token = csrf_token(browser, "/callbacks/new")
+    token = csrf_token(browser)
     headers = {"HX-Request": "true", "X-CSRFToken": token}
     part = browser.post(f"/callbacks/{row.id}/now", headers=headers).text
     assert part.lstrip().startswith('<div id="callbacks"')

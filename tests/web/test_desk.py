@@ -60,7 +60,7 @@ def alice(signed_in: SignIn, wiring: Wiring, people: People, carla: int) -> Flas
 
 
 def post(browser: FlaskClient, path: str, **form: object) -> TestResponse:
-    headers = {"HX-Request": "true", "X-CSRFToken": csrf_token(browser, "/desk")}
+    headers = {"HX-Request": "true", "X-CSRFToken": csrf_token(browser)}
     return browser.post(path, data=form, headers=headers)
 
 

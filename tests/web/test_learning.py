@@ -48,7 +48,7 @@ def test_a_proposal_to_trust_becomes_a_draft_with_its_rule_in_front(counter: Cou
     assert "Refund of the price up to $120" in page
     assert "6 times answered with yes" in page
     (row,) = counter.shop.rows(Proposal)
-    token = csrf_token(sam, "/rules/proposals")
+    token = csrf_token(sam)
     answer = sam.post(f"/rules/proposals/{row.id}/accept", data={"csrf_token": token})
     (_, draft) = counter.shop.rows(RuleBookRow)
     assert answer.location.endswith(f"/rules/{draft.number}")
@@ -70,7 +70,7 @@ def test_a_proposal_is_dismissed_with_a_reason(counter: Counter, signed_in: Sign
     six_times_yes(counter)
     sam = signed_in("sam")
     (row,) = counter.shop.rows(Proposal)
-    token = csrf_token(sam, "/rules/proposals")
+    token = csrf_token(sam)
     assert sam.post(f"/rules/proposals/{row.id}/dismiss", data={"csrf_token": token}).status_code == 422
     sam.post(f"/rules/proposals/{row.id}/dismiss", data={"csrf_token": token, "note": "Christmas only"})
     assert "Christmas only" in sam.get("/rules/proposals").text

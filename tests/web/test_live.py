@@ -31,8 +31,8 @@ Listen = Callable[..., "Ear"]
 class ClosesAtOnce(websocket.WebSocket):
     """Does not wait 3 s for the server's last frame: the client's other thread reads it, so it never comes here."""
 
-    def close(self, *given: Any, **_timeout: Any) -> None:
-        super().close(*given, timeout=0)
+    def close(self, status: int = websocket.STATUS_NORMAL, reason: bytes = b"", timeout: float = 0) -> None:
+        super().close(status, reason, timeout=0)
 
 
 class Ear:
@@ -54,7 +54,7 @@ class Ear:
 @pytest.fixture
 def served(app: Flask) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    server.daemon_threads = False  # so that closing it waits until each line's end is written down
+    server.daemon_threads = False  # type: ignore[attr-defined]  # so that closing it waits until each line's end is written down
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield f"http://127.0.0.1:{server.port}"

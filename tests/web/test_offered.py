@@ -21,7 +21,7 @@ def lunch(shop: Shop) -> str:
 
 
 def post(browser: FlaskClient, path: str, **form: object) -> TestResponse:
-    headers = {"HX-Request": "true", "X-CSRFToken": csrf_token(browser, "/desk")}
+    headers = {"HX-Request": "true", "X-CSRFToken": csrf_token(browser)}
     return browser.post(path, data=form, headers=headers)
 
 

@@ -43,7 +43,7 @@ def row(shop: Shop, number: int) -> RuleBookRow:
 def sent(
     browser: FlaskClient, path: str, values: "dict[str, str] | MultiDict[str, str]", *, part: bool = False
 ) -> TestResponse:
-    headers = {"X-CSRFToken": csrf_token(browser, "/rules/company")} | ({"HX-Request": "true"} if part else {})
+    headers = {"X-CSRFToken": csrf_token(browser)} | ({"HX-Request": "true"} if part else {})
     return browser.post(path, data=values, headers=headers)
 
 

@@ -36,7 +36,7 @@ def sam(signed_in: SignIn, records: Records) -> FlaskClient:
 
 
 def ask(browser: FlaskClient, number: int = 13, **period: str) -> str:
-    token = csrf_token(browser, f"/rules/{number}/replay")
+    token = csrf_token(browser)
     answer = browser.post(f"/rules/{number}/replay", data={**PERIOD, **period, "csrf_token": token}, headers=PART)
     return answer.text
 
@@ -64,7 +64,7 @@ def test_agents_may_not_see_it_and_an_unknown_version_is_not_there(signed_in: Si
     alice, sam = signed_in("alice"), signed_in("sam")
     for path in ("/rules/13/replay", "/rules/13/replay/cases"):
         assert alice.get(path).status_code == 403
-    token = csrf_token(sam, "/")
+    token = csrf_token(sam)
     assert sam.post("/rules/99/replay", data={**PERIOD, "csrf_token": token}).status_code == 404
     assert sam.get("/rules/99/replay").status_code == 404
     assert sam.get("/rules/13/replay/cases").status_code == 404

@@ -9,7 +9,7 @@ from tests.house import PASSWORD, People, SignIn, csrf_token
 
 
 def attempt(browser: FlaskClient, name: str, password: str, **headers: str) -> tuple[int, str]:
-    token = csrf_token(browser, "/sign-in")
+    token = csrf_token(browser)
     form = {"name": name, "password": password, "csrf_token": token}
     answer = browser.post("/sign-in", data=form, headers=headers)
     return answer.status_code, answer.text
@@ -19,7 +19,7 @@ def test_alice_signs_in_by_name_or_by_e_mail_however_capitalised(client: FlaskCl
     assert people
     for name in ("alice", "Alice@Harbor.example", " ALICE "):
         assert attempt(client, name, PASSWORD)[0] == 302
-        client.post("/sign-out", data={"csrf_token": csrf_token(client, "/sign-in/help")})
+        client.post("/sign-out", data={"csrf_token": csrf_token(client)})
 
 
 def test_signing_in_does_not_make_anybody_available(signed_in: SignIn, wiring: Wiring, people: People) -> None:
@@ -97,7 +97,7 @@ def test_a_new_password_ends_the_sessions_that_are_open(signed_in: SignIn, wirin
 
 def test_signing_out_ends_the_session_and_offers(signed_in: SignIn, wiring: Wiring, people: People) -> None:
     browser = signed_in("alice")
-    browser.post("/sign-out", data={"csrf_token": csrf_token(browser, "/sign-in/help")})
+    browser.post("/sign-out", data={"csrf_token": csrf_token(browser)})
     assert browser.get("/").location == "/sign-in?next=/"
     with wiring.reading() as session:
         agent = agents.get(session, people.alice)
@@ -108,7 +108,7 @@ def test_signing_out_ends_the_session_and_offers(signed_in: SignIn, wiring: Wiri
 def test_signing_out_everywhere_ends_the_sessions_on_other_computers(signed_in: SignIn, people: People) -> None:
     assert people
     here, there = signed_in("alice"), signed_in("alice")
-    here.post("/sign-out/everywhere", data={"csrf_token": csrf_token(here, "/sign-in/help")})
+    here.post("/sign-out/everywhere", data={"csrf_token": csrf_token(here)})
     assert there.get("/").location == "/sign-in?next=/"
 
 
@@ -123,14 +123,14 @@ def test_signing_in_leads_back_to_a_page_of_ours_and_nowhere_else(client: FlaskC
         ("", "/"),
     ):
         browser = client.application.test_client()
-        token = csrf_token(browser, "/sign-in")
+        token = csrf_token(browser)
         form = {"name": "alice", "password": PASSWORD, "csrf_token": token, "next": path}
         assert browser.post("/sign-in", data=form).location == leads
 
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(client: FlaskClient, people: People) -> None:
     assert people
-    token = csrf_token(client, "/sign-in")
+    token = csrf_token(client)
     answer = client.post("/sign-in", data={"name": "alice", "password": PASSWORD, "csrf_token": token})
     cookie = next(value for value in answer.headers.getlist("Set-Cookie") if value.startswith("callcenter="))
     assert "HttpOnly" in cookie

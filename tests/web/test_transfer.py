@@ -24,7 +24,7 @@ def test_the_menu_shows_queues_and_who_is_there_and_passes_a_call_on(shop: Shop,
     assert "Billing" in menu
     assert "Bo Chen" in menu
     assert "Alice Moreau" not in menu
-    headers = {"HX-Request": "true", "X-CSRFToken": csrf_token(browser, "/desk")}
+    headers = {"HX-Request": "true", "X-CSRFToken": csrf_token(browser)}
     there = f"/desk/interactions/{call_id}/transfer"
     wrong = browser.post(there, data={"to": "moon:1", "reason": "x"}, headers=headers)
     assert wrong.status_code == 422
@@ -44,7 +44,7 @@ def test_an_agent_without_room_is_said_and_nothing_changes(shop: Shop, signed_in
     shop.available("alice", "bo")
     call_id, _, _ = shop.talk()
     shop.talk(LI_LEI)
-    headers = {"HX-Request": "true", "X-CSRFToken": csrf_token(browser, "/desk")}
+    headers = {"HX-Request": "true", "X-CSRFToken": csrf_token(browser)}
     sent = {"to": f"agent:{shop.people.bo}", "reason": "x"}
     answer = browser.post(f"/desk/interactions/{call_id}/transfer", data=sent, headers=headers)
     assert answer.status_code == 409
@@ -59,7 +59,7 @@ def test_a_conversation_passed_on_leads_back_to_the_desk(shop: Shop, signed_in: 
     [row] = [row for row in shop.rows(type(shop.interaction(1))) if not row.is_call]
     shop.accept(row.id)
     assert f"/desk/interactions/{row.id}/transfer" in browser.get(f"/desk?interaction={row.id}").text
-    headers = {"HX-Request": "true", "X-CSRFToken": csrf_token(browser, "/desk")}
+    headers = {"HX-Request": "true", "X-CSRFToken": csrf_token(browser)}
     sent = {"to": f"queue:{shop.billing}", "reason": "an invoice"}
     answer = browser.post(f"/desk/interactions/{row.id}/transfer", data=sent, headers=headers)
     assert answer.headers["HX-Redirect"] == "/desk"
