@@ -10,7 +10,7 @@ import socketio
 import websocket
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
+from werkzeug.serving import ThreadedWSGIServer, make_server
 
 from callcenter import embedded
 from callcenter.actions import access, agents, staff, tickets
@@ -31,8 +31,10 @@ Listen = Callable[..., "Ear"]
 class ClosesAtOnce(websocket.WebSocket):
     """Does not wait 3 s for the server's last frame: the client's other thread reads it, so it never comes here."""
 
-    def close(self, status: int = websocket.STATUS_NORMAL, reason: bytes = b"", timeout: float = 0) -> None:
-        super().close(status, reason, timeout=0)
+    def close(
+        self, status: int = websocket.STATUS_NORMAL, reason: str | bytes = b"", timeout: float | None = 0
+    ) -> None:
+        super().close(status, reason, timeout)
 
 
 class Ear:
@@ -54,7 +56,8 @@ class Ear:
 @pytest.fixture
 def served(app: Flask) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    server.daemon_threads = False  # type: ignore[attr-defined]  # so that closing it waits until each line's end is written down
+    assert isinstance(server, ThreadedWSGIServer)
+    server.daemon_threads = False  # so that closing it waits until each line's end is written down
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
