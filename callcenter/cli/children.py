@@ -1,4 +1,4 @@
-"""Programs that we start, watch, start again where one dies, and end in order: the last started first."""
+"""Programs that we start, watch, start again where one dies, and end together, the first one last."""
 
 import json
 import os
@@ -36,6 +36,7 @@ class Child:
         self.health = health
         self._command = [sys.executable, "-m", module, *arguments]
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_asked = False
         self._deaths: list[float] = []
 
     @property
@@ -47,6 +48,7 @@ class Child:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
+        self._is_asked = False
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -66,12 +68,17 @@ class Child:
         self._deaths = [at for at in self._deaths if now - at < DEATHS_WITHIN] + [now]
         return len(self._deaths) <= MOST_DEATHS
 
+    def ask_to_stop(self) -> None:
+        """Once: a worker that is asked a second time lets its job go."""
+        if self._process is not None and not self._is_asked:
+            self._is_asked = True
+            self._process.terminate()
+
     def stop(self) -> None:
         """Ask it to finish; after a while, insist."""
         if self._process is None:
             return
-        with suppress(ProcessLookupError):
-            self._process.terminate()
+        self.ask_to_stop()
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -115,6 +122,9 @@ class Family:
         self._write_down()
 
     def stop(self) -> None:
+        """All but the first finish at the same time; the first, which the others may be speaking to, ends last."""
+        for child in self._children[1:]:
+            child.ask_to_stop()
         while self._children:
             self._children.pop().stop()
         self._note.unlink(missing_ok=True)

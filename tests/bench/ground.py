@@ -69,7 +69,7 @@ class Ground:
         return load(**servers, **address, **keys, secret_key="the key of the measures", web_processes=PROCESSES)
 
     def environ(self, settings: Settings) -> dict[str, str]:
-        told = {name.upper(): str(value) for name, value in settings.model_dump().items()}
+        told = {name.upper(): str(value) for name, value in settings.model_dump(exclude_none=True).items()}
         figures = Path(tempfile.mkdtemp(dir=self.data, prefix="figures-"))
         return {**os.environ, **told, "PROMETHEUS_MULTIPROC_DIR": str(figures)}
 
