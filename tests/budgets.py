@@ -38,7 +38,7 @@ class Budget:
 
 BUDGETS = {
     Tier.FAST: Budget(together=650, alone=60),
-    Tier.PROCESSES: Budget(together=400, alone=240),
+    Tier.PROCESSES: Budget(together=560, alone=300),
     Tier.BROWSER: Budget(together=600, alone=240),
 }
 
