@@ -17,7 +17,6 @@ from tests.bench.ground import Ground, Web
 from tests.bench.sizes import Sizes
 from tests.bench.table import Row, percentile
 
-PATIENCE_OF_A_CALLER = 2.0
 SETTLE = 3.0
 WARM_UP = 20
 OFFERS = "SELECT legs.sid, offers.id, offers.agent_id FROM offers JOIN legs USING (interaction_id) ORDER BY offers.id"
@@ -59,7 +58,7 @@ def _ring(house: Web, sizes: Sizes) -> tuple[list[Call], Told]:
     some = calls.some(number, customers=sizes.customers, to=DIRECT)
     rings = [place / sizes.crowd_calls_a_second for place in range(number)]
     planned = list(zip(rings, calls.incoming(house, some), strict=True))
-    planned += zip((at + PATIENCE_OF_A_CALLER for at in rings), calls.hung_up(house, some), strict=True)
+    planned += zip((at + sizes.crowd_patience for at in rings), calls.hung_up(house, some), strict=True)
     order = sorted(range(len(planned)), key=lambda place: planned[place][0])
     with calls.company() as company:
         company.begin(

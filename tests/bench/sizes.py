@@ -23,6 +23,7 @@ class Sizes:
     crowd_wallboards: int
     crowd_calls_a_second: float
     crowd_seconds: float
+    crowd_patience: float  # seconds until a caller hangs up: longer than the machine may stall
     jobs: int
     pick_ups: int
     connects: int
@@ -55,6 +56,7 @@ FULL = Sizes(
     crowd_wallboards=20,
     crowd_calls_a_second=5,
     crowd_seconds=60,
+    crowd_patience=2,
     jobs=400,
     pick_ups=40,
     connects=200,
@@ -83,10 +85,11 @@ QUICK = Sizes(
     card_small=500,
     card_large=2000,
     card_looks=40,
-    crowd_agents=8,
+    crowd_agents=16,
     crowd_wallboards=2,
     crowd_calls_a_second=3,
     crowd_seconds=3,
+    crowd_patience=10,
     jobs=15,
     pick_ups=4,
     connects=10,
