@@ -22,6 +22,7 @@ from callcenter.telephony.client import twilio_client
 from callcenter.telephony.phone import TwilioPhone
 from callcenter.wiring import Wiring
 from tests.factories import ACCOUNT, CARLA, OURS, TOKEN, new_sid
+from tests.waiting import PATIENCE
 
 
 @dataclass
@@ -131,7 +132,7 @@ class Rest:
         yield self
         server.shutdown()
         server.server_close()
-        thread.join(10)
+        thread.join(PATIENCE)
 
     def commands(self) -> list[str]:
         """Last words of what was posted: "Calls", "customer", a sid."""

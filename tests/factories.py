@@ -1,7 +1,6 @@
 """A shop at work for the tests: a clock to turn, agents who come and go, callers, Twilio's signed posts and its REST."""
 
 import threading
-import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from callcenter.storage.interactions import Interaction
 from callcenter.storage.offers import Offer
 from callcenter.wiring import Wiring
 from tests.house import People
+from tests.waiting import PATIENCE
 
 OURS = "+14155550100"
 CARLA = "+14155550142"
@@ -40,22 +40,13 @@ def new_sid(kind: str = "CA") -> str:
     return kind + uuid.uuid4().hex
 
 
-def until(is_so: Callable[[], T], seconds: float = 10.0) -> T:
-    """Wait for something to become true, and give it back."""
-    end = time.monotonic() + seconds
-    while not (found := is_so()):
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
-    return found
-
-
 def at_once(*acts: Callable[[], T]) -> list[T | BaseException]:
     """Do these at the same instant, each in a thread of its own; what each returned or raised."""
     barrier = threading.Barrier(len(acts))
     results: list[Any] = [None] * len(acts)
 
     def run(place: int, act: Callable[[], T]) -> None:
-        barrier.wait(10)
+        barrier.wait(PATIENCE)
         try:
             results[place] = act()
         except BaseException as error:
@@ -65,7 +56,7 @@ def at_once(*acts: Callable[[], T]) -> list[T | BaseException]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
     return results
 
 

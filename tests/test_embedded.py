@@ -17,6 +17,7 @@ import redis
 
 from callcenter import embedded
 from callcenter.embedded import owner, place, postgres_server, server
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.processes
 
@@ -104,7 +105,7 @@ def test_the_servers_of_a_killed_run_are_ended_and_its_data_is_kept(data: Path) 
     with run.stdout, connect(run.stdout.readline().strip()) as connection:
         connection.execute("create table kept as select 1 as n")
     run.kill()
-    run.wait(30)
+    run.wait(PATIENCE)
     orphan = int((data / "postgresql" / "postmaster.pid").read_text().split()[0])
     assert psutil.pid_exists(orphan)
     with embedded.servers(data) as urls, connect(urls.database_url) as connection:
@@ -132,7 +133,7 @@ def test_a_stopped_program_stops_its_servers(data: Path, inherited: signal.Handl
     with run.stdout:
         pid = int(run.stdout.readline())
         run.send_signal(signal.SIGINT)
-        run.wait(30)
+        run.wait(PATIENCE)
     assert not psutil.pid_exists(pid)
     assert not (data / "postgresql" / "postmaster.pid").exists()
 

@@ -4,11 +4,11 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from callcenter import embedded
 from tests.browser import chromium
-from tests.browser.system import Running, System, run
+from tests.browser.system import SHOWN, Running, System, run
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +18,7 @@ def browser() -> Iterator[Browser]:
         found = chromium.find()
     except chromium.NoChromiumError as missing:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(str(missing))
+    expect.set_options(timeout=SHOWN)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(
             executable_path=found.path, args=list(chromium.ARGUMENTS), env={**os.environ, **found.environment}

@@ -23,8 +23,9 @@ from callcenter.settings import load
 from callcenter.telephony.account import split
 from tests import template
 from tests.programs import BACKGROUND, SIMULATOR, Programs, direct
+from tests.waiting import PATIENCE
 
-PATIENCE = 45_000  # milliseconds, for what a page should show
+SHOWN = 1000 * PATIENCE  # milliseconds, for what a page should show
 DATABASE = "system"
 
 
@@ -43,7 +44,7 @@ class System:
         context = browser.new_context(
             locale=locale, viewport={"width": width, "height": height}, timezone_id="America/Los_Angeles"
         )
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(SHOWN)
         page = context.new_page()
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -59,7 +60,7 @@ class System:
         page.locator("input[name=name]").fill(name)
         page.locator("input[name=password]").fill(demo.PASSWORD)
         page.locator("form button[type=submit]").click()
-        expect(page.locator("body[data-ready]:not(:has(input[name=password]))")).to_be_attached(timeout=PATIENCE)
+        expect(page.locator("body[data-ready]:not(:has(input[name=password]))")).to_be_attached()
 
     def forward(self, seconds: float) -> None:
         """Move the clock of all processes: what is due by then is done within a second."""
@@ -171,7 +172,7 @@ def _expected(complaint: str) -> bool:
 
 def _post(url: str, **values: object) -> None:
     request = Request(url, json.dumps(values).encode(), {"Content-Type": "application/json"})
-    with direct.open(request, timeout=10):
+    with direct.open(request, timeout=PATIENCE):
         pass
 
 

@@ -7,9 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from callcenter.demo.staff import SURVEYS
-from tests.browser.system import PATIENCE, System
-
-expect.set_options(timeout=PATIENCE)
+from tests.browser.system import System
 
 
 @dataclass(frozen=True)

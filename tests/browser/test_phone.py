@@ -7,15 +7,17 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from twilio.rest import Client
 
-from tests.simulator.company import CARLA, OURS, QUICK, Company, client_of, fresh, open_house, start
-from tests.simulator.house import House, until
+from tests.browser.system import SHOWN
+from tests.simulator.company import BY_HAND, CARLA, OURS, Company, client_of, fresh, open_house, start
+from tests.simulator.house import House
+from tests.waiting import until
 
 ROOM = '<Dial><Conference participantLabel="{}" beep="false" endConferenceOnExit="true">room</Conference></Dial>'
 
 
 @pytest.fixture(scope="module")
 def running_company() -> Iterator[Company]:
-    yield from start(QUICK)
+    yield from start(BY_HAND)
 
 
 @pytest.fixture
@@ -37,6 +39,7 @@ def twilio(company: Company) -> Client:
 def page(request: pytest.FixtureRequest, browser: Browser, company: Company) -> Iterator[Page]:
     width, height = request.param
     context = browser.new_context(viewport={"width": width, "height": height}, locale="en-US")
+    context.set_default_timeout(SHOWN)
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -2,10 +2,8 @@
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.system import PATIENCE, System
+from tests.browser.system import System
 from tests.browser.test_journey import CHINESE, ENGLISH, close, heard, open_desk, open_phone, open_wallboard
-
-expect.set_options(timeout=PATIENCE)
 
 
 def test_routing_explains_itself_and_nothing_is_lost(system: System, browser: Browser) -> None:

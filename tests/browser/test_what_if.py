@@ -4,9 +4,7 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.system import PATIENCE, System
-
-expect.set_options(timeout=PATIENCE)
+from tests.browser.system import System
 
 
 def test_two_agents_more_and_a_ring_that_opens_earlier(system: System, browser: Browser) -> None:
@@ -38,7 +36,7 @@ def two_agents_more_are_played(page: Page) -> None:
     agents.press("Enter")
     page.wait_for_url(re.compile(r"/admin/what-ifs/\d+$"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("2 agents more 09:00–17:00")
-    expect(page.get_by_role("heading", name="Side by side")).to_be_visible(timeout=4 * PATIENCE)
+    expect(page.get_by_role("heading", name="Side by side")).to_be_visible()
 
 
 def both_curves_and_their_table(page: Page) -> None:

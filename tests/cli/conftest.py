@@ -17,6 +17,7 @@ from callcenter.cli import main
 from callcenter.storage.company import Number, Queue
 from callcenter.wiring import Wiring
 from tests.house import People
+from tests.waiting import PATIENCE
 
 Run = Callable[..., Result]
 OURS = "+14155550100"
@@ -81,7 +82,7 @@ def _telephone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"http://{bind}"
     finally:
         program.terminate()
-        program.wait(20)
+        program.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -111,5 +112,5 @@ def wait_for(url: str, *, seconds: float = 60) -> None:
 def tell(url: str, **values: object) -> None:
     """POST JSON to the simulator's control."""
     request = Request(url, json.dumps(values).encode(), {"Content-Type": "application/json"})
-    with urlopen(request, timeout=5):
+    with urlopen(request, timeout=PATIENCE):
         pass

@@ -21,6 +21,7 @@ from click.testing import CliRunner, Result
 
 from callcenter.cli import main
 from tests.cli.conftest import free_port
+from tests.waiting import PATIENCE
 
 STARTS_WITHIN = 180.0
 
@@ -164,5 +165,5 @@ def test_an_address_that_is_none_is_refused_in_a_sentence(place: Place, bind: st
 
 
 def _get(url: str) -> Any:
-    with urlopen(url, timeout=10) as answer:
+    with urlopen(url, timeout=PATIENCE) as answer:
         return json.load(answer)

@@ -9,6 +9,7 @@ from callcenter.settings import Settings
 from callcenter.wiring import Process, Wiring
 from tests.cli.conftest import OURS, Run, tell
 from tests.house import People
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("company", "telephone")
 
@@ -115,7 +116,7 @@ def test_the_doctor_without_servers_says_which(run: Run, people: People) -> None
 
 
 def test_the_simulator_is_a_program_of_its_own(telephone: str) -> None:
-    with urlopen(f"{telephone}/control/people", timeout=5) as answer:
+    with urlopen(f"{telephone}/control/people", timeout=PATIENCE) as answer:
         assert len(json.load(answer)) > 5
 
 

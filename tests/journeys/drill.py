@@ -31,6 +31,7 @@ from tests.bench.ground import ground
 from tests.journeys import drill_router as routers
 from tests.journeys import drill_watch as watching
 from tests.programs import FORKING
+from tests.waiting import PATIENCE
 from workers.clock import Clock
 
 ROUTERS, AGENTS = 8, 200
@@ -103,7 +104,7 @@ class Drill:
                         clock = self._replace_clock(clock)
         self.told.wrong += [f"a router ended with {one.exitcode}" for one in crew if one.exitcode]
         clock.kill()
-        clock.join(30)
+        clock.join(PATIENCE)
 
     def _router(self) -> ForkServerProcess:
         return self._start(routers.route, next(self._seeds), self._values, self.arrivals, self.faults)
@@ -120,13 +121,13 @@ class Drill:
         """SIGKILL: it says nothing more, and another takes its place."""
         victim = self.chance.choice(crew)
         victim.kill()
-        victim.join(30)
+        victim.join(PATIENCE)
         self.told.kills += victim.exitcode == -9
         return [self._router() if router is victim else router for router in crew]
 
     def _replace_clock(self, clock: ForkServerProcess) -> ForkServerProcess:
         clock.kill()
-        clock.join(30)
+        clock.join(PATIENCE)
         self.told.clocks_killed += 1
         return self._clock()
 

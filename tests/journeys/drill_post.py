@@ -5,6 +5,7 @@ from typing import Any
 
 from callcenter.app import create_app
 from callcenter.settings import Settings
+from tests.waiting import PATIENCE
 
 _together: Barrier | None = None
 
@@ -19,5 +20,5 @@ def post(settings: dict[str, Any], path: str, form: dict[str, str], signature: s
     """One webhook, at the same instant as the other processes'."""
     client = create_app(Settings(**settings)).test_client()
     assert _together is not None
-    _together.wait(60)
+    _together.wait(PATIENCE)
     return client.post(path, data=form, headers={"X-Twilio-Signature": signature}).data

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import psycopg
 
+from tests.waiting import PATIENCE
+
 TOO_MUCH = """
 SELECT 'agent ' || agent_id || ' holds ' || calls || ' calls and ' || texts || ' conversations' FROM (
     SELECT agent_id, count(*) FILTER (WHERE medium = 'voice') AS calls, count(*) FILTER (WHERE medium = 'text') AS texts
@@ -91,7 +93,7 @@ class Watch:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        self._thread.join(30)
+        self._thread.join(PATIENCE)
 
     def _look(self) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:

@@ -7,9 +7,10 @@ from callcenter.actions import transfers
 from callcenter.storage.callbacks import Callback
 from callcenter.storage.company import Queue
 from callcenter.storage.interactions import Interaction
-from tests.factories import CARLA, Shop, until
+from tests.factories import CARLA, Shop
 from tests.journeys.test_telephone_company import _dial, _join, company, running, settings
 from tests.simulator.company import Company
+from tests.waiting import until
 from workers.clock import Clock
 
 __all__ = ["company", "running", "settings"]
@@ -26,13 +27,13 @@ def press(company: Company, sid: str, digits: str) -> None:
 
 def ask(company: Company, sid: str) -> None:
     press(company, sid, "*")
-    until(lambda: any("Press 1, and we call you back" in text for text in company.heard(sid)), 20)
+    until(lambda: any("Press 1, and we call you back" in text for text in company.heard(sid)))
 
 
 def waits(shop: Shop, company: Company) -> tuple[int, str]:
     sid = company.dial(CARLA, keys="1")
-    until(lambda: company.call(sid)["conference"], 20)
-    return int(until(lambda: next((row.id for row in shop.rows(Interaction) if row.state == "waiting"), 0), 20)), sid
+    until(lambda: company.call(sid)["conference"])
+    return int(until(lambda: next((row.id for row in shop.rows(Interaction) if row.state == "waiting"), 0))), sid
 
 
 def _asked(shop: Shop, id_: int) -> str | None:
@@ -43,7 +44,7 @@ def _asked(shop: Shop, id_: int) -> str | None:
 
 def test_star_and_1_end_the_call_and_we_call_back_with_an_agent_on_the_line(shop: Shop, company: Company) -> None:
     _, sid = waits(shop, company)
-    until(lambda: any("press star" in text for text in company.heard(sid)), 20)
+    until(lambda: any("press star" in text for text in company.heard(sid)))
     ask(company, sid)
     press(company, sid, "1")
     assert company.wait_over(sid) == "completed"
@@ -53,14 +54,14 @@ def test_star_and_1_end_the_call_and_we_call_back_with_an_agent_on_the_line(shop
     shop.available("alice")
     id_ = row.interaction_id
     browser = _callback_agent(shop, company, id_)
-    until(lambda: shop.row(Callback, row.id).state == "calling", 20)
+    until(lambda: shop.row(Callback, row.id).state == "calling")
     errands.call_customer(shop.wiring, id_)
     back = ringing(company)
     company.post(f"/control/calls/{back}/answer")
-    until(lambda: shop.row(Callback, row.id).state == "connected", 20)
-    until(lambda: _together(company, back, browser), 20)
+    until(lambda: shop.row(Callback, row.id).state == "connected")
+    until(lambda: _together(company, back, browser))
     company.post(f"/control/calls/{back}/hangup")
-    until(lambda: shop.interaction(id_).state == "wrap_up", 20)
+    until(lambda: shop.interaction(id_).state == "wrap_up")
     assert company.wait_over(browser) == "completed"
     assert shop.interaction(id_).result == "served"
 
@@ -73,20 +74,20 @@ def test_who_hangs_up_as_soon_as_they_answer_leaves_no_agent_on_the_line(shop: S
     [row] = shop.rows(Callback)
     shop.available("alice")
     browser = _callback_agent(shop, company, row.interaction_id)
-    until(lambda: shop.row(Callback, row.id).state == "calling", 20)
+    until(lambda: shop.row(Callback, row.id).state == "calling")
     errands.call_customer(shop.wiring, row.interaction_id)
     back = ringing(company)
     company.post(f"/control/calls/{back}/answer")
-    until(lambda: shop.row(Callback, row.id).state == "connected", 20)
+    until(lambda: shop.row(Callback, row.id).state == "connected")
     company.post(f"/control/calls/{back}/hangup")
-    until(lambda: shop.interaction(row.interaction_id).state == "wrap_up", 20)
+    until(lambda: shop.interaction(row.interaction_id).state == "wrap_up")
     errands.end_lines(shop.wiring, row.interaction_id)
     assert company.wait_over(browser) == "completed"
 
 
 def ringing(company: Company) -> str:
     """Carla's telephone rings; the sid."""
-    found = until(lambda: company.get(f"/control/calls?status=ringing&number={quote(CARLA)}"), 20)
+    found = until(lambda: company.get(f"/control/calls?status=ringing&number={quote(CARLA)}"))
     return str(found[0]["sid"])
 
 
@@ -105,10 +106,10 @@ def test_a_telephone_that_is_busy_is_called_again_later_and_the_agent_is_free_at
     [row] = shop.rows(Callback)
     shop.available("alice")
     browser = _callback_agent(shop, company, row.interaction_id)
-    until(lambda: shop.row(Callback, row.id).state == "calling", 20)
+    until(lambda: shop.row(Callback, row.id).state == "calling")
     errands.call_customer(shop.wiring, row.interaction_id)
     company.post(f"/control/calls/{ringing(company)}/reject")
-    until(lambda: shop.row(Callback, row.id).tries == 1, 20)
+    until(lambda: shop.row(Callback, row.id).tries == 1)
     errands.end_lines(shop.wiring, row.interaction_id)
     assert company.wait_over(browser) == "completed"
     assert (shop.agent("alice").state, shop.interaction(row.interaction_id).state) == ("idle", "waiting")
@@ -118,12 +119,12 @@ def test_star_and_2_wait_on(shop: Shop, company: Company) -> None:
     id_, sid = waits(shop, company)
     ask(company, sid)
     press(company, sid, "2")
-    until(lambda: company.call(sid)["conference"], 20)
+    until(lambda: company.call(sid)["conference"])
     assert (shop.interaction(id_).state, shop.rows(Callback)) == ("waiting", [])
     shop.available("alice")
-    until(lambda: _asked(shop, id_), 20)
+    until(lambda: _asked(shop, id_))
     second = _join(shop, company, id_)
-    until(lambda: _together(company, sid, second), 20)
+    until(lambda: _together(company, sid, second))
 
 
 def test_star_while_speaking_brings_both_back_together(shop: Shop, company: Company) -> None:
@@ -132,15 +133,15 @@ def test_star_while_speaking_brings_both_back_together(shop: Shop, company: Comp
     browser = _join(shop, company, id_)
     room = company.call(sid)["conference_sid"]
     press(company, sid, "*")
-    until(lambda: company.call(sid)["conference_sid"] not in (None, room), 20)
-    until(lambda: _together(company, sid, browser), 20)
-    until(lambda: shop.offer(id_).connect_by is None, 20)
+    until(lambda: company.call(sid)["conference_sid"] not in (None, room))
+    until(lambda: _together(company, sid, browser))
+    until(lambda: shop.offer(id_).connect_by is None)
     company.settle()
     one = shop.interaction(id_)
     assert (one.state, one.agent_id, shop.offer(id_).connect_by) == ("active", shop.people.alice, None)
     assert "CallEnded" not in shop.kinds(id_)
     company.post(f"/control/calls/{sid}/hangup")
-    until(lambda: shop.interaction(id_).state == "wrap_up", 20)
+    until(lambda: shop.interaction(id_).state == "wrap_up")
     assert company.wait_over(browser) == "completed"
     assert company.codes() == []
 
@@ -159,13 +160,13 @@ def test_passed_on_the_customer_hears_music_and_then_the_other_agent_alone(shop:
     errands.bring_back(shop.wiring, id_)
     errands.end_lines(shop.wiring, id_)
     assert company.wait_over(browser) == "completed"
-    until(lambda: any("We pass you on to Billing" in text for text in company.heard(sid)), 20)
+    until(lambda: any("We pass you on to Billing" in text for text in company.heard(sid)))
     shop.available("bo")
-    until(lambda: _asked(shop, id_) == "bo", 20)
+    until(lambda: _asked(shop, id_) == "bo")
     second = _join(shop, company, id_)
-    until(lambda: _together(company, sid, second), 20)
+    until(lambda: _together(company, sid, second))
     company.post(f"/control/calls/{sid}/hangup")
-    until(lambda: shop.interaction(id_).state == "wrap_up", 20)
+    until(lambda: shop.interaction(id_).state == "wrap_up")
     assert shop.interaction(id_).agent_id == shop.people.bo
 
 
@@ -177,8 +178,8 @@ def test_who_waits_too_long_leaves_a_message(shop: Shop, company: Company) -> No
     id_, sid = waits(shop, company)
     Clock(shop.wiring).tick()
     errands.bring_back(shop.wiring, id_)
-    until(lambda: "beep" in company.types(sid), 20)
+    until(lambda: "beep" in company.types(sid))
     company.post(f"/control/calls/{sid}/say", {"text": "My sofa has not come."})
     company.post(f"/control/calls/{sid}/hangup")
-    until(lambda: shop.interaction(id_).result == "voicemail", 20)
+    until(lambda: shop.interaction(id_).result == "voicemail")
     assert shop.interaction(id_).ticket_id

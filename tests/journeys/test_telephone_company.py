@@ -15,8 +15,9 @@ from callcenter.clock import utc_now
 from callcenter.settings import Settings
 from callcenter.simulator.settings import DEMO_ACCOUNT, DEMO_APPLICATION, DEMO_KEY, DEMO_SECRET, DEMO_TOKEN
 from callcenter.storage.interactions import Interaction
-from tests.factories import CARLA, Shop, until
-from tests.simulator.company import QUICK, Company, start
+from tests.factories import CARLA, Shop
+from tests.simulator.company import BY_HAND, Company, start
+from tests.waiting import PATIENCE, until
 from workers.clock import Clock
 
 
@@ -27,7 +28,7 @@ class Silent(WSGIRequestHandler):
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Company]:
-    yield from start(QUICK)
+    yield from start(BY_HAND)
 
 
 @pytest.fixture
@@ -65,15 +66,15 @@ def company(running: Company, shop: Shop) -> Iterator[Company]:
     yield running
     running.post("/control/reset")
     server.shutdown()
-    thread.join(10)
+    thread.join(PATIENCE)
     server.server_close()
 
 
 def _dial(shop: Shop, company: Company) -> tuple[int, str]:
     """Carla dials, presses 1, and somebody is asked: (interaction, her sid)."""
     sid = company.dial(CARLA, keys="1")
-    id_ = int(until(lambda: next((row.id for row in shop.rows(Interaction) if row.state == "offered"), 0), 20))
-    until(lambda: company.call(sid)["conference"], 20)
+    id_ = int(until(lambda: next((row.id for row in shop.rows(Interaction) if row.state == "offered"), 0)))
+    until(lambda: company.call(sid)["conference"])
     return id_, sid
 
 
@@ -81,8 +82,8 @@ def _join(shop: Shop, company: Company, id_: int) -> str:
     """Whoever is asked accepts and connects, and they hear each other; the browser's sid."""
     offer = shop.accept(id_)
     browser = company.connect(f"agent-{shop.offer(id_).agent_id}", interaction=str(id_), offer=str(offer))
-    until(lambda: shop.offer(id_).connect_by is None, 20)
-    until(lambda: company.call(browser)["conference"], 20)
+    until(lambda: shop.offer(id_).connect_by is None)
+    until(lambda: company.call(browser)["conference"])
     return browser
 
 
@@ -112,7 +113,7 @@ def test_a_call_is_served_whatever_the_telephone_company_does(
     browser = _join(shop, company, id_)
     assert _together(company, sid, browser)
     company.post(f"/control/calls/{sid}/hangup")
-    until(lambda: shop.interaction(id_).state == "wrap_up", 20)
+    until(lambda: shop.interaction(id_).state == "wrap_up")
     company.settle()
     one = shop.interaction(id_)
     assert (one.state, one.result, one.ended_by) == ("wrap_up", "served", "customer")
@@ -130,24 +131,24 @@ def test_a_caller_whose_agents_browser_is_gone_hears_music_again_and_then_the_ne
     id_, sid = _dial(shop, company)
     browser = _join(shop, company, id_)
     company.post(f"/device/{browser}/hangup")
-    until(lambda: shop.offer(id_).connect_by, 20)
+    until(lambda: shop.offer(id_).connect_by)
     clock = Clock(shop.wiring)
 
     def asks_bo() -> bool:
         clock.tick()
         return shop.asked(id_) == "bo"
 
-    until(asks_bo, 20)
+    until(asks_bo)
     first_room = company.call(sid)["conference_sid"]
     errands.bring_back(shop.wiring, id_)
-    until(lambda: company.call(sid)["conference_sid"] not in (None, first_room), 20)
+    until(lambda: company.call(sid)["conference_sid"] not in (None, first_room))
     assert not company.call(sid)["is_over"]
     assert shop.interaction(id_).state == "offered"
     second = _join(shop, company, id_)
     assert _together(company, sid, second)
     assert shop.asked(id_) == "bo"
     company.post(f"/control/calls/{sid}/hangup")
-    until(lambda: shop.interaction(id_).state == "wrap_up", 20)
+    until(lambda: shop.interaction(id_).state == "wrap_up")
     assert company.wait_over(second) == "completed"
 
 

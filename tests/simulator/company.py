@@ -13,13 +13,15 @@ from twilio.rest import Client
 from callcenter.simulator.carrier import Carrier
 from callcenter.simulator.server import serve
 from callcenter.simulator.settings import DEMO_NUMBER, Settings
+from tests.waiting import PATIENCE, until
 
-from .house import House, until
+from .house import House
 
 CARLA = "+14155550142"
 LI_LEI = "+8613855500163"
 OURS = DEMO_NUMBER
-QUICK = Settings(port=0, speed=20, fetch_limit=1.0)
+QUICK = Settings(port=0, speed=20)
+BY_HAND = Settings(port=0, speed=20, patience=4)  # where a test presses or answers in time
 TERMINAL = ("completed", "busy", "failed", "no-answer", "canceled")
 
 
@@ -32,12 +34,12 @@ class Company:
     http: requests.Session = field(default_factory=requests.Session)
 
     def post(self, path: str, body: Any = None) -> Any:
-        answer = self.http.post(self.url + path, json={} if body is None else body, timeout=20)
+        answer = self.http.post(self.url + path, json={} if body is None else body, timeout=PATIENCE)
         assert answer.ok, answer.text
         return answer.json()
 
     def get(self, path: str) -> Any:
-        answer = self.http.get(self.url + path, timeout=20)
+        answer = self.http.get(self.url + path, timeout=PATIENCE)
         assert answer.ok, answer.text
         return answer.json()
 
@@ -75,7 +77,7 @@ class Company:
         return str(token.to_jwt())
 
     def settle(self) -> None:
-        self.get("/control/settled?timeout=10")
+        self.get(f"/control/settled?timeout={PATIENCE}")
 
     def codes(self) -> list[int]:
         """Codes in Twilio's debugger."""
@@ -92,7 +94,7 @@ def start(settings: Settings) -> Iterator[Company]:
     carrier.close()
     company.http.close()
     server.shutdown()
-    thread.join(10)
+    thread.join(PATIENCE)
     server.server_close()
 
 
@@ -123,4 +125,4 @@ def fresh(running: Company, house: House) -> Iterator[Company]:
     configure(running, house)
     yield running
     running.post("/control/reset")
-    running.http.delete(running.url + "/control/people", timeout=5)
+    running.http.delete(running.url + "/control/people", timeout=PATIENCE)

@@ -9,6 +9,8 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.waiting import PATIENCE
+
 TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response>{}</Response>'
 
 
@@ -49,7 +51,7 @@ class House:
 
         def close() -> None:
             server.shutdown()
-            thread.join(10)
+            thread.join(PATIENCE)
             server.server_close()
 
         return close

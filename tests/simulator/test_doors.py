@@ -13,23 +13,24 @@ from callcenter.simulator.carrier import Carrier, forget_oldest
 from callcenter.simulator.clock import Clock
 from callcenter.simulator.exchange import messages, numbers
 from callcenter.simulator.settings import Settings
+from tests.waiting import PATIENCE, until
 
 from .company import CARLA, OURS, Company
-from .house import House, until
+from .house import House
 
 ORIGIN = {"Origin": "http://127.0.0.1:8000"}
 
 
 def connect(company: Company, token: str) -> requests.Response:
     return company.http.post(
-        f"{company.url}/device/connect", json={"token": token, "params": {}}, headers=ORIGIN, timeout=5
+        f"{company.url}/device/connect", json={"token": token, "params": {}}, headers=ORIGIN, timeout=PATIENCE
     )
 
 
 def events(company: Company, sid: str, after: int = 0) -> list[dict[str, Any]]:
     """Everything the stream tells until it closes."""
     url = f"{company.url}/device/{sid}/events?after={after}"
-    lines = requests.get(url, timeout=10).text.splitlines()
+    lines = requests.get(url, timeout=PATIENCE).text.splitlines()
     return [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
 
 
@@ -43,7 +44,7 @@ def test_a_browser_with_a_valid_token_is_connected_from_any_origin(company: Comp
 
 
 def test_the_preflight_of_another_origin_is_answered(company: Company) -> None:
-    answer = company.http.options(f"{company.url}/device/connect", headers=ORIGIN, timeout=5)
+    answer = company.http.options(f"{company.url}/device/connect", headers=ORIGIN, timeout=PATIENCE)
     assert answer.status_code == 200
     assert answer.headers["Access-Control-Allow-Headers"] == "Content-Type"
 
@@ -77,7 +78,7 @@ def test_a_browser_hears_by_events_and_misses_nothing(company: Company, house: H
 def test_a_device_moves_only_legs_of_browsers(company: Company, house: House) -> None:
     house.answers["/voice"] = '<Pause length="60"/>'
     sid = company.dial()
-    answer = company.http.post(f"{company.url}/device/{sid}/hangup", json={}, timeout=5)
+    answer = company.http.post(f"{company.url}/device/{sid}/hangup", json={}, timeout=PATIENCE)
     assert answer.status_code == 404
     assert not company.call(sid)["is_over"]
 
@@ -86,7 +87,7 @@ def test_acting_on_a_call_that_is_over_is_a_conflict(company: Company) -> None:
     sid = company.connect()
     company.wait_over(sid)
     for path in (f"/device/{sid}/hangup", f"/control/calls/{sid}/digits"):
-        answer = company.http.post(company.url + path, json={"digits": "1"}, timeout=5)
+        answer = company.http.post(company.url + path, json={"digits": "1"}, timeout=PATIENCE)
         assert answer.status_code == 409
 
 
@@ -101,13 +102,13 @@ def test_acting_on_a_call_that_is_over_is_a_conflict(company: Company) -> None:
     ],
 )
 def test_a_senseless_order_is_refused_in_words(company: Company, path: str, body: Any, status: int) -> None:
-    answer = company.http.post(company.url + path, json=body, timeout=5)
+    answer = company.http.post(company.url + path, json=body, timeout=PATIENCE)
     assert answer.status_code == status
     assert answer.json()["error"]
 
 
 def test_a_foreign_page_cannot_post_a_form(company: Company) -> None:
-    answer = company.http.post(f"{company.url}/control/calls", data={"from": CARLA, "to": OURS}, timeout=5)
+    answer = company.http.post(f"{company.url}/control/calls", data={"from": CARLA, "to": OURS}, timeout=PATIENCE)
     assert answer.status_code == 415
 
 
@@ -190,7 +191,7 @@ def test_a_browser_gone_is_noticed_by_nobody_until_it_hangs_up(company: Company,
     house.answers["/agent"] = '<Pause length="100"/>'
     sid = company.connect()
     company.wait_for(sid, "connected")
-    with requests.get(f"{company.url}/device/{sid}/events", stream=True, timeout=5) as stream:
+    with requests.get(f"{company.url}/device/{sid}/events", stream=True, timeout=PATIENCE) as stream:
         assert stream.status_code == 200
     assert not company.call(sid)["is_over"]
     company.post(f"/device/{sid}/hangup")

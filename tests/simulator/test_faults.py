@@ -9,9 +9,10 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from callcenter.simulator.faults import Faults
+from tests.waiting import PATIENCE, until
 
 from .company import CARLA, OURS, Company
-from .house import House, until
+from .house import House
 
 
 def order(company: Company, *faults: dict[str, Any]) -> None:
@@ -119,15 +120,15 @@ def test_a_slow_network_slows_everything_until_it_is_switched_off(company: Compa
 def test_faults_are_counted_listed_and_deleted(company: Company, house: House, twilio: Client) -> None:
     order(company, {"match": {"event": "sent"}, "fault": "drop", "times": 2}, {"match": {}, "fault": "delay"})
     one, other = company.get("/control/faults")["faults"]
-    assert company.http.delete(f"{company.url}/control/faults/{other['id']}", timeout=5).status_code == 204
+    assert company.http.delete(f"{company.url}/control/faults/{other['id']}", timeout=PATIENCE).status_code == 204
     text(company, house, twilio)
     assert company.get("/control/faults")["faults"] == [{**one, "used": 1, "left": 1}]
-    company.http.delete(f"{company.url}/control/faults", timeout=5)
+    company.http.delete(f"{company.url}/control/faults", timeout=PATIENCE)
     assert company.get("/control/faults")["faults"] == []
 
 
 def test_an_unknown_fault_is_refused_with_what_there_is(company: Company) -> None:
-    answer = company.http.post(f"{company.url}/control/faults", json={"fault": "gremlin"}, timeout=5)
+    answer = company.http.post(f"{company.url}/control/faults", json={"fault": "gremlin"}, timeout=PATIENCE)
     assert answer.status_code == 400
     assert "duplicate" in answer.json()["error"]
 

@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po
 
 from callcenter import simulator
 from callcenter.simulator import language
+from tests.waiting import PATIENCE
 
 from .company import Company
 
@@ -17,13 +18,13 @@ SOURCES = Path(simulator.__file__).parent
 
 
 def test_the_page_runs_no_inline_script_or_style(company: Company) -> None:
-    answer = company.http.get(company.url, timeout=5)
+    answer = company.http.get(company.url, timeout=PATIENCE)
     assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
     assert not re.search(r"<style|style=|<script(?![^>]*src=)|\son\w+=", answer.text)
 
 
 def test_the_page_is_in_the_browsers_language_until_another_is_chosen(company: Company) -> None:
-    chinese = company.http.get(company.url, headers={"Accept-Language": "zh-CN,zh;q=0.9"}, timeout=5)
+    chinese = company.http.get(company.url, headers={"Accept-Language": "zh-CN,zh;q=0.9"}, timeout=PATIENCE)
     assert 'lang="zh-CN"' in chinese.text
     assert "您是谁？" in chinese.text
 
@@ -40,7 +41,7 @@ def test_every_sentence_of_the_page_is_translated() -> None:
 
 
 def test_the_words_of_the_script_are_all_there(company: Company) -> None:
-    text = company.http.get(company.url, headers={"Accept-Language": "en"}, timeout=5).text
+    text = company.http.get(company.url, headers={"Accept-Language": "en"}, timeout=PATIENCE).text
     given = re.search(r'data-words="([^"]*)"', text)
     script = "".join(path.read_text("utf-8") for path in (SOURCES / "static").glob("*.js"))
     used = set(re.findall(r"\bwords\.(\w+)", script)) - {"js"}

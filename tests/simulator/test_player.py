@@ -4,8 +4,10 @@ import pytest
 from twilio.rest import Client
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
+from tests.waiting import until
+
 from .company import CARLA, OURS, Company
-from .house import House, until
+from .house import House
 
 
 def test_a_caller_hears_the_greeting_in_its_language_and_the_call_ends(company: Company, house: House) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 from .company import Company
 
 pytestmark = pytest.mark.processes
@@ -30,7 +32,7 @@ def test_it_says_where_it_listens_serves_and_stops_when_told(tmp_path: Path) -> 
     with started:
         assert started.stdout
         url = started.stdout.readline().rpartition(" ")[2].strip()
-        with urllib.request.urlopen(f"{url}/healthz", timeout=10) as answer:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=PATIENCE) as answer:
             assert answer.status == 200
         started.send_signal(signal.SIGTERM)
         assert started.wait(timeout=15) == 0

@@ -14,8 +14,10 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
+from tests.waiting import PATIENCE, until
+
 from .company import CARLA, OURS, Company
-from .house import House, until
+from .house import House
 
 SPEC = json.loads((Path(__file__).parents[1] / "payloads" / "twilio_api_v2010.subset.json").read_text("utf-8"))
 
@@ -283,9 +285,9 @@ def test_a_recording_is_paused_resumed_stopped_fetched_and_deleted(
     assert twilio.recordings(str(recording.sid)).fetch().channels == 2
     settings = company.carrier.settings
     url = str(twilio.recordings(str(recording.sid)).fetch().media_url)
-    sound = company.http.get(url + ".wav", auth=(settings.account_sid, settings.auth_token), timeout=5)
+    sound = company.http.get(url + ".wav", auth=(settings.account_sid, settings.auth_token), timeout=PATIENCE)
     assert sound.content.startswith(b"RIFF")
-    assert company.http.get(url + ".wav", timeout=5).status_code == 401
+    assert company.http.get(url + ".wav", timeout=PATIENCE).status_code == 401
     assert twilio.recordings(str(recording.sid)).delete() is True
     with refused(20404, 404):
         twilio.recordings(str(recording.sid)).fetch()

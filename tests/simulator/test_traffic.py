@@ -8,9 +8,10 @@ import pytest
 from callcenter.simulator.crowd import sayings
 from callcenter.simulator.crowd.line import Line
 from callcenter.simulator.traffic import Crowd, main
+from tests.waiting import until
 
 from .company import OURS, Company
-from .house import House, until
+from .house import House
 
 ENGLISH = "Welcome. For English, press 9. 中文服务请按九。 For a delivery press 1. For a return press 2."
 CHINESE = "送货请按 1，退货请按 2，安装和维修请按 3。"

@@ -9,9 +9,10 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from callcenter.simulator.exchange import webhooks
+from tests.waiting import until
 
 from .company import CARLA, OURS, Company
-from .house import House, until
+from .house import House
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 EXAMPLES = {w["name"]: w for w in json.loads((PAYLOADS / "webhooks.json").read_text("utf-8"))["webhooks"]}
@@ -263,10 +264,11 @@ def test_an_error_page_sends_the_caller_to_the_fallback_address(company: Company
 
 def test_an_answer_after_the_limit_is_no_answer(company: Company, house: House) -> None:
     def sleep() -> str:
-        company.carrier.closing.wait(1.6)
+        company.carrier.closing.wait(1.0)
         return "<Say>Too late</Say>"
 
     house.answers["/voice"] = sleep
+    next(iter(company.carrier.books.numbers.values())).voice_url += "#rt=300"
     sid = company.dial()
     company.wait_over(sid)
     assert 11200 in company.codes()

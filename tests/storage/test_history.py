@@ -14,6 +14,7 @@ from callcenter.storage.history import History
 from callcenter.storage.work import Work
 from callcenter.wiring import Wiring
 from tests.factories import Shop
+from tests.waiting import PATIENCE
 
 WRITERS, ROUNDS = 8, 25
 
@@ -81,9 +82,9 @@ def test_who_has_seen_a_number_has_seen_all_smaller_ones(shop: Shop) -> None:
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(60)
+        writer.join(PATIENCE)
     writing.set()
-    follower.join(10)
+    follower.join(PATIENCE)
     assert not errors
     rows = shop.rows(History)
     numbers = sorted(row.n or 0 for row in rows)
@@ -131,7 +132,7 @@ def test_two_who_tell_again_at_once_tell_it_once(shop: Shop, wiring: Wiring, mon
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE)
     assert pushed == ["interaction.changed"]
 
 

@@ -21,8 +21,9 @@ from callcenter.storage.agents import Connection
 from callcenter.web import live
 from callcenter.web.desk import left
 from callcenter.wiring import Wiring
-from tests.factories import Shop, until
+from tests.factories import Shop
 from tests.house import People, SignIn
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.own_app
 Listen = Callable[..., "Ear"]
@@ -44,10 +45,10 @@ class Ear:
         self.heard: list[dict[str, Any]] = []
         self.client = socketio.Client(reconnection=False, websocket_extra_options={"class_": ClosesAtOnce})
         self.client.on("*", lambda name, payload: self.heard.append({"name": name, **payload}))
-        self.client.connect(url, transports=["websocket"], wait_timeout=10, **how)
+        self.client.connect(url, transports=["websocket"], wait_timeout=PATIENCE, **how)
 
     def ask(self, name: str, data: object = None) -> Any:
-        return self.client.call(name, data, timeout=10)
+        return self.client.call(name, data, timeout=PATIENCE)
 
     def names(self) -> list[str]:
         return [event["name"] for event in self.heard]
@@ -62,7 +63,7 @@ def served(app: Flask) -> Iterator[str]:
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
-    thread.join(10)
+    thread.join(PATIENCE)
     server.server_close()
     deafen(app)
 

@@ -18,7 +18,8 @@ from callcenter.storage.surveys import Survey
 from callcenter.wiring import Wiring
 from tests import programs
 from tests.carrier import Rest
-from tests.factories import Shop, until
+from tests.factories import Shop
+from tests.waiting import until
 from workers.clock import Clock
 
 pytestmark = pytest.mark.processes
@@ -48,14 +49,14 @@ def shop_now(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
     return shop
 
 
-def _nudge_until(wiring: Wiring, done: object, seconds: float = 30) -> None:
+def _nudge_until(wiring: Wiring, done: object) -> None:
     clock = Clock(wiring)
 
     def nudged() -> bool:
         clock.tick()
         return bool(done())  # type: ignore[operator]
 
-    until(nudged, seconds)
+    until(nudged)
 
 
 def test_a_message_in_the_hands_of_a_killed_worker_is_sent_exactly_once(
@@ -69,7 +70,7 @@ def test_a_message_in_the_hands_of_a_killed_worker_is_sent_exactly_once(
         message = messages.send(work, id_, actor=shop.actor("alice"), body="we are on our way")
     rest.silent_seconds = 3
     first = worker()
-    until(lambda: "Messages" in rest.commands(), 60)
+    until(lambda: "Messages" in rest.commands())
     programs.kill(first)
     assert shop.row(Message, message.id).status == "sending"
     until(lambda: rest.sent)  # the carrier had it already
@@ -78,7 +79,7 @@ def test_a_message_in_the_hands_of_a_killed_worker_is_sent_exactly_once(
         "UPDATE messages SET next_try_at = now() - interval '1 second' WHERE direction = 'out'"
     )  # the lease of a minute is over
     worker()
-    _nudge_until(shop.wiring, lambda: shop.row(Message, message.id).status == "queued", 90)
+    _nudge_until(shop.wiring, lambda: shop.row(Message, message.id).status == "queued")
     assert [sent["body"] for sent in rest.sent] == ["we are on our way"]
     assert shop.row(Message, message.id).sid == rest.sent[0]["sid"]
 
@@ -96,11 +97,11 @@ def test_a_survey_in_the_hands_of_a_killed_worker_is_asked_exactly_once(
         held.execute(text("LOCK TABLE messages IN SHARE ROW EXCLUSIVE MODE"))  # the job stops in the middle
         Clock(shop.wiring).tick()
         first = worker()
-        until(lambda: _somebody_waits(shop), 90)
+        until(lambda: _somebody_waits(shop))
         programs.kill(first)
     assert not [row for row in shop.rows(Message) if row.purpose == "survey"]
     worker()
-    _nudge_until(shop.wiring, lambda: rest.sent, 90)
+    _nudge_until(shop.wiring, lambda: rest.sent)
     _nudge_until(shop.wiring, lambda: shop.rows(Survey)[0].state == "asked")
     assert [row.purpose for row in shop.rows(Message)] == ["survey"]
     assert len(rest.sent) == 1

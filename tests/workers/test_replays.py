@@ -23,8 +23,9 @@ from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.replays import ReplayCase, ReplayRow
 from callcenter.wiring import Wiring
 from tests import programs
-from tests.factories import CARLA, Shop, until
+from tests.factories import CARLA, Shop
 from tests.recorded import SINCE, V12, V13, Records
+from tests.waiting import until
 from tests.workers.test_what_ifs import long_worker
 from workers import replays as job
 from workers.clock import Clock
@@ -209,14 +210,14 @@ def test_a_real_worker_killed_in_the_middle_loses_only_time_and_no_case_is_kept_
     shop.wiring.clock = utc_now
     shop.run("UPDATE replays SET due_at = now() - interval '1 second'")
     with long_worker(settings, tmp_path) as first:
-        until(lambda: shop.row(ReplayRow, replay_id).done > 0, 60)
+        until(lambda: shop.row(ReplayRow, replay_id).done > 0)
         programs.kill(first)
     row = shop.row(ReplayRow, replay_id)
     assert (row.state, 0 < row.done < count) == ("running", True)
     shop.run("UPDATE replays SET due_at = now() - interval '1 second'")
     Clock(shop.wiring).tick()
     with long_worker(settings, tmp_path):
-        until(lambda: shop.row(ReplayRow, replay_id).state == "done", 120)
+        until(lambda: shop.row(ReplayRow, replay_id).state == "done")
     row = shop.row(ReplayRow, replay_id)
     assert row.tries == 2
     assert row.result is not None

@@ -21,7 +21,8 @@ from callcenter.storage.what_ifs import WhatIf
 from callcenter.wiring import Wiring
 from tests import past as written
 from tests import programs
-from tests.factories import Shop, until
+from tests.factories import Shop
+from tests.waiting import until
 from workers import what_ifs as job
 from workers.clock import Clock
 
@@ -147,13 +148,13 @@ def test_a_real_worker_killed_in_the_middle_loses_only_time(
     monkeypatch.setattr(background, "ABANDONED", timedelta(0))
     id_ = ask(monday, day="workdays", weeks=1, percent=2000)
     with long_worker(settings, tmp_path) as first:
-        until(lambda: monday.row(WhatIf, id_).played > 0, 60)
+        until(lambda: monday.row(WhatIf, id_).played > 0)
         programs.kill(first)
     assert monday.row(WhatIf, id_).state == "running"
     monday.run("UPDATE what_ifs SET due_at = now() - interval '1 second', wish = jsonb_set(wish, '{percent}', '100')")
     Clock(monday.wiring).tick()
     with long_worker(settings, tmp_path):
-        until(lambda: monday.row(WhatIf, id_).state == "done", 90)
+        until(lambda: monday.row(WhatIf, id_).state == "done")
     row = monday.row(WhatIf, id_)
     assert row.tries == 2
     assert row.result is not None
