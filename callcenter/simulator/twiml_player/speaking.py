@@ -32,7 +32,7 @@ def play(player: "Player", verb: Element, page: Document) -> None:
         return
     calls.tell(player.carrier, player.call, "music", text=url)
     for _ in range(_times(verb)):
-        player.wait(seconds)
+        player.wait(seconds, for_person=True)
 
 
 def pause(player: "Player", verb: Element, _page: Document) -> None:
