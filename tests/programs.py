@@ -4,8 +4,6 @@ What is imported, they share with the server that forks them (`multiprocessing`'
 the same.
 """
 
-import importlib
-import multiprocessing
 import os
 import subprocess
 import sys
@@ -19,6 +17,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import psutil
 
+from callcenter.cli.forked import FORKING, fork
 from callcenter.cli.processes import WEB
 from callcenter.settings import Settings
 
@@ -35,7 +34,6 @@ JOBS = (
 )
 ENDS_WITHIN, ANSWERS_WITHIN = 10.0, 60.0
 direct = build_opener(ProxyHandler({}))
-FORKING = multiprocessing.get_context("forkserver")
 # One server forks for all tests of a process, so one list says what it loads.
 FORKING.set_forkserver_preload(
     [*BACKGROUND, *JOBS, SIMULATOR, "tests.journeys.drill_router", "tests.journeys.drill_post"]
@@ -53,7 +51,7 @@ class Programs:
 
     def fork(self, *modules: str) -> None:
         """Each module's `main`, in a process of its own."""
-        self._forked += [fork(module, self._environment, self._logs) for module in modules]
+        self._forked += [fork(module, self._environment, self._logs / f"{module}.log") for module in modules]
 
     def kill(self, *modules: str) -> None:
         """As the machine's end would: what is lost by that is a fault of ours."""
@@ -112,14 +110,6 @@ class Programs:
             self._web.wait(ENDS_WITHIN)
 
 
-def fork(module: str, environment: Mapping[str, str], logs: Path) -> ForkServerProcess:
-    """`python -m module` in this environment, its words in `logs`."""
-    arguments = (module, dict(environment), str(logs / f"{module}.log"))
-    process = FORKING.Process(target=_become, args=arguments, name=module, daemon=True)
-    process.start()
-    return process
-
-
 def kill(process: ForkServerProcess) -> None:
     """With what it forked itself: RQ's long worker does so for each job."""
     with suppress(psutil.NoSuchProcess):
@@ -133,12 +123,3 @@ def environment_of(settings: Settings, **more: str) -> dict[str, str]:
     """The environment by which a program gets these settings."""
     values = settings.model_dump(exclude_none=True)
     return {**os.environ, **{name.upper(): str(value) for name, value in values.items()}, **more}
-
-
-def _become(module: str, environment: dict[str, str], log: str) -> None:
-    os.environ.clear()
-    os.environ.update(environment)
-    with open(log, "ab") as out:  # noqa: PTH123  its number is what counts
-        os.dup2(out.fileno(), 1)
-        os.dup2(out.fileno(), 2)
-    importlib.import_module(module).main()

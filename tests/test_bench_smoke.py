@@ -1,45 +1,46 @@
 """The measures still run: small sizes, no figures judged; and the table says what it should of figures made up."""
 
 import json
-import subprocess
-import sys
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
+from click.testing import CliRunner
 
-from tests.bench import decisions
+from tests.bench import crowd, next, routers
+from tests.bench.__main__ import Measure, main
+from tests.bench.ground import Ground, ground
 from tests.bench.sizes import QUICK
 from tests.bench.table import Row, percentile, text
 
 
-def measured(name: str) -> list[dict[str, Any]]:
-    """The rows of one measure in small, by the command itself. Importing one imports the others."""
-    command = [sys.executable, "-m", "tests.bench", "--quick", "--json", name]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    assert run.returncode == 0, run.stderr
-    rows: list[dict[str, Any]] = json.loads(run.stdout)["rows"]
-    return rows
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Ground]:
+    with ground(is_copied=True) as started:
+        yield started
 
 
 @pytest.mark.processes
-def test_a_full_house_in_small_is_measured_and_loses_nothing() -> None:
+def test_a_full_house_in_small_is_measured_and_loses_nothing(servers: Ground) -> None:
     """The measure that uses all of it: servers, web processes, clock, callers, listeners."""
-    offers, events, *_ = measured("crowd")
-    assert (offers["ours"], offers["ok"], events["ours"], events["ok"]) == (0, True, 0, True)
+    offers, events, *_ = crowd.measure(servers, QUICK)
+    assert (offers.ours, offers.is_ok, events.ours, events.is_ok) == (0, True, 0, True)
 
 
 @pytest.mark.processes
-@pytest.mark.parametrize("name", ["routers", "next"])
-def test_routing_is_measured_in_small(name: str) -> None:
-    rows = measured(name)
+@pytest.mark.parametrize("measure", [routers.measure, next.measure])
+def test_routing_is_measured_in_small(measure: Measure, servers: Ground) -> None:
+    rows = list(measure(servers, QUICK))
     assert rows
-    assert all(row["ours"] > 0 for row in rows)
-
-
-def test_decisions_in_virtual_time_are_measured_in_small() -> None:
-    rows = list(decisions.measure(QUICK))
-    assert [row.unit for row in rows] == ["µs", "s"]
     assert all(row.ours > 0 for row in rows)
+
+
+@pytest.mark.processes
+def test_decisions_in_virtual_time_are_measured_in_small_by_the_command() -> None:
+    result = CliRunner().invoke(main, ["--quick", "--json", "decisions"])
+    assert result.exit_code == 0, result.output
+    rows = json.loads(result.stdout)["rows"]
+    assert [row["unit"] for row in rows] == ["µs", "s"]
+    assert all(row["ours"] > 0 for row in rows)
 
 
 def test_a_ratio_above_what_was_wanted_is_not_ok() -> None:

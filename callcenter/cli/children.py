@@ -6,9 +6,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Protocol
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
@@ -27,15 +28,25 @@ TOLD_OF_LOG = 12
 direct = build_opener(ProxyHandler({}))
 
 
-class Child:
-    """One program. In a session of its own, so that Ctrl-C reaches us alone."""
+class Program(Protocol):
+    """A started program: `subprocess.Popen`, or what does the same."""
 
-    def __init__(self, name: str, module: str, *arguments: str, logs: Path, health: str | None = None) -> None:
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def terminate(self) -> None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
+class Child:
+    """One program, which `run` starts with its log. In a session of its own, so that Ctrl-C reaches us alone."""
+
+    def __init__(self, name: str, run: Callable[[Path], Program], *, logs: Path, health: str | None = None) -> None:
         self.name = name
         self.log = logs / f"{name}.log"
         self.health = health
-        self._command = [sys.executable, "-m", module, *arguments]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._run = run
+        self._process: Program | None = None
         self._is_asked = False
         self._deaths: list[float] = []
 
@@ -49,10 +60,7 @@ class Child:
 
     def start(self) -> None:
         self._is_asked = False
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
+        self._process = self._run(self.log)
 
     def wait_until_ready(self) -> None:
         """Until it answers its health address; Refused, with the end of its log, where it does not."""
@@ -89,6 +97,14 @@ class Child:
     def last_words(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines()[-TOLD_OF_LOG:]
         return f"The end of {self.log} says:\n  " + "\n  ".join(lines)
+
+
+def executed(log: Path, *, command: Sequence[str]) -> Program:
+    """`python -m` these words."""
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            [sys.executable, "-m", *command], stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+        )
 
 
 class Family:

@@ -17,8 +17,9 @@ import psutil
 
 from callcenter import demo as company
 from callcenter import embedded
-from callcenter.cli import twilio
-from callcenter.cli.children import Child, Family, until_signal
+from callcenter.cli import forked, twilio
+from callcenter.cli.children import Child, Family, executed, until_signal
+from callcenter.cli.forked import Forked
 from callcenter.cli.processes import FIGURES, WEB, fresh_folder_for_figures
 from callcenter.cli.speech import Misused, Refused, settings
 from callcenter.demo import cast
@@ -29,6 +30,13 @@ from callcenter.telephony.account import split
 
 WEB_BIND = "127.0.0.1:8000"
 SIMULATOR_BIND = "127.0.0.1:8100"
+# Named, not imported: no door imports another.
+FORKED = {
+    "simulator": "callcenter.simulator.__main__",
+    "worker": "workers.__main__",
+    "long-worker": "workers.long",
+    "clock": "workers.clock",
+}
 
 
 @click.command()
@@ -42,6 +50,7 @@ def demo() -> None:
         for variable, usual in (("BIND", WEB_BIND), ("SIMULATOR_BIND", SIMULATOR_BIND)):
             os.environ[variable] = os.environ.get(variable) or usual
             _check_free(os.environ[variable], variable)
+        forked.load(tuple(FORKED.values()))
         watched = _servers(data, stack)
         ours = _settle(data)
         _fill(ours)
@@ -172,11 +181,11 @@ def _fill(ours: Settings) -> None:
 
 def _start(family: Family, logs: Path, ours: Settings) -> None:
     logs.mkdir(exist_ok=True)
-    simulator = Child("simulator", "callcenter.simulator", logs=logs, health=f"{ours.twilio_api_url}/healthz")
-    web = Child("web", *WEB, logs=logs, health=f"{_url(ours.bind)}/readyz")
-    worker, clock = Child("worker", "workers", logs=logs), Child("clock", "workers.clock", logs=logs)
-    long_worker = Child("long-worker", "workers.long", logs=logs)
-    for child in (simulator, web, worker, long_worker, clock):
+    run = {name: partial(Forked, module) for name, module in FORKED.items()}
+    simulator = Child("simulator", run["simulator"], logs=logs, health=f"{ours.twilio_api_url}/healthz")
+    web = Child("web", partial(executed, command=WEB), logs=logs, health=f"{_url(ours.bind)}/readyz")
+    others = [Child(name, run[name], logs=logs) for name in ("worker", "long-worker", "clock")]
+    for child in (simulator, web, *others):
         family.start(child)
     simulator.wait_until_ready()
     _configure_numbers(ours)

@@ -35,7 +35,7 @@ def main(names: tuple[str, ...], quick: bool, json_wanted: bool) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
     sizes = QUICK if quick else FULL
     rows: list[Row] = []
-    with ground() as servers:
+    with ground(is_copied=quick) as servers:
         for name in names or MEASURES:
             click.echo(f"measuring {name} …", err=True)
             rows += MEASURES[name](servers, sizes)

@@ -29,8 +29,7 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Row]:
     bare = _bare_memory(ground, url, sizes)
     with ExitStack() as stack:
         house = stack.enter_context(ground.web(url))
-        environ = ground.environ(ground.settings(url))
-        stack.enter_context(ground.program("workers.clock", environ=environ))
+        stack.enter_context(ground.clock(ground.settings(url)))
         crowd = stack.enter_context(audience.audience())
         before = _settled(house, _browsers(staff))
         seconds = crowd.connect(house, _browsers(staff))

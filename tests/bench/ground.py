@@ -7,9 +7,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
@@ -19,9 +19,12 @@ import psycopg
 from psycopg import sql
 
 from callcenter import embedded
+from callcenter.cli.forked import Forked
 from callcenter.cli.processes import WEB
 from callcenter.settings import Settings, load
 from callcenter.storage.database import migrate
+from tests import template
+from tests.waiting import PATIENCE
 
 PROCESSES = 2
 READY_SECONDS = 120
@@ -52,15 +55,20 @@ class Web:
 class Ground:
     data: Path
     urls: embedded.Urls
-    environment: Mapping[str, str] = field(default_factory=dict)
+    model: str = ""  # the database at the newest migration that the others copy; made with the first of them
 
     def database(self, name: str) -> str:
         """The address of a new database at the newest migration."""
+        if not self.model:
+            self.model = "model"
+            migrate(self._copy("template1", self.model))
+        return self._copy(self.model, name)
+
+    def _copy(self, model: str, name: str) -> str:
+        names = {"name": sql.Identifier(name), "model": sql.Identifier(model)}
         with psycopg.connect(self.urls.database_url.replace("+psycopg", ""), autocommit=True) as connection:
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        url = self.urls.database_url.replace("/callcenter?", f"/{name}?", 1)
-        migrate(url)
-        return url
+            connection.execute(sql.SQL("create database {name} template {model}").format(**names))
+        return self.urls.database_url.replace("/callcenter?", f"/{name}?", 1)
 
     def settings(self, database_url: str, *, port: int = 8000) -> Settings:
         address = {"bind": f"127.0.0.1:{port}", "public_url": f"http://127.0.0.1:{port}"}
@@ -85,6 +93,15 @@ class Ground:
             yield web
 
     @contextmanager
+    def clock(self, settings: Settings) -> Iterator[None]:
+        process = Forked("workers.clock", self.data / "programs.log", self.environ(settings))
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+    @contextmanager
     def program(self, *command: str, environ: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
         """`python -m …` with its output kept; ended at the end."""
         with (self.data / "programs.log").open("ab") as log:
@@ -103,13 +120,19 @@ class Ground:
 
 
 @contextmanager
-def ground() -> Iterator[Ground]:
-    """PostgreSQL that writes every commit down, and Redis, in a folder of their own that goes at the end."""
+def ground(*, is_copied: bool = False) -> Iterator[Ground]:
+    """PostgreSQL that writes every commit down, and Redis, in a folder of their own that goes at the end.
+
+    The tests' cluster, copied, saves making one: where nothing is measured in earnest.
+    """
     data = Path(tempfile.mkdtemp(prefix="callcenter-bench-"))
     data.chmod(0o755)
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, data, ignore_errors=True)
-        yield Ground(data, stack.enter_context(embedded.servers(data)))
+        if is_copied:
+            template.lay(data)
+        urls = stack.enter_context(embedded.servers(data))
+        yield Ground(data, urls, template.EMPTY if is_copied else "")
 
 
 def free_port() -> int:

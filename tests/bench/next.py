@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import count
 
@@ -18,7 +18,6 @@ from tests.bench.sizes import Sizes
 from tests.bench.table import Row, percentile
 
 MOST = 2.0
-WARM_UP = 10
 SID = (
     "SELECT legs.sid FROM offers JOIN legs USING (interaction_id) WHERE offers.agent_id = %s AND offers.state = 'live'"
     " AND party = 'customer'"
@@ -56,12 +55,12 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Row]:
         for house in (quiet, busy):
             token = fill.token_of(house.agent_id)
             stack.enter_context(listening(house.web, "offer.made", house.offered, token=token))
-        turns = [(quiet.turn(), busy.turn()) for _ in range(sizes.next_offers + WARM_UP)][WARM_UP:]
+        turns = [(quiet.turn(), busy.turn()) for _ in range(sizes.next_warm_up + sizes.next_offers)]
     for percent, most in ((50, None), (95, MOST)):
         yield Row(
             name=f"agent free to next offer in the browser, {sizes.next_waiting:,} waiting beside 1: p{percent}",
-            ours=percentile([ours for _, ours in turns], percent),
-            floor=percentile([few for few, _ in turns], percent),
+            ours=percentile([ours for _, ours in turns[sizes.next_warm_up :]], percent),
+            floor=percentile([few for few, _ in turns[sizes.next_warm_up :]], percent),
             unit="ms",
             most=most,
         )
@@ -76,7 +75,8 @@ def _house(stack: ExitStack, ground: Ground, company: Company, sizes: Sizes, *, 
     some = [_call() for _ in range(len(agents) + waiting)]
     company.send(web, calls.incoming(web, some), callers=1)
     rows = stack.enter_context(psycopg.connect(url.replace("+psycopg", ""), autocommit=True))
-    return House(web, Line("127.0.0.1", web.port), agents[place], Bell(), rows)
+    line = stack.enter_context(closing(Line("127.0.0.1", web.port)))
+    return House(web, line, agents[place], Bell(), rows)
 
 
 def _call() -> Call:

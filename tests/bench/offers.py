@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 import socketio
 
@@ -15,10 +15,10 @@ from tests.bench.floor import CHANNEL
 from tests.bench.ground import Ground, Web
 from tests.bench.sizes import Sizes
 from tests.bench.table import Row, percentile
+from tests.waiting import PATIENCE
 
 AGENTS = 4
 MOST, MOST_MS = 10, 100
-PATIENCE = 10
 PAUSE = 0.01
 
 
@@ -54,7 +54,7 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Row]:
             stack.enter_context(listening(house, "offer.made", offered, token=fill.token_of(agent_id)))
         stack.enter_context(listening(low, "heard", heard))
         queue = socketio.RedisManager(ground.urls.redis_url, channel=CHANNEL, write_only=True)
-        line = Line("127.0.0.1", house.port)
+        line = stack.enter_context(closing(Line("127.0.0.1", house.port)))
         for call in calls.some(sizes.offers + 10, customers=sizes.customers, to=DIRECT):
             bare.append(_emit(queue, heard))
             ours.append(_ring(house, line, call, offered))

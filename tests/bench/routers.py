@@ -14,8 +14,8 @@ from tests.bench.ground import Ground
 from tests.bench.sizes import Sizes
 from tests.bench.table import Row
 
-AT_ONCE = (1, 2, 4)
 MOST, NO_SLOWER = 1 / 0.3, 1.05
+WORDS = {1: "one", 2: "two", 4: "four"}
 FLOOR = """
 CREATE TABLE floor_routed (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sid text UNIQUE NOT NULL, agent_id bigint, at timestamptz);
 CREATE TABLE floor_free (id bigint PRIMARY KEY, taken int NOT NULL DEFAULT 0);
@@ -72,10 +72,11 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Row]:
     fill.past(url, interactions=sizes.history, agents=len(agents), customers=sizes.customers)
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
         connection.execute(FLOOR)
-    ways = {1: ("bare", "route", "next", "told"), 2: ("bare", "route", "next"), 4: ("bare", "route", "next")}
-    rates: dict[tuple[int, str], list[float]] = {(n, way): [] for n in AT_ONCE for way in ways[n]}
+    together = ("bare", "route", "next")
+    ways = {n: (*together, "told") if n == 1 else together for n in sizes.routers}
+    rates: dict[tuple[int, str], list[float]] = {(n, way): [] for n in sizes.routers for way in ways[n]}
     with ExitStack() as stack:
-        crews = {n: stack.enter_context(_crew(ground, url, agents, n, sizes.customers)) for n in AT_ONCE}
+        crews = {n: stack.enter_context(_crew(ground, url, agents, n, sizes.customers)) for n in sizes.routers}
         for _ in range(sizes.rounds + 1):
             for n, crew in crews.items():
                 for way in ways[n]:
@@ -87,11 +88,14 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Row]:
 
 
 def _rows(name: str, way: str, rates: dict[tuple[int, str], list[float]], *, most: float | None) -> Iterator[Row]:
-    for n in AT_ONCE:
-        many = {1: "one router", 2: "two routers", 4: "four routers"}[n]
+    crews = sorted(n for n, each in rates if each == way)
+    for n in crews:
+        many = "one router" if n == 1 else f"{WORDS[n]} routers"
         yield _row(f"{name}, {many}", rates[n, way], rates[n, "bare"], most=most if n == 1 else None)
+    few, most_of_all = crews[-2:]
     slower = None if most is None else NO_SLOWER
-    yield _row(f"{name}, four routers beside two", rates[4, way], rates[2, way], most=slower)
+    beside = f"{name}, {WORDS[most_of_all]} routers beside {WORDS[few]}"
+    yield _row(beside, rates[most_of_all, way], rates[few, way], most=slower)
 
 
 def _row(name: str, ours: Sequence[float], floor: Sequence[float], *, most: float | None) -> Row:

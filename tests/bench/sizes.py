@@ -31,8 +31,10 @@ class Sizes:
     decision_agents: tuple[int, ...]
     decision_turns: int
     day_calls: int
+    routers: tuple[int, ...]  # at once
     router_laps: int
     next_offers: int
+    next_warm_up: int
     next_waiting: int
     rule_counts: tuple[int, ...]
     rule_matters: int
@@ -64,8 +66,10 @@ FULL = Sizes(
     decision_agents=(50, 500, 2_000),
     decision_turns=2_000,
     day_calls=100_000,
+    routers=(1, 2, 4),
     router_laps=3,
     next_offers=200,
+    next_warm_up=10,
     next_waiting=1000,
     rule_counts=(50, 500),
     rule_matters=400,
@@ -97,8 +101,10 @@ QUICK = Sizes(
     decision_agents=(10,),
     decision_turns=50,
     day_calls=1_000,
+    routers=(1, 2),
     router_laps=1,
     next_offers=6,
+    next_warm_up=1,
     next_waiting=20,
     rule_counts=(5, 20),
     rule_matters=20,

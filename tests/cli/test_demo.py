@@ -21,7 +21,7 @@ from click.testing import CliRunner, Result
 
 from callcenter.cli import main
 from tests.cli.conftest import free_port
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, until
 
 STARTS_WITHIN = 180.0
 
@@ -133,7 +133,7 @@ def test_the_demo_starts_outlives_what_dies_in_it_and_keeps_everything_for_the_n
     assert secrets.read_text() == kept
     assert second.end(signal.SIGINT) == 0
     assert "Stopped; nothing is lost." in second.text
-    assert not mine(place)
+    until(lambda: not mine(place))
 
 
 def _a_second_one_is_refused(place: Place) -> None:
@@ -142,7 +142,7 @@ def _a_second_one_is_refused(place: Place) -> None:
 
 
 def _dies_and_comes_back(demo: Demo, place: Place) -> None:
-    clock = next(process for process in mine(place) if "workers.clock" in process.cmdline())
+    clock = next(process for process in mine(place) if process.name() == "workers.clock")
     clock.kill()
     demo.until("The clock ended and is started again")
     assert _get(f"http://127.0.0.1:{place.web}/healthz")

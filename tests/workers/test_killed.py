@@ -32,7 +32,7 @@ def worker(settings: Settings, rest: Rest, tmp_path: Path) -> Iterator[Callable[
 
     def start() -> ForkServerProcess:
         environment = programs.environment_of(settings, TWILIO_API_URL=rest.url)
-        started.append(programs.fork(programs.WORKER, environment, tmp_path))
+        started.append(programs.fork(programs.WORKER, environment, tmp_path / "worker.log"))
         return started[-1]
 
     yield start

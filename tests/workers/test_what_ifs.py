@@ -130,7 +130,7 @@ def test_what_never_comes_to_its_end_is_given_up(monday: Shop) -> None:
 @contextmanager
 def long_worker(settings: Settings, logs: Path) -> Iterator[ForkServerProcess]:
     """python -m workers.long, as in life; killed at the end with what it forked."""
-    process = programs.fork(programs.LONG_WORKER, programs.environment_of(settings), logs)
+    process = programs.fork(programs.LONG_WORKER, programs.environment_of(settings), logs / "long-worker.log")
     try:
         yield process
     finally:
