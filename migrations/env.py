@@ -9,6 +9,7 @@ from callcenter.storage import (
     callbacks,
     company,
     customers,
+    failures,
     history,
     interactions,
     messages,
@@ -20,7 +21,20 @@ from callcenter.storage.database import Row
 from callcenter.storage.empowerment import approvals, budgets, departments, grants, proposals, replays, rule_books
 
 EMPOWERMENT = (approvals, budgets, departments, grants, proposals, replays, rule_books)
-MODELS = (access, agents, callbacks, company, customers, history, interactions, messages, offers, surveys, tickets)
+MODELS = (
+    access,
+    agents,
+    callbacks,
+    company,
+    customers,
+    failures,
+    history,
+    interactions,
+    messages,
+    offers,
+    surveys,
+    tickets,
+)
 
 
 def run() -> None:

@@ -5,8 +5,11 @@ from functools import cache, wraps
 from time import monotonic
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
-from callcenter import settings
+from callcenter import due, settings
+from callcenter.background import Job
+from callcenter.storage.database import is_away
 from callcenter.wiring import Process, Wiring
 
 log = structlog.get_logger()
@@ -27,8 +30,17 @@ def job(task: Callable[..., None]) -> Callable[..., None]:
         try:
             task(process_wiring(), **ids)
         except Exception as error:
-            line.error("job_failed", error=type(error).__name__, ms=round(1000 * (monotonic() - began)))
+            line.error("job_failed", error=due.said(error), ms=round(1000 * (monotonic() - began)))
+            _put_off(task, ids, error)
             raise
         line.info("job_done", ms=round(1000 * (monotonic() - began)))
 
     return inner
+
+
+def _put_off(task: Callable[..., None], ids: dict[str, int], error: Exception) -> None:
+    """The clock asks again for what is due, a little later each time."""
+    kind = due.kind_of(Job(f"{task.__module__}.{task.__name__}"))
+    if kind in due.JOBS and not (isinstance(error, DBAPIError) and is_away(error)):
+        [row_id] = ids.values()
+        due.note(process_wiring(), kind, row_id, error)

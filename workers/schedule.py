@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from callcenter.actions import proposals, surveys
+from callcenter.reports import wallboard
 from callcenter.storage import access, agents
 from callcenter.wiring import Wiring
 
@@ -13,6 +14,7 @@ from callcenter.wiring import Wiring
 class Periodic:
     """`lock` names it among all clocks, so that only one does it at a time."""
 
+    name: str
     every: timedelta
     lock: int
     do: Callable[[Wiring], object]
@@ -32,8 +34,16 @@ def _propose(wiring: Wiring) -> None:
         proposals.refresh(work)
 
 
+def _wallboard(wiring: Wiring) -> None:
+    """One aggregate a second for all who watch, computed by one clock."""
+    with wiring.reading() as session:
+        board = wallboard.figures(session, wiring.clock())
+    wiring.push.send(["wallboards"], "wallboard", wallboard.payload(board))
+
+
 TIMETABLE = (
-    Periodic(every=timedelta(seconds=5), lock=7_000_010, do=lambda wiring: wiring.tell_again()),
-    Periodic(every=timedelta(minutes=10), lock=7_000_011, do=_tidy),
-    Periodic(every=timedelta(hours=1), lock=7_000_012, do=_propose),
+    Periodic("wallboard", every=timedelta(seconds=1), lock=7_000_020, do=_wallboard),
+    Periodic("tell again", every=timedelta(seconds=5), lock=7_000_010, do=lambda wiring: wiring.tell_again()),
+    Periodic("tidy", every=timedelta(minutes=10), lock=7_000_011, do=_tidy),
+    Periodic("propose", every=timedelta(hours=1), lock=7_000_012, do=_propose),
 )

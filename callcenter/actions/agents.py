@@ -1,6 +1,9 @@
 """An agent comes, chooses a status, and goes, or is lost."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from callcenter.actions import offers, routing, states
 from callcenter.domain.agents import CHOOSABLE, AgentState, Status
@@ -99,21 +102,27 @@ def disconnected(work: Work, *, sid: str) -> None:
     agents.disconnect(work.session, sid=sid, now=work.now)
 
 
-def lost(work: Work, *, grace: timedelta) -> list[int]:
-    """Agents none of whose browsers answers any more are unavailable. Calls are not touched.
+def gone(session: Session, *, now: datetime, grace: timedelta) -> Sequence[int]:
+    """Available agents none of whose browsers answers any more."""
+    return agents.lost(session, silent_before=now - HEARTBEAT_LOST - grace, gone_before=now - grace)
 
-    Their offers are to be released in a work of their own: here the agents are locked, and interactions come first.
+
+def lose(work: Work, agent_id: int, *, grace: timedelta) -> None:
+    """An agent who has gone is unavailable. Calls are not touched.
+
+    Their offers are to be released in a work of their own: here the agent is locked, and interactions come first.
     """
-    gone = agents.lost(work.session, silent_before=work.now - HEARTBEAT_LOST - grace, gone_before=work.now - grace)
-    for agent_id in gone:
-        agent = states.locked(work, agent_id)
-        if agent.status == Status.AVAILABLE:
-            states.set_status(work, agent, Status.UNAVAILABLE, cause="connection_lost")
-    return list(gone)
+    agent = states.locked(work, agent_id)
+    if agent.status == Status.AVAILABLE and agent_id in gone(work.session, now=work.now, grace=grace):
+        states.set_status(work, agent, Status.UNAVAILABLE, cause="connection_lost")
 
 
-def release_offers(work: Work, agent_id: int, *, cause: str) -> None:
-    """What is held out to this agent goes on to others at once."""
+def free(work: Work, agent_id: int) -> None:
+    """What is held out to this agent, who has gone, goes on to others at once."""
+    agent = agents.get(work.session, agent_id)
+    if agent is None or agent.status not in (Status.SIGNED_OUT, Status.UNAVAILABLE):
+        return
+    cause = "signed_out" if agent.status == Status.SIGNED_OUT else "connection_lost"
     for interaction in interactions.of_agent(work.session, agent_id, lock=True):
         if interaction.state == State.OFFERED:
             offers.release(work, interaction.id, agent_id=agent_id, cause=cause)

@@ -87,12 +87,13 @@ def finish(work: Work, interaction_id: int, *, outcome: str, note: str, actor: A
     _over(work, interaction, Outcome(outcome), note=text)
 
 
-def run_out(work: Work) -> int:
-    """Finish one wrap-up whose time is over, with what is kept of it; how many that was: 1, or 0 where none is left."""
-    due = interactions.due_wrap_ups(work.session, work.now, limit=1)
-    for interaction in due:
+def run_out(work: Work, interaction_id: int) -> None:
+    """Finish a wrap-up whose time is over, with what is kept of it."""
+    interaction = interactions.get(work.session, interaction_id, lock=True)
+    if interaction is None or interaction.state != State.WRAP_UP:
+        return
+    if interaction.wrap_up_until and interaction.wrap_up_until <= work.now:
         _over(work, interaction, None, note=interaction.note)
-    return len(due)
 
 
 def keep_note(work: Work, interaction_id: int, *, note: str, actor: Actor) -> None:

@@ -1,6 +1,6 @@
 """`callcenter doctor --live`: the invariants of live work, each with what and who. It looks and never writes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy.exc import OperationalError
@@ -10,8 +10,9 @@ from callcenter.cli.speech import first_line
 from callcenter.reports import invariants
 from callcenter.reports.invariants import Breach, Kind
 from callcenter.settings import SettingsError, load
-from callcenter.storage import agents
+from callcenter.storage import agents, failures
 from callcenter.storage.database import Database
+from callcenter.storage.failures import Failure
 
 SUBJECTS: dict[Kind, str] = {
     "waits_beside_free": "Waiting beside a free agent",
@@ -38,7 +39,9 @@ def findings() -> Iterator[Finding]:
         with house.reading() as session:
             found = invariants.breaches(session, datetime.now(UTC))
             names = agents.names(session)
+            failed = failures.all_of_them(session)
         yield from _told(found, names)
+        yield from _stuck(failed)
     except OperationalError as error:
         yield fault("PostgreSQL", first_line(error), "Start it, or look at DATABASE_URL.")
     finally:
@@ -52,6 +55,15 @@ def _told(found: list[Breach], names: Mapping[int, str]) -> Iterator[Finding]:
         for breach in found:
             if breach.kind == kind:
                 yield fault(SUBJECTS[kind], _said(breach, names), ADVICE[kind])
+
+
+def _stuck(failed: Sequence[Failure]) -> Iterator[Finding]:
+    if not failed:
+        yield ok("Stuck work", "none")
+    for row in failed:
+        ended = "given up" if row.is_given_up else "to be tried again"
+        advice = "Look the error up in the clock's or worker's log; then try again under Administration, Stuck work."
+        yield fault("Stuck work", f"{row.kind} {row.row_id}: {row.error}, {row.tries} tries, {ended}", advice)
 
 
 def _said(breach: Breach, names: Mapping[int, str]) -> str:

@@ -92,12 +92,6 @@ def waiting_for(session: Session, number: str, *, queue_id: int) -> int | None:
     return found
 
 
-def due(session: Session, now: datetime, *, limit: int = 50) -> Sequence[tuple[int, int]]:
-    """(callback, its interaction) of those whose next try, or the end of whose call, is due."""
-    rows = select(Callback.id, Callback.interaction_id).where(Callback.next_try_at <= now)
-    return [(row[0], row[1]) for row in session.execute(rows.order_by(Callback.next_try_at).limit(limit))]
-
-
 def page(
     session: Session,
     *,

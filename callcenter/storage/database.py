@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import BigInteger, Connection, DateTime, Engine, Identity, MetaData, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
@@ -115,6 +115,17 @@ def _still_there(connection: psycopg.Connection[Any], _record: object, _proxy: o
         connection.pgconn.consume_input()  # and that it has closed
     except psycopg.OperationalError as error:
         raise DisconnectionError from error
+
+
+AWAY = ("08", "57P")  # classes of SQLSTATE: the connection is lost; the server shuts down or starts
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether the database is away, and not just this statement refused."""
+    state = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or (
+        isinstance(error, OperationalError) and (state is None or state.startswith(AWAY))
+    )
 
 
 def alembic_config(url: str) -> Config:

@@ -1,16 +1,18 @@
 """Calls and conversations, the legs of calls, and the questions of the live path: each is answered by a partial index."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, insert, or_, select, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, insert, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.events import Subjects
 from callcenter.domain.interactions import LIVE, State
 from callcenter.domain.permissions import Actor
 from callcenter.storage.database import NO_KEY, Row
+
+QUIET_AGAIN = timedelta(minutes=1)
 
 LIVE_SQL = "state IN ('menu', 'waiting', 'offered', 'active', 'wrap_up')"
 
@@ -273,23 +275,11 @@ def unfinished_wrap_ups(session: Session, agent_id: int, *, since: datetime, lim
     return session.scalars(rows.order_by(Interaction.created_at.desc()).limit(limit)).all()
 
 
-def due_wrap_ups(session: Session, now: datetime, *, limit: int = 50) -> Sequence[Interaction]:
-    """Wrap-ups whose time is over, claimed: another clock skips them."""
-    rows = select(Interaction).where(Interaction.state == State.WRAP_UP, Interaction.wrap_up_until <= now)
-    rows = rows.order_by(Interaction.wrap_up_until).limit(limit)
-    return session.scalars(rows.with_for_update(key_share=True, skip_locked=True)).all()
-
-
-def due_quiet_checks(session: Session, now: datetime, *, limit: int = 20) -> Sequence[Interaction]:
-    """Calls that we have heard nothing of for too long, claimed."""
-    rows = select(Interaction).where(Interaction.quiet_check_at <= now).order_by(Interaction.quiet_check_at)
-    return session.scalars(rows.limit(limit).with_for_update(key_share=True, skip_locked=True)).all()
-
-
-def due_to_bring_back(session: Session, now: datetime, *, limit: int = 20) -> Sequence[int]:
-    """Callers left alone in their conference."""
-    rows = select(Interaction.id).where(Interaction.bring_back_at <= now).order_by(Interaction.bring_back_at)
-    return session.scalars(rows.limit(limit)).all()
+def put_off_quiet_check(session: Session, interaction_id: int, *, now: datetime) -> bool:
+    """A call that we have heard nothing of for too long is looked at now, and again in a minute; False where it is not due."""
+    due = update(Interaction).where(Interaction.id == interaction_id, Interaction.quiet_check_at <= now)
+    later = due.values(quiet_check_at=now + QUIET_AGAIN).returning(Interaction.id)
+    return session.scalar(later.execution_options(synchronize_session=False)) is not None
 
 
 def claim_waiting(session: Session, interaction_id: int) -> Interaction | None:

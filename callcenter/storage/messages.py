@@ -97,11 +97,6 @@ def claim(session: Session, message_id: int, *, now: datetime) -> Message | None
     return session.scalar(wanted)
 
 
-def due(session: Session, now: datetime, *, limit: int = 100) -> Sequence[int]:
-    rows = select(Message.id).where(Message.next_try_at <= now).order_by(Message.next_try_at).limit(limit)
-    return session.scalars(rows).all()
-
-
 def is_unsent(message: Message) -> bool:
     return message.status in (MessageStatus.DUE, MessageStatus.SENDING)
 

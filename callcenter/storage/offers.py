@@ -90,34 +90,15 @@ def load(session: Session) -> dict[int, dict[str, int]]:
     return loads
 
 
-def due(session: Session, now: datetime, *, limit: int = 100) -> Sequence[int]:
-    """Interactions whose live offer has run out."""
-    rows = select(Offer.interaction_id).where(Offer.state == "live", Offer.expires_at <= now).order_by(Offer.expires_at)
-    return session.scalars(rows.limit(limit)).all()
-
-
-def with_absent(session: Session) -> Sequence[tuple[int, str]]:
-    """(agent, status) of those who hold a live offer although they have gone."""
-    rows = select(Agent.id, Agent.status).join(Offer, Offer.agent_id == Agent.id).where(Offer.state == "live")
+def with_absent(session: Session) -> Sequence[int]:
+    """Agents who hold a live offer although they have gone."""
+    rows = select(Agent.id).join(Offer, Offer.agent_id == Agent.id).where(Offer.state == "live")
     gone = rows.where(Agent.status.in_((Status.SIGNED_OUT, Status.UNAVAILABLE))).distinct()
-    return [(row.id, row.status) for row in session.execute(gone.order_by(Agent.id))]
-
-
-def not_connected(session: Session, now: datetime, *, limit: int = 100) -> Sequence[int]:
-    """Accepted calls whose agent's line should have come up by now."""
-    return session.scalars(
-        select(Offer.id).where(Offer.connect_by <= now).order_by(Offer.connect_by).limit(limit)
-    ).all()
+    return session.scalars(gone.order_by(Agent.id)).all()
 
 
 def of_interaction(session: Session, interaction_id: int) -> Sequence[Offer]:
     return session.scalars(select(Offer).where(Offer.interaction_id == interaction_id).order_by(Offer.id)).all()
-
-
-def due_to_ring(session: Session, now: datetime, *, limit: int = 50) -> Sequence[int]:
-    """Offers whose desk telephone is still to be rung."""
-    rows = select(Offer.id).where(Offer.ring_at <= now, Offer.state == "live").order_by(Offer.ring_at)
-    return session.scalars(rows.limit(limit)).all()
 
 
 def claim_to_ring(session: Session, offer_id: int, *, now: datetime) -> Offer | None:

@@ -80,11 +80,6 @@ def claim(session: Session, survey_id: int, *, now: datetime) -> Survey | None:
     return session.scalar(wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True))
 
 
-def due(session: Session, now: datetime, *, limit: int = 100) -> Sequence[int]:
-    rows = select(Survey.id).where(Survey.state == "planned", Survey.due_at <= now).order_by(Survey.due_at)
-    return session.scalars(rows.limit(limit)).all()
-
-
 def asked(session: Session, *, our_number: str, their_number: str) -> Survey | None:
     """The question that is open between these two numbers, locked."""
     wanted = select(Survey).where(Survey.their_number == their_number, Survey.our_number == our_number)

@@ -57,11 +57,6 @@ def claim(session: Session, what_if_id: int, *, now: datetime) -> WhatIf | None:
     )
 
 
-def due(session: Session, now: datetime, *, limit: int = 20) -> Sequence[int]:
-    rows = select(WhatIf.id).where(WhatIf.due_at <= now).order_by(WhatIf.due_at)
-    return session.scalars(rows.limit(limit)).all()
-
-
 def count_open(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(WhatIf).where(WhatIf.due_at.is_not(None))) or 0
 

@@ -1,6 +1,6 @@
 """For machines that watch us: are we alive, are we ready, and the figures."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from flask import Blueprint, Response, abort, jsonify, request
@@ -9,8 +9,9 @@ from prometheus_client.core import GaugeMetricFamily
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from callcenter import observe, wiring
+from callcenter import due, observe, wiring
 from callcenter.domain.agents import Role
+from callcenter.due import Late
 from callcenter.reports import invariants
 from callcenter.storage import access as tokens
 from callcenter.storage import figures
@@ -79,17 +80,30 @@ class Now:
     def collect(self) -> Iterator[GaugeMetricFamily]:
         with wiring.current().reading() as session:
             counted = figures.now(session, wiring.current().clock())
+            late = due.lateness(session, wiring.current().clock())
             broken = invariants.counts(invariants.breaches(session, wiring.current().clock()))
         live = GaugeMetricFamily("callcenter_interactions", "Live interactions", labels=("channel", "state"))
         for (channel, state), count in counted.interactions.items():
             live.add_metric((channel, state), count)
         yield live
         yield GaugeMetricFamily("callcenter_untold_events", "Events not yet told to anybody", value=counted.untold)
-        due = GaugeMetricFamily("callcenter_due", "Due and not yet done", labels=("what",))
-        for what, count in counted.due.items():
-            due.add_metric((what,), count)
-        yield due
+        yield from _due(late)
         never = GaugeMetricFamily("callcenter_broken_invariants", "What must never be: always 0", labels=("what",))
         for what, count in broken.items():
             never.add_metric((what,), count)
         yield never
+
+
+def _due(late: Sequence[Late]) -> Iterator[GaugeMetricFamily]:
+    """A metric for each figure of `Late`, by kind."""
+    told: dict[str, tuple[str, Callable[[Late], float]]] = {
+        "callcenter_due": ("Due and not yet done", lambda one: one.due),
+        "callcenter_due_seconds": ("For how long the first of them has been due", lambda one: one.seconds),
+        "callcenter_due_failing": ("Due, failed, and to be tried again", lambda one: one.failing - one.given_up),
+        "callcenter_due_given_up": ("Due, failed, and given up", lambda one: one.given_up),
+    }
+    for name, (meaning, figure) in told.items():
+        family = GaugeMetricFamily(name, meaning, labels=("what",))
+        for one in late:
+            family.add_metric((one.kind,), figure(one))
+        yield family

@@ -190,10 +190,11 @@ def test_wrap_up_runs_on_the_server_and_survives_a_restart(shop: Shop) -> None:
     shop.wiring.database.engine.dispose()  # nothing of it lived in the process
     shop.clock.forward(119)
     with shop.wiring.work() as work:
-        assert wrap_ups.run_out(work) == 0
+        wrap_ups.run_out(work, id_)
+    assert shop.interaction(id_).state == "wrap_up"
     shop.clock.forward(1)
     with shop.wiring.work() as work:
-        assert wrap_ups.run_out(work) == 1
+        wrap_ups.run_out(work, id_)
     one = shop.interaction(id_)
     assert (one.state, one.outcome, one.note) == ("ended", None, "half a note")
     assert shop.agent("alice").state == "idle"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
 from sqlalchemy import ColumnElement, func, select
 
+from callcenter import due
 from callcenter.actions import approvals, asking, budgets, carrying_out
 from callcenter.actions import tickets as matters
 from callcenter.domain.empowerment.approving import Said
@@ -23,7 +24,6 @@ from callcenter.storage.empowerment.budgets import Budget, Period
 from callcenter.storage.empowerment.grants import HELD, STANDING, Grant
 from callcenter.wiring import Wiring
 from tests.empowered import Counter
-from workers.clock import Clock
 
 amounts = st.integers(1, 26_000)
 
@@ -56,7 +56,6 @@ class Money(RuleBasedStateMachine):
             self.counter.ticket = ticket.id
         self.budget_id = self.counter.budget(50_000)
         self.counter.at_screen("sam")
-        self.clock = Clock(self.wiring)
 
     def do(self, act: Any, *given: Any, by: str = "alice", **more: Any) -> Any:
         """What is refused changes nothing: the invariants see to it."""
@@ -114,7 +113,9 @@ class Money(RuleBasedStateMachine):
         self.counter.shop.clock.forward(seconds)
         self.counter.shop.run("UPDATE connections SET seen_at = :now", now=self.counter.shop.clock.now)
         now = self.counter.shop.clock.now
-        self.clock._questions_that_ran_out()
+        through = due.Round(self.wiring)
+        through.do(due.called("approval_turn"))
+        through.do(due.called("grant_lapses"))
         late = self.approvals(Approval.step_ends_at <= now - timedelta(seconds=1))
         assert not [one for one in late if one.is_open]
 

@@ -226,7 +226,7 @@ def test_an_agent_who_signs_out_leaves_nobody_behind_and_is_asked_nothing_more(s
 
 def test_a_break_asked_for_in_a_call_begins_when_it_is_done(shop: Shop) -> None:
     shop.available("alice")
-    _, sid, _ = shop.talk()
+    id_, sid, _ = shop.talk()
     with shop.wiring.work() as work:
         agents.choose_status(work, shop.people.alice, "break")
     assert (shop.agent("alice").status, shop.agent("alice").next_status) == ("available", "break")
@@ -234,6 +234,6 @@ def test_a_break_asked_for_in_a_call_begins_when_it_is_done(shop: Shop) -> None:
     shop.report(sid)
     shop.clock.forward(400)
     with shop.wiring.work() as work:
-        assert wrap_ups.run_out(work) == 1
+        wrap_ups.run_out(work, id_)
     assert (shop.agent("alice").status, shop.agent("alice").state) == ("break", "idle")
     assert shop.asked(second) is None

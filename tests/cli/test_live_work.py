@@ -2,6 +2,7 @@
 
 from sqlalchemy import update
 
+from callcenter import due
 from callcenter.storage.agents import Agent
 from callcenter.wiring import Wiring
 from tests.cli.conftest import Run
@@ -12,7 +13,7 @@ def test_the_doctor_finds_nothing_in_a_shop_where_nothing_is_broken(run: Run, pe
     assert people
     told = run("doctor", "--live")
     assert told.exit_code == 0, told.output
-    assert told.output.count("none") == 4
+    assert told.output.count("none") == 5
     assert "Nobody waits in vain." in told.output
 
 
@@ -29,3 +30,11 @@ def test_the_doctor_says_when_the_database_is_away(run: Run) -> None:
     told = run("doctor", "--live", DATABASE_URL="postgresql://x@127.0.0.1:9/x")
     assert told.exit_code == 1
     assert "PostgreSQL" in told.output
+
+
+def test_the_doctor_names_what_is_stuck_with_its_error(run: Run, wiring: Wiring, people: People) -> None:
+    assert people
+    due.note(wiring, "send_message", 41, ZeroDivisionError())
+    told = run("doctor", "--live")
+    assert told.exit_code == 1
+    assert "FAULT Stuck work: send_message 41: ZeroDivisionError, 1 tries, to be tried again" in told.output

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
+from callcenter import due
 from callcenter.actions import waiting
-from callcenter.storage import clock, figures, interactions, messages, offers, routing, surveys, waits
 from callcenter.storage import customers as people
+from callcenter.storage import figures, interactions, messages, offers, routing, surveys, waits
 from callcenter.storage.work import Work
 from tests.factories import CARLA, OURS, Shop
 
@@ -77,25 +79,19 @@ def test_every_question_of_the_live_path_is_answered_by_an_index(busy_year: Shop
         "what is live": interactions.live,
         "the conversation of two numbers": lambda s: interactions.conversation(s, our_number=OURS, their_number=CARLA),
         "the call of a line": lambda s: interactions.by_leg(s, "CA1"),
-        "wrap-ups that are over": lambda s: interactions.due_wrap_ups(s, now),
-        "calls that went quiet": lambda s: interactions.due_quiet_checks(s, now),
-        "callers to bring back": lambda s: interactions.due_to_bring_back(s, now),
         "one that waits, to claim": lambda s: interactions.claim_waiting(s, some.id),
         "the open offer": lambda s: offers.open_of(s, some.id),
         "an agent's open offers": lambda s: offers.open_of_agent(s, alice),
         "everybody's load": offers.load,
-        "offers that ran out": lambda s: offers.due(s, now),
-        "lines that did not come up": lambda s: offers.not_connected(s, now),
-        "telephones to ring": lambda s: offers.due_to_ring(s, now),
         "who was asked lately": lambda s: routing.asked(s, [some.id], since=now - timedelta(minutes=1)),
-        "messages to send": lambda s: messages.due(s, now),
         "messages of a conversation": lambda s: messages.of_interaction(s, some.id),
-        "questions to ask": lambda s: surveys.due(s, now),
         "the question open between two numbers": lambda s: surveys.asked(s, our_number=OURS, their_number=CARLA),
         "who has this number": lambda s: people.with_number(s, CARLA),
-        "the next moment": lambda s: clock.next_due(s, now),
+        "the next moment": lambda s: due.next_moment(s, now),
         "the figures": lambda s: figures.now(s, now),
     }
+    for kind, rows in ((one.kind, one.rows) for one in due.DUE if one.rows):
+        questions[f"due: {kind}"] = partial(rows.find, now=now)
     big = ("interactions", "offers", "messages", "history", "legs")
     for name, question in questions.items():
         for statement, plan in _plans(shop, question):

@@ -189,7 +189,7 @@ def test_a_short_call_ends_the_same_whatever_order_its_reports_come_in(shop: Sho
         assert shop.kinds(id_) == kinds
         shop.clock.forward(400)
         with shop.wiring.work() as work:
-            wrap_ups.run_out(work)
+            wrap_ups.run_out(work, id_)
 
 
 def test_a_caller_who_gives_up_waiting_has_given_up_in_every_order(shop: Shop, carrier: Carrier) -> None:

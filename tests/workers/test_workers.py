@@ -8,10 +8,9 @@ from rq import Queue, SimpleWorker
 from rq.job import JobStatus
 
 import workers.job
-from callcenter import background
+from callcenter import background, due
 from callcenter.background import LONG, ON, QUEUES, Job
 from callcenter.storage import access, agents
-from callcenter.storage import clock as due
 from callcenter.storage.offers import Offer
 from callcenter.wiring import Wiring
 from tests.factories import Shop
@@ -78,7 +77,7 @@ def test_the_clock_sleeps_until_the_next_thing_is_due_and_no_longer_than_a_secon
     shop.available("alice")
     shop.call()
     with shop.wiring.reading() as session:
-        assert due.next_due(session, shop.clock()) == shop.clock() + timedelta(seconds=20)
+        assert due.next_moment(session, shop.clock()) == shop.clock() + timedelta(seconds=20)
     shop.clock.forward(19.6)
     assert clock._until_next() == pytest.approx(0.4)
     shop.clock.forward(5)

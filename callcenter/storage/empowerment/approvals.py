@@ -151,12 +151,6 @@ def ended_since(session: Session, since: datetime, *, limit: int = 50) -> Sequen
     return [(row[0], row[1]) for row in session.execute(rows.order_by(Approval.answered_at.desc()).limit(limit))]
 
 
-def due(session: Session, now: datetime, *, limit: int = 50) -> Sequence[int]:
-    """Those whose turn is over."""
-    rows = select(Approval.id).where(Approval.state == "open", Approval.step_ends_at <= now)
-    return session.scalars(rows.order_by(Approval.step_ends_at).limit(limit)).all()
-
-
 def by_code(session: Session, code: str) -> Approval | None:
     return session.scalar(select(Approval).where(Approval.code == code, Approval.state == "open"))
 

@@ -135,17 +135,6 @@ def open_of_interaction(session: Session, interaction_id: int) -> Sequence[Grant
     return session.scalars(rows.order_by(Grant.id)).all()
 
 
-def due(session: Session, now: datetime, *, limit: int = 50) -> Sequence[int]:
-    """To be carried out by now."""
-    rows = select(Grant.id).where(Grant.next_try_at <= now).order_by(Grant.next_try_at).limit(limit)
-    return session.scalars(rows).all()
-
-
-def past_validity(session: Session, now: datetime, *, limit: int = 50) -> Sequence[int]:
-    rows = select(Grant.id).where(Grant.state == "approved", Grant.valid_until <= now).limit(limit)
-    return session.scalars(rows).all()
-
-
 def page(
     session: Session,
     *,

@@ -79,11 +79,6 @@ def claim(session: Session, replay_id: int, *, now: datetime) -> ReplayRow | Non
     )
 
 
-def due(session: Session, now: datetime, *, limit: int = 20) -> Sequence[int]:
-    rows = select(ReplayRow.id).where(ReplayRow.due_at <= now).order_by(ReplayRow.due_at)
-    return session.scalars(rows.limit(limit)).all()
-
-
 def newest(session: Session, number: int) -> ReplayRow | None:
     """The last that was asked for of this rule book."""
     return session.scalar(select(ReplayRow).where(ReplayRow.number == number).order_by(ReplayRow.id.desc()).limit(1))

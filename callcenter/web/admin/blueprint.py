@@ -13,6 +13,7 @@ SUBPAGES = (
     ("admin.numbers", lazy_gettext("Numbers and breaks")),
     ("admin.try_out", lazy_gettext("Dry run")),
     ("admin.what_ifs", lazy_gettext("What if")),
+    ("admin.stuck", lazy_gettext("Stuck work")),
 )
 
 pages = Blueprint("admin", __name__, url_prefix="/admin")

@@ -1,0 +1,312 @@
+"""THE REGISTER of what comes due: which rows, and the act or job that follows. The clock goes through it; nothing else lists it.
+
+Each row has a transaction of its own. One that fails is kept with its error (`storage.failures`) and tried again later and
+later; no other row waits for it.
+"""
+
+import traceback
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from callcenter import errands
+from callcenter.actions import agents, approval_turns, calling_back, offers, overflow, routing, wrap_ups
+from callcenter.background import Job
+from callcenter.domain.errors import DomainError
+from callcenter.domain.interactions import State
+from callcenter.storage import company, crowd, failures, interactions, waits
+from callcenter.storage import offers as offer_rows
+from callcenter.storage import routing as looks
+from callcenter.storage.callbacks import Callback
+from callcenter.storage.database import is_away
+from callcenter.storage.due import Timed, earliest
+from callcenter.storage.empowerment import approvals as questions
+from callcenter.storage.empowerment.approvals import Approval
+from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.empowerment.replays import ReplayRow
+from callcenter.storage.failures import Failure
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.messages import Message
+from callcenter.storage.offers import Offer
+from callcenter.storage.surveys import Survey
+from callcenter.storage.what_ifs import WhatIf
+from callcenter.storage.work import Work
+from callcenter.wiring import Wiring
+
+log = structlog.get_logger()
+REROUTED_A_LINE = 500
+Find = Callable[[Wiring, Session], Iterable[int]]
+Do = Callable[[Wiring, int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """`rows` says when by a column; where no column tells, `find` looks, `every` so often. `do` is given the row's id."""
+
+    kind: str
+    do: Do
+    rows: Timed | None = None
+    find: Find | None = None
+    every: timedelta = timedelta(0)
+    is_job: bool = False
+
+    def ids(self, wiring: Wiring, *, but: Collection[int]) -> Sequence[int]:
+        """What is due now, without those of `but`."""
+        with wiring.reading() as session:
+            if self.rows is not None:
+                return self.rows.find(session, wiring.clock(), but=but)
+            assert self.find is not None
+            return [id_ for id_ in self.find(wiring, session) if id_ not in but]
+
+    def still(self, wiring: Wiring, ids: Collection[int]) -> set[int]:
+        """Those of these that are due still."""
+        with wiring.reading() as session:
+            if self.rows is not None:
+                return self.rows.among(session, wiring.clock(), ids)
+            assert self.find is not None
+            return set(ids) & set(self.find(wiring, session))
+
+
+def _acts(act: Callable[[Work, int], object], kind: str) -> Do:
+    """An action in a transaction of its own; nothing where another clock does it at this moment."""
+
+    def do(wiring: Wiring, id_: int) -> None:
+        with wiring.work() as work:
+            if _is_claimed(work.session, kind, id_):
+                act(work, id_)
+
+    return do
+
+
+def _is_claimed(session: Session, kind: str, id_: int) -> bool:
+    """Until the end of the transaction. Not the row itself is locked: each action has an order of its own in which it locks."""
+    name = func.hashtextextended(f"due:{kind}:{id_}", 0)
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(name))))
+
+
+def _at(kind: str, rows: Timed, act: Callable[[Work, int], object] | None = None, *, errand: Do | None = None) -> Due:
+    """At its time: an action, or an errand that needs the outside."""
+    if act is not None:
+        return Due(kind, _acts(act, kind), rows)
+    assert errand is not None
+    return Due(kind, errand, rows)
+
+
+def _job(job: Job, named: str, rows: Timed) -> Due:
+    """At its time, a worker is told."""
+    return Due(kind_of(job), lambda wiring, id_: wiring.nudge(job, **{named: id_}), rows, is_job=True)
+
+
+def _look(kind: str, find: Find, act: Callable[[Wiring, Work, int], object], *, every: float = 0) -> Due:
+    def do(wiring: Wiring, id_: int) -> None:
+        _acts(lambda work, id_: act(wiring, work, id_), kind)(wiring, id_)
+
+    return Due(kind, do, find=find, every=timedelta(seconds=every))
+
+
+def kind_of(job: Job) -> str:
+    return "callback" if job is Job.CALL_CUSTOMER else job.name.lower()
+
+
+def _try_callback(wiring: Wiring, interaction_id: int) -> None:
+    """In line, or to be dialled, now that its time has come."""
+    with wiring.work() as work:
+        is_to_dial = _is_claimed(work.session, "callback", interaction_id) and calling_back.due(work, interaction_id)
+    if is_to_dial:
+        wiring.nudge(Job.CALL_CUSTOMER, interaction_id=interaction_id)
+
+
+def _ask_about_quiet_call(wiring: Wiring, interaction_id: int) -> None:
+    """Nothing was heard of this call for too long: the telephone company is asked about each of its lines."""
+    with wiring.work() as work:
+        if not _is_claimed(work.session, "quiet_call", interaction_id):
+            return
+        if not interactions.put_off_quiet_check(work.session, interaction_id, now=work.now):
+            return
+        legs = [leg for leg in interactions.legs(work.session, interaction_id) if leg.left_at is None]
+    for leg in legs:
+        errands.ask_about(wiring, leg)
+
+
+def _gone(wiring: Wiring, session: Session) -> Sequence[int]:
+    return agents.gone(session, now=wiring.clock(), grace=_grace(wiring))
+
+
+def _taken_by_absent(wiring: Wiring, session: Session) -> Sequence[int]:
+    return questions.taken_by_absent(session, since=wiring.clock() - _grace(wiring))
+
+
+def _grace(wiring: Wiring) -> timedelta:
+    return timedelta(seconds=wiring.settings.presence_grace_seconds)
+
+
+def _offerable(wiring: Wiring, session: Session) -> Sequence[int]:
+    """Those of all who wait whom somebody can take by now: a ring has opened, a pause is over, a queue was changed, a router
+    died. All are looked at with one reading."""
+    now = wiring.clock()
+    waiting = crowd.waiting_of(session, looks.heads(session, depth=REROUTED_A_LINE), now=now)
+    return routing.offerable(waiting, crowd.roster(session, looks.on_duty(session)), now)
+
+
+def _route(_wiring: Wiring, work: Work, interaction_id: int) -> None:
+    if interaction := interactions.claim_waiting(work.session, interaction_id):
+        routing.route(work, interaction)
+
+
+def _wait_too_long(wiring: Wiring, session: Session) -> list[int]:
+    """Those who have waited longer than their queue allows."""
+    now = wiring.clock()
+    limits = {queue.id: queue.policy for queue in company.queues(session)}
+    return [
+        interaction_id
+        for queue_id, policy in limits.items()
+        if policy.max_wait is not None and policy.overflow
+        for interaction_id in waits.too_long(session, queue_id, before=now - timedelta(seconds=policy.max_wait))
+    ]
+
+
+LIVE, WRAPPING_UP = Offer.state == "live", Interaction.state == State.WRAP_UP
+OPEN, APPROVED, PLANNED = Approval.state == "open", Grant.state == "approved", Survey.state == "planned"
+
+DUE: tuple[Due, ...] = (
+    _at("offer_expires", Timed(Offer.interaction_id, Offer.expires_at, (LIVE,)), offers.expire),
+    _at("line_not_up", Timed(Offer.id, Offer.connect_by), errand=errands.agent_not_connected),
+    _at("wrap_up_over", Timed(Interaction.id, Interaction.wrap_up_until, (WRAPPING_UP,)), wrap_ups.run_out),
+    _at("callback", Timed(Callback.interaction_id, Callback.next_try_at), errand=_try_callback),
+    _at("approval_turn", Timed(Approval.id, Approval.step_ends_at, (OPEN,)), approval_turns.run_out),
+    _at("grant_lapses", Timed(Grant.id, Grant.valid_until, (APPROVED,)), approval_turns.lapse),
+    _job(Job.RING_AGENT, "offer_id", Timed(Offer.id, Offer.ring_at, (LIVE,))),
+    _job(Job.BRING_BACK, "interaction_id", Timed(Interaction.id, Interaction.bring_back_at)),
+    _job(Job.SEND_MESSAGE, "message_id", Timed(Message.id, Message.next_try_at)),
+    _job(Job.INVITE_TO_SURVEY, "survey_id", Timed(Survey.id, Survey.due_at, (PLANNED,))),
+    _job(Job.CARRY_OUT, "grant_id", Timed(Grant.id, Grant.next_try_at)),
+    _job(Job.PLAY_WHAT_IF, "what_if_id", Timed(WhatIf.id, WhatIf.due_at)),
+    _job(Job.REPLAY_RULES, "replay_id", Timed(ReplayRow.id, ReplayRow.due_at)),
+    _look("agent_gone", _gone, lambda wiring, work, id_: agents.lose(work, id_, grace=_grace(wiring))),
+    _look(
+        "approver_gone",
+        _taken_by_absent,
+        lambda wiring, work, id_: approval_turns.let_go(work, id_, grace=_grace(wiring)),
+    ),
+    # Whoever has gone holds no offer: nor one that reached them as they went, or that a clock which died left.
+    _look("offer_to_absent", lambda _, session: offer_rows.with_absent(session), lambda _, w, id_: agents.free(w, id_)),
+    _at("quiet_call", Timed(Interaction.id, Interaction.quiet_check_at), errand=_ask_about_quiet_call),
+    _look("waits_for_offer", _offerable, _route, every=1),
+    _look("waits_too_long", _wait_too_long, lambda _, work, id_: overflow.move(work, id_), every=1),
+)
+# Callbacks and messages that a job has in hand may be due again before it ends, so counting from now on is for jobs only.
+JOBS = {one.kind for one in DUE if one.is_job} | {"callback"}
+
+
+def called(kind: str) -> Due:
+    """Raises StopIteration where nothing is of this kind."""
+    return next(one for one in DUE if one.kind == kind)
+
+
+def next_moment(session: Session, now: datetime) -> datetime | None:
+    """The earliest at which something will be due. What workers do counts from now on only: it was handed to them."""
+    put_off = _put_off(failures.all_of_them(session), now)
+    moments = [
+        one.rows.first(after=now if one.kind in JOBS else None, but=put_off.get(one.kind, ()))
+        for one in DUE
+        if one.rows is not None
+    ]
+    return earliest(session, moments)
+
+
+class Round:
+    """One passage through the register."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        with wiring.reading() as session:
+            self._failed = failures.all_of_them(session)
+        self._put_off = _put_off(self._failed, wiring.clock())
+
+    def do(self, one: Due) -> None:
+        """All rows of this kind that are due. Raises DBAPIError where the database is away."""
+        with isolated(self._wiring, one.kind):
+            for id_ in one.ids(self._wiring, but=self._put_off.get(one.kind, ())):
+                with isolated(self._wiring, one.kind, id_):
+                    one.do(self._wiring, id_)
+
+    def forget_solved(self) -> None:
+        """A failure is over once its row is due no longer, whoever saw to that."""
+        over: list[int] = []
+        for one in DUE:
+            mine = {row.row_id: row.id for row in self._failed if row.kind == one.kind}
+            if mine:
+                with isolated(self._wiring, one.kind):
+                    still = one.still(self._wiring, mine)
+                    over += [id_ for row_id, id_ in mine.items() if row_id not in still]
+        if over:
+            with self._wiring.work() as work:
+                failures.forget(work.session, over)
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """`due`: how many rows of this kind, the first of them for so many `seconds`. Some of them fail, or were given up."""
+
+    kind: str
+    due: int
+    seconds: float
+    failing: int
+    given_up: int
+
+
+def lateness(session: Session, now: datetime) -> list[Late]:
+    """Of each kind that has a time; looked at in the database, so that it is true where no clock runs, too."""
+    failed = failures.counts(session)
+    return [
+        Late(one.kind, *(one.rows.late(session, now) if one.rows else (0, 0.0)), *failed.get(one.kind, (0, 0)))
+        for one in DUE
+    ]
+
+
+def _put_off(failed: Iterable[Failure], now: datetime) -> dict[str, set[int]]:
+    """{kind: rows that are not tried now}."""
+    put_off: dict[str, set[int]] = {}
+    for row in failed:
+        if row.next_try_at is None or row.next_try_at > now:
+            put_off.setdefault(row.kind, set()).add(row.row_id)
+    return put_off
+
+
+@contextmanager
+def isolated(wiring: Wiring, kind: str, row_id: int | None = None) -> Iterator[None]:
+    """Whatever fails inside is written down for this row (without one, in the log) and goes no further.
+
+    Only that the database is away does: then there is nothing to write to, and nothing else can be done either.
+    """
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, DBAPIError) and is_away(error):
+            raise
+        if row_id is None:
+            log.error("due_step_failed", kind=kind, error=said(error))
+        else:
+            note(wiring, kind, row_id, error)
+
+
+def note(wiring: Wiring, kind: str, row_id: int, error: Exception) -> None:
+    """This row has failed (once more)."""
+    with wiring.work() as work:
+        row = failures.note(work.session, kind, row_id, error=said(error), now=work.now)
+    log.error("due_failed", kind=kind, row=row_id, error=row.error, tries=row.tries, given_up=row.is_given_up)
+
+
+def said(error: Exception) -> str:
+    """Which error and where, without any value: texts and numbers of customers do not belong in logs."""
+    code = error.code if isinstance(error, DomainError) else getattr(getattr(error, "orig", None), "sqlstate", None)
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "site-packages" not in frame.filename]
+    place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    return " ".join(part for part in (type(error).__name__, code, place) if part)
