@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pytest
 from sqlalchemy import select, text, update
 
-from callcenter.actions import agents, calls, lines, messages, offers
+from callcenter.actions import agents, calls, inbound, lines, offers
 from callcenter.domain.calls import CallStatus, ConferenceReport, IncomingCall, LegReport
 from callcenter.domain.messages import IncomingMessage
 from callcenter.domain.permissions import Actor
@@ -134,7 +134,7 @@ class Shop:
             sms = IncomingMessage(
                 sid=sid or new_sid("SM"), channel="sms", sender=number, recipient=OURS, body=body, opt_out=opt_out
             )
-            messages.receive(work, sms)
+            inbound.receive(work, sms)
 
     def accept(self, interaction_id: int) -> int:
         """Whoever is asked takes it; the offer."""

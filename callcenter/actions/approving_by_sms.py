@@ -1,12 +1,12 @@
 """Approvers who sit at no screen: asked by SMS, and their reply is an answer like any other."""
 
 from callcenter.actions import approvals, asking, giving, outgoing
+from callcenter.actions.received import Received
 from callcenter.domain import messages
 from callcenter.domain.agents import Role
 from callcenter.domain.empowerment import money
 from callcenter.domain.empowerment.approving import Reply, Said, read_reply
 from callcenter.domain.errors import DomainError
-from callcenter.domain.messages import IncomingMessage
 from callcenter.domain.permissions import Actor
 from callcenter.storage import agents, company, customers, tickets
 from callcenter.storage.agents import Agent
@@ -72,13 +72,15 @@ def _send(work: Work, mobile: str, line: str, body: str) -> None:
     )
 
 
-def reply(work: Work, message: IncomingMessage) -> bool:
+def reply(work: Work, received: Received) -> bool:
     """True where it came from an approver's own telephone and was an answer; they are told what became of it."""
+    message = received.message
     person = agents.by_mobile(work.session, message.sender)
     given = read_reply(message.body) if person else None
     if person is None or given is None:
         return False
     _send(work, message.sender, message.recipient, _answered(work, person, given))
+    received.keep(work, purpose="approval", customer=None)
     return True
 
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 
 from callcenter import wiring
-from callcenter.actions import messages, outgoing
+from callcenter.actions import inbound, outgoing
 from callcenter.declared import signed
 from callcenter.messaging import sms
 from callcenter.telephony import twiml
@@ -17,7 +17,7 @@ door = Blueprint("messages", __name__, url_prefix="/messages")
 def incoming() -> Response:
     """Kept before it is answered: a failure is a 5xx, after which Twilio asks the fallback address."""
     with wiring.current().work() as work:
-        messages.receive(work, sms.parse(request.form))
+        inbound.receive(work, sms.parse(request.form))
     return xml(twiml.nothing())
 
 

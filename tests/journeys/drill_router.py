@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from callcenter.actions import agents, calls, lines, messages, offers, transfers, wrap_ups
+from callcenter.actions import agents, calls, inbound, lines, offers, transfers, wrap_ups
 from callcenter.domain.agents import Role
 from callcenter.domain.calls import CallStatus, ConferenceReport, IncomingCall, LegReport, OfferMenu
 from callcenter.domain.errors import DomainError
@@ -107,7 +107,7 @@ class Router:
             sid=sid_of(turn), channel="sms", sender=number_of(turn), recipient=DIRECT, body="Where is my parcel?"
         )
         with self.wiring.work() as work:
-            messages.receive(work, sms)
+            inbound.receive(work, sms)
 
     def _leave(self) -> None:
         if id_ := self._number(WITH_US):

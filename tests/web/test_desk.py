@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from callcenter.actions import agents, calls, lines, messages, tickets
+from callcenter.actions import agents, calls, inbound, lines, tickets
 from callcenter.domain.calls import ConferenceReport, IncomingCall
 from callcenter.domain.messages import IncomingMessage
 from callcenter.domain.permissions import Actor
@@ -109,7 +109,7 @@ def hang_up(wiring: Wiring, interaction_id: int) -> None:
 
 def write(wiring: Wiring, body: str, *, sid: str = "SM1", sender: str = CARLAS) -> int:
     with wiring.work() as work:
-        messages.receive(work, IncomingMessage(sid=sid, channel="sms", sender=sender, recipient=OURS, body=body))
+        inbound.receive(work, IncomingMessage(sid=sid, channel="sms", sender=sender, recipient=OURS, body=body))
         found = interactions.conversation(work.session, our_number=OURS, their_number=sender)
         assert found
         return found.id
