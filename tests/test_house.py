@@ -9,7 +9,7 @@ from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).parents[1]
 OURS = sorted([*(ROOT / "callcenter").rglob("*.py"), *(ROOT / "workers").rglob("*.py")])
-MAY_CATCH_ALL = {"callcenter/wiring.py", "workers/job.py"}
+MAY_CATCH_ALL = {"callcenter/due/rounds.py", "callcenter/wiring.py", "workers/job.py"}
 CATALOGUES = sorted((ROOT / "callcenter").rglob("zh_CN/LC_MESSAGES/*.po"))
 
 
@@ -23,7 +23,7 @@ def test_no_file_is_longer_than_three_hundred_lines() -> None:
     assert not {name: lines for name, lines in lengths.items() if lines > 300}
 
 
-def test_every_error_is_let_through_but_in_two_places() -> None:
+def test_every_error_is_let_through_but_in_three_places() -> None:
     found = re.compile(r"^\s*except(\s*:|\s+(Base)?Exception\b)", re.MULTILINE)
     catching = {str(file.relative_to(ROOT)) for file in OURS if found.search(file.read_text())}
     assert catching <= MAY_CATCH_ALL

@@ -51,7 +51,7 @@ class Clock:
         """Raises DBAPIError where the database is away; whatever else fails is kept and delays nothing else."""
         through = due.Round(self.wiring)
         through.forget_solved()
-        for one in due.DUE:
+        for one in due.register.DUE:
             self._every(one.every, one.kind, partial(through.do, one))
         for entry in TIMETABLE:
             self._every(entry.every, entry, partial(self._periodic, entry))

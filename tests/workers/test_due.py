@@ -222,7 +222,7 @@ class Poisoned:
 
 
 def _only(monkeypatch: pytest.MonkeyPatch, *kinds: Due) -> None:
-    monkeypatch.setattr(due, "DUE", kinds)
+    monkeypatch.setattr(due.register, "DUE", kinds)
 
 
 @pytest.mark.parametrize("kind", [one.kind for one in due.DUE])

@@ -1,37 +1,26 @@
-"""THE REGISTER of what comes due: which rows, and the act or job that follows. The clock goes through it; nothing else lists it.
+"""THE REGISTER of what comes due: which rows, and the act or job that follows. Nothing else lists it."""
 
-Each row has a transaction of its own. One that fails is kept with its error (`storage.failures`) and tried again later and
-later; no other row waits for it.
-"""
-
-import traceback
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import structlog
 from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from callcenter import errands
 from callcenter.actions import agents, approval_turns, calling_back, offers, overflow, routing, wrap_ups
 from callcenter.background import Job
-from callcenter.domain.errors import DomainError
 from callcenter.domain.interactions import State
-from callcenter.storage import company, crowd, failures, interactions, waits
+from callcenter.storage import company, crowd, interactions, waits
 from callcenter.storage import offers as offer_rows
 from callcenter.storage import routing as looks
 from callcenter.storage.callbacks import Callback
-from callcenter.storage.database import is_away
-from callcenter.storage.due import Timed, earliest
+from callcenter.storage.due import Timed
 from callcenter.storage.empowerment import approvals as questions
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.replays import ReplayRow
-from callcenter.storage.failures import Failure
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.messages import Message
 from callcenter.storage.offers import Offer
@@ -208,105 +197,3 @@ JOBS = {one.kind for one in DUE if one.is_job} | {"callback"}
 def called(kind: str) -> Due:
     """Raises StopIteration where nothing is of this kind."""
     return next(one for one in DUE if one.kind == kind)
-
-
-def next_moment(session: Session, now: datetime) -> datetime | None:
-    """The earliest at which something will be due. What workers do counts from now on only: it was handed to them."""
-    put_off = _put_off(failures.all_of_them(session), now)
-    moments = [
-        one.rows.first(after=now if one.kind in JOBS else None, but=put_off.get(one.kind, ()))
-        for one in DUE
-        if one.rows is not None
-    ]
-    return earliest(session, moments)
-
-
-class Round:
-    """One passage through the register."""
-
-    def __init__(self, wiring: Wiring) -> None:
-        self._wiring = wiring
-        with wiring.reading() as session:
-            self._failed = failures.all_of_them(session)
-        self._put_off = _put_off(self._failed, wiring.clock())
-
-    def do(self, one: Due) -> None:
-        """All rows of this kind that are due. Raises DBAPIError where the database is away."""
-        with isolated(self._wiring, one.kind):
-            for id_ in one.ids(self._wiring, but=self._put_off.get(one.kind, ())):
-                with isolated(self._wiring, one.kind, id_):
-                    one.do(self._wiring, id_)
-
-    def forget_solved(self) -> None:
-        """A failure is over once its row is due no longer, whoever saw to that."""
-        over: list[int] = []
-        for one in DUE:
-            mine = {row.row_id: row.id for row in self._failed if row.kind == one.kind}
-            if mine:
-                with isolated(self._wiring, one.kind):
-                    still = one.still(self._wiring, mine)
-                    over += [id_ for row_id, id_ in mine.items() if row_id not in still]
-        if over:
-            with self._wiring.work() as work:
-                failures.forget(work.session, over)
-
-
-@dataclass(frozen=True, slots=True)
-class Late:
-    """`due`: how many rows of this kind, the first of them for so many `seconds`. Some of them fail, or were given up."""
-
-    kind: str
-    due: int
-    seconds: float
-    failing: int
-    given_up: int
-
-
-def lateness(session: Session, now: datetime) -> list[Late]:
-    """Of each kind that has a time; looked at in the database, so that it is true where no clock runs, too."""
-    failed = failures.counts(session)
-    return [
-        Late(one.kind, *(one.rows.late(session, now) if one.rows else (0, 0.0)), *failed.get(one.kind, (0, 0)))
-        for one in DUE
-    ]
-
-
-def _put_off(failed: Iterable[Failure], now: datetime) -> dict[str, set[int]]:
-    """{kind: rows that are not tried now}."""
-    put_off: dict[str, set[int]] = {}
-    for row in failed:
-        if row.next_try_at is None or row.next_try_at > now:
-            put_off.setdefault(row.kind, set()).add(row.row_id)
-    return put_off
-
-
-@contextmanager
-def isolated(wiring: Wiring, kind: str, row_id: int | None = None) -> Iterator[None]:
-    """Whatever fails inside is written down for this row (without one, in the log) and goes no further.
-
-    Only that the database is away does: then there is nothing to write to, and nothing else can be done either.
-    """
-    try:
-        yield
-    except Exception as error:
-        if isinstance(error, DBAPIError) and is_away(error):
-            raise
-        if row_id is None:
-            log.error("due_step_failed", kind=kind, error=said(error))
-        else:
-            note(wiring, kind, row_id, error)
-
-
-def note(wiring: Wiring, kind: str, row_id: int, error: Exception) -> None:
-    """This row has failed (once more)."""
-    with wiring.work() as work:
-        row = failures.note(work.session, kind, row_id, error=said(error), now=work.now)
-    log.error("due_failed", kind=kind, row=row_id, error=row.error, tries=row.tries, given_up=row.is_given_up)
-
-
-def said(error: Exception) -> str:
-    """Which error and where, without any value: texts and numbers of customers do not belong in logs."""
-    code = error.code if isinstance(error, DomainError) else getattr(getattr(error, "orig", None), "sqlstate", None)
-    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "site-packages" not in frame.filename]
-    place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
-    return " ".join(part for part in (type(error).__name__, code, place) if part)
