@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from callcenter.actions import calling_back, calls, carrying_out, holds, lines, offers, outgoing, wrap_ups
+from callcenter.actions import calling_back, carrying_out, directions, holds, lines, offers, outgoing, wrap_ups
 from callcenter.domain.calls import OVER, RANK, CallStatus, LegReport
 from callcenter.domain.errors import (
     AlreadyOnHold,
@@ -68,7 +68,7 @@ def hang_up(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
         raise
     with wiring.work() as work:
         if now := interactions.get(work.session, interaction_id, lock=True):
-            calls.end(work, now, by="agent")
+            directions.customer_gone(work, now, by="agent")
 
 
 def _wish_to_hang_up(wiring: Wiring, interaction_id: int, *, by: str | None) -> Leg | None:

@@ -10,7 +10,7 @@ from flask import current_app
 from redis import RedisError
 from sqlalchemy.orm import Session
 
-from callcenter import clock, reactions
+from callcenter import clock, followers, reactions
 from callcenter.background import Background, Job
 from callcenter.domain.events import Event
 from callcenter.domain.ports import Phone, Posting, Texting
@@ -66,7 +66,7 @@ class Wiring:
     def work(self) -> Iterator[Work]:
         """One transaction. After its commit what it recorded is told; what fails there is told again later."""
         with self.database.begin() as session:
-            work = Work(session, self.clock())
+            work = Work(session, self.clock(), followers=followers.of)
             yield work
             told = work.write()
         self.tell(told)

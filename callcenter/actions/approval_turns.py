@@ -7,6 +7,7 @@ from callcenter.domain.agents import Role
 from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.empowerment_events import ApprovalPassedOn, GrantLapsed
 from callcenter.domain.errors import Invalid
+from callcenter.domain.events import CallEnded
 from callcenter.domain.permissions import Actor
 from callcenter.storage import customers, interactions
 from callcenter.storage.empowerment import approvals as rows
@@ -78,6 +79,12 @@ def let_go(work: Work, approval_id: int, *, grace: timedelta) -> None:
     grant, row = approvals.lock(work, approval_id)
     if row.is_open and approval_id in rows.taken_by_absent(work.session, since=work.now - grace):
         approvals.free(work, row, grant, actor="system")
+
+
+def call_ended(work: Work, event: CallEnded) -> None:
+    interaction = interactions.get(work.session, event.interaction_id) if event.interaction_id else None
+    if interaction and event.result == "served":
+        customer_left(work, interaction)
 
 
 def customer_left(work: Work, interaction: Interaction) -> None:

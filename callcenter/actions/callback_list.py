@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from callcenter.actions import callbacks as promises
 from callcenter.actions import customers as people
-from callcenter.actions import offers, routing, wrap_ups
+from callcenter.actions import offers, routing
 from callcenter.domain import customers as numbers
 from callcenter.domain import languages
 from callcenter.domain.callback_events import CallbackCancelled, CallbackChanged
@@ -164,7 +164,7 @@ def _out_of_line(work: Work, ours: Interaction) -> None:
     if ours.state == State.OFFERED:
         agent_id = offers.withdraw(work, ours)
         ours.state, ours.agent_id = State.WAITING, None
-        wrap_ups.free(work, ours, agent_id)
+        offers.free(work, ours, agent_id)
 
 
 def _still_waiting(work: Work, callback_id: int) -> tuple[Interaction, Callback]:

@@ -6,7 +6,7 @@ What people do with the list is for `callback_list`, how one is carried out for 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from callcenter.actions import endings, offers, routing, waiting, wrap_ups
+from callcenter.actions import endings, offers, routing, waiting
 from callcenter.domain import customers as numbers
 from callcenter.domain.callback_events import CallbackKept, CallbackPromised
 from callcenter.domain.calls import AskForCallback, SayPromised
@@ -183,4 +183,4 @@ def close(work: Work, ours: Interaction, row: Callback, *, state: str, reason: s
     agent_id = offers.withdraw(work, ours)
     ours.agent_id = None
     endings.finish(work, ours, by=by, result=result)
-    wrap_ups.free(work, ours, agent_id)
+    offers.free(work, ours, agent_id)

@@ -9,11 +9,12 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from callcenter.actions import callbacks as promises
-from callcenter.actions import endings, hours, offers, routing, wrap_ups
+from callcenter.actions import calls, endings, hours, offers, routing
 from callcenter.domain import routing as rules
 from callcenter.domain.callback_events import CallbackFailed, CallbackKept, CallbackTried, CustomerToCall, LineToEnd
 from callcenter.domain.calls import OVER, Answer, HangUp, Wait
-from callcenter.domain.interactions import State
+from callcenter.domain.events import CallEnded
+from callcenter.domain.interactions import WITH_CUSTOMER, State
 from callcenter.storage import callbacks, company, interactions
 from callcenter.storage import offers as open_offers
 from callcenter.storage import routing as looks
@@ -157,6 +158,21 @@ def leg_over(work: Work, ours: Interaction, leg: Leg, *, outcome: str) -> bool:
     return not_reached(work, ours, outcome="left" if leg.joined_at else outcome)
 
 
+def customer_gone(work: Work, ours: Interaction, *, by: str) -> None:
+    """A try that did not reach them is over; a call in which they were reached ends like any other. Locked."""
+    if ours.state not in WITH_CUSTOMER:
+        return
+    if not not_reached(work, ours, outcome="given_up" if by == "agent" else "left"):
+        calls.end(work, ours, by=by)
+
+
+def call_ended(work: Work, event: CallEnded) -> None:
+    """They may never have come into the conference, and so have not ended it as they left."""
+    ours = interactions.get(work.session, event.interaction_id) if event.interaction_id else None
+    if ours and ours.direction == "callback" and event.result == "served":
+        work.record(LineToEnd(interaction_id=ours.id, agent_id=ours.agent_id))
+
+
 def not_reached(work: Work, ours: Interaction, *, outcome: str) -> bool:
     """The try is over without them. Again after a while, or given up after the last. Locked. False: they had been reached."""
     row = callbacks.of_interaction(work.session, ours.id, lock=True)
@@ -176,7 +192,7 @@ def not_reached(work: Work, ours: Interaction, *, outcome: str) -> bool:
         ours.state, ours.line_rank = State.WAITING, None
         ours.accepted_at = ours.quiet_check_at = None
     _tell_tried(work, ours, row, outcome, agent_id)
-    wrap_ups.free(work, ours, agent_id)
+    offers.free(work, ours, agent_id)
     return True
 
 

@@ -3,20 +3,16 @@
 from datetime import timedelta
 
 from callcenter.actions import (
-    approval_turns,
     callbacks,
-    calling_back,
     customers,
     endings,
     hours,
     offers,
     routing,
     waiting,
-    wrap_ups,
 )
 from callcenter.domain import calls, languages
 from callcenter.domain import customers as people
-from callcenter.domain.callback_events import LineToEnd
 from callcenter.domain.calls import (
     RANK,
     Answer,
@@ -233,45 +229,22 @@ def brought_back(work: Work, interaction_id: int) -> Answer:
     return answer_again(work, interaction)
 
 
-def left_conference(work: Work, interaction_id: int, *, still_there: bool, by_key: bool = False) -> Answer:
-    """The caller's conference is over: they hung up, or it failed round them and they come back to it.
-
-    `by_key`: they pressed *. Whoever waits is offered a callback; whoever speaks with an agent is led straight back.
-    """
-    interaction = interactions.get(work.session, interaction_id, lock=True)
-    if interaction is None:
-        return HangUp()
-    if not still_there:
-        end(work, interaction, by="customer")
-        return HangUp()
-    if by_key and callbacks.may_ask(interaction) and callbacks.rule(work, interaction).by_key:
-        return callbacks.ask(work, interaction)
-    return answer_again(work, interaction)
-
-
 def end(work: Work, interaction: Interaction, *, by: str) -> None:
     """The customer has gone. The first word counts; what comes later changes nothing. The interaction must be locked."""
     if interaction.state not in WITH_CUSTOMER:
         return
-    if interaction.direction == "callback" and calling_back.not_reached(
-        work, interaction, outcome="given_up" if by == "agent" else "left"
-    ):
-        return
     before, by = interaction.state, interaction.ended_by or by
     if before == State.ACTIVE and _agent_is_there(work, interaction):
         connected(work, interaction)
-        approval_turns.customer_left(work, interaction)
-        wrap_ups.begin(work, interaction, by=by)
+        endings.served(work, interaction, by=by)
         endings.tell(work, interaction, by=by, result="served")
-        if interaction.direction == "callback":  # they may never have come into the conference
-            work.record(LineToEnd(interaction_id=interaction.id, agent_id=interaction.agent_id))
         return
     agent_id = offers.withdraw(work, interaction)
     result = "left_in_menu" if before == State.MENU else "abandoned"
     endings.finish(work, interaction, by=by, result=result)
     if before == State.OFFERED:
         interaction.agent_id = None
-    wrap_ups.free(work, interaction, agent_id)
+    offers.free(work, interaction, agent_id)
 
 
 def _agent_is_there(work: Work, interaction: Interaction) -> bool:
@@ -284,8 +257,6 @@ def _agent_is_there(work: Work, interaction: Interaction) -> bool:
 
 
 def connected(work: Work, interaction: Interaction) -> None:
-    """Customer and agent hear each other; told once a call. Where we call, the customer is dialled now. Locked."""
-    if interaction.direction == "callback":
-        calling_back.agent_is_in(work, interaction)
-    elif interaction.answered_at is None:
+    """Customer and agent hear each other; told once a call. Locked."""
+    if interaction.answered_at is None:
         endings.connect(work, interaction)

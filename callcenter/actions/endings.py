@@ -13,6 +13,14 @@ def connect(work: Work, interaction: Interaction) -> None:
     work.record(CallConnected(**interaction.about(), actor=f"agent:{interaction.agent_id}", waited_seconds=waited))
 
 
+def served(work: Work, interaction: Interaction, *, by: str) -> None:
+    """The customer has gone and was served; how the agent wraps it up follows. The interaction must be locked and active."""
+    interaction.end_hold(work.now)
+    interaction.quiet_check_at = interaction.bring_back_at = interaction.unanswered_since = None
+    interaction.ended_at, interaction.ended_by, interaction.result = work.now, by, "served"
+    interaction.state = State.WRAP_UP
+
+
 def finish(work: Work, interaction: Interaction, *, by: str, result: str) -> None:
     """Over without an agent. The interaction must be locked; the agent who was asked is for whoever calls this."""
     interaction.state, interaction.ended_at, interaction.finished_at = State.ENDED, work.now, work.now
@@ -30,5 +38,6 @@ def tell(work: Work, interaction: Interaction, *, by: str, result: str) -> None:
             result=result,
             waited_seconds=interaction.waited_seconds(work.now),
             talked_seconds=interaction.talked_seconds(work.now),
-        )
+        ),
+        interaction,
     )

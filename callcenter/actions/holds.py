@@ -17,15 +17,5 @@ def begin(work: Work, interaction: Interaction) -> None:
 def end(work: Work, interaction: Interaction) -> None:
     """Off hold; twice is as once. Locked."""
     if interaction.held_since is not None:
-        seconds = close(work, interaction)
+        seconds = interaction.end_hold(work.now)
         work.record(CallResumed(**interaction.about(), actor=f"agent:{interaction.agent_id}", held_seconds=seconds))
-
-
-def close(work: Work, interaction: Interaction) -> int:
-    """Count a hold that ends with the call, or with the agent's line; its seconds."""
-    if interaction.held_since is None:
-        return 0
-    seconds = max(0, int((work.now - interaction.held_since).total_seconds()))
-    interaction.held_seconds += seconds
-    interaction.held_since = None
-    return seconds

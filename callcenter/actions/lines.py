@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from callcenter.actions import calling_back, calls, holds, offers
+from callcenter.actions import callbacks, calling_back, calls, directions, holds, offers
 from callcenter.domain.calls import (
     OVER,
     RANK,
@@ -149,7 +149,7 @@ def report(work: Work, given: LegReport) -> None:
     if leg.party == "agent":
         agent_left(work, interaction, leg)
     elif interaction.direction != "callback" or not calling_back.leg_over(work, interaction, leg, outcome=given.status):
-        calls.end(work, interaction, by="customer")
+        directions.customer_gone(work, interaction, by="customer")
 
 
 def conference(work: Work, given: ConferenceReport) -> None:
@@ -190,7 +190,7 @@ def _heard(work: Work, interaction: Interaction, leg: Leg, given: ConferenceRepo
         if leg.party == "agent":
             agent_left(work, interaction, leg)
         else:
-            calls.end(work, interaction, by="customer")
+            directions.customer_gone(work, interaction, by="customer")
     elif leg.party == "customer" and given.event == "participant-hold":
         holds.begin(work, interaction)
     elif leg.party == "customer" and given.event == "participant-unhold":
@@ -203,7 +203,7 @@ def agent_joined(work: Work, interaction: Interaction) -> None:
     if interaction.state != State.ACTIVE or offer is None:
         return
     offer.connect_by = interaction.bring_back_at = None
-    calls.connected(work, interaction)
+    directions.agent_is_up(work, interaction)
 
 
 def agent_left(work: Work, interaction: Interaction, leg: Leg) -> None:
@@ -218,7 +218,7 @@ def agent_left(work: Work, interaction: Interaction, leg: Leg) -> None:
         offers.missed(work, interaction, offer, reason="desk_telephone_no_answer")
     elif interaction.state == State.ACTIVE:
         if leg.joined_at:  # whoever leaves was there, even where the joining is reported later
-            calls.connected(work, interaction)
+            directions.agent_is_up(work, interaction)
         if not _other_line(work, interaction, leg):
             offer.connect_by = work.now + REJOIN_WITHIN
 
@@ -227,3 +227,19 @@ def _other_line(work: Work, interaction: Interaction, leg: Leg) -> bool:
     """A browser that was reloaded may have joined anew before its old line is reported gone."""
     others = [other for other in interactions.legs(work.session, interaction.id) if other.id != leg.id]
     return any(other.party == "agent" and other.joined_at and not other.left_at for other in others)
+
+
+def left_conference(work: Work, interaction_id: int, *, still_there: bool, by_key: bool = False) -> Answer:
+    """The caller's conference is over: they hung up, or it failed round them and they come back to it.
+
+    `by_key`: they pressed *. Whoever waits is offered a callback; whoever speaks with an agent is led straight back.
+    """
+    interaction = interactions.get(work.session, interaction_id, lock=True)
+    if interaction is None:
+        return HangUp()
+    if not still_there:
+        directions.customer_gone(work, interaction, by="customer")
+        return HangUp()
+    if by_key and callbacks.may_ask(interaction) and callbacks.rule(work, interaction).by_key:
+        return callbacks.ask(work, interaction)
+    return calls.answer_again(work, interaction)

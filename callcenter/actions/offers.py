@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from callcenter.actions import holds, routing, states, tickets
+from callcenter.actions import routing, states, tickets
 from callcenter.domain.callback_events import CallerToBringBack
 from callcenter.domain.calls import Connection
 from callcenter.domain.errors import InteractionEnded, NotFound, OfferEnded, OfferTaken
@@ -113,7 +113,7 @@ def give_back(work: Work, interaction_id: int, *, cause: str) -> None:
     if interaction is None or offer is None or interaction.state != State.ACTIVE:
         return
     gone = offer.agent_id
-    holds.close(work, interaction)
+    interaction.end_hold(work.now)
     _end(work, interaction, offer, "failed", reason=cause)
     if interaction.is_call and interaction.answered_at:
         interaction.bring_back_at = work.now
@@ -166,6 +166,15 @@ def close(work: Work, interaction_id: int) -> int | None:
         return None
     offer.is_open, offer.ended_at, offer.connect_by = False, work.now, None
     return offer.agent_id
+
+
+def free(work: Work, interaction: Interaction, agent_id: int | None) -> None:
+    """The agent's hands are free of this one: state, requested status, and what comes next."""
+    if agent_id is None:
+        return
+    close(work, interaction.id)
+    states.refresh_state(work, agent_id)
+    routing.next_for(work, agent_id)
 
 
 def _both(work: Work, offer_id: int, agent_id: int) -> tuple[Interaction, Offer]:

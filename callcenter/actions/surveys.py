@@ -7,7 +7,7 @@ from sqlalchemy import select
 from callcenter import words
 from callcenter.actions import outgoing
 from callcenter.domain import surveys as rules
-from callcenter.domain.events import SurveyAnswered, SurveyCancelled, SurveyPlanned, SurveySent
+from callcenter.domain.events import SurveyAnswered, SurveyCancelled, SurveyPlanned, SurveySent, TicketSolved
 from callcenter.domain.surveys import Answer
 from callcenter.storage import company, customers, surveys
 from callcenter.storage.interactions import Interaction
@@ -15,6 +15,12 @@ from callcenter.storage.messages import Message
 from callcenter.storage.surveys import Survey
 from callcenter.storage.tickets import Ticket
 from callcenter.storage.work import Work
+
+
+def ticket_solved(work: Work, event: TicketSolved) -> None:
+    ticket = work.session.get(Ticket, event.ticket_id) if event.ticket_id else None
+    if ticket:
+        plan(work, ticket)
 
 
 def plan(work: Work, ticket: Ticket) -> Survey | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from callcenter.actions import surveys
 from callcenter.domain import tickets as rules
 from callcenter.domain.empowerment import money
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
@@ -144,7 +143,7 @@ def _last_to_change(work: Work, ticket: Ticket) -> str:
 
 
 def set_fields(work: Work, ticket: Ticket, values: Mapping[str, object], *, actor: str) -> None:
-    """Write checked values into a locked ticket; solving plans the survey."""
+    """Write checked values into a locked ticket."""
     changed = {
         field: [getattr(ticket, field), value] for field, value in values.items() if getattr(ticket, field) != value
     }
@@ -160,8 +159,7 @@ def set_fields(work: Work, ticket: Ticket, values: Mapping[str, object], *, acto
     work.record(TicketChanged(**subjects, actor=actor, changed=changed))
     if was_unsolved and ticket.status == TicketStatus.SOLVED:
         ticket.solved_at = work.now
-        work.record(TicketSolved(**subjects, actor=actor))
-        surveys.plan(work, ticket)
+        work.record(TicketSolved(**subjects, actor=actor), ticket)
     elif ticket.is_unsolved:
         ticket.solved_at = None
 

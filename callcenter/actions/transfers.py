@@ -1,6 +1,6 @@
 """Passing a customer on: to a queue, where the first join time still counts, or to one agent who has room. Both say why."""
 
-from callcenter.actions import holds, hours, offers, routing, states
+from callcenter.actions import hours, offers, routing, states
 from callcenter.domain.callback_events import Transferred
 from callcenter.domain.errors import AgentNotFree, CallNotConnected, Invalid, NotFound, NotYourInteraction, QueueClosed
 from callcenter.domain.interactions import State
@@ -63,7 +63,7 @@ def _leave(work: Work, interaction: Interaction, why: str) -> int:
 
     Their row is waited for before another agent's is taken: two who pass on to each other do not wait for each other.
     """
-    holds.close(work, interaction)
+    interaction.end_hold(work.now)
     from_agent = offers.hand_on(work, interaction)
     states.refresh_state(work, from_agent)
     interaction.passed_on = why

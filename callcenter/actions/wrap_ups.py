@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from callcenter.actions import holds, offers, routing, states, tickets
+from callcenter.actions import endings, offers, states, tickets
 from callcenter.domain import tickets as ticket_rules
 from callcenter.domain.errors import Invalid, NoMoreTime, NotFound, NotYourInteraction, WrapUpEnded
-from callcenter.domain.events import ConversationEnded, NoteWritten, WrapUpExtended, WrapUpFinished
+from callcenter.domain.events import CallEnded, ConversationEnded, NoteWritten, WrapUpExtended, WrapUpFinished
 from callcenter.domain.interactions import Outcome, State
 from callcenter.domain.permissions import Actor, may_serve
 from callcenter.storage import company, interactions
@@ -17,18 +17,19 @@ EXTENSION = timedelta(seconds=30)
 NOTE_LIMIT = 10_000
 
 
-def begin(work: Work, interaction: Interaction, *, by: str) -> None:
+def call_ended(work: Work, event: CallEnded) -> None:
+    interaction = interactions.get(work.session, event.interaction_id) if event.interaction_id else None
+    if interaction and event.result == "served":
+        begin(work, interaction)
+
+
+def begin(work: Work, interaction: Interaction) -> None:
     """The customer is gone and was served: the wrap-up begins as the queue has it: with a timer, without one where it is
-    mandatory, or not at all. The interaction must be locked and active."""
+    mandatory, or not at all. The interaction must be locked."""
     queue = company.queue(work.session, interaction.queue_id) if interaction.queue_id else None
     mode = queue.policy.wrap_up if queue else "timed"
     seconds = queue.wrap_up_seconds if queue else 90
     limit = queue.wrap_up_limit_seconds if queue else 300
-    holds.close(work, interaction)
-    interaction.quiet_check_at = interaction.bring_back_at = None
-    interaction.unanswered_since = None
-    interaction.ended_at, interaction.ended_by, interaction.result = work.now, by, "served"
-    interaction.state = State.WRAP_UP
     offers.withdraw(work, interaction)
     if mode == "none" or (mode == "timed" and seconds == 0):
         _over(work, interaction, None if interaction.is_call else Outcome.SOLVED, note="")
@@ -45,7 +46,8 @@ def end_conversation(work: Work, interaction_id: int, *, actor: Actor) -> None:
     interaction = _mine(work, interaction_id, actor)
     if interaction.state != State.ACTIVE or interaction.is_call:
         return
-    begin(work, interaction, by="agent")
+    endings.served(work, interaction, by="agent")
+    begin(work, interaction)
     work.record(
         ConversationEnded(
             **interaction.about(),
@@ -128,16 +130,7 @@ def _over(work: Work, interaction: Interaction, outcome: Outcome | None, *, note
             after = {"status": ticket_rules.AFTER[outcome]}
             tickets.set_fields(work, ticket, after, actor=f"agent:{interaction.agent_id}")
     if was_open:
-        free(work, interaction, offers.close(work, interaction.id))
-
-
-def free(work: Work, interaction: Interaction, agent_id: int | None) -> None:
-    """The agent's hands are free of this one: state, requested status, and what comes next."""
-    if agent_id is None:
-        return
-    offers.close(work, interaction.id)
-    states.refresh_state(work, agent_id)
-    routing.next_for(work, agent_id)
+        offers.free(work, interaction, offers.close(work, interaction.id))
 
 
 def _mine(work: Work, interaction_id: int, actor: Actor) -> Interaction:

@@ -131,6 +131,15 @@ class Interaction(Row):
     def talked_seconds(self, now: datetime) -> int:
         return max(0, int(((self.ended_at or now) - self.answered_at).total_seconds())) if self.answered_at else 0
 
+    def end_hold(self, now: datetime) -> int:
+        """Count a hold that ends: by the agent, with the call, or with the agent's line; its seconds."""
+        if self.held_since is None:
+            return 0
+        seconds = max(0, int((now - self.held_since).total_seconds()))
+        self.held_seconds += seconds
+        self.held_since = None
+        return seconds
+
 
 class Leg(Row):
     """One telephone line of a call: the customer's or an agent's. `rank` never falls (domain.calls.RANK).

@@ -1,26 +1,47 @@
 """One unit of work: a session in a transaction, the moment it happens at, and what it records."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from callcenter.domain.events import Event
 from callcenter.storage import history
+from callcenter.storage.database import Row
+
+Followers = Callable[[Event], Sequence[Callable[["Work", Any], object]]]
+
+
+def _nobody(_event: Event) -> tuple[()]:
+    return ()
 
 
 class Work:
-    """`now` is one moment for the whole work, so that what belongs together has one time."""
+    """`now` is one moment for the whole work, so that what belongs together has one time.
 
-    def __init__(self, session: Session, now: datetime) -> None:
+    `followers`: what follows from an event in the same transaction.
+    """
+
+    def __init__(self, session: Session, now: datetime, *, followers: Followers = _nobody) -> None:
         self.session = session
+        self._followers = followers
         self.now = now
         self.recorded: list[Event] = []
+        self._about: list[Row] = []
 
-    def record(self, event: Event) -> None:
-        """What happened goes into history with this work; it is told after the commit."""
+    def record(self, event: Event, *about: Row) -> None:
+        """What happened goes into history with this work; it is told after the commit.
+
+        The rows it is `about` stay in the session, so that its followers need not ask for them again.
+        """
         self.recorded.append(event)
+        self._about += about
 
     def write(self) -> list[tuple[int, Event]]:
-        """The end of this work: all that is still to be written, then what was recorded, with its ids."""
+        """The end of this work: what follows from it, all that is still to be written, then what was recorded, with its ids."""
+        for event in self.recorded:  # those that followers record come at its end, and have followers, too
+            for follow in self._followers(event):
+                follow(self, event)
         self.session.flush()
         return list(zip(history.add(self.session, self.recorded, at=self.now), self.recorded, strict=True))

@@ -51,7 +51,7 @@ def left(interaction_id: int) -> Answer:
     still_there = form.get("CallStatus") == CallStatus.IN_PROGRESS
     by_key = form.get("DialCallStatus") in ("answered", "completed")
     with wiring.current().work() as work:
-        return calls.left_conference(work, interaction_id, still_there=still_there, by_key=by_key)
+        return lines.left_conference(work, interaction_id, still_there=still_there, by_key=by_key)
 
 
 @door.post("/callback/<int:interaction_id>")

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from callcenter import errands
-from callcenter.actions import callback_list, calling_back, calls, instead, offers, waiting, wrap_ups
+from callcenter.actions import callback_list, calling_back, calls, instead, lines, offers, waiting, wrap_ups
 from callcenter.domain.calls import AskForCallback, HangUp, IncomingCall, SayPromised, Wait
 from callcenter.domain.errors import CallbackInProgress, CallbackOver, Invalid
 from callcenter.reports import wallboard
@@ -20,7 +20,7 @@ from workers.clock import Clock
 
 def star(shop: Shop, call_id: int) -> object:
     with shop.wiring.work() as work:
-        return calls.left_conference(work, call_id, still_there=True, by_key=True)
+        return lines.left_conference(work, call_id, still_there=True, by_key=True)
 
 
 def press(shop: Shop, call_id: int, digit: str) -> object:

@@ -92,13 +92,13 @@ def test_answers_after_the_end_are_to_hang_up(shop: Shop) -> None:
     with shop.wiring.work() as work:
         assert isinstance(calls.choose(work, id_, "1"), HangUp)
         assert isinstance(calls.brought_back(work, id_), HangUp)
-        assert isinstance(calls.left_conference(work, id_, still_there=True), HangUp)
+        assert isinstance(lines.left_conference(work, id_, still_there=True), HangUp)
 
 
 def test_a_caller_whose_conference_failed_comes_back_to_it(shop: Shop) -> None:
     id_, _ = shop.call()
     with shop.wiring.work() as work:
-        assert isinstance(calls.left_conference(work, id_, still_there=True), Wait)
+        assert isinstance(lines.left_conference(work, id_, still_there=True), Wait)
     assert shop.interaction(id_).state == "waiting"
 
 

@@ -1,0 +1,28 @@
+"""THE TABLE of consequences: what follows from an event within its own transaction, in this order.
+
+The unit of work runs it before it commits, when the act itself is whole. A follower may record events, which have followers of
+their own. What browsers hear and which jobs begin, after the commit, stands in `reactions.py`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from callcenter.actions import approval_turns, calling_back, surveys, wrap_ups
+from callcenter.domain import events
+from callcenter.domain.events import Event
+from callcenter.storage.work import Work
+
+Follower = Callable[[Work, Any], object]
+
+FOLLOWERS: dict[type[Event], tuple[Follower, ...]] = {
+    events.CallEnded: (
+        approval_turns.call_ended,  # while the call is not yet wrapped up: what is promised names its agent
+        wrap_ups.call_ended,
+        calling_back.call_ended,
+    ),
+    events.TicketSolved: (surveys.ticket_solved,),
+}
+
+
+def of(event: Event) -> Sequence[Follower]:
+    return FOLLOWERS.get(type(event), ())
