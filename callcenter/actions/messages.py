@@ -17,9 +17,10 @@ from callcenter.domain.events import ConversationStarted
 from callcenter.domain.interactions import WITH_CUSTOMER, State
 from callcenter.domain.messages import IncomingMessage
 from callcenter.domain.permissions import Actor, may_serve
-from callcenter.storage import company, interactions
+from callcenter.storage import company, interactions, kept
 from callcenter.storage import customers as known
 from callcenter.storage import messages as rows
+from callcenter.storage.company import Number, Queue
 from callcenter.storage.customers import Customer
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.messages import Message
@@ -53,7 +54,7 @@ def _begin(work: Work, message: IncomingMessage, customer: Customer | None) -> I
         our_number=message.recipient,
         their_number=message.sender,
         customer_id=customer.id if customer else None,
-        queue_id=ours.sms_queue_id or ours.queue_id,
+        queue_id=_queue_for(work, ours, message.channel),
         menu_keys=[],
         created_at=work.now,
         joined_at=work.now,
@@ -70,6 +71,18 @@ def _begin(work: Work, message: IncomingMessage, customer: Customer | None) -> I
         )
     )
     return interaction
+
+
+def _queue_for(work: Work, ours: Number, channel: str) -> int | None:
+    """The number's own queue for texts, where that takes this channel; else the first that does: nobody's word is lost."""
+    own = [kept.queue(work.session, id_) for id_ in (ours.sms_queue_id, ours.queue_id) if id_]
+    others = [] if any(_takes(queue, channel) for queue in own) else company.queues(work.session)
+    taking = (queue.id for queue in (*own, *others) if queue and _takes(queue, channel))
+    return next(taking, ours.sms_queue_id or ours.queue_id)
+
+
+def _takes(queue: Queue | None, channel: str) -> bool:
+    return queue is not None and queue.is_active and channel in queue.policy.channels
 
 
 def send(work: Work, interaction_id: int, *, actor: Actor, body: str) -> Message:

@@ -40,6 +40,8 @@ def _to_queue(work: Work, waiting: Interaction, queue: Queue) -> bool:
     target = company.queue(work.session, queue.policy.overflow_queue or 0)
     if target is None or target.id == queue.id or not target.is_active or not hours.is_open(target, work.now):
         return False
+    if waiting.channel not in target.policy.channels:
+        return False
     waiting.queue_id, waiting.passed_on = target.id, REASON
     if waiting.is_call:
         waiting.bring_back_at = work.now

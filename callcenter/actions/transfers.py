@@ -18,6 +18,8 @@ def to_queue(work: Work, interaction_id: int, *, queue_id: int, reason: str, act
     queue = company.queue(work.session, queue_id)
     if queue is None or not queue.is_active:
         raise Invalid("There is no such queue.", field="queue_id")
+    if interaction.channel not in queue.policy.channels:
+        raise Invalid("This queue does not take this channel.", field="queue_id")
     if not hours.is_open(queue, work.now):
         raise QueueClosed
     from_agent = _leave(work, interaction, why)

@@ -83,6 +83,7 @@ def _waiting(
             prefers=tuple(rules.prefers.items()),
             tier=head.tier,
             spread=ours.spread_conversations,
+            is_served=head.channel in rules.channels,
         ),
         since=head.since,
         points=head.growth * head.since - head.line_rank,

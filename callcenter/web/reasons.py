@@ -12,6 +12,7 @@ from callcenter.web import formats
 
 NAMED = 3
 ORDER = (
+    "channel",
     "asked_lately",
     "asked_something_else",
     "on_a_call",
@@ -222,6 +223,8 @@ def _is(reason: str, who: str, num: int, language: str) -> str:
 def _always(reason: str, num: int, values: Mapping[str, str]) -> str:
     """What does not depend on the moment."""
     match reason:
+        case "channel":
+            return _("this queue does not take this channel")
         case "skill":
             return ngettext("%(who)s lacks the skill", "%(who)s lack the skill", num, **values)
         case "language" if values["language"]:

@@ -25,7 +25,7 @@ class Able:
 class Explanation:
     """`able`: those who could take it, the chosen first. `out`: {reason: agents whom it ruled out}. `until`: held so long.
 
-    Reasons: not_available, skill, language, team, role, named (only others are named), ring (theirs has not opened),
+    Reasons: not_available, channel (the queue does not take it), skill, language, team, role, named (only others are named), ring (theirs has not opened),
     asked_something_else, on_a_call, conversing, conversations_full, full, asked_lately.
     """
 

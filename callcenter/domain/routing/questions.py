@@ -250,7 +250,10 @@ def _fits(needs: Needs, ring: Ring, profile: Profile) -> bool:
 
 @lru_cache(maxsize=200_000)
 def not_let_in(needs: Needs, ring: Ring, profile: Profile) -> str | None:
-    """The first condition of the ring that this profile does not meet: "skill", "language", "team", "role", or None."""
+    """The first condition of the ring that this profile does not meet: "channel" (the queue takes none of it), "skill",
+    "language", "team", "role", or None."""
+    if not needs.is_served:
+        return "channel"
     if not _has(profile, ring.skills):
         return "skill"
     if needs.language is not None and not ring.any_language and needs.language not in profile.languages:

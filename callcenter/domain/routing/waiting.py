@@ -31,7 +31,8 @@ class Ring:
 class Needs:
     """What interactions of one kind ask of an agent. Made by `needs()` only, so that equal ones are the same object.
 
-    `rings`: the first is open from the start. `prefers`: skills that are nice to have, most wanted first.
+    `rings`: the first is open from the start. `prefers`: skills that are nice to have, most wanted first. `is_served`: whether
+    the queue takes this channel; where it does not, nobody may be asked.
     """
 
     queue_id: int
@@ -40,13 +41,20 @@ class Needs:
     rings: tuple[Ring, ...]
     prefers: Skills = ()
     spread: bool = False
+    is_served: bool = True
 
 
 @lru_cache(maxsize=50_000)
 def _needs(
-    queue_id: int, channel: str, language: str | None, rings: tuple[Ring, ...], prefers: Skills, spread: bool
+    queue_id: int,
+    channel: str,
+    language: str | None,
+    rings: tuple[Ring, ...],
+    prefers: Skills,
+    spread: bool,
+    is_served: bool,
 ) -> Needs:
-    return Needs(queue_id, channel, language, rings, prefers, spread)
+    return Needs(queue_id, channel, language, rings, prefers, spread, is_served)
 
 
 def needs(
@@ -58,11 +66,12 @@ def needs(
     prefers: Skills = (),
     tier: str = "",
     spread: bool = False,
+    is_served: bool = True,
 ) -> Needs:
     """Rings that are not for customers of this tier are left out. `spread`: conversations go to whoever has
     fewest, otherwise where they take nobody from the calls."""
     own = tuple(ring for ring in rings if not ring.tiers or tier in ring.tiers)
-    return _needs(queue_id, channel, language, own or (Ring(),), prefers, spread)
+    return _needs(queue_id, channel, language, own or (Ring(),), prefers, spread, is_served)
 
 
 @dataclass(frozen=True, slots=True)
