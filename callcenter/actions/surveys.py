@@ -103,10 +103,10 @@ def answer(work: Work, survey: Survey, given: Answer) -> None:
     survey.state, survey.answered_at = "answered", work.now
     survey.score, survey.comment = given.score, given.comment
     _tell_answered(work, survey)
-    text = "Thank you. We read every answer the same day."
+    thanks = words.say(survey.language, "Thank you. We read every answer the same day.")
     if rules.is_low(given.score):
-        text = "Thank you for telling us. We are sorry, and we look into it today."
-    _write(work, survey, words.say(survey.language, text), purpose="thanks")
+        thanks = words.say(survey.language, "Thank you for telling us. We are sorry, and we look into it today.")
+    _write(work, survey, thanks, purpose="thanks")
 
 
 def add_comment(work: Work, survey: Survey, comment: str) -> None:
