@@ -1,5 +1,6 @@
 """What every test may ask for: the servers come from `servers.py`, the application on them from `house.py`."""
 
+import gc
 import signal
 
 import pytest
@@ -35,10 +36,19 @@ def pytest_configure() -> None:
     for kind, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(kind) is signal.SIG_IGN:
             signal.signal(kind, usual)
+    gc.disable()  # until all tests are collected
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _turn(item.nodeid))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: the collector never looks through it."""
+    gc.enable()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _turn(nodeid: str) -> int:

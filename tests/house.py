@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 from argon2 import PasswordHasher
@@ -59,6 +60,11 @@ class People:
 
 @pytest.fixture
 def settings(database_url: str, redis_url: str) -> Settings:
+    return _settings(database_url, redis_url)
+
+
+@cache  # they cannot be changed, and the environment is read and everything validated each time they are made
+def _settings(database_url: str, redis_url: str) -> Settings:
     return Settings(
         callcenter_env="test",
         database_url=database_url,

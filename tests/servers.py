@@ -67,11 +67,17 @@ def database_url(postgres_server: embedded.Server, _administrator: "Administrato
     return url
 
 
+@pytest.fixture(scope="session")
+def _in_redis(_redis: embedded.Server) -> Iterator[redis.Redis]:
+    """One connection a process; a new one after the server's stop."""
+    with redis.Redis.from_url(_redis.url) as client:
+        yield client
+
+
 @pytest.fixture
-def redis_url(redis_server: embedded.Server) -> str:
+def redis_url(redis_server: embedded.Server, _in_redis: redis.Redis) -> str:
     """An empty Redis."""
-    with redis.Redis.from_url(redis_server.url) as client:
-        client.flushall()
+    _in_redis.flushall()
     return redis_server.url
 
 
