@@ -65,6 +65,9 @@ def served(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join(PATIENCE)
     server.server_close()
+    for answering in threading.enumerate():  # Socket.IO handles what it hears in threads of its own
+        if "_handle_event_internal" in answering.name:
+            answering.join(PATIENCE)
     deafen(app)
 
 
