@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel
+from sqlalchemy.orm import Session
 
 from callcenter.api.operations import OPERATIONS
 from callcenter.domain.agents import Role
+from callcenter.domain.permissions import Actor
 from callcenter.embedded import Server
+from callcenter.storage import access
 from callcenter.storage.customers import Customer
 from callcenter.storage.tickets import Comment, Ticket
 from tests.api.conftest import Grant
@@ -230,6 +233,24 @@ def test_without_the_database_a_program_is_told_to_ask_again(alice: Program, pos
 ANYTHING: tuple[Any, ...] = (None, -1, 1, 2**63, 1.5, "", "x" * 30_000, "a\x00b", "‮🛋️'\";--", [1], {})
 
 
+@pytest.fixture
+def known_at_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whom a token acts as is looked up once; `test_access` holds what the door does each time."""
+    found, actor_of = access.token, access.actor_of
+    tokens: dict[str, access.Token | None] = {}
+    actors: dict[int, Actor | None] = {}
+
+    def token(session: Session, secret: str) -> access.Token | None:
+        return tokens[secret] if secret in tokens else tokens.setdefault(secret, found(session, secret))
+
+    def actor(session: Session, token: access.Token) -> Actor | None:
+        return actors[token.id] if token.id in actors else actors.setdefault(token.id, actor_of(session, token))
+
+    monkeypatch.setattr(access, "token", token)
+    monkeypatch.setattr(access, "actor_of", actor)
+
+
+@pytest.mark.usefixtures("known_at_the_door")
 def test_nothing_that_anybody_sends_makes_us_fail(grant: Grant, shop: Shop, rest: Rest) -> None:
     """Each operation is asked by one who may: somebody refused at the door tries nothing."""
     asking = {role: grant(name, role=role) for name, role in (("alice", Role.AGENT), ("robin", Role.ADMINISTRATOR))}
