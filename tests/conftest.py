@@ -10,6 +10,7 @@ from tests import programs
 pytest_plugins = [
     "tests.budgets",
     "tests.servers",
+    "tests.again",
     "tests.house",
     "tests.factories",
     "tests.carrier",

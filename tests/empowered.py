@@ -21,6 +21,7 @@ from callcenter.storage.empowerment.budgets import Entry, Period
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.rule_books import RuleBookRow
 from callcenter.storage.tickets import Ticket
+from tests.again import Again
 from tests.factories import CARLA, Shop
 
 _keys = (f"key-{n}" for n in count())
@@ -166,8 +167,13 @@ class Counter:
 
 
 @pytest.fixture
-def counter(shop: Shop) -> Counter:
+def counter(shop: Shop, again: Again) -> Counter:
     """Carla, gold, with a late delivery that was the carrier's fault; Alice owns the ticket; the book is in force."""
+    return Counter(shop, *again("counter", shop.clock, lambda: _late_delivery(shop)))
+
+
+def _late_delivery(shop: Shop) -> tuple[int, int]:
+    """Carla and her ticket."""
     carla = shop.customer("Carla Mendes", CARLA)
     with shop.wiring.work() as work:
         work.session.execute(update(Customer).where(Customer.id == carla).values(tier="gold", value_minor=421_000))
@@ -179,6 +185,5 @@ def counter(shop: Shop) -> Counter:
             customer_id=carla,
             values={"type": "complaint", "cause": "late", "fault": "carrier"},
         )
-    made = Counter(shop, carla, ticket.id)
-    made.publish(BOOK)
-    return made
+    Counter(shop, carla, ticket.id).publish(BOOK)
+    return carla, ticket.id

@@ -24,6 +24,7 @@ from callcenter.storage.history import History
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.offers import Offer
 from callcenter.wiring import Wiring
+from tests.again import Again, Clock
 from tests.house import People
 from tests.waiting import PATIENCE
 
@@ -60,14 +61,11 @@ def at_once(*acts: Callable[[], T]) -> list[T | BaseException]:
     return results
 
 
-class Moment:
+class Moment(Clock):
     """A clock that a test turns."""
 
     def __init__(self, now: datetime | None = None) -> None:
-        self.now = now or datetime.now(UTC).replace(microsecond=0)
-
-    def __call__(self) -> datetime:
-        return self.now
+        super().__init__(now or datetime.now(UTC).replace(microsecond=0))
 
     def forward(self, seconds: float) -> datetime:
         self.now += timedelta(seconds=seconds)
@@ -234,10 +232,15 @@ _sequence = iter(range(1, 10**9))
 
 
 @pytest.fixture
-def shop(wiring: Wiring, people: People) -> Shop:
+def shop(wiring: Wiring, people: People, again: Again) -> Shop:
     """Open round the clock, nobody available yet, nobody calling."""
     clock = Moment()
     wiring.clock = clock
+    return Shop(wiring, clock, people, *again("shop", clock, lambda: _queues(wiring)))
+
+
+def _queues(wiring: Wiring) -> tuple[int, int]:
+    """Delivery and Billing, with our number before them."""
     with wiring.work() as work:
         billing = Queue(
             key="billing",
@@ -262,4 +265,4 @@ def shop(wiring: Wiring, people: People) -> Shop:
         ours = work.session.get(Company, 1)
         assert ours is not None
         ours.survey_delay_seconds, ours.survey_quiet_hours = 0, False
-    return Shop(wiring, clock, people, delivery, billing.id)
+        return delivery, billing.id

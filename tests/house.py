@@ -2,7 +2,9 @@
 
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 import pytest
@@ -14,13 +16,14 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
 from callcenter import passwords
-from callcenter.app import create_app
+from callcenter.app import COOKIE, create_app
 from callcenter.domain.agents import Role
 from callcenter.settings import Settings
 from callcenter.storage.agents import Agent, Team
 from callcenter.storage.company import Company, Queue
 from callcenter.storage.database import Database
 from callcenter.wiring import Wiring
+from tests.again import Again, Clock
 from tests.servers import SPARED
 
 # The dear part of a password's hash is of no interest here, and is paid at each signing in.
@@ -101,10 +104,14 @@ def wiring(settings: Settings, _databases: dict[str, Database]) -> Iterator[Wiri
 
 
 @pytest.fixture
-def people(wiring: Wiring) -> People:
+def people(wiring: Wiring, again: Again) -> People:
     """Harbor Home with one queue and four people who sign in with PASSWORD."""
-    with wiring.work() as work:
-        session, now = work.session, work.now
+    clock = Clock(wiring.clock())
+    return again("people", clock, lambda: _people(wiring.database, clock.now))
+
+
+def _people(database: Database, now: datetime) -> People:
+    with database.begin() as session:
         session.add(
             Company(
                 id=1,
@@ -186,17 +193,36 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def signed_in(app: Flask, people: People) -> SignIn:
+def signed_in(app: Flask, wiring: Wiring, people: People, again: Again) -> SignIn:
     """A client signed in as "alice", "bo", "sam" or "robin"."""
-    assert people
 
     def sign_in(name: str) -> FlaskClient:
         browser = app.test_client()
-        answer = browser.post("/sign-in", data={"name": name, "password": PASSWORD, "csrf_token": csrf_token(browser)})
-        assert answer.status_code == 302, answer.text
+        with _turned(wiring) as clock:
+            agent = ("agents", str(getattr(people, name)))
+            session = again(f"{name} signs in", clock, lambda: _session(browser, name), seen=agent)
+        browser.set_cookie(COOKIE, session)
         return browser
 
     return sign_in
+
+
+@contextmanager
+def _turned(wiring: Wiring) -> Iterator[Clock]:
+    """The test's clock; where time is the machine's, it stands still meanwhile."""
+    before = wiring.clock
+    wiring.clock = clock = before if isinstance(before, Clock) else Clock(before())
+    yield clock
+    wiring.clock = before
+
+
+def _session(browser: FlaskClient, name: str) -> str:
+    """What the browser keeps after signing in."""
+    answer = browser.post("/sign-in", data={"name": name, "password": PASSWORD, "csrf_token": csrf_token(browser)})
+    assert answer.status_code == 302, answer.text
+    kept = browser.get_cookie(COOKIE)
+    assert kept is not None
+    return kept.value
 
 
 def csrf_token(browser: FlaskClient) -> str:

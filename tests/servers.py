@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import LiteralString
+from typing import Any
 
 import psycopg
 import pytest
@@ -87,13 +87,21 @@ class Administrator:
     def __init__(self) -> None:
         self._connections: dict[str, psycopg.Connection] = {}
 
-    def ask(self, url: str, statement: LiteralString, *values: object) -> None:
+    def ask(self, url: str, statement: str, *values: object) -> Any:
+        """The one value of the answer."""
+        return self.rows(url, statement, values)[0][0]
+
+    def rows(self, url: str, statement: str, values: Any = None) -> list[Any]:
+        return self.do(url, statement, values).fetchall()
+
+    def do(self, url: str, statement: str, values: Any = None) -> psycopg.Cursor[Any]:
         try:
-            self._connections[url].execute(statement, values)
+            return self._connections[url].execute(statement.encode(), values)
         except (KeyError, psycopg.OperationalError):
             self.close(url)
-            self._connections[url] = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
-            self._connections[url].execute(statement, values)
+            address = url.replace("+psycopg", "")
+            self._connections[url] = psycopg.connect(address, autocommit=True, options="-c timezone=UTC")
+            return self._connections[url].execute(statement.encode(), values)
 
     def close(self, *urls: str) -> None:
         for url in urls or tuple(self._connections):

@@ -19,6 +19,7 @@ from callcenter.storage.interactions import Interaction
 from callcenter.storage.surveys import Survey
 from callcenter.storage.tickets import Comment, Ticket
 from callcenter.wiring import Wiring
+from tests.again import Again
 from tests.empowered import Counter
 from tests.factories import CARLA, LI_LEI, Moment, Shop
 from tests.house import SignIn, csrf_token
@@ -137,10 +138,15 @@ def _copy(row: R, **changes: Any) -> R:
 
 
 @pytest.fixture
-def floor(counter: Counter) -> Floor:
+def floor(counter: Counter, again: Again) -> Floor:
     """Carla: gold, of an account, with three tickets, four contacts, an answer to a survey and something given. Bo talks with
     Tom, three wait for Billing, Alice and Sam are at their screens, and Alice is free."""
-    shop, made = counter.shop, Floor(counter)
+    again("floor", counter.shop.clock, lambda: _at_work(Floor(counter)))
+    return Floor(counter)
+
+
+def _at_work(made: Floor) -> None:
+    counter, shop = made.counter, made.shop
     counter.budget(200_000)
     with shop.wiring.work() as work:
         account = Account(name="Mendes Interiors", owner_id=shop.people.bo)
@@ -164,7 +170,6 @@ def floor(counter: Counter) -> Floor:
     made.wait(LI_LEI, MALLORY, ANA)
     shop.available("alice")
     counter.at_screen("alice", "bo", "sam")
-    return made
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from callcenter.storage.empowerment.departments import Entitlement
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.interactions import Interaction
 from callcenter.web.scale import Reach, scale
+from tests.again import Again
 from tests.empowered import BOOK, Counter
 from tests.house import SignIn, csrf_token
 
@@ -27,14 +28,9 @@ WHY = "Second morning off work lost."
 class Desk:
     """Alice on the line with Carla about the late delivery."""
 
-    def __init__(self, counter: Counter, browser: FlaskClient) -> None:
+    def __init__(self, counter: Counter, browser: FlaskClient, call: int, caller: str) -> None:
         self.counter, self.browser, self.shop = counter, browser, counter.shop
-        self.shop.available("alice")
-        self.call, self.caller, _ = self.shop.talk()
-        with self.shop.wiring.work() as work:
-            work.session.execute(
-                update(Interaction).where(Interaction.id == self.call).values(ticket_id=counter.ticket)
-            )
+        self.call, self.caller = call, caller
 
     @property
     def url(self) -> str:
@@ -78,8 +74,19 @@ def post(browser: FlaskClient, path: str, **form: Any) -> TestResponse:
 
 
 @pytest.fixture
-def desk(counter: Counter, signed_in: SignIn) -> Desk:
-    return Desk(counter, signed_in("alice"))
+def desk(counter: Counter, signed_in: SignIn, again: Again) -> Desk:
+    browser = signed_in("alice")
+    return Desk(counter, browser, *again("desk", counter.shop.clock, lambda: _talks(counter)))
+
+
+def _talks(counter: Counter) -> tuple[int, str]:
+    """Alice, about the ticket: (interaction, the caller's sid)."""
+    shop = counter.shop
+    shop.available("alice")
+    call, caller, _ = shop.talk()
+    with shop.wiring.work() as work:
+        work.session.execute(update(Interaction).where(Interaction.id == call).values(ticket_id=counter.ticket))
+    return call, caller
 
 
 # The card
