@@ -1,8 +1,9 @@
 """What theory says of waiting: Erlang B, C and A, priorities, pooling, bursts. Pure formulas; times in seconds, rates a second."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import count
 from math import comb, exp, inf, lgamma, log, pi
 
 TINY = 1e-300
@@ -107,7 +108,7 @@ class ErlangA:
     def _offered_over(self, seconds: float) -> float:
         """P(a customer of endless patience would wait longer): exp(-theta V_j) is Beta(n mu / theta, j + 1)."""
         first, x = self.agents / self.handling * self.patience, exp(-seconds / self.patience)
-        return sum(state * incomplete_beta(first, j + 1, x) for j, state in enumerate(self._states))
+        return sum(state * share for state, share in zip(self._states, incomplete_betas(first, x), strict=False))
 
     def over(self, seconds: float) -> float:
         return self._offered_over(seconds) * exp(-seconds / self.patience)
@@ -195,6 +196,18 @@ def incomplete_beta(a: float, b: float, x: float) -> float:
         return 1 - incomplete_beta(b, a, 1 - x)
     front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(1 - x)) / a
     return front * _fraction(a, b, x)
+
+
+def incomplete_betas(a: float, x: float) -> Iterator[float]:
+    """I_x(a, 1), I_x(a, 2), …: each is the one before and a term, which is as far from the term before as b says."""
+    share = x**a
+    if share < TINY:  # nothing to begin with, though later ones may count
+        yield from (incomplete_beta(a, b, x) for b in count(1))
+    term = share * a * (1 - x)
+    for b in count(1):
+        yield share
+        share += term
+        term *= (1 - x) * (a + b) / (b + 1)
 
 
 def _fraction(a: float, b: float, x: float) -> float:

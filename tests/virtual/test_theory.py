@@ -1,6 +1,6 @@
 """The formulas give the figures that are published for them, and agree with each other."""
 
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pytest
 
@@ -11,6 +11,8 @@ from callcenter.virtual.theory import (
     cobham,
     erlang_b,
     erlang_c,
+    incomplete_beta,
+    incomplete_betas,
     preferred_bound,
     priority_over,
     staffing_waits,
@@ -57,6 +59,12 @@ def test_forty_eight_calls_a_minute_with_and_without_patience() -> None:
     assert round(impatient.mean_wait, 2) == 3.71
     assert round(impatient.use, 3) == 0.930
     assert impatient.over(12.44) == pytest.approx(0.1, abs=2e-4)
+
+
+@pytest.mark.parametrize(("a", "x"), [(100.0, 0.85), (2.5, 0.3), (40.0, 1.0), (900.0, 0.4)])
+def test_one_after_the_other_the_beta_function_is_as_by_itself(a: float, x: float) -> None:
+    alone = [incomplete_beta(a, b, x) for b in range(1, 400)]
+    assert list(islice(incomplete_betas(a, x), len(alone))) == pytest.approx(alone, rel=1e-9)
 
 
 def test_the_exact_ends_of_the_scenarios() -> None:
