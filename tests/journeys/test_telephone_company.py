@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from callcenter import errands
 from callcenter.actions import lines
-from callcenter.app import create_app
 from callcenter.clock import utc_now
 from callcenter.settings import Settings
 from callcenter.simulator.settings import DEMO_ACCOUNT, DEMO_APPLICATION, DEMO_KEY, DEMO_SECRET, DEMO_TOKEN
@@ -48,14 +48,15 @@ def settings(database_url: str, redis_url: str, running: Company) -> Settings:
 
 
 @pytest.fixture
-def company(running: Company, shop: Shop) -> Iterator[Company]:
+def company(running: Company, shop: Shop, app: Flask) -> Iterator[Company]:
     """The telephone company with empty books, its webhooks pointing at our own web application."""
     shop.wiring.clock = utc_now
     server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True, request_handler=Silent)
     url = f"http://127.0.0.1:{server.server_port}"
     shop.wiring.settings = shop.wiring.settings.model_copy(update={"public_url": url})
     shop.wiring.phone._base = url  # type: ignore[attr-defined]
-    server.app = create_app(shop.wiring.settings, wiring=shop.wiring)
+    app.testing = False
+    server.app = app
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     number = next(iter(running.carrier.books.numbers.values()))
