@@ -14,6 +14,8 @@ from callcenter import embedded
 from tests import template
 
 BARE = "bare"  # a database without tables
+# Our functions need this role; one that takes it on and puts it off again forgets all that was planned each time.
+AS_ADMINISTRATOR = "-c timezone=UTC -c session_replication_role=replica"
 SPARED = "callcenter tests"  # our own connections, which are kept from test to test
 
 
@@ -100,7 +102,7 @@ class Administrator:
         except (KeyError, psycopg.OperationalError):
             self.close(url)
             address = url.replace("+psycopg", "")
-            self._connections[url] = psycopg.connect(address, autocommit=True, options="-c timezone=UTC")
+            self._connections[url] = psycopg.connect(address, autocommit=True, options=AS_ADMINISTRATOR)
             return self._connections[url].execute(statement.encode(), values)
 
     def close(self, *urls: str) -> None:
