@@ -7,7 +7,12 @@ from datetime import timedelta
 
 import structlog
 
-from callcenter.actions import calling_back, carrying_out, directions, holds, lines, offers, outgoing, wrap_ups
+from callcenter.actions.callbacks import calling_back
+from callcenter.actions.calls import holds, wrap_ups
+from callcenter.actions.empowerment import carrying_out
+from callcenter.actions.lines import directions, lines
+from callcenter.actions.messages import outgoing
+from callcenter.actions.routing import offers
 from callcenter.domain.calls import OVER, RANK, CallStatus, LegReport
 from callcenter.domain.errors import (
     AlreadyOnHold,

@@ -7,7 +7,10 @@ their own. What browsers hear and which jobs begin, after the commit, stands in 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from callcenter.actions import approval_turns, calling_back, surveys, wrap_ups
+from callcenter.actions.callbacks import calling_back
+from callcenter.actions.calls import wrap_ups
+from callcenter.actions.empowerment import approval_turns
+from callcenter.actions.surveys import surveys
 from callcenter.domain import events
 from callcenter.domain.events import Event
 from callcenter.storage.work import Work

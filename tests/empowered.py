@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from callcenter.actions import asking, budgets, giving
-from callcenter.actions import tickets as matters
-from callcenter.actions.giving import Wish
+from callcenter.actions.empowerment import asking, budgets, giving
+from callcenter.actions.empowerment.giving import Wish
+from callcenter.actions.tickets import tickets as matters
 from callcenter.domain.empowerment import Decision, RuleBook
 from callcenter.domain.permissions import Actor
 from callcenter.storage import agents

@@ -10,7 +10,11 @@ from typing import Any, TypeVar
 import pytest
 from sqlalchemy import select, text, update
 
-from callcenter.actions import agents, calls, inbound, lines, offers
+from callcenter.actions.agents import agents
+from callcenter.actions.calls import calls
+from callcenter.actions.inbound import inbound
+from callcenter.actions.lines import lines
+from callcenter.actions.routing import offers
 from callcenter.domain.calls import CallStatus, ConferenceReport, IncomingCall, LegReport
 from callcenter.domain.messages import IncomingMessage
 from callcenter.domain.permissions import Actor

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from callcenter import followers
-from callcenter.actions import tickets
+from callcenter.actions.tickets import tickets
 from callcenter.domain import events
 from callcenter.storage.tickets import Comment, Ticket
 from callcenter.storage.work import Work

@@ -1,7 +1,7 @@
 """What was given is carried out; approvers who sit at no screen are asked by SMS."""
 
 from callcenter import errands
-from callcenter.actions import approving_by_sms
+from callcenter.actions.empowerment import approving_by_sms
 from callcenter.wiring import Wiring
 from workers.job import job
 

@@ -2,7 +2,7 @@
 
 from time import monotonic
 
-from callcenter.actions import replays
+from callcenter.actions.empowerment import replays
 from callcenter.domain.empowerment.replaying import Again, Replay
 from callcenter.storage.empowerment import cases
 from callcenter.wiring import Wiring

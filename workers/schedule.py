@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from callcenter.actions import proposals, surveys
+from callcenter.actions.empowerment import proposals
+from callcenter.actions.surveys import surveys
 from callcenter.reports import wallboard
 from callcenter.storage import access, agents
 from callcenter.wiring import Wiring

@@ -1,6 +1,6 @@
 """The question after service, at its time."""
 
-from callcenter.actions import surveys
+from callcenter.actions.surveys import surveys
 from callcenter.wiring import Wiring
 from workers.job import job
 

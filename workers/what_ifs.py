@@ -2,7 +2,7 @@
 
 from time import monotonic
 
-from callcenter.actions import what_ifs
+from callcenter.actions.supervision import what_ifs
 from callcenter.domain.errors import DomainError
 from callcenter.domain.what_ifs import TooLittleKnown
 from callcenter.reports import past_days

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from callcenter import wiring
-from callcenter.actions import agents as acts
+from callcenter.actions.agents import agents as acts
 from callcenter.api import cursors
 from callcenter.api.door import me
 from callcenter.api.interactions import InteractionShown

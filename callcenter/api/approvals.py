@@ -7,7 +7,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from callcenter import wiring
-from callcenter.actions import approvals as acts
+from callcenter.actions.empowerment import approvals as acts
 from callcenter.api import cursors
 from callcenter.api.door import actor, me
 from callcenter.api.grants import GrantShown, shown

@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from callcenter import wiring
-from callcenter.actions import customers as acts
+from callcenter.actions.customers import customers as acts
 from callcenter.api import cursors
 from callcenter.api.door import actor
 from callcenter.api.once import once

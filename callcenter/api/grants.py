@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from callcenter import wiring
-from callcenter.actions import asking, carrying_out, giving
+from callcenter.actions.empowerment import asking, carrying_out, giving
 from callcenter.api import cursors
 from callcenter.api.door import actor, me
 from callcenter.api.once import HEADER, once

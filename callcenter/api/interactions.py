@@ -7,9 +7,10 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from callcenter import errands, wiring
-from callcenter.actions import customers as people
-from callcenter.actions import messages as texts
-from callcenter.actions import routing, wrap_ups
+from callcenter.actions.calls import wrap_ups
+from callcenter.actions.customers import customers as people
+from callcenter.actions.messages import messages as texts
+from callcenter.actions.routing import routing
 from callcenter.api import cursors
 from callcenter.api.door import actor
 from callcenter.api.operations import operation

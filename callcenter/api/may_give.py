@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from callcenter import wiring
-from callcenter.actions import giving
+from callcenter.actions.empowerment import giving
 from callcenter.api.door import actor, me
 from callcenter.api.operations import operation
 from callcenter.api.shapes import Asked, Id, Shown

@@ -7,7 +7,7 @@ from flask import Response
 from pydantic import Field
 
 from callcenter import wiring
-from callcenter.actions import messages as acts
+from callcenter.actions.messages import messages as acts
 from callcenter.api import cursors
 from callcenter.api.door import actor
 from callcenter.api.interactions import NOT_YOURS, visible

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from callcenter import wiring
-from callcenter.actions import offers as acts
+from callcenter.actions.routing import offers as acts
 from callcenter.api import cursors
 from callcenter.api.door import actor, me
 from callcenter.api.operations import operation

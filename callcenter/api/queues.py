@@ -7,7 +7,7 @@ from flask_babel import gettext
 from pydantic import Field
 
 from callcenter import wiring
-from callcenter.actions import queues as acts
+from callcenter.actions.administration import queues as acts
 from callcenter.api import cursors
 from callcenter.api.door import actor
 from callcenter.api.operations import operation

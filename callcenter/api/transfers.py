@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from callcenter import errands, wiring
-from callcenter.actions import transfers
+from callcenter.actions.calls import transfers
 from callcenter.api.door import actor
 from callcenter.api.interactions import NOT_YOURS, visible
 from callcenter.api.operations import operation

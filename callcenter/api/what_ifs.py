@@ -7,7 +7,7 @@ from flask import Response
 from pydantic import Field
 
 from callcenter import wiring
-from callcenter.actions import what_ifs as acts
+from callcenter.actions.supervision import what_ifs as acts
 from callcenter.api import cursors
 from callcenter.api.door import actor
 from callcenter.api.once import once

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import click
 
-from callcenter.actions import access, staff
+from callcenter.actions.administration import access, staff
 from callcenter.cli.speech import Misused, Refused, settings
 from callcenter.domain.agents import Role
 from callcenter.storage import access as tokens

@@ -4,7 +4,7 @@ from zoneinfo import available_timezones
 
 import click
 
-from callcenter.actions import setup
+from callcenter.actions.administration import setup
 from callcenter.cli.access import house
 from callcenter.cli.speech import Misused, Refused, settings
 from callcenter.settings import Settings

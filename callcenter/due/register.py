@@ -9,7 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter import errands
-from callcenter.actions import agents, approval_turns, calling_back, offers, overflow, routing, wrap_ups
+from callcenter.actions.agents import agents
+from callcenter.actions.callbacks import calling_back
+from callcenter.actions.calls import overflow, wrap_ups
+from callcenter.actions.empowerment import approval_turns
+from callcenter.actions.routing import offers, routing
 from callcenter.background import Job
 from callcenter.domain.interactions import State
 from callcenter.storage import company, crowd, interactions, waits

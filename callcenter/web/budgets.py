@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
-from callcenter.actions import budgets as acts
+from callcenter.actions.empowerment import budgets as acts
 from callcenter.domain.agents import Role
 from callcenter.domain.empowerment import money, periods
 from callcenter.domain.errors import DomainError, Invalid, NotFound, StaleSave

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
-from callcenter.actions import customers as acts
+from callcenter.actions.customers import customers as acts
 from callcenter.domain import languages
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
 from callcenter.storage import agents, company, customers, history, interactions, surveys, tickets

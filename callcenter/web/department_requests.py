@@ -5,8 +5,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
-from callcenter.actions import carrying_out as acts
-from callcenter.actions import giving
+from callcenter.actions.empowerment import carrying_out as acts
+from callcenter.actions.empowerment import giving
 from callcenter.domain.errors import NotFound
 from callcenter.storage import agents, tickets
 from callcenter.storage.empowerment import departments, grants, rule_books

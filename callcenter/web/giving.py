@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from callcenter import wiring
-from callcenter.actions import asking, carrying_out
+from callcenter.actions.empowerment import asking, carrying_out
 from callcenter.domain import languages
 from callcenter.domain.empowerment import Rule, money, sentences
 from callcenter.domain.empowerment.matching import by_who

@@ -9,7 +9,7 @@ from flask_babel import Babel, Domain
 from werkzeug.wrappers import Response
 
 from callcenter import wiring, words
-from callcenter.actions import access as acts
+from callcenter.actions.administration import access as acts
 from callcenter.domain import languages
 from callcenter.storage import company
 from callcenter.web import access

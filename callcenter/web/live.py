@@ -13,7 +13,7 @@ from gevent import monkey
 from sqlalchemy.orm import Session
 
 from callcenter import reactions, wiring
-from callcenter.actions import agents as acts
+from callcenter.actions.agents import agents as acts
 from callcenter.domain.permissions import Actor, audiences
 from callcenter.push import CHANNEL
 from callcenter.storage import access as tokens

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
-from callcenter.actions import replays as acts
+from callcenter.actions.empowerment import replays as acts
 from callcenter.domain.errors import DomainError, Invalid, NotFound
 from callcenter.storage import agents, customers, tickets
 from callcenter.storage.empowerment import replays, rule_books

@@ -8,8 +8,8 @@ from redis import RedisError
 from werkzeug.wrappers import Response
 
 from callcenter import passwords, wiring
-from callcenter.actions import access as acts
-from callcenter.actions import agents as presence
+from callcenter.actions.administration import access as acts
+from callcenter.actions.agents import agents as presence
 from callcenter.domain.errors import TooManyTries
 from callcenter.storage import agents
 from callcenter.web import access, frame, language, requests

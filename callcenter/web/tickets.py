@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
-from callcenter.actions import tickets as acts
+from callcenter.actions.tickets import tickets as acts
 from callcenter.domain import customers as numbers
 from callcenter.domain.empowerment import money
 from callcenter.domain.errors import Invalid, NotFound, StaleSave

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from callcenter import wiring
-from callcenter.actions import routing
+from callcenter.actions.routing import routing
 from callcenter.domain.errors import NotFound
 from callcenter.domain.interactions import State
 from callcenter.reports import desk

@@ -3,7 +3,8 @@
 from flask import Blueprint, Response, request
 
 from callcenter import wiring
-from callcenter.actions import inbound, outgoing
+from callcenter.actions.inbound import inbound
+from callcenter.actions.messages import outgoing
 from callcenter.declared import signed
 from callcenter.messaging import sms
 from callcenter.telephony import twiml

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from callcenter import wiring
-from callcenter.actions import calling_back, calls, instead, lines, waiting
+from callcenter.actions.callbacks import calling_back
+from callcenter.actions.calls import calls, instead
+from callcenter.actions.lines import lines
+from callcenter.actions.routing import waiting
 from callcenter.declared import signed
 from callcenter.domain import languages
 from callcenter.domain.agents import agent_of_identity

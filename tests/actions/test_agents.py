@@ -2,7 +2,10 @@
 
 import pytest
 
-from callcenter.actions import agents, company, offers, wrap_ups
+from callcenter.actions.administration import company
+from callcenter.actions.agents import agents
+from callcenter.actions.calls import wrap_ups
+from callcenter.actions.routing import offers
 from callcenter.domain.errors import Invalid
 from callcenter.storage.agents import Interval
 from callcenter.storage.company import BreakReason

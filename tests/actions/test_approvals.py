@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from callcenter.actions import approvals, approving_by_sms, asking, budgets
+from callcenter.actions.empowerment import approvals, approving_by_sms, asking, budgets
 from callcenter.domain.agents import Role
 from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.errors import (

@@ -6,7 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from callcenter import errands
-from callcenter.actions import callback_list, calling_back, calls, instead, lines, offers, waiting, wrap_ups
+from callcenter.actions.callbacks import callback_list, calling_back
+from callcenter.actions.calls import calls, instead, wrap_ups
+from callcenter.actions.lines import lines
+from callcenter.actions.routing import offers, waiting
 from callcenter.domain.calls import AskForCallback, HangUp, IncomingCall, SayPromised, Wait
 from callcenter.domain.errors import CallbackInProgress, CallbackOver, Invalid
 from callcenter.reports import wallboard

@@ -2,7 +2,9 @@
 
 import pytest
 
-from callcenter.actions import calls, lines, offers, wrap_ups
+from callcenter.actions.calls import calls, wrap_ups
+from callcenter.actions.lines import lines
+from callcenter.actions.routing import offers
 from callcenter.domain.calls import HangUp, JoinAgent, Wait
 from callcenter.domain.errors import Invalid, NoMoreTime, NotYourInteraction, WrapUpEnded
 from callcenter.storage.tickets import Ticket

@@ -2,7 +2,8 @@
 
 import pytest
 
-from callcenter.actions import routing, transfers
+from callcenter.actions.calls import transfers
+from callcenter.actions.routing import routing
 from callcenter.domain.errors import Invalid
 from callcenter.storage.interactions import Interaction
 from tests.factories import LI_LEI, Shop

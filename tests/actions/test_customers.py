@@ -2,7 +2,8 @@
 
 import pytest
 
-from callcenter.actions import customers, tickets
+from callcenter.actions.customers import customers
+from callcenter.actions.tickets import tickets
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
 from callcenter.storage.customers import Customer
 from callcenter.storage.tickets import Comment, Ticket

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from callcenter import errands
-from callcenter.actions import carrying_out, giving
+from callcenter.actions.empowerment import carrying_out, giving
 from callcenter.domain.errors import AskFirst, BudgetUsedUp, Invalid, NotAllowed
 from callcenter.storage.empowerment.departments import Department, Request
 from callcenter.storage.empowerment.grants import Grant

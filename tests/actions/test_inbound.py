@@ -2,8 +2,8 @@
 
 import pytest
 
-from callcenter.actions import inbound
-from callcenter.actions.received import Received
+from callcenter.actions.inbound import inbound
+from callcenter.actions.messages.received import Received
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.messages import Message
 from callcenter.storage.work import Work

@@ -13,8 +13,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from sqlalchemy import ColumnElement, func, select
 
 from callcenter import due
-from callcenter.actions import approvals, asking, budgets, carrying_out
-from callcenter.actions import tickets as matters
+from callcenter.actions.empowerment import approvals, asking, budgets, carrying_out
+from callcenter.actions.tickets import tickets as matters
 from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.errors import DomainError
 from callcenter.storage.customers import Customer

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from callcenter.actions import agents, offers, routing, wrap_ups
+from callcenter.actions.agents import agents
+from callcenter.actions.calls import wrap_ups
+from callcenter.actions.routing import offers, routing
 from callcenter.domain.calls import Connection
 from callcenter.domain.errors import InteractionEnded, NotFound, OfferEnded, OfferTaken
 from callcenter.domain.routing import explanation

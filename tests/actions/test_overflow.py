@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select, update
 
 from callcenter import errands
-from callcenter.actions import calls, instead, waiting
+from callcenter.actions.calls import calls, instead
+from callcenter.actions.routing import waiting
 from callcenter.domain.calls import AskForCallback, HangUp, SayPromised, TakeMessage, TellPlace, Wait
 from callcenter.reports import wallboard
 from callcenter.storage.callbacks import Callback

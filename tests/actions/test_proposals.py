@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from callcenter.actions import approvals, asking, proposals
+from callcenter.actions.empowerment import approvals, asking, proposals
 from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.errors import GrantOver, Invalid
 from callcenter.reports import effect, worth_a_look

@@ -2,7 +2,7 @@
 
 import pytest
 
-from callcenter.actions import queues
+from callcenter.actions.administration import queues
 from callcenter.domain.errors import NotAllowed, StaleSave
 from callcenter.domain.queues import NotValid, QueueSettings, read_spans, written
 from callcenter.domain.routing import QueuePolicy, RingRule

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from callcenter.actions import rule_books, rule_drafts
-from callcenter.actions.rule_books import MovedOn, NotInThisState, NotYourOwn
+from callcenter.actions.empowerment import rule_books, rule_drafts
+from callcenter.actions.empowerment.rule_books import MovedOn, NotInThisState, NotYourOwn
 from callcenter.domain.agents import Role
 from callcenter.domain.empowerment import AgentFacts, CustomerFacts, Facts, MatterFacts, decide, files
 from callcenter.domain.empowerment.rule_book import Rule

@@ -2,8 +2,8 @@
 
 import pytest
 
-from callcenter.actions import company, skills
-from callcenter.actions.queues import QueueInUse
+from callcenter.actions.administration import company, skills
+from callcenter.actions.administration.queues import QueueInUse
 from callcenter.domain.errors import Invalid, NotAllowed, StaleSave
 from callcenter.domain.routing import CompanyPolicy
 from callcenter.storage.company import BreakReason, Company, Skill

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from callcenter.actions import messages, outgoing, surveys, wrap_ups
+from callcenter.actions.calls import wrap_ups
+from callcenter.actions.messages import messages, outgoing
+from callcenter.actions.surveys import surveys
 from callcenter.domain.errors import CustomerOptedOut, InteractionEnded, Invalid, NotYourInteraction, OutsideError
 from callcenter.domain.messages import MessageReport
 from callcenter.storage.interactions import Interaction

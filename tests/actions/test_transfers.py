@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select, update
 
 from callcenter import errands
-from callcenter.actions import transfers
+from callcenter.actions.calls import transfers
 from callcenter.domain.errors import AgentNotFree, CallNotConnected, Invalid, NotYourInteraction, QueueClosed
 from callcenter.storage.company import Queue
 from callcenter.storage.history import History

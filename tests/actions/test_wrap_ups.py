@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from callcenter import due
-from callcenter.actions import calls, wrap_ups
+from callcenter.actions.calls import calls, wrap_ups
 from callcenter.domain.errors import WrapUpEnded
 from callcenter.storage import interactions
 from callcenter.storage.agents import Interval

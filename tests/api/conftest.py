@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from callcenter.actions import staff
+from callcenter.actions.administration import staff
 from callcenter.settings import Settings
 from callcenter.wiring import Wiring
 from tests.api.program import Program

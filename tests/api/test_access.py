@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from callcenter.actions import staff
+from callcenter.actions.administration import staff
 from callcenter.api.operations import OPERATIONS
 from callcenter.storage.access import Token
 from tests.api.conftest import Grant

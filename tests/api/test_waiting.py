@@ -1,6 +1,6 @@
 """Why an interaction still waits, and kinds of break, for programs."""
 
-from callcenter.actions import company
+from callcenter.actions.administration import company
 from tests.api.program import Program, problem
 from tests.factories import Shop
 

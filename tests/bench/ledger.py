@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import select, text
 
-from callcenter.actions import budgets, giving
+from callcenter.actions.empowerment import budgets, giving
 from callcenter.domain.agents import Role
 from callcenter.domain.empowerment import Held, hold
 from callcenter.domain.errors import BudgetUsedUp, DomainError

@@ -13,7 +13,8 @@ from typing import Any
 import psycopg
 
 from callcenter import settings
-from callcenter.actions import calls, routing
+from callcenter.actions.calls import calls
+from callcenter.actions.routing import routing
 from callcenter.domain.calls import RANK, CallStatus
 from callcenter.domain.events import QueueEntered
 from callcenter.domain.interactions import State

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 
-from callcenter.actions import replays
+from callcenter.actions.empowerment import replays
 from callcenter.domain.agents import Role
 from callcenter.domain.empowerment import Facts, RuleBook, Usage, decide, hold
 from callcenter.domain.permissions import Actor

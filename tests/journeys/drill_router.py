@@ -10,7 +10,11 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from callcenter.actions import agents, calls, inbound, lines, offers, transfers, wrap_ups
+from callcenter.actions.agents import agents
+from callcenter.actions.calls import calls, transfers, wrap_ups
+from callcenter.actions.inbound import inbound
+from callcenter.actions.lines import lines
+from callcenter.actions.routing import offers
 from callcenter.domain.agents import Role
 from callcenter.domain.calls import CallStatus, ConferenceReport, IncomingCall, LegReport, OfferMenu
 from callcenter.domain.errors import DomainError

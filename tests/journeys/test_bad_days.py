@@ -6,7 +6,9 @@ from rq import SimpleWorker
 
 import workers.job
 from callcenter import errands
-from callcenter.actions import agents, messages, outgoing, wrap_ups
+from callcenter.actions.agents import agents
+from callcenter.actions.calls import wrap_ups
+from callcenter.actions.messages import messages, outgoing
 from callcenter.background import QUEUES
 from callcenter.domain.errors import CallNotConnected, OutsideError
 from callcenter.embedded.server import Server

@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from callcenter import errands
-from callcenter.actions import transfers
+from callcenter.actions.calls import transfers
 from callcenter.storage.callbacks import Callback
 from callcenter.storage.company import Queue
 from callcenter.storage.interactions import Interaction

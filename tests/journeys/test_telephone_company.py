@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from callcenter import errands
-from callcenter.actions import lines
+from callcenter.actions.lines import lines
 from callcenter.clock import utc_now
 from callcenter.settings import Settings
 from callcenter.simulator.settings import DEMO_ACCOUNT, DEMO_APPLICATION, DEMO_KEY, DEMO_SECRET, DEMO_TOKEN

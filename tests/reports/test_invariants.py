@@ -2,7 +2,9 @@
 
 import pytest
 
-from callcenter.actions import agents, skills, wrap_ups
+from callcenter.actions.administration import skills
+from callcenter.actions.agents import agents
+from callcenter.actions.calls import wrap_ups
 from callcenter.reports import invariants
 from callcenter.reports.invariants import Breach
 from tests.factories import Shop

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
-from callcenter.actions import customers, messages, wrap_ups
+from callcenter.actions.calls import wrap_ups
+from callcenter.actions.customers import customers
+from callcenter.actions.messages import messages
 from callcenter.reports import card, desk, wallboard
 from callcenter.storage.interactions import Interaction
 from callcenter.storage.tickets import Ticket

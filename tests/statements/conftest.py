@@ -9,7 +9,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 from werkzeug.test import TestResponse
 
-from callcenter.actions import agents, surveys, tickets, wrap_ups
+from callcenter.actions.agents import agents
+from callcenter.actions.calls import wrap_ups
+from callcenter.actions.surveys import surveys
+from callcenter.actions.tickets import tickets
 from callcenter.storage.agents import Agent
 from callcenter.storage.company import Queue
 from callcenter.storage.customers import Account, Customer

@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask
 
 from callcenter import errands
-from callcenter.actions import staff
+from callcenter.actions.administration import staff
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.messages import Message
 from tests.carrier import Carrier, Rest

@@ -10,7 +10,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from callcenter import due
-from callcenter.actions import waiting
+from callcenter.actions.routing import waiting
 from callcenter.storage import customers as people
 from callcenter.storage import figures, interactions, messages, offers, routing, surveys, waits
 from callcenter.storage.work import Work

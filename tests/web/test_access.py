@@ -9,7 +9,8 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from callcenter import declared
-from callcenter.actions import staff, tickets
+from callcenter.actions.administration import staff
+from callcenter.actions.tickets import tickets
 from callcenter.declared import Declaration, Door
 from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor

@@ -3,8 +3,8 @@
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from callcenter.actions import approvals as acts
-from callcenter.actions import asking
+from callcenter.actions.empowerment import approvals as acts
+from callcenter.actions.empowerment import asking
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
 from tests.empowered import Counter

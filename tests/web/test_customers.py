@@ -1,6 +1,6 @@
 """Customers on their pages."""
 
-from callcenter.actions import customers
+from callcenter.actions.customers import customers
 from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor
 from callcenter.storage.customers import Customer

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from callcenter.actions import agents, states
+from callcenter.actions.agents import agents
+from callcenter.actions.routing import states
 from callcenter.reports import day
 from callcenter.storage.company import BreakReason
 from tests.factories import Shop

@@ -6,7 +6,11 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from callcenter.actions import agents, calls, inbound, lines, tickets
+from callcenter.actions.agents import agents
+from callcenter.actions.calls import calls
+from callcenter.actions.inbound import inbound
+from callcenter.actions.lines import lines
+from callcenter.actions.tickets import tickets
 from callcenter.domain.calls import ConferenceReport, IncomingCall
 from callcenter.domain.messages import IncomingMessage
 from callcenter.domain.permissions import Actor

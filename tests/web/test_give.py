@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
-from callcenter.actions import approval_turns, approvals, carrying_out
+from callcenter.actions.empowerment import approval_turns, approvals, carrying_out
 from callcenter.domain.empowerment.approving import Said
 from callcenter.storage.callbacks import Callback
 from callcenter.storage.database import KEPT

@@ -4,7 +4,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from callcenter import embedded, observe
-from callcenter.actions import staff
+from callcenter.actions.administration import staff
 from callcenter.reports import invariants
 from callcenter.storage.database import newest_revision
 from callcenter.wiring import Wiring

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import update
 
-from callcenter.actions import approvals, asking, proposals
+from callcenter.actions.empowerment import approvals, asking, proposals
 from callcenter.domain.empowerment.approving import Said
 from callcenter.storage.agents import Agent
 from callcenter.storage.empowerment.proposals import Proposal

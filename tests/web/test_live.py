@@ -13,7 +13,9 @@ from flask.testing import FlaskClient
 from werkzeug.serving import ThreadedWSGIServer, make_server
 
 from callcenter import embedded
-from callcenter.actions import access, agents, staff, tickets
+from callcenter.actions.administration import access, staff
+from callcenter.actions.agents import agents
+from callcenter.actions.tickets import tickets
 from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor
 from callcenter.storage import agents as rows

@@ -4,7 +4,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from callcenter.actions import company, offers, routing
+from callcenter.actions.administration import company
+from callcenter.actions.routing import offers, routing
 from callcenter.storage.company import Queue, Skill
 from callcenter.storage.offers import Offer
 from tests.factories import Shop

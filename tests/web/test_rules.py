@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from callcenter.actions import rule_books
+from callcenter.actions.empowerment import rule_books
 from callcenter.domain.empowerment import files
 from callcenter.storage.empowerment import rule_books as rows
 from callcenter.storage.empowerment.departments import Cause, System

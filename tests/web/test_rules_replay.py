@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 import workers.job
-from callcenter.actions import replays
+from callcenter.actions.empowerment import replays
 from callcenter.storage.empowerment.budgets import Budget
 from callcenter.storage.empowerment.replays import ReplayRow
 from tests.factories import CARLA, Shop

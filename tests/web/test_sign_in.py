@@ -2,7 +2,7 @@
 
 from flask.testing import FlaskClient
 
-from callcenter.actions import access
+from callcenter.actions.administration import access
 from callcenter.storage import agents
 from callcenter.wiring import Wiring
 from tests.house import PASSWORD, People, SignIn, csrf_token

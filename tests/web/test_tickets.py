@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from callcenter.actions import tickets
+from callcenter.actions.tickets import tickets
 from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor
 from callcenter.storage import tickets as rows

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import update
 
-from callcenter.actions import callback_list
+from callcenter.actions.callbacks import callback_list
 from callcenter.storage.company import Queue
 from tests.factories import CARLA, LI_LEI, Shop
 from tests.house import SignIn, csrf_token

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
-from callcenter.actions import calls, wrap_ups
+from callcenter.actions.calls import calls, wrap_ups
 from callcenter.storage.customers import Customer
 from callcenter.storage.history import History
 from callcenter.storage.interactions import Interaction, Leg

@@ -10,7 +10,11 @@ from sqlalchemy.exc import OperationalError
 
 import workers.job
 from callcenter import due
-from callcenter.actions import approvals, callback_list, messages, offers, replays, wrap_ups
+from callcenter.actions.callbacks import callback_list
+from callcenter.actions.calls import wrap_ups
+from callcenter.actions.empowerment import approvals, replays
+from callcenter.actions.messages import messages
+from callcenter.actions.routing import offers
 from callcenter.domain.errors import OfferEnded
 from callcenter.due import Due
 from callcenter.storage import failures

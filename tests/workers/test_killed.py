@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from callcenter import background
-from callcenter.actions import messages, wrap_ups
+from callcenter.actions.calls import wrap_ups
+from callcenter.actions.messages import messages
 from callcenter.clock import utc_now
 from callcenter.settings import Settings
 from callcenter.storage.interactions import Interaction

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 import workers.job
 from callcenter import background
-from callcenter.actions import replays
+from callcenter.actions.empowerment import replays
 from callcenter.clock import utc_now
 from callcenter.domain.empowerment.past import of_data
 from callcenter.domain.empowerment_events import ApprovalAsked

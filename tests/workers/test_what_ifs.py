@@ -12,7 +12,7 @@ from rq import Queue
 
 import workers.job
 from callcenter import background
-from callcenter.actions import what_ifs
+from callcenter.actions.supervision import what_ifs
 from callcenter.clock import utc_now
 from callcenter.domain.errors import NotAllowed
 from callcenter.domain.what_ifs import Wish

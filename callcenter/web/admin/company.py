@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
-from callcenter.actions import company as acts
-from callcenter.actions import queues
+from callcenter.actions.administration import company as acts
+from callcenter.actions.administration import queues
 from callcenter.domain import languages
 from callcenter.domain.errors import DomainError, StaleSave
 from callcenter.domain.routing import CompanyPolicy

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from callcenter import wiring
-from callcenter.actions import customers
+from callcenter.actions.customers import customers
 from callcenter.domain import languages
 from callcenter.domain.interactions import Channel
 from callcenter.reports import dry_run

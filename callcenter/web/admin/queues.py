@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
-from callcenter.actions import customers
-from callcenter.actions import queues as acts
+from callcenter.actions.administration import queues as acts
+from callcenter.actions.customers import customers
 from callcenter.domain import languages, opening_hours, public_holidays
 from callcenter.domain.agents import Role
 from callcenter.domain.errors import NotFound, StaleSave

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
-from callcenter.actions import skills as acts
+from callcenter.actions.administration import skills as acts
 from callcenter.domain import languages
 from callcenter.domain.errors import DomainError, Invalid, NotFound
 from callcenter.domain.permissions import Actor

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
-from callcenter.actions import what_ifs as acts
+from callcenter.actions.supervision import what_ifs as acts
 from callcenter.domain.errors import DomainError, NotFound
 from callcenter.domain.queues import NotValid
 from callcenter.domain.what_ifs import MINUTES_A_DAY, NEW_RINGS, Wish

@@ -3,7 +3,7 @@
 from flask import render_template, request
 
 from callcenter import wiring
-from callcenter.actions import approvals as acts
+from callcenter.actions.empowerment import approvals as acts
 from callcenter.domain.empowerment import money
 from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.errors import Invalid

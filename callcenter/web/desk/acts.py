@@ -6,7 +6,12 @@ from flask import Response, jsonify, make_response, request, url_for
 from flask_babel import gettext as _
 
 from callcenter import errands, wiring
-from callcenter.actions import agents, customers, messages, offers, tickets, wrap_ups
+from callcenter.actions.agents import agents
+from callcenter.actions.calls import wrap_ups
+from callcenter.actions.customers import customers
+from callcenter.actions.messages import messages
+from callcenter.actions.routing import offers
+from callcenter.actions.tickets import tickets
 from callcenter.domain.agents import Status, identity
 from callcenter.domain.errors import Invalid, NotFound, NotYourInteraction, StaleSave
 from callcenter.domain.permissions import may_serve

@@ -3,7 +3,7 @@
 from flask import Response, make_response, render_template, request, url_for
 
 from callcenter import errands, wiring
-from callcenter.actions import transfers
+from callcenter.actions.calls import transfers
 from callcenter.domain.agents import Status
 from callcenter.domain.errors import Invalid, NotFound
 from callcenter.domain.interactions import State

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
-from callcenter.actions import proposals as acts
+from callcenter.actions.empowerment import proposals as acts
 from callcenter.storage.empowerment import learning, proposals
 from callcenter.storage.empowerment.proposals import Proposal
 from callcenter.web import access, formats

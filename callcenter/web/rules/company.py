@@ -4,8 +4,8 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
-from callcenter.actions import departments as acts
-from callcenter.actions import skills
+from callcenter.actions.administration import skills
+from callcenter.actions.empowerment import departments as acts
 from callcenter.domain import languages
 from callcenter.domain.errors import DomainError, NotFound
 from callcenter.storage import agents

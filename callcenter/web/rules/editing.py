@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
-from callcenter.actions import rule_drafts as acts
+from callcenter.actions.empowerment import rule_drafts as acts
 from callcenter.domain.empowerment import RuleBook, files
 from callcenter.domain.empowerment.rule_book import Outcome, Rule
 from callcenter.domain.errors import DomainError, NotFound, StaleSave

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
-from callcenter.actions import rule_drafts as acts
+from callcenter.actions.empowerment import rule_drafts as acts
 from callcenter.domain.empowerment import money
 from callcenter.domain.empowerment.differing import differ
 from callcenter.domain.empowerment.rule_book import KINDS, Remedy

@@ -7,7 +7,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
-from callcenter.actions import rule_books as acts
+from callcenter.actions.empowerment import rule_books as acts
 from callcenter.domain.errors import DomainError, Invalid, NotFound
 from callcenter.storage.work import Work
 from callcenter.web import access, language

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
-from callcenter.actions import rule_drafts
+from callcenter.actions.empowerment import rule_drafts
 from callcenter.domain.empowerment import checking
 from callcenter.domain.empowerment.checking import Fault, Kind
 from callcenter.domain.empowerment.differing import Change, Differences, differ

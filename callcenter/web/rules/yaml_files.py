@@ -5,7 +5,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
-from callcenter.actions import rule_books as acts
+from callcenter.actions.empowerment import rule_books as acts
 from callcenter.domain.empowerment import files
 from callcenter.web import access
 from callcenter.web.rules.blueprint import pages, version

@@ -3,8 +3,8 @@
 from flask import Response, render_template, request
 
 from callcenter import wiring
-from callcenter.actions import approvals as acts
-from callcenter.actions import asking
+from callcenter.actions.empowerment import approvals as acts
+from callcenter.actions.empowerment import asking
 from callcenter.domain.errors import NotFound
 from callcenter.reports import giving as report
 from callcenter.storage.empowerment import approvals, grants

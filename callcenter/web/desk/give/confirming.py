@@ -9,7 +9,7 @@ from functools import cached_property
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from callcenter.actions.grant_sms import sms_text
+from callcenter.actions.empowerment.grant_sms import sms_text
 from callcenter.domain import languages
 from callcenter.domain.empowerment import Held, May, Option, Remedy, sentences
 from callcenter.domain.empowerment.options import Bound

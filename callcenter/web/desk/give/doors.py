@@ -6,8 +6,8 @@ from flask import render_template, request
 from flask_babel import gettext as _
 
 from callcenter import errands, wiring
-from callcenter.actions import asking, giving
-from callcenter.actions.giving import Wish
+from callcenter.actions.empowerment import asking, giving
+from callcenter.actions.empowerment.giving import Wish
 from callcenter.domain.empowerment import Answer, Remedy, hold
 from callcenter.domain.errors import (
     AlreadyOnHold,

@@ -1,0 +1,66 @@
+"""The company's own set-up of routing: the numbers of the score, offers and capacity; kinds of break."""
+
+import hashlib
+import json
+
+from callcenter.actions.administration.queues import checked_names, must_administer
+from callcenter.domain import queues
+from callcenter.domain.errors import Invalid, NotFound, StaleSave
+from callcenter.domain.permissions import Actor
+from callcenter.domain.routing import CompanyPolicy
+from callcenter.domain.setup_events import RoutingChanged
+from callcenter.storage.company import BreakReason, Company, every_break_reason
+from callcenter.storage.work import Work
+
+
+def set_routing(work: Work, *, policy: CompanyPolicy, version: str | None, actor: Actor) -> None:
+    """With the version that was read, StaleSave where somebody saved in between."""
+    must_administer(actor)
+    ours = work.session.get(Company, 1, with_for_update=True, populate_existing=True)
+    if ours is None:
+        raise NotFound
+    before = ours.routing_policy
+    if version is not None and version != version_of(before):
+        raise StaleSave(name="")
+    old, new = before.model_dump(mode="json"), policy.model_dump(mode="json")
+    changed = {name: [old[name], new[name]] for name in new if old[name] != new[name]}
+    if changed:
+        ours.routing = new
+        work.record(RoutingChanged(changed=changed, actor=actor.label))
+
+
+def version_of(policy: CompanyPolicy) -> str:
+    """Changes with every change of the numbers."""
+    data = json.dumps(policy.model_dump(mode="json"), sort_keys=True)
+    return hashlib.sha256(data.encode()).hexdigest()[:16]
+
+
+def add_break_reason(work: Work, *, key: str, names: dict[str, str], actor: Actor) -> BreakReason:
+    """A kind of break that people can choose."""
+    must_administer(actor)
+    if not queues.KEY.fullmatch(key):
+        text = "A key is of small letters, digits and hyphens, and begins with a letter."
+        raise Invalid(text, field="key")
+    if any(reason.key == key for reason in every_break_reason(work.session)):
+        raise Invalid("There is already a kind of break of this key.", field="key")
+    row = BreakReason(key=key, names=checked_names(names))
+    work.session.add(row)
+    work.session.flush()
+    work.record(RoutingChanged(changed={f"break.{key}": [None, row.names]}, actor=actor.label))
+    return row
+
+
+def change_break_reason(
+    work: Work, reason_id: int, *, names: dict[str, str], is_active: bool, actor: Actor
+) -> BreakReason:
+    """Other names, or whether it can be chosen; what was taken under it keeps its key."""
+    must_administer(actor)
+    row = work.session.get(BreakReason, reason_id, with_for_update=True)
+    if row is None:
+        raise NotFound
+    before = [row.names, row.is_active]
+    row.names, row.is_active = checked_names(names), is_active
+    if before != [row.names, row.is_active]:
+        after = [row.names, row.is_active]
+        work.record(RoutingChanged(changed={f"break.{row.key}": [before, after]}, actor=actor.label))
+    return row

@@ -1,0 +1,1 @@
+"""An agent comes, chooses a status, and goes, or is lost."""

@@ -1,0 +1,128 @@
+"""An agent comes, chooses a status, and goes, or is lost."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from callcenter.actions.routing import offers, routing, states
+from callcenter.domain.agents import CHOOSABLE, AgentState, Status
+from callcenter.domain.errors import Invalid
+from callcenter.domain.events import SignedIn, SignedOut
+from callcenter.domain.interactions import State
+from callcenter.storage import agents, company, interactions
+from callcenter.storage.agents import Agent
+from callcenter.storage.work import Work
+
+HEARTBEAT_LOST = timedelta(seconds=35)
+
+
+def choose_status(work: Work, agent_id: int, status: str, *, cause: str = "") -> Agent:
+    """What the agent asks for; `cause`: the kind of break. While there is work in hand a break waits until it is done
+    ("break after this"); asked for a second time it is taken back."""
+    _check(work, status, cause)
+    agent = states.locked(work, agent_id)
+    if status != Status.AVAILABLE and agent.state != AgentState.IDLE:
+        if (agent.next_status, agent.next_cause) == (status, cause):
+            return _take_back(work, agent)
+        agent.next_status, agent.next_cause = status, cause
+        states.tell_status(work, agent, before=agent.status, cause="after_this")
+        return agent
+    agent.next_status, agent.next_cause = None, ""
+    if status == Status.AVAILABLE:
+        agent.missed_in_a_row = 0
+        _expect(work, agent_id)
+    states.set_status(work, agent, Status(status), actor=f"agent:{agent.id}", cause=cause)
+    routing.next_for(work, agent.id)
+    return agent
+
+
+def _check(work: Work, status: str, cause: str) -> None:
+    if status not in CHOOSABLE:
+        raise Invalid("A status is available, break or unavailable.", field="status")
+    if cause and (
+        status != Status.BREAK or cause not in {reason.key for reason in company.break_reasons(work.session)}
+    ):
+        raise Invalid("There is no such kind of break.", field="cause")
+
+
+def take_back_request(work: Work, agent_id: int) -> Agent:
+    """No break after this, after all. Where none was asked for, nothing happens."""
+    agent = states.locked(work, agent_id)
+    return _take_back(work, agent) if agent.next_status else agent
+
+
+def _take_back(work: Work, agent: Agent) -> Agent:
+    agent.next_status, agent.next_cause = None, ""
+    states.tell_status(work, agent, before=agent.status, cause="after_this")
+    routing.next_for(work, agent.id)
+    return agent
+
+
+def sign_in(work: Work, agent_id: int) -> Agent:
+    """Signed in, not yet available: that is for the agent to say."""
+    agent = states.locked(work, agent_id)
+    if agent.status == Status.SIGNED_OUT:
+        states.set_status(work, agent, Status.UNAVAILABLE, actor=f"agent:{agent.id}")
+    _expect(work, agent_id)
+    work.record(SignedIn(agent_id=agent.id, actor=f"agent:{agent.id}"))
+    return agent
+
+
+def _expect(work: Work, agent_id: int) -> None:
+    """A person who acts is here, though the line of the page may still be on its way: the grace period begins anew."""
+    agents.expect(work.session, agent_id, silent_before=work.now - HEARTBEAT_LOST, now=work.now)
+
+
+def sign_out(work: Work, agent_id: int, *, cause: str = "") -> None:
+    """Offers go on to others at once; a call goes on by itself, conversations wait for somebody else."""
+    in_hand = interactions.of_agent(work.session, agent_id, lock=True)
+    agent = states.locked(work, agent_id)
+    agent.next_status, agent.next_cause = None, ""
+    states.set_status(work, agent, Status.SIGNED_OUT, actor=f"agent:{agent.id}", cause=cause)
+    for interaction in in_hand:
+        if interaction.state == State.OFFERED:
+            offers.release(work, interaction.id, agent_id=agent_id, cause="signed_out")
+        elif interaction.state == State.ACTIVE and not interaction.is_call:
+            offers.give_back(work, interaction.id, cause="signed_out")
+    work.record(SignedOut(agent_id=agent.id, actor=f"agent:{agent.id}", cause=cause))
+
+
+def connected(work: Work, *, sid: str, agent_id: int) -> None:
+    agents.connect(work.session, sid=sid, agent_id=agent_id, now=work.now)
+
+
+def seen(work: Work, *, sid: str) -> None:
+    """A heartbeat of one browser."""
+    agents.seen(work.session, sid=sid, now=work.now)
+
+
+def disconnected(work: Work, *, sid: str) -> None:
+    """One browser closed or lost its network; the grace period begins."""
+    agents.disconnect(work.session, sid=sid, now=work.now)
+
+
+def gone(session: Session, *, now: datetime, grace: timedelta) -> Sequence[int]:
+    """Available agents none of whose browsers answers any more."""
+    return agents.lost(session, silent_before=now - HEARTBEAT_LOST - grace, gone_before=now - grace)
+
+
+def lose(work: Work, agent_id: int, *, grace: timedelta) -> None:
+    """An agent who has gone is unavailable. Calls are not touched.
+
+    Their offers are to be released in a work of their own: here the agent is locked, and interactions come first.
+    """
+    agent = states.locked(work, agent_id)
+    if agent.status == Status.AVAILABLE and agent_id in gone(work.session, now=work.now, grace=grace):
+        states.set_status(work, agent, Status.UNAVAILABLE, cause="connection_lost")
+
+
+def free(work: Work, agent_id: int) -> None:
+    """What is held out to this agent, who has gone, goes on to others at once."""
+    agent = agents.get(work.session, agent_id)
+    if agent is None or agent.status not in (Status.SIGNED_OUT, Status.UNAVAILABLE):
+        return
+    cause = "signed_out" if agent.status == Status.SIGNED_OUT else "connection_lost"
+    for interaction in interactions.of_agent(work.session, agent_id, lock=True):
+        if interaction.state == State.OFFERED:
+            offers.release(work, interaction.id, agent_id=agent_id, cause=cause)

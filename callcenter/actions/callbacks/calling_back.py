@@ -1,0 +1,234 @@
+"""A callback carried out: in line when it is due, the customer dialled, reached or not, and tried again.
+
+Agent first: it is offered like any call, and the customer is dialled when the agent's line is in the conference. Customer
+first: they are dialled when they are next, and wait at the head of the line. Locks: interaction, then callback.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from callcenter.actions.calls import calls, endings
+from callcenter.actions.calls import promising as promises
+from callcenter.actions.routing import hours, offers, routing
+from callcenter.domain import routing as rules
+from callcenter.domain.callback_events import CallbackFailed, CallbackKept, CallbackTried, CustomerToCall, LineToEnd
+from callcenter.domain.calls import OVER, Answer, HangUp, Wait
+from callcenter.domain.events import CallEnded
+from callcenter.domain.interactions import WITH_CUSTOMER, State
+from callcenter.storage import callbacks, company, interactions
+from callcenter.storage import offers as open_offers
+from callcenter.storage import routing as looks
+from callcenter.storage.callbacks import Callback
+from callcenter.storage.crowd import head_of
+from callcenter.storage.interactions import Interaction, Leg
+from callcenter.storage.work import Work
+
+LOOK_AGAIN = timedelta(seconds=2)
+DIAL_AGAIN = timedelta(seconds=20)
+RINGS_AT_MOST = timedelta(seconds=60)
+HEAD_OF_LINE = 1e9
+
+
+def due(work: Work, interaction_id: int) -> bool:
+    """Its time has come: into the line, or to be dialled. True where a worker is to dial (again)."""
+    found = _locked(work, interaction_id)
+    if found is None or found[1].next_try_at is None or found[1].next_try_at > work.now:
+        return False
+    ours, row = found
+    if row.state == "calling":
+        return True
+    if ours.state != State.WAITING:
+        row.next_try_at = None
+    elif row.first == "agent":
+        ours.joined_at = min(ours.joined_at or work.now, work.now)
+        row.next_try_at, ours.line_rank = None, promises.rank(ours)
+        routing.route(work, ours)
+    elif _is_next(work, ours):
+        _to_call(work, ours, row)
+    else:
+        row.next_try_at = work.now + LOOK_AGAIN
+    return False
+
+
+def _is_next(work: Work, ours: Interaction) -> bool:
+    """An agent is free for them, or will be with nobody else before them."""
+    head = head_of(ours)
+    serving, free = rules.serving(
+        routing.waiting_of(work, [head], asked_before=False)[0], routing.roster(work, looks.on_duty(work.session))
+    )
+    ahead = looks.ahead(work.session, queue_id=ours.queue_id or 0, channel=ours.channel, line_rank=promises.rank(ours))
+    return free > ahead or (ahead == 0 and serving > 0)
+
+
+def agent_is_in(work: Work, ours: Interaction) -> None:
+    """The agent's line is up: now the customer. Locked and active."""
+    row = callbacks.of_interaction(work.session, ours.id, lock=True)
+    if row is None:
+        return
+    if customer_is_in(work, ours):
+        _connected(work, ours, row)
+    elif row.state == "waiting":
+        _to_call(work, ours, row)
+
+
+def customer_is_in(work: Work, ours: Interaction) -> bool:
+    leg = interactions.customer_leg(work.session, ours.id)
+    return leg is not None and leg.joined_at is not None and leg.left_at is None
+
+
+def _to_call(work: Work, ours: Interaction, row: Callback) -> None:
+    row.state, row.next_try_at = "calling", work.now
+    work.record(CustomerToCall(**ours.about(), callback_id=row.id))
+
+
+def claim(work: Work, interaction_id: int) -> Callback | None:
+    """For whoever dials: once, and again only where nothing came of it."""
+    found = _locked(work, interaction_id)
+    if found is None or found[1].state != "calling" or not found[1].next_try_at or found[1].next_try_at > work.now:
+        return None
+    ours, row = found
+    if ours.state not in (State.WAITING, State.OFFERED, State.ACTIVE):
+        return None
+    row.next_try_at = work.now + DIAL_AGAIN
+    return row
+
+
+def rings(work: Work, interaction_id: int, *, call_sid: str) -> None:
+    """Their telephone rings on this leg; it may have answered before we have written that down."""
+    found = _locked(work, interaction_id)
+    if found and found[1].state == "calling":
+        _leg(work, *found, call_sid)
+
+
+def _leg(work: Work, ours: Interaction, row: Callback, call_sid: str) -> Leg:
+    leg = interactions.leg(work.session, call_sid, lock=True)
+    if leg is None:
+        leg = Leg(sid=call_sid, interaction_id=ours.id, party="customer", created_at=work.now)
+        work.session.add(leg)
+        work.session.flush()
+        row.next_try_at = None
+        ours.quiet_check_at = work.now + RINGS_AT_MOST
+    return leg
+
+
+def answered(work: Work, interaction_id: int, *, call_sid: str) -> Answer:
+    """They pick up: to the agent who waits in the conference, else to the head of the line. Twice is as once."""
+    found = _locked(work, interaction_id)
+    if found is None:
+        return HangUp()
+    ours, row = found
+    leg = _leg(work, ours, row, call_sid)
+    if row.state not in ("calling", "connected") or ours.state not in (State.WAITING, State.OFFERED, State.ACTIVE):
+        return HangUp()
+    leg.joined_at = leg.joined_at or work.now
+    if ours.state == State.ACTIVE and _agent_is_there(work, ours):
+        _connected(work, ours, row)
+    elif ours.state == State.WAITING:
+        ours.line_rank = promises.rank(ours) - HEAD_OF_LINE
+        routing.route(work, ours)
+    us = company.get(work.session)
+    name = us.name(ours.language) if us else ""
+    return Wait(interaction_id=ours.id, language=ours.language, company=name)
+
+
+def _agent_is_there(work: Work, ours: Interaction) -> bool:
+    offer = open_offers.open_of(work.session, ours.id)
+    lines = interactions.legs(work.session, ours.id)
+    return offer is not None and any(leg.offer_id == offer.id and leg.joined_at and not leg.left_at for leg in lines)
+
+
+def _connected(work: Work, ours: Interaction, row: Callback) -> None:
+    """They speak: the promise is kept."""
+    if row.state == "connected":
+        return
+    row.state, row.connected_at, row.ended_at, row.end_reason = "connected", work.now, work.now, "called"
+    row.next_try_at = None
+    row.tries += 1
+    if ours.answered_at is None:
+        endings.connect(work, ours)
+    in_time = work.now <= row.promised_until
+    work.record(CallbackKept(**ours.about(), actor=f"agent:{ours.agent_id}", callback_id=row.id, in_time=in_time))
+
+
+def leg_over(work: Work, ours: Interaction, leg: Leg, *, outcome: str) -> bool:
+    """Their line is over. True where that was a try that failed: then nobody has been served. Locked."""
+    current = interactions.customer_leg(work.session, ours.id)
+    if current is None or current.id != leg.id:
+        return True
+    return not_reached(work, ours, outcome="left" if leg.joined_at else outcome)
+
+
+def customer_gone(work: Work, ours: Interaction, *, by: str) -> None:
+    """A try that did not reach them is over; a call in which they were reached ends like any other. Locked."""
+    if ours.state not in WITH_CUSTOMER:
+        return
+    if not not_reached(work, ours, outcome="given_up" if by == "agent" else "left"):
+        calls.end(work, ours, by=by)
+
+
+def call_ended(work: Work, event: CallEnded) -> None:
+    """They may never have come into the conference, and so have not ended it as they left."""
+    ours = interactions.get(work.session, event.interaction_id) if event.interaction_id else None
+    if ours and ours.direction == "callback" and event.result == "served":
+        work.record(LineToEnd(interaction_id=ours.id, agent_id=ours.agent_id))
+
+
+def not_reached(work: Work, ours: Interaction, *, outcome: str) -> bool:
+    """The try is over without them. Again after a while, or given up after the last. Locked. False: they had been reached."""
+    row = callbacks.of_interaction(work.session, ours.id, lock=True)
+    if row is None or row.state == "connected":
+        return False
+    if row.state != "calling":
+        return True
+    row.tries += 1
+    agent_id = _let_agent_go(work, ours)
+    if row.tries >= row.attempts:
+        row.state, row.ended_at, row.end_reason, row.next_try_at = "failed", work.now, outcome, None
+        endings.finish(work, ours, by="system", result="not_reached")
+    else:
+        queue = company.queue(work.session, row.queue_id)
+        row.state = "waiting"
+        row.next_try_at = hours.when_open(queue, work.now + timedelta(minutes=row.spacing_minutes))
+        ours.state, ours.line_rank = State.WAITING, None
+        ours.accepted_at = ours.quiet_check_at = None
+    _tell_tried(work, ours, row, outcome, agent_id)
+    offers.free(work, ours, agent_id)
+    return True
+
+
+def _let_agent_go(work: Work, ours: Interaction) -> int | None:
+    """Whoever was asked, or sits alone in the conference."""
+    offer = open_offers.open_of(work.session, ours.id, lock=True)
+    if offer is None:
+        return None
+    if offer.state == "live":
+        offers.withdraw(work, ours)
+    elif any(leg.offer_id == offer.id and not leg.left_at for leg in interactions.legs(work.session, ours.id)):
+        work.record(LineToEnd(interaction_id=ours.id, agent_id=offer.agent_id))
+    offers.close(work, ours.id)
+    ours.agent_id = None
+    return offer.agent_id
+
+
+def _tell_tried(work: Work, ours: Interaction, row: Callback, outcome: str, agent_id: int | None) -> None:
+    again = row.next_try_at.isoformat() if row.next_try_at else ""
+    about = {**ours.about(), "agent_id": agent_id}
+    work.record(CallbackTried(**about, callback_id=row.id, outcome=outcome, tries=row.tries, next_try_at=again))  # type: ignore[arg-type]
+    if row.state == "failed":
+        work.record(CallbackFailed(**about, callback_id=row.id, tries=row.tries))  # type: ignore[arg-type]
+
+
+def lines_to_end(session: Session, interaction_id: int) -> list[str]:
+    """Agents' lines that are up in a call that is over, or no longer theirs."""
+    interaction = interactions.get(session, interaction_id)
+    offer = open_offers.open_of(session, interaction_id)
+    mine = offer.id if offer and interaction and interaction.state == State.ACTIVE else None
+    legs = [leg for leg in interactions.legs(session, interaction_id) if leg.party == "agent"]
+    return [leg.sid for leg in legs if leg.rank < OVER and not leg.left_at and leg.offer_id != mine]
+
+
+def _locked(work: Work, interaction_id: int) -> tuple[Interaction, Callback] | None:
+    ours = interactions.get(work.session, interaction_id, lock=True)
+    row = callbacks.of_interaction(work.session, interaction_id, lock=True)
+    return (ours, row) if ours and row else None

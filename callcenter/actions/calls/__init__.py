@@ -1,0 +1,1 @@
+"""A call from its first ring to the end of its wrap-up."""

@@ -1,0 +1,257 @@
+"""A call from its first ring to its end. Every report may come twice, late or out of order: none moves a call backwards."""
+
+from datetime import timedelta
+
+from callcenter.actions.calls import endings
+from callcenter.actions.calls import promising as callbacks
+from callcenter.actions.customers import customers
+from callcenter.actions.routing import hours, offers, routing, waiting
+from callcenter.domain import calls, languages
+from callcenter.domain import customers as people
+from callcenter.domain.calls import (
+    RANK,
+    Answer,
+    Apologise,
+    HangUp,
+    IncomingCall,
+    MenuChoice,
+    OfferMenu,
+    SayClosed,
+    TakeMessage,
+    Wait,
+)
+from callcenter.domain.events import (
+    CallReceived,
+    MenuChosen,
+    QueueEntered,
+)
+from callcenter.domain.interactions import WITH_CUSTOMER, Channel, State
+from callcenter.storage import access, company, incoming, interactions, kept
+from callcenter.storage import callbacks as promised
+from callcenter.storage import customers as known
+from callcenter.storage import offers as open_offers
+from callcenter.storage.company import Number
+from callcenter.storage.customers import Customer
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.work import Work
+
+QUIET_AFTER = timedelta(minutes=2)
+LANGUAGE_KEY = "9"
+WRONG_KEYS = 2
+
+
+def receive(work: Work, call: IncomingCall) -> Answer:
+    """A caller reaches us. The same call a second time, even at the same instant, gets the same answer."""
+    if not claim(work, call.sid):
+        seen = interactions.by_leg(work.session, call.sid)
+        return answer_again(work, seen) if seen else Apologise(language=languages.DEFAULT)
+    line = kept.line(work.session, call.called)
+    if line is None:
+        return Apologise(language=languages.DEFAULT)
+    number, queue = line
+    customer = customers.identify(work, call.caller)
+    interaction = _begin(work, call, number, customer)
+    if number.menu:
+        return _menu(work, interaction, number, customer)
+    with work.session.no_autoflush:  # nothing that is asked on the way depends on what is written: it goes in one go
+        return _enter(work, interaction, queue.id, customer)
+
+
+def claim(work: Work, sid: str) -> bool:
+    """True for the first who tells of this call; whoever comes at the same instant waits until the first is done."""
+    return access.claim_receipt(work.session, f"call:{sid}", now=work.now)
+
+
+def _begin(work: Work, call: IncomingCall, number: Number, customer: Customer | None) -> Interaction:
+    language = customer.language if customer else people.language_of(call.caller) or number.language
+    interaction = incoming.add_call(
+        work.session,
+        sid=call.sid,
+        rank=RANK[calls.CallStatus.RINGING],
+        channel=Channel.VOICE,
+        state=State.MENU,
+        language=languages.served(language),
+        our_number=number.e164,
+        their_number=call.caller,
+        customer_id=customer.id if customer else None,
+        queue_id=None if number.menu else number.queue_id,
+        created_at=work.now,
+        quiet_check_at=work.now + QUIET_AFTER,
+    )
+    work.record(
+        CallReceived(
+            interaction_id=interaction.id,
+            customer_id=interaction.customer_id,
+            actor="customer",
+            queue_id=interaction.queue_id,
+        )
+    )
+    return interaction
+
+
+def _menu(
+    work: Work,
+    interaction: Interaction,
+    number: Number,
+    customer: Customer | None,
+    *,
+    again: bool = False,
+    wrong_key: bool = False,
+) -> OfferMenu:
+    ours = company.get(work.session)
+    queues = {queue.id: queue for queue in company.queues(work.session)}
+    choices = tuple(
+        MenuChoice(digit=digit, label=queues[queue_id].name(interaction.language))
+        for digit, queue_id in sorted(number.menu.items())
+        if queue_id in queues
+    )
+    other = next((code for code in languages.SERVED if code != interaction.language), None)
+    return OfferMenu(
+        interaction_id=interaction.id,
+        language=interaction.language,
+        company=ours.name(interaction.language) if ours else "",
+        name=customer.name or None if customer else None,
+        choices=choices,
+        other_language=other,
+        again=again,
+        wrong_key=wrong_key,
+    )
+
+
+def choose(work: Work, interaction_id: int, digit: str, *, token: str | None = None) -> Answer:
+    """A key pressed in the menu, or none. After two wrong ones the caller comes to the number's own queue.
+
+    `token` is the same where the telephone company asks the same thing again: the key then counts once.
+    """
+    interaction = interactions.get(work.session, interaction_id, lock=True)
+    if interaction is None:
+        return HangUp()
+    number = company.number(work.session, interaction.our_number)
+    is_new = token is None or access.claim_receipt(work.session, f"key:{token}", now=work.now)
+    if interaction.state != State.MENU or number is None or not is_new:
+        return answer_again(work, interaction)
+    if digit == LANGUAGE_KEY and LANGUAGE_KEY not in number.menu:
+        return _other_language(work, interaction, number)
+    queue_id = number.menu.get(digit)
+    interaction.menu_keys = [*interaction.menu_keys, digit or "-"]
+    if queue_id is None and _wrong_keys(interaction, number) < WRONG_KEYS:
+        return _menu(work, interaction, number, None, again=True, wrong_key=bool(digit))
+    customer = known.get(work.session, interaction.customer_id) if interaction.customer_id else None
+    return _enter(work, interaction, queue_id or number.queue_id, customer, digit=digit)
+
+
+def _wrong_keys(interaction: Interaction, number: Number) -> int:
+    return sum(1 for key in interaction.menu_keys if key not in number.menu)
+
+
+def _other_language(work: Work, interaction: Interaction, number: Number) -> OfferMenu:
+    interaction.language = next(code for code in languages.SERVED if code != interaction.language)
+    return _menu(work, interaction, number, None)
+
+
+def _enter(
+    work: Work, interaction: Interaction, queue_id: int, customer: Customer | None, *, digit: str = ""
+) -> Answer:
+    """Into a queue, if it is open, and straight to an agent if one is free."""
+    queue = kept.queue(work.session, queue_id)
+    interaction.queue_id = queue_id
+    if digit:
+        work.record(
+            MenuChosen(
+                interaction_id=interaction.id, customer_id=interaction.customer_id, digit=digit, queue_id=queue_id
+            )
+        )
+    if queue and not hours.is_open(queue, work.now):
+        endings.finish(work, interaction, by="system", result="closed")
+        opens = hours.opens_at(queue, work.now)
+        return SayClosed(interaction_id=interaction.id, language=interaction.language, opens=opens)
+    interaction.state, interaction.joined_at = State.WAITING, work.now
+    routing.enter(work, interaction, customer)
+    callbacks.taken_by_call(work, interaction)
+    entered = len(work.recorded)
+    is_offered = routing.route(work, interaction, is_new=True) is not None
+    place, seconds = (1, 0) if is_offered else waiting.prediction(work, interaction)
+    interaction.told_place, interaction.told_seconds = place, seconds
+    work.recorded.insert(
+        entered,
+        QueueEntered(
+            interaction_id=interaction.id,
+            customer_id=interaction.customer_id,
+            queue_id=queue_id,
+            place=place,
+            expected_seconds=seconds,
+        ),
+    )
+    limit = callbacks.rule(work, interaction).offered_over
+    if limit is not None and seconds is not None and seconds > limit and callbacks.may_ask(interaction):
+        return callbacks.ask(work, interaction, expected_seconds=seconds)
+    return Wait(interaction_id=interaction.id, language=interaction.language)
+
+
+def answer_again(work: Work, interaction: Interaction) -> Answer:
+    """The answer that fits how this call stands now: for repeated and late requests."""
+    number = company.number(work.session, interaction.our_number)
+    if interaction.state == State.MENU and number:
+        customer = known.get(work.session, interaction.customer_id) if interaction.customer_id else None
+        last = interaction.menu_keys[-1] if interaction.menu_keys else None
+        return _menu(work, interaction, number, customer, again=last is not None, wrong_key=last not in (None, "-"))
+    queue = company.queue(work.session, interaction.queue_id) if interaction.queue_id else None
+    if interaction.result == "closed" and queue:
+        opens = hours.opens_at(queue, work.now)
+        return SayClosed(interaction_id=interaction.id, language=interaction.language, opens=opens)
+    if interaction.state == State.WAITING and interaction.passed_on == "voicemail":
+        return TakeMessage(interaction_id=interaction.id, language=interaction.language)
+    if callbacks.is_choosing(interaction):
+        return callbacks.ask(work, interaction)
+    row = promised.of_call(work.session, interaction.id) if interaction.result == "callback" else None
+    if row:
+        return callbacks.told(work, row, interaction_id=interaction.id, language=interaction.language)
+    if interaction.state in (State.WAITING, State.OFFERED, State.ACTIVE):
+        return Wait(interaction_id=interaction.id, language=interaction.language)
+    return HangUp()
+
+
+def of_sid(work: Work, sid: str) -> Interaction | None:
+    return interactions.by_leg(work.session, sid)
+
+
+def brought_back(work: Work, interaction_id: int) -> Answer:
+    """The caller whose agent's line broke is with us again and waits."""
+    interaction = interactions.get(work.session, interaction_id, lock=True)
+    if interaction is None:
+        return HangUp()
+    interaction.bring_back_at = None
+    return answer_again(work, interaction)
+
+
+def end(work: Work, interaction: Interaction, *, by: str) -> None:
+    """The customer has gone. The first word counts; what comes later changes nothing. The interaction must be locked."""
+    if interaction.state not in WITH_CUSTOMER:
+        return
+    before, by = interaction.state, interaction.ended_by or by
+    if before == State.ACTIVE and _agent_is_there(work, interaction):
+        connected(work, interaction)
+        endings.served(work, interaction, by=by)
+        endings.tell(work, interaction, by=by, result="served")
+        return
+    agent_id = offers.withdraw(work, interaction)
+    result = "left_in_menu" if before == State.MENU else "abandoned"
+    endings.finish(work, interaction, by=by, result=result)
+    if before == State.OFFERED:
+        interaction.agent_id = None
+    offers.free(work, interaction, agent_id)
+
+
+def _agent_is_there(work: Work, interaction: Interaction) -> bool:
+    """Heard already, or let in and about to be: reports of joining and leaving come in any order."""
+    if interaction.answered_at is not None:
+        return True
+    offer = open_offers.open_of(work.session, interaction.id)
+    lines = interactions.legs(work.session, interaction.id)
+    return offer is not None and any(leg.offer_id == offer.id and leg.joined_at for leg in lines)
+
+
+def connected(work: Work, interaction: Interaction) -> None:
+    """Customer and agent hear each other; told once a call. Locked."""
+    if interaction.answered_at is None:
+        endings.connect(work, interaction)

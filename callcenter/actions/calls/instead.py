@@ -1,0 +1,48 @@
+"""What a caller chooses in place of waiting: a callback, a message, or to wait on after all."""
+
+from callcenter.actions.calls import calls, endings
+from callcenter.actions.calls import promising as callbacks
+from callcenter.actions.tickets import tickets
+from callcenter.domain.callback_events import VoicemailLeft
+from callcenter.domain.calls import Answer, HangUp
+from callcenter.domain.interactions import State
+from callcenter.storage import interactions
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.work import Work
+
+VOICEMAIL = "voicemail"
+
+
+def choose(work: Work, interaction_id: int, digit: str) -> Answer:
+    """1: we call them back. Anything else, or nothing: they wait on, at their place. Asked again, the same answer."""
+    call = interactions.get(work.session, interaction_id, lock=True)
+    if call is None:
+        return HangUp()
+    if digit == "1" and callbacks.is_choosing(call):
+        return _callback(work, call)
+    callbacks.wait_on(call)
+    return calls.answer_again(work, call)
+
+
+def _callback(work: Work, call: Interaction) -> Answer:
+    source = "max_wait" if call.passed_on else "key"
+    promised = callbacks.promise(work, call, source=source)
+    endings.finish(work, call, by="customer", result="callback")
+    return callbacks.told(work, promised, interaction_id=call.id, language=call.language)
+
+
+def leave_message(work: Work, interaction_id: int, *, url: str, seconds: int) -> Answer:
+    """A message after too long a wait: at the ticket of their matter. They may have hung up before we hear of it."""
+    call = interactions.get(work.session, interaction_id, lock=True)
+    if call is None or not url or (call.ticket_id and call.result == "voicemail"):
+        return HangUp()
+    is_theirs = call.passed_on == VOICEMAIL and call.answered_at is None
+    if not is_theirs or (call.state != State.WAITING and call.result != "abandoned"):
+        return HangUp()
+    ticket = tickets.for_message(work, call, body=f"Voicemail, {seconds} s: {url}")
+    call.ticket_id = ticket.id
+    if call.state == State.WAITING:
+        endings.finish(work, call, by="customer", result="voicemail")
+    call.result = "voicemail"
+    work.record(VoicemailLeft(**call.about(), actor="customer", url=url, seconds=seconds))
+    return HangUp()

@@ -1,0 +1,59 @@
+"""Who has waited longer than their queue allows: on to another queue, to a callback, or to a message."""
+
+from callcenter.actions.calls import instead
+from callcenter.actions.calls import promising as callbacks
+from callcenter.actions.routing import hours, routing
+from callcenter.domain.callback_events import Overflowed
+from callcenter.storage import company, customers, interactions
+from callcenter.storage.company import Queue
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.work import Work
+
+REASON = "max_wait"
+
+
+def move(work: Work, interaction_id: int) -> bool:
+    """Once for each that waits; False where it does not wait any more, or cannot be moved now."""
+    waiting = interactions.claim_waiting(work.session, interaction_id)
+    queue = company.queue(work.session, waiting.queue_id) if waiting and waiting.queue_id else None
+    if waiting is None or queue is None or waiting.passed_on or waiting.line_rank is None:
+        return False
+    if waiting.direction != "inbound":
+        return False
+    way = queue.policy.overflow
+    if not waiting.is_call and way != "queue":
+        return False
+    if way == "queue":
+        return _to_queue(work, waiting, queue)
+    if way == "callback" and not callbacks.may_ask(waiting):
+        return False
+    waiting.passed_on = instead.VOICEMAIL if way == "voicemail" else REASON
+    waiting.bring_back_at = work.now
+    if way == "voicemail":
+        waiting.line_rank = None
+    else:
+        callbacks.to_be_asked(waiting)
+    _tell(work, waiting, str(way))
+    return True
+
+
+def _to_queue(work: Work, waiting: Interaction, queue: Queue) -> bool:
+    """It keeps the time at which it began to wait; a caller is told."""
+    target = company.queue(work.session, queue.policy.overflow_queue or 0)
+    if target is None or target.id == queue.id or not target.is_active or not hours.is_open(target, work.now):
+        return False
+    if waiting.channel not in target.policy.channels:
+        return False
+    waiting.queue_id, waiting.passed_on = target.id, REASON
+    if waiting.is_call:
+        waiting.bring_back_at = work.now
+    customer = customers.get(work.session, waiting.customer_id) if waiting.customer_id else None
+    routing.enter(work, waiting, customer)
+    _tell(work, waiting, "queue", queue_id=target.id)
+    routing.route(work, waiting)
+    return True
+
+
+def _tell(work: Work, waiting: Interaction, way: str, *, queue_id: int | None = None) -> None:
+    waited = waiting.waited_seconds(work.now)
+    work.record(Overflowed(**waiting.about(), way=way, waited_seconds=waited, queue_id=queue_id))

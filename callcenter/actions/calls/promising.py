@@ -1,0 +1,187 @@
+"""Callbacks in place of waiting: offered, promised, told, and taken over by a call of the customer's own.
+
+What people do with the list is for `callback_list`, how one is carried out for `calling_back`. Locks: interaction, then callback.
+"""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from callcenter.actions.calls import endings
+from callcenter.actions.routing import offers, routing, waiting
+from callcenter.domain import customers as numbers
+from callcenter.domain.callback_events import CallbackKept, CallbackPromised
+from callcenter.domain.calls import AskForCallback, SayPromised
+from callcenter.domain.interactions import Channel, State
+from callcenter.domain.routing import CallbackRule
+from callcenter.storage import callbacks, company, customers, interactions, kept
+from callcenter.storage.callbacks import Callback
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.work import Work
+
+CHOOSING = timedelta(seconds=30)
+ASKED = "callback?"
+ROUNDED = timedelta(minutes=5)
+
+
+def rule(work: Work, interaction: Interaction) -> CallbackRule:
+    queue = kept.queue(work.session, interaction.queue_id) if interaction.queue_id else None
+    return queue.policy.callbacks if queue else CallbackRule(by_key=False, offered_over=None)
+
+
+def may_ask(interaction: Interaction) -> bool:
+    """Somebody waits on the line whom we can call."""
+    is_here = interaction.is_call and interaction.direction == "inbound" and interaction.state == State.WAITING
+    return is_here and interaction.their_number is not None
+
+
+def is_choosing(interaction: Interaction) -> bool:
+    return may_ask(interaction) and interaction.menu_keys[-1:] == [ASKED]
+
+
+def ask(work: Work, interaction: Interaction, *, expected_seconds: int | None = None) -> AskForCallback:
+    """Offer a callback in place of waiting. They stay in line meanwhile; if we hear nothing from there, they are led back."""
+    to_be_asked(interaction)
+    interaction.bring_back_at = work.now + CHOOSING
+    return AskForCallback(
+        interaction_id=interaction.id, language=interaction.language, expected_seconds=expected_seconds
+    )
+
+
+def to_be_asked(interaction: Interaction) -> None:
+    """Kept where the keys of the menu are kept, until they have answered."""
+    if interaction.menu_keys[-1:] != [ASKED]:
+        interaction.menu_keys = [*interaction.menu_keys, ASKED]
+
+
+def wait_on(interaction: Interaction) -> None:
+    """They have answered, and wait."""
+    interaction.menu_keys = [key for key in interaction.menu_keys if key != ASKED]
+    interaction.bring_back_at = None
+
+
+def rank(interaction: Interaction) -> float:
+    """Where it stands in its line by what routing wrote down when it entered."""
+    since = (interaction.joined_at or interaction.created_at).timestamp()
+    return float(interaction.growth * since - sum(interaction.points.values()))
+
+
+def promise(work: Work, call: Interaction, *, source: str) -> Callback:
+    """In place of waiting: the callback stands where the call stood. The call itself is for whoever calls this to end."""
+    rules = rule(work, call)
+    _, seconds = waiting.prediction(work, call)
+    window = max(timedelta(minutes=rules.window_minutes), 2 * timedelta(seconds=seconds or 0))
+    ours = _interaction(work, call)
+    ours.line_rank = call.line_rank
+    return write(work, ours, rules, call_id=call.id, source=source, starts=work.now, window=window, actor="customer")
+
+
+def _interaction(work: Work, call: Interaction) -> Interaction:
+    """A call of ours in the place of theirs."""
+    ours = Interaction(
+        **{name: getattr(call, name) for name in ("language", "our_number", "their_number", "customer_id", "queue_id")},
+        **{name: getattr(call, name) for name in ("ticket_id", "joined_at", "growth", "tier", "points", "bonds")},
+        channel=Channel.VOICE,
+        direction="callback",
+        state=State.WAITING,
+        menu_keys=[],
+        created_at=work.now,
+    )
+    work.session.add(ours)
+    work.session.flush()
+    return ours
+
+
+def write(
+    work: Work,
+    ours: Interaction,
+    rules: CallbackRule,
+    *,
+    call_id: int | None,
+    source: str,
+    starts: datetime,
+    window: timedelta,
+    actor: str,
+    note: str = "",
+) -> Callback:
+    row = Callback(
+        interaction_id=ours.id,
+        call_id=call_id,
+        customer_id=ours.customer_id,
+        queue_id=ours.queue_id,
+        number=ours.their_number,
+        our_number=ours.our_number,
+        state="waiting",
+        first=rules.first,
+        source=source,
+        note=note,
+        attempts=rules.attempts,
+        spacing_minutes=rules.spacing_minutes,
+        created_at=work.now,
+        joined_at=ours.joined_at,
+        promised_from=starts,
+        promised_until=rounded_up(starts + window),
+        next_try_at=starts if starts > work.now or rules.first == "customer" else None,
+    )
+    work.session.add(row)
+    work.session.flush()
+    work.record(
+        CallbackPromised(
+            **ours.about(),
+            actor=actor,
+            callback_id=row.id,
+            queue_id=row.queue_id,
+            promised_until=row.promised_until.isoformat(),
+            source=source,
+        )
+    )
+    if row.next_try_at is None:
+        routing.route(work, ours)
+    else:
+        ours.line_rank = None
+    return row
+
+
+def rounded_up(moment: datetime) -> datetime:
+    over = timedelta(minutes=moment.minute % 5, seconds=moment.second, microseconds=moment.microsecond)
+    return moment + (ROUNDED - over if over else timedelta())
+
+
+def told(work: Work, row: Callback, *, interaction_id: int, language: str) -> SayPromised:
+    """What the caller hears: until when, in their own zone."""
+    customer = customers.get(work.session, row.customer_id) if row.customer_id else None
+    queue = company.queue(work.session, row.queue_id)
+    zone = customer.zone if customer else numbers.zone_of(row.number) or (queue.zone if queue else "UTC")
+    until = row.promised_until.astimezone(ZoneInfo(zone))
+    return SayPromised(interaction_id=interaction_id, language=language, until=until)
+
+
+def taken_by_call(work: Work, call: Interaction) -> bool:
+    """They call us while we owe them a call to this queue: their call takes its place, and the promise is kept."""
+    if not call.their_number or not call.queue_id or not _any_open(work):
+        return False
+    found = callbacks.waiting_for(work.session, call.their_number, queue_id=call.queue_id)
+    ours = interactions.get(work.session, found, lock=True) if found else None
+    row = callbacks.of_interaction(work.session, ours.id, lock=True) if ours else None
+    if ours is None or row is None or row.state != "waiting" or ours.state not in (State.WAITING, State.OFFERED):
+        return False
+    call.joined_at = min(row.joined_at, work.now)
+    call.line_rank = rank(call)
+    row.connected_at = work.now
+    close(work, ours, row, state="connected", reason="called_us", result="replaced", by="customer")
+    in_time = work.now <= row.promised_until
+    work.record(CallbackKept(**call.about(), actor="customer", callback_id=row.id, in_time=in_time, how="called_us"))
+    return True
+
+
+def _any_open(work: Work) -> bool:
+    """As of a second ago: asked with every call."""
+    return kept.figure(work.session, "open_callbacks", lambda: callbacks.any_open(work.session))
+
+
+def close(work: Work, ours: Interaction, row: Callback, *, state: str, reason: str, result: str, by: str) -> None:
+    """Nobody is called any more for this; whoever was asked is free. Both locked, not active."""
+    row.state, row.end_reason, row.ended_at, row.next_try_at = state, reason, work.now, None
+    agent_id = offers.withdraw(work, ours)
+    ours.agent_id = None
+    endings.finish(work, ours, by=by, result=result)
+    offers.free(work, ours, agent_id)

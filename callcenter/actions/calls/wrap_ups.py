@@ -1,0 +1,144 @@
+"""After the customer has gone: outcome, note, and the ticket, on the server's timer. What is not finished in time is kept."""
+
+from datetime import timedelta
+
+from callcenter.actions.calls import endings
+from callcenter.actions.routing import offers, states
+from callcenter.actions.tickets import tickets
+from callcenter.domain import tickets as ticket_rules
+from callcenter.domain.errors import Invalid, NoMoreTime, NotFound, NotYourInteraction, WrapUpEnded
+from callcenter.domain.events import CallEnded, ConversationEnded, NoteWritten, WrapUpExtended, WrapUpFinished
+from callcenter.domain.interactions import Outcome, State
+from callcenter.domain.permissions import Actor, may_serve
+from callcenter.storage import company, interactions
+from callcenter.storage import tickets as ticket_rows
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.work import Work
+
+EXTENSION = timedelta(seconds=30)
+NOTE_LIMIT = 10_000
+
+
+def call_ended(work: Work, event: CallEnded) -> None:
+    interaction = interactions.get(work.session, event.interaction_id) if event.interaction_id else None
+    if interaction and event.result == "served":
+        begin(work, interaction)
+
+
+def begin(work: Work, interaction: Interaction) -> None:
+    """The customer is gone and was served: the wrap-up begins as the queue has it: with a timer, without one where it is
+    mandatory, or not at all. The interaction must be locked."""
+    queue = company.queue(work.session, interaction.queue_id) if interaction.queue_id else None
+    mode = queue.policy.wrap_up if queue else "timed"
+    seconds = queue.wrap_up_seconds if queue else 90
+    limit = queue.wrap_up_limit_seconds if queue else 300
+    offers.withdraw(work, interaction)
+    if mode == "none" or (mode == "timed" and seconds == 0):
+        _over(work, interaction, None if interaction.is_call else Outcome.SOLVED, note="")
+        return
+    if mode == "timed":
+        interaction.wrap_up_until = work.now + timedelta(seconds=seconds)
+        interaction.wrap_up_limit = work.now + timedelta(seconds=max(seconds, limit))
+    if interaction.agent_id:
+        states.refresh_state(work, interaction.agent_id)
+
+
+def end_conversation(work: Work, interaction_id: int, *, actor: Actor) -> None:
+    """The agent ends a conversation; it is wrapped up like a call."""
+    interaction = _mine(work, interaction_id, actor)
+    if interaction.state != State.ACTIVE or interaction.is_call:
+        return
+    endings.served(work, interaction, by="agent")
+    begin(work, interaction)
+    work.record(
+        ConversationEnded(
+            **interaction.about(),
+            actor=actor.label,
+            by="agent",
+        )
+    )
+
+
+def extend(work: Work, interaction_id: int, *, actor: Actor) -> None:
+    """Half a minute more, up to the queue's limit; nothing where no time runs."""
+    interaction = _mine(work, interaction_id, actor)
+    if interaction.state != State.WRAP_UP:
+        raise WrapUpEnded
+    if interaction.wrap_up_until is None or interaction.wrap_up_limit is None:
+        return
+    if interaction.wrap_up_until >= interaction.wrap_up_limit:
+        raise NoMoreTime
+    until = min(interaction.wrap_up_until + EXTENSION, interaction.wrap_up_limit)
+    seconds = int((until - interaction.wrap_up_until).total_seconds())
+    interaction.wrap_up_until = until
+    work.record(
+        WrapUpExtended(interaction_id=interaction.id, agent_id=interaction.agent_id, actor=actor.label, seconds=seconds)
+    )
+
+
+def finish(work: Work, interaction_id: int, *, outcome: str, note: str, actor: Actor) -> None:
+    """Outcome and note. Also for one whose time ran out without an outcome; twice with the same is as once."""
+    interaction = _mine(work, interaction_id, actor)
+    if outcome not in set(Outcome):
+        raise Invalid("Choose how it ended.", field="outcome")
+    text = note.replace("\x00", "").strip()[:NOTE_LIMIT]
+    if interaction.state == State.ENDED and interaction.outcome == outcome:
+        return
+    if interaction.state == State.ENDED and (interaction.outcome or interaction.result != "served"):
+        raise WrapUpEnded
+    if interaction.state not in (State.WRAP_UP, State.ENDED):
+        raise Invalid("The customer is still there.", field="outcome")
+    _over(work, interaction, Outcome(outcome), note=text)
+
+
+def run_out(work: Work, interaction_id: int) -> None:
+    """Finish a wrap-up whose time is over, with what is kept of it."""
+    interaction = interactions.get(work.session, interaction_id, lock=True)
+    if interaction is None or interaction.state != State.WRAP_UP:
+        return
+    if interaction.wrap_up_until and interaction.wrap_up_until <= work.now:
+        _over(work, interaction, None, note=interaction.note)
+
+
+def keep_note(work: Work, interaction_id: int, *, note: str, actor: Actor) -> None:
+    """A note on the contact itself, while it lasts or in wrap-up."""
+    interaction = _mine(work, interaction_id, actor)
+    interaction.note = note.replace("\x00", "").strip()[:NOTE_LIMIT]
+    work.record(
+        NoteWritten(
+            **interaction.about(),
+            actor=actor.label,
+            note=interaction.note[:200],
+        )
+    )
+
+
+def _over(work: Work, interaction: Interaction, outcome: Outcome | None, *, note: str) -> None:
+    was_open = interaction.state == State.WRAP_UP
+    interaction.outcome, interaction.note = outcome, note or interaction.note
+    interaction.state, interaction.finished_at = State.ENDED, interaction.finished_at or work.now
+    interaction.wrap_up_until = None
+    work.record(
+        WrapUpFinished(
+            **interaction.about(),
+            actor=f"agent:{interaction.agent_id}" if outcome else "system",
+            outcome=outcome or "",
+            note=interaction.note[:1000],
+        )
+    )
+    if outcome and interaction.ticket_id:
+        ticket = ticket_rows.get(work.session, interaction.ticket_id, lock=True)
+        if ticket and ticket.is_unsolved:
+            after = {"status": ticket_rules.AFTER[outcome]}
+            tickets.set_fields(work, ticket, after, actor=f"agent:{interaction.agent_id}")
+    if was_open:
+        offers.free(work, interaction, offers.close(work, interaction.id))
+
+
+def _mine(work: Work, interaction_id: int, actor: Actor) -> Interaction:
+    interaction = interactions.get(work.session, interaction_id, lock=True)
+    if interaction is None:
+        raise NotFound
+    if not may_serve(actor, interaction_agent_id=interaction.agent_id):
+        raise NotYourInteraction
+    return interaction

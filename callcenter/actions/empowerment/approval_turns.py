@@ -1,0 +1,122 @@
+"""What time and the customer do to a question: the next are asked, the safe default, a yes that lapses, a caller who has gone."""
+
+from datetime import timedelta
+
+from callcenter.actions.callbacks import callback_list
+from callcenter.actions.empowerment import approvals, asking, budgets
+from callcenter.domain.agents import Role
+from callcenter.domain.empowerment.approving import Said
+from callcenter.domain.empowerment_events import ApprovalPassedOn, GrantLapsed
+from callcenter.domain.errors import Invalid
+from callcenter.domain.events import CallEnded
+from callcenter.domain.permissions import Actor
+from callcenter.storage import customers, interactions
+from callcenter.storage.empowerment import approvals as rows
+from callcenter.storage.empowerment.approvals import Approval
+from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.work import Work
+
+
+def run_out(work: Work, approval_id: int) -> None:
+    """This turn is over: the next are asked; after the last, the safe default. Nothing where it was answered meanwhile."""
+    grant, row = approvals.lock(work, approval_id)
+    if not row.is_open or row.step_ends_at is None or row.step_ends_at > work.now:
+        return
+    if row.step + 1 < len(row.steps):
+        _to_the_next(work, row, grant)
+    elif grant.rest_of is not None:
+        _expire(work, row, grant, said=Said.NOTHING)
+    else:
+        _default(work, row, grant)
+
+
+def _to_the_next(work: Work, row: Approval, grant: Grant) -> None:
+    row.step += 1
+    row.step_ends_at = work.now + timedelta(seconds=row.turn.seconds)
+    asking.skip_those_away(work, row, asker_id=grant.agent_id)
+    row.claimed_by = row.claimed_at = None
+    until = row.step_ends_at.isoformat()
+    work.record(ApprovalPassedOn(**grant.about(), grant_id=grant.id, approval_id=row.id, step=row.step, until=until))
+
+
+def _default(work: Work, row: Approval, grant: Grant) -> None:
+    """Nobody could answer: what the agent may give alone can be given now, the rest is promised for later and asked on."""
+    matter, asked = asking.matter_of(work, grant), grant.units
+    option = matter.decision.option(grant.remedy)
+    own = min(asked, option.most) if option and row.otherwise == "own_limit" else 0
+    if own <= 0:
+        _expire(work, row, grant, said=Said.NOTHING)
+        return
+    asking.close(work, row, grant, state="expired")
+    approvals.becomes(work, grant, matter, grant.remedy, own, actor="system")
+    row.answer, row.answered_at, row.answer_units = Said.OWN_LIMIT.value, work.now, own
+    if asked > own and option and not option.is_fixed:
+        callback_id = _promise(work, row, grant)
+        asking.rest(work, matter, grant, units=asked - own, minutes=row.promise_minutes, callback_id=callback_id)
+        row.callback_id = callback_id
+    approvals.tell(work, row, grant, actor="system")
+
+
+def _expire(work: Work, row: Approval, grant: Grant, *, said: Said) -> None:
+    budgets.release(work, grant, actor="system")
+    asking.close(work, row, grant, state="expired")
+    grant.state = "expired"
+    row.answer, row.answered_at = said.value, work.now
+    approvals.tell(work, row, grant, actor="system")
+
+
+def lapse(work: Work, grant_id: int) -> None:
+    """A yes that was not given on in time ends; what was held is free."""
+    grant, _ = asking.lock(work, grant_id)
+    if grant.state == "approved" and grant.valid_until and grant.valid_until <= work.now:
+        budgets.release(work, grant, actor="system")
+        grant.state, grant.valid_until = "expired", None
+        work.record(GrantLapsed(**grant.about(), grant_id=grant.id))
+
+
+def let_go(work: Work, approval_id: int, *, grace: timedelta) -> None:
+    """Whoever took it has gone from the screen: it is everybody's again."""
+    grant, row = approvals.lock(work, approval_id)
+    if row.is_open and approval_id in rows.taken_by_absent(work.session, since=work.now - grace):
+        approvals.free(work, row, grant, actor="system")
+
+
+def call_ended(work: Work, event: CallEnded) -> None:
+    interaction = interactions.get(work.session, event.interaction_id) if event.interaction_id else None
+    if interaction and event.result == "served":
+        customer_left(work, interaction)
+
+
+def customer_left(work: Work, interaction: Interaction) -> None:
+    """The question stays, and we owe them a call about it: promised for the time by which it is answered at the latest."""
+    for row in rows.open_of_interaction(work.session, interaction.id):
+        grant, locked = approvals.lock(work, row.id)
+        if locked.is_open and locked.callback_id is None:
+            locked.callback_id = _promise(work, locked, grant)
+
+
+def _promise(work: Work, row: Approval, grant: Grant) -> int | None:
+    """A callback by the promised time, where we know how to reach them; its id."""
+    interaction = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
+    number = interaction.their_number if interaction else None
+    if number is None and grant.customer_id:
+        number = next(iter(customers.phones_of(work.session, [grant.customer_id]).get(grant.customer_id, [])), None)
+    queue_id = interaction.queue_id if interaction else None
+    if number is None or queue_id is None:
+        return None
+    until = work.now + timedelta(minutes=row.promise_minutes)
+    try:
+        made = callback_list.create(
+            work,
+            actor=Actor(Role.AGENT, grant.agent_id),
+            number=number,
+            queue_id=queue_id,
+            at=max(work.now + timedelta(minutes=1), until - timedelta(hours=1)),
+            customer_id=grant.customer_id,
+            ticket_id=grant.ticket_id,
+            source="approval",
+        )
+    except Invalid:
+        return None
+    return made.id

@@ -1,0 +1,239 @@
+"""Those who are asked answer: seen, taken, talked about, answered; or nobody does, and it goes to the next and to the safe default.
+
+Whoever is first is settled by the row lock: the second is told who was first.
+"""
+
+from datetime import timedelta
+
+from callcenter.actions.callbacks import callback_list
+from callcenter.actions.empowerment import asking, budgets, giving
+from callcenter.actions.empowerment.giving import Matter
+from callcenter.domain.empowerment import May, money
+from callcenter.domain.empowerment.approving import Said, most_of
+from callcenter.domain.empowerment.rule_book import Step
+from callcenter.domain.empowerment_events import (
+    ApprovalAnswered,
+    ApprovalClaimed,
+    ApprovalLetGo,
+    ApprovalSeen,
+    ApprovalTalked,
+)
+from callcenter.domain.errors import (
+    ApprovalOver,
+    ApprovalTaken,
+    CallbackInProgress,
+    CallbackOver,
+    Invalid,
+    NotFound,
+    NotYoursToApprove,
+    StaleSave,
+)
+from callcenter.domain.permissions import Actor
+from callcenter.storage import agents
+from callcenter.storage.agents import Agent
+from callcenter.storage.empowerment import approvals
+from callcenter.storage.empowerment.approvals import Approval, Word
+from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.work import Work
+
+APPROVED_FOR = timedelta(hours=24)
+LONGEST_WORD = 500
+
+
+def seen(work: Work, approval_id: int, *, actor: Actor) -> None:
+    """It is on the screen of somebody who may answer; the first time is told to the agent."""
+    row = approvals.get(work.session, approval_id)
+    if row is None or row.seen_at is not None or not row.is_open:
+        return
+    grant, row = lock(work, approval_id)
+    if row.seen_at is None and row.is_open and _may(work, row, grant, actor)[0]:
+        row.seen_at, row.seen_by = work.now, actor.agent_id
+        work.record(ApprovalSeen(**grant.about(), actor=actor.label, grant_id=grant.id, approval_id=row.id))
+
+
+def claim(work: Work, approval_id: int, *, actor: Actor) -> Approval:
+    """Taken: the others see that. Twice by the same person is as once; ApprovalTaken where somebody else was first."""
+    grant, row = _open(work, approval_id, actor)
+    if row.claimed_by == actor.agent_id:
+        return row
+    if row.claimed_by is not None:
+        raise ApprovalTaken(name=agents.names(work.session).get(row.claimed_by, ""))
+    row.claimed_by, row.claimed_at = actor.agent_id, work.now
+    row.seen_at, row.seen_by = row.seen_at or work.now, row.seen_by or actor.agent_id
+    work.record(ApprovalClaimed(**grant.about(), actor=actor.label, grant_id=grant.id, approval_id=row.id))
+    return row
+
+
+def let_go(work: Work, approval_id: int, *, actor: Actor) -> None:
+    """Whoever took it gives it back to those who are asked."""
+    grant, row = lock(work, approval_id)
+    if row.is_open and row.claimed_by is not None and row.claimed_by == actor.agent_id:
+        free(work, row, grant, actor=actor.label)
+
+
+def free(work: Work, row: Approval, grant: Grant, *, actor: str) -> None:
+    row.claimed_by = row.claimed_at = None
+    work.record(ApprovalLetGo(**grant.about(), actor=actor, grant_id=grant.id, approval_id=row.id))
+
+
+def say(work: Work, approval_id: int, *, actor: Actor, body: str) -> Word:
+    """A question to the agent, or the agent's answer; the cursor of neither is taken."""
+    grant, row = lock(work, approval_id)
+    if not row.is_open:
+        raise ApprovalOver
+    if actor.agent_id != grant.agent_id and not _may(work, row, grant, actor)[0]:
+        raise NotYoursToApprove
+    text = body.replace("\x00", "").strip()[:LONGEST_WORD]
+    if not text:
+        raise Invalid("Nothing is written yet.", field="body")
+    word = Word(approval_id=row.id, author_id=actor.agent_id, body=text, at=work.now)
+    work.session.add(word)
+    work.session.flush()
+    about = grant.about()
+    work.record(ApprovalTalked(**about, actor=actor.label, grant_id=grant.id, approval_id=row.id, word_id=word.id))
+    return word
+
+
+def answer(
+    work: Work,
+    approval_id: int,
+    *,
+    actor: Actor,
+    said: Said,
+    units: int | None = None,
+    remedy: str | None = None,
+    word: str = "",
+    asked: int | None = None,
+) -> Grant:
+    """Yes; yes but `units`; this `remedy` instead (`units` of it); or no. The same answer again by the same person is as once.
+    `asked`: how much was asked for when it was read, where that is known; StaleSave where the agent has changed it since.
+
+    ApprovalTaken where somebody else took or answered it, NotYoursToApprove above what this person may say yes to, Invalid
+    where the rules have come to forbid it (the customer's tier, a price, a budget may have changed since it was asked).
+    """
+    grant, row = lock(work, approval_id)
+    if row.state == "answered" and row.answered_by == actor.agent_id and row.answer == said:
+        return grant
+    _still_open(work, row, actor)
+    may, most = _may(work, row, grant, actor)
+    if not may:
+        raise NotYoursToApprove
+    if asked is not None and asked != grant.units:
+        raise StaleSave(name=agents.names(work.session).get(grant.agent_id, ""))
+    text = word.replace("\x00", "").strip()[:LONGEST_WORD]
+    if said == Said.NO:
+        budgets.release(work, grant, actor=actor.label)
+        grant.state = "refused"
+    else:
+        _approve(work, grant, said, units, remedy, most, actor)
+    asking.close(work, row, grant, state="answered")
+    row.answer, row.answered_by, row.answered_at, row.word = said.value, actor.agent_id, work.now, text
+    row.answer_units = grant.units if said != Said.NO else None
+    row.answer_remedy = grant.remedy if said == Said.INSTEAD else None
+    row.claimed_by, row.claimed_at = row.claimed_by or actor.agent_id, row.claimed_at or work.now
+    tell(work, row, grant, actor=actor.label)
+    _call_at_once(work, row, actor)
+    return grant
+
+
+def _still_open(work: Work, row: Approval, actor: Actor) -> None:
+    names = agents.names(work.session)
+    if row.state == "answered" and row.answered_by:
+        raise ApprovalTaken(name=names.get(row.answered_by, ""))
+    if not row.is_open:
+        raise ApprovalOver
+    if row.claimed_by not in (None, actor.agent_id):
+        raise ApprovalTaken(name=names.get(row.claimed_by or 0, ""))
+
+
+def _approve(
+    work: Work, grant: Grant, said: Said, units: int | None, remedy: str | None, most: int | None, actor: Actor
+) -> None:
+    asked, matter = grant.units, asking.matter_of(work, grant)
+    key = remedy if said == Said.INSTEAD and remedy else grant.remedy
+    wanted = asked if said == Said.YES else money.checked(units, field="units")
+    if said == Said.LESS and wanted >= asked:
+        raise Invalid("This is not less than what was asked.", field="units")
+    _allowed(matter, key, wanted, most)
+    becomes(work, grant, matter, key, wanted, actor=actor.label)
+
+
+def _allowed(matter: Matter, key: str, units: int, most: int | None) -> None:
+    """By the rules of this moment, and by what this person may say yes to."""
+    option = matter.decision.option(key)
+    if option is None or option.may == May.NEVER:
+        raise Invalid("The rules do not allow this to be given any more.", field="remedy")
+    worth = matter.remedy(key).worth(units, matter.decision.currency)
+    if most is not None and worth > most:
+        raise NotYoursToApprove
+    by_rules = None if option.ask and option.ask_most is None else max(option.most, option.ask_most or 0)
+    if by_rules is not None and units > by_rules:
+        raise Invalid("By the rules nobody may say yes to this.", field="units")
+
+
+def becomes(work: Work, grant: Grant, matter: Matter, key: str, units: int, *, actor: str) -> None:
+    """Approved for so much of this; only that is held any more."""
+    remedy = matter.remedy(key)
+    if key != grant.remedy or units != grant.units:
+        grant.remedy, grant.units = key, units
+        grant.worth, grant.cost = remedy.worth(units, grant.currency), remedy.cost(units, grant.currency)
+        grant.sms = giving.sms_of(work, grant, remedy, matter)
+    budgets.hold_only(work, grant, grant.cost, actor=actor)
+    grant.state, grant.valid_until = "approved", work.now + APPROVED_FOR
+
+
+def tell(work: Work, row: Approval, grant: Grant, *, actor: str) -> None:
+    matter_book = asking.matter_of(work, grant)
+    work.record(
+        ApprovalAnswered(
+            **grant.about(),
+            actor=actor,
+            grant_id=grant.id,
+            approval_id=row.id,
+            answer=row.answer or "",
+            units=grant.units,
+            shown=giving.told(matter_book.remedy(grant.remedy), grant.units, grant.currency),
+            word=row.word,
+        )
+    )
+
+
+def _may(work: Work, row: Approval, grant: Grant, actor: Actor) -> tuple[bool, int | None]:
+    """May this person answer now, and up to what worth; never one's own question."""
+    person = agents.get(work.session, actor.agent_id or 0)
+    if person is None or person.id == grant.agent_id:
+        return False, 0
+    steps = [Step.model_validate(one) for one in row.steps]
+    return most_of(steps, row.step, role=person.role, level=person.level)
+
+
+def may_answer(row: Approval, grant: Grant, person: Agent) -> bool:
+    """For pages: whether this question is for this person now."""
+    steps = [Step.model_validate(one) for one in row.steps]
+    return person.id != grant.agent_id and most_of(steps, row.step, role=person.role, level=person.level)[0]
+
+
+def lock(work: Work, approval_id: int) -> tuple[Grant, Approval]:
+    row = approvals.get(work.session, approval_id)
+    if row is None:
+        raise NotFound
+    return asking.lock(work, row.grant_id)
+
+
+def _open(work: Work, approval_id: int, actor: Actor) -> tuple[Grant, Approval]:
+    grant, row = lock(work, approval_id)
+    if not row.is_open:
+        _still_open(work, row, actor)
+    if not _may(work, row, grant, actor)[0]:
+        raise NotYoursToApprove
+    return grant, row
+
+
+def _call_at_once(work: Work, row: Approval, actor: Actor) -> None:
+    """There is an answer now: the call that we owe need not wait any longer."""
+    if row.callback_id is None:
+        return
+    try:
+        callback_list.call_now(work, row.callback_id, actor=actor)
+    except (CallbackOver, CallbackInProgress, NotFound):
+        return

@@ -1,0 +1,123 @@
+"""Approvers who sit at no screen: asked by SMS, and their reply is an answer like any other."""
+
+from callcenter.actions.empowerment import approvals, asking, giving
+from callcenter.actions.messages import outgoing
+from callcenter.actions.messages.received import Received
+from callcenter.domain import messages
+from callcenter.domain.agents import Role
+from callcenter.domain.empowerment import money
+from callcenter.domain.empowerment.approving import Reply, Said, read_reply
+from callcenter.domain.errors import DomainError
+from callcenter.domain.permissions import Actor
+from callcenter.storage import agents, company, customers, tickets
+from callcenter.storage.agents import Agent
+from callcenter.storage.empowerment import approvals as rows
+from callcenter.storage.empowerment import grants
+from callcenter.storage.work import Work
+from callcenter.words import say
+
+
+def invite(work: Work, approval_id: int) -> int:
+    """Asks those whose turn it is by SMS, where nobody of them sits at a screen; each once a turn. How many were asked."""
+    row = rows.get(work.session, approval_id, lock=True)
+    grant = grants.get(work.session, row.grant_id) if row else None
+    line = next((one.e164 for one in company.numbers(work.session)), None)
+    if row is None or grant is None or not row.is_open or line is None:
+        return 0
+    at_screens, mobiles = asking.reachable(work, row.turn, asker_id=grant.agent_id)
+    if at_screens:
+        return 0
+    asked = 0
+    for agent_id in mobiles:
+        person = agents.get(work.session, agent_id)
+        if person and person.mobile and [agent_id, row.step] not in row.told:
+            row.told = [*row.told, [agent_id, row.step]]
+            _send(work, person.mobile, line, _question(work, person, approval_id))
+            asked += 1
+    return asked
+
+
+def _question(work: Work, person: Agent, approval_id: int) -> str:
+    row = rows.get(work.session, approval_id)
+    grant = grants.get(work.session, row.grant_id) if row else None
+    if row is None or grant is None:
+        return ""
+    matter = asking.matter_of(work, grant)
+    asker = agents.get(work.session, grant.agent_id)
+    customer = customers.get(work.session, grant.customer_id) if grant.customer_id else None
+    ticket = tickets.get(work.session, grant.ticket_id)
+    ours = company.get(work.session)
+    return say(
+        person.language,
+        "%(company)s: %(agent)s asks for %(what)s for %(customer)s, %(ticket)s: %(reason)s Reply Y %(code)s, L %(code)s"
+        " amount, or N %(code)s.",
+        company=ours.name(person.language) if ours else "",
+        agent=asker.name.split()[0] if asker else "",
+        what=giving.told(matter.remedy(grant.remedy), grant.units, grant.currency)[person.language],
+        customer=customer.name if customer else "?",
+        ticket=ticket.number if ticket else "",
+        reason=f"“{grant.reason[:120]}”",
+        code=row.code,
+    )
+
+
+def _send(work: Work, mobile: str, line: str, body: str) -> None:
+    outgoing.write(
+        work,
+        body=body[: messages.BODY_LIMIT],
+        our_number=line,
+        their_number=mobile,
+        customer_id=None,
+        interaction_id=None,
+        purpose="approval",
+    )
+
+
+def reply(work: Work, received: Received) -> bool:
+    """True where it came from an approver's own telephone and was an answer; they are told what became of it."""
+    message = received.message
+    person = agents.by_mobile(work.session, message.sender)
+    given = read_reply(message.body) if person else None
+    if person is None or given is None:
+        return False
+    _send(work, message.sender, message.recipient, _answered(work, person, given))
+    received.keep(work, purpose="approval", customer=None)
+    return True
+
+
+def _answered(work: Work, person: Agent, given: Reply) -> str:
+    row = rows.by_code(work.session, given.code)
+    if row is None:
+        return say(person.language, "No question %(code)s is open any more.", code=given.code)
+    grant = grants.get(work.session, row.grant_id)
+    currency = grant.currency if grant else ""
+    amount, _, word = given.rest.partition(" ")
+    actor = Actor(Role(person.role), person.id, person.name)
+    try:
+        with work.session.begin_nested():
+            units = (
+                _units(amount, currency, is_money=_is_money(work, row.grant_id)) if given.said == Said.LESS else None
+            )
+            approvals.answer(
+                work,
+                row.id,
+                actor=actor,
+                said=given.said,
+                units=units,
+                word=word if given.said == Said.LESS else given.rest,
+            )
+    except DomainError as error:
+        return say(person.language, error.text, **error.values)
+    return say(person.language, "Done: your answer to question %(code)s stands.", code=given.code)
+
+
+def _is_money(work: Work, grant_id: int) -> bool:
+    grant = grants.get(work.session, grant_id)
+    remedy = asking.matter_of(work, grant).remedy(grant.remedy) if grant else None
+    return remedy is None or remedy.is_money
+
+
+def _units(text: str, currency: str, *, is_money: bool) -> int:
+    return (
+        money.parse(text, currency, field="units") if is_money else money.checked(int(text) if text.isdecimal() else 0)
+    )

@@ -1,0 +1,270 @@
+"""An agent asks somebody who may say yes, while the customer waits: asked, changed, withdrawn, and given on after the yes.
+
+The answers are for `approvals`. Locks: see `giving`.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from callcenter.actions.empowerment import budgets, giving
+from callcenter.actions.empowerment.giving import Matter, Wish
+from callcenter.domain.agents import Role
+from callcenter.domain.empowerment import Answer, Held, hold, money
+from callcenter.domain.empowerment.approving import RANKS, SCREEN_SEEN, fits
+from callcenter.domain.empowerment.rule_book import Step
+from callcenter.domain.empowerment_events import ApprovalAsked, ApprovalChanged, ApprovalWithdrawn
+from callcenter.domain.errors import ApprovalOver, GrantOver, Invalid, NotFound, NotYourInteraction
+from callcenter.domain.permissions import Actor
+from callcenter.storage import agents, interactions, tickets
+from callcenter.storage.empowerment import approvals, grants, locks
+from callcenter.storage.empowerment.approvals import Approval
+from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.work import Work
+
+CODE_TRIES = 50
+
+
+def ask(work: Work, wish: Wish, *, actor: Actor) -> Grant:
+    """Somebody is asked, and the money is held meanwhile. What may be given without asking is given at once instead;
+    what the rules refuse comes back `refused`. The same key again is the same question."""
+    matter, before = giving.begin(work, wish, actor=actor)
+    if before:
+        return before
+    held = hold(matter.decision, wish.remedy, wish.units, reason=wish.reason)
+    if held.answer in (Answer.GIVE, Answer.NEEDS_REASON):
+        return giving.give(work, wish, actor=actor)
+    if held.answer == Answer.REFUSED:
+        grant = giving.write(work, matter, wish, held, state="refused")
+        giving.refuse(work, grant, held)
+        return grant
+    if not wish.reason.strip():
+        raise Invalid("Say why we should.", field="reason")
+    return put(work, matter, wish, held, actor=actor.label)
+
+
+def put(
+    work: Work,
+    matter: Matter,
+    wish: Wish,
+    held: Held,
+    *,
+    actor: str,
+    rest_of: int | None = None,
+    seconds: int | None = None,
+    callback_id: int | None = None,
+) -> Grant:
+    """The question itself. `rest_of`, `seconds`, `callback_id`: what is left of another, to be answered by a promised time."""
+    grant = giving.write(work, matter, wish, held, state="awaiting", rest_of=rest_of)
+    budgets.reserve(work, grant, budgets.open_periods(work, matter.known.paying, currency=grant.currency), actor=actor)
+    rule = matter.known.rules.book.rule(grant.rule_id or 0)
+    asks = rule.asks if rule else held.option.ask if held.option else None
+    if asks is None or held.option is None:
+        raise NotFound
+    steps = held.steps if rest_of is None else held.steps[-1:]
+    row = Approval(
+        grant_id=grant.id,
+        state="open",
+        rule_id=grant.rule_id,
+        steps=[step.model_dump(mode="json") for step in steps],
+        step=0,
+        step_ends_at=work.now + timedelta(seconds=seconds or steps[0].seconds),
+        otherwise=asks.otherwise if rest_of is None else "nothing",
+        promise_minutes=asks.promise_minutes,
+        own_limit=held.option.most,
+        code=_code(work),
+        told=[],
+        asked_at=work.now,
+        held_before=held_so_far(work, matter.interaction),
+        callback_id=callback_id,
+    )
+    if rest_of is None:
+        skip_those_away(work, row, asker_id=grant.agent_id)
+    work.session.add(row)
+    work.session.flush()
+    work.record(
+        ApprovalAsked(
+            **grant.about(),
+            actor=actor,
+            grant_id=grant.id,
+            approval_id=row.id,
+            remedy=grant.remedy,
+            units=grant.units,
+            currency=grant.currency,
+            shown=giving.told(matter.remedy(grant.remedy), grant.units, grant.currency),
+            until=row.step_ends_at.isoformat() if row.step_ends_at else "",
+        )
+    )
+    return grant
+
+
+def _code(work: Work) -> str:
+    """Four digits that name an open question in an SMS."""
+    for _ in range(CODE_TRIES):
+        code = f"{secrets.randbelow(9000) + 1000}"
+        if approvals.by_code(work.session, code) is None:
+            return code
+    raise Invalid("Too many questions are open.", field="key")
+
+
+def held_so_far(work: Work, interaction: Interaction | None) -> int:
+    """Seconds the customer was on hold in this contact."""
+    if interaction is None:
+        return 0
+    since = interaction.held_since
+    return interaction.held_seconds + (int((work.now - since).total_seconds()) if since else 0)
+
+
+def reachable(work: Work, step: Step, *, asker_id: int) -> tuple[Sequence[int], Sequence[int]]:
+    """(those who may answer in this turn and sit at a screen, those of them who have a mobile number)."""
+    able = [
+        one
+        for one in agents.all_active(work.session)
+        if one.id != asker_id and RANKS[Role(one.role)] > 0 and fits(step, role=one.role, level=one.level)
+    ]
+    at_screens = agents.with_screen(work.session, [one.id for one in able], since=work.now - SCREEN_SEEN)
+    return [one.id for one in able if one.id in at_screens], [one.id for one in able if one.mobile]
+
+
+def skip_those_away(work: Work, row: Approval, *, asker_id: int) -> None:
+    """A turn in which nobody can be reached is not waited for; if nobody can be in any, the last turn is as long as it is."""
+    steps = [Step.model_validate(one) for one in row.steps]
+    for place in range(row.step, len(steps)):
+        at_screens, mobiles = reachable(work, steps[place], asker_id=asker_id)
+        if at_screens or mobiles:
+            row.step = place
+            row.step_ends_at = work.now + timedelta(seconds=steps[place].seconds)
+            return
+
+
+def withdraw(work: Work, grant_id: int, *, actor: Actor) -> Grant:
+    """Asked no more; what was held is free. A second time is as once."""
+    grant, approval = _mine(work, grant_id, actor)
+    if grant.state == "withdrawn":
+        return grant
+    if grant.state not in ("awaiting", "approved"):
+        raise GrantOver
+    budgets.release(work, grant, actor=actor.label)
+    grant.state, grant.valid_until = "withdrawn", None
+    if approval.is_open:
+        close(work, approval, grant, state="withdrawn")
+        work.record(ApprovalWithdrawn(**grant.about(), actor=actor.label, grant_id=grant.id, approval_id=approval.id))
+    return grant
+
+
+def close(work: Work, approval: Approval, grant: Grant, *, state: str) -> None:
+    """No more turn runs; how long the customer was on hold for it is kept."""
+    interaction = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
+    approval.state, approval.step_ends_at = state, None
+    approval.held_seconds = max(0, held_so_far(work, interaction) - approval.held_before)
+
+
+def change(work: Work, grant_id: int, *, actor: Actor, units: int, reason: str) -> Grant:
+    """Another amount or reason while somebody is asked; they go on deciding, on the new one. Small enough, it is given at once."""
+    money.checked(units, field="units")
+    grant, approval = _mine(work, grant_id, actor)
+    if not approval.is_open or grant.state != "awaiting":
+        raise ApprovalOver
+    if not reason.strip():
+        raise Invalid("Say why we should.", field="reason")
+    matter = matter_of(work, grant)
+    held = hold(matter.decision, grant.remedy, units, reason=reason)
+    if held.answer == Answer.REFUSED:
+        raise Invalid("By the rules nobody may say yes to this.", field="units")
+    if held.answer == Answer.GIVE:
+        raise Invalid("You may give this without asking: withdraw the question and give it.", field="units")
+    remedy = matter.remedy(grant.remedy)
+    grant.units, grant.reason = units, reason.replace("\x00", "").strip()[: giving.LONGEST_REASON]
+    grant.wished = max(grant.wished, units)
+    grant.worth, grant.cost = remedy.worth(units, grant.currency), remedy.cost(units, grant.currency)
+    grant.sms = giving.sms_of(work, grant, remedy, matter)
+    budgets.hold_only(work, grant, grant.cost, actor=actor.label)
+    approval.steps = [step.model_dump(mode="json") for step in held.steps]
+    approval.step = min(approval.step, len(held.steps) - 1)
+    shown = giving.told(remedy, units, grant.currency)
+    work.record(
+        ApprovalChanged(**grant.about(), actor=actor.label, grant_id=grant.id, approval_id=approval.id, shown=shown)
+    )
+    return grant
+
+
+def matter_of(work: Work, grant: Grant) -> Matter:
+    """What may be given in this matter as of now, not counting this grant itself."""
+    ticket = tickets.get(work.session, grant.ticket_id)
+    if ticket is None:
+        raise NotFound
+    return giving.look(work, grant.agent_id, ticket, _contact(work, grant, ticket.id), without=grant.id)
+
+
+def _contact(work: Work, grant: Grant, ticket_id: int) -> int | None:
+    """The contact it was asked in, unless that was moved to another ticket meanwhile."""
+    found = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
+    return found.id if found and found.ticket_id == ticket_id else None
+
+
+def lock(work: Work, grant_id: int) -> tuple[Grant, Approval]:
+    """The grant and its question, locked in the order of everybody."""
+    seen = grants.get(work.session, grant_id)
+    if seen is None:
+        raise NotFound
+    locks.giver_and_customer(
+        work.session, agent_id=seen.agent_id, customer_id=seen.customer_id, ticket_id=seen.ticket_id
+    )
+    grant = grants.get(work.session, grant_id, lock=True)
+    approval = approvals.of_grant(work.session, grant_id, lock=True)
+    if grant is None or approval is None:
+        raise NotFound
+    return grant, approval
+
+
+def _mine(work: Work, grant_id: int, actor: Actor) -> tuple[Grant, Approval]:
+    grant, approval = lock(work, grant_id)
+    if grant.agent_id != actor.agent_id:
+        raise NotYourInteraction
+    return grant, approval
+
+
+def give_on(work: Work, grant_id: int, *, actor: Actor, sms: str | None = None) -> Grant:
+    """After a yes the agent gives it; a second click is as the first. GrantOver where the yes is no longer good."""
+    grant, _ = _mine(work, grant_id, actor)
+    if grant.granted_at is not None:
+        return grant
+    if grant.state != "approved":
+        raise GrantOver
+    matter = matter_of(work, grant)
+    remedy = matter.remedy(grant.remedy)
+    if sms is not None:
+        grant.sms = sms.replace("\x00", "").strip()
+    budgets.commit(work, grant, actor=actor.label)
+    grant.state, grant.granted_at, grant.valid_until = "granted", work.now, None
+    giving.given(work, grant, remedy, actor=actor.label)
+    return grant
+
+
+def rest(
+    work: Work, matter: Matter, grant: Grant, *, units: int, minutes: int, callback_id: int | None
+) -> Grant | None:
+    """What nobody could answer about in time is asked on, to be answered by the promised time. None where that cannot be."""
+    wish = Wish(
+        key=f"rest:{grant.id}",
+        ticket_id=grant.ticket_id,
+        remedy=grant.remedy,
+        units=units,
+        interaction_id=matter.interaction.id if matter.interaction else None,
+        reason=grant.reason,
+        fields=grant.fields,
+    )
+    held = hold(matter.decision, grant.remedy, grant.units + units, reason=grant.reason)
+    if held.answer != Answer.ASK:
+        return None
+    return put(
+        work,
+        matter,
+        wish,
+        held,
+        actor=f"agent:{grant.agent_id}",
+        rest_of=grant.id,
+        seconds=minutes * 60,
+        callback_id=callback_id,
+    )

@@ -1,0 +1,216 @@
+"""What was given is carried out: recorded, posted to a system of the company, or asked of a department; and taken back."""
+
+from datetime import timedelta
+from typing import Any
+
+from callcenter.actions.empowerment import budgets, giving
+from callcenter.domain.empowerment.reversing import may_reverse, wait_before
+from callcenter.domain.empowerment_events import (
+    DepartmentAnswered,
+    DepartmentAsked,
+    GrantCarriedOut,
+    GrantNotCarriedOut,
+    GrantReversed,
+)
+from callcenter.domain.errors import GrantOver, Invalid, NotAllowed, NotFound, OutsideError
+from callcenter.domain.interactions import State
+from callcenter.domain.permissions import Actor
+from callcenter.storage import agents, customers, interactions, tickets
+from callcenter.storage.empowerment import departments, grants, locks, rule_books
+from callcenter.storage.empowerment.departments import Request
+from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.work import Work
+
+LEASE = timedelta(seconds=90)
+ANSWERED_WITHIN = timedelta(hours=24)
+LONGEST_FAILURE = 200
+
+
+def claim(work: Work, grant_id: int) -> Grant | None:
+    """Take a due grant in hand for a lease; None where it is not due (any more), or another has it."""
+    grant = grants.get(work.session, grant_id, lock=True)
+    if grant is None or grant.next_try_at is None or grant.next_try_at > work.now:
+        return None
+    grant.next_try_at = work.now + LEASE
+    grant.tries += 1
+    return grant
+
+
+def ask_department(work: Work, grant: Grant) -> None:
+    """Its request, once; it is carried out when the department says so."""
+    key = str(grant.carry_out.get("to", ""))
+    department = departments.department(work.session, key)
+    if department is None:
+        failed(work, grant.id, reason=f"no department {key}", final=True)
+        return
+    remedy = _remedy_names(work, grant)
+    agent = agents.get(work.session, grant.agent_id)
+    details = ", ".join(f"{name}: {value}" for name, value in grant.fields.items() if value)
+    row = Request(
+        department_id=department.id,
+        ticket_id=grant.ticket_id,
+        grant_id=grant.id,
+        asked_by=grant.agent_id,
+        body=" · ".join(
+            part for part in (remedy.get(agent.language if agent else "en", ""), details, grant.reason) if part
+        ),
+        state="open",
+        due_at=work.now + ANSWERED_WITHIN,
+        created_at=work.now,
+    )
+    work.session.add(row)
+    work.session.flush()
+    grant.next_try_at = None
+    work.record(
+        DepartmentAsked(**grant.about(), actor=f"agent:{grant.agent_id}", request_id=row.id, department=department.key)
+    )
+
+
+def _remedy_names(work: Work, grant: Grant) -> dict[str, str]:
+    found = rule_books.get(work.session, grant.rule_book)
+    remedy = found.book.remedy(grant.remedy) if found else None
+    return giving.told(remedy, grant.units, grant.currency) if remedy else {"en": grant.remedy, "zh": grant.remedy}
+
+
+def post_of(work: Work, grant: Grant) -> tuple[str, str, dict[str, Any]] | None:
+    """(address, secret, body) of what a system of the company is told; None where it is not set up."""
+    system = departments.system(work.session, str(grant.carry_out.get("to", "")))
+    if system is None:
+        return None
+    ticket = tickets.get(work.session, grant.ticket_id)
+    customer = customers.get(work.session, grant.customer_id) if grant.customer_id else None
+    return (
+        system.url,
+        system.secret,
+        {
+            "event": "grant.reversed" if grant.state == "reversed" else "grant.given",
+            "grant": grant.id,
+            "remedy": grant.remedy,
+            "units": grant.units,
+            "currency": grant.currency,
+            "fields": grant.fields,
+            "ticket": ticket.number if ticket else "",
+            "customer": {"id": customer.id, "name": customer.name, "email": customer.email} if customer else None,
+            "given_at": grant.granted_at.isoformat() if grant.granted_at else None,
+        },
+    )
+
+
+def done(work: Work, grant_id: int) -> None:
+    """The system has it (or has taken it back). Twice is as once."""
+    grant = grants.get(work.session, grant_id, lock=True)
+    if grant is None:
+        raise NotFound
+    grant.next_try_at, grant.failure = None, ""
+    if grant.state in ("granted", "failed"):
+        grant.state, grant.carried_out_at = "carried_out", work.now
+        work.record(GrantCarriedOut(**grant.about(), grant_id=grant.id))
+
+
+def not_done(work: Work, grant_id: int, error: OutsideError) -> None:
+    """Tried again later, at growing distance, visibly; where that cannot help any more a person has to look."""
+    grant = grants.get(work.session, grant_id, lock=True)
+    if grant is None:
+        raise NotFound
+    pause = None if error.permanent else wait_before(grant.tries)
+    grant.next_try_at = work.now + pause if pause else None
+    failed(work, grant_id, reason=str(error), final=pause is None)
+
+
+def failed(work: Work, grant_id: int, *, reason: str, final: bool) -> None:
+    grant = grants.get(work.session, grant_id, lock=True)
+    if grant is None:
+        raise NotFound
+    told = grant.state == "failed" and not final
+    if grant.state in ("granted", "failed"):
+        grant.state = "failed"
+    grant.failure = reason[:LONGEST_FAILURE]
+    if final:
+        grant.next_try_at = None
+    if not told:
+        work.record(GrantNotCarriedOut(**grant.about(), grant_id=grant.id, failure=grant.failure, final=final))
+
+
+def try_again(work: Work, grant_id: int, *, actor: Actor) -> None:
+    """A person has mended what was in the way."""
+    grant = grants.get(work.session, grant_id, lock=True)
+    if grant is None:
+        raise NotFound
+    if not actor.leads and actor.agent_id != grant.agent_id:
+        raise NotAllowed
+    if grant.state != "failed":
+        raise GrantOver
+    grant.tries, grant.next_try_at = 0, work.now
+
+
+def answer_request(work: Work, request_id: int, *, actor: Actor, is_done: bool, answer: str = "") -> Request:
+    """The department has done it, or cannot; the grant follows. A second answer is refused."""
+    row = departments.request(work.session, request_id, lock=True)
+    if row is None:
+        raise NotFound
+    if row.state != "open":
+        raise GrantOver
+    text = answer.replace("\x00", "").strip()[:500]
+    if not is_done and not text:
+        raise Invalid("Say why not.", field="answer")
+    row.state, row.answer = "done" if is_done else "refused", text
+    row.answered_at, row.answered_by = work.now, actor.agent_id
+    ticket = tickets.get(work.session, row.ticket_id)
+    work.record(
+        DepartmentAnswered(
+            ticket_id=row.ticket_id,
+            customer_id=ticket.customer_id if ticket else None,
+            agent_id=row.asked_by,
+            actor=actor.label,
+            request_id=row.id,
+            done=is_done,
+            answer=text,
+        )
+    )
+    if row.grant_id and is_done:
+        done(work, row.grant_id)
+    elif row.grant_id:
+        failed(work, row.grant_id, reason=text, final=True)
+    return row
+
+
+def reverse(work: Work, grant_id: int, *, actor: Actor, reason: str) -> Grant:
+    """Taken back, with a reason; the money is in the budget again that paid it. A second time is as once."""
+    seen = grants.get(work.session, grant_id)
+    if seen is None:
+        raise NotFound
+    locks.giver_and_customer(
+        work.session, agent_id=seen.agent_id, customer_id=seen.customer_id, ticket_id=seen.ticket_id
+    )
+    grant = grants.get(work.session, grant_id, lock=True)
+    if grant is None:
+        raise NotFound
+    if grant.state == "reversed":
+        return grant
+    if not may_reverse(actor, giver_id=grant.agent_id, is_still_served=_is_still_served(work, grant)):
+        raise NotAllowed
+    if not grant.is_given:
+        raise GrantOver
+    text = reason.replace("\x00", "").strip()[: giving.LONGEST_REASON]
+    if not text:
+        raise Invalid("Say why it is taken back.", field="reason")
+    was_posted = grant.carry_out.get("how") == "webhook" and (grant.carried_out_at or grant.tries)
+    budgets.put_back(work, grant, actor=actor.label, note=text[:200])
+    grant.state, grant.reversed_at, grant.reversed_by, grant.reverse_reason = "reversed", work.now, actor.agent_id, text
+    grant.tries, grant.failure = 0, ""
+    grant.next_try_at = work.now if was_posted else None
+    work.record(
+        GrantReversed(
+            **grant.about(), actor=actor.label, grant_id=grant.id, reason=text, shown=_remedy_names(work, grant)
+        )
+    )
+    return grant
+
+
+def _is_still_served(work: Work, grant: Grant) -> bool:
+    interaction = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
+    return (
+        interaction is not None
+        and interaction.agent_id == grant.agent_id
+        and interaction.state in (State.ACTIVE, State.WRAP_UP)
+    )

@@ -1,0 +1,299 @@
+"""Something is given to a customer: decided, paid from the budgets, written down, told to the customer, handed on to be carried out.
+
+Locks, after any interaction: the giver, then the customer (advisory), then the grant, its approval, then budget periods.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from callcenter.actions.empowerment import budgets
+from callcenter.actions.empowerment.grant_sms import sms_text
+from callcenter.actions.messages import outgoing
+from callcenter.domain import customers as numbers
+from callcenter.domain import languages, messages
+from callcenter.domain.empowerment import Answer, Decision, Held, Remedy, hold, money
+from callcenter.domain.empowerment_events import RemedyGiven, WishRefused
+from callcenter.domain.errors import AskFirst, Invalid, NotFound, NotYourInteraction
+from callcenter.domain.permissions import Actor, may_give
+from callcenter.storage import agents, company, customers, interactions, tickets
+from callcenter.storage.agents import Agent
+from callcenter.storage.customers import Customer
+from callcenter.storage.empowerment import facts, grants, locks
+from callcenter.storage.empowerment.facts import Known
+from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.tickets import Ticket
+from callcenter.storage.work import Work
+
+LONGEST_REASON = 1000
+LONGEST_KEY = 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What an agent wants to give. `units`: minor units of money, or pieces; `wished`: what the customer wanted, where that
+    was more. `sms`: the agent's own words to the customer, else those of the remedy; "" sends nothing."""
+
+    key: str
+    ticket_id: int
+    remedy: str
+    units: int
+    interaction_id: int | None = None
+    wished: int | None = None
+    reason: str = ""
+    fields: Mapping[str, str] | None = None
+    sms: str | None = None
+
+
+@dataclass(frozen=True)
+class Matter:
+    """The rows that a wish is about, and what is decided on them."""
+
+    agent: Agent
+    ticket: Ticket
+    customer: Customer | None
+    interaction: Interaction | None
+    known: Known
+    decision: Decision
+
+    def remedy(self, key: str) -> Remedy:
+        found = self.known.rules.book.remedy(key)
+        if found is None or not found.is_active:
+            raise Invalid("There is no such remedy.", field="remedy")
+        return found
+
+
+def give(work: Work, wish: Wish, *, actor: Actor) -> Grant:
+    """Given at once where the agent may; AskFirst where somebody has to be asked. The same key again is the same grant.
+
+    A wish that the rules refuse is written down as well: the grant that comes back is then `refused`.
+    """
+    matter, before = begin(work, wish, actor=actor)
+    if before:
+        return before
+    held = hold(matter.decision, wish.remedy, wish.units, reason=wish.reason)
+    if held.answer == Answer.NEEDS_REASON:
+        raise Invalid("Say why: this is given with a reason.", field="reason")
+    if held.answer == Answer.ASK:
+        raise AskFirst
+    grant = write(work, matter, wish, held, state="refused" if held.answer == Answer.REFUSED else "granted")
+    if held.answer == Answer.REFUSED:
+        refuse(work, grant, held)
+        return grant
+    budgets.spend(
+        work, grant, budgets.open_periods(work, matter.known.paying, currency=grant.currency), actor=actor.label
+    )
+    given(work, grant, matter.remedy(wish.remedy), actor=actor.label)
+    return grant
+
+
+def begin(work: Work, wish: Wish, *, actor: Actor) -> tuple[Matter, Grant | None]:
+    """The matter under lock, and the grant of this key where there is one already."""
+    if actor.agent_id is None:
+        raise Invalid("Only a person can give.", field="agent")
+    if not wish.key or len(wish.key) > LONGEST_KEY:
+        raise Invalid("A grant needs a key of its own.", field="key")
+    money.checked(wish.units, field="units")
+    ticket = tickets.get(work.session, wish.ticket_id)
+    if ticket is None:
+        raise NotFound
+    locks.giver_and_customer(work.session, agent_id=actor.agent_id, customer_id=ticket.customer_id, ticket_id=ticket.id)
+    before = grants.by_key(work.session, actor.agent_id, wish.key)
+    matter = look(work, actor.agent_id, ticket, wish.interaction_id)
+    serving = matter.interaction.agent_id if matter.interaction else None
+    if not may_give(actor, ticket_owner_id=ticket.owner_id, interaction_agent_id=serving):
+        raise NotYourInteraction
+    return matter, before
+
+
+def look(
+    work: Work, agent_id: int, ticket: Ticket, interaction_id: int | None, *, without: int | None = None
+) -> Matter:
+    """What this agent may give for this ticket now. NotFound where no rules are in force, or for a contact of another ticket."""
+    agent = agents.get(work.session, agent_id)
+    customer = customers.get(work.session, ticket.customer_id) if ticket.customer_id else None
+    interaction = interactions.get(work.session, interaction_id) if interaction_id else None
+    if agent is None or (interaction is not None and interaction.ticket_id != ticket.id):
+        raise NotFound
+    about: dict[str, Any] = {"agent": agent, "customer": customer, "ticket": ticket, "interaction": interaction}
+    known = facts.of_matter(work.session, work.now, **about, without=without)
+    if known is None:
+        raise Invalid("No rules are published yet.", field="remedy")
+    return Matter(**about, known=known, decision=known.decide())
+
+
+def write(work: Work, matter: Matter, wish: Wish, held: Held, *, state: str, rest_of: int | None = None) -> Grant:
+    """The row, with what it was decided by; nothing is paid or told yet."""
+    remedy, known = matter.remedy(wish.remedy), matter.known
+    currency = matter.decision.currency
+    option = held.option
+    row = Grant(
+        key=wish.key,
+        agent_id=matter.agent.id,
+        state=state,
+        remedy=remedy.key,
+        currency=currency,
+        wished=max(wish.wished or 0, wish.units),
+        units=wish.units,
+        worth=remedy.worth(wish.units, currency),
+        cost=remedy.cost(wish.units, currency),
+        customer_id=matter.ticket.customer_id,
+        ticket_id=matter.ticket.id,
+        interaction_id=matter.interaction.id if matter.interaction else None,
+        rest_of=rest_of,
+        rule_book=known.rules.number,
+        rule_id=(option.rule_id if held.answer != Answer.ASK else option.ask_rule_id) if option else None,
+        answer=held.answer.value,
+        facts=known.facts.model_dump(mode="json"),
+        usage=known.usage.to_data(),
+        decision=matter.decision.to_data(),
+        reason=_text(wish.reason),
+        fields=_fields(remedy, wish.fields or {}) if state != "refused" else {},
+        language=matter.customer.language if matter.customer else languages.DEFAULT,
+        created_at=work.now,
+        granted_at=work.now if state == "granted" else None,
+    )
+    row.sms = _sms(work, row, remedy, matter, wish.sms)
+    if state == "granted":
+        _hand_on(work, row, remedy)
+    work.session.add(row)
+    work.session.flush()
+    return row
+
+
+def _text(reason: str) -> str:
+    return reason.replace("\x00", "").strip()[:LONGEST_REASON]
+
+
+def _fields(remedy: Remedy, filled: Mapping[str, str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for field in remedy.fields:
+        value = " ".join(str(filled.get(field.key, "")).replace("\x00", "").split())[:200]
+        if field.required and not value:
+            raise Invalid("This has to be filled in.", field=field.key)
+        if value and field.kind == "number" and not value.isdecimal():
+            raise Invalid("This is a number.", field=field.key)
+        if value and field.kind == "date":
+            try:
+                date.fromisoformat(value)
+            except ValueError:
+                raise Invalid("This is a date: 2026-11-28.", field=field.key) from None
+        values[field.key] = value
+    return values
+
+
+def _sms(work: Work, grant: Grant, remedy: Remedy, matter: Matter, own: str | None) -> str:
+    if own is not None:
+        text = own.replace("\x00", "").strip()
+        if len(text) > messages.BODY_LIMIT:
+            raise Invalid("The message is too long.", field="sms")
+        return text
+    return sms_of(work, grant, remedy, matter)
+
+
+def sms_of(work: Work, grant: Grant, remedy: Remedy, matter: Matter) -> str:
+    """The remedy's words to the customer, in their language."""
+    return sms_text(
+        work.session,
+        remedy,
+        units=grant.units,
+        currency=grant.currency,
+        language=languages.served(grant.language),
+        customer=matter.customer,
+        ticket=matter.ticket,
+        agent=matter.agent,
+    )
+
+
+def shown(remedy: Remedy, units: int, currency: str) -> dict[str, str]:
+    """How much, by language: "$60", or "2 ×"."""
+    if remedy.is_money:
+        return {language: money.shown(units, currency, language) for language in languages.SERVED}
+    return dict.fromkeys(languages.SERVED, f"{units} ×")
+
+
+def told(remedy: Remedy, units: int, currency: str) -> dict[str, str]:
+    """What was given, with its name, as the story of the ticket tells it."""
+    amounts = shown(remedy, units, currency)
+    if not remedy.is_money and units == 1:
+        return remedy.names
+    return {language: f"{amount} {languages.of(remedy.names, language)}" for language, amount in amounts.items()}
+
+
+def refuse(work: Work, grant: Grant, held: Held) -> None:
+    amounts = {language: money.shown(grant.units, grant.currency, language) for language in languages.SERVED}
+    pieces = dict.fromkeys(languages.SERVED, f"{grant.units} ×")
+    work.record(
+        WishRefused(
+            **grant.about(),
+            actor=f"agent:{grant.agent_id}",
+            grant_id=grant.id,
+            remedy=grant.remedy,
+            units=grant.units,
+            currency=grant.currency,
+            refusal=held.refusal.value if held.refusal else "",
+            shown=amounts if held.option is None or held.option.is_money else pieces,
+        )
+    )
+
+
+def given(work: Work, grant: Grant, remedy: Remedy, *, actor: str) -> None:
+    """It is theirs now: told in the story, to the customer, and to whoever carries it out. The row is `granted` and flushed."""
+    _hand_on(work, grant, remedy)
+    _tell_customer(work, grant)
+    work.record(
+        RemedyGiven(
+            **grant.about(),
+            actor=actor,
+            grant_id=grant.id,
+            remedy=remedy.key,
+            units=grant.units,
+            currency=grant.currency,
+            shown=told(remedy, grant.units, grant.currency),
+        )
+    )
+
+
+def _hand_on(work: Work, grant: Grant, remedy: Remedy) -> None:
+    """Carried out by being written down, or to be carried out at once."""
+    grant.carry_out = remedy.carry_out.model_dump()
+    if remedy.carry_out.how != "record":
+        grant.next_try_at = work.now
+        return
+    grant.state, grant.carried_out_at = "carried_out", work.now
+
+
+def _tell_customer(work: Work, grant: Grant) -> None:
+    """By SMS, where they can be reached so and have not asked for no more messages."""
+    if not grant.sms:
+        return
+    interaction = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
+    number = interaction.their_number if interaction else None
+    if number is None and grant.customer_id:
+        number = next(iter(customers.phones_of(work.session, [grant.customer_id]).get(grant.customer_id, [])), None)
+    line = next((line.e164 for line in company.numbers(work.session)), None)
+    ours = interaction.our_number if interaction else line
+    if number is None or ours is None or numbers.e164(number) is None or customers.has_opted_out(work.session, number):
+        return
+    message = outgoing.write(
+        work,
+        body=grant.sms,
+        our_number=ours,
+        their_number=number,
+        customer_id=grant.customer_id,
+        interaction_id=grant.interaction_id,
+        agent_id=grant.agent_id,
+        purpose="grant",
+    )
+    grant.message_id = message.id
+
+
+def drop(work: Work, wish: Wish, *, actor: Actor) -> Grant | None:
+    """It could have been asked for and was not; written down, so that the rules can be tried on it. None where nothing was to ask."""
+    matter, before = begin(work, wish, actor=actor)
+    if before:
+        return before
+    held = hold(matter.decision, wish.remedy, wish.units, reason=wish.reason)
+    return write(work, matter, wish, held, state="not_asked") if held.answer == Answer.ASK else None

@@ -1,0 +1,191 @@
+"""Rule books from draft to publication: written by leaders, reviewed by somebody who wrote none of it, published for a time.
+
+What is published is never changed; a new version takes its place. `number` names a version.
+"""
+
+from datetime import datetime
+
+from callcenter.actions.administration.queues import must_administer, plain
+from callcenter.domain.empowerment import RuleBook, files
+from callcenter.domain.empowerment.rule_book import FORMAT
+from callcenter.domain.empowerment_events import (
+    RuleBookChanged,
+    RuleBookDrafted,
+    RuleBookDropped,
+    RuleBookPublished,
+    RuleBookReviewed,
+    RuleBookSubmitted,
+)
+from callcenter.domain.errors import N_, DomainError, Invalid, NotAllowed, NotFound, StaleSave
+from callcenter.domain.permissions import Actor
+from callcenter.storage import agents, company, kept
+from callcenter.storage.empowerment import rule_books
+from callcenter.storage.empowerment.rule_books import RuleBookRow
+from callcenter.storage.work import Work
+
+LONGEST_NOTE = 400
+OPEN = ("draft", "in_review", "reviewed")
+
+
+class NotInThisState(DomainError):
+    code = "rule-book-state"
+    text = N_("This version is no longer a draft.")
+
+
+class NotYourOwn(DomainError):
+    code = "second-person"
+    text = N_("You wrote in this draft; somebody else has to review it.")
+
+
+class MovedOn(DomainError):
+    code = "rules-moved-on"
+    text = N_("Version %(number)s was published meanwhile. Look at what differs from it, then publish.")
+
+
+def draft(work: Work, *, actor: Actor, note: str = "") -> RuleBookRow:
+    """A draft of the version after which none is to come; an empty one where none was ever published."""
+    latest = rule_books.latest(work.session)
+    return _add(work, latest.book if latest else _empty(work), actor=actor, note=note)
+
+
+def _empty(work: Work) -> RuleBook:
+    ours = company.get(work.session)
+    currency, zone = (ours.currency, ours.zone) if ours else ("USD", "UTC")
+    return files.book_of({"format": FORMAT, "currency": currency, "zone": zone, "remedies": [], "rules": []})
+
+
+def bring_in(work: Work, *, text: str, actor: Actor, note: str = "") -> RuleBookRow:
+    """A file as a new draft. `files.Faults` tells everything that is wrong with it at once."""
+    must_lead(actor)
+    return _add(work, files.read(text), actor=actor, note=note)
+
+
+def _add(work: Work, book: RuleBook, *, actor: Actor, note: str) -> RuleBookRow:
+    author_id = must_lead(actor)
+    rule_books.lock_numbers(work.session)
+    latest = rule_books.latest(work.session)
+    row = RuleBookRow(
+        number=rule_books.next_number(work.session),
+        state="draft",
+        document=book.to_data(),
+        based_on=latest.number if latest else None,
+        author_id=author_id,
+        note=plain(note)[:LONGEST_NOTE],
+        created_at=work.now,
+        changed_at=work.now,
+        editor_ids=[author_id],
+    )
+    work.session.add(row)
+    work.session.flush()
+    work.record(RuleBookDrafted(number=row.number, based_on=row.based_on, actor=actor.label))
+    return row
+
+
+def must_lead(actor: Actor) -> int:
+    """Rules are written by people who can be asked about them: no program's token."""
+    if not actor.leads or actor.agent_id is None:
+        raise NotAllowed
+    return actor.agent_id
+
+
+def submit(work: Work, number: int, *, version: int, note: str = "", actor: Actor) -> RuleBookRow:
+    """From now on nobody writes in it, until it is reviewed or taken back."""
+    must_lead(actor)
+    row = _read(work, number, version)
+    if row.state != "draft":
+        raise NotInThisState
+    row.state, row.review_note, row.reviewer_id, row.reviewed_at = "in_review", "", None, None
+    row.note = plain(note)[:LONGEST_NOTE] or row.note
+    touch(work, row)
+    work.record(RuleBookSubmitted(number=number, actor=actor.label))
+    return row
+
+
+def _read(work: Work, number: int, version: int) -> RuleBookRow:
+    """Locked, and the very version that was looked at."""
+    row = locked(work, number)
+    if row.version != version:
+        raise StaleSave(name=last_editor(work, number))
+    return row
+
+
+def locked(work: Work, number: int) -> RuleBookRow:
+    row = rule_books.get(work.session, number, lock=True)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def last_editor(work: Work, number: int) -> str:
+    row = rule_books.get(work.session, number)
+    return agents.names(work.session).get(row.editor_ids[-1], "") if row and row.editor_ids else ""
+
+
+def touch(work: Work, row: RuleBookRow) -> None:
+    row.version += 1
+    row.changed_at = work.now
+
+
+def take_back(work: Work, number: int, *, actor: Actor) -> RuleBookRow:
+    """Out of the review, to be written on; whoever reviewed it has to look again."""
+    must_lead(actor)
+    row = locked(work, number)
+    if row.state not in ("in_review", "reviewed"):
+        raise NotInThisState
+    row.state, row.reviewer_id, row.reviewed_at = "draft", None, None
+    touch(work, row)
+    work.record(RuleBookChanged(number=number, rules=[], actor=actor.label))
+    return row
+
+
+def review(work: Work, number: int, *, version: int, accepted: bool, note: str = "", actor: Actor) -> RuleBookRow:
+    """By somebody who wrote none of it (NotYourOwn). Not accepted, it is a draft again, and the note says why."""
+    reviewer_id = must_lead(actor)
+    row = _read(work, number, version)
+    if row.state != "in_review":
+        raise NotInThisState
+    if reviewer_id == row.author_id or reviewer_id in row.editor_ids:
+        raise NotYourOwn
+    said = plain(note)[:LONGEST_NOTE]
+    if not accepted and not said:
+        raise Invalid("Say what should be changed.", field="note")
+    row.state = "reviewed" if accepted else "draft"
+    row.reviewer_id, row.reviewed_at, row.review_note = reviewer_id, work.now, said
+    touch(work, row)
+    work.record(RuleBookReviewed(number=number, accepted=accepted, note=said, actor=actor.label))
+    return row
+
+
+def publish(
+    work: Work, number: int, *, version: int, over: int | None, effective_from: datetime | None = None, actor: Actor
+) -> RuleBookRow:
+    """In force from this time on, or at once. `over`: the latest published version that was looked at; MovedOn where another
+    was published meanwhile, as this one would silently undo it. Invalid for a time that is past."""
+    must_administer(actor)
+    rule_books.lock_numbers(work.session)
+    row = _read(work, number, version)
+    if row.state != "reviewed":
+        raise NotInThisState(N_("Only what a second person has reviewed can be published."))
+    latest = rule_books.latest(work.session)
+    if latest and latest.number != over:
+        raise MovedOn(number=latest.number)
+    at = effective_from or work.now
+    if at < work.now:
+        raise Invalid("This time is past.", field="effective_from")
+    row.state, row.effective_from, row.published_at, row.published_by = "published", at, work.now, actor.agent_id
+    touch(work, row)
+    kept.forget_after(work.session)
+    work.record(RuleBookPublished(number=number, effective_from=at.isoformat(), actor=actor.label))
+    return row
+
+
+def drop(work: Work, number: int, *, actor: Actor) -> RuleBookRow:
+    """A draft that is not wanted any more. It is kept, and no longer offered."""
+    must_lead(actor)
+    row = locked(work, number)
+    if row.state not in OPEN:
+        raise NotInThisState
+    row.state = "dropped"
+    touch(work, row)
+    work.record(RuleBookDropped(number=number, actor=actor.label))
+    return row

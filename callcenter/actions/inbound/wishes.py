@@ -1,0 +1,25 @@
+"""A customer's wish for no more messages, or for messages again."""
+
+from callcenter.actions.messages.received import Received
+from callcenter.actions.surveys import surveys
+from callcenter.domain import messages as rules
+from callcenter.domain.events import CustomerOptedIn, CustomerOptedOut
+from callcenter.storage import customers
+from callcenter.storage.work import Work
+
+
+def obey(work: Work, received: Received) -> bool:
+    """True where the message was such a wish: from now on it holds."""
+    message = received.message
+    wish = rules.wish(message.body, message.opt_out)
+    if not wish:
+        return False
+    received.keep(work, purpose="wish", customer=received.customer(work))
+    is_stop = wish == "stop"
+    changed = customers.opt_out(work.session, message.sender, at=work.now if is_stop else None)
+    if is_stop:
+        surveys.stop(work, **received.between)
+    for customer_id in changed:
+        event = CustomerOptedOut if is_stop else CustomerOptedIn
+        work.record(event(customer_id=customer_id, actor="customer"))
+    return True

@@ -1,0 +1,1 @@
+"""What the telephone company reports of legs and conferences, whoever called."""

@@ -1,0 +1,31 @@
+"""What differs by who called whom: when an agent's line is up, and when the customer has gone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from callcenter.actions.callbacks import calling_back
+from callcenter.actions.calls import calls
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    agent_is_up: Callable[[Work, Interaction], None]
+    customer_gone: Callable[..., None]
+
+
+DIRECTIONS = {
+    "inbound": Direction(calls.connected, calls.end),
+    "callback": Direction(calling_back.agent_is_in, calling_back.customer_gone),
+}
+
+
+def agent_is_up(work: Work, interaction: Interaction) -> None:
+    """The agent's line is up. The interaction must be locked and active."""
+    DIRECTIONS[interaction.direction].agent_is_up(work, interaction)
+
+
+def customer_gone(work: Work, interaction: Interaction, *, by: str) -> None:
+    """The first word counts; what comes later changes nothing. The interaction must be locked."""
+    DIRECTIONS[interaction.direction].customer_gone(work, interaction, by=by)

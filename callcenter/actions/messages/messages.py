@@ -1,0 +1,134 @@
+"""Conversations by text: a word of the customer in their conversation, and what an agent writes back."""
+
+from callcenter.actions.messages import outgoing
+from callcenter.actions.messages.received import Received
+from callcenter.actions.routing import routing
+from callcenter.domain import customers as people
+from callcenter.domain import languages
+from callcenter.domain import messages as rules
+from callcenter.domain.errors import (
+    CustomerOptedOut,
+    InteractionEnded,
+    Invalid,
+    NoNumberToReach,
+    NotFound,
+    NotYourInteraction,
+)
+from callcenter.domain.events import ConversationStarted
+from callcenter.domain.interactions import WITH_CUSTOMER, State
+from callcenter.domain.messages import IncomingMessage
+from callcenter.domain.permissions import Actor, may_serve
+from callcenter.storage import company, interactions, kept
+from callcenter.storage import customers as known
+from callcenter.storage import messages as rows
+from callcenter.storage.company import Number, Queue
+from callcenter.storage.customers import Customer
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.messages import Message
+from callcenter.storage.work import Work
+
+
+def converse(work: Work, received: Received) -> bool:
+    """A word in the conversation of these two numbers, which begins with it where none is open. Always True."""
+    customer = received.customer(work)
+    interaction = interactions.conversation(work.session, **received.between)
+    fresh = interaction is None
+    if interaction is None:
+        interaction = _begin(work, received.message, customer)
+    interaction.unanswered_since = interaction.unanswered_since or work.now
+    received.keep(work, purpose="conversation", customer=customer, interaction=interaction)
+    if fresh:
+        routing.enter(work, interaction, customer)
+        routing.route(work, interaction, is_new=True)
+    return True
+
+
+def _begin(work: Work, message: IncomingMessage, customer: Customer | None) -> Interaction:
+    ours = company.number(work.session, message.recipient) or next(iter(company.numbers(work.session)), None)
+    if ours is None:
+        raise NotFound
+    language = customer.language if customer else people.language_of(people.e164(message.sender)) or ours.language
+    interaction = Interaction(
+        channel=message.channel,
+        state=State.WAITING,
+        language=languages.served(language),
+        our_number=message.recipient,
+        their_number=message.sender,
+        customer_id=customer.id if customer else None,
+        queue_id=_queue_for(work, ours, message.channel),
+        menu_keys=[],
+        created_at=work.now,
+        joined_at=work.now,
+    )
+    work.session.add(interaction)
+    work.session.flush()
+    work.record(
+        ConversationStarted(
+            interaction_id=interaction.id,
+            customer_id=interaction.customer_id,
+            actor="customer",
+            queue_id=interaction.queue_id or 0,
+            channel=message.channel,
+        )
+    )
+    return interaction
+
+
+def _queue_for(work: Work, ours: Number, channel: str) -> int | None:
+    """The number's own queue for texts, where that takes this channel; else the first that does: nobody's word is lost."""
+    own = [kept.queue(work.session, id_) for id_ in (ours.sms_queue_id, ours.queue_id) if id_]
+    others = [] if any(_takes(queue, channel) for queue in own) else company.queues(work.session)
+    taking = (queue.id for queue in (*own, *others) if queue and _takes(queue, channel))
+    return next(taking, ours.sms_queue_id or ours.queue_id)
+
+
+def _takes(queue: Queue | None, channel: str) -> bool:
+    return queue is not None and queue.is_active and channel in queue.policy.channels
+
+
+def send(work: Work, interaction_id: int, *, actor: Actor, body: str) -> Message:
+    """The agent who serves writes to the customer, in a conversation or beside a call."""
+    interaction = interactions.get(work.session, interaction_id, lock=True)
+    if interaction is None:
+        raise NotFound
+    if not may_serve(actor, interaction_agent_id=interaction.agent_id):
+        raise NotYourInteraction
+    text = _checked(body)
+    if interaction.state not in (*WITH_CUSTOMER, State.WRAP_UP):
+        raise InteractionEnded
+    if not interaction.their_number or people.e164(interaction.their_number) is None:
+        raise NoNumberToReach
+    if known.has_opted_out(work.session, interaction.their_number):
+        raise CustomerOptedOut
+    interaction.unanswered_since = None
+    interaction.first_reply_at = interaction.first_reply_at or work.now
+    return outgoing.write(
+        work,
+        body=text,
+        our_number=interaction.our_number,
+        their_number=interaction.their_number,
+        customer_id=interaction.customer_id,
+        interaction_id=interaction.id,
+        agent_id=actor.agent_id,
+    )
+
+
+def _checked(body: str) -> str:
+    text = body.replace("\x00", "").strip()
+    if not text:
+        raise Invalid("Nothing is written yet.", field="body")
+    if len(text) > rules.BODY_LIMIT:
+        raise Invalid(
+            "The message has %(length)d characters, %(limit)d are possible. Shorten it or send two.",
+            field="body",
+            length=len(text),
+            limit=rules.BODY_LIMIT,
+        )
+    return text
+
+
+def read(work: Work, interaction_id: int, *, actor: Actor) -> None:
+    """The agent who serves has seen what the customer wrote so far."""
+    interaction = interactions.get(work.session, interaction_id)
+    if interaction and may_serve(actor, interaction_agent_id=interaction.agent_id):
+        rows.mark_read(work.session, interaction_id, at=work.now)

@@ -1,0 +1,55 @@
+"""A message that has come in, as its handlers see it: from whom, and written down once somebody has taken it."""
+
+from dataclasses import dataclass, field
+
+from callcenter.actions.customers import customers
+from callcenter.domain import customers as people
+from callcenter.domain.events import MessageReceived
+from callcenter.domain.messages import IncomingMessage, MessageStatus
+from callcenter.storage.customers import Customer
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.messages import Message
+from callcenter.storage.work import Work
+
+
+@dataclass
+class Received:
+    """`between`: our number and theirs, by which a conversation or an open question is found."""
+
+    message: IncomingMessage
+    _customers: list[Customer | None] = field(default_factory=list)
+
+    @property
+    def between(self) -> dict[str, str]:
+        return {"our_number": self.message.recipient, "their_number": self.message.sender}
+
+    def customer(self, work: Work) -> Customer | None:
+        """Whose number it is; a number never seen before gets a customer, so ask only where one has written."""
+        if not self._customers:
+            self._customers.append(customers.identify(work, people.e164(self.message.sender)))
+        return self._customers[0]
+
+    def keep(
+        self, work: Work, *, purpose: str, customer: Customer | None, interaction: Interaction | None = None
+    ) -> None:
+        """Write it down, and tell those whose conversation it belongs to."""
+        message = self.message
+        row = Message(
+            channel=message.channel,
+            direction="in",
+            purpose=purpose,
+            interaction_id=interaction.id if interaction else None,
+            customer_id=customer.id if customer else None,
+            our_number=message.recipient,
+            their_number=message.sender,
+            body=message.body,
+            media=list(message.media),
+            sid=message.sid,
+            status=MessageStatus.RECEIVED,
+            created_at=work.now,
+        )
+        work.session.add(row)
+        work.session.flush()
+        if interaction:
+            about = {"customer_id": row.customer_id, "agent_id": interaction.agent_id}
+            work.record(MessageReceived(interaction_id=interaction.id, **about, actor="customer", message_id=row.id))

@@ -1,0 +1,224 @@
+"""What becomes of an offer: accepted, declined, expired, withdrawn, or accepted and then lost. The database settles races."""
+
+from datetime import timedelta
+
+from callcenter.actions.routing import routing, states
+from callcenter.actions.tickets import tickets
+from callcenter.domain.callback_events import CallerToBringBack
+from callcenter.domain.calls import Connection
+from callcenter.domain.errors import InteractionEnded, NotFound, OfferEnded, OfferTaken
+from callcenter.domain.events import (
+    CallerLeftAlone,
+    InteractionAccepted,
+)
+from callcenter.domain.events import (
+    OfferEnded as OfferHasEnded,
+)
+from callcenter.domain.interactions import State
+from callcenter.storage import agents, interactions, offers
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.offers import Offer
+from callcenter.storage.work import Work
+
+CONNECT_WITHIN = timedelta(seconds=15)
+
+
+def accept(work: Work, offer_id: int, *, agent_id: int) -> Connection:
+    """The agent takes it. A second time is answered as the first; OfferEnded where it has gone on to somebody else."""
+    interaction, offer = _both(work, offer_id, agent_id)
+    if offer.state == "accepted" and offer.is_open:
+        return _connection(offer)
+    if offer.state != "live":
+        raise _why_gone(work, interaction)
+    offer.state, offer.accepted_at, offer.ring_at = "accepted", work.now, None
+    if interaction.is_call:
+        offer.connect_by = work.now + CONNECT_WITHIN
+    else:
+        interaction.answered_at = interaction.answered_at or work.now
+    interaction.state, interaction.accepted_at = State.ACTIVE, work.now
+    if interaction.bring_back_at:  # they are being asked something just now, outside of the conference
+        interaction.bring_back_at = work.now
+        work.record(CallerToBringBack(interaction_id=interaction.id, agent_id=agent_id))
+    ticket = tickets.for_interaction(work, interaction, agent_id=agent_id)
+    _tell_ended(work, interaction, offer, "accepted", actor=f"agent:{agent_id}")
+    work.record(
+        InteractionAccepted(
+            interaction_id=interaction.id,
+            ticket_id=ticket.id,
+            customer_id=interaction.customer_id,
+            agent_id=agent_id,
+            actor=f"agent:{agent_id}",
+            offer_id=offer.id,
+            waited_seconds=interaction.waited_seconds(work.now),
+        )
+    )
+    states.refresh_state(work, agent_id)
+    states.answered(work, agent_id)
+    return _connection(offer)
+
+
+def _connection(offer: Offer) -> Connection:
+    params = {"interaction": str(offer.interaction_id), "offer": str(offer.id)} if offer.medium == "voice" else {}
+    return Connection(interaction_id=offer.interaction_id, offer_id=offer.id, params=params)
+
+
+def _why_gone(work: Work, interaction: Interaction) -> OfferEnded | InteractionEnded:
+    if interaction.ended_at is not None:
+        return InteractionEnded()
+    if interaction.state == State.ACTIVE and interaction.agent_id:
+        return OfferTaken(name=agents.names(work.session).get(interaction.agent_id, ""))
+    return OfferEnded()
+
+
+def decline(work: Work, offer_id: int, *, agent_id: int, reason: str = "") -> None:
+    """The agent passes; the interaction keeps its place and goes on to somebody else. Twice is as once."""
+    interaction, offer = _both(work, offer_id, agent_id)
+    if offer.state == "declined":
+        return
+    if offer.state != "live":
+        raise _why_gone(work, interaction)
+    _end(work, interaction, offer, "declined", reason=reason[:200], actor=f"agent:{agent_id}")
+    routing.route(work, interaction)
+    routing.next_for(work, agent_id)
+
+
+def expire(work: Work, interaction_id: int) -> None:
+    """The time of the live offer is over: a miss for the agent, and on to somebody else."""
+    interaction = interactions.get(work.session, interaction_id, lock=True)
+    offer = offers.open_of(work.session, interaction_id, lock=True)
+    if interaction and offer and offer.state == "live" and offer.expires_at <= work.now:
+        missed(work, interaction, offer, reason="no_answer")
+
+
+def missed(work: Work, interaction: Interaction, offer: Offer, *, reason: str) -> None:
+    """A live offer nobody took; both rows locked."""
+    _end(work, interaction, offer, "expired", reason=reason)
+    states.miss(work, offer.agent_id, allowed=routing.policy(work).misses_allowed)
+    routing.route(work, interaction)
+    routing.next_for(work, offer.agent_id)
+
+
+def release(work: Work, interaction_id: int, *, agent_id: int, cause: str) -> None:
+    """Take a live offer back from an agent who has gone, and hold it out to others at once."""
+    interaction = interactions.get(work.session, interaction_id, lock=True)
+    offer = offers.open_of(work.session, interaction_id, lock=True)
+    if interaction and offer and offer.state == "live" and offer.agent_id == agent_id:
+        _end(work, interaction, offer, "withdrawn", reason=cause)
+        routing.route(work, interaction, without=frozenset({agent_id}))
+
+
+def give_back(work: Work, interaction_id: int, *, cause: str) -> None:
+    """An accepted interaction loses its agent and waits again, at its old place; a caller is led back to the music."""
+    interaction = interactions.get(work.session, interaction_id, lock=True)
+    offer = offers.open_of(work.session, interaction_id, lock=True)
+    if interaction is None or offer is None or interaction.state != State.ACTIVE:
+        return
+    gone = offer.agent_id
+    interaction.end_hold(work.now)
+    _end(work, interaction, offer, "failed", reason=cause)
+    if interaction.is_call and interaction.answered_at:
+        interaction.bring_back_at = work.now
+        work.record(CallerLeftAlone(interaction_id=interaction.id, agent_id=gone, offer_id=offer.id))
+    routing.route(work, interaction, without=frozenset({gone}))
+    routing.next_for(work, gone)
+
+
+def hand_on(work: Work, interaction: Interaction) -> int:
+    """Its agent passes it on: it waits again, and this agent is not the next to be asked. The agent's id. Locked and active."""
+    offer = offers.open_of(work.session, interaction.id, lock=True)
+    if offer is None:
+        raise OfferEnded
+    offer.state, offer.is_open, offer.ended_at, offer.end_reason = "failed", False, work.now, "transferred"
+    offer.connect_by = None
+    interaction.state, interaction.agent_id = State.WAITING, None
+    _tell_ended(work, interaction, offer, "transferred")
+    return offer.agent_id
+
+
+def line_lost(work: Work, offer_id: int) -> None:
+    """The line of an accepted call did not come up, or did not come back: the caller waits again, for somebody else."""
+    offer = offers.get(work.session, offer_id)
+    if offer is None:
+        return
+    interaction = interactions.get(work.session, offer.interaction_id, lock=True)
+    offer = offers.get(work.session, offer_id, lock=True)
+    if interaction and offer and offer.is_open and offer.connect_by and offer.connect_by <= work.now:
+        give_back(work, interaction.id, cause="line_lost")
+
+
+def withdraw(work: Work, interaction: Interaction) -> int | None:
+    """The customer has gone: end the open offer, if any; the agent's id.
+
+    The interaction is locked; its own end, and after that the agent's state, are for whoever calls this.
+    """
+    offer = offers.open_of(work.session, interaction.id, lock=True)
+    if offer is None:
+        return None
+    if offer.state == "live":
+        _end(work, interaction, offer, "withdrawn", reason="customer_left", waits_on=False)
+    offer.connect_by = offer.ring_at = None
+    return offer.agent_id
+
+
+def close(work: Work, interaction_id: int) -> int | None:
+    """The agent has finished with it: the slot is free again; the agent's id."""
+    offer = offers.open_of(work.session, interaction_id, lock=True)
+    if offer is None:
+        return None
+    offer.is_open, offer.ended_at, offer.connect_by = False, work.now, None
+    return offer.agent_id
+
+
+def free(work: Work, interaction: Interaction, agent_id: int | None) -> None:
+    """The agent's hands are free of this one: state, requested status, and what comes next."""
+    if agent_id is None:
+        return
+    close(work, interaction.id)
+    states.refresh_state(work, agent_id)
+    routing.next_for(work, agent_id)
+
+
+def _both(work: Work, offer_id: int, agent_id: int) -> tuple[Interaction, Offer]:
+    """Locked in order. An offer to somebody else is as if it did not exist."""
+    seen = offers.get(work.session, offer_id)
+    if seen is None or seen.agent_id != agent_id:
+        raise NotFound
+    interaction = interactions.get(work.session, seen.interaction_id, lock=True)
+    offer = offers.get(work.session, offer_id, lock=True)
+    if interaction is None or offer is None:
+        raise NotFound
+    return interaction, offer
+
+
+def _end(
+    work: Work,
+    interaction: Interaction,
+    offer: Offer,
+    outcome: str,
+    *,
+    reason: str = "",
+    actor: str = "system",
+    waits_on: bool = True,
+) -> None:
+    offer.state, offer.is_open, offer.ended_at, offer.end_reason = outcome, False, work.now, reason
+    offer.connect_by = offer.ring_at = None
+    _tell_ended(work, interaction, offer, outcome, reason=reason, actor=actor)
+    if waits_on:
+        interaction.state, interaction.agent_id = State.WAITING, None
+        states.refresh_state(work, offer.agent_id)
+
+
+def _tell_ended(
+    work: Work, interaction: Interaction, offer: Offer, outcome: str, *, reason: str = "", actor: str = "system"
+) -> None:
+    work.record(
+        OfferHasEnded(
+            interaction_id=interaction.id,
+            customer_id=interaction.customer_id,
+            agent_id=offer.agent_id,
+            actor=actor,
+            offer_id=offer.id,
+            outcome=outcome,
+            reason=reason,
+        )
+    )

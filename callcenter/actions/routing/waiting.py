@@ -1,0 +1,63 @@
+"""What a waiting caller is told: place and expected wait. Looking only."""
+
+from callcenter.actions.routing import routing
+from callcenter.domain import routing as rules
+from callcenter.domain.calls import Answer, HangUp, TellPlace
+from callcenter.domain.interactions import WITH_CUSTOMER, State
+from callcenter.domain.routing import Roster, Waiting
+from callcenter.storage import interactions, kept, waits
+from callcenter.storage import routing as looks
+from callcenter.storage.crowd import head_of
+from callcenter.storage.interactions import Interaction
+from callcenter.storage.work import Work
+
+
+def prediction(
+    work: Work, interaction: Interaction, waiting: Waiting | None = None, crowd: Roster | None = None
+) -> tuple[int, int | None]:
+    """(place, expected seconds): 0 where somebody is free for this one, None where nobody serves the queue now."""
+    queue = kept.queue(work.session, interaction.queue_id) if interaction.queue_id else None
+    if queue is None or interaction.line_rank is None:
+        return 1, None
+    ahead = looks.ahead(work.session, queue_id=queue.id, channel=interaction.channel, line_rank=interaction.line_rank)
+    waiting = waiting or routing.waiting_of(work, [head_of(interaction)], asked_before=False)[0]
+    crowd = crowd or routing.roster(work, looks.on_duty(work.session))
+    serving, free = rules.serving(waiting, crowd)
+    if free > ahead:
+        return ahead + 1, 0
+    handling = waits.handling_seconds(work.session, queue.id, now=work.now) or queue.handling_seconds
+    expected = rules.expected_wait(place=ahead + 1, agents_serving=serving, handling_seconds=handling)
+    return ahead + 1, int(expected.total_seconds()) if expected else None
+
+
+def tell_place(work: Work, interaction_id: int, *, first: bool) -> Answer:
+    """What a waiting caller hears next. Looking only: nothing is written.
+
+    The expected wait is said only while what was said of late came true well enough; the place always is.
+    """
+    interaction = interactions.get(work.session, interaction_id)
+    if interaction is None or interaction.state not in WITH_CUSTOMER:
+        return HangUp()
+    place: int | None = None
+    seconds: int | None = None
+    waits = interaction.state == State.WAITING
+    queue = kept.queue(work.session, interaction.queue_id) if interaction.queue_id and waits else None
+    can_be_called = interaction.direction == "inbound" and interaction.their_number is not None
+    if waits:
+        place, seconds = prediction(work, interaction)
+        if seconds and not _is_reliable(work, interaction):
+            seconds = None
+    return TellPlace(
+        interaction_id=interaction.id,
+        language=interaction.language,
+        place=place,
+        expected_seconds=seconds,
+        first=first,
+        star=can_be_called and queue is not None and queue.policy.callbacks.by_key,
+        passed_to=queue.name(interaction.language) if queue and first and interaction.passed_on else "",
+    )
+
+
+def _is_reliable(work: Work, interaction: Interaction) -> bool:
+    pairs = waits.predictions(work.session, queue_id=interaction.queue_id or 0, now=work.now)
+    return rules.error_of(pairs).is_tolerable(routing.policy(work).told_within)

@@ -1,0 +1,1 @@
+"""Were they satisfied? Asked, and answered."""

@@ -1,0 +1,26 @@
+"""What a customer writes in answer to our question, and the words that follow a bare score."""
+
+from callcenter.actions.messages.received import Received
+from callcenter.actions.surveys import surveys as acts
+from callcenter.domain import surveys as rules
+from callcenter.storage import interactions, surveys
+from callcenter.storage.work import Work
+
+
+def take(work: Work, received: Received) -> bool:
+    """True where it was a score for an open question, or the comment to one just given outside any conversation."""
+    customer, body = received.customer(work), received.message.body
+    given = rules.read(body)
+    survey = surveys.asked(work.session, **received.between)
+    if survey and given:
+        received.keep(work, purpose="survey", customer=customer)
+        acts.answer(work, survey, given)
+        return True
+    if interactions.conversation(work.session, **received.between):
+        return False
+    late = surveys.last_answered(work.session, **received.between, since=work.now - rules.COMMENT_WITHIN)
+    if not late or not body.strip():
+        return False
+    received.keep(work, purpose="survey", customer=customer)
+    acts.add_comment(work, late, body)
+    return True
