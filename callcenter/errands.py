@@ -24,9 +24,10 @@ from callcenter.domain.errors import (
 )
 from callcenter.domain.interactions import State
 from callcenter.domain.permissions import Actor, may_serve
-from callcenter.storage import agents, interactions
-from callcenter.storage import offers as offer_rows
-from callcenter.storage.interactions import Interaction, Leg
+from callcenter.storage.agents import agents
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction, Leg
+from callcenter.storage.routing import offers as offer_rows
 from callcenter.wiring import Wiring
 
 log = structlog.get_logger()

@@ -3,22 +3,18 @@
 from alembic import context
 from sqlalchemy import create_engine
 
-from callcenter.storage import (
-    access,
-    agents,
-    callbacks,
-    company,
-    customers,
-    failures,
-    history,
-    interactions,
-    messages,
-    offers,
-    surveys,
-    tickets,
-)
+from callcenter.storage import failures, history
+from callcenter.storage.administration import access, company
+from callcenter.storage.agents import agents
+from callcenter.storage.callbacks import callbacks
+from callcenter.storage.calls import interactions
+from callcenter.storage.customers import customers
 from callcenter.storage.database import Row
 from callcenter.storage.empowerment import approvals, budgets, departments, grants, proposals, replays, rule_books
+from callcenter.storage.messages import messages
+from callcenter.storage.routing import offers
+from callcenter.storage.surveys import surveys
+from callcenter.storage.tickets import tickets
 
 EMPOWERMENT = (approvals, budgets, departments, grants, proposals, replays, rule_books)
 MODELS = (

@@ -12,15 +12,15 @@ from callcenter.actions.empowerment.giving import Wish
 from callcenter.actions.tickets import tickets as matters
 from callcenter.domain.empowerment import Decision, RuleBook
 from callcenter.domain.permissions import Actor
-from callcenter.storage import agents
-from callcenter.storage.agents import Agent
-from callcenter.storage.customers import Customer
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment import budgets as money
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.budgets import Entry, Period
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.rule_books import RuleBookRow
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.tickets.tickets import Ticket
 from tests.again import Again
 from tests.factories import CARLA, Shop
 

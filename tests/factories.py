@@ -18,15 +18,15 @@ from callcenter.actions.routing import offers
 from callcenter.domain.calls import CallStatus, ConferenceReport, IncomingCall, LegReport
 from callcenter.domain.messages import IncomingMessage
 from callcenter.domain.permissions import Actor
-from callcenter.storage import interactions
-from callcenter.storage import offers as offer_rows
-from callcenter.storage.agents import Agent
-from callcenter.storage.company import Company, Number, Queue
-from callcenter.storage.customers import Customer, Phone
+from callcenter.storage.administration.company import Company, Number, Queue
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers.customers import Customer, Phone
 from callcenter.storage.database import Row
 from callcenter.storage.history import History
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.offers import Offer
+from callcenter.storage.routing import offers as offer_rows
+from callcenter.storage.routing.offers import Offer
 from callcenter.wiring import Wiring
 from tests.again import Again, Clock
 from tests.house import People

@@ -19,8 +19,8 @@ from callcenter import passwords
 from callcenter.app import COOKIE, create_app
 from callcenter.domain.agents import Role
 from callcenter.settings import Settings
-from callcenter.storage.agents import Agent, Team
-from callcenter.storage.company import Company, Queue
+from callcenter.storage.administration.company import Company, Queue
+from callcenter.storage.agents.agents import Agent, Team
 from callcenter.storage.database import Database
 from callcenter.wiring import Wiring
 from tests.again import Again, Clock

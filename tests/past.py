@@ -3,9 +3,9 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from callcenter.storage.agents import Interval
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.offers import Offer
+from callcenter.storage.agents.agents import Interval
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.routing.offers import Offer
 from tests.factories import OURS, Shop
 
 ZONE = ZoneInfo("America/Los_Angeles")

@@ -8,7 +8,7 @@ from callcenter.domain.empowerment import AgentFacts, CustomerFacts, Facts, Matt
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.rule_books import RuleBookRow
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.tickets.tickets import Ticket
 from tests.factories import Shop
 
 SINCE = datetime(2026, 11, 1, 8, tzinfo=UTC)

@@ -7,7 +7,7 @@ import pytest
 from callcenter import followers
 from callcenter.actions.tickets import tickets
 from callcenter.domain import events
-from callcenter.storage.tickets import Comment, Ticket
+from callcenter.storage.tickets.tickets import Comment, Ticket
 from callcenter.storage.work import Work
 from tests.empowered import Counter
 from tests.factories import Shop

@@ -18,7 +18,9 @@ from callcenter.declared import everyone
 from callcenter.domain.agents import AgentState, Role, Status, identity
 from callcenter.domain.errors import NotFound
 from callcenter.settings import Settings
-from callcenter.storage import agents, interactions, offers
+from callcenter.storage.agents import agents
+from callcenter.storage.calls import interactions
+from callcenter.storage.routing import offers
 from callcenter.telephony.voice_token import TTL_SECONDS, voice_token
 
 NO_AGENT = {403: ("no-agent",)}

@@ -17,7 +17,7 @@ from callcenter.declared import everyone, leaders
 from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.errors import NotFound
 from callcenter.reports import approvals as report
-from callcenter.storage import agents
+from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import approvals, grants
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant

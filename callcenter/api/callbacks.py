@@ -15,7 +15,7 @@ from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, Listing, Page, Sent, Shown, Text
 from callcenter.declared import everyone
 from callcenter.domain.errors import NotFound
-from callcenter.storage import callbacks
+from callcenter.storage.callbacks import callbacks
 from callcenter.storage.work import Work
 
 State = Literal["waiting", "calling", "connected", "failed", "cancelled"]

@@ -20,8 +20,9 @@ from callcenter.declared import everyone
 from callcenter.domain import customers as rules
 from callcenter.domain import languages
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
-from callcenter.storage import company, customers
-from callcenter.storage.customers import Customer
+from callcenter.storage.administration import company
+from callcenter.storage.customers import customers
+from callcenter.storage.customers.customers import Customer
 from callcenter.storage.work import Work
 
 Language = Literal["en", "zh"]

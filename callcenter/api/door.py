@@ -13,7 +13,7 @@ from callcenter.api.problems import Refused
 from callcenter.declared import Door, public
 from callcenter.domain.errors import NotAllowed
 from callcenter.domain.permissions import Actor
-from callcenter.storage import access
+from callcenter.storage.administration import access
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="callcenter"'}

@@ -20,8 +20,9 @@ from callcenter.domain.errors import Invalid, NotFound, NotYourInteraction
 from callcenter.domain.interactions import LIVE, Channel, Outcome, State
 from callcenter.domain.permissions import may_see_interaction, may_serve
 from callcenter.domain.routing import Explanation, explanation
-from callcenter.storage import customers, interactions
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers import customers
 from callcenter.storage.work import Work
 
 OUTSIDE = {502: ("outside-refused",), 503: ("outside-unavailable",)}

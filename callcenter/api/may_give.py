@@ -13,7 +13,7 @@ from callcenter.declared import everyone
 from callcenter.domain.empowerment import Decision, May, RuleBook, hold
 from callcenter.domain.errors import NotFound, NotYourInteraction
 from callcenter.domain.permissions import may_give
-from callcenter.storage import tickets
+from callcenter.storage.tickets import tickets
 
 
 class OptionShown(Shown):

@@ -16,7 +16,7 @@ from callcenter.api.operations import operation
 from callcenter.api.shapes import Listing, Page, Sent, Shown, Text
 from callcenter.declared import everyone
 from callcenter.domain.messages import MessageStatus
-from callcenter.storage import messages
+from callcenter.storage.messages import messages
 from callcenter.storage.work import Work
 
 

@@ -13,7 +13,7 @@ from callcenter.api.operations import operation
 from callcenter.api.shapes import Listing, Page, Sent, Shown, Text
 from callcenter.declared import everyone
 from callcenter.domain.errors import NotFound
-from callcenter.storage import offers
+from callcenter.storage.routing import offers
 
 GONE = {409: ("offer-ended", "offer-taken", "interaction-ended")}
 OfferState = Literal["live", "accepted", "declined", "expired", "withdrawn", "failed"]

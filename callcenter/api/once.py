@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from callcenter import wiring
 from callcenter.api.problems import Refused
-from callcenter.storage import access
+from callcenter.storage.administration import access
 from callcenter.storage.work import Work
 
 HEADER = "Idempotency-Key"

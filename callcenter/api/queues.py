@@ -19,8 +19,8 @@ from callcenter.domain import opening_hours
 from callcenter.domain.errors import NotFound, StaleSave
 from callcenter.domain.queues import NotValid, QueueSettings
 from callcenter.domain.routing import QueuePolicy
-from callcenter.storage import company
-from callcenter.storage.company import Queue
+from callcenter.storage.administration import company
+from callcenter.storage.administration.company import Queue
 
 ByLanguage = dict[str, Text]
 Week = Annotated[

@@ -11,7 +11,7 @@ from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, Listing, Page, Shown
 from callcenter.declared import everyone
 from callcenter.domain.errors import NotFound
-from callcenter.storage import surveys
+from callcenter.storage.surveys import surveys
 
 SurveyState = Literal["planned", "asked", "answered", "cancelled", "expired"]
 

@@ -19,7 +19,8 @@ from callcenter.declared import everyone
 from callcenter.domain.empowerment import money
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
 from callcenter.domain.tickets import Fault, Priority, TicketStatus, TicketType
-from callcenter.storage import customers, tickets
+from callcenter.storage.customers import customers
+from callcenter.storage.tickets import tickets
 from callcenter.storage.work import Work
 
 Subject = Annotated[Text, Field(max_length=acts.TEXTS["subject"])]

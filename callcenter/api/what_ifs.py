@@ -16,7 +16,7 @@ from callcenter.api.shapes import Id, Listing, Page, Sent, Shown
 from callcenter.declared import leaders
 from callcenter.domain.errors import NotFound
 from callcenter.domain.what_ifs import MINUTES_A_DAY, Wish
-from callcenter.storage import what_ifs
+from callcenter.storage.supervision import what_ifs
 from callcenter.storage.work import Work
 
 Minutes = Annotated[int, Field(ge=0, le=MINUTES_A_DAY, description="Of the day.")]

@@ -9,8 +9,8 @@ import click
 from callcenter.actions.administration import access, staff
 from callcenter.cli.speech import Misused, Refused, settings
 from callcenter.domain.agents import Role
-from callcenter.storage import access as tokens
-from callcenter.storage import agents
+from callcenter.storage.administration import access as tokens
+from callcenter.storage.agents import agents
 from callcenter.wiring import Wiring
 
 ROLES = click.Choice([role.value for role in Role])

@@ -25,7 +25,8 @@ from callcenter.demo import PASSWORD
 from callcenter.domain.agents import Role
 from callcenter.domain.errors import OutsideError
 from callcenter.settings import Settings, SettingsError, load
-from callcenter.storage import agents, company
+from callcenter.storage.administration import company
+from callcenter.storage.agents import agents
 from callcenter.storage.database import Database, current_revision, is_connected, newest_revision
 from callcenter.telephony.account import Place, TwilioAccount, split
 from callcenter.wiring import Process

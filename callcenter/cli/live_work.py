@@ -10,7 +10,8 @@ from callcenter.cli.speech import first_line
 from callcenter.reports import invariants
 from callcenter.reports.invariants import Breach, Kind
 from callcenter.settings import SettingsError, load
-from callcenter.storage import agents, failures
+from callcenter.storage import failures
+from callcenter.storage.agents import agents
 from callcenter.storage.database import Database
 from callcenter.storage.failures import Failure
 

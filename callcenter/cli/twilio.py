@@ -8,7 +8,7 @@ from callcenter.actions.administration import setup
 from callcenter.cli.access import house
 from callcenter.cli.speech import Misused, Refused, settings
 from callcenter.settings import Settings
-from callcenter.storage import company
+from callcenter.storage.administration import company
 from callcenter.storage.database import Database
 from callcenter.telephony.account import Place, TwilioAccount, split
 from callcenter.telephony.client import twilio_client

@@ -19,7 +19,7 @@ from callcenter.domain.events import (
     QueueEntered,
     WrapUpFinished,
 )
-from callcenter.storage.interactions import Leg
+from callcenter.storage.calls.interactions import Leg
 
 PATIENCE = 850.0  # seconds, on average, that a caller is willing to wait
 BUSY_HOURS = (10, 11, 16)

@@ -8,9 +8,9 @@ from callcenter.demo.book import Book, Values
 from callcenter.demo.staff import Server, spans
 from callcenter.domain.agents import AgentState, Status, state_of
 from callcenter.domain.events import SignedIn, SignedOut, StateChanged, StatusChanged
-from callcenter.storage.agents import Agent, Interval
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.offers import Offer
+from callcenter.storage.agents.agents import Agent, Interval
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.routing.offers import Offer
 
 DAYS = 14
 Change = tuple[datetime, str]

@@ -8,7 +8,7 @@ from callcenter.demo.staff import Server
 from callcenter.domain.events import CommentWritten, TicketChanged, TicketOpened, TicketSolved
 from callcenter.domain.interactions import Outcome
 from callcenter.domain.tickets import AFTER, UNSOLVED, TicketStatus, number_of
-from callcenter.storage.tickets import Comment, Ticket
+from callcenter.storage.tickets.tickets import Comment, Ticket
 
 FORGOTTEN = timedelta(days=21)
 ON_THE_WAY = (Outcome.PROMISE_MADE, Outcome.WAITING_FOR_DEPARTMENT, Outcome.WAITING_FOR_CUSTOMER)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from callcenter.demo.book import Book, Values
 from callcenter.domain.messages import MessageStatus
-from callcenter.storage.messages import Message
+from callcenter.storage.messages.messages import Message
 
 
 def write(

@@ -9,7 +9,7 @@ from callcenter.demo.plans import Contact
 from callcenter.domain import surveys as rules
 from callcenter.domain.events import SurveyAnswered, SurveyPlanned, SurveySent
 from callcenter.domain.tickets import TicketStatus
-from callcenter.storage.surveys import Survey
+from callcenter.storage.surveys.surveys import Survey
 
 DELAY = timedelta(minutes=10)
 ANSWERED_PERCENT = 31

@@ -8,7 +8,7 @@ from callcenter.demo import names
 from callcenter.demo.book import Book
 from callcenter.demo.cast import ACCOUNTS, COMPANY_ZONE, MEMBERS, NEW_YORK, OUR_NUMBER, SHANGHAI
 from callcenter.domain.events import CustomerCreated, CustomerOptedOut
-from callcenter.storage.customers import Account, Customer, Phone
+from callcenter.storage.customers.customers import Account, Customer, Phone
 
 HOW_MANY = 200
 YEAR = timedelta(days=365)

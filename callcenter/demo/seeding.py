@@ -17,14 +17,14 @@ from callcenter.demo.conversations import converse
 from callcenter.demo.plans import Contact, year
 from callcenter.demo.staff import Server
 from callcenter.demo.visits import House
-from callcenter.storage import company
-from callcenter.storage.agents import Agent
-from callcenter.storage.company import Queue
-from callcenter.storage.customers import Customer
+from callcenter.storage.administration import company
+from callcenter.storage.administration.company import Queue
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers.customers import Customer
 from callcenter.storage.database import Database
 from callcenter.storage.history import History
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.tickets.tickets import Ticket
 
 SEEDING_LOCK = 7_000_002
 

@@ -9,8 +9,8 @@ from callcenter.demo import cast
 from callcenter.demo.book import Book
 from callcenter.demo.cast import Member
 from callcenter.domain.agents import AgentState, Status
-from callcenter.storage.agents import Agent, Team
-from callcenter.storage.company import BreakReason, Company, Number, Queue, Skill
+from callcenter.storage.administration.company import BreakReason, Company, Number, Queue, Skill
+from callcenter.storage.agents.agents import Agent, Team
 
 REST = timedelta(minutes=30)
 # Whoever tries the demo sees the question soon, at any hour, and again the next time.

@@ -10,8 +10,8 @@ from callcenter.demo.plans import Contact
 from callcenter.demo.staff import Server
 from callcenter.domain.events import InteractionAccepted, OfferEnded, OfferMade
 from callcenter.domain.interactions import State
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.offers import Offer
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.routing.offers import Offer
 
 RING = timedelta(seconds=20)
 

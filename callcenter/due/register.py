@@ -16,20 +16,22 @@ from callcenter.actions.empowerment import approval_turns
 from callcenter.actions.routing import offers, routing
 from callcenter.background import Job
 from callcenter.domain.interactions import State
-from callcenter.storage import company, crowd, interactions, waits
-from callcenter.storage import offers as offer_rows
-from callcenter.storage import routing as looks
-from callcenter.storage.callbacks import Callback
+from callcenter.storage.administration import company
+from callcenter.storage.callbacks.callbacks import Callback
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.due import Timed
 from callcenter.storage.empowerment import approvals as questions
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.replays import ReplayRow
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.messages import Message
-from callcenter.storage.offers import Offer
-from callcenter.storage.surveys import Survey
-from callcenter.storage.what_ifs import WhatIf
+from callcenter.storage.messages.messages import Message
+from callcenter.storage.routing import crowd, waits
+from callcenter.storage.routing import offers as offer_rows
+from callcenter.storage.routing import routing as looks
+from callcenter.storage.routing.offers import Offer
+from callcenter.storage.supervision.what_ifs import WhatIf
+from callcenter.storage.surveys.surveys import Survey
 from callcenter.storage.work import Work
 from callcenter.wiring import Wiring
 

@@ -13,15 +13,18 @@ from callcenter.domain.empowerment.approving import most_of
 from callcenter.domain.empowerment.options import Bound, Room
 from callcenter.domain.empowerment.rule_book import Rule, Step
 from callcenter.reports.budgets import Open, scope_names
-from callcenter.storage import agents, customers, interactions, tickets
-from callcenter.storage.agents import Agent
-from callcenter.storage.customers import Customer
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers import customers
+from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment import approvals, budgets, facts, grants, rule_books
 from callcenter.storage.empowerment.approvals import Approval, Word
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.rule_books import InForce
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.tickets import tickets
+from callcenter.storage.tickets.tickets import Ticket
 
 YEAR, MONTH, QUARTER = timedelta(days=365), timedelta(days=30), timedelta(days=90)
 

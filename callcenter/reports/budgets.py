@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from callcenter.storage import agents
+from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import budgets, departments
 from callcenter.storage.empowerment.budgets import Budget, Entry, Period
 from callcenter.storage.empowerment.departments import Department

@@ -12,15 +12,21 @@ from sqlalchemy.orm import Session
 
 from callcenter.reports import giving
 from callcenter.reports.giving import Giving
-from callcenter.storage import agents, callbacks, company, customers, interactions, surveys, tickets
-from callcenter.storage.agents import Agent
-from callcenter.storage.callbacks import Callback
-from callcenter.storage.customers import Customer
+from callcenter.storage.administration import company
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.callbacks import callbacks
+from callcenter.storage.callbacks.callbacks import Callback
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers import customers
+from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment import departments
 from callcenter.storage.empowerment.departments import Entitlement
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.surveys import Survey
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.surveys import surveys
+from callcenter.storage.surveys.surveys import Survey
+from callcenter.storage.tickets import tickets
+from callcenter.storage.tickets.tickets import Ticket
 
 CONTACTS_SHOWN = 5
 PROMISES_SHOWN = 4

@@ -11,8 +11,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.agents import AgentState, Role, Status
-from callcenter.storage import agents
-from callcenter.storage.agents import Agent, Interval
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent, Interval
 
 WORKING = {AgentState.BUSY: "on_call", AgentState.OFFERED: "on_call", AgentState.WRAP_UP: "wrap_up"}
 CHOSEN = {

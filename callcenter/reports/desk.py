@@ -10,15 +10,21 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain import metrics
 from callcenter.domain.interactions import State
-from callcenter.storage import agents, company, interactions, messages, offers, surveys, tickets
-from callcenter.storage.agents import Agent, Interval
-from callcenter.storage.company import Queue
-from callcenter.storage.customers import Customer
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.messages import Message
-from callcenter.storage.offers import Offer
-from callcenter.storage.surveys import Survey
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.administration import company
+from callcenter.storage.administration.company import Queue
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent, Interval
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers.customers import Customer
+from callcenter.storage.messages import messages
+from callcenter.storage.messages.messages import Message
+from callcenter.storage.routing import offers
+from callcenter.storage.routing.offers import Offer
+from callcenter.storage.surveys import surveys
+from callcenter.storage.surveys.surveys import Survey
+from callcenter.storage.tickets import tickets
+from callcenter.storage.tickets.tickets import Ticket
 
 SCORE_DAYS = 30
 

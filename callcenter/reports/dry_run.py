@@ -24,11 +24,12 @@ from callcenter.domain.routing import (
     Roster,
     Waiting,
 )
-from callcenter.storage import agents, company
-from callcenter.storage import routing as looks
-from callcenter.storage.agents import Agent
-from callcenter.storage.company import Queue
-from callcenter.storage.routing import OnDuty
+from callcenter.storage.administration import company
+from callcenter.storage.administration.company import Queue
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.routing import routing as looks
+from callcenter.storage.routing.routing import OnDuty
 
 ASKED_IN_TURN = 4
 MOST_STEPS = 8

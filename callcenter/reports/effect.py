@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain import intervals
 from callcenter.domain.intervals import Figure
-from callcenter.storage import agents
+from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import departments, facts
 
 AFTER = timedelta(days=30)

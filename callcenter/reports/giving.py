@@ -10,16 +10,18 @@ from sqlalchemy.orm import Session
 from callcenter.domain.empowerment import Decision, Remedy, RuleBook
 from callcenter.domain.empowerment.approving import RANKS, SCREEN_SEEN, fits
 from callcenter.domain.empowerment.rule_book import Step
-from callcenter.storage import interactions, kept, tickets
-from callcenter.storage.agents import Agent
-from callcenter.storage.callbacks import Callback
-from callcenter.storage.customers import Customer
+from callcenter.storage.administration import kept
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.callbacks.callbacks import Callback
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment import facts, grants, rule_books
 from callcenter.storage.empowerment.departments import Entitlement
 from callcenter.storage.empowerment.facts import Known
 from callcenter.storage.empowerment.grants import Grant
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.tickets import tickets
+from callcenter.storage.tickets.tickets import Ticket
 
 LEAST_ANSWERS = 3  # below that nothing is called usual
 GRANTS_SHOWN = 20

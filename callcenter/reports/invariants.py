@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain import routing
 from callcenter.domain.routing import Roster, Waiting
-from callcenter.storage import crowd
-from callcenter.storage import routing as looks
-from callcenter.storage.routing import OnDuty
+from callcenter.storage.routing import crowd
+from callcenter.storage.routing import routing as looks
+from callcenter.storage.routing.routing import OnDuty
 
 Kind = Literal["waits_beside_free", "reserved_by_nothing", "over_capacity", "offer_overdue"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

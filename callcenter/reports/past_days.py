@@ -13,8 +13,9 @@ from callcenter.domain.agents import Role, Status
 from callcenter.domain.routing import CompanyPolicy
 from callcenter.domain.what_ifs import Call, Past, PastDay, QueueThen, Server, Span, TooLittleKnown, Wish
 from callcenter.reports.day import bounds
-from callcenter.storage import agents, company
-from callcenter.storage.agents import Agent, Interval
+from callcenter.storage.administration import company
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent, Interval
 
 LONGEST = 7_200.0  # seconds of handling; longer ones were forgotten open, not worked on
 TAIL = timedelta(hours=2)  # of duty after midnight, for those who called before

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from callcenter.domain.agents import AgentState, Role, Status
-from callcenter.storage import agents
-from callcenter.storage.agents import Agent
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,9 +13,11 @@ from callcenter.domain import metrics, routing
 from callcenter.domain.agents import AgentState, Status
 from callcenter.reports import invariants, staffing
 from callcenter.reports.staffing import AgentFigures
-from callcenter.storage import agents, company, offers, waits
-from callcenter.storage.agents import Agent
-from callcenter.storage.company import Queue
+from callcenter.storage.administration import company
+from callcenter.storage.administration.company import Queue
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.routing import offers, waits
 
 SPARK_STEPS = 12
 SPARK_MINUTES = 5

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from callcenter.storage import company
+from callcenter.storage.administration import company
 from callcenter.storage.empowerment import learning
 
 

@@ -12,8 +12,8 @@ from callcenter import declared, wiring
 from callcenter.declared import allow, everyone, leaders, public
 from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor
-from callcenter.storage import agents
-from callcenter.storage.agents import Agent
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
 
 __all__ = ["allow", "current_actor", "current_agent", "everyone", "leaders", "public"]
 

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain import languages
 from callcenter.domain.agents import Status
-from callcenter.storage import company, kept
-from callcenter.storage.agents import Agent
+from callcenter.storage.administration import company, kept
+from callcenter.storage.agents.agents import Agent
 from callcenter.web import language
 
 Rows = tuple[tuple[str, dict[str, str], bool], ...]

@@ -13,7 +13,7 @@ from callcenter.domain.empowerment import money, periods
 from callcenter.domain.errors import DomainError, Invalid, NotFound, StaleSave
 from callcenter.reports import budgets as report
 from callcenter.reports.budgets import Course, Open
-from callcenter.storage import agents
+from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import budgets, departments
 from callcenter.storage.empowerment.budgets import Budget, Period
 from callcenter.web import access, burn_down, formats, language

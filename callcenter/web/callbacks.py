@@ -10,8 +10,11 @@ from werkzeug.wrappers import Response
 from callcenter import wiring
 from callcenter.actions.callbacks import callback_list as acts
 from callcenter.domain.errors import Invalid, NotFound
-from callcenter.storage import callbacks, company, customers, interactions
-from callcenter.storage.callbacks import Callback
+from callcenter.storage.administration import company
+from callcenter.storage.callbacks import callbacks
+from callcenter.storage.callbacks.callbacks import Callback
+from callcenter.storage.calls import interactions
+from callcenter.storage.customers import customers
 from callcenter.web import access, language
 
 PAGE = 50

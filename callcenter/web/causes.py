@@ -1,7 +1,7 @@
 """The company's causes in the reader's language, for the fields in which a ticket's cause is written."""
 
 from callcenter import wiring
-from callcenter.storage import kept
+from callcenter.storage.administration import kept
 from callcenter.storage.empowerment import departments
 from callcenter.web import language
 

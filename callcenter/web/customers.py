@@ -11,8 +11,14 @@ from callcenter import wiring
 from callcenter.actions.customers import customers as acts
 from callcenter.domain import languages
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
-from callcenter.storage import agents, company, customers, history, interactions, surveys, tickets
-from callcenter.storage.customers import Customer
+from callcenter.storage import history
+from callcenter.storage.administration import company
+from callcenter.storage.agents import agents
+from callcenter.storage.calls import interactions
+from callcenter.storage.customers import customers
+from callcenter.storage.customers.customers import Customer
+from callcenter.storage.surveys import surveys
+from callcenter.storage.tickets import tickets
 from callcenter.web import access, language, story, terms
 
 PAGE = 50

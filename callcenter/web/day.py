@@ -13,8 +13,8 @@ from callcenter.domain.agents import Status, agent_of_identity
 from callcenter.domain.errors import NotFound
 from callcenter.reports import day as report
 from callcenter.reports.day import AgentDay
-from callcenter.storage import agents
-from callcenter.storage.agents import Agent, Interval
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent, Interval
 from callcenter.web import access, breaks, formats, language
 
 SHOWN_HOURS = 6

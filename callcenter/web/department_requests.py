@@ -8,9 +8,10 @@ from callcenter import wiring
 from callcenter.actions.empowerment import carrying_out as acts
 from callcenter.actions.empowerment import giving
 from callcenter.domain.errors import NotFound
-from callcenter.storage import agents, tickets
+from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import departments, grants, rule_books
 from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.tickets import tickets
 from callcenter.web import access, language
 
 PAGE = 50

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from callcenter.storage.messages import Message
+from callcenter.storage.messages.messages import Message
 
 
 @dataclass(frozen=True)

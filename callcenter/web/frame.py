@@ -13,9 +13,10 @@ from callcenter import declared, wiring
 from callcenter.domain.agents import AgentState, Role, Status
 from callcenter.domain.interactions import State
 from callcenter.reports import approvals
-from callcenter.storage import history, interactions
-from callcenter.storage.agents import Agent
-from callcenter.storage.interactions import Interaction
+from callcenter.storage import history
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
 from callcenter.web import access, breaks, formats, language
 from callcenter.web.breaks import Kind
 

@@ -11,10 +11,11 @@ from callcenter.domain import languages
 from callcenter.domain.empowerment import Remedy, money
 from callcenter.domain.empowerment.approving import Said
 from callcenter.reports import giving
-from callcenter.storage import agents, messages
+from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import approvals, departments
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.messages import messages
 from callcenter.web import formats, language, terms
 
 

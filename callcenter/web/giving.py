@@ -19,11 +19,13 @@ from callcenter.domain.empowerment.rule_book import Outcome
 from callcenter.domain.errors import NotFound
 from callcenter.domain.interactions import State
 from callcenter.reports import giving as report
-from callcenter.storage import agents, interactions, tickets
-from callcenter.storage.agents import Agent
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.calls import interactions
 from callcenter.storage.empowerment import facts, grants
 from callcenter.storage.empowerment.facts import Known
 from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.tickets import tickets
 from callcenter.web import access, formats, given, language
 from callcenter.web.given import Around, Ended
 

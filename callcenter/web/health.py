@@ -13,9 +13,9 @@ from callcenter import due, observe, wiring
 from callcenter.domain.agents import Role
 from callcenter.due import Late
 from callcenter.reports import invariants
-from callcenter.storage import access as tokens
-from callcenter.storage import figures
+from callcenter.storage.administration import access as tokens
 from callcenter.storage.database import current_revision, newest_revision
+from callcenter.storage.supervision import figures
 from callcenter.web import access, requests
 
 pages = Blueprint("health", __name__)

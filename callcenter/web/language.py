@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from callcenter import wiring, words
 from callcenter.actions.administration import access as acts
 from callcenter.domain import languages
-from callcenter.storage import company
+from callcenter.storage.administration import company
 from callcenter.web import access
 
 COOKIE = "language"

@@ -16,8 +16,9 @@ from callcenter import reactions, wiring
 from callcenter.actions.agents import agents as acts
 from callcenter.domain.permissions import Actor, audiences
 from callcenter.push import CHANNEL
-from callcenter.storage import access as tokens
-from callcenter.storage import agents, history
+from callcenter.storage import history
+from callcenter.storage.administration import access as tokens
+from callcenter.storage.agents import agents
 from callcenter.web import access
 
 log = structlog.get_logger()

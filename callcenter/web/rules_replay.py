@@ -11,11 +11,13 @@ from werkzeug.wrappers import Response
 from callcenter import wiring
 from callcenter.actions.empowerment import replays as acts
 from callcenter.domain.errors import DomainError, Invalid, NotFound
-from callcenter.storage import agents, customers, tickets
+from callcenter.storage.agents import agents
+from callcenter.storage.customers import customers
 from callcenter.storage.empowerment import replays, rule_books
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.replays import ReplayCase, ReplayRow
 from callcenter.storage.empowerment.rule_books import RuleBookRow
+from callcenter.storage.tickets import tickets
 from callcenter.web import access, language
 from callcenter.web import replay_words as words
 

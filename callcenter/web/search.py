@@ -7,7 +7,9 @@ from werkzeug.wrappers import Response
 
 from callcenter import wiring
 from callcenter.domain import customers as numbers
-from callcenter.storage import agents, customers, tickets
+from callcenter.storage.agents import agents
+from callcenter.storage.customers import customers
+from callcenter.storage.tickets import tickets
 from callcenter.web import access, language
 
 TICKET = re.compile(r"#?\s*(\d{2})\s*-\s*(\d{1,9})")

@@ -11,7 +11,7 @@ from callcenter import passwords, wiring
 from callcenter.actions.administration import access as acts
 from callcenter.actions.agents import agents as presence
 from callcenter.domain.errors import TooManyTries
-from callcenter.storage import agents
+from callcenter.storage.agents import agents
 from callcenter.web import access, frame, language, requests
 
 pages = Blueprint("sign_in", __name__)

@@ -10,9 +10,12 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from callcenter.domain.messages import MessageStatus
-from callcenter.storage import agents, company, messages, tickets
+from callcenter.storage.administration import company
+from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import departments
 from callcenter.storage.history import History
+from callcenter.storage.messages import messages
+from callcenter.storage.tickets import tickets
 from callcenter.web import access, callback_story, empowerment_story, formats, language, terms
 from callcenter.web.facts import Fact, Names
 

@@ -11,8 +11,13 @@ from callcenter.domain import customers as numbers
 from callcenter.domain.empowerment import money
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
 from callcenter.domain.tickets import FIELDS, UNSOLVED, Fault, Priority, TicketStatus, TicketType
-from callcenter.storage import agents, customers, history, interactions, surveys, tickets
-from callcenter.storage.tickets import Ticket
+from callcenter.storage import history
+from callcenter.storage.agents import agents
+from callcenter.storage.calls import interactions
+from callcenter.storage.customers import customers
+from callcenter.storage.surveys import surveys
+from callcenter.storage.tickets import tickets
+from callcenter.storage.tickets.tickets import Ticket
 from callcenter.web import access, giving, language, story, terms
 
 PAGE = 50

@@ -13,8 +13,11 @@ from callcenter.actions.routing import routing
 from callcenter.domain.errors import NotFound
 from callcenter.domain.interactions import State
 from callcenter.reports import desk
-from callcenter.storage import agents, company, customers, interactions
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.administration import company
+from callcenter.storage.agents import agents
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers import customers
 from callcenter.storage.work import Work
 from callcenter.web import access, formats, language, reasons, terms
 from callcenter.web.desk import offered

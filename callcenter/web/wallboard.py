@@ -16,8 +16,12 @@ from callcenter.reports import invariants
 from callcenter.reports import wallboard as report
 from callcenter.reports.staffing import AgentFigures
 from callcenter.reports.wallboard import Board
-from callcenter.storage import agents, company, customers, offers, surveys
-from callcenter.storage.offers import Offer
+from callcenter.storage.administration import company
+from callcenter.storage.agents import agents
+from callcenter.storage.customers import customers
+from callcenter.storage.routing import offers
+from callcenter.storage.routing.offers import Offer
+from callcenter.storage.surveys import surveys
 from callcenter.web import access, formats, language, terms, waiting
 
 SAID_SHOWN = 8

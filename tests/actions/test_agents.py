@@ -7,8 +7,8 @@ from callcenter.actions.agents import agents
 from callcenter.actions.calls import wrap_ups
 from callcenter.actions.routing import offers
 from callcenter.domain.errors import Invalid
-from callcenter.storage.agents import Interval
-from callcenter.storage.company import BreakReason
+from callcenter.storage.administration.company import BreakReason
+from callcenter.storage.agents.agents import Interval
 from tests.factories import Shop
 
 

@@ -20,11 +20,11 @@ from callcenter.domain.errors import (
     NotYourInteraction,
     NotYoursToApprove,
 )
-from callcenter.storage.callbacks import Callback
-from callcenter.storage.customers import Customer
+from callcenter.storage.callbacks.callbacks import Callback
+from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
-from callcenter.storage.messages import Message
+from callcenter.storage.messages.messages import Message
 from tests.empowered import BOOK, Counter
 from tests.factories import CARLA, at_once
 from workers.clock import Clock

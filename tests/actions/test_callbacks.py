@@ -13,9 +13,9 @@ from callcenter.actions.routing import offers, waiting
 from callcenter.domain.calls import AskForCallback, HangUp, IncomingCall, SayPromised, Wait
 from callcenter.domain.errors import CallbackInProgress, CallbackOver, Invalid
 from callcenter.reports import wallboard
-from callcenter.storage.callbacks import Callback
-from callcenter.storage.company import Queue
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.administration.company import Queue
+from callcenter.storage.callbacks.callbacks import Callback
+from callcenter.storage.calls.interactions import Interaction
 from tests.carrier import Carrier, Rest
 from tests.factories import CARLA, LI_LEI, OURS, Shop, new_sid
 from workers.clock import Clock

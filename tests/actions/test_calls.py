@@ -7,7 +7,7 @@ from callcenter.actions.lines import lines
 from callcenter.actions.routing import offers
 from callcenter.domain.calls import HangUp, JoinAgent, Wait
 from callcenter.domain.errors import Invalid, NoMoreTime, NotYourInteraction, WrapUpEnded
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.tickets.tickets import Ticket
 from tests.factories import Shop, new_sid
 
 

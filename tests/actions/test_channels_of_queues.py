@@ -5,7 +5,7 @@ import pytest
 from callcenter.actions.calls import transfers
 from callcenter.actions.routing import routing
 from callcenter.domain.errors import Invalid
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.calls.interactions import Interaction
 from tests.factories import LI_LEI, Shop
 from workers.clock import Clock
 

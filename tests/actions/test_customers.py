@@ -5,8 +5,8 @@ import pytest
 from callcenter.actions.customers import customers
 from callcenter.actions.tickets import tickets
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
-from callcenter.storage.customers import Customer
-from callcenter.storage.tickets import Comment, Ticket
+from callcenter.storage.customers.customers import Customer
+from callcenter.storage.tickets.tickets import Comment, Ticket
 from tests.factories import CARLA, Shop
 
 

@@ -8,7 +8,7 @@ from callcenter.actions.empowerment import carrying_out, giving
 from callcenter.domain.errors import AskFirst, BudgetUsedUp, Invalid, NotAllowed
 from callcenter.storage.empowerment.departments import Department, Request
 from callcenter.storage.empowerment.grants import Grant
-from callcenter.storage.messages import Message
+from callcenter.storage.messages.messages import Message
 from tests.empowered import Counter
 from tests.factories import at_once
 

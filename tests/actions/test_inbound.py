@@ -4,8 +4,8 @@ import pytest
 
 from callcenter.actions.inbound import inbound
 from callcenter.actions.messages.received import Received
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.messages import Message
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.messages.messages import Message
 from callcenter.storage.work import Work
 from tests.factories import Shop
 

@@ -17,7 +17,7 @@ from callcenter.actions.empowerment import approvals, asking, budgets, carrying_
 from callcenter.actions.tickets import tickets as matters
 from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.errors import DomainError
-from callcenter.storage.customers import Customer
+from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment import budgets as money
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.budgets import Budget, Period

@@ -10,10 +10,10 @@ from callcenter.actions.routing import offers, routing
 from callcenter.domain.calls import Connection
 from callcenter.domain.errors import InteractionEnded, NotFound, OfferEnded, OfferTaken
 from callcenter.domain.routing import explanation
-from callcenter.storage import interactions
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.offers import Offer
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.routing.offers import Offer
+from callcenter.storage.tickets.tickets import Ticket
 from tests.factories import CARLA, Shop, at_once
 
 

@@ -8,9 +8,9 @@ from callcenter.actions.calls import calls, instead
 from callcenter.actions.routing import waiting
 from callcenter.domain.calls import AskForCallback, HangUp, SayPromised, TakeMessage, TellPlace, Wait
 from callcenter.reports import wallboard
-from callcenter.storage.callbacks import Callback
-from callcenter.storage.company import Queue
-from callcenter.storage.tickets import Comment
+from callcenter.storage.administration.company import Queue
+from callcenter.storage.callbacks.callbacks import Callback
+from callcenter.storage.tickets.tickets import Comment
 from tests.carrier import Rest
 from tests.factories import Shop
 from workers.clock import Clock

@@ -6,7 +6,7 @@ from callcenter.actions.administration import queues
 from callcenter.domain.errors import NotAllowed, StaleSave
 from callcenter.domain.queues import NotValid, QueueSettings, read_spans, written
 from callcenter.domain.routing import QueuePolicy, RingRule
-from callcenter.storage.company import Queue
+from callcenter.storage.administration.company import Queue
 from callcenter.storage.history import History
 from tests.factories import Shop
 

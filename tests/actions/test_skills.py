@@ -6,7 +6,7 @@ from callcenter.actions.administration import company, skills
 from callcenter.actions.administration.queues import QueueInUse
 from callcenter.domain.errors import Invalid, NotAllowed, StaleSave
 from callcenter.domain.routing import CompanyPolicy
-from callcenter.storage.company import BreakReason, Company, Skill
+from callcenter.storage.administration.company import BreakReason, Company, Skill
 from callcenter.storage.history import History
 from tests.factories import Shop
 

@@ -9,9 +9,9 @@ from callcenter.actions.messages import messages, outgoing
 from callcenter.actions.surveys import surveys
 from callcenter.domain.errors import CustomerOptedOut, InteractionEnded, Invalid, NotYourInteraction, OutsideError
 from callcenter.domain.messages import MessageReport
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.messages import Message
-from callcenter.storage.surveys import Survey
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.messages.messages import Message
+from callcenter.storage.surveys.surveys import Survey
 from tests.factories import CARLA, LI_LEI, Shop, at_once
 
 

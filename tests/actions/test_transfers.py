@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from callcenter import errands
 from callcenter.actions.calls import transfers
 from callcenter.domain.errors import AgentNotFree, CallNotConnected, Invalid, NotYourInteraction, QueueClosed
-from callcenter.storage.company import Queue
+from callcenter.storage.administration.company import Queue
 from callcenter.storage.history import History
 from tests.carrier import Rest
 from tests.factories import LI_LEI, Shop

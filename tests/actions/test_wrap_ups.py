@@ -8,9 +8,9 @@ from sqlalchemy import select
 from callcenter import due
 from callcenter.actions.calls import calls, wrap_ups
 from callcenter.domain.errors import WrapUpEnded
-from callcenter.storage import interactions
-from callcenter.storage.agents import Interval
-from callcenter.storage.company import Queue
+from callcenter.storage.administration.company import Queue
+from callcenter.storage.agents.agents import Interval
+from callcenter.storage.calls import interactions
 from callcenter.wiring import Wiring
 from tests.factories import Shop
 

@@ -4,7 +4,7 @@ from flask import Flask
 
 from callcenter.actions.administration import staff
 from callcenter.api.operations import OPERATIONS
-from callcenter.storage.access import Token
+from callcenter.storage.administration.access import Token
 from tests.api.conftest import Grant
 from tests.api.program import Program, problem
 from tests.carrier import Rest

@@ -1,6 +1,6 @@
 """A whole call and a whole conversation, played by an agent's token alone; Twilio's side is posted signed."""
 
-from callcenter.storage import surveys as survey_rows
+from callcenter.storage.surveys import surveys as survey_rows
 from tests.api.program import Program, problem
 from tests.carrier import Carrier, Rest
 from tests.factories import CARLA, Shop, new_sid

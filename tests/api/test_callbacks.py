@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from callcenter.domain.routing import QueuePolicy
-from callcenter.storage.callbacks import Callback
-from callcenter.storage.company import Queue
+from callcenter.storage.administration.company import Queue
+from callcenter.storage.callbacks.callbacks import Callback
 from tests.api.program import Program, problem
 from tests.factories import CARLA, LI_LEI, Shop
 

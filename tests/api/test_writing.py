@@ -10,9 +10,9 @@ from callcenter.api.operations import OPERATIONS
 from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor
 from callcenter.embedded import Server
-from callcenter.storage import access
-from callcenter.storage.customers import Customer
-from callcenter.storage.tickets import Comment, Ticket
+from callcenter.storage.administration import access
+from callcenter.storage.customers.customers import Customer
+from callcenter.storage.tickets.tickets import Comment, Ticket
 from tests.api.conftest import Grant
 from tests.api.program import Program, problem
 from tests.carrier import Rest
@@ -216,7 +216,7 @@ def test_a_failure_of_ours_tells_nothing_of_its_reason(
 ) -> None:
     program = grant("alice")
     program.app.testing = False
-    monkeypatch.setattr("callcenter.storage.tickets.search", lambda *_, **__: 1 // 0)
+    monkeypatch.setattr("callcenter.storage.tickets.tickets.search", lambda *_, **__: 1 // 0)
     answer = program.ask("GET", "/tickets")
     assert shop
     assert (answer.status_code, answer.get_json(force=True)["code"]) == (500, "failed")

@@ -10,7 +10,7 @@ from statistics import median
 from sqlalchemy import text
 
 from callcenter.reports import card
-from callcenter.storage import agents
+from callcenter.storage.agents import agents
 from callcenter.storage.database import Database
 from callcenter.storage.empowerment.budgets import Budget
 from callcenter.storage.empowerment.rule_books import RuleBookRow

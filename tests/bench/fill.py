@@ -7,9 +7,9 @@ import psycopg
 from sqlalchemy import text
 
 from callcenter.domain.agents import Role, Status
-from callcenter.storage.access import Token, hash_of
-from callcenter.storage.agents import Agent
-from callcenter.storage.company import Company, Number, Queue
+from callcenter.storage.administration.access import Token, hash_of
+from callcenter.storage.administration.company import Company, Number, Queue
+from callcenter.storage.agents.agents import Agent
 from callcenter.storage.database import Database
 from tests.bench.sizes import SEED
 

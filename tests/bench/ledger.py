@@ -15,12 +15,12 @@ from callcenter.domain.agents import Role
 from callcenter.domain.empowerment import Held, hold
 from callcenter.domain.errors import BudgetUsedUp, DomainError
 from callcenter.domain.permissions import Actor
-from callcenter.storage.customers import Customer
+from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment import budgets as money
 from callcenter.storage.empowerment.budgets import Period
 from callcenter.storage.empowerment.grants import STANDING
 from callcenter.storage.empowerment.rule_books import RuleBookRow
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.tickets.tickets import Ticket
 from callcenter.storage.work import Work
 from callcenter.wiring import Wiring
 from tests.bench import fill

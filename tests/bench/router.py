@@ -18,7 +18,7 @@ from callcenter.actions.routing import routing
 from callcenter.domain.calls import RANK, CallStatus
 from callcenter.domain.events import QueueEntered
 from callcenter.domain.interactions import State
-from callcenter.storage import incoming
+from callcenter.storage.calls import incoming
 from callcenter.storage.work import Work
 from callcenter.wiring import Wiring
 from tests.bench.fill import DIRECT, number_of

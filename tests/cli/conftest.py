@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from twilio.rest import Client
 
 from callcenter.cli import main
-from callcenter.storage.company import Number, Queue
+from callcenter.storage.administration.company import Number, Queue
 from callcenter.wiring import Wiring
 from tests.house import People
 from tests.waiting import PATIENCE

@@ -3,7 +3,7 @@
 from sqlalchemy import update
 
 from callcenter import due
-from callcenter.storage.agents import Agent
+from callcenter.storage.agents.agents import Agent
 from callcenter.wiring import Wiring
 from tests.cli.conftest import Run
 from tests.house import People

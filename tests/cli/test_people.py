@@ -1,7 +1,8 @@
 """People and keys, as operators make and end them."""
 
 from callcenter import passwords
-from callcenter.storage import access, agents
+from callcenter.storage.administration import access
+from callcenter.storage.agents import agents
 from callcenter.wiring import Wiring
 from tests.cli.conftest import Run
 from tests.house import People

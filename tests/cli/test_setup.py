@@ -1,6 +1,6 @@
 """From an empty database to a number that can be called, by commands alone."""
 
-from callcenter.storage import company
+from callcenter.storage.administration import company
 from callcenter.wiring import Wiring
 from tests.cli.conftest import Run
 

@@ -14,8 +14,10 @@ from callcenter.domain.empowerment.approving import fits
 from callcenter.domain.empowerment.rule_book import Step
 from callcenter.domain.events import Event
 from callcenter.reports import worth_a_look
-from callcenter.storage import agents, customers, tickets
-from callcenter.storage.agents import Agent, Team
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent, Team
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers import customers
 from callcenter.storage.database import Database
 from callcenter.storage.empowerment import budgets, facts, grants, rule_books
 from callcenter.storage.empowerment import learning as learned
@@ -25,9 +27,9 @@ from callcenter.storage.empowerment.departments import Cause, Department, Reques
 from callcenter.storage.empowerment.grants import HELD, STANDING, Grant
 from callcenter.storage.empowerment.rule_books import RuleBookRow
 from callcenter.storage.history import History
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.messages import Message
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.messages.messages import Message
+from callcenter.storage.tickets import tickets
+from callcenter.storage.tickets.tickets import Ticket
 from tests.demo.conftest import NOW
 
 MONTH = timedelta(days=28)

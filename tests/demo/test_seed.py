@@ -14,17 +14,21 @@ from callcenter import demo
 from callcenter.demo import cast, phone_people, seeding
 from callcenter.demo.book import Book
 from callcenter.domain import customers as people
-from callcenter.storage import company, customers, history, surveys, tickets
-from callcenter.storage.agents import Agent, Interval
-from callcenter.storage.company import Company
-from callcenter.storage.customers import Customer, Phone
+from callcenter.storage import history
+from callcenter.storage.administration import company
+from callcenter.storage.administration.company import Company
+from callcenter.storage.agents.agents import Agent, Interval
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers import customers
+from callcenter.storage.customers.customers import Customer, Phone
 from callcenter.storage.database import Database, Row
 from callcenter.storage.history import History
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.messages import Message
-from callcenter.storage.offers import Offer
-from callcenter.storage.surveys import Survey
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.messages.messages import Message
+from callcenter.storage.routing.offers import Offer
+from callcenter.storage.surveys import surveys
+from callcenter.storage.surveys.surveys import Survey
+from callcenter.storage.tickets import tickets
+from callcenter.storage.tickets.tickets import Ticket
 from tests.demo.conftest import NOW
 
 

@@ -23,7 +23,7 @@ from callcenter.domain.routing import QueuePolicy, RingRule
 from callcenter.domain.routing.policy import CallbackRule
 from callcenter.reports import invariants
 from callcenter.settings import Settings
-from callcenter.storage.company import Company, Number, Queue
+from callcenter.storage.administration.company import Company, Number, Queue
 from callcenter.storage.database import Database
 from callcenter.wiring import Wiring
 from tests.bench import fill

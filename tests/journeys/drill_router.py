@@ -21,9 +21,9 @@ from callcenter.domain.errors import DomainError
 from callcenter.domain.messages import IncomingMessage
 from callcenter.domain.permissions import Actor
 from callcenter.settings import Settings
-from callcenter.storage import interactions
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.offers import Offer
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.routing.offers import Offer
 from callcenter.wiring import Wiring
 from tests.bench.fill import DIRECT, WITH_MENU, number_of
 from workers.clock import Clock

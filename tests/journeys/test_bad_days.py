@@ -12,9 +12,9 @@ from callcenter.actions.messages import messages, outgoing
 from callcenter.background import QUEUES
 from callcenter.domain.errors import CallNotConnected, OutsideError
 from callcenter.embedded.server import Server
-from callcenter.storage.interactions import Interaction, Leg
-from callcenter.storage.messages import Message
-from callcenter.storage.surveys import Survey
+from callcenter.storage.calls.interactions import Interaction, Leg
+from callcenter.storage.messages.messages import Message
+from callcenter.storage.surveys.surveys import Survey
 from callcenter.wiring import Wiring
 from tests.carrier import Carrier, Rest
 from tests.factories import CARLA, Shop, at_once, new_sid

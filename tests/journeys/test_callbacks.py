@@ -4,9 +4,9 @@ from urllib.parse import quote
 
 from callcenter import errands
 from callcenter.actions.calls import transfers
-from callcenter.storage.callbacks import Callback
-from callcenter.storage.company import Queue
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.administration.company import Queue
+from callcenter.storage.callbacks.callbacks import Callback
+from callcenter.storage.calls.interactions import Interaction
 from tests.factories import CARLA, Shop
 from tests.journeys.test_telephone_company import _dial, _join, company, running, settings
 from tests.simulator.company import Company

@@ -10,7 +10,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from callcenter.settings import Settings
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.calls.interactions import Interaction
 from tests.factories import ACCOUNT, CARLA, OURS, TOKEN, Shop
 from tests.journeys import drill_post
 from tests.journeys.drill import Drill, table

@@ -14,7 +14,7 @@ from callcenter.actions.lines import lines
 from callcenter.clock import utc_now
 from callcenter.settings import Settings
 from callcenter.simulator.settings import DEMO_ACCOUNT, DEMO_APPLICATION, DEMO_KEY, DEMO_SECRET, DEMO_TOKEN
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.calls.interactions import Interaction
 from tests.factories import CARLA, Shop
 from tests.simulator.company import BY_HAND, Company, start
 from tests.waiting import PATIENCE, until

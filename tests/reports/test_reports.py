@@ -6,8 +6,8 @@ from callcenter.actions.calls import wrap_ups
 from callcenter.actions.customers import customers
 from callcenter.actions.messages import messages
 from callcenter.reports import card, desk, wallboard
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.tickets.tickets import Ticket
 from tests.factories import CARLA, Shop
 
 

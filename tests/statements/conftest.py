@@ -13,14 +13,14 @@ from callcenter.actions.agents import agents
 from callcenter.actions.calls import wrap_ups
 from callcenter.actions.surveys import surveys
 from callcenter.actions.tickets import tickets
-from callcenter.storage.agents import Agent
-from callcenter.storage.company import Queue
-from callcenter.storage.customers import Account, Customer
+from callcenter.storage.administration.company import Queue
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers.customers import Account, Customer
 from callcenter.storage.database import Row
 from callcenter.storage.history import History
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.surveys import Survey
-from callcenter.storage.tickets import Comment, Ticket
+from callcenter.storage.surveys.surveys import Survey
+from callcenter.storage.tickets.tickets import Comment, Ticket
 from callcenter.wiring import Wiring
 from tests.again import Again
 from tests.empowered import Counter

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from callcenter.storage import kept
+from callcenter.storage.administration import kept
 from callcenter.storage.database import KEPT
 from callcenter.wiring import Wiring
 

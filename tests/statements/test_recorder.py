@@ -5,8 +5,8 @@ import threading
 import pytest
 from sqlalchemy import insert, text
 
-from callcenter.storage import agents
-from callcenter.storage.agents import Team
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Team
 from callcenter.wiring import Wiring
 from tests.house import People
 from tests.statements.recorder import Counts, Statement, difference, head_of, recording

@@ -10,7 +10,7 @@ from flask import Flask
 from callcenter import errands
 from callcenter.actions.administration import staff
 from callcenter.storage.empowerment.approvals import Approval
-from callcenter.storage.messages import Message
+from callcenter.storage.messages.messages import Message
 from tests.carrier import Carrier, Rest
 from tests.factories import CARLA, new_sid
 from tests.statements import recorder

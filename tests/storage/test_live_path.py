@@ -11,8 +11,12 @@ from sqlalchemy.orm import Session
 
 from callcenter import due
 from callcenter.actions.routing import waiting
-from callcenter.storage import customers as people
-from callcenter.storage import figures, interactions, messages, offers, routing, surveys, waits
+from callcenter.storage.calls import interactions
+from callcenter.storage.customers import customers as people
+from callcenter.storage.messages import messages
+from callcenter.storage.routing import offers, routing, waits
+from callcenter.storage.supervision import figures
+from callcenter.storage.surveys import surveys
 from callcenter.storage.work import Work
 from tests.factories import CARLA, OURS, Shop
 

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy import text
 
-from callcenter.storage import agents, interactions, routing
-from callcenter.storage.interactions import Interaction, Leg
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.agents import agents
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction, Leg
+from callcenter.storage.routing import routing
+from callcenter.storage.tickets.tickets import Ticket
 from tests.factories import Shop, at_once
 
 NOW = datetime.now(UTC)

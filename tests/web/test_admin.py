@@ -5,8 +5,8 @@ import re
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from callcenter.storage import company
-from callcenter.storage.company import Queue
+from callcenter.storage.administration import company
+from callcenter.storage.administration.company import Queue
 from callcenter.wiring import Wiring
 from tests.factories import Shop
 from tests.house import SignIn, csrf_token

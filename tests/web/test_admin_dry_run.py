@@ -4,7 +4,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from callcenter.domain.routing import explanation
-from callcenter.storage.company import Queue
+from callcenter.storage.administration.company import Queue
 from callcenter.web import reasons
 from tests.factories import Shop
 from tests.house import SignIn

@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from callcenter.storage.company import BreakReason, Company, Skill
+from callcenter.storage.administration.company import BreakReason, Company, Skill
 from tests.factories import Shop
 from tests.house import SignIn, csrf_token
 from tests.web.test_admin import form_of, write

@@ -4,7 +4,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from callcenter.actions.callbacks import callback_list
-from callcenter.storage.callbacks import Callback
+from callcenter.storage.callbacks.callbacks import Callback
 from tests.factories import CARLA, LI_LEI, Shop
 from tests.house import SignIn, csrf_token
 

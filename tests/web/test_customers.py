@@ -3,7 +3,7 @@
 from callcenter.actions.customers import customers
 from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor
-from callcenter.storage.customers import Customer
+from callcenter.storage.customers.customers import Customer
 from callcenter.wiring import Wiring
 from tests.factories import Shop
 from tests.house import SignIn, csrf_token

@@ -15,11 +15,13 @@ from callcenter.domain.calls import ConferenceReport, IncomingCall
 from callcenter.domain.messages import IncomingMessage
 from callcenter.domain.permissions import Actor
 from callcenter.settings import Settings
-from callcenter.storage import access, company, interactions, offers
-from callcenter.storage import tickets as ticket_rows
-from callcenter.storage.customers import Customer, Phone
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.offers import Offer
+from callcenter.storage.administration import access, company
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers.customers import Customer, Phone
+from callcenter.storage.routing import offers
+from callcenter.storage.routing.offers import Offer
+from callcenter.storage.tickets import tickets as ticket_rows
 from callcenter.wiring import Wiring
 from tests.house import People, SignIn, csrf_token
 

@@ -11,11 +11,11 @@ from werkzeug.test import TestResponse
 
 from callcenter.actions.empowerment import approval_turns, approvals, carrying_out
 from callcenter.domain.empowerment.approving import Said
-from callcenter.storage.callbacks import Callback
+from callcenter.storage.callbacks.callbacks import Callback
+from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.database import KEPT
 from callcenter.storage.empowerment.departments import Entitlement
 from callcenter.storage.empowerment.grants import Grant
-from callcenter.storage.interactions import Interaction
 from callcenter.web.scale import Reach, scale
 from tests.again import Again
 from tests.empowered import BOOK, Counter

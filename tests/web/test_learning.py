@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from callcenter.actions.empowerment import approvals, asking, proposals
 from callcenter.domain.empowerment.approving import Said
-from callcenter.storage.agents import Agent
+from callcenter.storage.agents.agents import Agent
 from callcenter.storage.empowerment.proposals import Proposal
 from callcenter.storage.empowerment.rule_books import RuleBookRow
 from tests.empowered import Counter

@@ -18,8 +18,8 @@ from callcenter.actions.agents import agents
 from callcenter.actions.tickets import tickets
 from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor
-from callcenter.storage import agents as rows
-from callcenter.storage.agents import Connection
+from callcenter.storage.agents import agents as rows
+from callcenter.storage.agents.agents import Connection
 from callcenter.web import live
 from callcenter.web.desk import left
 from callcenter.wiring import Wiring

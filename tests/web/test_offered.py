@@ -6,8 +6,8 @@ from werkzeug.test import TestResponse
 
 from callcenter.actions.administration import company
 from callcenter.actions.routing import offers, routing
-from callcenter.storage.company import Queue, Skill
-from callcenter.storage.offers import Offer
+from callcenter.storage.administration.company import Queue, Skill
+from callcenter.storage.routing.offers import Offer
 from tests.factories import Shop
 from tests.house import SignIn, csrf_token
 

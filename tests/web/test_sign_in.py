@@ -3,7 +3,7 @@
 from flask.testing import FlaskClient
 
 from callcenter.actions.administration import access
-from callcenter.storage import agents
+from callcenter.storage.agents import agents
 from callcenter.wiring import Wiring
 from tests.house import PASSWORD, People, SignIn, csrf_token
 

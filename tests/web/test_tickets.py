@@ -5,10 +5,10 @@ from sqlalchemy import update
 from callcenter.actions.tickets import tickets
 from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor
-from callcenter.storage import tickets as rows
-from callcenter.storage.customers import Customer
+from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment.departments import Cause
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.tickets import tickets as rows
+from callcenter.storage.tickets.tickets import Ticket
 from callcenter.wiring import Wiring
 from tests.factories import LI_LEI, Shop
 from tests.house import People, SignIn, csrf_token

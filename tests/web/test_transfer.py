@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import update
 
 from callcenter.actions.callbacks import callback_list
-from callcenter.storage.company import Queue
+from callcenter.storage.administration.company import Queue
 from tests.factories import CARLA, LI_LEI, Shop
 from tests.house import SignIn, csrf_token
 

@@ -3,7 +3,7 @@
 import re
 
 from callcenter.reports import wallboard
-from callcenter.storage.surveys import Survey
+from callcenter.storage.surveys.surveys import Survey
 from callcenter.wiring import Wiring
 from tests.empowered import Counter
 from tests.factories import CARLA, OURS, Shop

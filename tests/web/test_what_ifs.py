@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 import workers.job
-from callcenter.storage.what_ifs import WhatIf
+from callcenter.storage.supervision.what_ifs import WhatIf
 from tests import past as written
 from tests.factories import Shop
 from tests.house import SignIn, csrf_token

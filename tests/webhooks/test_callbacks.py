@@ -5,8 +5,8 @@ import xml.etree.ElementTree as ET
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from callcenter.storage.callbacks import Callback
-from callcenter.storage.company import Queue
+from callcenter.storage.administration.company import Queue
+from callcenter.storage.callbacks.callbacks import Callback
 from tests.carrier import Carrier
 from tests.factories import CARLA, LI_LEI, Shop, new_sid
 from workers.clock import Clock

@@ -8,9 +8,9 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from callcenter.settings import Settings
-from callcenter.storage.access import Receipt
+from callcenter.storage.administration.access import Receipt
+from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.history import History
-from callcenter.storage.interactions import Interaction
 from callcenter.telephony.signature import is_genuine
 from callcenter.wiring import Wiring
 from tests.carrier import Carrier

@@ -8,9 +8,9 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from callcenter.storage.customers import Customer, Phone
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.messages import Message
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers.customers import Customer, Phone
+from callcenter.storage.messages.messages import Message
 from callcenter.wiring import Wiring
 from tests.carrier import Carrier
 from tests.factories import CARLA, LI_LEI, OURS, Shop, at_once, new_sid

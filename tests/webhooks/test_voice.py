@@ -14,9 +14,9 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from callcenter.actions.calls import calls, wrap_ups
-from callcenter.storage.customers import Customer
+from callcenter.storage.calls.interactions import Interaction, Leg
+from callcenter.storage.customers.customers import Customer
 from callcenter.storage.history import History
-from callcenter.storage.interactions import Interaction, Leg
 from callcenter.wiring import Wiring
 from tests.carrier import Carrier
 from tests.factories import CARLA, LI_LEI, Shop, at_once, new_sid

@@ -18,9 +18,9 @@ from callcenter.actions.routing import offers
 from callcenter.domain.errors import OfferEnded
 from callcenter.due import Due
 from callcenter.storage import failures
+from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.failures import Failure
-from callcenter.storage.interactions import Interaction
 from tests.carrier import Rest
 from tests.empowered import Counter
 from tests.factories import LI_LEI, Shop

@@ -13,9 +13,9 @@ from callcenter.actions.calls import wrap_ups
 from callcenter.actions.messages import messages
 from callcenter.clock import utc_now
 from callcenter.settings import Settings
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.messages import Message
-from callcenter.storage.surveys import Survey
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.messages.messages import Message
+from callcenter.storage.surveys.surveys import Survey
 from callcenter.wiring import Wiring
 from tests import programs
 from tests.carrier import Rest

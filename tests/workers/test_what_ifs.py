@@ -17,7 +17,7 @@ from callcenter.clock import utc_now
 from callcenter.domain.errors import NotAllowed
 from callcenter.domain.what_ifs import Wish
 from callcenter.settings import Settings
-from callcenter.storage.what_ifs import WhatIf
+from callcenter.storage.supervision.what_ifs import WhatIf
 from callcenter.wiring import Wiring
 from tests import past as written
 from tests import programs

@@ -10,8 +10,9 @@ from rq.job import JobStatus
 import workers.job
 from callcenter import background, due
 from callcenter.background import LONG, ON, QUEUES, Job
-from callcenter.storage import access, agents
-from callcenter.storage.offers import Offer
+from callcenter.storage.administration import access
+from callcenter.storage.agents import agents
+from callcenter.storage.routing.offers import Offer
 from callcenter.wiring import Wiring
 from tests.factories import Shop
 from workers.clock import Clock

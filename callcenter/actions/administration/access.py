@@ -9,9 +9,10 @@ from callcenter import passwords
 from callcenter.actions.agents import agents as presence
 from callcenter.domain import languages
 from callcenter.domain.errors import NotFound, TooManyTries
-from callcenter.storage import access, agents
-from callcenter.storage.access import LoginTry
-from callcenter.storage.agents import Agent
+from callcenter.storage.administration import access
+from callcenter.storage.administration.access import LoginTry
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
 from callcenter.storage.work import Work
 
 WINDOW = timedelta(minutes=15)

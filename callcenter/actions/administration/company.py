@@ -9,7 +9,7 @@ from callcenter.domain.errors import Invalid, NotFound, StaleSave
 from callcenter.domain.permissions import Actor
 from callcenter.domain.routing import CompanyPolicy
 from callcenter.domain.setup_events import RoutingChanged
-from callcenter.storage.company import BreakReason, Company, every_break_reason
+from callcenter.storage.administration.company import BreakReason, Company, every_break_reason
 from callcenter.storage.work import Work
 
 

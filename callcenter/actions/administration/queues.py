@@ -11,9 +11,11 @@ from callcenter.domain.errors import N_, DomainError, Invalid, NotAllowed, NotFo
 from callcenter.domain.permissions import Actor
 from callcenter.domain.queues import Fault, Known, NotValid, QueueSettings
 from callcenter.domain.setup_events import HoursChanged, QueueChanged
-from callcenter.storage import agents, company, interactions
-from callcenter.storage import routing as looks
-from callcenter.storage.company import Queue
+from callcenter.storage.administration import company
+from callcenter.storage.administration.company import Queue
+from callcenter.storage.agents import agents
+from callcenter.storage.calls import interactions
+from callcenter.storage.routing import routing as looks
 from callcenter.storage.work import Work
 
 PLAIN = (

@@ -4,8 +4,8 @@ from sqlalchemy import select
 
 from callcenter.domain import customers, languages
 from callcenter.domain.errors import Invalid
-from callcenter.storage import company
-from callcenter.storage.company import Company, Number, Queue, Skill
+from callcenter.storage.administration import company
+from callcenter.storage.administration.company import Company, Number, Queue, Skill
 from callcenter.storage.work import Work
 
 MOST_CHOICES = 8  # 9 is for the other language

@@ -8,9 +8,10 @@ from callcenter.domain import customers, languages, queues
 from callcenter.domain.errors import N_, Invalid, NotFound
 from callcenter.domain.permissions import Actor
 from callcenter.domain.setup_events import RoutingChanged, SkillsChanged
-from callcenter.storage import agents, company
-from callcenter.storage.agents import Agent
-from callcenter.storage.company import Skill
+from callcenter.storage.administration import company
+from callcenter.storage.administration.company import Skill
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
 from callcenter.storage.work import Work
 
 HIGHEST = 5

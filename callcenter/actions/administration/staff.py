@@ -7,9 +7,10 @@ from callcenter import passwords
 from callcenter.domain import languages
 from callcenter.domain.agents import AgentState, Role, Status
 from callcenter.domain.errors import Invalid, NotFound
-from callcenter.storage import access, agents
-from callcenter.storage.access import Token
-from callcenter.storage.agents import Agent
+from callcenter.storage.administration import access
+from callcenter.storage.administration.access import Token
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
 from callcenter.storage.work import Work
 
 PREFIX = "cc_"

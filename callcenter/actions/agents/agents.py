@@ -10,8 +10,10 @@ from callcenter.domain.agents import CHOOSABLE, AgentState, Status
 from callcenter.domain.errors import Invalid
 from callcenter.domain.events import SignedIn, SignedOut
 from callcenter.domain.interactions import State
-from callcenter.storage import agents, company, interactions
-from callcenter.storage.agents import Agent
+from callcenter.storage.administration import company
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.calls import interactions
 from callcenter.storage.work import Work
 
 HEARTBEAT_LOST = timedelta(seconds=35)

@@ -11,10 +11,13 @@ from callcenter.domain.callback_events import CallbackCancelled, CallbackChanged
 from callcenter.domain.errors import CallbackInProgress, CallbackOver, Invalid, NotFound
 from callcenter.domain.interactions import Channel, State
 from callcenter.domain.permissions import Actor
-from callcenter.storage import callbacks, company, customers, interactions
-from callcenter.storage.callbacks import Callback
-from callcenter.storage.customers import Customer
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.administration import company
+from callcenter.storage.callbacks import callbacks
+from callcenter.storage.callbacks.callbacks import Callback
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers import customers
+from callcenter.storage.customers.customers import Customer
 from callcenter.storage.work import Work
 
 LONGEST_NOTE = 500

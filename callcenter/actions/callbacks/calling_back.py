@@ -16,12 +16,14 @@ from callcenter.domain.callback_events import CallbackFailed, CallbackKept, Call
 from callcenter.domain.calls import OVER, Answer, HangUp, Wait
 from callcenter.domain.events import CallEnded
 from callcenter.domain.interactions import WITH_CUSTOMER, State
-from callcenter.storage import callbacks, company, interactions
-from callcenter.storage import offers as open_offers
-from callcenter.storage import routing as looks
-from callcenter.storage.callbacks import Callback
-from callcenter.storage.crowd import head_of
-from callcenter.storage.interactions import Interaction, Leg
+from callcenter.storage.administration import company
+from callcenter.storage.callbacks import callbacks
+from callcenter.storage.callbacks.callbacks import Callback
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction, Leg
+from callcenter.storage.routing import offers as open_offers
+from callcenter.storage.routing import routing as looks
+from callcenter.storage.routing.crowd import head_of
 from callcenter.storage.work import Work
 
 LOOK_AGAIN = timedelta(seconds=2)

@@ -26,13 +26,14 @@ from callcenter.domain.events import (
     QueueEntered,
 )
 from callcenter.domain.interactions import WITH_CUSTOMER, Channel, State
-from callcenter.storage import access, company, incoming, interactions, kept
-from callcenter.storage import callbacks as promised
-from callcenter.storage import customers as known
-from callcenter.storage import offers as open_offers
-from callcenter.storage.company import Number
-from callcenter.storage.customers import Customer
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.administration import access, company, kept
+from callcenter.storage.administration.company import Number
+from callcenter.storage.callbacks import callbacks as promised
+from callcenter.storage.calls import incoming, interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers import customers as known
+from callcenter.storage.customers.customers import Customer
+from callcenter.storage.routing import offers as open_offers
 from callcenter.storage.work import Work
 
 QUIET_AFTER = timedelta(minutes=2)

@@ -2,7 +2,7 @@
 
 from callcenter.domain.events import CallConnected, CallEnded
 from callcenter.domain.interactions import State
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.work import Work
 
 

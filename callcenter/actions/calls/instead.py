@@ -6,8 +6,8 @@ from callcenter.actions.tickets import tickets
 from callcenter.domain.callback_events import VoicemailLeft
 from callcenter.domain.calls import Answer, HangUp
 from callcenter.domain.interactions import State
-from callcenter.storage import interactions
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.work import Work
 
 VOICEMAIL = "voicemail"

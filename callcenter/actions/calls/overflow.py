@@ -4,9 +4,11 @@ from callcenter.actions.calls import instead
 from callcenter.actions.calls import promising as callbacks
 from callcenter.actions.routing import hours, routing
 from callcenter.domain.callback_events import Overflowed
-from callcenter.storage import company, customers, interactions
-from callcenter.storage.company import Queue
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.administration import company
+from callcenter.storage.administration.company import Queue
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers import customers
 from callcenter.storage.work import Work
 
 REASON = "max_wait"

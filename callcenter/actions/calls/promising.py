@@ -13,9 +13,12 @@ from callcenter.domain.callback_events import CallbackKept, CallbackPromised
 from callcenter.domain.calls import AskForCallback, SayPromised
 from callcenter.domain.interactions import Channel, State
 from callcenter.domain.routing import CallbackRule
-from callcenter.storage import callbacks, company, customers, interactions, kept
-from callcenter.storage.callbacks import Callback
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.administration import company, kept
+from callcenter.storage.callbacks import callbacks
+from callcenter.storage.callbacks.callbacks import Callback
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers import customers
 from callcenter.storage.work import Work
 
 CHOOSING = timedelta(seconds=30)

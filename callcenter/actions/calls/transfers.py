@@ -5,8 +5,11 @@ from callcenter.domain.callback_events import Transferred
 from callcenter.domain.errors import AgentNotFree, CallNotConnected, Invalid, NotFound, NotYourInteraction, QueueClosed
 from callcenter.domain.interactions import State
 from callcenter.domain.permissions import Actor, may_serve
-from callcenter.storage import agents, company, customers, interactions
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.administration import company
+from callcenter.storage.agents import agents
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers import customers
 from callcenter.storage.work import Work
 
 LONGEST_REASON = 200

@@ -10,9 +10,10 @@ from callcenter.domain.errors import Invalid, NoMoreTime, NotFound, NotYourInter
 from callcenter.domain.events import CallEnded, ConversationEnded, NoteWritten, WrapUpExtended, WrapUpFinished
 from callcenter.domain.interactions import Outcome, State
 from callcenter.domain.permissions import Actor, may_serve
-from callcenter.storage import company, interactions
-from callcenter.storage import tickets as ticket_rows
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.administration import company
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.tickets import tickets as ticket_rows
 from callcenter.storage.work import Work
 
 EXTENSION = timedelta(seconds=30)

@@ -7,8 +7,11 @@ from callcenter.domain import languages
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
 from callcenter.domain.events import CustomerChanged, CustomerCreated, CustomerRecognised
 from callcenter.domain.permissions import Actor
-from callcenter.storage import company, customers, interactions, tickets
-from callcenter.storage.customers import Customer, Phone
+from callcenter.storage.administration import company
+from callcenter.storage.calls import interactions
+from callcenter.storage.customers import customers
+from callcenter.storage.customers.customers import Customer, Phone
+from callcenter.storage.tickets import tickets
 from callcenter.storage.work import Work
 
 EDITABLE = ("name", "language", "zone", "tier", "place", "email")

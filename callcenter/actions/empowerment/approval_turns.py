@@ -10,11 +10,12 @@ from callcenter.domain.empowerment_events import ApprovalPassedOn, GrantLapsed
 from callcenter.domain.errors import Invalid
 from callcenter.domain.events import CallEnded
 from callcenter.domain.permissions import Actor
-from callcenter.storage import customers, interactions
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers import customers
 from callcenter.storage.empowerment import approvals as rows
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
-from callcenter.storage.interactions import Interaction
 from callcenter.storage.work import Work
 
 

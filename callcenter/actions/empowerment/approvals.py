@@ -29,8 +29,8 @@ from callcenter.domain.errors import (
     StaleSave,
 )
 from callcenter.domain.permissions import Actor
-from callcenter.storage import agents
-from callcenter.storage.agents import Agent
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
 from callcenter.storage.empowerment import approvals
 from callcenter.storage.empowerment.approvals import Approval, Word
 from callcenter.storage.empowerment.grants import Grant

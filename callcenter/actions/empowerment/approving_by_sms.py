@@ -9,10 +9,13 @@ from callcenter.domain.empowerment import money
 from callcenter.domain.empowerment.approving import Reply, Said, read_reply
 from callcenter.domain.errors import DomainError
 from callcenter.domain.permissions import Actor
-from callcenter.storage import agents, company, customers, tickets
-from callcenter.storage.agents import Agent
+from callcenter.storage.administration import company
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.customers import customers
 from callcenter.storage.empowerment import approvals as rows
 from callcenter.storage.empowerment import grants
+from callcenter.storage.tickets import tickets
 from callcenter.storage.work import Work
 from callcenter.words import say
 

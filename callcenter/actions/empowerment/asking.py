@@ -16,11 +16,13 @@ from callcenter.domain.empowerment.rule_book import Step
 from callcenter.domain.empowerment_events import ApprovalAsked, ApprovalChanged, ApprovalWithdrawn
 from callcenter.domain.errors import ApprovalOver, GrantOver, Invalid, NotFound, NotYourInteraction
 from callcenter.domain.permissions import Actor
-from callcenter.storage import agents, interactions, tickets
+from callcenter.storage.agents import agents
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.empowerment import approvals, grants, locks
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.tickets import tickets
 from callcenter.storage.work import Work
 
 CODE_TRIES = 50

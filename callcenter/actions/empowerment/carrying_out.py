@@ -15,10 +15,13 @@ from callcenter.domain.empowerment_events import (
 from callcenter.domain.errors import GrantOver, Invalid, NotAllowed, NotFound, OutsideError
 from callcenter.domain.interactions import State
 from callcenter.domain.permissions import Actor
-from callcenter.storage import agents, customers, interactions, tickets
+from callcenter.storage.agents import agents
+from callcenter.storage.calls import interactions
+from callcenter.storage.customers import customers
 from callcenter.storage.empowerment import departments, grants, locks, rule_books
 from callcenter.storage.empowerment.departments import Request
 from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.tickets import tickets
 from callcenter.storage.work import Work
 
 LEASE = timedelta(seconds=90)

@@ -9,8 +9,8 @@ from callcenter.domain import queues
 from callcenter.domain.errors import Invalid, NotFound
 from callcenter.domain.permissions import Actor
 from callcenter.domain.setup_events import RuleWordsChanged
-from callcenter.storage import kept
-from callcenter.storage.agents import Team
+from callcenter.storage.administration import kept
+from callcenter.storage.agents.agents import Team
 from callcenter.storage.empowerment import departments
 from callcenter.storage.empowerment.departments import Cause, Department, System
 from callcenter.storage.work import Work

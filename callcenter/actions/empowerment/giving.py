@@ -17,14 +17,18 @@ from callcenter.domain.empowerment import Answer, Decision, Held, Remedy, hold, 
 from callcenter.domain.empowerment_events import RemedyGiven, WishRefused
 from callcenter.domain.errors import AskFirst, Invalid, NotFound, NotYourInteraction
 from callcenter.domain.permissions import Actor, may_give
-from callcenter.storage import agents, company, customers, interactions, tickets
-from callcenter.storage.agents import Agent
-from callcenter.storage.customers import Customer
+from callcenter.storage.administration import company
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers import customers
+from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment import facts, grants, locks
 from callcenter.storage.empowerment.facts import Known
 from callcenter.storage.empowerment.grants import Grant
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.tickets import tickets
+from callcenter.storage.tickets.tickets import Ticket
 from callcenter.storage.work import Work
 
 LONGEST_REASON = 1000

@@ -4,10 +4,10 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain import languages
 from callcenter.domain.empowerment import Remedy, money
-from callcenter.storage import company
-from callcenter.storage.agents import Agent
-from callcenter.storage.customers import Customer
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.administration import company
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.customers.customers import Customer
+from callcenter.storage.tickets.tickets import Ticket
 
 
 def sms_text(

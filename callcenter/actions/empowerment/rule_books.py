@@ -18,7 +18,8 @@ from callcenter.domain.empowerment_events import (
 )
 from callcenter.domain.errors import N_, DomainError, Invalid, NotAllowed, NotFound, StaleSave
 from callcenter.domain.permissions import Actor
-from callcenter.storage import agents, company, kept
+from callcenter.storage.administration import company, kept
+from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import rule_books
 from callcenter.storage.empowerment.rule_books import RuleBookRow
 from callcenter.storage.work import Work

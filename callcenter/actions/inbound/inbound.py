@@ -8,7 +8,8 @@ from callcenter.actions.messages import messages
 from callcenter.actions.messages.received import Received
 from callcenter.actions.surveys import survey_replies
 from callcenter.domain.messages import IncomingMessage
-from callcenter.storage import access, customers
+from callcenter.storage.administration import access
+from callcenter.storage.customers import customers
 from callcenter.storage.work import Work
 
 Handler = Callable[[Work, Received], bool]  # True: taken, and written down

@@ -4,7 +4,7 @@ from callcenter.actions.messages.received import Received
 from callcenter.actions.surveys import surveys
 from callcenter.domain import messages as rules
 from callcenter.domain.events import CustomerOptedIn, CustomerOptedOut
-from callcenter.storage import customers
+from callcenter.storage.customers import customers
 from callcenter.storage.work import Work
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from callcenter.actions.callbacks import calling_back
 from callcenter.actions.calls import calls
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.work import Work
 
 

@@ -22,10 +22,12 @@ from callcenter.domain.calls import (
 )
 from callcenter.domain.errors import InteractionEnded, OfferEnded
 from callcenter.domain.interactions import WITH_CUSTOMER, State, interaction_of_conference
-from callcenter.storage import access, agents, interactions
-from callcenter.storage import offers as open_offers
-from callcenter.storage.interactions import Interaction, Leg
-from callcenter.storage.offers import Offer
+from callcenter.storage.administration import access
+from callcenter.storage.agents import agents
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction, Leg
+from callcenter.storage.routing import offers as open_offers
+from callcenter.storage.routing.offers import Offer
 from callcenter.storage.work import Work
 
 REJOIN_WITHIN = timedelta(seconds=20)

@@ -18,13 +18,14 @@ from callcenter.domain.events import ConversationStarted
 from callcenter.domain.interactions import WITH_CUSTOMER, State
 from callcenter.domain.messages import IncomingMessage
 from callcenter.domain.permissions import Actor, may_serve
-from callcenter.storage import company, interactions, kept
-from callcenter.storage import customers as known
-from callcenter.storage import messages as rows
-from callcenter.storage.company import Number, Queue
-from callcenter.storage.customers import Customer
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.messages import Message
+from callcenter.storage.administration import company, kept
+from callcenter.storage.administration.company import Number, Queue
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers import customers as known
+from callcenter.storage.customers.customers import Customer
+from callcenter.storage.messages import messages as rows
+from callcenter.storage.messages.messages import Message
 from callcenter.storage.work import Work
 
 

@@ -5,8 +5,10 @@ from datetime import timedelta
 from callcenter.domain.errors import OutsideError
 from callcenter.domain.events import MessageQueued, MessageStatusChanged
 from callcenter.domain.messages import MessageReport, MessageStatus, may_follow, status_of
-from callcenter.storage import access, customers, messages
-from callcenter.storage.messages import Message
+from callcenter.storage.administration import access
+from callcenter.storage.customers import customers
+from callcenter.storage.messages import messages
+from callcenter.storage.messages.messages import Message
 from callcenter.storage.work import Work
 
 LEASE = timedelta(seconds=60)

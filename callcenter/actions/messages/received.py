@@ -6,9 +6,9 @@ from callcenter.actions.customers import customers
 from callcenter.domain import customers as people
 from callcenter.domain.events import MessageReceived
 from callcenter.domain.messages import IncomingMessage, MessageStatus
-from callcenter.storage.customers import Customer
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.messages import Message
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers.customers import Customer
+from callcenter.storage.messages.messages import Message
 from callcenter.storage.work import Work
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from callcenter.domain import opening_hours
-from callcenter.storage.company import Queue
+from callcenter.storage.administration.company import Queue
 
 
 def is_open(queue: Queue, moment: datetime) -> bool:

@@ -15,9 +15,11 @@ from callcenter.domain.events import (
     OfferEnded as OfferHasEnded,
 )
 from callcenter.domain.interactions import State
-from callcenter.storage import agents, interactions, offers
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.offers import Offer
+from callcenter.storage.agents import agents
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.routing import offers
+from callcenter.storage.routing.offers import Offer
 from callcenter.storage.work import Work
 
 CONNECT_WITHIN = timedelta(seconds=15)

@@ -20,13 +20,14 @@ from callcenter.domain.routing import (
     Roster,
     Waiting,
 )
-from callcenter.storage import crowd as crowds
-from callcenter.storage import interactions, kept
-from callcenter.storage import routing as looks
-from callcenter.storage.crowd import head_of
-from callcenter.storage.customers import Customer
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.routing import Head, HeldOut, OnDuty
+from callcenter.storage.administration import kept
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers.customers import Customer
+from callcenter.storage.routing import crowd as crowds
+from callcenter.storage.routing import routing as looks
+from callcenter.storage.routing.crowd import head_of
+from callcenter.storage.routing.routing import Head, HeldOut, OnDuty
 from callcenter.storage.work import Work
 
 FIRST_DEPTH = 8

@@ -4,8 +4,9 @@ from callcenter.domain.agents import AgentState, Status, state_of
 from callcenter.domain.errors import NotFound
 from callcenter.domain.events import StateChanged, StatusChanged
 from callcenter.domain.interactions import State
-from callcenter.storage import agents, interactions
-from callcenter.storage.agents import Agent
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.calls import interactions
 from callcenter.storage.work import Work
 
 

@@ -5,10 +5,12 @@ from callcenter.domain import routing as rules
 from callcenter.domain.calls import Answer, HangUp, TellPlace
 from callcenter.domain.interactions import WITH_CUSTOMER, State
 from callcenter.domain.routing import Roster, Waiting
-from callcenter.storage import interactions, kept, waits
-from callcenter.storage import routing as looks
-from callcenter.storage.crowd import head_of
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.administration import kept
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.routing import routing as looks
+from callcenter.storage.routing import waits
+from callcenter.storage.routing.crowd import head_of
 from callcenter.storage.work import Work
 
 

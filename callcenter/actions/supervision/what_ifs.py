@@ -8,8 +8,9 @@ from callcenter.domain.errors import N_, DomainError, NotAllowed
 from callcenter.domain.permissions import Actor
 from callcenter.domain.setup_events import WhatIfAsked, WhatIfEnded
 from callcenter.domain.what_ifs import Wish
-from callcenter.storage import company, what_ifs
-from callcenter.storage.what_ifs import WhatIf
+from callcenter.storage.administration import company
+from callcenter.storage.supervision import what_ifs
+from callcenter.storage.supervision.what_ifs import WhatIf
 from callcenter.storage.work import Work
 
 BELIEVED = timedelta(minutes=2)  # in a worker that says nothing; a day of 20 000 calls is played in a tenth of it

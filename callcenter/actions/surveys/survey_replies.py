@@ -3,7 +3,8 @@
 from callcenter.actions.messages.received import Received
 from callcenter.actions.surveys import surveys as acts
 from callcenter.domain import surveys as rules
-from callcenter.storage import interactions, surveys
+from callcenter.storage.calls import interactions
+from callcenter.storage.surveys import surveys
 from callcenter.storage.work import Work
 
 

@@ -9,11 +9,13 @@ from callcenter.actions.messages import outgoing
 from callcenter.domain import surveys as rules
 from callcenter.domain.events import SurveyAnswered, SurveyCancelled, SurveyPlanned, SurveySent, TicketSolved
 from callcenter.domain.surveys import Answer
-from callcenter.storage import company, customers, surveys
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.messages import Message
-from callcenter.storage.surveys import Survey
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.administration import company
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers import customers
+from callcenter.storage.messages.messages import Message
+from callcenter.storage.surveys import surveys
+from callcenter.storage.surveys.surveys import Survey
+from callcenter.storage.tickets.tickets import Ticket
 from callcenter.storage.work import Work
 
 

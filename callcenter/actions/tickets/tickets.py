@@ -8,9 +8,12 @@ from callcenter.domain.errors import Invalid, NotFound, StaleSave
 from callcenter.domain.events import CommentWritten, TicketChanged, TicketOpened, TicketSolved
 from callcenter.domain.permissions import Actor
 from callcenter.domain.tickets import Fault, Priority, TicketStatus, TicketType
-from callcenter.storage import agents, company, customers, tickets
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.tickets import Comment, Ticket
+from callcenter.storage.administration import company
+from callcenter.storage.agents import agents
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers import customers
+from callcenter.storage.tickets import tickets
+from callcenter.storage.tickets.tickets import Comment, Ticket
 from callcenter.storage.work import Work
 
 ALLOWED: dict[str, set[str]] = {

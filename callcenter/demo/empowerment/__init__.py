@@ -10,8 +10,8 @@ from callcenter.demo.empowerment.moments import Moment, Year
 from callcenter.demo.empowerment.purses import Till
 from callcenter.demo.people import KNOWN
 from callcenter.domain.empowerment import Answer, hold
-from callcenter.storage.agents import Agent
-from callcenter.storage.surveys import Survey
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.surveys.surveys import Survey
 
 SEED = 20191
 QUIET = timedelta(seconds=20)

@@ -19,7 +19,7 @@ from callcenter.domain.empowerment_events import (
     ApprovalWithdrawn,
     GrantLapsed,
 )
-from callcenter.storage.agents import Agent
+from callcenter.storage.agents.agents import Agent
 from callcenter.storage.empowerment.approvals import Word
 
 APPROVED_FOR = timedelta(hours=24)

@@ -15,7 +15,7 @@ from callcenter.domain.empowerment_events import (
     GrantNotCarriedOut,
     GrantReversed,
 )
-from callcenter.storage.agents import Agent
+from callcenter.storage.agents.agents import Agent
 from callcenter.storage.empowerment.departments import Department, Request
 
 DUE = timedelta(hours=24)

@@ -18,7 +18,7 @@ from callcenter.domain import languages
 from callcenter.domain.empowerment import Answer, Decision, Given, Held, Remedy, RuleBook, Usage, decide, hold, money
 from callcenter.domain.empowerment_events import RemedyGiven, WishRefused
 from callcenter.domain.events import MessageQueued
-from callcenter.storage.customers import Phone
+from callcenter.storage.customers.customers import Phone
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.rule_books import InForce
 

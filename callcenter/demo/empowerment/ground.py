@@ -9,11 +9,11 @@ from callcenter.demo.book import Book, Values
 from callcenter.demo.empowerment import wares
 from callcenter.domain.empowerment import RuleBook
 from callcenter.domain.empowerment_events import RuleBookDrafted, RuleBookPublished, RuleBookReviewed, RuleBookSubmitted
-from callcenter.storage.agents import Agent, Team
-from callcenter.storage.customers import Customer
+from callcenter.storage.agents.agents import Agent, Team
+from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment.departments import Cause, Department, Entitlement, System
 from callcenter.storage.empowerment.rule_books import InForce, RuleBookRow
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.tickets.tickets import Ticket
 
 FIRST_DAYS = 400  # the first rules are as old as the company
 SECOND_DAYS = 49

@@ -10,13 +10,13 @@ from callcenter.demo.book import Book, Values
 from callcenter.demo.empowerment import wares
 from callcenter.domain.empowerment import AgentFacts, CustomerFacts, Facts, MatterFacts
 from callcenter.domain.events import CallHeld
-from callcenter.storage.agents import Agent, Team
-from callcenter.storage.company import Queue
-from callcenter.storage.customers import Account, Customer
+from callcenter.storage.administration.company import Queue
+from callcenter.storage.agents.agents import Agent, Team
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers.customers import Account, Customer
 from callcenter.storage.empowerment.departments import Department, Entitlement
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.surveys import Survey
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.surveys.surveys import Survey
+from callcenter.storage.tickets.tickets import Ticket
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from callcenter.demo.cast import COMPANY_ZONE
 from callcenter.domain.empowerment import Purse, Purses
 from callcenter.domain.empowerment.periods import period_of
 from callcenter.domain.empowerment_events import BudgetRunsLow, BudgetSet
-from callcenter.storage.agents import Agent, Team
+from callcenter.storage.agents.agents import Agent, Team
 from callcenter.storage.empowerment.budgets import Budget, Entry, Period
 from callcenter.storage.empowerment.departments import Department
 

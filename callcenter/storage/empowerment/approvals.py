@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInte
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.empowerment.rule_book import Step
-from callcenter.storage.agents import Connection
+from callcenter.storage.agents.agents import Connection
 from callcenter.storage.database import NO_KEY, Row
 from callcenter.storage.empowerment.grants import Grant
 

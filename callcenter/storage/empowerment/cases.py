@@ -12,7 +12,7 @@ from callcenter.domain.empowerment.facts import Facts, Usage
 from callcenter.domain.empowerment.options import Bound
 from callcenter.domain.empowerment.past import Past, Was
 from callcenter.domain.empowerment.replay_budgets import ReplayedBudget
-from callcenter.storage import agents
+from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import departments
 from callcenter.storage.empowerment.budgets import Budget, Entry, Period
 from callcenter.storage.empowerment.grants import Grant

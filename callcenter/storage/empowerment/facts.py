@@ -20,17 +20,21 @@ from callcenter.domain.empowerment import (
     Usage,
     decide,
 )
-from callcenter.storage import agents, callbacks, customers, interactions, kept
-from callcenter.storage.agents import Agent
-from callcenter.storage.callbacks import Callback
-from callcenter.storage.customers import Customer
+from callcenter.storage.administration import kept
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.callbacks import callbacks
+from callcenter.storage.callbacks.callbacks import Callback
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers import customers
+from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment import budgets, departments, rule_books
 from callcenter.storage.empowerment.budgets import Holding, Paying
 from callcenter.storage.empowerment.departments import Entitlement
 from callcenter.storage.empowerment.grants import COUNTS_SQL
 from callcenter.storage.empowerment.rule_books import InForce
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.tickets.tickets import Ticket
 
 USAGE_DAYS = 730
 

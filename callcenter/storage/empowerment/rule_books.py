@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.empowerment import RuleBook
-from callcenter.storage import kept
+from callcenter.storage.administration import kept
 from callcenter.storage.database import Row
 
 

@@ -13,7 +13,7 @@ from callcenter.actions.administration import queues
 from callcenter.domain import languages
 from callcenter.domain.errors import DomainError, StaleSave
 from callcenter.domain.routing import CompanyPolicy
-from callcenter.storage import company
+from callcenter.storage.administration import company
 from callcenter.web import access
 from callcenter.web.admin.blueprint import pages
 from callcenter.web.admin.forms import Faults, Values, differences, faults_of, flat

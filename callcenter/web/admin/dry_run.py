@@ -17,8 +17,9 @@ from callcenter.domain import languages
 from callcenter.domain.interactions import Channel
 from callcenter.reports import dry_run
 from callcenter.reports.dry_run import Case, Outcome, RingShown, Step
-from callcenter.storage import agents, company
-from callcenter.storage.company import Queue
+from callcenter.storage.administration import company
+from callcenter.storage.administration.company import Queue
+from callcenter.storage.agents import agents
 from callcenter.web import access, formats, language, reasons
 from callcenter.web.admin.blueprint import pages
 

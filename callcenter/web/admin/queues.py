@@ -18,8 +18,10 @@ from callcenter.domain.agents import Role
 from callcenter.domain.errors import NotFound, StaleSave
 from callcenter.domain.interactions import Channel
 from callcenter.domain.queues import NotValid, QueueSettings
-from callcenter.storage import agents, company, interactions
-from callcenter.storage.company import Queue, Skill
+from callcenter.storage.administration import company
+from callcenter.storage.administration.company import Queue, Skill
+from callcenter.storage.agents import agents
+from callcenter.storage.calls import interactions
 from callcenter.web import access, language
 from callcenter.web.admin import queue_forms
 from callcenter.web.admin.blueprint import pages

@@ -13,8 +13,9 @@ from callcenter.actions.administration import skills as acts
 from callcenter.domain import languages
 from callcenter.domain.errors import DomainError, Invalid, NotFound
 from callcenter.domain.permissions import Actor
-from callcenter.storage import agents, company
-from callcenter.storage.agents import Agent
+from callcenter.storage.administration import company
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
 from callcenter.storage.work import Work
 from callcenter.web import access, formats, language
 from callcenter.web.admin.blueprint import pages

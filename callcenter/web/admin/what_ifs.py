@@ -15,10 +15,11 @@ from callcenter.actions.supervision import what_ifs as acts
 from callcenter.domain.errors import DomainError, NotFound
 from callcenter.domain.queues import NotValid
 from callcenter.domain.what_ifs import MINUTES_A_DAY, NEW_RINGS, Wish
-from callcenter.storage import agents, company
-from callcenter.storage import what_ifs as kept
-from callcenter.storage.company import Queue
-from callcenter.storage.what_ifs import WhatIf
+from callcenter.storage.administration import company
+from callcenter.storage.administration.company import Queue
+from callcenter.storage.agents import agents
+from callcenter.storage.supervision import what_ifs as kept
+from callcenter.storage.supervision.what_ifs import WhatIf
 from callcenter.web import access, formats, language
 from callcenter.web.admin import what_if_words as words
 from callcenter.web.admin.blueprint import pages

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from callcenter.domain.empowerment import sentences
 from callcenter.reports.budgets import Open
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.calls.interactions import Interaction
 from callcenter.web import formats, terms
 from callcenter.web.approvals.answering import Answering
 from callcenter.web.approvals.words import amount, first_name, scope_name, score, what

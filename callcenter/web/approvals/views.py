@@ -10,7 +10,7 @@ from callcenter import wiring
 from callcenter.domain.errors import NotFound
 from callcenter.reports import approvals as report
 from callcenter.reports import card as cards
-from callcenter.storage import agents
+from callcenter.storage.agents import agents
 from callcenter.web import access, language
 from callcenter.web.approvals.blueprint import pages
 from callcenter.web.approvals.shown import Shown

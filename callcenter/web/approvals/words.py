@@ -9,7 +9,7 @@ from callcenter.domain.empowerment import Remedy, money
 from callcenter.domain.empowerment.approving import Said
 from callcenter.reports.approvals import Answers, Question
 from callcenter.reports.budgets import Open
-from callcenter.storage.agents import Agent
+from callcenter.storage.agents.agents import Agent
 from callcenter.web import formats, language
 
 

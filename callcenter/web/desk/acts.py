@@ -15,10 +15,10 @@ from callcenter.actions.tickets import tickets
 from callcenter.domain.agents import Status, identity
 from callcenter.domain.errors import Invalid, NotFound, NotYourInteraction, StaleSave
 from callcenter.domain.permissions import may_serve
-from callcenter.storage import access as kept
-from callcenter.storage import agents as agent_rows
-from callcenter.storage import interactions
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.administration import access as kept
+from callcenter.storage.agents import agents as agent_rows
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.work import Work
 from callcenter.telephony.voice_token import voice_token
 from callcenter.web import access

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from callcenter.reports.card import Card, Contact, Effort
-from callcenter.storage import callbacks
-from callcenter.storage.callbacks import Callback
+from callcenter.storage.callbacks import callbacks
+from callcenter.storage.callbacks.callbacks import Callback
 from callcenter.web import formats, language
 from callcenter.web.desk import words
 from callcenter.web.desk.give.section import Section

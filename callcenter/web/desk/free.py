@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from callcenter.domain.agents import AgentState, Status
 from callcenter.reports import day, desk, giving
 from callcenter.reports.giving import Approver
-from callcenter.storage import customers
-from callcenter.storage.agents import Agent
-from callcenter.storage.customers import Customer
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.customers import customers
+from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment import grants
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
-from callcenter.storage.surveys import Survey
+from callcenter.storage.surveys.surveys import Survey
 from callcenter.web import breaks, formats, given, terms
 from callcenter.web.desk import left, offered, words
 from callcenter.web.desk.give import waiting

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from callcenter.domain.agents import Status
 from callcenter.domain.interactions import State
 from callcenter.reports.desk import Item, Mine
-from callcenter.storage import agents
+from callcenter.storage.agents import agents
+from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.empowerment import approvals
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.tickets.tickets import Ticket
 from callcenter.web import breaks, formats, given, terms
 from callcenter.web.breaks import Kind
 from callcenter.web.desk import offered

@@ -17,13 +17,16 @@ from callcenter.reports import card as cards
 from callcenter.reports import desk
 from callcenter.reports.card import Card
 from callcenter.reports.desk import Item
-from callcenter.storage import access as kept
-from callcenter.storage import agents, history, interactions, messages
-from callcenter.storage.agents import Agent
+from callcenter.storage import history
+from callcenter.storage.administration import access as kept
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.empowerment import rule_books
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.messages import Message
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.messages import messages
+from callcenter.storage.messages.messages import Message
+from callcenter.storage.tickets.tickets import Ticket
 from callcenter.web import breaks, formats
 from callcenter.web.breaks import Kind
 from callcenter.web.desk import left, offered, story, words

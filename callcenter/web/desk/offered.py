@@ -11,8 +11,11 @@ from callcenter.domain import languages
 from callcenter.domain.routing import Explanation, explanation
 from callcenter.reports import desk
 from callcenter.reports.desk import Item, Mine
-from callcenter.storage import agents, company, interactions, kept, offers
-from callcenter.storage.agents import Agent
+from callcenter.storage.administration import company, kept
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.calls import interactions
+from callcenter.storage.routing import offers
 from callcenter.web import language, reasons, terms
 
 MISSED_SHOWN = 3

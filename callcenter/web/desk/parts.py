@@ -10,10 +10,13 @@ from callcenter.domain.errors import NotFound
 from callcenter.domain.interactions import State
 from callcenter.domain.permissions import may_see_interaction
 from callcenter.reports import desk
-from callcenter.storage import agents, interactions, offers, tickets
-from callcenter.storage.agents import Agent
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.offers import Offer
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.routing import offers
+from callcenter.storage.routing.offers import Offer
+from callcenter.storage.tickets import tickets
 from callcenter.web import access, frame, language
 from callcenter.web.desk import free as free_time
 from callcenter.web.desk import left, stale

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext as _
 
-from callcenter.storage.tickets import Ticket
+from callcenter.storage.tickets.tickets import Ticket
 from callcenter.web import formats, terms
 
 

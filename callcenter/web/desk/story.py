@@ -6,8 +6,8 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.history import History
-from callcenter.storage.interactions import Interaction
 from callcenter.web import formats, story, terms
 
 # What the second of two events says as well.

@@ -7,7 +7,9 @@ from callcenter.actions.calls import transfers
 from callcenter.domain.agents import Status
 from callcenter.domain.errors import Invalid, NotFound
 from callcenter.domain.interactions import State
-from callcenter.storage import agents, company, interactions
+from callcenter.storage.administration import company
+from callcenter.storage.agents import agents
+from callcenter.storage.calls import interactions
 from callcenter.web import access, language
 from callcenter.web.desk import parts
 from callcenter.web.desk.blueprint import pages

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from callcenter import wiring
 from callcenter.reports import worth_a_look
 from callcenter.reports.worth_a_look import Pattern
-from callcenter.storage import customers, tickets
+from callcenter.storage.customers import customers
 from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.tickets import tickets
 from callcenter.web import access, formats
 from callcenter.web.learning.blueprint import PERIODS, pages, period
 from callcenter.web.learning.names import Names, names

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from callcenter import wiring
 from callcenter.domain.intervals import Figure
 from callcenter.reports import effect
-from callcenter.storage import company
+from callcenter.storage.administration import company
 from callcenter.web import access, formats
 from callcenter.web.learning.blueprint import PERIODS, pages, period
 from callcenter.web.learning.names import names

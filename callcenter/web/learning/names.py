@@ -9,7 +9,7 @@ from callcenter import wiring
 from callcenter.domain import languages
 from callcenter.domain.empowerment import RuleBook, sentences
 from callcenter.domain.empowerment.money import shown
-from callcenter.storage import agents
+from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import departments, rule_books
 from callcenter.web import language
 

@@ -8,7 +8,7 @@ from callcenter.actions.administration import skills
 from callcenter.actions.empowerment import departments as acts
 from callcenter.domain import languages
 from callcenter.domain.errors import DomainError, NotFound
-from callcenter.storage import agents
+from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import departments
 from callcenter.storage.work import Work
 from callcenter.web import access

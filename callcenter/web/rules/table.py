@@ -15,7 +15,7 @@ from callcenter.domain.empowerment.checking import Fault, Kind
 from callcenter.domain.empowerment.differing import Change, Differences, differ
 from callcenter.domain.empowerment.fault_words import sentence
 from callcenter.domain.empowerment.rule_book import RuleBook
-from callcenter.storage import agents
+from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import rule_books, rule_uses
 from callcenter.storage.empowerment.rule_books import RuleBookRow
 from callcenter.web import access, language

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from callcenter.domain import languages
 from callcenter.domain.empowerment.conditions import CONDITIONS
 from callcenter.domain.empowerment.wording import Names, word
-from callcenter.storage import agents, company
+from callcenter.storage.administration import company
+from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import departments
 
 LISTED = ("team", "department", "cause", "queue")  # few enough to be ticked

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from callcenter.storage import kept
+from callcenter.storage.administration import kept
 
 OF_LATE = timedelta(hours=4)
 SAMPLE = 100

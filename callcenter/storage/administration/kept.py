@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from callcenter.storage import company
-from callcenter.storage.callbacks import Callback
-from callcenter.storage.company import Company, Number, Queue
+from callcenter.storage.administration import company
+from callcenter.storage.administration.company import Company, Number, Queue
+from callcenter.storage.callbacks.callbacks import Callback
 from callcenter.storage.database import KEPT, Kept
 
 SECONDS = 1.0

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor
-from callcenter.storage.agents import Agent
+from callcenter.storage.agents.agents import Agent
 from callcenter.storage.database import Row
 
 

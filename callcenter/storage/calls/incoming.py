@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session, make_transient_to_detached
 
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.calls.interactions import Interaction
 
 BLANK: dict[str, Any] = {column.key: None for column in Interaction.__mapper__.column_attrs} | {
     "direction": "inbound",

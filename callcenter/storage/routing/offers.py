@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInte
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.agents import Status
-from callcenter.storage.agents import Agent
+from callcenter.storage.agents.agents import Agent
 from callcenter.storage.database import NO_KEY, Row
 
 

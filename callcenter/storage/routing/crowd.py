@@ -18,10 +18,10 @@ from callcenter.domain.routing import (
     Roster,
     Waiting,
 )
-from callcenter.storage import kept
-from callcenter.storage import routing as looks
-from callcenter.storage.interactions import Interaction
-from callcenter.storage.routing import Head, OnDuty, WasAsked
+from callcenter.storage.administration import kept
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.routing import routing as looks
+from callcenter.storage.routing.routing import Head, OnDuty, WasAsked
 
 
 def policy(session: Session) -> CompanyPolicy:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.interactions import LIVE
 from callcenter.storage import history
-from callcenter.storage.interactions import Interaction
+from callcenter.storage.calls.interactions import Interaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What the router asks: who waits, who is on duty, what is held out to whom."""

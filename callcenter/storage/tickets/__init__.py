@@ -1,0 +1,1 @@
+"""The matter until it is solved."""
