@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from callcenter.actions.empowerment import proposals
 from callcenter.actions.surveys import surveys
-from callcenter.reports import wallboard
+from callcenter.reports.supervision import wallboard
 from callcenter.storage.administration import access
 from callcenter.storage.agents import agents
 from callcenter.wiring import Wiring

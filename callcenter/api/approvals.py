@@ -16,7 +16,7 @@ from callcenter.api.shapes import Listing, Page, Sent, Shown, Text
 from callcenter.declared import everyone, leaders
 from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.errors import NotFound
-from callcenter.reports import approvals as report
+from callcenter.reports.empowerment import approvals as report
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import approvals, grants
 from callcenter.storage.empowerment.approvals import Approval

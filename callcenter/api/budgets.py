@@ -11,7 +11,7 @@ from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, Listing, Page, Shown
 from callcenter.declared import leaders
 from callcenter.domain.errors import NotFound
-from callcenter.reports import budgets as report
+from callcenter.reports.empowerment import budgets as report
 from callcenter.storage.empowerment import budgets
 
 

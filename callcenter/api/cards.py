@@ -13,7 +13,7 @@ from callcenter.api.shapes import Shown
 from callcenter.api.surveys import SurveyShown
 from callcenter.api.tickets import TicketShown
 from callcenter.declared import everyone
-from callcenter.reports import card
+from callcenter.reports.customers import card
 
 
 class EffortShown(Shown):

@@ -7,8 +7,8 @@ from sqlalchemy.exc import OperationalError
 
 from callcenter.cli.checks import Finding, fault, ok
 from callcenter.cli.speech import first_line
-from callcenter.reports import invariants
-from callcenter.reports.invariants import Breach, Kind
+from callcenter.reports.supervision import invariants
+from callcenter.reports.supervision.invariants import Breach, Kind
 from callcenter.settings import SettingsError, load
 from callcenter.storage import failures
 from callcenter.storage.agents import agents

@@ -11,8 +11,8 @@ from callcenter.actions.empowerment import budgets as acts
 from callcenter.domain.agents import Role
 from callcenter.domain.empowerment import money, periods
 from callcenter.domain.errors import DomainError, Invalid, NotFound, StaleSave
-from callcenter.reports import budgets as report
-from callcenter.reports.budgets import Course, Open
+from callcenter.reports.empowerment import budgets as report
+from callcenter.reports.empowerment.budgets import Course, Open
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import budgets, departments
 from callcenter.storage.empowerment.budgets import Budget, Period

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callcenter.domain.empowerment import money
-from callcenter.reports.budgets import Course
+from callcenter.reports.empowerment.budgets import Course
 
 WIDTH, HEIGHT = 640.0, 190.0
 LEFT, RIGHT, TOP, BOTTOM = 58.0, 10.0, 10.0, 22.0

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from callcenter import wiring
 from callcenter.domain.agents import Status, agent_of_identity
 from callcenter.domain.errors import NotFound
-from callcenter.reports import day as report
-from callcenter.reports.day import AgentDay
+from callcenter.reports.agents import day as report
+from callcenter.reports.agents.day import AgentDay
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent, Interval
 from callcenter.web import access, breaks, formats, language

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from callcenter import declared, wiring
 from callcenter.domain.agents import AgentState, Role, Status
 from callcenter.domain.interactions import State
-from callcenter.reports import approvals
+from callcenter.reports.empowerment import approvals
 from callcenter.storage import history
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.calls import interactions

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain import languages
 from callcenter.domain.empowerment import Remedy, money
 from callcenter.domain.empowerment.approving import Said
-from callcenter.reports import giving
+from callcenter.reports.empowerment import giving
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import approvals, departments
 from callcenter.storage.empowerment.approvals import Approval

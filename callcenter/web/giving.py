@@ -18,7 +18,7 @@ from callcenter.domain.empowerment.reversing import may_reverse
 from callcenter.domain.empowerment.rule_book import Outcome
 from callcenter.domain.errors import NotFound
 from callcenter.domain.interactions import State
-from callcenter.reports import giving as report
+from callcenter.reports.empowerment import giving as report
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.calls import interactions

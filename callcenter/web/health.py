@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from callcenter import due, observe, wiring
 from callcenter.domain.agents import Role
 from callcenter.due import Late
-from callcenter.reports import invariants
+from callcenter.reports.supervision import invariants
 from callcenter.storage.administration import access as tokens
 from callcenter.storage.database import current_revision, newest_revision
 from callcenter.storage.supervision import figures

@@ -12,7 +12,7 @@ from callcenter import wiring
 from callcenter.actions.routing import routing
 from callcenter.domain.errors import NotFound
 from callcenter.domain.interactions import State
-from callcenter.reports import desk
+from callcenter.reports.agents import desk
 from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
 from callcenter.storage.calls import interactions

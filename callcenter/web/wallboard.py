@@ -12,10 +12,10 @@ from markupsafe import Markup
 
 from callcenter import wiring
 from callcenter.domain import languages
-from callcenter.reports import invariants
-from callcenter.reports import wallboard as report
-from callcenter.reports.staffing import AgentFigures
-from callcenter.reports.wallboard import Board
+from callcenter.reports.supervision import invariants
+from callcenter.reports.supervision import wallboard as report
+from callcenter.reports.supervision.staffing import AgentFigures
+from callcenter.reports.supervision.wallboard import Board
 from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
 from callcenter.storage.customers import customers

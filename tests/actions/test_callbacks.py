@@ -12,7 +12,7 @@ from callcenter.actions.lines import lines
 from callcenter.actions.routing import offers, waiting
 from callcenter.domain.calls import AskForCallback, HangUp, IncomingCall, SayPromised, Wait
 from callcenter.domain.errors import CallbackInProgress, CallbackOver, Invalid
-from callcenter.reports import wallboard
+from callcenter.reports.supervision import wallboard
 from callcenter.storage.administration.company import Queue
 from callcenter.storage.callbacks.callbacks import Callback
 from callcenter.storage.calls.interactions import Interaction

@@ -7,7 +7,7 @@ from callcenter import errands
 from callcenter.actions.calls import calls, instead
 from callcenter.actions.routing import waiting
 from callcenter.domain.calls import AskForCallback, HangUp, SayPromised, TakeMessage, TellPlace, Wait
-from callcenter.reports import wallboard
+from callcenter.reports.supervision import wallboard
 from callcenter.storage.administration.company import Queue
 from callcenter.storage.callbacks.callbacks import Callback
 from callcenter.storage.tickets.tickets import Comment

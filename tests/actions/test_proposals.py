@@ -7,7 +7,7 @@ import pytest
 from callcenter.actions.empowerment import approvals, asking, proposals
 from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.errors import GrantOver, Invalid
-from callcenter.reports import effect, worth_a_look
+from callcenter.reports.empowerment import effect, worth_a_look
 from callcenter.storage.empowerment.proposals import Proposal
 from tests.empowered import Counter
 

@@ -9,7 +9,7 @@ from statistics import median
 
 from sqlalchemy import text
 
-from callcenter.reports import card
+from callcenter.reports.customers import card
 from callcenter.storage.agents import agents
 from callcenter.storage.database import Database
 from callcenter.storage.empowerment.budgets import Budget

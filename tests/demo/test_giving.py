@@ -13,7 +13,7 @@ from callcenter.domain.empowerment import Facts, RuleBook, Usage, decide, learni
 from callcenter.domain.empowerment.approving import fits
 from callcenter.domain.empowerment.rule_book import Step
 from callcenter.domain.events import Event
-from callcenter.reports import worth_a_look
+from callcenter.reports.empowerment import worth_a_look
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent, Team
 from callcenter.storage.calls.interactions import Interaction

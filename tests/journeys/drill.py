@@ -21,7 +21,7 @@ from sqlalchemy import text
 
 from callcenter.domain.routing import QueuePolicy, RingRule
 from callcenter.domain.routing.policy import CallbackRule
-from callcenter.reports import invariants
+from callcenter.reports.supervision import invariants
 from callcenter.settings import Settings
 from callcenter.storage.administration.company import Company, Number, Queue
 from callcenter.storage.database import Database

@@ -5,8 +5,8 @@ import pytest
 from callcenter.actions.administration import skills
 from callcenter.actions.agents import agents
 from callcenter.actions.calls import wrap_ups
-from callcenter.reports import invariants
-from callcenter.reports.invariants import Breach
+from callcenter.reports.supervision import invariants
+from callcenter.reports.supervision.invariants import Breach
 from tests.factories import Shop
 
 

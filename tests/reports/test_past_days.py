@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from callcenter.domain.what_ifs import Past, TooLittleKnown, Wish
-from callcenter.reports import past_days
+from callcenter.reports.supervision import past_days
 from tests import past as written
 from tests.factories import Shop
 

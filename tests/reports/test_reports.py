@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from callcenter.actions.calls import wrap_ups
 from callcenter.actions.customers import customers
 from callcenter.actions.messages import messages
-from callcenter.reports import card, desk, wallboard
+from callcenter.reports.agents import desk
+from callcenter.reports.customers import card
+from callcenter.reports.supervision import wallboard
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.tickets.tickets import Ticket
 from tests.factories import CARLA, Shop

@@ -5,7 +5,7 @@ from datetime import timedelta
 from werkzeug.test import TestResponse
 
 from callcenter import errands
-from callcenter.reports import budgets as report
+from callcenter.reports.empowerment import budgets as report
 from callcenter.storage.empowerment import budgets as money
 from callcenter.storage.empowerment.budgets import Budget
 from callcenter.storage.empowerment.departments import Department, Request

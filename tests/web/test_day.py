@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from callcenter.actions.agents import agents
 from callcenter.actions.routing import states
-from callcenter.reports import day
+from callcenter.reports.agents import day
 from callcenter.storage.administration.company import BreakReason
 from tests.factories import Shop
 from tests.house import SignIn

@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 
 from callcenter import embedded, observe
 from callcenter.actions.administration import staff
-from callcenter.reports import invariants
+from callcenter.reports.supervision import invariants
 from callcenter.storage.database import newest_revision
 from callcenter.wiring import Wiring
 from tests.house import People, SignIn

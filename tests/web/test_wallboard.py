@@ -2,7 +2,7 @@
 
 import re
 
-from callcenter.reports import wallboard
+from callcenter.reports.supervision import wallboard
 from callcenter.storage.surveys.surveys import Survey
 from callcenter.wiring import Wiring
 from tests.empowered import Counter

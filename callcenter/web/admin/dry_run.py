@@ -15,8 +15,8 @@ from callcenter import wiring
 from callcenter.actions.customers import customers
 from callcenter.domain import languages
 from callcenter.domain.interactions import Channel
-from callcenter.reports import dry_run
-from callcenter.reports.dry_run import Case, Outcome, RingShown, Step
+from callcenter.reports.supervision import dry_run
+from callcenter.reports.supervision.dry_run import Case, Outcome, RingShown, Step
 from callcenter.storage.administration import company
 from callcenter.storage.administration.company import Queue
 from callcenter.storage.agents import agents

@@ -10,7 +10,7 @@ from callcenter.domain import languages
 from callcenter.domain.empowerment import Option, Remedy, money
 from callcenter.domain.empowerment.approving import most_of
 from callcenter.domain.empowerment.options import May
-from callcenter.reports.approvals import Case, reach
+from callcenter.reports.empowerment.approvals import Case, reach
 from callcenter.storage.agents.agents import Agent
 from callcenter.web import language
 from callcenter.web.approvals.words import Row, amount, first_name

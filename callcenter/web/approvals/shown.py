@@ -8,7 +8,7 @@ from functools import cached_property
 from flask_babel import gettext as _
 
 from callcenter.domain.empowerment import sentences
-from callcenter.reports.budgets import Open
+from callcenter.reports.empowerment.budgets import Open
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.web import formats, terms
 from callcenter.web.approvals.answering import Answering

@@ -8,8 +8,8 @@ from flask import render_template, request
 
 from callcenter import wiring
 from callcenter.domain.errors import NotFound
-from callcenter.reports import approvals as report
-from callcenter.reports import card as cards
+from callcenter.reports.customers import card as cards
+from callcenter.reports.empowerment import approvals as report
 from callcenter.storage.agents import agents
 from callcenter.web import access, language
 from callcenter.web.approvals.blueprint import pages

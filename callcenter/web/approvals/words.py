@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from callcenter.domain import languages
 from callcenter.domain.empowerment import Remedy, money
 from callcenter.domain.empowerment.approving import Said
-from callcenter.reports.approvals import Answers, Question
-from callcenter.reports.budgets import Open
+from callcenter.reports.empowerment.approvals import Answers, Question
+from callcenter.reports.empowerment.budgets import Open
 from callcenter.storage.agents.agents import Agent
 from callcenter.web import formats, language
 

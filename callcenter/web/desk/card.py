@@ -7,7 +7,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from callcenter.reports.card import Card, Contact, Effort
+from callcenter.reports.customers.card import Card, Contact, Effort
 from callcenter.storage.callbacks import callbacks
 from callcenter.storage.callbacks.callbacks import Callback
 from callcenter.web import formats, language

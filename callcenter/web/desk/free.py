@@ -10,8 +10,9 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from callcenter.domain.agents import AgentState, Status
-from callcenter.reports import day, desk, giving
-from callcenter.reports.giving import Approver
+from callcenter.reports.agents import day, desk
+from callcenter.reports.empowerment import giving
+from callcenter.reports.empowerment.giving import Approver
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.customers import customers
 from callcenter.storage.customers.customers import Customer

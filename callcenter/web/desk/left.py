@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.agents import Status
 from callcenter.domain.interactions import State
-from callcenter.reports.desk import Item, Mine
+from callcenter.reports.agents.desk import Item, Mine
 from callcenter.storage.agents import agents
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.empowerment import approvals

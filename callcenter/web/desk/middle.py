@@ -13,10 +13,10 @@ from callcenter.domain import tickets as rules
 from callcenter.domain.agents import Role, Status
 from callcenter.domain.interactions import Outcome, State
 from callcenter.domain.permissions import Actor, may_give
-from callcenter.reports import card as cards
-from callcenter.reports import desk
-from callcenter.reports.card import Card
-from callcenter.reports.desk import Item
+from callcenter.reports.agents import desk
+from callcenter.reports.agents.desk import Item
+from callcenter.reports.customers import card as cards
+from callcenter.reports.customers.card import Card
 from callcenter.storage import history
 from callcenter.storage.administration import access as kept
 from callcenter.storage.agents import agents

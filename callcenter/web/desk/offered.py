@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain import languages
 from callcenter.domain.routing import Explanation, explanation
-from callcenter.reports import desk
-from callcenter.reports.desk import Item, Mine
+from callcenter.reports.agents import desk
+from callcenter.reports.agents.desk import Item, Mine
 from callcenter.storage.administration import company, kept
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent

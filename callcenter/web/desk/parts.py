@@ -9,7 +9,7 @@ from callcenter import wiring
 from callcenter.domain.errors import NotFound
 from callcenter.domain.interactions import State
 from callcenter.domain.permissions import may_see_interaction
-from callcenter.reports import desk
+from callcenter.reports.agents import desk
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.calls import interactions

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter import wiring
-from callcenter.reports import worth_a_look
-from callcenter.reports.worth_a_look import Pattern
+from callcenter.reports.empowerment import worth_a_look
+from callcenter.reports.empowerment.worth_a_look import Pattern
 from callcenter.storage.customers import customers
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.tickets import tickets

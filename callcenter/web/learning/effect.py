@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 from callcenter import wiring
 from callcenter.domain.intervals import Figure
-from callcenter.reports import effect
+from callcenter.reports.empowerment import effect
 from callcenter.storage.administration import company
 from callcenter.web import access, formats
 from callcenter.web.learning.blueprint import PERIODS, pages, period

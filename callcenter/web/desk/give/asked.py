@@ -6,7 +6,7 @@ from callcenter import wiring
 from callcenter.actions.empowerment import approvals as acts
 from callcenter.actions.empowerment import asking
 from callcenter.domain.errors import NotFound
-from callcenter.reports import giving as report
+from callcenter.reports.empowerment import giving as report
 from callcenter.storage.empowerment import approvals, grants
 from callcenter.web import access
 from callcenter.web.desk import parts

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from callcenter.domain.empowerment import Answer, Held, Option, Remedy, hold, money
 from callcenter.domain.empowerment.options import Bound
 from callcenter.domain.errors import Invalid
-from callcenter.reports.giving import Giving
+from callcenter.reports.empowerment.giving import Giving
 from callcenter.web import formats, given, language
 from callcenter.web.desk.give import section
 from callcenter.web.desk.give.section import Row

@@ -15,7 +15,7 @@ from callcenter.domain.empowerment import Held, May, Option, Remedy, sentences
 from callcenter.domain.empowerment.options import Bound
 from callcenter.domain.empowerment.rule_book import FieldOf, Step
 from callcenter.domain.interactions import State
-from callcenter.reports.giving import Approver, Giving
+from callcenter.reports.empowerment.giving import Approver, Giving
 from callcenter.storage.empowerment import departments, facts
 from callcenter.web import formats, given, language, terms
 from callcenter.web.desk.give import section

@@ -17,7 +17,7 @@ from callcenter.domain.errors import (
     NotYourInteraction,
     OutsideError,
 )
-from callcenter.reports.giving import Giving
+from callcenter.reports.empowerment.giving import Giving
 from callcenter.web import access
 from callcenter.web.desk.blueprint import pages
 from callcenter.web.desk.give import panel

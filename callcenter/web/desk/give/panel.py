@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 
 from callcenter import wiring
 from callcenter.domain.errors import ApprovalOver, NotFound
-from callcenter.reports import giving as report
-from callcenter.reports.giving import Giving
+from callcenter.reports.empowerment import giving as report
+from callcenter.reports.empowerment.giving import Giving
 from callcenter.storage.empowerment import grants
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.web import access

@@ -13,7 +13,7 @@ from callcenter.domain.empowerment.options import Bound
 from callcenter.domain.empowerment.rule_book import Step
 from callcenter.domain.interactions import State
 from callcenter.domain.permissions import may_give
-from callcenter.reports.giving import Giving
+from callcenter.reports.empowerment.giving import Giving
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.web import access, given, language, terms
 from callcenter.web.desk.give.waiting import Waiting

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.empowerment.rule_book import Step
 from callcenter.domain.interactions import State
-from callcenter.reports.giving import Giving
+from callcenter.reports.empowerment.giving import Giving
 from callcenter.storage.callbacks import callbacks
 from callcenter.storage.empowerment import approvals
 from callcenter.storage.empowerment.approvals import Approval

@@ -12,7 +12,7 @@ from callcenter.domain import metrics
 from callcenter.domain.agents import Role, Status
 from callcenter.domain.routing import CompanyPolicy
 from callcenter.domain.what_ifs import Call, Past, PastDay, QueueThen, Server, Span, TooLittleKnown, Wish
-from callcenter.reports.day import bounds
+from callcenter.reports.agents.day import bounds
 from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent, Interval

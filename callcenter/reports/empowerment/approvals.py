@@ -12,7 +12,7 @@ from callcenter.domain.empowerment import Decision, Option, Remedy
 from callcenter.domain.empowerment.approving import most_of
 from callcenter.domain.empowerment.options import Bound, Room
 from callcenter.domain.empowerment.rule_book import Rule, Step
-from callcenter.reports.budgets import Open, scope_names
+from callcenter.reports.empowerment.budgets import Open, scope_names
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.calls import interactions

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callcenter.reports import giving
-from callcenter.reports.giving import Giving
+from callcenter.reports.empowerment import giving
+from callcenter.reports.empowerment.giving import Giving
 from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent

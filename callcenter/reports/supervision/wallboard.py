@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain import metrics, routing
 from callcenter.domain.agents import AgentState, Status
-from callcenter.reports import invariants, staffing
-from callcenter.reports.staffing import AgentFigures
+from callcenter.reports.supervision import invariants, staffing
+from callcenter.reports.supervision.staffing import AgentFigures
 from callcenter.storage.administration import company
 from callcenter.storage.administration.company import Queue
 from callcenter.storage.agents import agents

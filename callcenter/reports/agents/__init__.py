@@ -1,0 +1,1 @@
+"""What an agent has in hand, and their day."""

@@ -1,0 +1,1 @@
+"""What may be given, was given, and what it brought."""
