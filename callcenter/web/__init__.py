@@ -2,36 +2,27 @@
 
 from flask import Flask
 
-from callcenter.web import (
+from callcenter.web import admin, approvals, desk
+from callcenter.web.agents import day
+from callcenter.web.callbacks import callbacks
+from callcenter.web.customers import customers
+from callcenter.web.empowerment import budgets, department_requests, giving, learning, rules, rules_replay
+from callcenter.web.plumbing import (
     access,
-    admin,
-    approvals,
     assets,
-    budgets,
-    callbacks,
     control,
-    customers,
-    day,
-    department_requests,
-    desk,
     errors,
-    formats,
     frame,
-    giving,
     headers,
     health,
-    language,
-    learning,
     live,
     requests,
-    rules,
-    rules_replay,
     search,
     sign_in,
-    tickets,
-    waiting,
-    wallboard,
 )
+from callcenter.web.supervision import waiting, wallboard
+from callcenter.web.tickets import tickets
+from callcenter.web.wording import formats, language
 
 NOUNS = (
     sign_in,

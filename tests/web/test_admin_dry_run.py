@@ -5,7 +5,7 @@ from sqlalchemy import update
 
 from callcenter.domain.routing import explanation
 from callcenter.storage.administration.company import Queue
-from callcenter.web import reasons
+from callcenter.web.wording import reasons
 from tests.factories import Shop
 from tests.house import SignIn
 

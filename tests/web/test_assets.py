@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from callcenter.web.assets import MANIFEST, FrontEndNotBuilt, asset, is_hashed
+from callcenter.web.plumbing.assets import MANIFEST, FrontEndNotBuilt, asset, is_hashed
 from tests.house import People, SignIn
 
 PAGES = ("/tickets/", "/desk", "/wallboard/", "/wallboard/?big=1", "/approvals/", "/admin/skills")

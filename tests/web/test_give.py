@@ -16,7 +16,7 @@ from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.database import KEPT
 from callcenter.storage.empowerment.departments import Entitlement
 from callcenter.storage.empowerment.grants import Grant
-from callcenter.web.scale import Reach, scale
+from callcenter.web.wording.scale import Reach, scale
 from tests.again import Again
 from tests.empowered import BOOK, Counter
 from tests.house import SignIn, csrf_token

@@ -3,7 +3,7 @@
 from flask.testing import FlaskClient
 
 from callcenter.settings import Settings
-from callcenter.web.headers import content_policy
+from callcenter.web.plumbing.headers import content_policy
 from tests.house import People, SignIn
 
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from callcenter import words
 from callcenter.declared import everyone
 from callcenter.domain.errors import DomainError
-from callcenter.web import formats
+from callcenter.web.wording import formats
 from callcenter.wiring import Wiring
 from tests.factories import Shop
 from tests.house import People, SignIn

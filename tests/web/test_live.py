@@ -20,8 +20,8 @@ from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor
 from callcenter.storage.agents import agents as rows
 from callcenter.storage.agents.agents import Connection
-from callcenter.web import live
 from callcenter.web.desk import left
+from callcenter.web.plumbing import live
 from callcenter.wiring import Wiring
 from tests.factories import Shop
 from tests.house import People, SignIn

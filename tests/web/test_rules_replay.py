@@ -143,7 +143,7 @@ def test_figures_budget_and_kinds_are_shown_and_lead_to_each_case(sam: FlaskClie
 
 
 def test_a_long_list_goes_on(sam: FlaskClient, records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("callcenter.web.rules_replay.PAGE", 2)
+    monkeypatch.setattr("callcenter.web.empowerment.rules_replay.PAGE", 2)
     for _ in range(3):
         records.wish("ask", 5000, 5000)
     ask(sam)

@@ -7,7 +7,7 @@ from typing import Any
 from callcenter.domain import languages, public_holidays, queues
 from callcenter.domain.opening_hours import DAYS
 from callcenter.domain.queues import QueueSettings
-from callcenter.web.admin.forms import Values, flat
+from callcenter.web.plumbing.forms import Values, flat
 
 PLAIN = ("priority", "target_percent", "target_seconds", "wrap_up_seconds", "wrap_up_limit_seconds", "zone")
 CALLBACK = ("window_minutes", "attempts", "spacing_minutes", "first")

@@ -17,8 +17,9 @@ from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.work import Work
-from callcenter.web import access, formats, language
 from callcenter.web.admin.blueprint import pages
+from callcenter.web.plumbing import access
+from callcenter.web.wording import formats, language
 
 MOST_DIGITS = 4
 SPOKEN = {"en": "English", "zh": "简体中文"}

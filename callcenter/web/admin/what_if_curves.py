@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from callcenter.web import formats
+from callcenter.web.wording import formats
 
 SCALES = (10, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200, 14_400, 28_800, 86_400)
 SHARES = ("level_of_answered", "level_of_all", "abandoned", "use")

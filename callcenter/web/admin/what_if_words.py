@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from callcenter.domain.what_ifs import DAYS, WORKDAYS, Wish
-from callcenter.web import formats
 from callcenter.web.admin import what_if_curves as curves
+from callcenter.web.wording import formats
 
 KINDS = {"queued": "", "running": "accent", "done": "ok", "failed": "bad"}
 DOUBTFUL = 0.1  # of the service level, between the play of what was and what was

@@ -20,10 +20,11 @@ from callcenter.storage.administration.company import Queue
 from callcenter.storage.agents import agents
 from callcenter.storage.supervision import what_ifs as kept
 from callcenter.storage.supervision.what_ifs import WhatIf
-from callcenter.web import access, formats, language
 from callcenter.web.admin import what_if_words as words
 from callcenter.web.admin.blueprint import pages
-from callcenter.web.admin.forms import Faults, Values, faults_of, flat
+from callcenter.web.plumbing import access
+from callcenter.web.plumbing.forms import Faults, Values, faults_of, flat
+from callcenter.web.wording import formats, language
 
 PAGE = 20
 WRONG = 422

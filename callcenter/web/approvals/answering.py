@@ -12,8 +12,8 @@ from callcenter.domain.empowerment.approving import most_of
 from callcenter.domain.empowerment.options import May
 from callcenter.reports.empowerment.approvals import Case, reach
 from callcenter.storage.agents.agents import Agent
-from callcenter.web import language
 from callcenter.web.approvals.words import Row, amount, first_name
+from callcenter.web.wording import language
 
 QUICK_SHOWN = 3
 PART_OF = (25, 50, 75)

@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from callcenter.domain.empowerment import sentences
 from callcenter.reports.empowerment.budgets import Open
 from callcenter.storage.calls.interactions import Interaction
-from callcenter.web import formats, terms
 from callcenter.web.approvals.answering import Answering
 from callcenter.web.approvals.words import amount, first_name, scope_name, score, what
+from callcenter.web.wording import formats, terms
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from callcenter.domain.empowerment.approving import Said
 from callcenter.reports.empowerment.approvals import Answers, Question
 from callcenter.reports.empowerment.budgets import Open
 from callcenter.storage.agents.agents import Agent
-from callcenter.web import formats, language
+from callcenter.web.wording import formats, language
 
 
 def amount(remedy: Remedy | None, units: int, currency: str) -> str:

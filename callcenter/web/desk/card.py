@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from callcenter.reports.customers.card import Card, Contact, Effort
 from callcenter.storage.callbacks import callbacks
 from callcenter.storage.callbacks.callbacks import Callback
-from callcenter.web import formats, language
 from callcenter.web.desk import words
 from callcenter.web.desk.give.section import Section
+from callcenter.web.wording import formats, language
 
 
 @dataclass(frozen=True)

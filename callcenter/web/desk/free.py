@@ -20,11 +20,11 @@ from callcenter.storage.empowerment import grants
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.surveys.surveys import Survey
-from callcenter.web import breaks, formats, given, terms
 from callcenter.web.desk import left, offered, words
 from callcenter.web.desk.give import waiting
 from callcenter.web.desk.offered import Missed
-from callcenter.web.given import Around, Ended
+from callcenter.web.wording import breaks, formats, given, terms
+from callcenter.web.wording.given import Around, Ended
 
 SHOWN_HOURS = 4
 SAID_SHOWN = 3

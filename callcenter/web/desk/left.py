@@ -14,11 +14,11 @@ from callcenter.storage.agents import agents
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.empowerment import approvals
 from callcenter.storage.tickets.tickets import Ticket
-from callcenter.web import breaks, formats, given, terms
-from callcenter.web.breaks import Kind
 from callcenter.web.desk import offered
 from callcenter.web.desk.give import waiting
 from callcenter.web.desk.offered import Missed
+from callcenter.web.wording import breaks, formats, given, terms
+from callcenter.web.wording.breaks import Kind
 
 REPLY_TARGET_SECONDS = 300
 TICKETS_SHOWN = 12

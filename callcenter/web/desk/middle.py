@@ -27,10 +27,10 @@ from callcenter.storage.empowerment import rule_books
 from callcenter.storage.messages import messages
 from callcenter.storage.messages.messages import Message
 from callcenter.storage.tickets.tickets import Ticket
-from callcenter.web import breaks, formats
-from callcenter.web.breaks import Kind
 from callcenter.web.desk import left, offered, story, words
-from callcenter.web.story import Day
+from callcenter.web.timeline.story import Day
+from callcenter.web.wording import breaks, formats
+from callcenter.web.wording.breaks import Kind
 
 EARLIER_SHOWN = 30
 SIGNS = {

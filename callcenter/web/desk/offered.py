@@ -16,7 +16,7 @@ from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.calls import interactions
 from callcenter.storage.routing import offers
-from callcenter.web import language, reasons, terms
+from callcenter.web.wording import language, reasons, terms
 
 MISSED_SHOWN = 3
 

@@ -6,7 +6,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from callcenter.storage.tickets.tickets import Ticket
-from callcenter.web import formats, terms
+from callcenter.web.wording import formats, terms
 
 
 @dataclass(frozen=True)

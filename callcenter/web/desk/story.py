@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.history import History
-from callcenter.web import formats, story, terms
+from callcenter.web.timeline import story
+from callcenter.web.wording import formats, terms
 
 # What the second of two events says as well.
 SAID_BY = {

@@ -10,10 +10,10 @@ from callcenter.domain.empowerment import Answer, Held, Option, Remedy, hold, mo
 from callcenter.domain.empowerment.options import Bound
 from callcenter.domain.errors import Invalid
 from callcenter.reports.empowerment.giving import Giving
-from callcenter.web import formats, given, language
 from callcenter.web.desk.give import section
 from callcenter.web.desk.give.section import Row
-from callcenter.web.scale import Reach, Scale, scale
+from callcenter.web.wording import formats, given, language
+from callcenter.web.wording.scale import Reach, Scale, scale
 
 CHOICES = 9
 QUICK = 4

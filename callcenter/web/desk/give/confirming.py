@@ -17,10 +17,10 @@ from callcenter.domain.empowerment.rule_book import FieldOf, Step
 from callcenter.domain.interactions import State
 from callcenter.reports.empowerment.giving import Approver, Giving
 from callcenter.storage.empowerment import departments, facts
-from callcenter.web import formats, given, language, terms
 from callcenter.web.desk.give import section
 from callcenter.web.desk.give.choosing import reaches
-from callcenter.web.scale import Scale, scale
+from callcenter.web.wording import formats, given, language, terms
+from callcenter.web.wording.scale import Scale, scale
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,8 @@ from callcenter.storage.callbacks import callbacks
 from callcenter.storage.empowerment import approvals
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
-from callcenter.web import formats, given, terms
-from callcenter.web.given import Around
+from callcenter.web.wording import formats, given, terms
+from callcenter.web.wording.given import Around
 
 
 @dataclass(frozen=True)

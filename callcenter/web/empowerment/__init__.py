@@ -1,0 +1,1 @@
+"""What may be given: rules, their replay, budgets, requests, what is learnt from them."""

@@ -1,0 +1,113 @@
+"""Requests: what departments are asked to do, and their answer; and grants that could not be carried out."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from callcenter import wiring
+from callcenter.actions.empowerment import carrying_out as acts
+from callcenter.actions.empowerment import giving
+from callcenter.domain.errors import NotFound
+from callcenter.storage.agents import agents
+from callcenter.storage.empowerment import departments, grants, rule_books
+from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.tickets import tickets
+from callcenter.web.plumbing import access
+from callcenter.web.wording import language
+
+PAGE = 50
+STATES = {"open": ("open",), "answered": ("done", "refused"), "failed": ()}
+
+pages = Blueprint("department_requests", __name__, url_prefix="/requests")
+
+
+@pages.get("/")
+@access.everyone
+def index() -> str:
+    return render_template("requests/index.html", **_list())
+
+
+@pages.get("/list")
+@access.everyone
+def part() -> str:
+    """The list as it stands now."""
+    return render_template("requests/list.html", **_list())
+
+
+def _list() -> dict[str, object]:
+    """`state`: open, answered, or failed (grants that could not be carried out: for leaders)."""
+    state = request.args.get("state", "open")
+    state = state if state in STATES and (state != "failed" or access.current_agent().is_leader) else "open"
+    department_id = request.args.get("department", type=int)
+    house, reader = wiring.current(), language.chosen()
+    with house.reading() as session:
+        parts = {row.id: row.name(reader) for row in departments.departments(session)}
+        rows = (
+            departments.open_requests(session, department_id=department_id)
+            if state == "open"
+            else departments.requests(
+                session,
+                states=STATES[state],
+                department_id=department_id,
+                before=request.args.get("before", type=int),
+                limit=PAGE + 1,
+            )
+        )
+        failed = grants.page(session, state="failed") if access.current_agent().is_leader else ()
+        about = {row.ticket_id for row in rows} | {row.ticket_id for row in failed}
+        books = rule_books.by_numbers(session, {grant.rule_book for grant in failed})
+        told = {grant.id: _what(books.get(grant.rule_book), grant) for grant in failed}
+        return {
+            "state": state,
+            "department": department_id,
+            "departments": parts,
+            "rows": [] if state == "failed" else rows if state == "open" else rows[:PAGE],
+            "failed": failed,
+            "told": told,
+            "tickets": tickets.some(session, sorted(about)),
+            "names": agents.names(session),
+            "now": house.clock(),
+            "more": url_for(
+                "department_requests.index", state=state, department=department_id, before=rows[PAGE - 1].id
+            )
+            if state == "answered" and len(rows) > PAGE
+            else None,
+        }
+
+
+def _what(book: rule_books.RuleBookRow | None, grant: Grant) -> str:
+    remedy = book.book.remedy(grant.remedy) if book else None
+    return giving.told(remedy, grant.units, grant.currency)[language.chosen()] if remedy else grant.remedy
+
+
+@pages.post("/<int:request_id>")
+@access.everyone
+def answer(request_id: int) -> Response | str:
+    """Done, or not possible and why not; a grant that it carries out follows."""
+    sent = request.form
+    with wiring.current().work() as work:
+        acts.answer_request(
+            work,
+            request_id,
+            actor=access.current_actor(),
+            is_done=sent.get("said") == "done",
+            answer=sent.get("answer", ""),
+        )
+    return _back(_("Answered."))
+
+
+@pages.post("/grants/<int:grant_id>/try-again")
+@access.leaders
+def try_again(grant_id: int) -> Response | str:
+    """What was in the way is mended: it is tried again at once."""
+    with wiring.current().work() as work:
+        if grants.get(work.session, grant_id) is None:
+            raise NotFound
+        acts.try_again(work, grant_id, actor=access.current_actor())
+    return _back(_("Tried again."))
+
+
+def _back(said: str) -> Response | str:
+    if request.headers.get("HX-Request"):
+        return render_template("requests/list.html", said=said, **_list())
+    return redirect(url_for("department_requests.index", state=request.args.get("state")))

@@ -1,0 +1,275 @@
+"""What was given for a ticket, tried again and taken back; and an agent's own limits and use. Never a colleague's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from callcenter import wiring
+from callcenter.actions.empowerment import asking, carrying_out
+from callcenter.domain import languages
+from callcenter.domain.empowerment import Rule, money, sentences
+from callcenter.domain.empowerment.matching import by_who
+from callcenter.domain.empowerment.reversing import may_reverse
+from callcenter.domain.empowerment.rule_book import Outcome
+from callcenter.domain.errors import NotFound
+from callcenter.domain.interactions import State
+from callcenter.reports.empowerment import giving as report
+from callcenter.storage.agents import agents
+from callcenter.storage.agents.agents import Agent
+from callcenter.storage.calls import interactions
+from callcenter.storage.empowerment import facts, grants
+from callcenter.storage.empowerment.facts import Known
+from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.tickets import tickets
+from callcenter.web.plumbing import access
+from callcenter.web.wording import formats, given, language
+from callcenter.web.wording.given import Around, Ended
+
+SHOWN = 50
+HIDDEN = ("withdrawn", "not_asked")
+
+pages = Blueprint("giving", __name__, url_prefix="/giving")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One grant at its ticket, with what the reader may do about it."""
+
+    grant: Grant
+    words: str
+    state: str
+    kind: str
+    by: str
+    ended: Ended | None
+    may_give: bool
+    may_try: bool
+    may_reverse: bool
+
+
+@pages.get("/tickets/<int:ticket_id>")
+@access.everyone
+def of_ticket(ticket_id: int) -> str:
+    """The list at a ticket, fetched again as it changes."""
+    return _at_ticket(ticket_id)
+
+
+@pages.post("/<int:grant_id>/give")
+@access.everyone
+def give_on(grant_id: int) -> str:
+    with wiring.current().work() as work:
+        grant = asking.give_on(work, grant_id, actor=access.current_actor())
+    return _at_ticket(grant.ticket_id)
+
+
+@pages.post("/<int:grant_id>/again")
+@access.everyone
+def try_again(grant_id: int) -> str:
+    """What was in the way is mended."""
+    with wiring.current().work() as work:
+        carrying_out.try_again(work, grant_id, actor=access.current_actor())
+    return _at_ticket(_ticket_of(grant_id))
+
+
+@pages.post("/<int:grant_id>/reverse")
+@access.everyone
+def reverse(grant_id: int) -> str:
+    with wiring.current().work() as work:
+        carrying_out.reverse(work, grant_id, actor=access.current_actor(), reason=request.form.get("reason", ""))
+    return _at_ticket(_ticket_of(grant_id))
+
+
+def _ticket_of(grant_id: int) -> int:
+    with wiring.current().reading() as session:
+        grant = grants.get(session, grant_id)
+    if grant is None:
+        raise NotFound
+    return grant.ticket_id
+
+
+def _at_ticket(ticket_id: int) -> str:
+    with wiring.current().reading() as session:
+        if tickets.get(session, ticket_id) is None:
+            raise NotFound
+        return render_template("giving/ticket.html", ticket_id=ticket_id, given=lines(session, ticket_id))
+
+
+def lines(session: Session, ticket_id: int) -> list[Line]:
+    """The newest first; what was taken out again or never asked is left out."""
+    rows = [row for row in grants.of_ticket(session, ticket_id, limit=SHOWN) if row.state not in HIDDEN]
+    known = given.around(session, rows) if rows else None
+    return [_line(session, row, known) for row in rows] if known else []
+
+
+def _line(session: Session, grant: Grant, known: Around) -> Line:
+    actor, end = access.current_actor(), given.ended(grant, known)
+    is_mine = grant.agent_id == actor.agent_id
+    served = bool(is_mine and grant.is_given and _is_served(session, grant))
+    return Line(
+        grant=grant,
+        words=given.of(grant, known),
+        state=state(grant),
+        kind={"carried_out": "ok", "failed": "bad", "refused": "bad", "reversed": "warn"}.get(grant.state, "give"),
+        by=known.names.get(grant.agent_id, ""),
+        ended=end,
+        may_give=is_mine and grant.state == "approved",
+        may_try=grant.state == "failed" and (actor.leads or is_mine),
+        may_reverse=grant.is_given and may_reverse(actor, giver_id=grant.agent_id, is_still_served=served),
+    )
+
+
+def _is_served(session: Session, grant: Grant) -> bool:
+    row = interactions.get(session, grant.interaction_id) if grant.interaction_id else None
+    return row is not None and row.agent_id == grant.agent_id and row.state in (State.ACTIVE, State.WRAP_UP)
+
+
+def state(grant: Grant) -> str:
+    """The word for where it stands."""
+    return {
+        "awaiting": _("being decided"),
+        "approved": _("approved, not given yet"),
+        "granted": _("being carried out"),
+        "carried_out": _("carried out"),
+        "failed": _("not carried out"),
+        "reversed": _("taken back"),
+        "refused": _("refused"),
+        "withdrawn": _("withdrawn"),
+        "expired": _("nobody could answer"),
+        "not_asked": _("not asked for"),
+    }.get(grant.state, grant.state)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """One rule that gives to me, in words: of what, how much, and when."""
+
+    id: int
+    remedies: str
+    why: str
+    amounts: list[tuple[str, str]]
+    with_reason: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bag:
+    """A budget of my own."""
+
+    left: str
+    limit: str
+    parts: list[tuple[str, float]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """This month: `counts` by what became of it."""
+
+    month: str
+    sums: str
+    counts: list[tuple[str, int]]
+    rows: list[tuple[Grant, str, str, str]]
+
+
+@pages.get("/mine")
+@access.everyone
+def mine() -> str:
+    """My own limits, my budget, and what I gave this month."""
+    now = wiring.current().clock()
+    with wiring.current().reading() as session:
+        agent = agents.get(session, access.current_agent().id)
+        if agent is None:
+            raise NotFound
+        known = facts.of_matter(session, now, agent=agent, customer=None, ticket=None)
+        return render_template(
+            "giving/mine.html",
+            limits=_limits(known) if known else None,
+            bags=_bags(known) if known else [],
+            use=_use(session, agent, known, now),
+        )
+
+
+def _limits(known: Known) -> list[Limit]:
+    """Rules that give, whoever it is for, as far as they ask who gives."""
+    rules = by_who(known.rules.book, known.facts)
+    return [_limit(rule, known) for rule in rules if rule.outcome in (Outcome.MAY, Outcome.MAY_WITH_REASON)]
+
+
+def _limit(rule: Rule, known: Known) -> Limit:
+    book, reader = known.rules.book, language.chosen()
+    currency = rule.currency or book.currency
+    of = [one for one in book.remedies if one.is_active and (not rule.remedies or one.key in rule.remedies)]
+    limits = rule.limits
+    said: Sequence[tuple[str, int | None]] = (
+        (_("each time"), limits.grant),
+        (_("a ticket"), limits.ticket),
+        (_("a customer"), limits.customer),
+        (_("a day"), limits.agent_day),
+        (_("a month"), limits.agent_month),
+    )
+    times: Sequence[tuple[str, int | None]] = (
+        (_("a ticket"), limits.times_ticket),
+        (_("a customer"), limits.times_customer),
+    )
+    return Limit(
+        id=rule.id,
+        remedies=_list([languages.of(one.names, reader) for one in of]),
+        why=sentences.why(rule, reader, currency=currency),
+        amounts=[
+            *((money.shown(value, currency, reader), name) for name, value in said if value is not None),
+            *((f"{value} ×", name) for name, value in times if value is not None),
+        ],
+        with_reason=rule.outcome == Outcome.MAY_WITH_REASON,
+    )
+
+
+def _list(names: Sequence[str]) -> str:
+    return _(", ").join(names)
+
+
+def _bags(known: Known) -> list[Bag]:
+    """Only the agent's own; those of teams are for who leads them."""
+    reader, found = language.chosen(), []
+    for one in known.paying:
+        if one.budget.scope != "agent":
+            continue
+        currency, limit = one.budget.currency, max(1, one.limit)
+        committed = one.period.committed if one.period else 0
+        reserved = one.period.reserved if one.period else 0
+        found.append(
+            Bag(
+                left=money.shown(one.left, currency, reader),
+                limit=money.shown(one.limit, currency, reader),
+                parts=[("budget-this", 100 * committed / limit), ("budget-spent", 100 * reserved / limit)],
+            )
+        )
+    return found
+
+
+def _use(session: Session, agent: Agent, known: Known | None, now: datetime) -> Use:
+    zone = ZoneInfo(known.rules.book.zone if known else agent.zone)
+    month = now.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    rows = grants.of_agent(session, agent.id, since=month)
+    sums: dict[str, int] = {}
+    for row in rows:
+        if row.is_given:
+            sums[row.currency] = sums.get(row.currency, 0) + row.worth
+    told = [(_("given"), ("granted", "carried_out", "failed")), (_("refused"), ("refused",)), (_("taken back"), ("reversed",)), (_("nobody could answer"), ("expired",))]  # fmt: skip
+    remedies = report.remedies_of(session, rows)
+    return Use(
+        month=formats.month_of(month),
+        sums=_list([money.shown(total, currency, language.chosen()) for currency, total in sorted(sums.items())]),
+        counts=[(name, count) for name, states in told if (count := sum(row.state in states for row in rows))],
+        rows=[
+            (
+                row,
+                given.what(remedies[row.id], row.units, row.currency, row.remedy),
+                state(row),
+                formats.when(row.created_at),
+            )
+            for row in rows[:SHOWN]
+            if row.state not in HIDDEN
+        ],
+    )

@@ -1,0 +1,76 @@
+"""What was given, what deciding it took, and what came after, beside matters alike; and the hidden cost of poor quality."""
+
+from flask import render_template, request
+from flask_babel import gettext as _
+
+from callcenter import wiring
+from callcenter.domain.intervals import Figure
+from callcenter.reports.empowerment import effect
+from callcenter.storage.administration import company
+from callcenter.web.empowerment.learning.blueprint import PERIODS, pages, period
+from callcenter.web.empowerment.learning.names import names
+from callcenter.web.plumbing import access
+from callcenter.web.wording import formats
+
+
+@pages.get("/effect")
+@access.leaders
+def shown() -> str:
+    by = request.args.get("by", "remedy")
+    by = by if by in effect.BY else "remedy"
+    when = period()
+    with wiring.current().reading() as session:
+        found = effect.matters(session, since=when.since, until=when.until, now=when.until)
+        called, ours = names(session), company.get(session)
+    minute_cost, currency = (ours.minute_cost, ours.currency) if ours else (0, "USD")
+    return render_template(
+        "learning/effect.html",
+        here="learning.shown",
+        by=by,
+        groups=_groups(),
+        days=when.days,
+        periods=PERIODS,
+        names=called,
+        lines=effect.lines(found, by=by),
+        served=len(found),
+        given=sum(one.is_given for one in found),
+        causes=effect.poor_quality(found, by="cause"),
+        at_fault=effect.poor_quality(found, by="department"),
+        minute_cost=minute_cost,
+        currency=currency,
+        figure=figure,
+        share=share,
+    )
+
+
+def _groups() -> list[tuple[str, str]]:
+    return [
+        ("remedy", _("Remedy")),
+        ("rule", _("Rule")),
+        ("cause", _("Cause")),
+        ("department", _("Department at fault")),
+        ("team", _("Team")),
+        ("tier", _("Tier")),
+    ]
+
+
+def figure(given: Figure) -> str:
+    """4.6 ± 0.2 (n 38): half the width of the interval; without it where there are too few."""
+    if given.value is None:
+        return "–"
+    value = formats.decimal(given.value)
+    if given.low is None or given.high is None:
+        return _("%(value)s (n %(n)s)", value=value, n=given.n)
+    return _(
+        "%(value)s ± %(half)s (n %(n)s)", value=value, half=formats.decimal((given.high - given.low) / 2), n=given.n
+    )
+
+
+def share(given: Figure) -> str:
+    """12 % (8 to 18, n 214)"""
+    if given.value is None or given.low is None or given.high is None:
+        return "–"
+    low, high = round(100 * given.low), round(100 * given.high)
+    return _(
+        "%(value)s (%(low)s to %(high)s, n %(n)s)", value=formats.percent(given.value), low=low, high=high, n=given.n
+    )

@@ -1,0 +1,158 @@
+"""The table of rules as a manager reads it: a row each, and in each cell what was and what is."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask_babel import gettext as _
+
+from callcenter.domain import languages
+from callcenter.domain.empowerment import wording
+from callcenter.domain.empowerment.checking import Fault, Kind
+from callcenter.domain.empowerment.conditions import Group
+from callcenter.domain.empowerment.differing import Change, Difference
+from callcenter.domain.empowerment.rule_book import Outcome, Rule, RuleBook
+from callcenter.web.empowerment.rules.words import Known
+from callcenter.words import say
+
+SAME, OLD, NEW = "same", "old", "new"
+TONES = {Outcome.MAY: "ok", Outcome.MAY_WITH_REASON: "warn", Outcome.ASK: "give", Outcome.NEVER: "bad"}
+ELSE = {"why": "sentence", "ask": "asked", "note": "note", "currency": "currency"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some words of a cell: as before, struck out, or new. `tone`: the colour of an outcome."""
+
+    text: str
+    kind: str = SAME
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """`used` None: it cannot have been used yet; `otherwise`: what changed that the cells do not show."""
+
+    id: int
+    change: Change
+    moved: bool
+    who: list[Part]
+    whom: list[Part]
+    what: list[Part]
+    much: list[Part]
+    remedies: list[Part]
+    outcome: list[Part]
+    otherwise: list[str]
+    used: int | None
+    faults: frozenset[Kind]
+
+    @property
+    def is_changed(self) -> bool:
+        return self.change != Change.SAME
+
+
+@dataclass(frozen=True)
+class Table:
+    """What all rows need: the newer and the older book, names, uses."""
+
+    book: RuleBook
+    before: RuleBook | None
+    known: Known
+    used: Mapping[int, int]
+
+    def rows(self, differences: Sequence[Difference[Rule]], faults: Sequence[Fault]) -> list[Row]:
+        at_fault: dict[int, set[Kind]] = {}
+        for fault in faults:
+            for id_ in fault.rules if fault.kind == Kind.CONTRADICTION else fault.rules[:1]:
+                at_fault.setdefault(id_, set()).add(fault.kind)
+        return [self._row(one, frozenset(at_fault.get(one.thing.id, ()))) for one in differences]
+
+    def _row(self, one: Difference[Rule], faults: frozenset[Kind]) -> Row:
+        whole = OLD if one.change == Change.REMOVED else SAME
+        before = one.before if one.change != Change.NEW else None
+        pair = (before or one.thing, one.after or one.thing)
+        return Row(
+            id=one.thing.id,
+            change=one.change,
+            moved=one.moved,
+            who=self._group(pair, "who", whole),
+            whom=self._group(pair, "whom", whole),
+            what=self._group(pair, "what", whole),
+            much=self._much(pair, whole),
+            remedies=self._remedies(pair, whole),
+            outcome=self._outcome(pair, whole),
+            otherwise=_otherwise(one),
+            used=None if one.change == Change.NEW else self.used.get(one.thing.id, 0),
+            faults=faults,
+        )
+
+    def _currency(self, rule: Rule) -> str:
+        return rule.currency or self.book.currency
+
+    def _group(self, pair: tuple[Rule, Rule], name: Group, whole: str) -> list[Part]:
+        texts = [self._told(rule, name) for rule in pair]
+        if texts[0] == texts[1]:
+            currency = self._currency(pair[1])
+            language, names = self.known.language, self.known.names
+            return [Part(wording.group(language, pair[1], name, currency=currency, names=names), whole)]
+        parts = list(_compared(*texts))
+        nobody = wording.NOBODY_SAID[name]
+        if not texts[0]:
+            parts.insert(0, Part(say(self.known.language, nobody), OLD))
+        if not texts[1]:
+            parts.append(Part(say(self.known.language, nobody), NEW))
+        first = parts[0]
+        return [replace(first, text=first.text[:1].upper() + first.text[1:]), *parts[1:]]
+
+    def _told(self, rule: Rule, name: Group) -> dict[str, str]:
+        given: dict[str, Any] = getattr(rule, name).given()
+        currency, names = self._currency(rule), self.known.names
+        return {
+            key: wording.brief(self.known.language, key, value, currency=currency, names=names)
+            for key, value in given.items()
+        }
+
+    def _much(self, pair: tuple[Rule, Rule], whole: str) -> list[Part]:
+        texts = [wording.limits(self.known.language, rule.limits, self._currency(rule)) for rule in pair]
+        if not texts[0] and not texts[1]:
+            return [Part("–" if pair[1].outcome == Outcome.NEVER else _("any"), whole)]
+        return [Part(one.text, OLD if whole == OLD else one.kind) for one in _compared(*texts)]
+
+    def _remedies(self, pair: tuple[Rule, Rule], whole: str) -> list[Part]:
+        texts = []
+        for rule, book in zip(pair, (self.before or self.book, self.book), strict=True):
+            remedies = {key: book.remedy(key) for key in rule.remedies}
+            texts.append(
+                {key: languages.of(one.names, self.known.language) if one else key for key, one in remedies.items()}
+            )
+        return [Part(one.text, OLD if whole == OLD else one.kind) for one in _compared(*texts)]
+
+    def _outcome(self, pair: tuple[Rule, Rule], whole: str) -> list[Part]:
+        texts = [(wording.outcome(self.known.language, rule), TONES[rule.outcome]) for rule in pair]
+        if texts[0] == texts[1]:
+            return [Part(texts[1][0], whole, texts[1][1])]
+        return [Part(texts[0][0], OLD, texts[0][1]), Part(texts[1][0], NEW, texts[1][1])]
+
+
+def _compared(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Part]:
+    for name in dict.fromkeys((*before, *after)):
+        was, now = before.get(name), after.get(name)
+        if was == now:
+            yield Part(now or "")
+            continue
+        if was:
+            yield Part(was, OLD)
+        if now:
+            yield Part(now, NEW)
+
+
+def _otherwise(one: Difference[Rule]) -> list[str]:
+    """What else was changed, in words."""
+    words = {
+        "sentence": _("the sentence"),
+        "asked": _("who is asked"),
+        "note": _("the note"),
+        "currency": _("the currency"),
+    }
+    found = dict.fromkeys(ELSE[head] for path in one.fields if (head := path.partition(".")[0]) in ELSE)
+    return [words[name] for name in found]

@@ -1,0 +1,149 @@
+"""The table of rules: one version against the one it would follow, with its faults, and one row open to be changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import current_app, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter import wiring
+from callcenter.actions.empowerment import rule_drafts
+from callcenter.domain.empowerment import checking
+from callcenter.domain.empowerment.checking import Fault, Kind
+from callcenter.domain.empowerment.differing import Change, Differences, differ
+from callcenter.domain.empowerment.fault_words import sentence
+from callcenter.domain.empowerment.rule_book import RuleBook
+from callcenter.storage.agents import agents
+from callcenter.storage.empowerment import rule_books, rule_uses
+from callcenter.storage.empowerment.rule_books import RuleBookRow
+from callcenter.web.empowerment.rules import words
+from callcenter.web.empowerment.rules.blueprint import pages, version
+from callcenter.web.empowerment.rules.rows import Table
+from callcenter.web.empowerment.rules.rule_forms import Form, shown
+from callcenter.web.plumbing import access
+from callcenter.web.wording import language
+
+DAYS = 90
+MOST_VERSIONS = 30
+
+
+@dataclass(frozen=True)
+class Told:
+    """A fault in the reader's words. `rule_id`: where to look; `cause`: of a gap, what a rule could be added for."""
+
+    kind: str
+    text: str
+    rule_id: int | None
+    cause: str = ""
+
+
+@pages.get("/")
+@access.leaders
+def index() -> Response | str:
+    """My own open draft, else what is in force, else the newest; a page to begin with where there is nothing yet."""
+    with wiring.current().reading() as session:
+        rows = rule_books.versions(session)
+        now_in_force = rule_books.in_force(session, wiring.current().clock())
+    mine = [row for row in rows if row.state == "draft" and row.author_id == access.current_agent().id]
+    if mine:
+        return redirect(url_for("rules.page", number=mine[0].number))
+    if now_in_force:
+        return redirect(url_for("rules.page", number=now_in_force.number))
+    alive = [row for row in rows if row.state != "dropped"]
+    if alive:
+        return redirect(url_for("rules.page", number=alive[0].number))
+    return render_template("rules/none.html", here="rules.index")
+
+
+@pages.get("/<int:number>")
+@access.leaders
+def page(number: int) -> str:
+    open_id = request.args.get("open", type=int)
+    return rendered(number, open_id=open_id)
+
+
+def rendered(
+    number: int, *, open_id: int | None = None, form: Form | None = None, error: Exception | None = None
+) -> str:
+    """The page of one version. `open_id`: the rule to be changed; `form`: what was typed into it already."""
+    now = wiring.current().clock()
+    with wiring.current().reading() as session:
+        row = version(session, number)
+        against = _against(session, row)
+        known = words.known(session, language.chosen())
+        used = rule_uses.used(session, since=now - timedelta(days=DAYS))
+        faults = _faults(session, row.book, known) if row.state != "published" or _is_newest(session, row) else []
+        in_force = rule_books.in_force(session, now)
+        people = agents.names(session)
+        versions = [one for one in rule_books.versions(session) if one.state != "dropped" or one.number == number]
+        latest = rule_books.latest(session)
+        to_come = rule_books.to_come(session, now)
+    before = against.book if against else None
+    differences = differ(before, row.book) if before else differ(row.book, row.book)
+    table = Table(row.book, before, known, used)
+    may_edit = row.state == "draft"
+    if may_edit and open_id and form is None and (rule := row.book.rule(open_id)):
+        form = shown(rule, row.book.currency, was=rule_drafts.mark(rule))
+    only_changes = request.args.get("only") == "changes"
+    return render_template(
+        "rules/page.html",
+        here="rules.index",
+        row=row,
+        book=row.book,
+        against=against,
+        rows=[one for one in table.rows(differences.rules, faults) if one.is_changed or not only_changes],
+        differences=differences,
+        counts=_counts(differences),
+        only_changes=only_changes,
+        faults=[_told(fault, row.book, known) for fault in faults],
+        known=known,
+        may_edit=may_edit,
+        form=form if may_edit else None,
+        in_force=in_force,
+        is_in_force=in_force is not None and in_force.number == number,
+        latest=latest,
+        to_come=to_come,
+        people=people,
+        versions=versions[:MOST_VERSIONS],
+        wrote=access.current_agent().id in (row.author_id, *row.editor_ids),
+        error=error,
+        replay=_replay(number),
+        now=now,
+    )
+
+
+def _against(session: Session, row: RuleBookRow) -> RuleBookRow | None:
+    """What a draft would follow; of a published version, the one it was drafted from."""
+    if row.state != "published":
+        return rule_books.latest(session)
+    return rule_books.get(session, row.based_on) if row.based_on else None
+
+
+def _is_newest(session: Session, row: RuleBookRow) -> bool:
+    latest = rule_books.latest(session)
+    return latest is not None and latest.number == row.number
+
+
+def _faults(session: Session, book: RuleBook, known: words.Known) -> list[Fault]:
+    since = wiring.current().clock() - timedelta(days=DAYS)
+    wishes = rule_uses.wishes(session, since=since)
+    return checking.check(book, seen=wishes, causes=known.words["cause"], known=known.words)
+
+
+def _told(fault: Fault, book: RuleBook, known: words.Known) -> Told:
+    text = sentence(known.language, fault, currency=book.currency, names=known.names)
+    cause = fault.cause if fault.kind == Kind.GAP else ""
+    return Told(fault.kind.value, text, fault.rules[0] if fault.rules else None, cause)
+
+
+def _counts(differences: Differences) -> Sequence[tuple[str, int]]:
+    kinds = (Change.CHANGED, Change.MOVED, Change.NEW, Change.REMOVED)
+    return [(kind.value, count) for kind in kinds if (count := differences.count(kind))]
+
+
+def _replay(number: int) -> str | None:
+    """Where the replay of a version is shown, if there is such a page."""
+    path = f"/rules/{number}/replay"
+    return path if current_app.url_map.bind("").test(path, method="GET") else None

@@ -1,6 +1,0 @@
-"""What giving costs and brings, where to trust and where to teach, and what is worth a second look: for those who lead."""
-
-from callcenter.web.learning import cases, effect, proposals
-from callcenter.web.learning.blueprint import pages
-
-__all__ = ["cases", "effect", "pages", "proposals"]

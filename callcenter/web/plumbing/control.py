@@ -1,0 +1,24 @@
+"""For tests of the whole system: the time that all its processes share is set, not waited for."""
+
+from flask import Blueprint, abort, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from callcenter import wiring
+from callcenter.clock import SetClock
+from callcenter.web.plumbing import access, requests
+
+routes = Blueprint("control", __name__)
+
+
+@routes.post("/control/clock")
+@access.public
+def forward() -> ResponseReturnValue:
+    """{"forward": seconds} from this machine; answers {"now": …}. Exists where CLOCK_FILE is set, in test mode."""
+    clock = wiring.current().clock
+    body = request.get_json(silent=True)
+    seconds = body.get("forward") if isinstance(body, dict) else None
+    if not requests.is_here(requests.address()) or not isinstance(clock, SetClock):
+        abort(403)
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or seconds < 0:
+        abort(422)
+    return jsonify(now=clock.forward(seconds).isoformat())

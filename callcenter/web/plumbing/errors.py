@@ -1,0 +1,154 @@
+"""THE TABLE: what went wrong, and the page or part that says so. Parts (asked for by htmx) fit the place of the act."""
+
+from dataclasses import dataclass
+
+import structlog
+from flask import Flask, g, render_template, request, url_for
+from flask_babel import LazyString, gettext, lazy_gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from callcenter.domain.errors import DomainError, OutsideError
+from callcenter.web.plumbing import access, assets, requests
+from callcenter.web.plumbing.access import PROGRAMS
+from callcenter.web.wording import formats
+
+log = structlog.get_logger()
+Answer = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What did not happen, what to do; the icon; whether the number for support is shown."""
+
+    strong: LazyString | str
+    text: LazyString | str = ""
+    icon: str = "info"
+    support: bool = False
+
+
+TABLE: dict[int, Said] = {
+    400: Said(lazy_gettext("This request is not complete."), lazy_gettext("Go back and send it again."), support=True),
+    401: Said(lazy_gettext("You are signed out."), lazy_gettext("Sign in again to go on."), icon="lock"),
+    403: Said(lazy_gettext("This page is not for you"), icon="lock"),
+    404: Said(
+        lazy_gettext("There is nothing here"),
+        lazy_gettext("It may have been moved, or the address is not complete."),
+        icon="ticket-off",
+    ),
+    405: Said(lazy_gettext("This cannot be done in this way"), support=True),
+    413: Said(lazy_gettext("This is too large"), lazy_gettext("At most 1 MB can be sent at once.")),
+    429: Said(lazy_gettext("There were too many wrong tries. Wait a minute, then try again.")),
+    500: Said(
+        lazy_gettext("Something failed on our side"),
+        lazy_gettext("What you last did may not have happened. Look, then try again; calls go on."),
+        icon="alert",
+        support=True,
+    ),
+    502: Said(
+        lazy_gettext("This did not happen."),
+        lazy_gettext("The telephone company refused it or did not answer. Try again."),
+        icon="alert",
+        support=True,
+    ),
+    503: Said(
+        lazy_gettext("The database does not answer"),
+        lazy_gettext("Calls in progress go on. Nothing was saved; try again in a moment."),
+        icon="alert",
+        support=True,
+    ),
+}
+EXPIRED = Said(
+    lazy_gettext("This page is from an earlier sign-in."),
+    lazy_gettext("Nothing was saved. Reload the page, then send it again."),
+)
+NOT_BUILT = Said(lazy_gettext("The front end is not built"), lazy_gettext("Run: make ready"), icon="alert")
+FOR_LEADERS = lazy_gettext("This page is for supervisors")
+SIGNED_IN_AS = {
+    "agent": lazy_gettext("You are signed in as %(name)s, agent."),
+    "supervisor": lazy_gettext("You are signed in as %(name)s, supervisor."),
+    "administrator": lazy_gettext("You are signed in as %(name)s, administrator."),
+}
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(DomainError, refused)
+    app.register_error_handler(OutsideError, outside_failed)
+    app.register_error_handler(CSRFError, expired)
+    app.register_error_handler(HTTPException, http)
+    for away in (OperationalError, PoolTimeout):
+        app.register_error_handler(away, database_away)
+    app.register_error_handler(assets.FrontEndNotBuilt, not_built)
+    app.register_error_handler(500, failed)
+
+
+def refused(error: DomainError) -> Answer:
+    """The fact in a sentence, with its own status."""
+    text = formats.sentence(error)
+    if error.status in (403, 404) and not is_part():
+        return answer(TABLE[error.status], error.status)
+    return answer(Said(text), error.status)
+
+
+def outside_failed(error: OutsideError) -> Answer:
+    log.warning("outside_failed", message=str(error), permanent=error.permanent, code=error.code)
+    return answer(TABLE[502], 502)
+
+
+def expired(error: CSRFError) -> Answer:
+    log.info("csrf_refused", reason=str(error.description))
+    return answer(EXPIRED, 400)
+
+
+def http(error: HTTPException) -> Answer | HTTPException:
+    code = error.code or 500
+    if code < 400:
+        return error
+    said = TABLE.get(code, Said(gettext("This cannot be done."), support=True))
+    return answer(not_for(said) if code == 403 else said, code)
+
+
+def not_for(said: Said) -> Said:
+    """403 says who you are and whom it is for."""
+    if not access.is_signed_in():
+        return said
+    agent = access.current_agent()
+    whom = FOR_LEADERS if not agent.is_leader else said.strong
+    return Said(whom, str(SIGNED_IN_AS[agent.role]) % {"name": agent.name}, icon=said.icon)
+
+
+def failed(error: Exception) -> Answer:
+    """Never the reason itself: that is in the log, under the same number."""
+    original = getattr(error, "original_exception", None) or error
+    log.error("failed", error=type(original).__name__, exc_info=original)
+    return answer(TABLE[500], 500)
+
+
+def database_away(error: Exception) -> Answer:
+    """Without the database no person and no company can be read, so the page stands alone."""
+    log.error("database_away", error=type(error).__name__)
+    g.alone = True
+    return answer(TABLE[503], 503, alone=True)
+
+
+def not_built(error: assets.FrontEndNotBuilt) -> Answer:
+    log.error("front_end_not_built", message=str(error))
+    return answer(NOT_BUILT, 503)
+
+
+def is_part() -> bool:
+    return request.headers.get("HX-Request") == "true" or request.headers.get("X-Requested-With") == "fetch"
+
+
+def answer(said: Said, status: int, *, alone: bool = False) -> Answer:
+    support = requests.number() if said.support else ""
+    if is_part():
+        return render_template("errors/part.html", said=said, support=support), status
+    is_plain = not assets.is_built()
+    if alone or is_plain or request.path.strip("/").split("/")[0] in PROGRAMS:
+        return render_template("errors/alone.html", said=said, support=support, is_plain=is_plain), status
+    template = "errors/page.html" if access.is_signed_in() else "errors/stranger.html"
+    back = url_for("sign_in.home") if access.is_signed_in() else url_for("sign_in.form")
+    return render_template(template, said=said, support=support, status=status, back=back), status

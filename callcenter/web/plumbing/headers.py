@@ -1,0 +1,68 @@
+"""What browsers are told on every answer: where scripts and connections may lead, and that nothing personal is kept."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+
+from callcenter.settings import TWILIO_API, Settings
+from callcenter.web.plumbing import assets
+
+TWILIO_VOICE = "wss://*.twilio.com https://*.twilio.com"
+YEAR = 31_536_000
+
+
+def register(app: Flask) -> None:
+    settings: Settings = app.extensions["callcenter"].settings
+    fixed = _fixed(settings)
+
+    @app.after_request
+    def _add(response: Response) -> Response:
+        response.headers.update(fixed)
+        if request.endpoint == "static":
+            if response.status_code < 400 and assets.is_hashed((request.view_args or {})["filename"]):
+                response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+        else:
+            response.headers["Cache-Control"] = "no-store"
+            response.vary.add("Cookie")
+        return response
+
+
+def _fixed(settings: Settings) -> dict[str, str]:
+    told = {
+        "Content-Security-Policy": content_policy(settings),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    if settings.is_secure:
+        told["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+    return told
+
+
+def content_policy(settings: Settings) -> str:
+    """No inline script or style anywhere; connections to ourselves, the telephone company's lines, nothing else."""
+    connect = ["'self'", _socket_of(settings.public_url)]
+    media = ["'self'"]
+    if settings.simulator_url:
+        connect.append(settings.simulator_url)
+    if settings.twilio_account_sid and settings.twilio_api_url == TWILIO_API:
+        connect.append(TWILIO_VOICE)
+        media += ["blob:", "https://*.twilio.com"]
+    rules = {
+        "default-src": "'self'",
+        "img-src": "'self' data:",
+        "connect-src": " ".join(connect),
+        "media-src": " ".join(media),
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def _socket_of(public_url: str) -> str:
+    parts = urlsplit(public_url)
+    return f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}"

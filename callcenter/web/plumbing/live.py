@@ -1,0 +1,183 @@
+"""The live line to browsers and programs: who may listen, to which rooms, and what they missed. Pushes come by Redis."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import socketio
+import structlog
+from flask import Flask, request
+from flask_socketio import ConnectionRefusedError, SocketIO, join_room
+from gevent import monkey
+from sqlalchemy.orm import Session
+
+from callcenter import reactions, wiring
+from callcenter.actions.agents import agents as acts
+from callcenter.domain.permissions import Actor, audiences
+from callcenter.push import CHANNEL
+from callcenter.storage import history
+from callcenter.storage.administration import access as tokens
+from callcenter.storage.agents import agents
+from callcenter.web.plumbing import access
+
+log = structlog.get_logger()
+WALLBOARDS = "wallboards"
+MOST_MISSED = 2000
+# Websocket alone needs no sticky sessions; a heartbeat of the client (`catch_up`) follows every 10 s.
+TRANSPORTS = ["websocket"]
+REDIS_OPTIONS = {"socket_connect_timeout": 2, "health_check_interval": 20}
+HEARS_WITHIN = 2.0  # seconds; a Redis that is away keeps the first browser waiting no longer
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Whoever is on this line, and the key it was opened with: a session's or a token's."""
+
+    actor: Actor
+    session_key: str | None = None
+    token: str | None = None
+
+    @property
+    def rooms(self) -> frozenset[str]:
+        return frozenset(audiences(self.actor))
+
+
+class Ears(socketio.RedisManager):
+    """Socket.IO's own, hearing before the first browser is let in: what is told a moment later would pass it by."""
+
+    def __init__(self, redis_url: str) -> None:
+        super().__init__(redis_url, channel=CHANNEL, redis_options=dict(REDIS_OPTIONS))
+        self._hears = threading.Event()
+
+    def initialize(self) -> None:
+        super().initialize()
+        self._hears.wait(HEARS_WITHIN)
+
+    def _redis_connect(self) -> None:
+        super()._redis_connect()
+        self.pubsub = self.redis.pubsub()  # with the message that says that we hear
+
+    def _redis_listen_with_retries(self) -> Iterator[dict[str, Any]]:
+        for message in super()._redis_listen_with_retries():
+            self._hears.set()
+            yield message
+
+
+class Line:
+    """The handlers of one application's Socket.IO server."""
+
+    def __init__(self, app: Flask) -> None:
+        redis_url = app.extensions["callcenter"].settings.redis_url
+        self.listeners: dict[str, Listener] = {}
+        self.socketio = SocketIO()
+        self.socketio.on_event("connect", self.connect)
+        self.socketio.on_event("disconnect", self.disconnect)
+        self.socketio.on_event("catch_up", self.catch_up)
+        self.socketio.on_event("watch_wallboard", self.watch_wallboard)
+        self.socketio.init_app(
+            app,
+            async_mode="gevent" if monkey.is_module_patched("socket") else "threading",
+            client_manager=Ears(redis_url),
+            transports=TRANSPORTS,
+            manage_session=False,
+            cors_credentials=False,
+        )
+
+    def connect(self, auth: object = None) -> None:
+        """By session cookie, or by auth={"token": …}; anybody else is refused."""
+        listener = self._by_token(auth) if isinstance(auth, dict) and auth.get("token") else self._by_session()
+        if listener is None:
+            raise ConnectionRefusedError("refused")
+        self.listeners[sid()] = listener
+        for room in listener.rooms - {WALLBOARDS}:
+            join_room(room)
+        if listener.actor.agent_id:
+            with wiring.current().work() as work:
+                acts.connected(work, sid=sid(), agent_id=listener.actor.agent_id)
+
+    def _by_session(self) -> Listener | None:
+        if not access.is_signed_in():
+            return None
+        return Listener(actor=access.current_actor(), session_key=access.current_agent().session_key)
+
+    def _by_token(self, auth: dict[str, Any]) -> Listener | None:
+        secret = str(auth["token"])
+        with wiring.current().reading() as session:
+            actor = actor_of_token(session, secret)
+        return Listener(actor=actor, token=secret) if actor else None
+
+    def disconnect(self, _reason: object = None) -> None:
+        listener = self.listeners.pop(sid(), None)
+        if listener and listener.actor.agent_id:
+            with wiring.current().work() as work:
+                acts.disconnected(work, sid=sid())
+
+    def watch_wallboard(self, _data: object = None) -> bool:
+        """The figures of every second, for whoever leads."""
+        listener = self.listeners.get(sid())
+        may = listener is not None and WALLBOARDS in listener.rooms
+        if may:
+            join_room(WALLBOARDS)
+        return may
+
+    def catch_up(self, data: object = None) -> dict[str, Any] | None:
+        """What was told after {"after": n} to this listener's rooms; also the heartbeat of an open browser.
+
+        Whoever may not listen any more is cut off without an answer, and refused when they come again.
+        """
+        listener = self.listeners.get(sid())
+        if listener is None or not self._still_valid(listener):
+            self.socketio.server.disconnect(sid())
+            return None
+        if listener.actor.agent_id:
+            with wiring.current().work() as work:
+                acts.seen(work, sid=sid())
+        after = data.get("after") if isinstance(data, dict) else None
+        with wiring.current().reading() as session:
+            told = missed(session, after if isinstance(after, int) else None, listener)
+        return {**told, "now": wiring.current().clock().isoformat()}
+
+    def _still_valid(self, listener: Listener) -> bool:
+        """A new password, signing out everywhere or a revoked token ends open lines too."""
+        with wiring.current().reading() as session:
+            if listener.token is not None:
+                return actor_of_token(session, listener.token) is not None
+            agent = agents.get(session, listener.actor.agent_id or 0)
+            return agent is not None and agent.is_active and agent.session_key == listener.session_key
+
+
+def register(app: Flask) -> None:
+    app.extensions["live"] = Line(app)
+
+
+def sid() -> str:
+    return str(request.sid)  # type: ignore[attr-defined]
+
+
+def actor_of_token(session: Session, secret: str) -> Actor | None:
+    """Whom a token acts as; None for one that is unknown, revoked, or of somebody who has left."""
+    token = tokens.token(session, secret)
+    return tokens.actor_of(session, token) if token else None
+
+
+def missed(session: Session, after: int | None, listener: Listener) -> dict[str, Any]:
+    """{"events", "n", "reset"}: with `reset` the page is to be read anew, as too much happened (or n is not of this database).
+
+    `n` is how far this answer reaches, whether or not anything in between was for this listener.
+    """
+    latest = history.latest_n(session)
+    if after is None:
+        return {"events": [], "n": latest, "reset": False}
+    alone = None if listener.actor.leads else listener.actor.agent_id or 0
+    rows = history.told_since(session, after, agent_id=alone, limit=MOST_MISSED + 1)
+    if after > latest or len(rows) > MOST_MISSED:
+        return {"events": [], "n": latest, "reset": True}
+    events = [
+        {"n": row.n, "name": push.name, **push.ids}
+        for row in rows
+        if row.n is not None and row.n <= latest
+        for push in reactions.pushes(row.event())
+        if listener.rooms.intersection(push.rooms)
+    ]
+    return {"events": events, "n": latest, "reset": False}

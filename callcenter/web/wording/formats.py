@@ -1,0 +1,157 @@
+"""Times, spans, amounts and numbers as the reader writes them. Templates use these as filters."""
+
+from datetime import UTC, date, datetime
+
+from flask import Flask
+from flask_babel import format_decimal, get_locale, get_timezone
+from flask_babel import gettext as _
+
+from callcenter import wiring
+from callcenter.domain import customers
+from callcenter.domain.empowerment.money import typed
+from callcenter.domain.errors import DomainError
+from callcenter.web.wording import causes, terms
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+SYMBOLS = {"USD": "$", "CNY": "¥", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
+WITHOUT_MINOR = ("JPY", "KRW")
+
+
+def register(app: Flask) -> None:
+    filters = (time_of, day_of, date_of, when, ago, duration, money, phone, percent, decimal, initials, sentence)
+    for each in filters:
+        app.add_template_filter(each)
+    app.add_template_filter(terms.tier, "tier_word")
+    app.add_template_filter(causes.shown, "cause")
+    app.add_template_filter(money_typed)
+    app.add_template_global(causes.names, "cause_names")
+
+
+def time_of(at: datetime | None, *, seconds: bool = False) -> str:
+    """14:33, or 14:33:07."""
+    return local(at).strftime("%H:%M:%S" if seconds else "%H:%M") if at else ""
+
+
+def day_of(at: datetime | None) -> str:
+    """Today, Yesterday, Tuesday 17 Nov, 3 May 2025; 今天、昨天、11 月 17 日 星期二、2025 年 5 月 3 日."""
+    if at is None:
+        return ""
+    day, today = local(at).date(), local(now()).date()
+    if day == today:
+        return _("Today")
+    if (today - day).days == 1:
+        return _("Yesterday")
+    if abs((today - day).days) < 7:
+        return _("%(weekday)s %(date)s", weekday=_weekday(day), date=_date(day, today))
+    return _date(day, today)
+
+
+def date_of(at: datetime | date | None) -> str:
+    """17 Nov, or 3 May 2025 where it is another year."""
+    if at is None:
+        return ""
+    day = local(at).date() if isinstance(at, datetime) else at
+    return _date(day, local(now()).date())
+
+
+def month_of(at: datetime) -> str:
+    """November; 11 月."""
+    locale = get_locale()
+    if locale is not None and locale.language == "zh":
+        return f"{local(at).month} 月"
+    return str(locale.months["stand-alone"]["wide"][local(at).month]) if locale else f"{local(at):%B}"
+
+
+def when(at: datetime | None) -> str:
+    """The time for today, else the day with its time: 14:33, Yesterday 09:41, 3 May 11:02."""
+    if at is None:
+        return ""
+    day, today = local(at).date(), local(now()).date()
+    if day == today:
+        return time_of(at)
+    return f"{_('Yesterday') if (today - day).days == 1 else _date(day, today)} {time_of(at)}"
+
+
+def ago(at: datetime | None) -> str:
+    """How long since then, as a duration."""
+    return duration((now() - at).total_seconds()) if at else ""
+
+
+def duration(seconds: float | None, *, padded: bool = False) -> str:
+    """0:38, 6:41 (06:41 padded) below an hour; 1 h 40 above; 3 d 4 h above a day."""
+    if seconds is None:
+        return "–"
+    whole = max(0, int(seconds))
+    if whole >= DAY:
+        return _("%(days)d d %(hours)d h", days=whole // DAY, hours=whole % DAY // HOUR)
+    if whole >= HOUR:
+        return _("%(hours)d h %(minutes)s", hours=whole // HOUR, minutes=f"{whole % HOUR // MINUTE:02d}")
+    minutes = f"{whole // MINUTE:02d}" if padded else str(whole // MINUTE)
+    return f"{minutes}:{whole % MINUTE:02d}"
+
+
+def money(minor: int | None, currency: str = "USD") -> str:
+    """$60, ¥80, $14.90: minor units are shown only where there are some."""
+    if minor is None:
+        return "–"
+    scale = 1 if currency in WITHOUT_MINOR else 100
+    whole, rest = divmod(abs(minor), scale)
+    amount = format_decimal(whole) + (f".{rest:02d}" if rest else "")
+    symbol = SYMBOLS.get(currency) or f"{currency} "
+    return f"{'-' if minor < 0 else ''}{symbol}{amount}"
+
+
+def money_typed(minor: int | None, currency: str = "USD") -> str:
+    """14.90, 60: as it is typed into a field, without a sign."""
+    return typed(minor, currency)
+
+
+def phone(number: str | None) -> str:
+    return customers.shown(number)
+
+
+def percent(share: float | None, digits: int = 0) -> str:
+    """78 %, 3.4 %; a dash where there is nothing to divide."""
+    return f"{100 * share:.{digits}f} %" if share is not None else "–"
+
+
+def decimal(value: float | None, digits: int = 1) -> str:
+    return f"{value:.{digits}f}" if value is not None else "–"
+
+
+def initials(name: str | None) -> str:
+    """AM for Alice Moreau, 李雷 for 李雷."""
+    words = (name or "").split()
+    if not words:
+        return "–"
+    if not words[0][0].isascii():
+        return words[0][:2]
+    return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper()
+
+
+def local(at: datetime) -> datetime:
+    return at.astimezone(get_timezone() or UTC)
+
+
+def now() -> datetime:
+    return wiring.current().clock()
+
+
+def _weekday(day: date) -> str:
+    locale = get_locale()
+    names = locale.days["format"]["wide"] if locale else {}
+    return str(names.get(day.weekday(), ""))
+
+
+def _date(day: date, today: date) -> str:
+    locale = get_locale()
+    if locale is not None and locale.language == "zh":
+        shown = f"{day.month} 月 {day.day} 日"
+        return shown if day.year == today.year else f"{day.year} 年 {shown}"
+    shown = f"{day.day} {day:%b}"
+    return shown if day.year == today.year else f"{shown} {day.year}"
+
+
+def sentence(error: DomainError) -> str:
+    """What a person got wrong, in the reader's language."""
+    return _(error.text, **error.values)
