@@ -12,7 +12,7 @@ from functools import partial
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter import due, observe, settings
 from callcenter.storage import failures
@@ -39,7 +39,7 @@ class Clock:
             try:
                 self.tick()
                 sleep = self._until_next()
-            except DBAPIError as error:
+            except SQLAlchemyError as error:  # also that no connection was free in time
                 log.warning("database_away", error=type(error).__name__)
                 sleep = LONGEST_SLEEP
             self.stopping.wait(sleep)

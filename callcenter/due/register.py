@@ -61,10 +61,10 @@ class Due:
             return [id_ for id_ in self.find(wiring, session) if id_ not in but]
 
     def still(self, wiring: Wiring, ids: Collection[int]) -> set[int]:
-        """Those of these that are due still."""
+        """Those of these that are due still. What a job took in hand is so until it is done, though its lease lies ahead."""
         with wiring.reading() as session:
             if self.rows is not None:
-                return self.rows.among(session, wiring.clock(), ids)
+                return self.rows.among(session, ids, by=None if self.is_job else wiring.clock())
             assert self.find is not None
             return set(ids) & set(self.find(wiring, session))
 

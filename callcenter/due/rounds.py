@@ -55,7 +55,8 @@ class Round:
 
     def forget_solved(self) -> None:
         """A failure is over once its row is due no longer, whoever saw to that."""
-        over: list[int] = []
+        kinds = {one.kind for one in register.DUE}
+        over = [row.id for row in self._failed if row.kind not in kinds]  # of an older version of ours
         for one in register.DUE:
             mine = {row.row_id: row.id for row in self._failed if row.kind == one.kind}
             if mine:

@@ -117,7 +117,7 @@ def _still_there(connection: psycopg.Connection[Any], _record: object, _proxy: o
         raise DisconnectionError from error
 
 
-AWAY = ("08", "57P")  # classes of SQLSTATE: the connection is lost; the server shuts down or starts
+AWAY = ("08", "53", "57P")  # classes of SQLSTATE: the connection is lost; no room; the server shuts down or starts
 
 
 def is_away(error: DBAPIError) -> bool:

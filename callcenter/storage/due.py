@@ -24,9 +24,10 @@ class Timed:
         due = select(self.id).where(*self.where, self.at <= now, *self._without(but))
         return session.scalars(due.order_by(self.at).limit(LIMIT)).all()
 
-    def among(self, session: Session, now: datetime, ids: Collection[int]) -> set[int]:
-        """Those of these that are due."""
-        return set(session.scalars(select(self.id).where(*self.where, self.at <= now, self.id.in_(ids))))
+    def among(self, session: Session, ids: Collection[int], *, by: datetime | None) -> set[int]:
+        """Those of these that are due by then; without a moment, those that will ever be."""
+        in_time = self.at.is_not(None) if by is None else self.at <= by
+        return set(session.scalars(select(self.id).where(*self.where, in_time, self.id.in_(ids))))
 
     def first(self, *, after: datetime | None = None, but: Collection[int] = ()) -> Select[tuple[datetime]]:
         """The earliest moment, to be asked as a part of a larger question; one look at the front of the index."""

@@ -2,24 +2,12 @@
 
 from flask import Flask
 
-from callcenter.web import admin, approvals, desk
+from callcenter.web import access, admin, approvals, desk
 from callcenter.web.agents import day
 from callcenter.web.callbacks import callbacks
 from callcenter.web.customers import customers
 from callcenter.web.empowerment import budgets, department_requests, giving, learning, rules, rules_replay
-from callcenter.web.plumbing import (
-    access,
-    assets,
-    control,
-    errors,
-    frame,
-    headers,
-    health,
-    live,
-    requests,
-    search,
-    sign_in,
-)
+from callcenter.web.plumbing import assets, control, errors, frame, headers, health, live, requests, search, sign_in
 from callcenter.web.supervision import waiting, wallboard
 from callcenter.web.tickets import tickets
 from callcenter.web.wording import formats, language

@@ -15,7 +15,7 @@ from callcenter.declared import Declaration, Door
 from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor
 from callcenter.storage.tickets import tickets as rows
-from callcenter.web.plumbing.access import PROGRAMS
+from callcenter.web.access import PROGRAMS
 from callcenter.wiring import Wiring
 from tests.house import People, SignIn, csrf_token
 

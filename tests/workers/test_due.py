@@ -13,7 +13,7 @@ from callcenter import due
 from callcenter.actions.callbacks import callback_list
 from callcenter.actions.calls import wrap_ups
 from callcenter.actions.empowerment import approvals, replays
-from callcenter.actions.messages import messages
+from callcenter.actions.messages import messages, outgoing
 from callcenter.actions.routing import offers
 from callcenter.domain.errors import OfferEnded
 from callcenter.due import Due
@@ -21,6 +21,7 @@ from callcenter.storage import failures
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.failures import Failure
+from callcenter.wiring import Wiring
 from tests.carrier import Rest
 from tests.empowered import Counter
 from tests.factories import LI_LEI, Shop
@@ -344,6 +345,39 @@ def test_a_job_that_fails_is_asked_for_again_later(shop: Shop, monkeypatch: pyte
     shop.clock.forward(1)
     clock.tick()
     assert nudged == [message.id, message.id]
+
+
+def test_a_job_that_fails_with_its_lease_taken_is_counted_on_and_given_up(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers.job, "process_wiring", lambda: shop.wiring)
+    shop.available("alice")
+    shop.text("hello")
+    [row] = shop.rows(Interaction)
+    shop.accept(row.id)
+    with shop.wiring.work() as work:
+        message = messages.send(work, row.id, actor=shop.actor("alice"), body="one moment")
+
+    def broken(wiring: Wiring, message_id: int) -> None:
+        with wiring.work() as work:
+            outgoing.claim(work, message_id)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("callcenter.errands.send_message", broken)
+    clock = Clock(shop.wiring)
+    for _ in range(failures.MOST_TRIES):
+        clock.tick()
+        with pytest.raises(ZeroDivisionError):
+            send(message_id=message.id)
+        shop.clock.forward(700)
+    [kept] = shop.rows(Failure)
+    assert (kept.row_id, kept.tries, kept.is_given_up) == (message.id, failures.MOST_TRIES, True)
+
+
+def test_a_failure_of_a_kind_that_is_no_more_is_forgotten(shop: Shop) -> None:
+    due.note(shop.wiring, "of an older version", 7, ZeroDivisionError())
+    Clock(shop.wiring).tick()
+    assert not shop.rows(Failure)
 
 
 def test_an_error_in_one_offer_lets_the_others_run_out(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from callcenter.domain.agents import Role
-from callcenter.web.plumbing import access
+from callcenter.web import access
 
 SUBPAGES = (
     ("admin.queues", lazy_gettext("Queues")),

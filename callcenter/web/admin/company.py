@@ -14,8 +14,8 @@ from callcenter.domain import languages
 from callcenter.domain.errors import DomainError, StaleSave
 from callcenter.domain.routing import CompanyPolicy
 from callcenter.storage.administration import company
+from callcenter.web import access
 from callcenter.web.admin.blueprint import pages
-from callcenter.web.plumbing import access
 from callcenter.web.plumbing.forms import Faults, Values, differences, faults_of, flat
 
 WRONG = 422

@@ -20,8 +20,8 @@ from callcenter.reports.supervision.dry_run import Case, Outcome, RingShown, Ste
 from callcenter.storage.administration import company
 from callcenter.storage.administration.company import Queue
 from callcenter.storage.agents import agents
+from callcenter.web import access
 from callcenter.web.admin.blueprint import pages
-from callcenter.web.plumbing import access
 from callcenter.web.wording import formats, language, reasons
 
 KNOWS = ("ticket", "last", "account")

@@ -22,10 +22,10 @@ from callcenter.storage.administration import company
 from callcenter.storage.administration.company import Queue, Skill
 from callcenter.storage.agents import agents
 from callcenter.storage.calls import interactions
+from callcenter.web import access
 from callcenter.web.admin import queue_forms
 from callcenter.web.admin.blueprint import pages
 from callcenter.web.admin.labels import label_of
-from callcenter.web.plumbing import access
 from callcenter.web.plumbing.forms import Faults, Values, differences, faults_of
 from callcenter.web.wording import language
 

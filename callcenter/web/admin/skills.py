@@ -17,8 +17,8 @@ from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.work import Work
+from callcenter.web import access
 from callcenter.web.admin.blueprint import pages
-from callcenter.web.plumbing import access
 from callcenter.web.wording import formats, language
 
 MOST_DIGITS = 4

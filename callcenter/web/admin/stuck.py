@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response
 
 from callcenter import wiring
 from callcenter.storage import failures
+from callcenter.web import access
 from callcenter.web.admin.blueprint import pages
-from callcenter.web.plumbing import access
 
 
 @pages.get("/stuck")

@@ -20,9 +20,9 @@ from callcenter.storage.administration.company import Queue
 from callcenter.storage.agents import agents
 from callcenter.storage.supervision import what_ifs as kept
 from callcenter.storage.supervision.what_ifs import WhatIf
+from callcenter.web import access
 from callcenter.web.admin import what_if_words as words
 from callcenter.web.admin.blueprint import pages
-from callcenter.web.plumbing import access
 from callcenter.web.plumbing.forms import Faults, Values, faults_of, flat
 from callcenter.web.wording import formats, language
 

@@ -15,7 +15,7 @@ from callcenter.reports.agents import day as report
 from callcenter.reports.agents.day import AgentDay
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent, Interval
-from callcenter.web.plumbing import access
+from callcenter.web import access
 from callcenter.web.wording import breaks, formats, language
 
 SHOWN_HOURS = 6

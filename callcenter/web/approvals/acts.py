@@ -9,9 +9,9 @@ from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.errors import Invalid
 from callcenter.storage.empowerment import approvals, grants, rule_books
 from callcenter.storage.work import Work
+from callcenter.web import access
 from callcenter.web.approvals import views
 from callcenter.web.approvals.blueprint import pages
-from callcenter.web.plumbing import access
 
 
 @pages.post("/<int:approval_id>/seen")

@@ -11,11 +11,11 @@ from callcenter.domain.errors import NotFound
 from callcenter.reports.customers import card as cards
 from callcenter.reports.empowerment import approvals as report
 from callcenter.storage.agents import agents
+from callcenter.web import access
 from callcenter.web.approvals.blueprint import pages
 from callcenter.web.approvals.shown import Shown
 from callcenter.web.approvals.words import Row
 from callcenter.web.desk.card import ShownCard
-from callcenter.web.plumbing import access
 from callcenter.web.wording import language
 
 

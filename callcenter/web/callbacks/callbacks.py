@@ -15,7 +15,7 @@ from callcenter.storage.callbacks import callbacks
 from callcenter.storage.callbacks.callbacks import Callback
 from callcenter.storage.calls import interactions
 from callcenter.storage.customers import customers
-from callcenter.web.plumbing import access
+from callcenter.web import access
 from callcenter.web.wording import language
 
 PAGE = 50

@@ -19,7 +19,7 @@ from callcenter.storage.customers import customers
 from callcenter.storage.customers.customers import Customer
 from callcenter.storage.surveys import surveys
 from callcenter.storage.tickets import tickets
-from callcenter.web.plumbing import access
+from callcenter.web import access
 from callcenter.web.timeline import story
 from callcenter.web.wording import language, terms
 

@@ -21,9 +21,9 @@ from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.work import Work
 from callcenter.telephony.voice_token import voice_token
+from callcenter.web import access
 from callcenter.web.desk import left, parts
 from callcenter.web.desk.blueprint import pages
-from callcenter.web.plumbing import access
 
 DRAFTS = ("note", "message")
 DRAFT_LIMIT = 10_000

@@ -17,12 +17,13 @@ from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.routing import offers
 from callcenter.storage.routing.offers import Offer
 from callcenter.storage.tickets import tickets
+from callcenter.web import access
 from callcenter.web.desk import free as free_time
 from callcenter.web.desk import left, stale
 from callcenter.web.desk.blueprint import pages
 from callcenter.web.desk.card import ShownCard
 from callcenter.web.desk.middle import Middle
-from callcenter.web.plumbing import access, frame
+from callcenter.web.plumbing import frame
 from callcenter.web.wording import language
 
 

@@ -10,9 +10,9 @@ from callcenter.domain.interactions import State
 from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
 from callcenter.storage.calls import interactions
+from callcenter.web import access
 from callcenter.web.desk import parts
 from callcenter.web.desk.blueprint import pages
-from callcenter.web.plumbing import access
 from callcenter.web.wording import language
 
 

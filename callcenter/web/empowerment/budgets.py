@@ -16,8 +16,8 @@ from callcenter.reports.empowerment.budgets import Course, Open
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import budgets, departments
 from callcenter.storage.empowerment.budgets import Budget, Period
+from callcenter.web import access
 from callcenter.web.empowerment import burn_down
-from callcenter.web.plumbing import access
 from callcenter.web.wording import formats, language
 
 LINES = 50

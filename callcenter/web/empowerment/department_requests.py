@@ -12,7 +12,7 @@ from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import departments, grants, rule_books
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.tickets import tickets
-from callcenter.web.plumbing import access
+from callcenter.web import access
 from callcenter.web.wording import language
 
 PAGE = 50

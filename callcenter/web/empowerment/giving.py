@@ -26,7 +26,7 @@ from callcenter.storage.empowerment import facts, grants
 from callcenter.storage.empowerment.facts import Known
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.tickets import tickets
-from callcenter.web.plumbing import access
+from callcenter.web import access
 from callcenter.web.wording import formats, given, language
 from callcenter.web.wording.given import Around, Ended
 

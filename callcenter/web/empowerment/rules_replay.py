@@ -18,8 +18,8 @@ from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.replays import ReplayCase, ReplayRow
 from callcenter.storage.empowerment.rule_books import RuleBookRow
 from callcenter.storage.tickets import tickets
+from callcenter.web import access
 from callcenter.web.empowerment import replay_words as words
-from callcenter.web.plumbing import access
 from callcenter.web.wording import language
 
 pages = Blueprint("replay", __name__, url_prefix="/rules/<int:number>/replay")

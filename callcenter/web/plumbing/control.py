@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from callcenter import wiring
 from callcenter.clock import SetClock
-from callcenter.web.plumbing import access, requests
+from callcenter.web import access
+from callcenter.web.plumbing import requests
 
 routes = Blueprint("control", __name__)
 

@@ -11,8 +11,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from callcenter.domain.errors import DomainError, OutsideError
-from callcenter.web.plumbing import access, assets, requests
-from callcenter.web.plumbing.access import PROGRAMS
+from callcenter.web import access
+from callcenter.web.access import PROGRAMS
+from callcenter.web.plumbing import assets, requests
 from callcenter.web.wording import formats
 
 log = structlog.get_logger()

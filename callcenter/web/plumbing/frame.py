@@ -17,7 +17,7 @@ from callcenter.storage import history
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
-from callcenter.web.plumbing import access
+from callcenter.web import access
 from callcenter.web.wording import breaks, formats, language
 from callcenter.web.wording.breaks import Kind
 

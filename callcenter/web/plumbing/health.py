@@ -16,7 +16,8 @@ from callcenter.reports.supervision import invariants
 from callcenter.storage.administration import access as tokens
 from callcenter.storage.database import current_revision, newest_revision
 from callcenter.storage.supervision import figures
-from callcenter.web.plumbing import access, requests
+from callcenter.web import access
+from callcenter.web.plumbing import requests
 
 pages = Blueprint("health", __name__)
 newest = cache(newest_revision)

@@ -19,7 +19,7 @@ from callcenter.push import CHANNEL
 from callcenter.storage import history
 from callcenter.storage.administration import access as tokens
 from callcenter.storage.agents import agents
-from callcenter.web.plumbing import access
+from callcenter.web import access
 
 log = structlog.get_logger()
 WALLBOARDS = "wallboards"

@@ -10,7 +10,7 @@ from callcenter.domain import customers as numbers
 from callcenter.storage.agents import agents
 from callcenter.storage.customers import customers
 from callcenter.storage.tickets import tickets
-from callcenter.web.plumbing import access
+from callcenter.web import access
 from callcenter.web.wording import language
 
 TICKET = re.compile(r"#?\s*(\d{2})\s*-\s*(\d{1,9})")

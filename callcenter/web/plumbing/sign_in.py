@@ -12,7 +12,8 @@ from callcenter.actions.administration import access as acts
 from callcenter.actions.agents import agents as presence
 from callcenter.domain.errors import TooManyTries
 from callcenter.storage.agents import agents
-from callcenter.web.plumbing import access, frame, requests
+from callcenter.web import access
+from callcenter.web.plumbing import frame, requests
 from callcenter.web.wording import language
 
 pages = Blueprint("sign_in", __name__)

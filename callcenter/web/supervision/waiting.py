@@ -19,8 +19,8 @@ from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.customers import customers
 from callcenter.storage.work import Work
+from callcenter.web import access
 from callcenter.web.desk import offered
-from callcenter.web.plumbing import access
 from callcenter.web.wording import formats, language, reasons, terms
 
 SHOWN = 12

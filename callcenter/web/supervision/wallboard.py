@@ -22,7 +22,7 @@ from callcenter.storage.customers import customers
 from callcenter.storage.routing import offers
 from callcenter.storage.routing.offers import Offer
 from callcenter.storage.surveys import surveys
-from callcenter.web.plumbing import access
+from callcenter.web import access
 from callcenter.web.supervision import waiting
 from callcenter.web.wording import formats, language, terms
 

@@ -18,8 +18,8 @@ from callcenter.storage.customers import customers
 from callcenter.storage.surveys import surveys
 from callcenter.storage.tickets import tickets
 from callcenter.storage.tickets.tickets import Ticket
+from callcenter.web import access
 from callcenter.web.empowerment import giving
-from callcenter.web.plumbing import access
 from callcenter.web.timeline import story
 from callcenter.web.wording import language, terms
 

@@ -16,7 +16,7 @@ from callcenter.storage.empowerment import departments
 from callcenter.storage.history import History
 from callcenter.storage.messages import messages
 from callcenter.storage.tickets import tickets
-from callcenter.web.plumbing import access
+from callcenter.web import access
 from callcenter.web.timeline import callback_story, empowerment_story
 from callcenter.web.wording import formats, language, terms
 from callcenter.web.wording.facts import Fact, Names

@@ -12,7 +12,7 @@ from callcenter import wiring, words
 from callcenter.actions.administration import access as acts
 from callcenter.domain import languages
 from callcenter.storage.administration import company
-from callcenter.web.plumbing import access
+from callcenter.web import access
 
 COOKIE = "language"
 YEAR = 31_536_000

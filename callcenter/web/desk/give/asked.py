@@ -8,12 +8,12 @@ from callcenter.actions.empowerment import asking
 from callcenter.domain.errors import NotFound
 from callcenter.reports.empowerment import giving as report
 from callcenter.storage.empowerment import approvals, grants
+from callcenter.web import access
 from callcenter.web.desk import parts
 from callcenter.web.desk.blueprint import pages
 from callcenter.web.desk.give import panel
 from callcenter.web.desk.give.choosing import read_units
 from callcenter.web.desk.give.section import Section
-from callcenter.web.plumbing import access
 
 OF_GRANT = "/desk/grants/<int:grant_id>"
 

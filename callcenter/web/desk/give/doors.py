@@ -18,12 +18,12 @@ from callcenter.domain.errors import (
     OutsideError,
 )
 from callcenter.reports.empowerment.giving import Giving
+from callcenter.web import access
 from callcenter.web.desk.blueprint import pages
 from callcenter.web.desk.give import panel
 from callcenter.web.desk.give.choosing import Choosing, read_units
 from callcenter.web.desk.give.confirming import Confirming, Form
 from callcenter.web.desk.give.section import Section
-from callcenter.web.plumbing import access
 
 OF_INTERACTION = "/desk/interactions/<int:interaction_id>/give"
 OF_GRANT = "/desk/grants/<int:grant_id>"

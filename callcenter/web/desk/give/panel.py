@@ -9,10 +9,10 @@ from callcenter.reports.empowerment import giving as report
 from callcenter.reports.empowerment.giving import Giving
 from callcenter.storage.empowerment import grants
 from callcenter.storage.empowerment.grants import Grant
+from callcenter.web import access
 from callcenter.web.desk import parts
 from callcenter.web.desk.give.section import Section
 from callcenter.web.desk.give.waiting import Waiting
-from callcenter.web.plumbing import access
 
 
 def shown(session: Session, interaction_id: int, *, is_asked_for: bool = False, said: str = "") -> str:

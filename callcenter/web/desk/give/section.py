@@ -15,8 +15,8 @@ from callcenter.domain.interactions import State
 from callcenter.domain.permissions import may_give
 from callcenter.reports.empowerment.giving import Giving
 from callcenter.storage.empowerment.grants import Grant
+from callcenter.web import access
 from callcenter.web.desk.give.waiting import Waiting
-from callcenter.web.plumbing import access
 from callcenter.web.wording import given, language, terms
 from callcenter.web.wording.given import Around, Ended
 

@@ -14,9 +14,9 @@ from callcenter.reports.empowerment.worth_a_look import Pattern
 from callcenter.storage.customers import customers
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.tickets import tickets
+from callcenter.web import access
 from callcenter.web.empowerment.learning.blueprint import PERIODS, pages, period
 from callcenter.web.empowerment.learning.names import Names, names
-from callcenter.web.plumbing import access
 from callcenter.web.wording import formats
 
 MOST = 200

@@ -7,9 +7,9 @@ from callcenter import wiring
 from callcenter.domain.intervals import Figure
 from callcenter.reports.empowerment import effect
 from callcenter.storage.administration import company
+from callcenter.web import access
 from callcenter.web.empowerment.learning.blueprint import PERIODS, pages, period
 from callcenter.web.empowerment.learning.names import names
-from callcenter.web.plumbing import access
 from callcenter.web.wording import formats
 
 

@@ -12,9 +12,9 @@ from callcenter import wiring
 from callcenter.actions.empowerment import proposals as acts
 from callcenter.storage.empowerment import learning, proposals
 from callcenter.storage.empowerment.proposals import Proposal
+from callcenter.web import access
 from callcenter.web.empowerment.learning.blueprint import pages
 from callcenter.web.empowerment.learning.names import Names, names
-from callcenter.web.plumbing import access
 from callcenter.web.wording import formats
 
 

@@ -9,8 +9,8 @@ from callcenter.domain.empowerment import wording
 from callcenter.domain.empowerment.conditions import CONDITIONS
 from callcenter.storage.empowerment import rule_books
 from callcenter.storage.empowerment.rule_books import RuleBookRow
+from callcenter.web import access
 from callcenter.web.empowerment.rules.rule_forms import chip_text
-from callcenter.web.plumbing import access
 from callcenter.web.wording import language
 
 SUBPAGES = (

@@ -11,8 +11,8 @@ from callcenter.domain.errors import DomainError, NotFound
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import departments
 from callcenter.storage.work import Work
+from callcenter.web import access
 from callcenter.web.empowerment.rules.blueprint import pages
-from callcenter.web.plumbing import access
 
 KINDS = ("causes", "departments", "systems", "people", "teams")
 

@@ -9,11 +9,11 @@ from callcenter.actions.empowerment import rule_drafts as acts
 from callcenter.domain.empowerment import RuleBook, files
 from callcenter.domain.empowerment.rule_book import Outcome, Rule
 from callcenter.domain.errors import DomainError, NotFound, StaleSave
+from callcenter.web import access
 from callcenter.web.empowerment.rules import words
 from callcenter.web.empowerment.rules.blueprint import pages, version
 from callcenter.web.empowerment.rules.rule_forms import Form, act, read, shown
 from callcenter.web.empowerment.rules.table import rendered
-from callcenter.web.plumbing import access
 from callcenter.web.plumbing.forms import Values, differences
 from callcenter.web.wording import formats, language
 

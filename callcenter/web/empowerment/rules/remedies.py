@@ -16,9 +16,9 @@ from callcenter.domain.empowerment.differing import differ
 from callcenter.domain.empowerment.rule_book import KINDS, Remedy
 from callcenter.domain.errors import Invalid, StaleSave
 from callcenter.storage.empowerment import departments, rule_books
+from callcenter.web import access
 from callcenter.web.empowerment.rules.blueprint import pages, version
 from callcenter.web.empowerment.rules.rule_forms import Form
-from callcenter.web.plumbing import access
 from callcenter.web.plumbing.forms import Faults, Values, differences, faults_of
 from callcenter.web.wording import formats, language
 

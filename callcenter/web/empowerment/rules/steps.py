@@ -10,9 +10,9 @@ from callcenter import wiring
 from callcenter.actions.empowerment import rule_books as acts
 from callcenter.domain.errors import DomainError, Invalid, NotFound
 from callcenter.storage.work import Work
+from callcenter.web import access
 from callcenter.web.empowerment.rules.blueprint import pages
 from callcenter.web.empowerment.rules.table import rendered
-from callcenter.web.plumbing import access
 from callcenter.web.wording import language
 
 

@@ -18,11 +18,11 @@ from callcenter.domain.empowerment.rule_book import RuleBook
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import rule_books, rule_uses
 from callcenter.storage.empowerment.rule_books import RuleBookRow
+from callcenter.web import access
 from callcenter.web.empowerment.rules import words
 from callcenter.web.empowerment.rules.blueprint import pages, version
 from callcenter.web.empowerment.rules.rows import Table
 from callcenter.web.empowerment.rules.rule_forms import Form, shown
-from callcenter.web.plumbing import access
 from callcenter.web.wording import language
 
 DAYS = 90

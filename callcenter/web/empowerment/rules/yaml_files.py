@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 from callcenter import wiring
 from callcenter.actions.empowerment import rule_books as acts
 from callcenter.domain.empowerment import files
+from callcenter.web import access
 from callcenter.web.empowerment.rules.blueprint import pages, version
-from callcenter.web.plumbing import access
 
 
 @pages.get("/<int:number>.yaml")
