@@ -7,9 +7,9 @@ their own. What browsers hear and which jobs begin, after the commit, stands in 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from callcenter.actions.callbacks import calling_back
+from callcenter.actions.callbacks import callback_dialing
 from callcenter.actions.calls import wrap_ups
-from callcenter.actions.empowerment import approval_turns
+from callcenter.actions.empowerment import escalation
 from callcenter.actions.surveys import surveys
 from callcenter.domain import events
 from callcenter.domain.events import Event
@@ -19,9 +19,9 @@ Follower = Callable[[Work, Any], object]
 
 FOLLOWERS: dict[type[Event], tuple[Follower, ...]] = {
     events.CallEnded: (
-        approval_turns.call_ended,  # while the call is not yet wrapped up: what is promised names its agent
+        escalation.call_ended,  # while the call is not yet wrapped up: what is promised names its agent
         wrap_ups.call_ended,
-        calling_back.call_ended,
+        callback_dialing.call_ended,
     ),
     events.TicketSolved: (surveys.ticket_solved,),
 }

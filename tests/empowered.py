@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from callcenter.actions.empowerment import asking, budgets, giving
-from callcenter.actions.empowerment.giving import Wish
+from callcenter.actions.empowerment import asking, budgets, granting
+from callcenter.actions.empowerment.granting import Wish
 from callcenter.actions.tickets import tickets as matters
 from callcenter.domain.empowerment import Decision, RuleBook
 from callcenter.domain.permissions import Actor
@@ -122,7 +122,7 @@ class Counter:
 
     def give(self, remedy: str = "credit", units: int = 6000, *, by: str = "alice", **more: Any) -> Grant:
         with self.shop.wiring.work() as work:
-            return giving.give(work, self.wish(remedy, units, **more), actor=self.shop.actor(by))
+            return granting.give(work, self.wish(remedy, units, **more), actor=self.shop.actor(by))
 
     def ask(self, remedy: str = "credit", units: int = 14000, *, by: str = "alice", **more: Any) -> Grant:
         with self.shop.wiring.work() as work:
@@ -133,7 +133,7 @@ class Counter:
         with self.shop.wiring.work() as work:
             ticket = work.session.get(Ticket, self.ticket)
             assert ticket is not None
-            return giving.look(work, self.shop.id_of(by), ticket, None).decision
+            return granting.look(work, self.shop.id_of(by), ticket, None).decision
 
     def at_screen(self, *names: str) -> None:
         for name in names:

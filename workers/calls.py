@@ -1,25 +1,25 @@
 """What the telephone company is to do for a call in progress."""
 
-from callcenter import errands
+from callcenter import operations
 from callcenter.wiring import Wiring
 from workers.job import job
 
 
 @job
 def ring_agent(wiring: Wiring, *, offer_id: int) -> None:
-    errands.ring_agent(wiring, offer_id)
+    operations.ring_agent(wiring, offer_id)
 
 
 @job
 def bring_back(wiring: Wiring, *, interaction_id: int) -> None:
-    errands.bring_back(wiring, interaction_id)
+    operations.bring_back(wiring, interaction_id)
 
 
 @job
 def call_customer(wiring: Wiring, *, interaction_id: int) -> None:
-    errands.call_customer(wiring, interaction_id)
+    operations.call_customer(wiring, interaction_id)
 
 
 @job
 def end_lines(wiring: Wiring, *, interaction_id: int) -> None:
-    errands.end_lines(wiring, interaction_id)
+    operations.end_lines(wiring, interaction_id)

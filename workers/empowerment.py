@@ -1,6 +1,6 @@
 """What was given is carried out; approvers who sit at no screen are asked by SMS."""
 
-from callcenter import errands
+from callcenter import operations
 from callcenter.actions.empowerment import approving_by_sms
 from callcenter.wiring import Wiring
 from workers.job import job
@@ -8,7 +8,7 @@ from workers.job import job
 
 @job
 def carry_out(wiring: Wiring, *, grant_id: int) -> None:
-    errands.carry_out(wiring, grant_id)
+    operations.carry_out(wiring, grant_id)
 
 
 @job

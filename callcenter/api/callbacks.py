@@ -7,7 +7,7 @@ from flask import Response
 from pydantic import AwareDatetime, Field
 
 from callcenter import wiring
-from callcenter.actions.callbacks import callback_list as acts
+from callcenter.actions.callbacks import callback_admin as acts
 from callcenter.api import cursors
 from callcenter.api.door import actor
 from callcenter.api.once import once

@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from callcenter import wiring
-from callcenter.actions.empowerment import asking, carrying_out, giving
+from callcenter.actions.empowerment import asking, fulfilment, granting
 from callcenter.api import cursors
 from callcenter.api.door import actor, me
 from callcenter.api.once import HEADER, once
@@ -26,7 +26,7 @@ GrantState = Literal[
     "awaiting", "approved", "granted", "carried_out", "failed", "reversed", "refused", "withdrawn", "expired", "not_asked"
 ]  # fmt: skip
 Units = Annotated[int, Field(description="Minor units of money, or pieces.")]
-Reason = Annotated[Text, Field(max_length=giving.LONGEST_REASON)]
+Reason = Annotated[Text, Field(max_length=granting.LONGEST_REASON)]
 OVER = {409: ("grant-over",), 403: ("not-your-interaction",)}
 ASKED = {409: ("approval-over", "budget-used-up"), 403: ("not-your-interaction",)}
 GIVING = {409: ("ask-first", "budget-used-up"), 403: ("not-your-interaction", "no-agent")}
@@ -170,8 +170,8 @@ def give_or_ask(body: GrantSent) -> Response:
     key = sha256(own.encode()).hexdigest() if own else uuid4().hex
 
     def make(work: Work) -> GrantShown:
-        wish = giving.Wish(key=f"api:{key}", **body.model_dump(exclude={"ask"}))
-        row = (asking.ask if body.ask else giving.give)(work, wish, actor=actor())
+        wish = granting.Wish(key=f"api:{key}", **body.model_dump(exclude={"ask"}))
+        row = (asking.ask if body.ask else granting.give)(work, wish, actor=actor())
         work.session.flush()
         return _told(work, row)
 
@@ -221,4 +221,4 @@ def reverse_grant(grant_id: int, body: Reversal) -> GrantShown:
         raise Invalid("Say why it is taken back.", field="reason")
     with wiring.current().work() as work:
         visible(work.session, grant_id)
-        return _told(work, carrying_out.reverse(work, grant_id, actor=actor(), reason=body.reason))
+        return _told(work, fulfilment.reverse(work, grant_id, actor=actor(), reason=body.reason))

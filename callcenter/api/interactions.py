@@ -1,12 +1,12 @@
 """Calls and conversations: seeing them, and everything the agent who serves does on one."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from callcenter import errands, wiring
+from callcenter import operations, wiring
 from callcenter.actions.calls import wrap_ups
 from callcenter.actions.customers import customers as people
 from callcenter.actions.messages import messages as texts
@@ -15,11 +15,11 @@ from callcenter.api import cursors
 from callcenter.api.door import actor
 from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, Listing, Page, Sent, Shown, Text
+from callcenter.api.why import Why
 from callcenter.declared import everyone
 from callcenter.domain.errors import Invalid, NotFound, NotYourInteraction
 from callcenter.domain.interactions import LIVE, Channel, Outcome, State
 from callcenter.domain.permissions import may_see_interaction, may_serve
-from callcenter.domain.routing import Explanation, explanation
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.customers import customers
@@ -71,44 +71,6 @@ class InteractionsAsked(Listing):
     channel: Channel | None = None
     customer_id: Id | None = None
     agent_id: Id | None = None
-
-
-class AbleShown(Shown):
-    """One who could take it."""
-
-    agent_id: int
-    idle: Annotated[int, Field(description="Seconds without work.")]
-    levels: Annotated[dict[str, int], Field(description="Of the skills that are asked for.")]
-
-
-class Why(Shown):
-    """The router's verdict on everybody who is signed in."""
-
-    is_waiting: bool
-    why: Annotated[
-        str, Field(description="nobody, held (for an agent who knows them), or why the chosen agent is next.")
-    ]
-    agent_id: Annotated[int | None, Field(description="Who is next to be asked.")]
-    held_for: Annotated[int | None, Field(description="The agent whom it waits for by name.")]
-    held_seconds: int
-    ring: Annotated[int, Field(description="0 for the first.")]
-    rings: int
-    next_ring_in: Annotated[int | None, Field(description="Seconds until the next ring opens.")]
-    score: int
-    waited: Annotated[int, Field(description="Seconds.")]
-    able: list[AbleShown]
-    out: Annotated[dict[str, list[int]], Field(description="{reason: agents whom it rules out}.")]
-
-    @classmethod
-    def told(cls, explained: Explanation | None) -> Self:
-        told = explained or explanation({})
-        names = (name for name in cls.model_fields if name not in ("is_waiting", "able", "out"))
-        return cls(
-            is_waiting=explained is not None,
-            able=AbleShown.all_of(told.able),
-            out={reason: list(ids) for reason, ids in told.out.items()},
-            **{name: getattr(told, name) for name in names},
-        )
 
 
 class WrapUpSent(Sent):
@@ -203,7 +165,7 @@ def hold(interaction_id: int) -> InteractionShown:
     Where the telephone company refuses or does not answer, it did not happen: the customer hears the agent still.
     """
     now(interaction_id)
-    errands.hold(wiring.current(), interaction_id, actor=actor())
+    operations.hold(wiring.current(), interaction_id, actor=actor())
     return now(interaction_id)
 
 
@@ -217,7 +179,7 @@ def hold(interaction_id: int) -> InteractionShown:
 def resume(interaction_id: int) -> InteractionShown:
     """Take the customer off hold."""
     now(interaction_id)
-    errands.resume(wiring.current(), interaction_id, actor=actor())
+    operations.resume(wiring.current(), interaction_id, actor=actor())
     return now(interaction_id)
 
 
@@ -226,7 +188,7 @@ def resume(interaction_id: int) -> InteractionShown:
 def hangup(interaction_id: int) -> InteractionShown:
     """End the call or the conversation; wrap-up begins. One that is over already is no error."""
     now(interaction_id)
-    errands.hang_up(wiring.current(), interaction_id, actor=actor())
+    operations.hang_up(wiring.current(), interaction_id, actor=actor())
     return now(interaction_id)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from callcenter import wiring
-from callcenter.actions.empowerment import giving
+from callcenter.actions.empowerment import granting
 from callcenter.api.door import actor, me
 from callcenter.api.operations import operation
 from callcenter.api.shapes import Asked, Id, Shown
@@ -77,7 +77,7 @@ def may_give_for_ticket(ticket_id: int, query: MayGiveAsked) -> MayGive:
         ticket = tickets.get(work.session, ticket_id)
         if ticket is None:
             raise NotFound
-        matter = giving.look(work, me(), ticket, query.interaction_id)
+        matter = granting.look(work, me(), ticket, query.interaction_id)
         serving = matter.interaction.agent_id if matter.interaction else None
         if not may_give(actor(), ticket_owner_id=ticket.owner_id, interaction_agent_id=serving):
             raise NotYourInteraction

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from callcenter import wiring
-from callcenter.actions.empowerment import carrying_out as acts
+from callcenter.actions.empowerment import fulfilment as acts
 from callcenter.api import cursors
 from callcenter.api.door import actor
 from callcenter.api.operations import operation

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from callcenter import errands, wiring
+from callcenter import operations, wiring
 from callcenter.actions.calls import transfers
 from callcenter.api.door import actor
 from callcenter.api.interactions import NOT_YOURS, visible
@@ -39,4 +39,4 @@ def transfer(interaction_id: int, body: TransferSent) -> None:
             transfers.to_queue(work, interaction_id, queue_id=body.queue_id, reason=body.reason, actor=actor())
         if body.agent_id is not None:
             transfers.to_agent(work, interaction_id, agent_id=body.agent_id, reason=body.reason, actor=actor())
-    errands.part(wiring.current(), interaction_id)
+    operations.part(wiring.current(), interaction_id)

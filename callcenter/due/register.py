@@ -8,11 +8,11 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callcenter import errands
+from callcenter import operations
 from callcenter.actions.agents import agents
-from callcenter.actions.callbacks import calling_back
+from callcenter.actions.callbacks import callback_dialing
 from callcenter.actions.calls import overflow, wrap_ups
-from callcenter.actions.empowerment import approval_turns
+from callcenter.actions.empowerment import escalation
 from callcenter.actions.routing import offers, routing
 from callcenter.background import Job
 from callcenter.domain.interactions import State
@@ -86,12 +86,14 @@ def _is_claimed(session: Session, kind: str, id_: int) -> bool:
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(name))))
 
 
-def _at(kind: str, rows: Timed, act: Callable[[Work, int], object] | None = None, *, errand: Do | None = None) -> Due:
-    """At its time: an action, or an errand that needs the outside."""
+def _at(
+    kind: str, rows: Timed, act: Callable[[Work, int], object] | None = None, *, operation: Do | None = None
+) -> Due:
+    """At its time: an action, or an operation at the provider."""
     if act is not None:
         return Due(kind, _acts(act, kind), rows)
-    assert errand is not None
-    return Due(kind, errand, rows)
+    assert operation is not None
+    return Due(kind, operation, rows)
 
 
 def _job(job: Job, named: str, rows: Timed) -> Due:
@@ -113,7 +115,9 @@ def kind_of(job: Job) -> str:
 def _try_callback(wiring: Wiring, interaction_id: int) -> None:
     """In line, or to be dialled, now that its time has come."""
     with wiring.work() as work:
-        is_to_dial = _is_claimed(work.session, "callback", interaction_id) and calling_back.due(work, interaction_id)
+        is_to_dial = _is_claimed(work.session, "callback", interaction_id) and callback_dialing.due(
+            work, interaction_id
+        )
     if is_to_dial:
         wiring.nudge(Job.CALL_CUSTOMER, interaction_id=interaction_id)
 
@@ -127,7 +131,7 @@ def _ask_about_quiet_call(wiring: Wiring, interaction_id: int) -> None:
             return
         legs = [leg for leg in interactions.legs(work.session, interaction_id) if leg.left_at is None]
     for leg in legs:
-        errands.ask_about(wiring, leg)
+        operations.ask_about(wiring, leg)
 
 
 def _gone(wiring: Wiring, session: Session) -> Sequence[int]:
@@ -172,11 +176,11 @@ OPEN, APPROVED, PLANNED = Approval.state == "open", Grant.state == "approved", S
 
 DUE: tuple[Due, ...] = (
     _at("offer_expires", Timed(Offer.interaction_id, Offer.expires_at, (LIVE,)), offers.expire),
-    _at("line_not_up", Timed(Offer.id, Offer.connect_by), errand=errands.agent_not_connected),
+    _at("line_not_up", Timed(Offer.id, Offer.connect_by), operation=operations.agent_not_connected),
     _at("wrap_up_over", Timed(Interaction.id, Interaction.wrap_up_until, (WRAPPING_UP,)), wrap_ups.run_out),
-    _at("callback", Timed(Callback.interaction_id, Callback.next_try_at), errand=_try_callback),
-    _at("approval_turn", Timed(Approval.id, Approval.step_ends_at, (OPEN,)), approval_turns.run_out),
-    _at("grant_lapses", Timed(Grant.id, Grant.valid_until, (APPROVED,)), approval_turns.lapse),
+    _at("callback", Timed(Callback.interaction_id, Callback.next_try_at), operation=_try_callback),
+    _at("approval_turn", Timed(Approval.id, Approval.step_ends_at, (OPEN,)), escalation.run_out),
+    _at("grant_lapses", Timed(Grant.id, Grant.valid_until, (APPROVED,)), escalation.lapse),
     _job(Job.RING_AGENT, "offer_id", Timed(Offer.id, Offer.ring_at, (LIVE,))),
     _job(Job.BRING_BACK, "interaction_id", Timed(Interaction.id, Interaction.bring_back_at)),
     _job(Job.SEND_MESSAGE, "message_id", Timed(Message.id, Message.next_try_at)),
@@ -188,11 +192,11 @@ DUE: tuple[Due, ...] = (
     _look(
         "approver_gone",
         _taken_by_absent,
-        lambda wiring, work, id_: approval_turns.let_go(work, id_, grace=_grace(wiring)),
+        lambda wiring, work, id_: escalation.let_go(work, id_, grace=_grace(wiring)),
     ),
     # Whoever has gone holds no offer: nor one that reached them as they went, or that a clock which died left.
     _look("offer_to_absent", lambda _, session: offer_rows.with_absent(session), lambda _, w, id_: agents.free(w, id_)),
-    _at("quiet_call", Timed(Interaction.id, Interaction.quiet_check_at), errand=_ask_about_quiet_call),
+    _at("quiet_call", Timed(Interaction.id, Interaction.quiet_check_at), operation=_ask_about_quiet_call),
     _look("waits_for_offer", _offerable, _route, every=1),
     _look("waits_too_long", _wait_too_long, lambda _, work, id_: overflow.move(work, id_), every=1),
 )

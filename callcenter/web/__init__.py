@@ -6,8 +6,19 @@ from callcenter.web import access, admin, approvals, desk
 from callcenter.web.agents import day
 from callcenter.web.callbacks import callbacks
 from callcenter.web.customers import customers
-from callcenter.web.empowerment import budgets, department_requests, giving, learning, rules, rules_replay
-from callcenter.web.plumbing import assets, control, errors, frame, headers, health, live, requests, search, sign_in
+from callcenter.web.empowerment import budgets, department_requests, granting, learning, rules, rules_replay
+from callcenter.web.plumbing import (
+    assets,
+    control,
+    errors,
+    headers,
+    health,
+    live,
+    page_context,
+    requests,
+    search,
+    sign_in,
+)
 from callcenter.web.supervision import waiting, wallboard
 from callcenter.web.tickets import tickets
 from callcenter.web.wording import formats, language
@@ -23,7 +34,7 @@ NOUNS = (
     approvals,
     budgets,
     department_requests,
-    giving,
+    granting,
     day,
     waiting,
     wallboard,
@@ -42,7 +53,7 @@ def register(app: Flask) -> None:
     language.register(app)
     formats.register(app)
     assets.register(app)
-    frame.register(app)
+    page_context.register(app)
     access.register(app)
     headers.register(app)
     errors.register(app)

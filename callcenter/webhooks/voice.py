@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from callcenter import wiring
-from callcenter.actions.callbacks import calling_back
-from callcenter.actions.calls import calls, instead
+from callcenter.actions.callbacks import callback_dialing
+from callcenter.actions.calls import calls, voicemail
 from callcenter.actions.lines import lines
-from callcenter.actions.routing import waiting
+from callcenter.actions.routing import queue_announcements
 from callcenter.declared import signed
 from callcenter.domain import languages
 from callcenter.domain.agents import agent_of_identity
@@ -43,7 +43,9 @@ def menu(interaction_id: int) -> Answer:
 def wait(interaction_id: int) -> Answer:
     house = wiring.current()
     with house.reading() as session:
-        return waiting.tell_place(Work(session, house.clock()), interaction_id, first="again" not in request.args)
+        return queue_announcements.tell_place(
+            Work(session, house.clock()), interaction_id, first="again" not in request.args
+        )
 
 
 @door.post("/left/<int:interaction_id>")
@@ -62,7 +64,7 @@ def left(interaction_id: int) -> Answer:
 def callback(interaction_id: int) -> Answer:
     """A key pressed where a callback was offered, or none."""
     with wiring.current().work() as work:
-        return instead.choose(work, interaction_id, request.form.get("Digits", "")[:1])
+        return voicemail.choose(work, interaction_id, request.form.get("Digits", "")[:1])
 
 
 @door.post("/called/<int:interaction_id>")
@@ -70,7 +72,7 @@ def callback(interaction_id: int) -> Answer:
 def called(interaction_id: int) -> Answer:
     """A customer whom we call back picks up."""
     with wiring.current().work() as work:
-        return calling_back.answered(work, interaction_id, call_sid=request.form["CallSid"])
+        return callback_dialing.answered(work, interaction_id, call_sid=request.form["CallSid"])
 
 
 @door.post("/message/<int:interaction_id>")
@@ -81,7 +83,7 @@ def message(interaction_id: int) -> Answer:
     url, seconds = form.get("RecordingUrl", "")[:500], form.get("RecordingDuration", "")
     with wiring.current().work() as work:
         whole = int(seconds) if seconds.isascii() and seconds.isdigit() else 0
-        return instead.leave_message(work, interaction_id, url=url, seconds=whole)
+        return voicemail.leave_message(work, interaction_id, url=url, seconds=whole)
 
 
 @door.post("/again/<int:interaction_id>")
@@ -157,7 +159,7 @@ def _whose(sid: str) -> None:
         if offer_id is not None:
             lines.rung(work, offer_id, call_sid=sid)
         elif interaction_id is not None:
-            calling_back.rings(work, interaction_id, call_sid=sid)
+            callback_dialing.rings(work, interaction_id, call_sid=sid)
 
 
 def _leg_report(form: Mapping[str, str]) -> LegReport | None:

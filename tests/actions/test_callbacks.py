@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from callcenter import errands
-from callcenter.actions.callbacks import callback_list, calling_back
-from callcenter.actions.calls import calls, instead, wrap_ups
+from callcenter import operations
+from callcenter.actions.callbacks import callback_admin, callback_dialing
+from callcenter.actions.calls import calls, voicemail, wrap_ups
 from callcenter.actions.lines import lines
-from callcenter.actions.routing import offers, waiting
+from callcenter.actions.routing import offers, queue_announcements
 from callcenter.domain.calls import AskForCallback, HangUp, IncomingCall, SayPromised, Wait
 from callcenter.domain.errors import CallbackInProgress, CallbackOver, Invalid
 from callcenter.reports.supervision import wallboard
@@ -28,7 +28,7 @@ def star(shop: Shop, call_id: int) -> object:
 
 def press(shop: Shop, call_id: int, digit: str) -> object:
     with shop.wiring.work() as work:
-        return instead.choose(work, call_id, digit)
+        return voicemail.choose(work, call_id, digit)
 
 
 def promised(shop: Shop, number: str = CARLA) -> tuple[int, Callback]:
@@ -47,12 +47,12 @@ def set_rule(shop: Shop, **values: object) -> None:
 
 def answered(shop: Shop, callback: Callback, sid: str) -> object:
     with shop.wiring.work() as work:
-        return calling_back.answered(work, callback.interaction_id, call_sid=sid)
+        return callback_dialing.answered(work, callback.interaction_id, call_sid=sid)
 
 
 def dialled(shop: Shop, rest: Rest, callback: Callback) -> str:
     """What a worker does when the customer is to be called; the sid of their leg."""
-    errands.call_customer(shop.wiring, callback.interaction_id)
+    operations.call_customer(shop.wiring, callback.interaction_id)
     assert rest.commands()[-1] == "Calls"
     return list(rest.calls)[-1]
 
@@ -136,7 +136,7 @@ def test_the_agent_first_then_the_customer_is_called_into_the_conference(shop: S
     assert now(shop, row).state == "calling"
     assert shop.interaction(row.interaction_id).answered_at is None
     sid = dialled(shop, rest, row)
-    errands.call_customer(shop.wiring, row.interaction_id)
+    operations.call_customer(shop.wiring, row.interaction_id)
     assert rest.commands().count("Calls") == 1
     shop.clock.forward(8)
     assert isinstance(answered(shop, row, sid), Wait)
@@ -189,7 +189,7 @@ def test_the_agents_line_in_a_call_that_reached_nobody_is_ended(shop: Shop, rest
     browser = shop.connect(row.interaction_id)
     shop.report(dialled(shop, rest, row), "busy")
     rest.calls[browser] = "in-progress"
-    errands.end_lines(shop.wiring, row.interaction_id)
+    operations.end_lines(shop.wiring, row.interaction_id)
     assert rest.calls[browser] == "completed"
 
 
@@ -199,7 +199,7 @@ def test_an_agent_may_give_up_ringing_them(shop: Shop, rest: Rest) -> None:
     shop.accept(row.interaction_id)
     shop.connect(row.interaction_id)
     sid = dialled(shop, rest, row)
-    errands.hang_up(shop.wiring, row.interaction_id, actor=shop.actor("alice"))
+    operations.hang_up(shop.wiring, row.interaction_id, actor=shop.actor("alice"))
     assert rest.calls[sid] == "completed"
     assert (now(shop, row).state, now(shop, row).tries) == ("waiting", 1)
     shop.report(sid, "canceled")
@@ -218,7 +218,7 @@ def test_the_customer_first_waits_at_the_head_of_the_line(shop: Shop, rest: Rest
     assert now(shop, row).state == "calling"
     assert isinstance(answered(shop, row, dialled(shop, rest, row)), Wait)
     with shop.wiring.work() as work:
-        assert waiting.tell_place(work, row.interaction_id, first=True).place == 1  # type: ignore[union-attr]
+        assert queue_announcements.tell_place(work, row.interaction_id, first=True).place == 1  # type: ignore[union-attr]
     shop.report(caller)
     with shop.wiring.work() as work:
         wrap_ups.finish(work, before, outcome="solved", note="", actor=shop.actor("alice"))
@@ -281,7 +281,7 @@ def test_it_is_taken_from_an_agent_who_was_just_asked(shop: Shop) -> None:
 
 def create(shop: Shop, *, at: datetime | None = None, number: str = CARLA, note: str = "") -> Callback:
     with shop.wiring.work() as work:
-        return callback_list.create(
+        return callback_admin.create(
             work, actor=shop.actor("alice"), number=number, queue_id=shop.delivery, at=at, note=note
         )
 
@@ -304,7 +304,7 @@ def test_a_person_promises_a_call_at_a_time_and_not_before(shop: Shop) -> None:
 def test_a_callback_is_changed_brought_forward_and_cancelled_with_a_reason(shop: Shop) -> None:
     row = create(shop, at=shop.clock.now + timedelta(hours=2))
     with shop.wiring.work() as work:
-        callback_list.change(
+        callback_admin.change(
             work, row.id, actor=shop.actor("bo"), number=LI_LEI, at=shop.clock.now + timedelta(hours=3), note="new"
         )
     changed = now(shop, row)
@@ -312,18 +312,18 @@ def test_a_callback_is_changed_brought_forward_and_cancelled_with_a_reason(shop:
     assert shop.interaction(row.interaction_id).their_number == LI_LEI
     assert changed.next_try_at == shop.clock.now + timedelta(hours=3)
     with shop.wiring.work() as work:
-        callback_list.call_now(work, row.id, actor=shop.actor("sam"))
+        callback_admin.call_now(work, row.id, actor=shop.actor("sam"))
     shop.available("alice")
     Clock(shop.wiring).tick()
     assert shop.asked(row.interaction_id) == "alice"
     with pytest.raises(Invalid), shop.wiring.work() as work:
-        callback_list.cancel(work, row.id, actor=shop.actor("sam"), reason=" ")
+        callback_admin.cancel(work, row.id, actor=shop.actor("sam"), reason=" ")
     with shop.wiring.work() as work:
-        callback_list.cancel(work, row.id, actor=shop.actor("sam"), reason="solved by e-mail")
+        callback_admin.cancel(work, row.id, actor=shop.actor("sam"), reason="solved by e-mail")
     assert (now(shop, row).state, now(shop, row).end_reason) == ("cancelled", "solved by e-mail")
     assert shop.agent("alice").state == "idle"
     with pytest.raises(CallbackOver), shop.wiring.work() as work:
-        callback_list.call_now(work, row.id, actor=shop.actor("sam"))
+        callback_admin.call_now(work, row.id, actor=shop.actor("sam"))
 
 
 def test_nobody_changes_it_while_the_customer_is_being_called(shop: Shop, rest: Rest) -> None:
@@ -332,9 +332,9 @@ def test_nobody_changes_it_while_the_customer_is_being_called(shop: Shop, rest: 
     shop.accept(row.interaction_id)
     shop.connect(row.interaction_id)
     with pytest.raises(CallbackInProgress), shop.wiring.work() as work:
-        callback_list.cancel(work, row.id, actor=shop.actor("sam"), reason="x")
+        callback_admin.cancel(work, row.id, actor=shop.actor("sam"), reason="x")
     rest.refuse, rest.code = [400], 21211
-    errands.call_customer(shop.wiring, row.interaction_id)
+    operations.call_customer(shop.wiring, row.interaction_id)
     assert (now(shop, row).state, now(shop, row).tries) == ("waiting", 1)
 
 
@@ -344,11 +344,11 @@ def test_a_call_refused_for_a_moment_is_dialled_again(shop: Shop, rest: Rest) ->
     shop.accept(row.interaction_id)
     shop.connect(row.interaction_id)
     rest.refuse = [503]
-    errands.call_customer(shop.wiring, row.interaction_id)
+    operations.call_customer(shop.wiring, row.interaction_id)
     assert (now(shop, row).state, now(shop, row).tries) == ("calling", 0)
     shop.clock.forward(21)
     with shop.wiring.work() as work:
-        assert calling_back.due(work, row.interaction_id)
+        assert callback_dialing.due(work, row.interaction_id)
     assert dialled(shop, rest, row)
 
 
@@ -358,12 +358,12 @@ def test_a_call_whose_answer_was_lost_is_not_dialled_twice(shop: Shop, rest: Res
     shop.accept(row.interaction_id)
     shop.connect(row.interaction_id)
     rest.refuse = [500]  # it rings all the same
-    errands.call_customer(shop.wiring, row.interaction_id)
+    operations.call_customer(shop.wiring, row.interaction_id)
     leg, of = new_sid(), f"?interaction={row.interaction_id}"
     carrier.status(leg, "initiated", of=of)
     shop.clock.forward(21)
     with shop.wiring.work() as work:
-        assert not calling_back.due(work, row.interaction_id)
+        assert not callback_dialing.due(work, row.interaction_id)
     carrier.status(leg, "busy", of=of)
     assert (now(shop, row).state, now(shop, row).tries) == ("waiting", 1)
     carrier.status(new_sid(), "initiated", of=of)  # of a call that is over for us
@@ -373,7 +373,7 @@ def test_a_call_whose_answer_was_lost_is_not_dialled_twice(shop: Shop, rest: Res
 def test_nobody_answers_late_in_a_callback_that_is_over(shop: Shop, rest: Rest) -> None:
     _, row = promised(shop)
     with shop.wiring.work() as work:
-        callback_list.cancel(work, row.id, actor=shop.actor("sam"), reason="x")
+        callback_admin.cancel(work, row.id, actor=shop.actor("sam"), reason="x")
     assert isinstance(answered(shop, row, new_sid()), HangUp)
 
 

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import text
 
-from callcenter import errands
-from callcenter.actions.empowerment import carrying_out, giving
+from callcenter import operations
+from callcenter.actions.empowerment import fulfilment, granting
 from callcenter.domain.errors import AskFirst, BudgetUsedUp, Invalid, NotAllowed
 from callcenter.storage.empowerment.departments import Department, Request
 from callcenter.storage.empowerment.grants import Grant
@@ -112,13 +112,13 @@ def test_the_warehouse_is_asked_and_its_answer_carries_it_out(counter: Counter) 
     grant = counter.give("express", 1, fields={"day": "2026-11-30"})
     assert grant.state == "granted"
     assert grant.next_try_at is not None
-    errands.carry_out(shop.wiring, grant.id)
-    errands.carry_out(shop.wiring, grant.id)
+    operations.carry_out(shop.wiring, grant.id)
+    operations.carry_out(shop.wiring, grant.id)
     (request,) = shop.rows(Request)
     assert "Express redelivery" in request.body
     assert "2026-11-30" in request.body
     with shop.wiring.work() as work:
-        carrying_out.answer_request(work, request.id, actor=counter.actor("bo"), is_done=True)
+        fulfilment.answer_request(work, request.id, actor=counter.actor("bo"), is_done=True)
     assert counter.grant(grant.id).state == "carried_out"
 
 
@@ -126,10 +126,10 @@ def test_what_is_taken_back_is_in_the_budget_again_by_a_new_line(counter: Counte
     counter.budget(60_000)
     grant = counter.give()
     with counter.shop.wiring.work() as work, pytest.raises(NotAllowed):
-        carrying_out.reverse(work, grant.id, actor=counter.actor("bo"), reason="mine")
+        fulfilment.reverse(work, grant.id, actor=counter.actor("bo"), reason="mine")
     for _ in range(2):
         with counter.shop.wiring.work() as work:
-            carrying_out.reverse(work, grant.id, actor=counter.actor("sam"), reason="Paid by the carrier")
+            fulfilment.reverse(work, grant.id, actor=counter.actor("sam"), reason="Paid by the carrier")
     assert counter.grant(grant.id).state == "reversed"
     assert counter.balance() == (0, 0)
     assert counter.entries() == [("allot", 0, 0), ("commit", 0, 6000), ("reverse", 0, -6000)]
@@ -138,7 +138,7 @@ def test_what_is_taken_back_is_in_the_budget_again_by_a_new_line(counter: Counte
 
 def test_a_wish_that_was_not_asked_for_is_kept(counter: Counter) -> None:
     with counter.shop.wiring.work() as work:
-        dropped = giving.drop(work, counter.wish("credit", 14_000), actor=counter.actor("alice"))
+        dropped = granting.drop(work, counter.wish("credit", 14_000), actor=counter.actor("alice"))
     assert dropped is not None
     assert dropped.state == "not_asked"
     assert counter.decision().option("credit").most == 10_000  # type: ignore[union-attr]

@@ -13,7 +13,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from sqlalchemy import ColumnElement, func, select
 
 from callcenter import due
-from callcenter.actions.empowerment import approvals, asking, budgets, carrying_out
+from callcenter.actions.empowerment import approvals, asking, budgets, fulfilment
 from callcenter.actions.tickets import tickets as matters
 from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.errors import DomainError
@@ -102,7 +102,7 @@ class Money(RuleBasedStateMachine):
 
     @rule(grant_id=gifts)
     def reverse(self, grant_id: int) -> None:
-        self.do(carrying_out.reverse, grant_id, by="sam", reason="By mistake")
+        self.do(fulfilment.reverse, grant_id, by="sam", reason="By mistake")
 
     @rule(amount=st.integers(0, 80_000))
     def set_budget(self, amount: int) -> None:

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select, update
 
-from callcenter import errands
-from callcenter.actions.calls import calls, instead
-from callcenter.actions.routing import waiting
+from callcenter import operations
+from callcenter.actions.calls import calls, voicemail
+from callcenter.actions.routing import queue_announcements
 from callcenter.domain.calls import AskForCallback, HangUp, SayPromised, TakeMessage, TellPlace, Wait
 from callcenter.reports.supervision import wallboard
 from callcenter.storage.administration.company import Queue
@@ -42,7 +42,7 @@ def back(shop: Shop, call_id: int) -> object:
 
 def message(shop: Shop, call_id: int, url: str = URL) -> object:
     with shop.wiring.work() as work:
-        return instead.leave_message(work, call_id, url=url, seconds=12)
+        return voicemail.leave_message(work, call_id, url=url, seconds=12)
 
 
 def test_to_another_queue_with_the_time_they_have_waited(shop: Shop, rest: Rest) -> None:
@@ -51,11 +51,11 @@ def test_to_another_queue_with_the_time_they_have_waited(shop: Shop, rest: Rest)
     one = shop.interaction(call_id)
     assert (one.queue_id, one.waited_seconds(shop.clock.now)) == (shop.billing, 61)
     rest.calls[sid] = "in-progress"
-    errands.bring_back(shop.wiring, call_id)
+    operations.bring_back(shop.wiring, call_id)
     assert rest.commands() == [sid]
     assert isinstance(back(shop, call_id), Wait)
     with shop.wiring.work() as work:
-        told = waiting.tell_place(work, call_id, first=True)
+        told = queue_announcements.tell_place(work, call_id, first=True)
     assert isinstance(told, TellPlace)
     assert told.passed_to == "Billing"
     shop.clock.forward(100)
@@ -90,7 +90,7 @@ def test_to_a_callback_if_they_want_one(shop: Shop) -> None:
     call_id, _ = waits_too_long(shop)
     assert isinstance(back(shop, call_id), AskForCallback)
     with shop.wiring.work() as work:
-        assert isinstance(instead.choose(work, call_id, "1"), SayPromised)
+        assert isinstance(voicemail.choose(work, call_id, "1"), SayPromised)
     row = shop.rows(Callback)[0]
     assert (row.source, shop.interaction(call_id).result) == ("max_wait", "callback")
 
@@ -100,7 +100,7 @@ def test_whoever_wants_no_callback_waits_on_and_is_not_asked_again(shop: Shop) -
     call_id, _ = waits_too_long(shop)
     back(shop, call_id)
     with shop.wiring.work() as work:
-        assert isinstance(instead.choose(work, call_id, ""), Wait)
+        assert isinstance(voicemail.choose(work, call_id, ""), Wait)
     shop.clock.forward(60)
     Clock(shop.wiring).tick()
     assert shop.interaction(call_id).bring_back_at is None
@@ -144,7 +144,7 @@ def test_a_callback_and_a_message_are_neither_answered_nor_abandoned(shop: Shop)
     call_id, _ = waits_too_long(shop)
     back(shop, call_id)
     with shop.wiring.work() as work:
-        instead.choose(work, call_id, "1")
+        voicemail.choose(work, call_id, "1")
     with shop.wiring.reading() as session:
         board = wallboard.figures(session, shop.clock.now)
     assert (board.offered, board.abandoned, board.level_of_all) == (0, 0, None)

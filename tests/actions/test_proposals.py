@@ -7,7 +7,7 @@ import pytest
 from callcenter.actions.empowerment import approvals, asking, proposals
 from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.errors import GrantOver, Invalid
-from callcenter.reports.empowerment import effect, worth_a_look
+from callcenter.reports.empowerment import anomalies, effect
 from callcenter.storage.empowerment.proposals import Proposal
 from tests.empowered import Counter
 
@@ -95,6 +95,6 @@ def test_the_same_customer_four_times_is_worth_a_look(counter: Counter) -> None:
         counter.give("credit", 1000)
     now = counter.shop.clock()
     with counter.shop.wiring.reading() as session:
-        (found,) = worth_a_look.patterns(session, since=now - timedelta(days=90), until=now + timedelta(seconds=1))
+        (found,) = anomalies.patterns(session, since=now - timedelta(days=90), until=now + timedelta(seconds=1))
     assert (found.kind, found.n, found.worth, found.customer_id) == ("same_customer", 4, 4000, counter.carla)
     assert len(found.cases) == 4

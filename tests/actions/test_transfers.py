@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
-from callcenter import errands
+from callcenter import operations
 from callcenter.actions.calls import transfers
 from callcenter.domain.errors import AgentNotFree, CallNotConnected, Invalid, NotYourInteraction, QueueClosed
 from callcenter.storage.administration.company import Queue
@@ -61,8 +61,8 @@ def test_the_first_agents_line_is_ended_and_the_customer_led_back_to_the_music(s
     call_id, sid, browser = shop.talk()
     rest.calls[browser] = rest.calls[sid] = "in-progress"
     to_queue(shop, call_id)
-    errands.bring_back(shop.wiring, call_id)
-    errands.end_lines(shop.wiring, call_id)
+    operations.bring_back(shop.wiring, call_id)
+    operations.end_lines(shop.wiring, call_id)
     assert rest.calls[browser] == "completed"
     assert any(form.get("Url", "").endswith(f"/again/{call_id}") for _, _, form in rest.asked)
     shop.conference(call_id, "participant-leave", browser)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from callcenter import errands
+from callcenter import operations
 from callcenter.storage.empowerment.departments import Department
 from tests.api.conftest import Grant as Token
 from tests.api.program import Program, problem
@@ -127,7 +127,7 @@ def test_a_department_answers_and_the_grant_is_carried_out(desk: Counter, alice:
     with desk.shop.wiring.work() as work:
         work.session.add(Department(key="warehouse", names={"en": "Warehouse", "zh": "仓库"}))
     given = alice.post("/grants", {**sent(desk, 1), "remedy": "express", "fields": {"day": "2026-11-30"}}).get_json()
-    errands.carry_out(desk.shop.wiring, given["id"])
+    operations.carry_out(desk.shop.wiring, given["id"])
     (asked,) = alice.get("/requests", state="open").get_json()["data"]
     problem(alice.post(f"/requests/{asked['id']}/answer", {"done": False}), 422, "invalid", "answer")
     assert alice.post(f"/requests/{asked['id']}/answer", {"done": True}).get_json()["state"] == "done"

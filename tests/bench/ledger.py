@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import select, text
 
-from callcenter.actions.empowerment import budgets, giving
+from callcenter.actions.empowerment import budgets, granting
 from callcenter.domain.agents import Role
 from callcenter.domain.empowerment import Held, hold
 from callcenter.domain.errors import BudgetUsedUp, DomainError
@@ -70,7 +70,7 @@ class Counter:
                 session.execute(text("SELECT id, owner_id FROM tickets WHERE subject = 'bench'")).tuples()
             )
         self.turn = 0
-        self.decided: list[tuple[giving.Matter, Held, list[int]]] = []
+        self.decided: list[tuple[granting.Matter, Held, list[int]]] = []
         self.bare_connection = psycopg.connect(
             wiring.settings.database_url.replace("+psycopg", ""), prepare_threshold=2
         )
@@ -124,7 +124,7 @@ class Counter:
                 work = Work(session, datetime.now(UTC))
                 ticket = work.session.get(Ticket, ticket_id)
                 assert ticket is not None
-                matter = giving.look(work, owner, ticket, None)
+                matter = granting.look(work, owner, ticket, None)
                 held = hold(matter.decision, "credit", 100)
                 assert matter.decision.sentence
                 periods = budgets.open_periods(work, matter.known.paying, currency="USD")
@@ -134,12 +134,12 @@ class Counter:
     def paid(self) -> None:
         """A grant that is decided: written down, paid from two budgets with their ledger, in history; committed, not yet told."""
         matter, held, periods = self.decided.pop()
-        wish = giving.Wish(key=f"key-{next(_keys)}", ticket_id=matter.ticket.id, remedy="credit", units=100, sms="")
+        wish = granting.Wish(key=f"key-{next(_keys)}", ticket_id=matter.ticket.id, remedy="credit", units=100, sms="")
         with self.wiring.database.begin() as session:
             work = Work(session, datetime.now(UTC))
-            grant = giving.write(work, matter, wish, held, state="granted")
+            grant = granting.write(work, matter, wish, held, state="granted")
             budgets.spend(work, grant, periods, actor=f"agent:{grant.agent_id}")
-            giving.given(work, grant, matter.remedy("credit"), actor=f"agent:{grant.agent_id}")
+            granting.given(work, grant, matter.remedy("credit"), actor=f"agent:{grant.agent_id}")
             work.write()
 
     def give(self) -> None:
@@ -160,8 +160,8 @@ class Counter:
 
     def _give(self, work: Work) -> None:
         ticket_id, owner = self._next()
-        wish = giving.Wish(key=f"key-{next(_keys)}", ticket_id=ticket_id, remedy="credit", units=100, sms="")
-        giving.give(work, wish, actor=Actor(Role.AGENT, owner))
+        wish = granting.Wish(key=f"key-{next(_keys)}", ticket_id=ticket_id, remedy="credit", units=100, sms="")
+        granting.give(work, wish, actor=Actor(Role.AGENT, owner))
 
 
 def measure(ground: Ground, sizes: Sizes) -> Iterator[Row]:
@@ -262,8 +262,8 @@ def _give_until_used_up(
     for _ in range(8):
         try:
             with counter.wiring.work() as work:
-                wish = giving.Wish(key=f"key-{next(_keys)}", ticket_id=ticket_id, remedy="credit", units=2500, sms="")
-                giving.give(work, wish, actor=Actor(Role.AGENT, owner))
+                wish = granting.Wish(key=f"key-{next(_keys)}", ticket_id=ticket_id, remedy="credit", units=2500, sms="")
+                granting.give(work, wish, actor=Actor(Role.AGENT, owner))
         except (BudgetUsedUp, DomainError):
             continue
         except Exception as error:

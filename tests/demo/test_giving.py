@@ -13,7 +13,7 @@ from callcenter.domain.empowerment import Facts, RuleBook, Usage, decide, learni
 from callcenter.domain.empowerment.approving import fits
 from callcenter.domain.empowerment.rule_book import Step
 from callcenter.domain.events import Event
-from callcenter.reports.empowerment import worth_a_look
+from callcenter.reports.empowerment import anomalies
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent, Team
 from callcenter.storage.calls.interactions import Interaction
@@ -255,7 +255,7 @@ def test_there_is_something_to_find_where_to_trust_and_where_to_teach(year: Data
 def test_jonas_s_habits_are_among_what_is_worth_a_look(year: Database) -> None:
     with year.reading() as session:
         names = agents.names(session)
-        found = worth_a_look.patterns(session, since=NOW - timedelta(days=365), until=NOW)
+        found = anomalies.patterns(session, since=NOW - timedelta(days=365), until=NOW)
         assert [names[one.agent_id or 0] for one in found if one.kind == "below_limit"] == ["Jonas Weber"]
         assert "Jonas Weber" in {names[one.agent_id or 0] for one in found if one.kind == "same_customer"}
 

@@ -5,7 +5,7 @@ import redis
 from rq import SimpleWorker
 
 import workers.job
-from callcenter import errands
+from callcenter import operations
 from callcenter.actions.agents import agents
 from callcenter.actions.calls import wrap_ups
 from callcenter.actions.messages import messages, outgoing
@@ -128,7 +128,7 @@ def test_a_browser_that_is_gone_while_talking_gives_the_caller_to_the_next_at_th
     assert (shop.asked(id_), shop.interaction(id_).state) == ("bo", "offered")
     assert shop.interaction(id_).joined_at == joined
     assert shop.agent("alice").state == "idle"
-    errands.bring_back(shop.wiring, id_)
+    operations.bring_back(shop.wiring, id_)
     assert rest.asked[-1][1].endswith(f"/Calls/{sid}.json")
     assert rest.asked[-1][2]["Url"].endswith(f"/webhooks/voice/again/{id_}")
     heard = carrier.post(f"/webhooks/voice/again/{id_}", {"CallSid": sid, "CallStatus": "in-progress"})
@@ -140,7 +140,7 @@ def test_a_browser_that_is_gone_while_talking_gives_the_caller_to_the_next_at_th
     shop.accept(id_)
     shop.connect(id_)
     assert shop.interaction(id_).state == "active"
-    errands.bring_back(shop.wiring, id_)  # a late nudge does not drag the caller away from Bo
+    operations.bring_back(shop.wiring, id_)  # a late nudge does not drag the caller away from Bo
     assert len([path for _, path, form in rest.asked if "Url" in form]) == 1
 
 
@@ -153,7 +153,7 @@ def test_a_second_agent_who_is_faster_than_the_way_back_keeps_the_caller(shop: S
     Clock(shop.wiring).tick()
     shop.accept(id_)
     shop.connect(id_)
-    errands.bring_back(shop.wiring, id_)
+    operations.bring_back(shop.wiring, id_)
     assert not [form for _, _, form in rest.asked if "Url" in form]
     assert shop.interaction(id_).state == "active"
 
@@ -265,25 +265,25 @@ def test_refused_commands_surface_and_change_nothing(
 
     fail_once()
     with pytest.raises(OutsideError) as refused:
-        errands.hold(shop.wiring, id_, actor=alice)
+        operations.hold(shop.wiring, id_, actor=alice)
     assert not refused.value.permanent
     assert (shop.interaction(id_).held_since, shop.interaction(id_).state) == (None, "active")
     heal()
-    errands.hold(shop.wiring, id_, actor=alice)
+    operations.hold(shop.wiring, id_, actor=alice)
     shop.clock.forward(10)
     fail_once()
     with pytest.raises(OutsideError):
-        errands.resume(shop.wiring, id_, actor=alice)
+        operations.resume(shop.wiring, id_, actor=alice)
     assert shop.interaction(id_).held_since is not None
     heal()
-    errands.resume(shop.wiring, id_, actor=alice)
+    operations.resume(shop.wiring, id_, actor=alice)
     assert (shop.interaction(id_).held_seconds, shop.interaction(id_).held_since) == (10, None)
     fail_once()
     with pytest.raises(OutsideError):
-        errands.hang_up(shop.wiring, id_, actor=alice)
+        operations.hang_up(shop.wiring, id_, actor=alice)
     assert shop.interaction(id_).state == "active"
     heal()
-    errands.hang_up(shop.wiring, id_, actor=alice)
+    operations.hang_up(shop.wiring, id_, actor=alice)
     one = shop.interaction(id_)
     assert (one.state, one.ended_by, one.held_times) == ("wrap_up", "agent", 1)
 
@@ -291,10 +291,10 @@ def test_refused_commands_surface_and_change_nothing(
 def test_hanging_up_a_call_that_is_over_already_is_no_error(shop: Shop, rest: Rest) -> None:
     shop.available("alice")
     id_, _, _ = shop.talk()  # unknown to the telephone company
-    errands.hang_up(shop.wiring, id_, actor=shop.actor("alice"))
+    operations.hang_up(shop.wiring, id_, actor=shop.actor("alice"))
     assert shop.interaction(id_).state == "wrap_up"
     with pytest.raises(CallNotConnected):
-        errands.hold(shop.wiring, id_, actor=shop.actor("alice"))
+        operations.hold(shop.wiring, id_, actor=shop.actor("alice"))
 
 
 def test_a_desk_telephone_is_rung_again_after_a_refusal_while_the_offer_lasts(shop: Shop, rest: Rest) -> None:
@@ -304,15 +304,15 @@ def test_a_desk_telephone_is_rung_again_after_a_refusal_while_the_offer_lasts(sh
     offer = shop.offer(id_).id
     rest.refuse = [429, 500]
     for _ in range(2):
-        errands.ring_agent(shop.wiring, offer)
-        errands.ring_agent(shop.wiring, offer)  # nudged twice: not before its time
+        operations.ring_agent(shop.wiring, offer)
+        operations.ring_agent(shop.wiring, offer)  # nudged twice: not before its time
         assert shop.asked(id_) == "alice"
         shop.clock.forward(2)
     assert rest.commands() == ["Calls", "Calls"]
-    errands.ring_agent(shop.wiring, offer)
+    operations.ring_agent(shop.wiring, offer)
     assert rest.commands() == ["Calls"] * 3
     assert shop.offer(id_).ring_at is None
-    errands.ring_agent(shop.wiring, offer)
+    operations.ring_agent(shop.wiring, offer)
     assert rest.commands() == ["Calls"] * 3
     assert [leg.party for leg in shop.rows(Leg)] == ["customer", "agent"]
 
@@ -322,7 +322,7 @@ def test_a_desk_telephone_refused_for_good_passes_the_call_on(shop: Shop, rest: 
     shop.available("alice", "bo")
     id_, _ = shop.call()
     rest.refuse, rest.code = [400], 21211
-    errands.ring_agent(shop.wiring, shop.offer(id_).id)
+    operations.ring_agent(shop.wiring, shop.offer(id_).id)
     assert shop.asked(id_) == "bo"
 
 
@@ -332,7 +332,7 @@ def test_a_ring_whose_answer_was_lost_still_connects(shop: Shop, rest: Rest, car
     id_, _ = shop.call()
     offer, leg = shop.offer(id_).id, new_sid()
     rest.refuse = [500]  # it rings all the same, and we never learned the sid
-    errands.ring_agent(shop.wiring, offer)
+    operations.ring_agent(shop.wiring, offer)
     assert verbs(carrier.post(f"/webhooks/voice/agent/answered/{offer}", {"CallSid": leg})) == ["Gather", "Hangup"]
     pressed = carrier.post(f"/webhooks/voice/agent/pressed/{offer}", {"CallSid": leg, "Digits": "1"})
     assert verbs(pressed) == ["Dial"]
@@ -354,14 +354,14 @@ def test_a_desk_telephone_whose_ring_timed_out_but_rings_is_not_rung_twice(
     offer, leg = shop.offer(id_).id, new_sid()
     rest.silent_seconds = 1.5
     shop.wiring.phone._client.http_client.timeout = 0.2  # type: ignore[attr-defined]
-    errands.ring_agent(shop.wiring, offer)
+    operations.ring_agent(shop.wiring, offer)
     rest.silent_seconds = 0
     shop.wiring.phone._client.http_client.timeout = 6  # type: ignore[attr-defined]
     told = rest.asked[-1][2]["StatusCallback"]
     assert told.endswith(f"/webhooks/voice/status?offer={offer}")
     assert carrier.status(leg, "initiated", of=f"?offer={offer}").status_code == 204
     shop.clock.forward(3)
-    errands.ring_agent(shop.wiring, offer)
+    operations.ring_agent(shop.wiring, offer)
     assert rest.commands() == ["Calls"]
     assert [line.sid for line in shop.rows(Leg) if line.party == "agent"] == [leg]
     carrier.status(leg, "no-answer", of=f"?offer={offer}")
@@ -392,14 +392,14 @@ def test_a_message_refused_is_sent_later_and_once(shop: Shop, rest: Rest) -> Non
     shop.available("alice")
     message = _text(shop, "we are on our way")
     rest.refuse = [429, 500]
-    errands.send_message(shop.wiring, message.id)
-    errands.send_message(shop.wiring, message.id)  # not before its time
+    operations.send_message(shop.wiring, message.id)
+    operations.send_message(shop.wiring, message.id)  # not before its time
     assert shop.row(Message, message.id).status == "due"
     shop.clock.forward(5)
-    errands.send_message(shop.wiring, message.id)
+    operations.send_message(shop.wiring, message.id)
     shop.clock.forward(10)
-    errands.send_message(shop.wiring, message.id)
-    errands.send_message(shop.wiring, message.id)
+    operations.send_message(shop.wiring, message.id)
+    operations.send_message(shop.wiring, message.id)
     assert [sent["body"] for sent in rest.sent] == ["we are on our way"]
     assert shop.row(Message, message.id).status == "queued"
 
@@ -408,11 +408,11 @@ def test_a_message_to_whoever_opted_out_is_not_tried_again(shop: Shop, rest: Res
     shop.available("alice")
     message = _text(shop, "we are on our way")
     rest.refuse, rest.code = [400], 21610
-    errands.send_message(shop.wiring, message.id)
+    operations.send_message(shop.wiring, message.id)
     row = shop.row(Message, message.id)
     assert (row.status, row.error_code, row.next_try_at) == ("failed", 21610, None)
     shop.clock.forward(3600)
-    errands.send_message(shop.wiring, message.id)
+    operations.send_message(shop.wiring, message.id)
     assert rest.commands() == ["Messages"]
 
 
@@ -423,7 +423,7 @@ def test_a_message_whose_answer_was_lost_is_found_and_not_sent_twice(shop: Shop,
         outgoing.claim(work, message.id)
     rest.sent.append({"sid": "SM" + "5" * 32, "body": "we are on our way", "to": CARLA})  # and then we crashed
     shop.clock.forward(61)
-    errands.send_message(shop.wiring, message.id)
+    operations.send_message(shop.wiring, message.id)
     assert (len(rest.sent), shop.row(Message, message.id).sid) == (1, "SM" + "5" * 32)
 
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from callcenter import errands
+from callcenter import operations
 from callcenter.actions.calls import transfers
 from callcenter.storage.administration.company import Queue
 from callcenter.storage.callbacks.callbacks import Callback
@@ -55,7 +55,7 @@ def test_star_and_1_end_the_call_and_we_call_back_with_an_agent_on_the_line(shop
     id_ = row.interaction_id
     browser = _callback_agent(shop, company, id_)
     until(lambda: shop.row(Callback, row.id).state == "calling")
-    errands.call_customer(shop.wiring, id_)
+    operations.call_customer(shop.wiring, id_)
     back = ringing(company)
     company.post(f"/control/calls/{back}/answer")
     until(lambda: shop.row(Callback, row.id).state == "connected")
@@ -75,13 +75,13 @@ def test_who_hangs_up_as_soon_as_they_answer_leaves_no_agent_on_the_line(shop: S
     shop.available("alice")
     browser = _callback_agent(shop, company, row.interaction_id)
     until(lambda: shop.row(Callback, row.id).state == "calling")
-    errands.call_customer(shop.wiring, row.interaction_id)
+    operations.call_customer(shop.wiring, row.interaction_id)
     back = ringing(company)
     company.post(f"/control/calls/{back}/answer")
     until(lambda: shop.row(Callback, row.id).state == "connected")
     company.post(f"/control/calls/{back}/hangup")
     until(lambda: shop.interaction(row.interaction_id).state == "wrap_up")
-    errands.end_lines(shop.wiring, row.interaction_id)
+    operations.end_lines(shop.wiring, row.interaction_id)
     assert company.wait_over(browser) == "completed"
 
 
@@ -107,10 +107,10 @@ def test_a_telephone_that_is_busy_is_called_again_later_and_the_agent_is_free_at
     shop.available("alice")
     browser = _callback_agent(shop, company, row.interaction_id)
     until(lambda: shop.row(Callback, row.id).state == "calling")
-    errands.call_customer(shop.wiring, row.interaction_id)
+    operations.call_customer(shop.wiring, row.interaction_id)
     company.post(f"/control/calls/{ringing(company)}/reject")
     until(lambda: shop.row(Callback, row.id).tries == 1)
-    errands.end_lines(shop.wiring, row.interaction_id)
+    operations.end_lines(shop.wiring, row.interaction_id)
     assert company.wait_over(browser) == "completed"
     assert (shop.agent("alice").state, shop.interaction(row.interaction_id).state) == ("idle", "waiting")
 
@@ -157,8 +157,8 @@ def test_passed_on_the_customer_hears_music_and_then_the_other_agent_alone(shop:
     browser = _join(shop, company, id_)
     with shop.wiring.work() as work:
         transfers.to_queue(work, id_, queue_id=shop.billing, reason="an invoice", actor=shop.actor("alice"))
-    errands.bring_back(shop.wiring, id_)
-    errands.end_lines(shop.wiring, id_)
+    operations.bring_back(shop.wiring, id_)
+    operations.end_lines(shop.wiring, id_)
     assert company.wait_over(browser) == "completed"
     until(lambda: any("We pass you on to Billing" in text for text in company.heard(sid)))
     shop.available("bo")
@@ -177,7 +177,7 @@ def test_who_waits_too_long_leaves_a_message(shop: Shop, company: Company) -> No
         queue.routing = {**queue.routing, "max_wait": 0, "overflow": "voicemail"}
     id_, sid = waits(shop, company)
     Clock(shop.wiring).tick()
-    errands.bring_back(shop.wiring, id_)
+    operations.bring_back(shop.wiring, id_)
     until(lambda: "beep" in company.types(sid))
     company.post(f"/control/calls/{sid}/say", {"text": "My sofa has not come."})
     company.post(f"/control/calls/{sid}/hangup")

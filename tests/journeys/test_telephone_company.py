@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from callcenter import errands
+from callcenter import operations
 from callcenter.actions.lines import lines
 from callcenter.clock import utc_now
 from callcenter.settings import Settings
@@ -141,7 +141,7 @@ def test_a_caller_whose_agents_browser_is_gone_hears_music_again_and_then_the_ne
 
     until(asks_bo)
     first_room = company.call(sid)["conference_sid"]
-    errands.bring_back(shop.wiring, id_)
+    operations.bring_back(shop.wiring, id_)
     until(lambda: company.call(sid)["conference_sid"] not in (None, first_room))
     assert not company.call(sid)["is_over"]
     assert shop.interaction(id_).state == "offered"
@@ -158,11 +158,11 @@ def test_an_agent_holds_resumes_and_hangs_up_through_the_telephone_company(shop:
     id_, sid = _dial(shop, company)
     _join(shop, company, id_)
     alice = shop.actor("alice")
-    errands.hold(shop.wiring, id_, actor=alice)
+    operations.hold(shop.wiring, id_, actor=alice)
     assert company.call(sid)["hold"]
-    errands.resume(shop.wiring, id_, actor=alice)
+    operations.resume(shop.wiring, id_, actor=alice)
     assert not company.call(sid)["hold"]
-    errands.hang_up(shop.wiring, id_, actor=alice)
+    operations.hang_up(shop.wiring, id_, actor=alice)
     assert company.wait_over(sid) == "completed"
     company.settle()
     one = shop.interaction(id_)

@@ -19,12 +19,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from callcenter.storage.administration import kept
+from callcenter.storage.administration import settings_cache
 from callcenter.storage.database import KEPT
 from callcenter.wiring import Wiring
 
 EXPECTED = Path(__file__).with_name("expected.json")
-OURS = Path(kept.__file__).parents[2]
+OURS = Path(__file__).parents[2]
 PACKAGES = tuple(str(OURS / name) + "/" for name in ("callcenter", "workers"))
 STORAGE = str(OURS / "callcenter" / "storage") + "/"
 CACHED = " (cached for a second)"
@@ -128,8 +128,8 @@ def _caller() -> tuple[str, bool]:
     frame = inspect.currentframe()
     while frame := frame.f_back if frame else None:
         code = frame.f_code
-        is_cached = is_cached or code.co_filename == kept.__file__
-        is_ours = code.co_filename.startswith(PACKAGES) and code.co_filename != kept.__file__
+        is_cached = is_cached or code.co_filename == settings_cache.__file__
+        is_ours = code.co_filename.startswith(PACKAGES) and code.co_filename != settings_cache.__file__
         if is_ours and not is_outside and not code.co_name.startswith("<"):
             is_outside = not code.co_filename.startswith(STORAGE)
             if is_outside or not names:

@@ -42,7 +42,7 @@ def test_statements_and_ends_of_transactions_are_counted_with_who_asked(wiring: 
         with wiring.database.at_once() as connection:
             connection.execute(text("SELECT 1"))
     assert [one.head for one in counts.statements] == ["SELECT agents", "SELECT agents", "SELECT 1"]
-    assert counts.statements[0].caller == "storage.agents.names"
+    assert counts.statements[0].caller == "storage.agents.agents.names"
     assert (counts.commits, counts.rollbacks) == (2, 1)
 
 

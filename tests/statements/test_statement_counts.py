@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from callcenter import errands
+from callcenter import operations
 from callcenter.actions.administration import staff
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.messages.messages import Message
@@ -93,7 +93,7 @@ def test_a_conversation_by_sms(
         alice.post(f"/desk/interactions/{conversation}/messages", body="It comes on Tuesday.")
     message = shop.rows(Message)[-1]
     with statements("job: hand an SMS over"):
-        errands.send_message(shop.wiring, message.id)
+        operations.send_message(shop.wiring, message.id)
     sid = shop.row(Message, message.id).sid
     assert sid
     with statements("webhook: SMS was delivered"):

@@ -10,7 +10,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from callcenter import due
-from callcenter.actions.routing import waiting
+from callcenter.actions.routing import queue_announcements
 from callcenter.storage.calls import interactions
 from callcenter.storage.customers import customers as people
 from callcenter.storage.messages import messages
@@ -73,7 +73,7 @@ def test_every_question_of_the_live_path_is_answered_by_an_index(busy_year: Shop
     questions: dict[str, Callable[[Session], Any]] = {
         "what waits": interactions.waiting,
         "what waits in one queue": lambda s: interactions.waiting(s, queue_id=shop.delivery),
-        "the place and the expected wait": lambda s: waiting.prediction(Work(s, now), some),
+        "the place and the expected wait": lambda s: queue_announcements.prediction(Work(s, now), some),
         "how well it was foretold": lambda s: waits.predictions(s, queue_id=shop.delivery, now=now),
         "how well each was foretold": lambda s: waits.predictions_of_each(s, [shop.delivery], now=now),
         "the heads of all lines": lambda s: routing.heads(s, depth=8),

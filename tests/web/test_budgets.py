@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from werkzeug.test import TestResponse
 
-from callcenter import errands
+from callcenter import operations
 from callcenter.reports.empowerment import budgets as report
 from callcenter.storage.empowerment import budgets as money
 from callcenter.storage.empowerment.budgets import Budget
@@ -99,7 +99,7 @@ def test_a_department_answers_and_what_failed_is_tried_again(counter: Counter, s
     with shop.wiring.work() as work:
         work.session.add(Department(key="warehouse", names={"en": "Warehouse", "zh": "仓库"}))
     grant = counter.give("express", 1, fields={"day": "2026-11-30"})
-    errands.carry_out(shop.wiring, grant.id)
+    operations.carry_out(shop.wiring, grant.id)
     (row,) = shop.rows(Request)
     listed = signed_in("bo").get("/requests/").text
     assert "Warehouse" in listed

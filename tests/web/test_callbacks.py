@@ -3,7 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from callcenter.actions.callbacks import callback_list
+from callcenter.actions.callbacks import callback_admin
 from callcenter.storage.callbacks.callbacks import Callback
 from tests.factories import CARLA, LI_LEI, Shop
 from tests.house import SignIn, csrf_token
@@ -11,7 +11,7 @@ from tests.house import SignIn, csrf_token
 
 def made(shop: Shop, number: str = CARLA, hours: float = 2) -> Callback:
     with shop.wiring.work() as work:
-        return callback_list.create(
+        return callback_admin.create(
             work,
             actor=shop.actor("bo"),
             number=number,

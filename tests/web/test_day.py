@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from callcenter.actions.agents import agents
-from callcenter.actions.routing import states
+from callcenter.actions.routing import agent_state
 from callcenter.reports.agents import day
 from callcenter.storage.administration.company import BreakReason
 from tests.factories import Shop
@@ -25,7 +25,7 @@ def _a_day(shop: Shop) -> None:
     shop.run("UPDATE interactions SET state = 'ended', finished_at = ended_at")
     shop.run("UPDATE offers SET is_open = false, ended_at = :now", now=shop.clock())
     with shop.wiring.work() as work:
-        states.refresh_state(work, shop.people.alice)
+        agent_state.refresh_state(work, shop.people.alice)
         agents.choose_status(work, shop.people.alice, "break", cause="lunch")
     shop.clock.forward(1800)
     with shop.wiring.work() as work:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
-from callcenter.actions.empowerment import approval_turns, approvals, carrying_out
+from callcenter.actions.empowerment import approvals, escalation, fulfilment
 from callcenter.domain.empowerment.approving import Said
 from callcenter.storage.callbacks.callbacks import Callback
 from callcenter.storage.calls.interactions import Interaction
@@ -385,7 +385,7 @@ def test_nobody_could_answer_and_the_own_limit_can_be_given_now(desk: Desk) -> N
     for _ in range(2):
         desk.shop.clock.forward(130)
         with desk.shop.wiring.work() as work:
-            approval_turns.run_out(work, desk.counter.approval(grant).id)
+            escalation.run_out(work, desk.counter.approval(grant).id)
     text = desk.get("")
     assert "Nobody could answer" in text
     assert "You may give $100 credit on account now." in text
@@ -470,7 +470,7 @@ def test_the_ticket_lists_what_was_given_and_a_supervisor_takes_it_back_with_a_r
 def test_what_failed_is_tried_again_from_the_ticket(desk: Desk, signed_in: SignIn) -> None:
     grant = desk.counter.give("voucher", 1000)
     with desk.shop.wiring.work() as work:
-        carrying_out.failed(work, grant.id, reason="the shop does not answer", final=True)
+        fulfilment.failed(work, grant.id, reason="the shop does not answer", final=True)
     page = desk.get(f"/tickets/{desk.counter.ticket}")
     assert "not carried out" in page
     assert "the shop does not answer" in page

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import update
 
-from callcenter.actions.callbacks import callback_list
+from callcenter.actions.callbacks import callback_admin
 from callcenter.storage.administration.company import Queue
 from tests.factories import CARLA, LI_LEI, Shop
 from tests.house import SignIn, csrf_token
@@ -70,7 +70,7 @@ def test_the_desk_says_that_it_is_a_callback(shop: Shop, signed_in: SignIn) -> N
     browser = signed_in("alice")
     shop.available("alice")
     with shop.wiring.work() as work:
-        row = callback_list.create(work, actor=shop.actor("bo"), number=CARLA, queue_id=shop.delivery, at=None)
+        row = callback_admin.create(work, actor=shop.actor("bo"), number=CARLA, queue_id=shop.delivery, at=None)
     assert "Callback for you" in browser.get("/desk/now").text
     shop.accept(row.interaction_id)
     assert "Calling them back" in browser.get("/desk/now").text

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 import workers.job
 from callcenter import due
-from callcenter.actions.callbacks import callback_list
+from callcenter.actions.callbacks import callback_admin
 from callcenter.actions.calls import wrap_ups
 from callcenter.actions.empowerment import approvals, replays
 from callcenter.actions.messages import messages, outgoing
@@ -73,7 +73,7 @@ def _callbacks(counter: Counter) -> None:
     shop = counter.shop
     for number in ("+14155550177", "+14155550178"):
         with shop.wiring.work() as work:
-            callback_list.create(work, actor=shop.actor("sam"), number=number, queue_id=shop.delivery, at=None)
+            callback_admin.create(work, actor=shop.actor("sam"), number=number, queue_id=shop.delivery, at=None)
     shop.run("UPDATE callbacks SET next_try_at = :now", now=shop.clock.now)
 
 
@@ -332,7 +332,7 @@ def test_a_job_that_fails_is_asked_for_again_later(shop: Shop, monkeypatch: pyte
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("callcenter.errands.send_message", broken)
+    monkeypatch.setattr("callcenter.operations.send_message", broken)
     clock = Clock(shop.wiring)
     clock.tick()
     assert nudged == [message.id]
@@ -363,7 +363,7 @@ def test_a_job_that_fails_with_its_lease_taken_is_counted_on_and_given_up(
             outgoing.claim(work, message_id)
         raise ZeroDivisionError
 
-    monkeypatch.setattr("callcenter.errands.send_message", broken)
+    monkeypatch.setattr("callcenter.operations.send_message", broken)
     clock = Clock(shop.wiring)
     for _ in range(failures.MOST_TRIES):
         clock.tick()

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from callcenter.actions.routing import offers, routing, states
+from callcenter.actions.routing import agent_state, offers, routing
 from callcenter.domain.agents import CHOOSABLE, AgentState, Status
 from callcenter.domain.errors import Invalid
 from callcenter.domain.events import SignedIn, SignedOut
@@ -23,18 +23,18 @@ def choose_status(work: Work, agent_id: int, status: str, *, cause: str = "") ->
     """What the agent asks for; `cause`: the kind of break. While there is work in hand a break waits until it is done
     ("break after this"); asked for a second time it is taken back."""
     _check(work, status, cause)
-    agent = states.locked(work, agent_id)
+    agent = agent_state.locked(work, agent_id)
     if status != Status.AVAILABLE and agent.state != AgentState.IDLE:
         if (agent.next_status, agent.next_cause) == (status, cause):
             return _take_back(work, agent)
         agent.next_status, agent.next_cause = status, cause
-        states.tell_status(work, agent, before=agent.status, cause="after_this")
+        agent_state.tell_status(work, agent, before=agent.status, cause="after_this")
         return agent
     agent.next_status, agent.next_cause = None, ""
     if status == Status.AVAILABLE:
         agent.missed_in_a_row = 0
         _expect(work, agent_id)
-    states.set_status(work, agent, Status(status), actor=f"agent:{agent.id}", cause=cause)
+    agent_state.set_status(work, agent, Status(status), actor=f"agent:{agent.id}", cause=cause)
     routing.next_for(work, agent.id)
     return agent
 
@@ -50,22 +50,22 @@ def _check(work: Work, status: str, cause: str) -> None:
 
 def take_back_request(work: Work, agent_id: int) -> Agent:
     """No break after this, after all. Where none was asked for, nothing happens."""
-    agent = states.locked(work, agent_id)
+    agent = agent_state.locked(work, agent_id)
     return _take_back(work, agent) if agent.next_status else agent
 
 
 def _take_back(work: Work, agent: Agent) -> Agent:
     agent.next_status, agent.next_cause = None, ""
-    states.tell_status(work, agent, before=agent.status, cause="after_this")
+    agent_state.tell_status(work, agent, before=agent.status, cause="after_this")
     routing.next_for(work, agent.id)
     return agent
 
 
 def sign_in(work: Work, agent_id: int) -> Agent:
     """Signed in, not yet available: that is for the agent to say."""
-    agent = states.locked(work, agent_id)
+    agent = agent_state.locked(work, agent_id)
     if agent.status == Status.SIGNED_OUT:
-        states.set_status(work, agent, Status.UNAVAILABLE, actor=f"agent:{agent.id}")
+        agent_state.set_status(work, agent, Status.UNAVAILABLE, actor=f"agent:{agent.id}")
     _expect(work, agent_id)
     work.record(SignedIn(agent_id=agent.id, actor=f"agent:{agent.id}"))
     return agent
@@ -79,9 +79,9 @@ def _expect(work: Work, agent_id: int) -> None:
 def sign_out(work: Work, agent_id: int, *, cause: str = "") -> None:
     """Offers go on to others at once; a call goes on by itself, conversations wait for somebody else."""
     in_hand = interactions.of_agent(work.session, agent_id, lock=True)
-    agent = states.locked(work, agent_id)
+    agent = agent_state.locked(work, agent_id)
     agent.next_status, agent.next_cause = None, ""
-    states.set_status(work, agent, Status.SIGNED_OUT, actor=f"agent:{agent.id}", cause=cause)
+    agent_state.set_status(work, agent, Status.SIGNED_OUT, actor=f"agent:{agent.id}", cause=cause)
     for interaction in in_hand:
         if interaction.state == State.OFFERED:
             offers.release(work, interaction.id, agent_id=agent_id, cause="signed_out")
@@ -114,9 +114,9 @@ def lose(work: Work, agent_id: int, *, grace: timedelta) -> None:
 
     Their offers are to be released in a work of their own: here the agent is locked, and interactions come first.
     """
-    agent = states.locked(work, agent_id)
+    agent = agent_state.locked(work, agent_id)
     if agent.status == Status.AVAILABLE and agent_id in gone(work.session, now=work.now, grace=grace):
-        states.set_status(work, agent, Status.UNAVAILABLE, cause="connection_lost")
+        agent_state.set_status(work, agent, Status.UNAVAILABLE, cause="connection_lost")
 
 
 def free(work: Work, agent_id: int) -> None:

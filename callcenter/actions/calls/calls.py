@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from callcenter.actions.calls import endings
-from callcenter.actions.calls import promising as callbacks
+from callcenter.actions.calls import call_lifecycle
+from callcenter.actions.calls import callback_offer as callbacks
 from callcenter.actions.customers import customers
-from callcenter.actions.routing import hours, offers, routing, waiting
+from callcenter.actions.routing import hours, offers, queue_announcements, routing
 from callcenter.domain import calls, languages
 from callcenter.domain import customers as people
 from callcenter.domain.calls import (
@@ -26,7 +26,7 @@ from callcenter.domain.events import (
     QueueEntered,
 )
 from callcenter.domain.interactions import WITH_CUSTOMER, Channel, State
-from callcenter.storage.administration import access, company, kept
+from callcenter.storage.administration import access, company, settings_cache
 from callcenter.storage.administration.company import Number
 from callcenter.storage.callbacks import callbacks as promised
 from callcenter.storage.calls import incoming, interactions
@@ -46,7 +46,7 @@ def receive(work: Work, call: IncomingCall) -> Answer:
     if not claim(work, call.sid):
         seen = interactions.by_leg(work.session, call.sid)
         return answer_again(work, seen) if seen else Apologise(language=languages.DEFAULT)
-    line = kept.line(work.session, call.called)
+    line = settings_cache.line(work.session, call.called)
     if line is None:
         return Apologise(language=languages.DEFAULT)
     number, queue = line
@@ -154,7 +154,7 @@ def _enter(
     work: Work, interaction: Interaction, queue_id: int, customer: Customer | None, *, digit: str = ""
 ) -> Answer:
     """Into a queue, if it is open, and straight to an agent if one is free."""
-    queue = kept.queue(work.session, queue_id)
+    queue = settings_cache.queue(work.session, queue_id)
     interaction.queue_id = queue_id
     if digit:
         work.record(
@@ -163,7 +163,7 @@ def _enter(
             )
         )
     if queue and not hours.is_open(queue, work.now):
-        endings.finish(work, interaction, by="system", result="closed")
+        call_lifecycle.finish(work, interaction, by="system", result="closed")
         opens = hours.opens_at(queue, work.now)
         return SayClosed(interaction_id=interaction.id, language=interaction.language, opens=opens)
     interaction.state, interaction.joined_at = State.WAITING, work.now
@@ -171,7 +171,7 @@ def _enter(
     callbacks.taken_by_call(work, interaction)
     entered = len(work.recorded)
     is_offered = routing.route(work, interaction, is_new=True) is not None
-    place, seconds = (1, 0) if is_offered else waiting.prediction(work, interaction)
+    place, seconds = (1, 0) if is_offered else queue_announcements.prediction(work, interaction)
     interaction.told_place, interaction.told_seconds = place, seconds
     work.recorded.insert(
         entered,
@@ -232,12 +232,12 @@ def end(work: Work, interaction: Interaction, *, by: str) -> None:
     before, by = interaction.state, interaction.ended_by or by
     if before == State.ACTIVE and _agent_is_there(work, interaction):
         connected(work, interaction)
-        endings.served(work, interaction, by=by)
-        endings.tell(work, interaction, by=by, result="served")
+        call_lifecycle.served(work, interaction, by=by)
+        call_lifecycle.tell(work, interaction, by=by, result="served")
         return
     agent_id = offers.withdraw(work, interaction)
     result = "left_in_menu" if before == State.MENU else "abandoned"
-    endings.finish(work, interaction, by=by, result=result)
+    call_lifecycle.finish(work, interaction, by=by, result=result)
     if before == State.OFFERED:
         interaction.agent_id = None
     offers.free(work, interaction, agent_id)
@@ -255,4 +255,4 @@ def _agent_is_there(work: Work, interaction: Interaction) -> bool:
 def connected(work: Work, interaction: Interaction) -> None:
     """Customer and agent hear each other; told once a call. Locked."""
     if interaction.answered_at is None:
-        endings.connect(work, interaction)
+        call_lifecycle.connect(work, interaction)

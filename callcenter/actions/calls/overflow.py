@@ -1,7 +1,7 @@
 """Who has waited longer than their queue allows: on to another queue, to a callback, or to a message."""
 
-from callcenter.actions.calls import instead
-from callcenter.actions.calls import promising as callbacks
+from callcenter.actions.calls import callback_offer as callbacks
+from callcenter.actions.calls import voicemail
 from callcenter.actions.routing import hours, routing
 from callcenter.domain.callback_events import Overflowed
 from callcenter.storage.administration import company
@@ -29,7 +29,7 @@ def move(work: Work, interaction_id: int) -> bool:
         return _to_queue(work, waiting, queue)
     if way == "callback" and not callbacks.may_ask(waiting):
         return False
-    waiting.passed_on = instead.VOICEMAIL if way == "voicemail" else REASON
+    waiting.passed_on = voicemail.VOICEMAIL if way == "voicemail" else REASON
     waiting.bring_back_at = work.now
     if way == "voicemail":
         waiting.line_rank = None

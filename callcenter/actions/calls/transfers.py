@@ -1,6 +1,6 @@
 """Passing a customer on: to a queue, where the first join time still counts, or to one agent who has room. Both say why."""
 
-from callcenter.actions.routing import hours, offers, routing, states
+from callcenter.actions.routing import agent_state, hours, offers, routing
 from callcenter.domain.callback_events import Transferred
 from callcenter.domain.errors import AgentNotFree, CallNotConnected, Invalid, NotFound, NotYourInteraction, QueueClosed
 from callcenter.domain.interactions import State
@@ -70,7 +70,7 @@ def _leave(work: Work, interaction: Interaction, why: str) -> int:
     """
     interaction.end_hold(work.now)
     from_agent = offers.hand_on(work, interaction)
-    states.refresh_state(work, from_agent)
+    agent_state.refresh_state(work, from_agent)
     interaction.passed_on = why
     if interaction.is_call:
         interaction.bring_back_at = work.now

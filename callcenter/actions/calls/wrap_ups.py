@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from callcenter.actions.calls import endings
-from callcenter.actions.routing import offers, states
+from callcenter.actions.calls import call_lifecycle
+from callcenter.actions.routing import agent_state, offers
 from callcenter.actions.tickets import tickets
 from callcenter.domain import tickets as ticket_rules
 from callcenter.domain.errors import Invalid, NoMoreTime, NotFound, NotYourInteraction, WrapUpEnded
@@ -41,7 +41,7 @@ def begin(work: Work, interaction: Interaction) -> None:
         interaction.wrap_up_until = work.now + timedelta(seconds=seconds)
         interaction.wrap_up_limit = work.now + timedelta(seconds=max(seconds, limit))
     if interaction.agent_id:
-        states.refresh_state(work, interaction.agent_id)
+        agent_state.refresh_state(work, interaction.agent_id)
 
 
 def end_conversation(work: Work, interaction_id: int, *, actor: Actor) -> None:
@@ -49,7 +49,7 @@ def end_conversation(work: Work, interaction_id: int, *, actor: Actor) -> None:
     interaction = _mine(work, interaction_id, actor)
     if interaction.state != State.ACTIVE or interaction.is_call:
         return
-    endings.served(work, interaction, by="agent")
+    call_lifecycle.served(work, interaction, by="agent")
     begin(work, interaction)
     work.record(
         ConversationEnded(

@@ -5,9 +5,9 @@ Whoever is first is settled by the row lock: the second is told who was first.
 
 from datetime import timedelta
 
-from callcenter.actions.callbacks import callback_list
-from callcenter.actions.empowerment import asking, budgets, giving
-from callcenter.actions.empowerment.giving import Matter
+from callcenter.actions.callbacks import callback_admin
+from callcenter.actions.empowerment import asking, budgets, granting, remedy_words
+from callcenter.actions.empowerment.granting import Matter
 from callcenter.domain.empowerment import May, money
 from callcenter.domain.empowerment.approving import Said, most_of
 from callcenter.domain.empowerment.rule_book import Step
@@ -177,7 +177,7 @@ def becomes(work: Work, grant: Grant, matter: Matter, key: str, units: int, *, a
     if key != grant.remedy or units != grant.units:
         grant.remedy, grant.units = key, units
         grant.worth, grant.cost = remedy.worth(units, grant.currency), remedy.cost(units, grant.currency)
-        grant.sms = giving.sms_of(work, grant, remedy, matter)
+        grant.sms = granting.sms_of(work, grant, remedy, matter)
     budgets.hold_only(work, grant, grant.cost, actor=actor)
     grant.state, grant.valid_until = "approved", work.now + APPROVED_FOR
 
@@ -192,7 +192,7 @@ def tell(work: Work, row: Approval, grant: Grant, *, actor: str) -> None:
             approval_id=row.id,
             answer=row.answer or "",
             units=grant.units,
-            shown=giving.told(matter_book.remedy(grant.remedy), grant.units, grant.currency),
+            shown=remedy_words.told(matter_book.remedy(grant.remedy), grant.units, grant.currency),
             word=row.word,
         )
     )
@@ -234,6 +234,6 @@ def _call_at_once(work: Work, row: Approval, actor: Actor) -> None:
     if row.callback_id is None:
         return
     try:
-        callback_list.call_now(work, row.callback_id, actor=actor)
+        callback_admin.call_now(work, row.callback_id, actor=actor)
     except (CallbackOver, CallbackInProgress, NotFound):
         return

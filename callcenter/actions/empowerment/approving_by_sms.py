@@ -1,6 +1,6 @@
 """Approvers who sit at no screen: asked by SMS, and their reply is an answer like any other."""
 
-from callcenter.actions.empowerment import approvals, asking, giving
+from callcenter.actions.empowerment import approvals, asking, remedy_words
 from callcenter.actions.messages import outgoing
 from callcenter.actions.messages.received import Received
 from callcenter.domain import messages
@@ -56,7 +56,7 @@ def _question(work: Work, person: Agent, approval_id: int) -> str:
         " amount, or N %(code)s.",
         company=ours.name(person.language) if ours else "",
         agent=asker.name.split()[0] if asker else "",
-        what=giving.told(matter.remedy(grant.remedy), grant.units, grant.currency)[person.language],
+        what=remedy_words.told(matter.remedy(grant.remedy), grant.units, grant.currency)[person.language],
         customer=customer.name if customer else "?",
         ticket=ticket.number if ticket else "",
         reason=f"“{grant.reason[:120]}”",

@@ -7,8 +7,8 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
-from callcenter.actions.empowerment import budgets, giving
-from callcenter.actions.empowerment.giving import Matter, Wish
+from callcenter.actions.empowerment import budgets, granting, remedy_words
+from callcenter.actions.empowerment.granting import Matter, Wish
 from callcenter.domain.agents import Role
 from callcenter.domain.empowerment import Answer, Held, hold, money
 from callcenter.domain.empowerment.approving import RANKS, SCREEN_SEEN, fits
@@ -31,15 +31,15 @@ CODE_TRIES = 50
 def ask(work: Work, wish: Wish, *, actor: Actor) -> Grant:
     """Somebody is asked, and the money is held meanwhile. What may be given without asking is given at once instead;
     what the rules refuse comes back `refused`. The same key again is the same question."""
-    matter, before = giving.begin(work, wish, actor=actor)
+    matter, before = granting.begin(work, wish, actor=actor)
     if before:
         return before
     held = hold(matter.decision, wish.remedy, wish.units, reason=wish.reason)
     if held.answer in (Answer.GIVE, Answer.NEEDS_REASON):
-        return giving.give(work, wish, actor=actor)
+        return granting.give(work, wish, actor=actor)
     if held.answer == Answer.REFUSED:
-        grant = giving.write(work, matter, wish, held, state="refused")
-        giving.refuse(work, grant, held)
+        grant = granting.write(work, matter, wish, held, state="refused")
+        granting.refuse(work, grant, held)
         return grant
     if not wish.reason.strip():
         raise Invalid("Say why we should.", field="reason")
@@ -58,7 +58,7 @@ def put(
     callback_id: int | None = None,
 ) -> Grant:
     """The question itself. `rest_of`, `seconds`, `callback_id`: what is left of another, to be answered by a promised time."""
-    grant = giving.write(work, matter, wish, held, state="awaiting", rest_of=rest_of)
+    grant = granting.write(work, matter, wish, held, state="awaiting", rest_of=rest_of)
     budgets.reserve(work, grant, budgets.open_periods(work, matter.known.paying, currency=grant.currency), actor=actor)
     rule = matter.known.rules.book.rule(grant.rule_id or 0)
     asks = rule.asks if rule else held.option.ask if held.option else None
@@ -94,7 +94,7 @@ def put(
             remedy=grant.remedy,
             units=grant.units,
             currency=grant.currency,
-            shown=giving.told(matter.remedy(grant.remedy), grant.units, grant.currency),
+            shown=remedy_words.told(matter.remedy(grant.remedy), grant.units, grant.currency),
             until=row.step_ends_at.isoformat() if row.step_ends_at else "",
         )
     )
@@ -177,14 +177,14 @@ def change(work: Work, grant_id: int, *, actor: Actor, units: int, reason: str) 
     if held.answer == Answer.GIVE:
         raise Invalid("You may give this without asking: withdraw the question and give it.", field="units")
     remedy = matter.remedy(grant.remedy)
-    grant.units, grant.reason = units, reason.replace("\x00", "").strip()[: giving.LONGEST_REASON]
+    grant.units, grant.reason = units, reason.replace("\x00", "").strip()[: granting.LONGEST_REASON]
     grant.wished = max(grant.wished, units)
     grant.worth, grant.cost = remedy.worth(units, grant.currency), remedy.cost(units, grant.currency)
-    grant.sms = giving.sms_of(work, grant, remedy, matter)
+    grant.sms = granting.sms_of(work, grant, remedy, matter)
     budgets.hold_only(work, grant, grant.cost, actor=actor.label)
     approval.steps = [step.model_dump(mode="json") for step in held.steps]
     approval.step = min(approval.step, len(held.steps) - 1)
-    shown = giving.told(remedy, units, grant.currency)
+    shown = remedy_words.told(remedy, units, grant.currency)
     work.record(
         ApprovalChanged(**grant.about(), actor=actor.label, grant_id=grant.id, approval_id=approval.id, shown=shown)
     )
@@ -196,7 +196,7 @@ def matter_of(work: Work, grant: Grant) -> Matter:
     ticket = tickets.get(work.session, grant.ticket_id)
     if ticket is None:
         raise NotFound
-    return giving.look(work, grant.agent_id, ticket, _contact(work, grant, ticket.id), without=grant.id)
+    return granting.look(work, grant.agent_id, ticket, _contact(work, grant, ticket.id), without=grant.id)
 
 
 def _contact(work: Work, grant: Grant, ticket_id: int) -> int | None:
@@ -240,7 +240,7 @@ def give_on(work: Work, grant_id: int, *, actor: Actor, sms: str | None = None) 
         grant.sms = sms.replace("\x00", "").strip()
     budgets.commit(work, grant, actor=actor.label)
     grant.state, grant.granted_at, grant.valid_until = "granted", work.now, None
-    giving.given(work, grant, remedy, actor=actor.label)
+    granting.given(work, grant, remedy, actor=actor.label)
     return grant
 
 

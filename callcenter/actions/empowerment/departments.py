@@ -9,7 +9,7 @@ from callcenter.domain import queues
 from callcenter.domain.errors import Invalid, NotFound
 from callcenter.domain.permissions import Actor
 from callcenter.domain.setup_events import RuleWordsChanged
-from callcenter.storage.administration import kept
+from callcenter.storage.administration import settings_cache
 from callcenter.storage.agents.agents import Team
 from callcenter.storage.empowerment import departments
 from callcenter.storage.empowerment.departments import Cause, Department, System
@@ -139,5 +139,5 @@ def _free_key(key: str, taken: set[str]) -> str:
 def _told(work: Work, name: str, before: Any, after: Any, actor: Actor) -> None:
     if before != after:
         work.session.flush()
-        kept.forget_after(work.session)
+        settings_cache.forget_after(work.session)
         work.record(RuleWordsChanged(changed={name: [before, after]}, actor=actor.label))

@@ -18,7 +18,7 @@ from callcenter.domain.empowerment_events import (
 )
 from callcenter.domain.errors import N_, DomainError, Invalid, NotAllowed, NotFound, StaleSave
 from callcenter.domain.permissions import Actor
-from callcenter.storage.administration import company, kept
+from callcenter.storage.administration import company, settings_cache
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import rule_books
 from callcenter.storage.empowerment.rule_books import RuleBookRow
@@ -175,7 +175,7 @@ def publish(
         raise Invalid("This time is past.", field="effective_from")
     row.state, row.effective_from, row.published_at, row.published_by = "published", at, work.now, actor.agent_id
     touch(work, row)
-    kept.forget_after(work.session)
+    settings_cache.forget_after(work.session)
     work.record(RuleBookPublished(number=number, effective_from=at.isoformat(), actor=actor.label))
     return row
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from callcenter.actions.callbacks import calling_back
+from callcenter.actions.callbacks import callback_dialing
 from callcenter.actions.calls import calls
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.work import Work
@@ -17,7 +17,7 @@ class Direction:
 
 DIRECTIONS = {
     "inbound": Direction(calls.connected, calls.end),
-    "callback": Direction(calling_back.agent_is_in, calling_back.customer_gone),
+    "callback": Direction(callback_dialing.agent_is_in, callback_dialing.customer_gone),
 }
 
 

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from callcenter.actions.callbacks import calling_back
+from callcenter.actions.callbacks import callback_dialing
+from callcenter.actions.calls import callback_offer as callbacks
 from callcenter.actions.calls import calls, holds
-from callcenter.actions.calls import promising as callbacks
 from callcenter.actions.lines import directions
 from callcenter.actions.routing import offers
 from callcenter.domain.calls import (
@@ -154,7 +154,9 @@ def report(work: Work, given: LegReport) -> None:
     leg.left_at = leg.left_at or work.now
     if leg.party == "agent":
         agent_left(work, interaction, leg)
-    elif interaction.direction != "callback" or not calling_back.leg_over(work, interaction, leg, outcome=given.status):
+    elif interaction.direction != "callback" or not callback_dialing.leg_over(
+        work, interaction, leg, outcome=given.status
+    ):
         directions.customer_gone(work, interaction, by="customer")
 
 

@@ -18,7 +18,7 @@ from callcenter.domain.events import ConversationStarted
 from callcenter.domain.interactions import WITH_CUSTOMER, State
 from callcenter.domain.messages import IncomingMessage
 from callcenter.domain.permissions import Actor, may_serve
-from callcenter.storage.administration import company, kept
+from callcenter.storage.administration import company, settings_cache
 from callcenter.storage.administration.company import Number, Queue
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
@@ -77,7 +77,7 @@ def _begin(work: Work, message: IncomingMessage, customer: Customer | None) -> I
 
 def _queue_for(work: Work, ours: Number, channel: str) -> int | None:
     """The number's own queue for texts, where that takes this channel; else the first that does: nobody's word is lost."""
-    own = [kept.queue(work.session, id_) for id_ in (ours.sms_queue_id, ours.queue_id) if id_]
+    own = [settings_cache.queue(work.session, id_) for id_ in (ours.sms_queue_id, ours.queue_id) if id_]
     others = [] if any(_takes(queue, channel) for queue in own) else company.queues(work.session)
     taking = (queue.id for queue in (*own, *others) if queue and _takes(queue, channel))
     return next(taking, ours.sms_queue_id or ours.queue_id)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from callcenter.actions.routing import routing, states
+from callcenter.actions.routing import agent_state, routing
 from callcenter.actions.tickets import tickets
 from callcenter.domain.callback_events import CallerToBringBack
 from callcenter.domain.calls import Connection
@@ -54,8 +54,8 @@ def accept(work: Work, offer_id: int, *, agent_id: int) -> Connection:
             waited_seconds=interaction.waited_seconds(work.now),
         )
     )
-    states.refresh_state(work, agent_id)
-    states.answered(work, agent_id)
+    agent_state.refresh_state(work, agent_id)
+    agent_state.answered(work, agent_id)
     return _connection(offer)
 
 
@@ -95,7 +95,7 @@ def expire(work: Work, interaction_id: int) -> None:
 def missed(work: Work, interaction: Interaction, offer: Offer, *, reason: str) -> None:
     """A live offer nobody took; both rows locked."""
     _end(work, interaction, offer, "expired", reason=reason)
-    states.miss(work, offer.agent_id, allowed=routing.policy(work).misses_allowed)
+    agent_state.miss(work, offer.agent_id, allowed=routing.policy(work).misses_allowed)
     routing.route(work, interaction)
     routing.next_for(work, offer.agent_id)
 
@@ -176,7 +176,7 @@ def free(work: Work, interaction: Interaction, agent_id: int | None) -> None:
     if agent_id is None:
         return
     close(work, interaction.id)
-    states.refresh_state(work, agent_id)
+    agent_state.refresh_state(work, agent_id)
     routing.next_for(work, agent_id)
 
 
@@ -207,7 +207,7 @@ def _end(
     _tell_ended(work, interaction, offer, outcome, reason=reason, actor=actor)
     if waits_on:
         interaction.state, interaction.agent_id = State.WAITING, None
-        states.refresh_state(work, offer.agent_id)
+        agent_state.refresh_state(work, offer.agent_id)
 
 
 def _tell_ended(

@@ -20,7 +20,7 @@ from callcenter.domain.routing import (
     Roster,
     Waiting,
 )
-from callcenter.storage.administration import kept
+from callcenter.storage.administration import settings_cache
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.customers.customers import Customer
@@ -45,7 +45,7 @@ def enter(work: Work, interaction: Interaction, customer: Customer | None) -> No
     Whoever hung up waiting here and calls again at once takes the old place.
     """
     ours = policy(work)
-    queue = kept.queue(work.session, interaction.queue_id) if interaction.queue_id else None
+    queue = settings_cache.queue(work.session, interaction.queue_id) if interaction.queue_id else None
     known = _known(work, interaction, customer, ours) if interaction.their_number else None
     if known and known.waited_since and interaction.is_call and interaction.joined_at == work.now:
         interaction.joined_at = known.waited_since

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from random import Random
 
-from callcenter.actions.empowerment.giving import told
+from callcenter.actions.empowerment.remedy_words import told
 from callcenter.demo.book import Book, Values
 from callcenter.demo.empowerment.moments import Moment
 from callcenter.demo.empowerment.purses import Till

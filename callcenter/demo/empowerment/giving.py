@@ -7,7 +7,7 @@ from itertools import takewhile
 from random import Random
 from zoneinfo import ZoneInfo
 
-from callcenter.actions.empowerment.giving import told
+from callcenter.actions.empowerment.remedy_words import told
 from callcenter.demo import messages
 from callcenter.demo.book import Book, Values
 from callcenter.demo.cast import COMPANY

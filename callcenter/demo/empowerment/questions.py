@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from callcenter.actions.empowerment.giving import told
+from callcenter.actions.empowerment.remedy_words import told
 from callcenter.demo.book import Values
 from callcenter.demo.empowerment import carrying_out, giving
 from callcenter.demo.empowerment.giving import Case, Desk, Kept

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.empowerment import Decision, Remedy, RuleBook
 from callcenter.domain.empowerment.approving import RANKS, SCREEN_SEEN, fits
 from callcenter.domain.empowerment.rule_book import Step
-from callcenter.storage.administration import kept
+from callcenter.storage.administration import settings_cache
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.callbacks.callbacks import Callback
 from callcenter.storage.calls import interactions
@@ -160,7 +160,7 @@ def approvers(session: Session, now: datetime) -> Sequence[Approver]:
     def read() -> list[Approver]:
         return [Approver(*row) for row in session.execute(APPROVERS, {"since": now - SCREEN_SEEN})]
 
-    return kept.figure(session, "approvers", read)
+    return settings_cache.figure(session, "approvers", read)
 
 
 USUAL = text(
@@ -177,4 +177,4 @@ def usual_seconds(session: Session) -> int | None:
         count, seconds = session.execute(USUAL).one()
         return int(seconds) if count >= LEAST_ANSWERS else None
 
-    return kept.figure(session, "usual_answer", read)
+    return settings_cache.figure(session, "usual_answer", read)

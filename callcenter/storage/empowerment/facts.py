@@ -20,7 +20,7 @@ from callcenter.domain.empowerment import (
     Usage,
     decide,
 )
-from callcenter.storage.administration import kept
+from callcenter.storage.administration import settings_cache
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.callbacks import callbacks
@@ -88,7 +88,7 @@ def of_matter(
         usage=_usage(session, rules, now, agent, customer, ticket, without=without, currency=currency),
         purses=Purses(
             tuple(_purse(one, held.get(one.budget.id)) for one in paid),
-            required=bool(paid) or kept.figure(session, "any_budget", lambda: budgets.any_active(session)),
+            required=bool(paid) or settings_cache.figure(session, "any_budget", lambda: budgets.any_active(session)),
         ),
         paying=tuple(paid),
         now=now,
@@ -103,7 +103,7 @@ def _purse(paying: Paying, held: Holding | None) -> Purse:
 
 def _departments(session: Session) -> Mapping[int, int]:
     """{team: its department}"""
-    return kept.figure(
+    return settings_cache.figure(
         session,
         "departments_of_teams",
         lambda: {team.id: team.department_id for team in agents.teams(session) if team.department_id},
@@ -112,7 +112,7 @@ def _departments(session: Session) -> Mapping[int, int]:
 
 def _names(session: Session) -> tuple[Mapping[int, str], Mapping[int, str], Mapping[str, str]]:
     """(teams, departments by id; causes by what they are called in any language)"""
-    return kept.figure(
+    return settings_cache.figure(
         session,
         "empowerment_names",
         lambda: (
@@ -174,7 +174,7 @@ def _matter(
     if interaction is not None and all(one.id != interaction.id for one in about):
         about.append(interaction)
     queue_id = ticket.queue_id if ticket else interaction.queue_id if interaction else None
-    queue = kept.queue(session, queue_id) if queue_id else None
+    queue = settings_cache.queue(session, queue_id) if queue_id else None
     began = min((one.created_at for one in about), default=ticket.created_at if ticket else now)
     return MatterFacts(
         type=ticket.type if ticket else "",
@@ -194,7 +194,7 @@ def _matter(
 
 
 def _waited_too_long(session: Session, interaction: Interaction, now: datetime) -> bool:
-    queue = kept.queue(session, interaction.queue_id) if interaction.queue_id else None
+    queue = settings_cache.queue(session, interaction.queue_id) if interaction.queue_id else None
     return queue is not None and interaction.waited_seconds(now) > queue.target_seconds
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.empowerment import RuleBook
-from callcenter.storage.administration import kept
+from callcenter.storage.administration import settings_cache
 from callcenter.storage.database import Row
 
 
@@ -88,7 +88,7 @@ def by_numbers(session: Session, numbers: Collection[int]) -> dict[int, RuleBook
 
 def in_force(session: Session, now: datetime) -> InForce | None:
     """The version that counts at this moment; versions to come are known, so that each begins to the second."""
-    published = kept.figure(session, "rule_books", lambda: _published(session))
+    published = settings_cache.figure(session, "rule_books", lambda: _published(session))
     return next((one for one in published if one.since <= now), None)
 
 

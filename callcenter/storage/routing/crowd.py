@@ -18,7 +18,7 @@ from callcenter.domain.routing import (
     Roster,
     Waiting,
 )
-from callcenter.storage.administration import kept
+from callcenter.storage.administration import settings_cache
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.routing import routing as looks
 from callcenter.storage.routing.routing import Head, OnDuty, WasAsked
@@ -28,10 +28,10 @@ def policy(session: Session) -> CompanyPolicy:
     """The company's own numbers."""
 
     def read() -> CompanyPolicy:
-        ours = kept.ours(session)
+        ours = settings_cache.ours(session)
         return ours.routing_policy if ours else CompanyPolicy()
 
-    return kept.figure(session, "policy", read)
+    return settings_cache.figure(session, "policy", read)
 
 
 def head_of(row: Interaction) -> Head:
@@ -56,11 +56,11 @@ def waiting_of(session: Session, heads: Sequence[Head], *, now: datetime, asked_
 
 def _rules(session: Session, queue_id: int) -> tuple[QueuePolicy, tuple[Ring, ...]]:
     def read() -> tuple[QueuePolicy, tuple[Ring, ...]]:
-        queue = kept.queue(session, queue_id) if queue_id else None
+        queue = settings_cache.queue(session, queue_id) if queue_id else None
         rules = queue.policy if queue else QueuePolicy()
         return rules, rules.circles()
 
-    return kept.figure(session, ("rules", queue_id), read)
+    return settings_cache.figure(session, ("rules", queue_id), read)
 
 
 def _pause(ours: CompanyPolicy, row: WasAsked) -> int:

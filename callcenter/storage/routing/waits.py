@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from callcenter.storage.administration import kept
+from callcenter.storage.administration import settings_cache
 
 OF_LATE = timedelta(hours=4)
 SAMPLE = 100
@@ -52,7 +52,7 @@ def handling_seconds(session: Session, queue_id: int, *, now: datetime) -> float
         mean, count = session.execute(HANDLING, {"queue_id": queue_id, "since": now - OF_LATE}).one()
         return float(mean) if count >= ENOUGH else None
 
-    return kept.figure(session, ("handling", queue_id), read)
+    return settings_cache.figure(session, ("handling", queue_id), read)
 
 
 def predictions(session: Session, *, queue_id: int, now: datetime) -> list[tuple[float, float]]:
@@ -62,7 +62,7 @@ def predictions(session: Session, *, queue_id: int, now: datetime) -> list[tuple
         rows = session.execute(PREDICTIONS, {"queue_id": queue_id, "since": now - OF_LATE})
         return [(told, waited) for told, waited in rows]
 
-    return kept.figure(session, ("predictions", queue_id), read)
+    return settings_cache.figure(session, ("predictions", queue_id), read)
 
 
 def predictions_of_each(

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
-from callcenter.actions.callbacks import callback_list as acts
+from callcenter.actions.callbacks import callback_admin as acts
 from callcenter.domain.errors import Invalid, NotFound
 from callcenter.storage.administration import company
 from callcenter.storage.callbacks import callbacks

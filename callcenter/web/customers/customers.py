@@ -20,7 +20,7 @@ from callcenter.storage.customers.customers import Customer
 from callcenter.storage.surveys import surveys
 from callcenter.storage.tickets import tickets
 from callcenter.web import access
-from callcenter.web.timeline import story
+from callcenter.web.timeline import timeline
 from callcenter.web.wording import language, terms
 
 PAGE = 50
@@ -79,7 +79,7 @@ def _customer(customer_id: int) -> dict[str, object]:
             "tickets": tickets.of_customer(session, customer.id),
             "contacts": interactions.of_customer(session, customer.id, limit=CONTACTS),
             "surveys": surveys.of_customer(session, customer.id),
-            "days": story.days(session, history.of_customer(session, customer.id)),
+            "days": timeline.days(session, history.of_customer(session, customer.id)),
             "names": agents.names(session),
             "queues": {queue.id: queue.name(language.chosen()) for queue in company.queues(session)},
             "tiers": acts.TIERS,

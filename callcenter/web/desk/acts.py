@@ -5,7 +5,7 @@ import json
 from flask import Response, jsonify, make_response, request, url_for
 from flask_babel import gettext as _
 
-from callcenter import errands, wiring
+from callcenter import operations, wiring
 from callcenter.actions.agents import agents
 from callcenter.actions.calls import wrap_ups
 from callcenter.actions.customers import customers
@@ -95,14 +95,14 @@ def join(interaction_id: int) -> Response:
 @pages.post("/desk/interactions/<int:interaction_id>/hold")
 @access.everyone
 def hold(interaction_id: int) -> str:
-    errands.hold(wiring.current(), interaction_id, actor=access.current_actor())
+    operations.hold(wiring.current(), interaction_id, actor=access.current_actor())
     return _where_it_was_asked(interaction_id)
 
 
 @pages.post("/desk/interactions/<int:interaction_id>/resume")
 @access.everyone
 def resume(interaction_id: int) -> str:
-    errands.resume(wiring.current(), interaction_id, actor=access.current_actor())
+    operations.resume(wiring.current(), interaction_id, actor=access.current_actor())
     return _where_it_was_asked(interaction_id)
 
 
@@ -114,7 +114,7 @@ def _where_it_was_asked(interaction_id: int) -> str:
 @access.everyone
 def hang_up(interaction_id: int) -> str:
     """A call is ended at the telephone company, a conversation by us."""
-    errands.hang_up(wiring.current(), interaction_id, actor=access.current_actor())
+    operations.hang_up(wiring.current(), interaction_id, actor=access.current_actor())
     return parts.middle(interaction_id) if request.headers.get("HX-Target") == "middle" else parts.now()
 
 

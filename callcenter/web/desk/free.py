@@ -23,8 +23,8 @@ from callcenter.storage.surveys.surveys import Survey
 from callcenter.web.desk import left, offered, words
 from callcenter.web.desk.give import waiting
 from callcenter.web.desk.offered import Missed
-from callcenter.web.wording import breaks, formats, given, terms
-from callcenter.web.wording.given import Around, Ended
+from callcenter.web.wording import breaks, formats, granted, terms
+from callcenter.web.wording.granted import Around, Ended
 
 SHOWN_HOURS = 4
 SAID_SHOWN = 3
@@ -128,7 +128,7 @@ def _asked(session: Session, agent: Agent, now: datetime) -> list[Asked]:
     rows = grants.held_of_agent(session, agent.id, since=now - ASKED_SHOWN)
     if not rows:
         return []
-    known = given.around(session, rows)
+    known = granted.around(session, rows)
     people = customers.by_ids(session, [row.customer_id for row in rows if row.customer_id])
     return [_one_asked(row, known, people, giving.approvers(session, now)) for row in rows]
 
@@ -139,20 +139,20 @@ def _one_asked(grant: Grant, known: Around, people: Mapping[int, Customer], able
     here = grant.interaction_id
     return Asked(
         grant=grant,
-        words=given.of(grant, known),
+        words=granted.of(grant, known),
         name=customer.name if customer else "",
         url=url_for("desk.page", interaction=here) if here else url_for("tickets.page", ticket_id=grant.ticket_id),
         approval=approval if approval and approval.is_open else None,
         title=_who_decides(approval, known, able, grant.agent_id) if approval and approval.is_open else "",
-        ended=given.ended(grant, known),
+        ended=granted.ended(grant, known),
     )
 
 
 def _who_decides(approval: Approval, known: Around, able: Sequence[Approver], asker_id: int) -> str:
     if approval.claimed_by:
-        return waiting.title(given.first(known.names.get(approval.claimed_by, "")), is_taken=True)
+        return waiting.title(granted.first(known.names.get(approval.claimed_by, "")), is_taken=True)
     found = giving.asked(able, approval.turn, asker_id=asker_id)
-    return waiting.title(given.first(found.name) if found else terms.role(approval.turn.role), is_taken=False)
+    return waiting.title(granted.first(found.name) if found else terms.role(approval.turn.role), is_taken=False)
 
 
 def _inform(mine: desk.Mine) -> str:

@@ -28,7 +28,7 @@ from callcenter.storage.messages import messages
 from callcenter.storage.messages.messages import Message
 from callcenter.storage.tickets.tickets import Ticket
 from callcenter.web.desk import left, offered, story, words
-from callcenter.web.timeline.story import Day
+from callcenter.web.timeline.timeline import Day
 from callcenter.web.wording import breaks, formats
 from callcenter.web.wording.breaks import Kind
 

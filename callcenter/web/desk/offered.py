@@ -11,7 +11,7 @@ from callcenter.domain import languages
 from callcenter.domain.routing import Explanation, explanation
 from callcenter.reports.agents import desk
 from callcenter.reports.agents.desk import Item, Mine
-from callcenter.storage.administration import company, kept
+from callcenter.storage.administration import company, settings_cache
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.calls import interactions
@@ -68,7 +68,9 @@ def skills(session: Session) -> dict[str, str]:
     def read() -> Sequence[tuple[str, dict[str, str]]]:
         return [(row.key, row.names) for row in company.skills(session)]
 
-    return {key: languages.of(names, language.chosen()) for key, names in kept.figure(session, "skills", read)}
+    return {
+        key: languages.of(names, language.chosen()) for key, names in settings_cache.figure(session, "skills", read)
+    }
 
 
 def missed(session: Session, agent: Agent) -> list[Missed]:

@@ -23,7 +23,7 @@ from callcenter.web.desk import left, stale
 from callcenter.web.desk.blueprint import pages
 from callcenter.web.desk.card import ShownCard
 from callcenter.web.desk.middle import Middle
-from callcenter.web.plumbing import frame
+from callcenter.web.plumbing import page_context
 from callcenter.web.wording import language
 
 
@@ -149,7 +149,7 @@ def state_control(*, with_now: bool = False) -> str:
     """The status control as it stands after the commit; with the Now slot, which shows the same."""
     with wiring.current().reading() as session:
         mine = _mine(session)
-        shown = frame.shown_status(session, mine.agent)
+        shown = page_context.shown_status(session, mine.agent)
         control = render_template("macros/state_control.html", fresh_status=shown)
         return (
             control + render_template("desk/now.html", now=left.now(session, mine), oob=True) if with_now else control

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.history import History
-from callcenter.web.timeline import story
+from callcenter.web.timeline import timeline
 from callcenter.web.wording import formats, terms
 
 # What the second of two events says as well.
@@ -25,35 +25,35 @@ def days(
     *,
     names: Mapping[int, str],
     now: datetime,
-) -> list[story.Day]:
+) -> list[timeline.Day]:
     """`names`: agents, the reader called "you"."""
     kinds = {row.kind for row in rows}
-    here = story.facts(session, [row for row in rows if SAID_BY.get(row.kind) not in kinds])
+    here = timeline.facts(session, [row for row in rows if SAID_BY.get(row.kind) not in kinds])
     before = [_contact(each, names, now) for each in earlier if each.ended_at is not None]
-    return story.by_day(sorted([*here, *before], key=_moment, reverse=True))
+    return timeline.by_day(sorted([*here, *before], key=_moment, reverse=True))
 
 
-def _moment(fact: story.Fact) -> float:
+def _moment(fact: timeline.Fact) -> float:
     return fact.at.timestamp() if fact.at else 0.0
 
 
-def _contact(contact: Interaction, names: Mapping[int, str], now: datetime) -> story.Fact:
-    return story.at(
+def _contact(contact: Interaction, names: Mapping[int, str], now: datetime) -> timeline.Fact:
+    return timeline.at(
         _served(contact, names, now) if contact.result == "served" else _lost(contact, now), contact.created_at
     )
 
 
-def _served(contact: Interaction, names: Mapping[int, str], now: datetime) -> story.Fact:
+def _served(contact: Interaction, names: Mapping[int, str], now: datetime) -> timeline.Fact:
     who = names.get(contact.agent_id or 0) or _("nobody")
     strong = _("Call with %(name)s", name=who) if contact.is_call else _("Conversation with %(name)s", name=who)
     length = formats.duration(contact.talked_seconds(now)) if contact.is_call else ""
     outcome = terms.outcome(contact.outcome).lower() if contact.outcome else ""
     text = " · ".join(part for part in (length, outcome) if part)
-    return story.Fact("phone" if contact.is_call else "chat", strong, text, contact.note)
+    return timeline.Fact("phone" if contact.is_call else "chat", strong, text, contact.note)
 
 
-def _lost(contact: Interaction, now: datetime) -> story.Fact:
+def _lost(contact: Interaction, now: datetime) -> timeline.Fact:
     strong = _("Called, not answered") if contact.is_call else _("Wrote, not answered")
     waited = formats.duration(contact.waited_seconds(now))
     text = _("%(how)s, after %(time)s", how=terms.result(contact.result or ""), time=waited)
-    return story.Fact("phone-off" if contact.is_call else "chat", strong, text)
+    return timeline.Fact("phone-off" if contact.is_call else "chat", strong, text)

@@ -2,7 +2,7 @@
 
 from flask import Response, make_response, render_template, request, url_for
 
-from callcenter import errands, wiring
+from callcenter import operations, wiring
 from callcenter.actions.calls import transfers
 from callcenter.domain.agents import Status
 from callcenter.domain.errors import Invalid, NotFound
@@ -49,7 +49,7 @@ def transfer(interaction_id: int) -> Response:
         else:
             transfers.to_agent(work, interaction_id, agent_id=int(number), reason=reason, actor=actor)
         row = interactions.get(work.session, interaction_id)
-    errands.part(wiring.current(), interaction_id)
+    operations.part(wiring.current(), interaction_id)
     answer = make_response(parts.now())
     if row and not row.is_call:
         answer.headers["HX-Redirect"] = url_for("desk.page")

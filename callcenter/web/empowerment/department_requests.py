@@ -5,8 +5,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
-from callcenter.actions.empowerment import carrying_out as acts
-from callcenter.actions.empowerment import giving
+from callcenter.actions.empowerment import fulfilment as acts
+from callcenter.actions.empowerment import remedy_words
 from callcenter.domain.errors import NotFound
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import departments, grants, rule_books
@@ -77,7 +77,7 @@ def _list() -> dict[str, object]:
 
 def _what(book: rule_books.RuleBookRow | None, grant: Grant) -> str:
     remedy = book.book.remedy(grant.remedy) if book else None
-    return giving.told(remedy, grant.units, grant.currency)[language.chosen()] if remedy else grant.remedy
+    return remedy_words.told(remedy, grant.units, grant.currency)[language.chosen()] if remedy else grant.remedy
 
 
 @pages.post("/<int:request_id>")

@@ -13,7 +13,7 @@ from callcenter.actions.agents import agents as presence
 from callcenter.domain.errors import TooManyTries
 from callcenter.storage.agents import agents
 from callcenter.web import access
-from callcenter.web.plumbing import frame, requests
+from callcenter.web.plumbing import page_context, requests
 from callcenter.web.wording import language
 
 pages = Blueprint("sign_in", __name__)
@@ -22,7 +22,7 @@ pages = Blueprint("sign_in", __name__)
 @pages.get("/")
 @access.everyone
 def home() -> Response:
-    return redirect(frame.home_of(access.current_agent().role))
+    return redirect(page_context.home_of(access.current_agent().role))
 
 
 @pages.get("/sign-in")

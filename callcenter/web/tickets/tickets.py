@@ -19,8 +19,8 @@ from callcenter.storage.surveys import surveys
 from callcenter.storage.tickets import tickets
 from callcenter.storage.tickets.tickets import Ticket
 from callcenter.web import access
-from callcenter.web.empowerment import giving
-from callcenter.web.timeline import story
+from callcenter.web.empowerment import granting
+from callcenter.web.timeline import timeline
 from callcenter.web.wording import language, terms
 
 PAGE = 50
@@ -105,8 +105,8 @@ def _ticket(ticket_id: int) -> dict[str, object]:
             "contacts": interactions.of_ticket(session, ticket.id),
             "surveys": [survey for survey in surveys.of_ticket(session, ticket.id) if survey.score],
             "comments": tickets.comments(session, ticket.id),
-            "given": giving.lines(session, ticket.id),
-            "days": story.days(session, history.of_matter(session, ticket.id)),
+            "given": granting.lines(session, ticket.id),
+            "days": timeline.days(session, history.of_matter(session, ticket.id)),
             "names": agents.names(session),
             "owners": agents.all_active(session),
             "choices": CHOICES,

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain import languages
 from callcenter.domain.agents import Status
-from callcenter.storage.administration import company, kept
+from callcenter.storage.administration import company, settings_cache
 from callcenter.storage.agents.agents import Agent
 from callcenter.web.wording import language
 
@@ -49,4 +49,4 @@ def _rows(session: Session) -> Rows:
         rows = company.every_break_reason(session)
         return tuple((row.key, row.names, row.is_active) for row in sorted(rows, key=lambda row: row.id))
 
-    return kept.figure(session, "break_reasons", read)
+    return settings_cache.figure(session, "break_reasons", read)

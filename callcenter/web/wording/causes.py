@@ -1,7 +1,7 @@
 """The company's causes in the reader's language, for the fields in which a ticket's cause is written."""
 
 from callcenter import wiring
-from callcenter.storage.administration import kept
+from callcenter.storage.administration import settings_cache
 from callcenter.storage.empowerment import departments
 from callcenter.web.wording import language
 
@@ -20,7 +20,7 @@ def _named() -> dict[str, str]:
     """{key: its name}"""
     chosen = language.chosen()
     with wiring.current().reading() as session:
-        return kept.figure(
+        return settings_cache.figure(
             session,
             ("cause_names", chosen),
             lambda: {one.key: one.name(chosen) or one.key for one in departments.causes(session)},
@@ -31,7 +31,7 @@ def _every() -> dict[str, str]:
     """{whatever a cause is called, in any language: its name}"""
     chosen = language.chosen()
     with wiring.current().reading() as session:
-        return kept.figure(
+        return settings_cache.figure(
             session,
             ("cause_words", chosen),
             lambda: {

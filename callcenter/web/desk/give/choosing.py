@@ -12,7 +12,7 @@ from callcenter.domain.errors import Invalid
 from callcenter.reports.empowerment.giving import Giving
 from callcenter.web.desk.give import section
 from callcenter.web.desk.give.section import Row
-from callcenter.web.wording import formats, given, language
+from callcenter.web.wording import formats, granted, language
 from callcenter.web.wording.scale import Reach, Scale, scale
 
 CHOICES = 9
@@ -68,7 +68,7 @@ class Choosing:
     def field(self) -> str:
         """What stands in the field of the amount."""
         if self.fixed is not None:
-            return given.amount(self.remedy, self.fixed, self.giving.currency)
+            return granted.amount(self.remedy, self.fixed, self.giving.currency)
         if self._given is not None:
             return self._given
         if not self.remedy.is_money:
@@ -105,7 +105,7 @@ class Choosing:
         """Of how much."""
         if not self.option.is_free or not self.option.most or self.fixed is not None:
             return ""
-        return _("of %(amount)s", amount=given.amount(self.remedy, self.option.most, self.giving.currency))
+        return _("of %(amount)s", amount=granted.amount(self.remedy, self.option.most, self.giving.currency))
 
     @property
     def _amounts(self) -> list[int]:
@@ -122,7 +122,7 @@ class Choosing:
         return [Quick(self._shown(one), self._shown(one), one == self.units) for one in self._amounts]
 
     def _shown(self, units: int) -> str:
-        return given.amount(self.remedy, units, self.giving.currency)
+        return granted.amount(self.remedy, units, self.giving.currency)
 
     @property
     def scale(self) -> Scale | None:
@@ -172,7 +172,7 @@ class Choosing:
         """What the button does."""
         if self.held is None or self.units is None:
             return _("Next")
-        shown = given.amount(self.remedy, self.units, self.giving.currency)
+        shown = granted.amount(self.remedy, self.units, self.giving.currency)
         if self.held.answer == Answer.ASK:
             name = section.asked_name(self.giving, self.held.steps[0])
             return _("Next: ask %(name)s for %(amount)s", name=name, amount=shown)

@@ -19,7 +19,7 @@ from callcenter.reports.empowerment.giving import Approver, Giving
 from callcenter.storage.empowerment import departments, facts
 from callcenter.web.desk.give import section
 from callcenter.web.desk.give.choosing import reaches
-from callcenter.web.wording import formats, given, language, terms
+from callcenter.web.wording import formats, granted, language, terms
 from callcenter.web.wording.scale import Scale, scale
 
 
@@ -48,11 +48,11 @@ class Confirming:
 
     @property
     def amount(self) -> str:
-        return given.amount(self.remedy, self.form.units, self.giving.currency)
+        return granted.amount(self.remedy, self.form.units, self.giving.currency)
 
     @property
     def what(self) -> str:
-        return given.what(self.remedy, self.form.units, self.giving.currency)
+        return granted.what(self.remedy, self.form.units, self.giving.currency)
 
     @property
     def title(self) -> str:
@@ -61,7 +61,7 @@ class Confirming:
 
     @property
     def first_name(self) -> str:
-        return given.first(self.giving.customer.name) if self.giving.customer else ""
+        return granted.first(self.giving.customer.name) if self.giving.customer else ""
 
     @property
     def rule(self) -> str:
@@ -136,7 +136,9 @@ class Confirming:
         room = next((one for one in self.option.rooms if one.bound in (Bound.CUSTOMER, Bound.TIMES_CUSTOMER)), None)
         if room is not None:
             left = max(0, room.left - self.form.units)
-            words = given.amount(self.remedy, left, self.giving.currency) if room.bound == Bound.CUSTOMER else str(left)
+            words = (
+                granted.amount(self.remedy, left, self.giving.currency) if room.bound == Bound.CUSTOMER else str(left)
+            )
             found.append((_("Left for them after this"), words))
         found.append((_("Can be taken back"), _("by you in this contact, then a supervisor")))
         return found
@@ -170,7 +172,7 @@ class Confirming:
 
     @property
     def own_words(self) -> str:
-        return given.amount(self.remedy, self.own, self.giving.currency) if self.own else ""
+        return granted.amount(self.remedy, self.own, self.giving.currency) if self.own else ""
 
     @property
     def otherwise(self) -> str:

@@ -5,9 +5,9 @@ import uuid
 from flask import render_template, request
 from flask_babel import gettext as _
 
-from callcenter import errands, wiring
-from callcenter.actions.empowerment import asking, giving
-from callcenter.actions.empowerment.giving import Wish
+from callcenter import operations, wiring
+from callcenter.actions.empowerment import asking, granting
+from callcenter.actions.empowerment.granting import Wish
 from callcenter.domain.empowerment import Answer, Remedy, hold
 from callcenter.domain.errors import (
     AlreadyOnHold,
@@ -76,7 +76,7 @@ def give_confirm(interaction_id: int) -> str:
     if held.answer == Answer.REFUSED:
         with wiring.current().work() as work:
             refused = uuid.uuid5(uuid.NAMESPACE_OID, f"{form.key}:{form.remedy}:{form.units}").hex
-            giving.give(work, _wish(found, form, key=refused), actor=access.current_actor())
+            granting.give(work, _wish(found, form, key=refused), actor=access.current_actor())
         return _choose(found, form.remedy, form.amount, form.key)
     return _confirm(found, form)
 
@@ -90,7 +90,7 @@ def give_now(interaction_id: int) -> str:
         form = _form(found)
     try:
         with wiring.current().work() as work:
-            giving.give(work, _wish(found, form, sms=panel.own_sms()), actor=access.current_actor())
+            granting.give(work, _wish(found, form, sms=panel.own_sms()), actor=access.current_actor())
     except AskFirst:
         with wiring.current().reading() as session:
             found = panel.giving_of_contact(session, interaction_id)
@@ -117,7 +117,7 @@ def give_ask(interaction_id: int) -> str:
 def _hold(interaction_id: int) -> str:
     """What to say where the customer could not be put on hold; the question stands all the same."""
     try:
-        errands.hold(wiring.current(), interaction_id, actor=access.current_actor())
+        operations.hold(wiring.current(), interaction_id, actor=access.current_actor())
     except (AlreadyOnHold, CallNotConnected, NotYourInteraction):
         return ""
     except OutsideError:
@@ -133,7 +133,7 @@ def give_drop(interaction_id: int) -> str:
         found = panel.giving_of_contact(session, interaction_id)
         form = _form(found)
     with wiring.current().work() as work:
-        giving.drop(work, _wish(found, form), actor=access.current_actor())
+        granting.drop(work, _wish(found, form), actor=access.current_actor())
     with wiring.current().reading() as session:
         return panel.shown(session, interaction_id)
 

@@ -17,8 +17,8 @@ from callcenter.reports.empowerment.giving import Giving
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.web import access
 from callcenter.web.desk.give.waiting import Waiting
-from callcenter.web.wording import given, language, terms
-from callcenter.web.wording.given import Around, Ended
+from callcenter.web.wording import granted, language, terms
+from callcenter.web.wording.granted import Around, Ended
 
 ROWS_SHOWN = 4
 PLENTY = 20  # more pieces than that need no count
@@ -57,7 +57,7 @@ def _words(giving: Giving, remedy: Remedy, option: Option) -> str:
         steps = option.ask.steps if option.ask else ()
         return _("ask %(name)s", name=asked_name(giving, steps[0])) if steps else _("used up")
     if remedy.is_money:
-        shown = given.amount(remedy, option.most, giving.currency)
+        shown = granted.amount(remedy, option.most, giving.currency)
         return shown if option.is_fixed else _("up to %(amount)s", amount=shown)
     bounds = {room.bound for room in option.rooms}
     counted = bool(bounds & {Bound.TIMES_CUSTOMER, Bound.TIMES_TICKET}) and option.most < PLENTY
@@ -67,7 +67,7 @@ def _words(giving: Giving, remedy: Remedy, option: Option) -> str:
 def asked_name(giving: Giving, step: Step, *, short: bool = False) -> str:
     """Sam; a supervisor, where none of them is at a screen."""
     found = giving.asked(step)
-    return given.first(found.name) if found else terms.role(step.role, short=short)
+    return granted.first(found.name) if found else terms.role(step.role, short=short)
 
 
 def sentence_of(giving: Giving, option: Option) -> str:
@@ -92,7 +92,7 @@ class Section:
         self.session, self.giving = session, giving
         self.is_asked_for = is_asked_for
         self.interaction = giving.interaction
-        self.known: Around = given.around(session, giving.here) if giving.here else _NOTHING
+        self.known: Around = granted.around(session, giving.here) if giving.here else _NOTHING
 
     @property
     def id(self) -> int:
@@ -139,14 +139,14 @@ class Section:
         """What is approved and waits to be given, else how the last one ended."""
         if self.ready:
             return self.ready
-        told = [end for one in self.mine if one.rest_of is None and (end := given.ended(one, self.known))]
-        rests = [end for one in self.mine if one.rest_of is not None and (end := given.ended(one, self.known))]
+        told = [end for one in self.mine if one.rest_of is None and (end := granted.ended(one, self.known))]
+        rests = [end for one in self.mine if one.rest_of is not None and (end := granted.ended(one, self.known))]
         return (rests or told)[:1]
 
     @cached_property
     def ready(self) -> list[Ended]:
         """Approved, and to be given on."""
-        told = [given.ended(one, self.known) for one in self.mine if one.state == "approved"]
+        told = [granted.ended(one, self.known) for one in self.mine if one.state == "approved"]
         return [end for end in told if end]
 
     @property

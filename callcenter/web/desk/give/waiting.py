@@ -14,8 +14,8 @@ from callcenter.storage.callbacks import callbacks
 from callcenter.storage.empowerment import approvals
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
-from callcenter.web.wording import formats, given, terms
-from callcenter.web.wording.given import Around
+from callcenter.web.wording import formats, granted, terms
+from callcenter.web.wording.granted import Around
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Waiting:
 
     @property
     def amount(self) -> str:
-        return given.amount(self.known.remedies.get(self.grant.id), self.grant.units, self.grant.currency)
+        return granted.amount(self.known.remedies.get(self.grant.id), self.grant.units, self.grant.currency)
 
     @property
     def ends_at(self) -> datetime:
@@ -71,7 +71,7 @@ class Waiting:
     @property
     def what(self) -> str:
         answer = _("answer by %(time)s", time=formats.time_of(self.ends_at, seconds=True))
-        return f"{given.of(self.grant, self.known)} · {answer}"
+        return f"{granted.of(self.grant, self.known)} · {answer}"
 
     @property
     def lines(self) -> list[Line]:
@@ -97,16 +97,16 @@ class Waiting:
         own = min(row.own_limit, self.grant.units) if row.otherwise == "own_limit" else 0
         if own <= 0:
             return _("Else: nothing is given")
-        amount = given.amount(self.known.remedies.get(self.grant.id), own, self.grant.currency)
+        amount = granted.amount(self.known.remedies.get(self.grant.id), own, self.grant.currency)
         by = formats.time_of(at + timedelta(minutes=row.promise_minutes))
         return _("Else: %(amount)s now, the rest by %(time)s", amount=amount, time=by)
 
     def _name(self, agent_id: int | None) -> str:
-        return given.first(self.known.names.get(agent_id or 0, ""))
+        return granted.first(self.known.names.get(agent_id or 0, ""))
 
     def _asked(self, step: Step) -> str:
         found = self.giving.asked(step)
-        return given.first(found.name) if found else terms.role(step.role)
+        return granted.first(found.name) if found else terms.role(step.role)
 
     # The customer meanwhile
 
@@ -125,7 +125,7 @@ class Waiting:
 
     @property
     def customer(self) -> str:
-        known = given.first(self.giving.customer.name) if self.giving.customer else ""
+        known = granted.first(self.giving.customer.name) if self.giving.customer else ""
         return known or _("The customer")
 
     @property

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter import wiring
-from callcenter.reports.empowerment import worth_a_look
-from callcenter.reports.empowerment.worth_a_look import Pattern
+from callcenter.reports.empowerment import anomalies
+from callcenter.reports.empowerment.anomalies import Pattern
 from callcenter.storage.customers import customers
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.tickets import tickets
@@ -87,7 +87,7 @@ def state_word(state: str) -> str:
 def worth_looking() -> str:
     when = period()
     with wiring.current().reading() as session:
-        found = worth_a_look.patterns(session, since=when.since, until=when.until)
+        found = anomalies.patterns(session, since=when.since, until=when.until)
         called = names(session)
         people = customers.by_ids(session, [one.customer_id for one in found if one.customer_id])
     shown = [_pattern(one, called, people[one.customer_id].name if one.customer_id in people else "") for one in found]

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from callcenter.actions.calls import calls, endings
-from callcenter.actions.calls import promising as promises
+from callcenter.actions.calls import call_lifecycle, calls
+from callcenter.actions.calls import callback_offer as promises
 from callcenter.actions.routing import hours, offers, routing
 from callcenter.domain import routing as rules
 from callcenter.domain.callback_events import CallbackFailed, CallbackKept, CallbackTried, CustomerToCall, LineToEnd
@@ -148,7 +148,7 @@ def _connected(work: Work, ours: Interaction, row: Callback) -> None:
     row.next_try_at = None
     row.tries += 1
     if ours.answered_at is None:
-        endings.connect(work, ours)
+        call_lifecycle.connect(work, ours)
     in_time = work.now <= row.promised_until
     work.record(CallbackKept(**ours.about(), actor=f"agent:{ours.agent_id}", callback_id=row.id, in_time=in_time))
 
@@ -187,7 +187,7 @@ def not_reached(work: Work, ours: Interaction, *, outcome: str) -> bool:
     agent_id = _let_agent_go(work, ours)
     if row.tries >= row.attempts:
         row.state, row.ended_at, row.end_reason, row.next_try_at = "failed", work.now, outcome, None
-        endings.finish(work, ours, by="system", result="not_reached")
+        call_lifecycle.finish(work, ours, by="system", result="not_reached")
     else:
         queue = company.queue(work.session, row.queue_id)
         row.state = "waiting"

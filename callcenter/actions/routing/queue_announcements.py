@@ -5,7 +5,7 @@ from callcenter.domain import routing as rules
 from callcenter.domain.calls import Answer, HangUp, TellPlace
 from callcenter.domain.interactions import WITH_CUSTOMER, State
 from callcenter.domain.routing import Roster, Waiting
-from callcenter.storage.administration import kept
+from callcenter.storage.administration import settings_cache
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.routing import routing as looks
@@ -18,7 +18,7 @@ def prediction(
     work: Work, interaction: Interaction, waiting: Waiting | None = None, crowd: Roster | None = None
 ) -> tuple[int, int | None]:
     """(place, expected seconds): 0 where somebody is free for this one, None where nobody serves the queue now."""
-    queue = kept.queue(work.session, interaction.queue_id) if interaction.queue_id else None
+    queue = settings_cache.queue(work.session, interaction.queue_id) if interaction.queue_id else None
     if queue is None or interaction.line_rank is None:
         return 1, None
     ahead = looks.ahead(work.session, queue_id=queue.id, channel=interaction.channel, line_rank=interaction.line_rank)
@@ -43,7 +43,7 @@ def tell_place(work: Work, interaction_id: int, *, first: bool) -> Answer:
     place: int | None = None
     seconds: int | None = None
     waits = interaction.state == State.WAITING
-    queue = kept.queue(work.session, interaction.queue_id) if interaction.queue_id and waits else None
+    queue = settings_cache.queue(work.session, interaction.queue_id) if interaction.queue_id and waits else None
     can_be_called = interaction.direction == "inbound" and interaction.their_number is not None
     if waits:
         place, seconds = prediction(work, interaction)

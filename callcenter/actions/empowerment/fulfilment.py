@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from callcenter.actions.empowerment import budgets, giving
+from callcenter.actions.empowerment import budgets, granting, remedy_words
 from callcenter.domain.empowerment.reversing import may_reverse, wait_before
 from callcenter.domain.empowerment_events import (
     DepartmentAnswered,
@@ -72,7 +72,9 @@ def ask_department(work: Work, grant: Grant) -> None:
 def _remedy_names(work: Work, grant: Grant) -> dict[str, str]:
     found = rule_books.get(work.session, grant.rule_book)
     remedy = found.book.remedy(grant.remedy) if found else None
-    return giving.told(remedy, grant.units, grant.currency) if remedy else {"en": grant.remedy, "zh": grant.remedy}
+    return (
+        remedy_words.told(remedy, grant.units, grant.currency) if remedy else {"en": grant.remedy, "zh": grant.remedy}
+    )
 
 
 def post_of(work: Work, grant: Grant) -> tuple[str, str, dict[str, Any]] | None:
@@ -194,7 +196,7 @@ def reverse(work: Work, grant_id: int, *, actor: Actor, reason: str) -> Grant:
         raise NotAllowed
     if not grant.is_given:
         raise GrantOver
-    text = reason.replace("\x00", "").strip()[: giving.LONGEST_REASON]
+    text = reason.replace("\x00", "").strip()[: granting.LONGEST_REASON]
     if not text:
         raise Invalid("Say why it is taken back.", field="reason")
     was_posted = grant.carry_out.get("how") == "webhook" and (grant.carried_out_at or grant.tries)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from callcenter.actions.calls import promising as promises
+from callcenter.actions.calls import callback_offer as promises
 from callcenter.actions.customers import customers as people
 from callcenter.actions.routing import offers, routing
 from callcenter.domain import customers as numbers

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from callcenter.domain import languages
 from callcenter.domain.empowerment.approving import Said
 from callcenter.storage.history import History
-from callcenter.web.wording import formats, given
+from callcenter.web.wording import formats, granted
 from callcenter.web.wording.facts import Fact, Names
 
 GIVE, BAD = "give", "bad"
@@ -48,7 +48,7 @@ def _passed_on(row: History, names: Names) -> Fact:
 
 
 def _answered(row: History, names: Names) -> Fact:
-    who, what, word = given.first(names.actor(row.actor)), _shown(row, names), row.data.get("word", "")
+    who, what, word = granted.first(names.actor(row.actor)), _shown(row, names), row.data.get("word", "")
     said = {
         Said.YES: _("%(name)s: yes, %(what)s", name=who, what=what),
         Said.LESS: _("%(name)s: yes, %(what)s", name=who, what=what),

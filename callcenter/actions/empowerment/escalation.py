@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from callcenter.actions.callbacks import callback_list
+from callcenter.actions.callbacks import callback_admin
 from callcenter.actions.empowerment import approvals, asking, budgets
 from callcenter.domain.agents import Role
 from callcenter.domain.empowerment.approving import Said
@@ -108,7 +108,7 @@ def _promise(work: Work, row: Approval, grant: Grant) -> int | None:
         return None
     until = work.now + timedelta(minutes=row.promise_minutes)
     try:
-        made = callback_list.create(
+        made = callback_admin.create(
             work,
             actor=Actor(Role.AGENT, grant.agent_id),
             number=number,

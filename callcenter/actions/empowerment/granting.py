@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from callcenter.actions.empowerment import budgets
+from callcenter.actions.empowerment import budgets, remedy_words
 from callcenter.actions.empowerment.grant_sms import sms_text
 from callcenter.actions.messages import outgoing
 from callcenter.domain import customers as numbers
@@ -211,21 +211,6 @@ def sms_of(work: Work, grant: Grant, remedy: Remedy, matter: Matter) -> str:
     )
 
 
-def shown(remedy: Remedy, units: int, currency: str) -> dict[str, str]:
-    """How much, by language: "$60", or "2 ×"."""
-    if remedy.is_money:
-        return {language: money.shown(units, currency, language) for language in languages.SERVED}
-    return dict.fromkeys(languages.SERVED, f"{units} ×")
-
-
-def told(remedy: Remedy, units: int, currency: str) -> dict[str, str]:
-    """What was given, with its name, as the story of the ticket tells it."""
-    amounts = shown(remedy, units, currency)
-    if not remedy.is_money and units == 1:
-        return remedy.names
-    return {language: f"{amount} {languages.of(remedy.names, language)}" for language, amount in amounts.items()}
-
-
 def refuse(work: Work, grant: Grant, held: Held) -> None:
     amounts = {language: money.shown(grant.units, grant.currency, language) for language in languages.SERVED}
     pieces = dict.fromkeys(languages.SERVED, f"{grant.units} ×")
@@ -255,7 +240,7 @@ def given(work: Work, grant: Grant, remedy: Remedy, *, actor: str) -> None:
             remedy=remedy.key,
             units=grant.units,
             currency=grant.currency,
-            shown=told(remedy, grant.units, grant.currency),
+            shown=remedy_words.told(remedy, grant.units, grant.currency),
         )
     )
 

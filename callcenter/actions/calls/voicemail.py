@@ -1,7 +1,7 @@
 """What a caller chooses in place of waiting: a callback, a message, or to wait on after all."""
 
-from callcenter.actions.calls import calls, endings
-from callcenter.actions.calls import promising as callbacks
+from callcenter.actions.calls import call_lifecycle, calls
+from callcenter.actions.calls import callback_offer as callbacks
 from callcenter.actions.tickets import tickets
 from callcenter.domain.callback_events import VoicemailLeft
 from callcenter.domain.calls import Answer, HangUp
@@ -27,7 +27,7 @@ def choose(work: Work, interaction_id: int, digit: str) -> Answer:
 def _callback(work: Work, call: Interaction) -> Answer:
     source = "max_wait" if call.passed_on else "key"
     promised = callbacks.promise(work, call, source=source)
-    endings.finish(work, call, by="customer", result="callback")
+    call_lifecycle.finish(work, call, by="customer", result="callback")
     return callbacks.told(work, promised, interaction_id=call.id, language=call.language)
 
 
@@ -42,7 +42,7 @@ def leave_message(work: Work, interaction_id: int, *, url: str, seconds: int) ->
     ticket = tickets.for_message(work, call, body=f"Voicemail, {seconds} s: {url}")
     call.ticket_id = ticket.id
     if call.state == State.WAITING:
-        endings.finish(work, call, by="customer", result="voicemail")
+        call_lifecycle.finish(work, call, by="customer", result="voicemail")
     call.result = "voicemail"
     work.record(VoicemailLeft(**call.about(), actor="customer", url=url, seconds=seconds))
     return HangUp()

@@ -6,14 +6,14 @@ What people do with the list is for `callback_list`, how one is carried out for 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from callcenter.actions.calls import endings
-from callcenter.actions.routing import offers, routing, waiting
+from callcenter.actions.calls import call_lifecycle
+from callcenter.actions.routing import offers, queue_announcements, routing
 from callcenter.domain import customers as numbers
 from callcenter.domain.callback_events import CallbackKept, CallbackPromised
 from callcenter.domain.calls import AskForCallback, SayPromised
 from callcenter.domain.interactions import Channel, State
 from callcenter.domain.routing import CallbackRule
-from callcenter.storage.administration import company, kept
+from callcenter.storage.administration import company, settings_cache
 from callcenter.storage.callbacks import callbacks
 from callcenter.storage.callbacks.callbacks import Callback
 from callcenter.storage.calls import interactions
@@ -27,7 +27,7 @@ ROUNDED = timedelta(minutes=5)
 
 
 def rule(work: Work, interaction: Interaction) -> CallbackRule:
-    queue = kept.queue(work.session, interaction.queue_id) if interaction.queue_id else None
+    queue = settings_cache.queue(work.session, interaction.queue_id) if interaction.queue_id else None
     return queue.policy.callbacks if queue else CallbackRule(by_key=False, offered_over=None)
 
 
@@ -71,7 +71,7 @@ def rank(interaction: Interaction) -> float:
 def promise(work: Work, call: Interaction, *, source: str) -> Callback:
     """In place of waiting: the callback stands where the call stood. The call itself is for whoever calls this to end."""
     rules = rule(work, call)
-    _, seconds = waiting.prediction(work, call)
+    _, seconds = queue_announcements.prediction(work, call)
     window = max(timedelta(minutes=rules.window_minutes), 2 * timedelta(seconds=seconds or 0))
     ours = _interaction(work, call)
     ours.line_rank = call.line_rank
@@ -178,7 +178,7 @@ def taken_by_call(work: Work, call: Interaction) -> bool:
 
 def _any_open(work: Work) -> bool:
     """As of a second ago: asked with every call."""
-    return kept.figure(work.session, "open_callbacks", lambda: callbacks.any_open(work.session))
+    return settings_cache.figure(work.session, "open_callbacks", lambda: callbacks.any_open(work.session))
 
 
 def close(work: Work, ours: Interaction, row: Callback, *, state: str, reason: str, result: str, by: str) -> None:
@@ -186,5 +186,5 @@ def close(work: Work, ours: Interaction, row: Callback, *, state: str, reason: s
     row.state, row.end_reason, row.ended_at, row.next_try_at = state, reason, work.now, None
     agent_id = offers.withdraw(work, ours)
     ours.agent_id = None
-    endings.finish(work, ours, by=by, result=result)
+    call_lifecycle.finish(work, ours, by=by, result=result)
     offers.free(work, ours, agent_id)

@@ -17,7 +17,7 @@ from callcenter.storage.history import History
 from callcenter.storage.messages import messages
 from callcenter.storage.tickets import tickets
 from callcenter.web import access
-from callcenter.web.timeline import callback_story, empowerment_story
+from callcenter.web.timeline import callback_timeline, empowerment_timeline
 from callcenter.web.wording import formats, language, terms
 from callcenter.web.wording.facts import Fact, Names
 
@@ -222,8 +222,8 @@ def _customer_changed(row: History, names: Names) -> Fact:
 
 
 SENTENCES: dict[str, Callable[[History, Names], Fact | None]] = {
-    **callback_story.SENTENCES,
-    **empowerment_story.SENTENCES,
+    **callback_timeline.SENTENCES,
+    **empowerment_timeline.SENTENCES,
     "CallReceived": _called,
     "MenuChosen": _chose,
     "QueueEntered": _queued,

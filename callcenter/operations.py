@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import structlog
 
-from callcenter.actions.callbacks import calling_back
+from callcenter.actions.callbacks import callback_dialing
 from callcenter.actions.calls import holds, wrap_ups
-from callcenter.actions.empowerment import carrying_out
+from callcenter.actions.empowerment import fulfilment
 from callcenter.actions.lines import directions, lines
 from callcenter.actions.messages import outgoing
 from callcenter.actions.routing import offers
@@ -179,7 +179,7 @@ def bring_back(wiring: Wiring, interaction_id: int) -> None:
 def call_customer(wiring: Wiring, interaction_id: int) -> None:
     """Dial a customer back, once. Refused for good, it counts as a try."""
     with wiring.work() as work:
-        row = calling_back.claim(work, interaction_id)
+        row = callback_dialing.claim(work, interaction_id)
     if row is None:
         return
     try:
@@ -189,16 +189,16 @@ def call_customer(wiring: Wiring, interaction_id: int) -> None:
         with wiring.work() as work:
             interaction = interactions.get(work.session, interaction_id, lock=True)
             if interaction and error.permanent:
-                calling_back.not_reached(work, interaction, outcome="refused")
+                callback_dialing.not_reached(work, interaction, outcome="refused")
         return
     with wiring.work() as work:
-        calling_back.rings(work, interaction_id, call_sid=sid)
+        callback_dialing.rings(work, interaction_id, call_sid=sid)
 
 
 def end_lines(wiring: Wiring, interaction_id: int) -> None:
     """Hang up agents' lines in a call that is no longer theirs."""
     with wiring.reading() as session:
-        sids = calling_back.lines_to_end(session, interaction_id)
+        sids = callback_dialing.lines_to_end(session, interaction_id)
     for sid in sids:
         wiring.phone.hang_up(sid)
 
@@ -256,16 +256,16 @@ def ask_about(wiring: Wiring, leg: Leg) -> None:
 def carry_out(wiring: Wiring, grant_id: int) -> None:
     """Ask the department, or post to the company's system, what a due grant (or its being taken back) needs; once."""
     with wiring.work() as work:
-        grant = carrying_out.claim(work, grant_id)
+        grant = fulfilment.claim(work, grant_id)
         if grant is None:
             return
         if grant.carry_out.get("how") == "request" and grant.state != "reversed":
-            carrying_out.ask_department(work, grant)
+            fulfilment.ask_department(work, grant)
             return
-        post = carrying_out.post_of(work, grant)
+        post = fulfilment.post_of(work, grant)
     if post is None:
         with wiring.work() as work:
-            carrying_out.failed(work, grant_id, reason=f"no system {grant.carry_out.get('to', '')}", final=True)
+            fulfilment.failed(work, grant_id, reason=f"no system {grant.carry_out.get('to', '')}", final=True)
         return
     url, secret, body = post
     try:
@@ -275,7 +275,7 @@ def carry_out(wiring: Wiring, grant_id: int) -> None:
     except OutsideError as error:
         log.warning("not_carried_out", grant_id=grant_id, code=error.code, permanent=error.permanent)
         with wiring.work() as work:
-            carrying_out.not_done(work, grant_id, error)
+            fulfilment.not_done(work, grant_id, error)
         return
     with wiring.work() as work:
-        carrying_out.done(work, grant_id)
+        fulfilment.done(work, grant_id)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from callcenter import wiring
-from callcenter.actions.empowerment import asking, carrying_out
+from callcenter.actions.empowerment import asking, fulfilment
 from callcenter.domain import languages
 from callcenter.domain.empowerment import Rule, money, sentences
 from callcenter.domain.empowerment.matching import by_who
@@ -27,8 +27,8 @@ from callcenter.storage.empowerment.facts import Known
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.tickets import tickets
 from callcenter.web import access
-from callcenter.web.wording import formats, given, language
-from callcenter.web.wording.given import Around, Ended
+from callcenter.web.wording import formats, granted, language
+from callcenter.web.wording.granted import Around, Ended
 
 SHOWN = 50
 HIDDEN = ("withdrawn", "not_asked")
@@ -71,7 +71,7 @@ def give_on(grant_id: int) -> str:
 def try_again(grant_id: int) -> str:
     """What was in the way is mended."""
     with wiring.current().work() as work:
-        carrying_out.try_again(work, grant_id, actor=access.current_actor())
+        fulfilment.try_again(work, grant_id, actor=access.current_actor())
     return _at_ticket(_ticket_of(grant_id))
 
 
@@ -79,7 +79,7 @@ def try_again(grant_id: int) -> str:
 @access.everyone
 def reverse(grant_id: int) -> str:
     with wiring.current().work() as work:
-        carrying_out.reverse(work, grant_id, actor=access.current_actor(), reason=request.form.get("reason", ""))
+        fulfilment.reverse(work, grant_id, actor=access.current_actor(), reason=request.form.get("reason", ""))
     return _at_ticket(_ticket_of(grant_id))
 
 
@@ -101,17 +101,17 @@ def _at_ticket(ticket_id: int) -> str:
 def lines(session: Session, ticket_id: int) -> list[Line]:
     """The newest first; what was taken out again or never asked is left out."""
     rows = [row for row in grants.of_ticket(session, ticket_id, limit=SHOWN) if row.state not in HIDDEN]
-    known = given.around(session, rows) if rows else None
+    known = granted.around(session, rows) if rows else None
     return [_line(session, row, known) for row in rows] if known else []
 
 
 def _line(session: Session, grant: Grant, known: Around) -> Line:
-    actor, end = access.current_actor(), given.ended(grant, known)
+    actor, end = access.current_actor(), granted.ended(grant, known)
     is_mine = grant.agent_id == actor.agent_id
     served = bool(is_mine and grant.is_given and _is_served(session, grant))
     return Line(
         grant=grant,
-        words=given.of(grant, known),
+        words=granted.of(grant, known),
         state=state(grant),
         kind={"carried_out": "ok", "failed": "bad", "refused": "bad", "reversed": "warn"}.get(grant.state, "give"),
         by=known.names.get(grant.agent_id, ""),
@@ -265,7 +265,7 @@ def _use(session: Session, agent: Agent, known: Known | None, now: datetime) -> 
         rows=[
             (
                 row,
-                given.what(remedies[row.id], row.units, row.currency, row.remedy),
+                granted.what(remedies[row.id], row.units, row.currency, row.remedy),
                 state(row),
                 formats.when(row.created_at),
             )

@@ -1,0 +1,46 @@
+"""Why an interaction went to whom it went, or still waits, as programs read it."""
+
+from typing import Annotated, Self
+
+from pydantic import Field
+
+from callcenter.api.shapes import Shown
+from callcenter.domain.routing import Explanation, explanation
+
+
+class AbleShown(Shown):
+    """One who could take it."""
+
+    agent_id: int
+    idle: Annotated[int, Field(description="Seconds without work.")]
+    levels: Annotated[dict[str, int], Field(description="Of the skills that are asked for.")]
+
+
+class Why(Shown):
+    """The router's verdict on everybody who is signed in."""
+
+    is_waiting: bool
+    why: Annotated[
+        str, Field(description="nobody, held (for an agent who knows them), or why the chosen agent is next.")
+    ]
+    agent_id: Annotated[int | None, Field(description="Who is next to be asked.")]
+    held_for: Annotated[int | None, Field(description="The agent whom it waits for by name.")]
+    held_seconds: int
+    ring: Annotated[int, Field(description="0 for the first.")]
+    rings: int
+    next_ring_in: Annotated[int | None, Field(description="Seconds until the next ring opens.")]
+    score: int
+    waited: Annotated[int, Field(description="Seconds.")]
+    able: list[AbleShown]
+    out: Annotated[dict[str, list[int]], Field(description="{reason: agents whom it rules out}.")]
+
+    @classmethod
+    def told(cls, explained: Explanation | None) -> Self:
+        told = explained or explanation({})
+        names = (name for name in cls.model_fields if name not in ("is_waiting", "able", "out"))
+        return cls(
+            is_waiting=explained is not None,
+            able=AbleShown.all_of(told.able),
+            out={reason: list(ids) for reason, ids in told.out.items()},
+            **{name: getattr(told, name) for name in names},
+        )
