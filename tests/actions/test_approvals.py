@@ -24,6 +24,7 @@ from callcenter.storage.callbacks.callbacks import Callback
 from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.failures import Failure
 from callcenter.storage.messages.messages import Message
 from tests.empowered import BOOK, Counter
 from tests.factories import CARLA, at_once
@@ -258,6 +259,26 @@ def test_nobody_answers_the_next_are_asked_and_then_the_safe_default_with_the_re
     answer(counter, later, by="robin")
     assert give_on(counter, rest).state == "carried_out"
     assert counter.balance() == (0, 14_000)
+
+
+def test_the_rest_is_not_asked_on_where_the_budget_was_lowered_meanwhile(counter: Counter) -> None:
+    """The question holds November's money; what is asked on would hold December's, of which there is none."""
+    shop = counter.shop
+    budget_id = counter.budget(14_000)
+    counter.at_screen("sam", "robin")
+    grant, row = asked(counter)
+    shop.clock.forward(31 * 86_400)
+    with shop.wiring.work() as work:
+        budgets.change(work, budget_id, actor=counter.actor("robin"), amount=0, note="Lowered")
+    for _ in range(2):
+        _still_there(counter)
+        Clock(shop.wiring).tick()
+        shop.clock.forward(121)
+    row = shop.row(Approval, row.id)
+    assert (row.state, row.answer, row.answer_units) == ("expired", "own_limit", 10_000)
+    assert not [one for one in shop.rows(Grant) if one.rest_of == grant.id]
+    assert not shop.rows(Failure)
+    counter.ledger_holds()
 
 
 def _still_there(counter: Counter) -> None:

@@ -1,5 +1,6 @@
 """What time and the customer do to a question: the next are asked, the safe default, a yes that lapses, a caller who has gone."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from callcenter.actions.callbacks import callback_admin
@@ -7,7 +8,7 @@ from callcenter.actions.empowerment import approvals, asking, budgets
 from callcenter.domain.agents import Role
 from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.empowerment_events import ApprovalPassedOn, GrantLapsed
-from callcenter.domain.errors import Invalid
+from callcenter.domain.errors import BudgetUsedUp, Invalid
 from callcenter.domain.events import CallEnded
 from callcenter.domain.permissions import Actor
 from callcenter.storage.calls import interactions
@@ -46,17 +47,35 @@ def _default(work: Work, row: Approval, grant: Grant) -> None:
     matter, asked = asking.matter_of(work, grant), grant.units
     option = matter.decision.option(grant.remedy)
     own = min(asked, option.most) if option and row.otherwise == "own_limit" else 0
-    if own <= 0:
-        _expire(work, row, grant, said=Said.NOTHING)
-        return
-    asking.close(work, row, grant, state="expired")
-    approvals.becomes(work, grant, matter, grant.remedy, own, actor="system")
-    row.answer, row.answered_at, row.answer_units = Said.OWN_LIMIT.value, work.now, own
-    if asked > own and option and not option.is_fixed:
+
+    def give_own() -> None:
+        approvals.becomes(work, grant, matter, grant.remedy, own, actor="system")
+
+    def ask_on_for_the_rest() -> None:
         callback_id = _promise(work, row, grant)
         asking.rest(work, matter, grant, units=asked - own, minutes=row.promise_minutes, callback_id=callback_id)
         row.callback_id = callback_id
+
+    if own <= 0 or not _has_room(work, give_own):
+        _expire(work, row, grant, said=Said.NOTHING)
+        return
+    asking.close(work, row, grant, state="expired")
+    row.answer, row.answered_at, row.answer_units = Said.OWN_LIMIT.value, work.now, own
+    if asked > own and option and not option.is_fixed:
+        _has_room(work, ask_on_for_the_rest)
     approvals.tell(work, row, grant, actor="system")
+
+
+def _has_room(work: Work, act: Callable[[], None]) -> bool:
+    """Do it, if the budgets have room for it by now: they may have been lowered since the question. If not, nothing of it is done."""
+    recorded = len(work.recorded)
+    try:
+        with work.session.begin_nested():
+            act()
+    except BudgetUsedUp:
+        del work.recorded[recorded:]
+        return False
+    return True
 
 
 def _expire(work: Work, row: Approval, grant: Grant, *, said: Said) -> None:
