@@ -30,19 +30,26 @@ class Clock:
         self.wiring = wiring
         self.stopping = threading.Event()
         self._done_at: dict[object, datetime] = {}
+        self._is_begun = False
 
     def run(self) -> None:
-        """What was given up before this start may go well with this version of ours: one more chance."""
-        with due.isolated(self.wiring, "another chance"), self.wiring.work() as work:
-            failures.try_again(work.session, now=work.now)
+        """Until it is stopped; while the database is away it waits."""
         while not self.stopping.is_set():
             try:
+                self._another_chance()
                 self.tick()
                 sleep = self._until_next()
             except SQLAlchemyError as error:  # also that no connection was free in time
                 log.warning("database_away", error=type(error).__name__)
                 sleep = LONGEST_SLEEP
             self.stopping.wait(sleep)
+
+    def _another_chance(self) -> None:
+        """Once: what was given up before this start may go well with this version of ours."""
+        if not self._is_begun:
+            with self.wiring.work() as work:
+                failures.try_again(work.session, now=work.now)
+            self._is_begun = True
 
     def stop(self, *_: object) -> None:
         self.stopping.set()

@@ -1,6 +1,7 @@
 """Each kind of what comes due: found by its own question, and a row that fails delays only itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from callcenter.storage import failures
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.failures import Failure
+from callcenter.storage.work import Work
 from callcenter.wiring import Wiring
 from tests.carrier import Rest
 from tests.empowered import Counter
@@ -301,6 +303,31 @@ def test_a_database_that_is_away_is_nobodys_fault(shop: Shop, monkeypatch: pytes
     with pytest.raises(OperationalError):
         Clock(shop.wiring).tick()
     assert not shop.rows(Failure)
+
+
+def test_a_clock_waits_for_the_database_and_gives_what_was_given_up_another_chance(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(failures.MOST_TRIES):
+        due.note(shop.wiring, "some", 1, ZeroDivisionError())
+    clock, done, whole, tries = Clock(shop.wiring), list[int](), shop.wiring.work, iter(range(3))
+    monkeypatch.setattr("workers.clock.LONGEST_SLEEP", 0.0)
+
+    @contextmanager
+    def away_at_first() -> Iterator[Work]:
+        if next(tries, None) is not None:
+            raise OperationalError("SELECT 1", {}, psycopg.errors.ConnectionFailure("no connection"))
+        with whole() as work:
+            yield work
+
+    def do(_wiring: object, id_: int) -> None:
+        done.append(id_)
+        clock.stop()
+
+    monkeypatch.setattr(shop.wiring, "work", away_at_first)
+    _only(monkeypatch, Due("some", do, find=lambda *_: [1]))
+    clock.run()
+    assert done == [1]
 
 
 def test_a_question_that_fails_stops_no_other_kind(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
