@@ -58,7 +58,7 @@ def outcome_of(book: Book, contact: Contact) -> str | None:
         return None
     if not contact.is_last or contact.matter.stays_open:
         return book.chance.choice(ON_THE_WAY)
-    return Outcome.NO_MATTER if book.share(3) else Outcome.SOLVED
+    return Outcome.NO_ACTION_NEEDED if book.share(3) else Outcome.SOLVED
 
 
 def note_of(contact: Contact) -> str:

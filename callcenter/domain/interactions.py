@@ -41,7 +41,7 @@ class Outcome(StrEnum):
     WAITING_FOR_DEPARTMENT = "waiting_for_department"
     WAITING_FOR_CUSTOMER = "waiting_for_customer"
     PASSED_ON = "passed_on"
-    NO_MATTER = "no_matter"
+    NO_ACTION_NEEDED = "no_action_needed"
 
 
 def may_follow(before: State, after: State) -> bool:

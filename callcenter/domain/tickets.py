@@ -49,7 +49,7 @@ AFTER: dict[Outcome, TicketStatus] = {
     Outcome.WAITING_FOR_DEPARTMENT: TicketStatus.WAITING_FOR_DEPARTMENT,
     Outcome.WAITING_FOR_CUSTOMER: TicketStatus.WAITING_FOR_CUSTOMER,
     Outcome.PASSED_ON: TicketStatus.OPEN,
-    Outcome.NO_MATTER: TicketStatus.CLOSED,
+    Outcome.NO_ACTION_NEEDED: TicketStatus.CLOSED,
 }
 
 

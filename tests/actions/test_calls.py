@@ -228,6 +228,6 @@ def test_wrap_up_refuses_what_it_must(shop: Shop) -> None:
     assert shop.interaction(id_).note == "note"
     assert shop.kinds(id_).count("WrapUpFinished") == 1
     with pytest.raises(WrapUpEnded), shop.wiring.work() as work:
-        wrap_ups.finish(work, id_, outcome="no_matter", note="", actor=alice)
+        wrap_ups.finish(work, id_, outcome="no_action_needed", note="", actor=alice)
     with pytest.raises(WrapUpEnded), shop.wiring.work() as work:
         wrap_ups.extend(work, id_, actor=alice)

@@ -109,7 +109,7 @@ def test_a_conversation_by_api_alone(alice: Program, carrier: Carrier, shop: Sho
     assert (sent["body"], sent["direction"], sent["status"]) == ("在路上了 <b>today</b> 🛋️", "out", "due")
     problem(alice.post(f"{there}/hold"), 409, "not-connected")
     assert alice.post(f"{there}/hangup").get_json()["state"] == "wrap_up"
-    assert alice.post(f"{there}/wrap-up", {"outcome": "no_matter"}).get_json()["state"] == "ended"
+    assert alice.post(f"{there}/wrap-up", {"outcome": "no_action_needed"}).get_json()["state"] == "ended"
     problem(alice.post(f"{there}/messages", {"body": "One more thing"}), 409, "interaction-ended")
 
 

@@ -12,7 +12,7 @@ from callcenter.reports.empowerment.budgets import Open
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.web.approvals.answering import Answering
 from callcenter.web.approvals.words import amount, first_name, scope_name, score, what
-from callcenter.web.wording import formats, terms
+from callcenter.web.wording import formats, labels
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Shown(Answering):
 
     @property
     def fault(self) -> str:
-        return terms.fault(self.question.ticket.fault) if self.question.ticket else ""
+        return labels.of("fault", self.question.ticket.fault) if self.question.ticket else ""
 
     @property
     def held(self) -> int:
@@ -143,7 +143,13 @@ class Shown(Answering):
         if one.held_seconds:
             parts.append(_("on hold %(time)s", time=formats.duration(one.held_seconds)))
         is_this = self.question.interaction is not None and one.id == self.question.interaction.id
-        end = terms.outcome(one.outcome) if one.outcome else terms.result(one.result) if one.result else _("in work")
+        end = (
+            labels.of("outcome", one.outcome)
+            if one.outcome
+            else labels.of("result", one.result)
+            if one.result
+            else _("in work")
+        )
         title = _("This call") if is_this and one.is_call else _("This conversation") if is_this else one.note
         return Contact(
             one.created_at, title or _("Contact"), ", ".join(parts), end, one.result in ("abandoned", "failed")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.history import History
 from callcenter.web.timeline import timeline
-from callcenter.web.wording import formats, terms
+from callcenter.web.wording import formats, labels
 
 # What the second of two events says as well.
 SAID_BY = {
@@ -47,7 +47,7 @@ def _served(contact: Interaction, names: Mapping[int, str], now: datetime) -> ti
     who = names.get(contact.agent_id or 0) or _("nobody")
     strong = _("Call with %(name)s", name=who) if contact.is_call else _("Conversation with %(name)s", name=who)
     length = formats.duration(contact.talked_seconds(now)) if contact.is_call else ""
-    outcome = terms.outcome(contact.outcome).lower() if contact.outcome else ""
+    outcome = labels.of("outcome", contact.outcome).lower() if contact.outcome else ""
     text = " · ".join(part for part in (length, outcome) if part)
     return timeline.Fact("phone" if contact.is_call else "chat", strong, text, contact.note)
 
@@ -55,5 +55,5 @@ def _served(contact: Interaction, names: Mapping[int, str], now: datetime) -> ti
 def _lost(contact: Interaction, now: datetime) -> timeline.Fact:
     strong = _("Called, not answered") if contact.is_call else _("Wrote, not answered")
     waited = formats.duration(contact.waited_seconds(now))
-    text = _("%(how)s, after %(time)s", how=terms.result(contact.result or ""), time=waited)
+    text = _("%(how)s, after %(time)s", how=labels.of("result", contact.result or ""), time=waited)
     return timeline.Fact("phone-off" if contact.is_call else "chat", strong, text)

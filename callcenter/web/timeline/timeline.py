@@ -18,7 +18,7 @@ from callcenter.storage.messages import messages
 from callcenter.storage.tickets import tickets
 from callcenter.web import access
 from callcenter.web.timeline import callback_timeline, empowerment_timeline
-from callcenter.web.wording import formats, language, terms
+from callcenter.web.wording import formats, labels, language, terms
 from callcenter.web.wording.facts import Fact, Names
 
 
@@ -122,7 +122,10 @@ def _call_ended(row: History, names: Names) -> Fact:
     if row.data["result"] != "served":
         waited = _("after %(time)s", time=formats.duration(row.data["waited_seconds"]))
         return Fact(
-            "phone-off", _("The call ended: %(result)s", result=terms.result(row.data["result"])), waited, kind="bad"
+            "phone-off",
+            _("The call ended: %(result)s", result=labels.of("result", row.data["result"])),
+            waited,
+            kind="bad",
         )
     by = {"customer": _("The customer hung up"), "agent": _("%(name)s hung up", name=names.agent(row.agent_id))}
     talked = _("talked %(time)s", time=formats.duration(row.data["talked_seconds"]))
@@ -138,7 +141,7 @@ def _conversation_ended(row: History, names: Names) -> Fact:
 
 
 def _wrapped_up(row: History, names: Names) -> Fact:
-    outcome = terms.outcome(row.data["outcome"]) if row.data["outcome"] else _("without an outcome")
+    outcome = labels.of("outcome", row.data["outcome"]) if row.data["outcome"] else _("without an outcome")
     return Fact("note", _("Wrap-up: %(outcome)s", outcome=outcome), names.agent(row.agent_id), row.data["note"])
 
 

@@ -10,7 +10,7 @@ from callcenter import wiring
 from callcenter.domain import customers
 from callcenter.domain.empowerment.money import typed
 from callcenter.domain.errors import DomainError
-from callcenter.web.wording import causes, terms
+from callcenter.web.wording import causes, labels, terms
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 SYMBOLS = {"USD": "$", "CNY": "¥", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
@@ -22,6 +22,7 @@ def register(app: Flask) -> None:
     for each in filters:
         app.add_template_filter(each)
     app.add_template_filter(terms.tier, "tier_word")
+    app.add_template_filter(labels.in_template, "label")
     app.add_template_filter(causes.shown, "cause")
     app.add_template_filter(money_typed)
     app.add_template_global(causes.names, "cause_names")

@@ -16,7 +16,7 @@ from callcenter.storage.empowerment import approvals, departments
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.messages import messages
-from callcenter.web.wording import formats, language, terms
+from callcenter.web.wording import formats, labels, language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +108,7 @@ def of(grant: Grant, known: Around) -> str:
 
 def _given(grant: Grant, known: Around) -> Ended:
     done = _carried_out(grant, known)
-    sms = terms.message(known.sms.get(grant.message_id or 0, ""))
+    sms = labels.of("message", known.sms.get(grant.message_id or 0, ""))
     text = " ".join(part for part in (done, _("SMS: %(status)s.", status=sms) if sms else "") if part)
     if grant.state == "failed":
         strong = _("Given, but not carried out: %(what)s", what=of(grant, known))

@@ -1,26 +1,13 @@
-"""The words of codes where Python writes the sentence; templates have the same in macros/states.html."""
+"""Words within a sentence, and how fields and their values are read. What a code alone is called: `labels`."""
 
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
 
 from callcenter.domain.empowerment import money
-from callcenter.web.wording import causes, language
+from callcenter.web.wording import causes, labels, language
 
-
-def result(code: str) -> str:
-    return {
-        "served": _("served"),
-        "abandoned": _("left while waiting"),
-        "left_in_menu": _("left in the menu"),
-        "closed": _("outside opening hours"),
-        "failed": _("line failed"),
-        "callback": _("callback in place of waiting"),
-        "voicemail": _("left a message"),
-        "not_reached": _("not reached"),
-        "replaced": _("they called us"),
-        "cancelled": _("cancelled"),
-    }.get(code, code)
+CODED = {"status": "ticket_status", "type": "type", "fault": "fault", "priority": "priority"}  # fields that hold a code
 
 
 def spoken(code: str) -> str:
@@ -37,73 +24,11 @@ def declined(code: str) -> str:
     }.get(code, code)
 
 
-def outcome(code: str) -> str:
-    return {
-        "solved": _("Solved"),
-        "promise_made": _("Promise made"),
-        "waiting_for_department": _("Waiting for department"),
-        "waiting_for_customer": _("Waiting for customer"),
-        "passed_on": _("Passed on"),
-        "no_matter": _("No matter"),
-    }.get(code, code)
-
-
-def message(code: str) -> str:
-    """How far an SMS has come; "" for none."""
-    return {
-        "due": _("being sent"),
-        "sending": _("being sent"),
-        "queued": _("being sent"),
-        "sent": _("sent"),
-        "delivered": _("delivered"),
-        "read": _("read"),
-        "undelivered": _("not delivered"),
-        "failed": _("not sent"),
-        "canceled": _("not sent"),
-    }.get(code, "")
-
-
 def role(code: str, *, short: bool = False) -> str:
     """Somebody of a role, within a sentence; `short` where there is hardly room."""
     if short:
         return {"supervisor": _("supervisor"), "administrator": _("admin")}.get(code, code)
     return {"supervisor": _("a supervisor"), "administrator": _("an administrator")}.get(code, code)
-
-
-def ticket_status(code: str) -> str:
-    return {
-        "open": _("Open"),
-        "waiting_for_customer": _("Waits for customer"),
-        "waiting_for_department": _("Waits for department"),
-        "solved": _("Solved"),
-        "closed": _("Closed"),
-    }.get(code, code)
-
-
-def priority(code: str) -> str:
-    return {"low": _("Low"), "normal": _("Normal"), "high": _("High"), "urgent": _("Urgent")}.get(code, code)
-
-
-def ticket_type(code: str) -> str:
-    return {
-        "question": _("Question"),
-        "order": _("Order"),
-        "complaint": _("Complaint"),
-        "return": _("Return"),
-        "repair": _("Repair"),
-        "billing": _("Billing"),
-    }.get(code, code)
-
-
-def fault(code: str) -> str:
-    return {
-        "unknown": _("Not known"),
-        "ours": _("Ours"),
-        "carrier": _("Our carrier"),
-        "supplier": _("Our supplier"),
-        "customer": _("The customer's"),
-        "nobody": _("Nobody's"),
-    }.get(code, code)
 
 
 def tier(code: str) -> str:
@@ -128,9 +53,8 @@ def ticket_value(name: str, value: object, agents: Mapping[int, str]) -> str:
     """A ticket's field as it is read: the word of a code, an agent's name, or the text itself."""
     if value is None or value == "":
         return ""
-    words = {"status": ticket_status, "type": ticket_type, "fault": fault, "priority": priority}
-    if name in words:
-        return words[name](str(value))
+    if name in CODED:
+        return labels.of(CODED[name], str(value))
     if name == "owner_id":
         return agents.get(int(str(value)), "")
     if name == "cause":

@@ -19,7 +19,7 @@ from callcenter.reports.empowerment.giving import Approver, Giving
 from callcenter.storage.empowerment import departments, facts
 from callcenter.web.desk.give import section
 from callcenter.web.desk.give.choosing import reaches
-from callcenter.web.wording import formats, granted, language, terms
+from callcenter.web.wording import formats, granted, labels, language, terms
 from callcenter.web.wording.scale import Scale, scale
 
 
@@ -87,9 +87,9 @@ class Confirming:
         ticket = self.giving.ticket
         if ticket is None:
             return []
-        kind = terms.ticket_type(ticket.type)
+        kind = labels.of("type", ticket.type)
         cause = self._cause(ticket.cause or "")
-        fault = terms.fault(ticket.fault) if ticket.fault not in ("", "unknown") else ""
+        fault = labels.of("fault", ticket.fault) if ticket.fault not in ("", "unknown") else ""
         whole = " · ".join(part for part in (cause or kind, fault) if part)
         return list(dict.fromkeys(one for one in (whole, f"{kind} · {cause}" if cause else "", kind) if one))
 
