@@ -17,7 +17,7 @@ SOURCES := $(shell find callcenter/static -path callcenter/static/dist -prune -o
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard callcenter/translations/*/LC_MESSAGES/messages.po))
 READY := $(PACKAGES) $(FRONT_END) $(CATALOGUES)
 
-.PHONY: help ready run test test-fast template check check-front fix lock bench drill demo-traffic translations clean
+.PHONY: help ready run test test-fast explore template check check-front fix lock bench drill demo-traffic translations clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ test: $(PACKAGES) ## run every check and every test
 
 test-fast: $(READY) template ## run the tests that start no program and no browser
 	pytest -m fast $(PYTEST_ARGS)
+
+explore: $(READY) template ## try made-up input that the suite has not seen; what fails is kept and tried first next time
+	EXPLORE=1 pytest -m hypothesis $(PYTEST_ARGS)
 
 template: $(READY) ## make the database that tests copy, where it is missing or of yesterday
 	@python -m tests.template

@@ -1,9 +1,11 @@
 """What every test may ask for: the servers come from `servers.py`, the application on them from `house.py`."""
 
 import gc
+import os
 import signal
 
 import pytest
+from hypothesis import settings
 
 from tests import programs
 
@@ -17,6 +19,11 @@ pytest_plugins = [
     "tests.empowered",
     "tests.statements.recorder",
 ]
+
+# What is made up is the same in each run, so that a run is green or red by what was changed. `make explore` looks further.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", max_examples=500, deadline=None)
+settings.load_profile("explore" if os.environ.get("EXPLORE") else "same")
 
 # The longest files begin, so that no test process is left alone with one at the end.
 LONG = (
