@@ -1,4 +1,4 @@
-"""Programs that we start, watch, start again where one dies, and end together, the first one last."""
+"""Programs that we start, watch, start again where one dies, and end together."""
 
 import json
 import os
@@ -114,9 +114,9 @@ class Family:
         self._note = note
         self._children: list[Child] = []
 
-    def start(self, child: Child) -> None:
+    def start(self, child: Child, *, ends_last: bool = False) -> None:
         child.log.write_bytes(b"")
-        self._children.append(child)
+        self._children.insert(0 if ends_last else len(self._children), child)
         child.start()
         self._write_down()
 
@@ -138,7 +138,7 @@ class Family:
         self._write_down()
 
     def stop(self) -> None:
-        """All but the first finish at the same time; the first, which the others may be speaking to, ends last."""
+        """All finish at the same time, but for the one that ends last, since the others may be speaking to it."""
         for child in self._children[1:]:
             child.ask_to_stop()
         while self._children:
