@@ -63,7 +63,7 @@ def _stuck(failed: Sequence[Failure]) -> Iterator[Finding]:
         yield ok("Stuck work", "none")
     for row in failed:
         ended = "given up" if row.is_given_up else "to be tried again"
-        advice = "Look the error up in the clock's or worker's log; then try again under Administration, Stuck work."
+        advice = "Look the error up in the clock's or worker's log; then try again on the page Routing, Stuck work."
         yield fault("Stuck work", f"{row.kind} {row.row_id}: {row.error}, {row.tries} tries, {ended}", advice)
 
 

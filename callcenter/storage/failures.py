@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from callcenter.storage.database import Row
 
 FIRST_PAUSE, LONGEST_PAUSE = 1, 600  # seconds; each pause is twice the one before
-MOST_TRIES = 15  # after some 50 minutes we give up, until a person or the next start of a clock tries again
+MOST_TRIES = 15  # after some 57 minutes we give up, until a person or the next start of a clock tries again
 ERROR_LETTERS = 200
 
 
@@ -26,7 +26,6 @@ class Failure(Row):
     tries: Mapped[int]
     error: Mapped[str]
     since: Mapped[datetime]
-    last_at: Mapped[datetime]
     next_try_at: Mapped[datetime | None]
 
     @property
@@ -36,8 +35,8 @@ class Failure(Row):
 
 def note(session: Session, kind: str, row_id: int, *, error: str, now: datetime) -> Failure:
     """One more try of this row has failed."""
-    first = {"kind": kind, "row_id": row_id, "tries": 1, "error": error[:ERROR_LETTERS], "since": now, "last_at": now}
-    again = {"tries": Failure.tries + 1, "error": error[:ERROR_LETTERS], "last_at": now}
+    first = {"kind": kind, "row_id": row_id, "tries": 1, "error": error[:ERROR_LETTERS], "since": now}
+    again = {"tries": Failure.tries + 1, "error": error[:ERROR_LETTERS]}
     wanted = insert(Failure).values(**first).on_conflict_do_update(index_elements=["kind", "row_id"], set_=again)
     row = session.scalars(wanted.returning(Failure), execution_options={"populate_existing": True}).one()
     row.next_try_at = now + pause(row.tries) if row.tries < MOST_TRIES else None

@@ -19,7 +19,6 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("error", sa.String(), nullable=False),
         sa.Column("since", TIME, nullable=False),
-        sa.Column("last_at", TIME, nullable=False),
         sa.Column("next_try_at", TIME),
         sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_due_failures"),
