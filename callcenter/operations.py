@@ -111,7 +111,7 @@ def send_message(wiring: Wiring, message_id: int) -> None:
         return
     message, was_in_hand = claimed
     channel = wiring.channels[message.channel]
-    to = {"sender": message.our_number, "recipient": message.their_number, "body": message.body}
+    to = {"sender": message.our_address, "recipient": message.their_address, "body": message.body}
     try:
         sid = channel.find(**to, since=CRASH_WINDOW) if was_in_hand else None
         sid = sid or channel.send(**to)
@@ -135,7 +135,7 @@ def ring_agent(wiring: Wiring, offer_id: int) -> None:
     if agent is None or interaction is None or agent.desk_telephone is None:
         return
     try:
-        sid = wiring.phone.ring_agent(to=agent.desk_telephone, caller_id=interaction.our_number, offer_id=offer_id)
+        sid = wiring.phone.ring_agent(to=agent.desk_telephone, caller_id=interaction.our_address, offer_id=offer_id)
     except OutsideError as error:
         log.warning("ring_refused", interaction_id=interaction.id, code=error.code, permanent=error.permanent)
         _not_rung(wiring, offer_id, permanent=error.permanent)

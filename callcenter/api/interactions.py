@@ -37,8 +37,8 @@ class InteractionShown(Shown):
     direction: str
     state: State
     language: str
-    our_number: str
-    their_number: Annotated[str | None, Field(description="null where the caller withheld it.")]
+    our_address: str
+    their_address: Annotated[str | None, Field(description="null where the caller withheld it.")]
     customer_id: Annotated[int | None, Field(description="null while the number alone does not tell who it is.")]
     queue_id: int | None
     agent_id: int | None

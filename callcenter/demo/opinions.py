@@ -32,8 +32,8 @@ def ask(book: Book, contact: Contact, visit: Values, *, at: datetime, waited: fl
         agent_id=visit["agent_id"],
         queue_id=visit["queue_id"],
         language=visit["language"],
-        our_number=visit["our_number"],
-        their_number=visit["their_number"],
+        our_address=visit["our_address"],
+        their_address=visit["their_address"],
         state="asked",
         due_at=asked,
         asked_at=asked,
@@ -53,7 +53,7 @@ def _was_asked_lately(book: Book, visit: Values, asked: datetime) -> bool:
     """Not twice within the time for which a question stays open, so that a bare "4" has one meaning."""
     since = asked - rules.OPEN_FOR
     return any(
-        survey["their_number"] == visit["their_number"] and survey["asked_at"] > since
+        survey["their_address"] == visit["their_address"] and survey["asked_at"] > since
         for survey in book.rows(Survey)[-60:]  # four a day: more than two weeks
     )
 

@@ -447,7 +447,7 @@ def test_an_approver_at_no_screen_is_asked_by_sms_and_their_reply_is_the_answer(
     _text_approvers(counter, row)
     _text_approvers(counter, row)
     (question,) = sent_to_approvers(counter)
-    assert question.their_number == SAMS_MOBILE
+    assert question.their_address == SAMS_MOBILE
     assert f"Reply Y {row.code}" in question.body
     counter.shop.text(f"L {row.code} 90 and fitting free", SAMS_MOBILE)
     told, last = counter.grant(grant.id), counter.shop.row(Approval, row.id)

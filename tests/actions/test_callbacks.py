@@ -309,7 +309,7 @@ def test_a_callback_is_changed_brought_forward_and_cancelled_with_a_reason(shop:
         )
     changed = now(shop, row)
     assert (changed.number, changed.note) == (LI_LEI, "new")
-    assert shop.interaction(row.interaction_id).their_number == LI_LEI
+    assert shop.interaction(row.interaction_id).their_address == LI_LEI
     assert changed.next_try_at == shop.clock.now + timedelta(hours=3)
     with shop.wiring.work() as work:
         callback_admin.call_now(work, row.id, actor=shop.actor("sam"))

@@ -102,7 +102,7 @@ SELECT 'T-' || n, 'Where is my parcel?', CASE WHEN n % 30 = 0 THEN 'open' ELSE '
 FROM (SELECT n, now() - random() * interval '2 years' AS at FROM generate_series(1, :tickets) AS n) AS made;
 """
 INTERACTIONS = f"""
-INSERT INTO interactions (channel, direction, state, language, our_number, their_number, customer_id, queue_id, agent_id,
+INSERT INTO interactions (channel, direction, state, language, our_address, their_address, customer_id, queue_id, agent_id,
     ticket_id, menu_keys, created_at, joined_at, accepted_at, answered_at, held_seconds, held_times, ended_at, ended_by,
     result, outcome, note, finished_at)
 SELECT CASE WHEN n % 3 = 0 THEN 'sms' ELSE 'voice' END, 'inbound', 'ended', 'en', '{DIRECT}',
@@ -116,9 +116,9 @@ FROM (SELECT n, at, tickets.id AS ticket, coalesce(tickets.customer_id, somebody
       LEFT JOIN tickets ON tickets.id = drawn.wanted) AS made;
 """
 SURVEYS = f"""
-INSERT INTO surveys (interaction_id, ticket_id, customer_id, agent_id, queue_id, language, our_number, their_number,
+INSERT INTO surveys (interaction_id, ticket_id, customer_id, agent_id, queue_id, language, our_address, their_address,
                      state, due_at, asked_at, score, comment, answered_at, end_reason, created_at)
-SELECT id, ticket_id, customer_id, agent_id, queue_id, 'en', '{DIRECT}', their_number, 'answered', ended_at, ended_at,
+SELECT id, ticket_id, customer_id, agent_id, queue_id, 'en', '{DIRECT}', their_address, 'answered', ended_at, ended_at,
        1 + id % 5, '', ended_at + interval '1 h', '', ended_at
 FROM interactions WHERE id % 5 = 0;
 """

@@ -121,13 +121,13 @@ def test_three_in_ten_answer_and_long_waits_make_bad_scores(book: Book) -> None:
 
 
 def test_only_one_question_is_open_between_two_numbers(book: Book) -> None:
-    asked = Counter(survey["their_number"] for survey in book.rows(Survey) if survey["state"] == "asked")
+    asked = Counter(survey["their_address"] for survey in book.rows(Survey) if survey["state"] == "asked")
     assert set(asked.values()) <= {1}
 
 
 def test_the_people_of_the_phone_can_be_asked_again_today(book: Book) -> None:
     """Else whoever plays the story would wait in vain for the question after the call."""
-    lately = {survey["their_number"] for survey in book.rows(Survey) if survey["asked_at"] > NOW - timedelta(days=2)}
+    lately = {survey["their_address"] for survey in book.rows(Survey) if survey["asked_at"] > NOW - timedelta(days=2)}
     assert not lately & {"+14155550142", "+8613855500163", "+12125550178", "+8613955500121", "+16465550119"}
 
 

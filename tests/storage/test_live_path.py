@@ -28,7 +28,7 @@ def busy_year(shop: Shop) -> Shop:
     """A shop with a year behind it and a few who wait now."""
     shop.run(
         """
-        INSERT INTO interactions (channel, direction, state, language, our_number, their_number, queue_id, agent_id, menu_keys,
+        INSERT INTO interactions (channel, direction, state, language, our_address, their_address, queue_id, agent_id, menu_keys,
             created_at, joined_at, ended_at, finished_at, held_seconds, held_times, note, result)
         SELECT CASE WHEN n % 4 = 0 THEN 'sms' ELSE 'voice' END, 'inbound', 'ended', 'en', :ours, '+1415' || (5000000 + n % 9000),
             :queue, :alice, '[]', now() - n * interval '10 minutes', now() - n * interval '10 minutes',
@@ -48,8 +48,8 @@ def busy_year(shop: Shop) -> Shop:
     )
     shop.run(
         """
-        INSERT INTO messages (channel, direction, purpose, interaction_id, our_number, their_number, body, media, status, tries, created_at)
-        SELECT 'sms', 'in', 'conversation', id, our_number, their_number, 'hello', '[]', 'received', 0, created_at FROM interactions
+        INSERT INTO messages (channel, direction, purpose, interaction_id, our_address, their_address, body, media, status, tries, created_at)
+        SELECT 'sms', 'in', 'conversation', id, our_address, their_address, 'hello', '[]', 'received', 0, created_at FROM interactions
         """
     )
     shop.run(
@@ -81,7 +81,9 @@ def test_every_question_of_the_live_path_is_answered_by_an_index(busy_year: Shop
         "what is known of the customer": lambda s: _known(s, some, now),
         "what an agent has": lambda s: interactions.of_agent(s, alice),
         "what is live": interactions.live,
-        "the conversation of two numbers": lambda s: interactions.conversation(s, our_number=OURS, their_number=CARLA),
+        "the conversation of two numbers": lambda s: interactions.conversation(
+            s, our_address=OURS, their_address=CARLA
+        ),
         "the call of a line": lambda s: interactions.by_leg(s, "CA1"),
         "one that waits, to claim": lambda s: interactions.claim_waiting(s, some.id),
         "the open offer": lambda s: offers.open_of(s, some.id),
@@ -89,7 +91,7 @@ def test_every_question_of_the_live_path_is_answered_by_an_index(busy_year: Shop
         "everybody's load": offers.load,
         "who was asked lately": lambda s: routing.asked(s, [some.id], since=now - timedelta(minutes=1)),
         "messages of a conversation": lambda s: messages.of_interaction(s, some.id),
-        "the question open between two numbers": lambda s: surveys.asked(s, our_number=OURS, their_number=CARLA),
+        "the question open between two numbers": lambda s: surveys.asked(s, our_address=OURS, their_address=CARLA),
         "who has this number": lambda s: people.with_number(s, CARLA),
         "the next moment": lambda s: due.next_moment(s, now),
         "the figures": lambda s: figures.now(s, now),

@@ -116,7 +116,7 @@ def hang_up(wiring: Wiring, interaction_id: int) -> None:
 def write(wiring: Wiring, body: str, *, sid: str = "SM1", sender: str = CARLAS) -> int:
     with wiring.work() as work:
         inbound.receive(work, IncomingMessage(sid=sid, channel="sms", sender=sender, recipient=OURS, body=body))
-        found = interactions.conversation(work.session, our_number=OURS, their_number=sender)
+        found = interactions.conversation(work.session, our_address=OURS, their_address=sender)
         assert found
         return found.id
 

@@ -108,7 +108,7 @@ def test_a_text_from_a_short_code_or_a_name_is_kept_without_a_customer(shop: Sho
     for sender in ("12345", "HARBOR"):
         assert carrier.sms("your code is 1", sender).status_code == 200
     assert not shop.rows(Customer)
-    assert [one.their_number for one in shop.rows(Interaction)] == ["12345", "HARBOR"]
+    assert [one.their_address for one in shop.rows(Interaction)] == ["12345", "HARBOR"]
 
 
 def test_a_text_to_a_number_that_is_not_ours_is_not_lost(shop: Shop, carrier: Carrier) -> None:

@@ -264,7 +264,7 @@ def test_a_withheld_or_malformed_number_is_served_like_any_other(shop: Shop, car
     sid = new_sid()
     assert "Welcome to Harbor Home." in spoken(carrier.incoming(sid, caller))
     one = shop.of_sid(sid)
-    assert (one.their_number, one.customer_id) == (None, None)
+    assert (one.their_address, one.customer_id) == (None, None)
     assert verbs(carrier.press(one.id, "1", sid)) == ["Dial"]
     assert shop.asked(one.id) == "alice"
     shop.accept(one.id)

@@ -52,8 +52,8 @@ def create(
         direction="callback",
         state=State.WAITING,
         language=languages.served(language),
-        our_number=_our_number(work, queue_id),
-        their_number=e164,
+        our_address=_our_number(work, queue_id),
+        their_address=e164,
         customer_id=customer.id if customer else None,
         queue_id=queue_id,
         ticket_id=ticket_id,
@@ -121,7 +121,7 @@ def change(
     changed: dict[str, list[str]] = {}
     if number is not None and (e164 := _number(work, number)) != row.number:
         changed["number"] = [row.number, e164]
-        row.number = ours.their_number = e164
+        row.number = ours.their_address = e164
     if at is not None:
         changed["at"] = [row.promised_from.isoformat(), at.isoformat()]
         _move(work, ours, row, _time(work, at))

@@ -34,7 +34,7 @@ def rule(work: Work, interaction: Interaction) -> CallbackRule:
 def may_ask(interaction: Interaction) -> bool:
     """Somebody waits on the line whom we can call."""
     is_here = interaction.is_call and interaction.direction == "inbound" and interaction.state == State.WAITING
-    return is_here and interaction.their_number is not None
+    return is_here and interaction.their_address is not None
 
 
 def is_choosing(interaction: Interaction) -> bool:
@@ -81,7 +81,10 @@ def promise(work: Work, call: Interaction, *, source: str) -> Callback:
 def _interaction(work: Work, call: Interaction) -> Interaction:
     """A call of ours in the place of theirs."""
     ours = Interaction(
-        **{name: getattr(call, name) for name in ("language", "our_number", "their_number", "customer_id", "queue_id")},
+        **{
+            name: getattr(call, name)
+            for name in ("language", "our_address", "their_address", "customer_id", "queue_id")
+        },
         **{name: getattr(call, name) for name in ("ticket_id", "joined_at", "growth", "tier", "points", "bonds")},
         channel=Channel.VOICE,
         direction="callback",
@@ -111,8 +114,8 @@ def write(
         call_id=call_id,
         customer_id=ours.customer_id,
         queue_id=ours.queue_id,
-        number=ours.their_number,
-        our_number=ours.our_number,
+        number=ours.their_address,
+        our_number=ours.our_address,
         state="waiting",
         first=rules.first,
         source=source,
@@ -160,9 +163,9 @@ def told(work: Work, row: Callback, *, interaction_id: int, language: str) -> Sa
 
 def taken_by_call(work: Work, call: Interaction) -> bool:
     """They call us while we owe them a call to this queue: their call takes its place, and the promise is kept."""
-    if not call.their_number or not call.queue_id or not _any_open(work):
+    if not call.their_address or not call.queue_id or not _any_open(work):
         return False
-    found = callbacks.waiting_for(work.session, call.their_number, queue_id=call.queue_id)
+    found = callbacks.waiting_for(work.session, call.their_address, queue_id=call.queue_id)
     ours = interactions.get(work.session, found, lock=True) if found else None
     row = callbacks.of_interaction(work.session, ours.id, lock=True) if ours else None
     if ours is None or row is None or row.state != "waiting" or ours.state not in (State.WAITING, State.OFFERED):

@@ -72,8 +72,8 @@ def _begin(work: Work, call: IncomingCall, number: Number, customer: Customer | 
         channel=Channel.VOICE,
         state=State.MENU,
         language=languages.served(language),
-        our_number=number.e164,
-        their_number=call.caller,
+        our_address=number.e164,
+        their_address=call.caller,
         customer_id=customer.id if customer else None,
         queue_id=None if number.menu else number.queue_id,
         created_at=work.now,
@@ -127,7 +127,7 @@ def choose(work: Work, interaction_id: int, digit: str, *, token: str | None = N
     interaction = interactions.get(work.session, interaction_id, lock=True)
     if interaction is None:
         return HangUp()
-    number = company.number(work.session, interaction.our_number)
+    number = company.number(work.session, interaction.our_address)
     is_new = token is None or access.claim_receipt(work.session, f"key:{token}", now=work.now)
     if interaction.state != State.MENU or number is None or not is_new:
         return answer_again(work, interaction)
@@ -191,7 +191,7 @@ def _enter(
 
 def answer_again(work: Work, interaction: Interaction) -> Answer:
     """The answer that fits how this call stands now: for repeated and late requests."""
-    number = company.number(work.session, interaction.our_number)
+    number = company.number(work.session, interaction.our_address)
     if interaction.state == State.MENU and number:
         customer = known.get(work.session, interaction.customer_id) if interaction.customer_id else None
         last = interaction.menu_keys[-1] if interaction.menu_keys else None

@@ -68,8 +68,8 @@ def _send(work: Work, mobile: str, line: str, body: str) -> None:
     outgoing.write(
         work,
         body=body[: messages.BODY_LIMIT],
-        our_number=line,
-        their_number=mobile,
+        our_address=line,
+        their_address=mobile,
         customer_id=None,
         interaction_id=None,
         purpose="approval",

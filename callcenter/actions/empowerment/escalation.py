@@ -119,7 +119,7 @@ def customer_left(work: Work, interaction: Interaction) -> None:
 def _promise(work: Work, row: Approval, grant: Grant) -> int | None:
     """A callback by the promised time, where we know how to reach them; its id."""
     interaction = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
-    number = interaction.their_number if interaction else None
+    number = interaction.their_address if interaction else None
     if number is None and grant.customer_id:
         number = next(iter(customers.phones_of(work.session, [grant.customer_id]).get(grant.customer_id, [])), None)
     queue_id = interaction.queue_id if interaction else None

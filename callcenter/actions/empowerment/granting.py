@@ -259,18 +259,18 @@ def _tell_customer(work: Work, grant: Grant) -> None:
     if not grant.sms:
         return
     interaction = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
-    number = interaction.their_number if interaction else None
+    number = interaction.their_address if interaction else None
     if number is None and grant.customer_id:
         number = next(iter(customers.phones_of(work.session, [grant.customer_id]).get(grant.customer_id, [])), None)
     line = next((line.e164 for line in company.numbers(work.session)), None)
-    ours = interaction.our_number if interaction else line
+    ours = interaction.our_address if interaction else line
     if number is None or ours is None or numbers.e164(number) is None or customers.has_opted_out(work.session, number):
         return
     message = outgoing.write(
         work,
         body=grant.sms,
-        our_number=ours,
-        their_number=number,
+        our_address=ours,
+        their_address=number,
         customer_id=grant.customer_id,
         interaction_id=grant.interaction_id,
         agent_id=grant.agent_id,

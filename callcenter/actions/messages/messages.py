@@ -53,8 +53,8 @@ def _begin(work: Work, message: IncomingMessage, customer: Customer | None) -> I
         channel=message.channel,
         state=State.WAITING,
         language=languages.served(language),
-        our_number=message.recipient,
-        their_number=message.sender,
+        our_address=message.recipient,
+        their_address=message.sender,
         customer_id=customer.id if customer else None,
         queue_id=_queue_for(work, ours, message.channel),
         menu_keys=[],
@@ -97,17 +97,17 @@ def send(work: Work, interaction_id: int, *, actor: Actor, body: str) -> Message
     text = _checked(body)
     if interaction.state not in (*WITH_CUSTOMER, State.WRAP_UP):
         raise InteractionEnded
-    if not interaction.their_number or people.e164(interaction.their_number) is None:
+    if not interaction.their_address or people.e164(interaction.their_address) is None:
         raise NoNumberToReach
-    if known.has_opted_out(work.session, interaction.their_number):
+    if known.has_opted_out(work.session, interaction.their_address):
         raise CustomerOptedOut
     interaction.unanswered_since = None
     interaction.first_reply_at = interaction.first_reply_at or work.now
     return outgoing.write(
         work,
         body=text,
-        our_number=interaction.our_number,
-        their_number=interaction.their_number,
+        our_address=interaction.our_address,
+        their_address=interaction.their_address,
         customer_id=interaction.customer_id,
         interaction_id=interaction.id,
         agent_id=actor.agent_id,

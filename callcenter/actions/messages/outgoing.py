@@ -20,8 +20,8 @@ def write(
     work: Work,
     *,
     body: str,
-    our_number: str,
-    their_number: str,
+    our_address: str,
+    their_address: str,
     customer_id: int | None,
     interaction_id: int | None,
     agent_id: int | None = None,
@@ -36,8 +36,8 @@ def write(
         interaction_id=interaction_id,
         customer_id=customer_id,
         agent_id=agent_id,
-        our_number=our_number,
-        their_number=their_number,
+        our_address=our_address,
+        their_address=their_address,
         body=body,
         media=[],
         status=MessageStatus.DUE,
@@ -81,7 +81,7 @@ def refused(work: Work, message_id: int, error: OutsideError) -> None:
     if message is None or not messages.is_unsent(message):
         return
     if error.code == OPTED_OUT:
-        customers.opt_out(work.session, message.their_number, at=work.now)
+        customers.opt_out(work.session, message.their_address, at=work.now)
     if error.permanent or message.tries >= TRIES:
         message.next_try_at = None
         _set_status(work, message, MessageStatus.FAILED, error_code=error.code)
@@ -100,7 +100,7 @@ def report(work: Work, given: MessageReport) -> None:
     if message and may_follow(MessageStatus(message.status), status):
         _set_status(work, message, status, error_code=given.error_code)
         if given.error_code == OPTED_OUT:
-            customers.opt_out(work.session, message.their_number, at=work.now)
+            customers.opt_out(work.session, message.their_address, at=work.now)
 
 
 def _receipt(sid: str, status: MessageStatus) -> str:

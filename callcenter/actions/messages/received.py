@@ -21,7 +21,7 @@ class Received:
 
     @property
     def between(self) -> dict[str, str]:
-        return {"our_number": self.message.recipient, "their_number": self.message.sender}
+        return {"our_address": self.message.recipient, "their_address": self.message.sender}
 
     def customer(self, work: Work) -> Customer | None:
         """Whose number it is; a number never seen before gets a customer, so ask only where one has written."""
@@ -40,8 +40,8 @@ class Received:
             purpose=purpose,
             interaction_id=interaction.id if interaction else None,
             customer_id=customer.id if customer else None,
-            our_number=message.recipient,
-            their_number=message.sender,
+            our_address=message.recipient,
+            their_address=message.sender,
             body=message.body,
             media=list(message.media),
             sid=message.sid,

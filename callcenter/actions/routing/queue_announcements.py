@@ -44,7 +44,7 @@ def tell_place(work: Work, interaction_id: int, *, first: bool) -> Answer:
     seconds: int | None = None
     waits = interaction.state == State.WAITING
     queue = settings_cache.queue(work.session, interaction.queue_id) if interaction.queue_id and waits else None
-    can_be_called = interaction.direction == "inbound" and interaction.their_number is not None
+    can_be_called = interaction.direction == "inbound" and interaction.their_address is not None
     if waits:
         place, seconds = prediction(work, interaction)
         if seconds and not _is_reliable(work, interaction):

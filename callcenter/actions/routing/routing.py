@@ -46,7 +46,7 @@ def enter(work: Work, interaction: Interaction, customer: Customer | None) -> No
     """
     ours = policy(work)
     queue = settings_cache.queue(work.session, interaction.queue_id) if interaction.queue_id else None
-    known = _known(work, interaction, customer, ours) if interaction.their_number else None
+    known = _known(work, interaction, customer, ours) if interaction.their_address else None
     if known and known.waited_since and interaction.is_call and interaction.joined_at == work.now:
         interaction.joined_at = known.waited_since
     tier = customer.tier if customer else ""
@@ -69,7 +69,7 @@ def _known(work: Work, interaction: Interaction, customer: Customer | None, ours
         work.session,
         customer_id=interaction.customer_id,
         account_id=customer.account_id if customer else None,
-        number=interaction.their_number,
+        number=interaction.their_address,
         queue_id=interaction.queue_id,
         interaction_id=interaction.id,
         since=work.now - CONTACTS_OF_LATE,

@@ -33,7 +33,7 @@ def plan(work: Work, ticket: Ticket) -> Survey | None:
         .order_by(Interaction.created_at.desc())
         .limit(1)
     )
-    if interaction is None or ticket.customer_id is None or interaction.their_number is None:
+    if interaction is None or ticket.customer_id is None or interaction.their_address is None:
         return None
     if surveys.of_interaction(work.session, interaction.id):
         return None
@@ -45,8 +45,8 @@ def plan(work: Work, ticket: Ticket) -> Survey | None:
         agent_id=interaction.agent_id,
         queue_id=interaction.queue_id,
         language=interaction.language,
-        our_number=interaction.our_number,
-        their_number=interaction.their_number,
+        our_address=interaction.our_address,
+        their_address=interaction.their_address,
         state="planned",
         due_at=work.now + timedelta(seconds=ours.survey_delay_seconds if ours else 600),
         created_at=work.now,
@@ -65,8 +65,8 @@ def invite(work: Work, survey_id: int) -> Survey | None:
     customer = customers.get(work.session, survey.customer_id)
     ours = company.get(work.session)
     reason = rules.why_not(
-        opted_out=customers.has_opted_out(work.session, survey.their_number),
-        number=survey.their_number,
+        opted_out=customers.has_opted_out(work.session, survey.their_address),
+        number=survey.their_address,
         last_asked=surveys.last_asked(work.session, survey.customer_id),
         cool_down=timedelta(hours=ours.survey_cool_down_hours if ours else 24),
         now=work.now,
@@ -82,7 +82,7 @@ def invite(work: Work, survey_id: int) -> Survey | None:
 
 
 def _ask(work: Work, survey: Survey) -> None:
-    older = surveys.asked(work.session, our_number=survey.our_number, their_number=survey.their_number)
+    older = surveys.asked(work.session, our_address=survey.our_address, their_address=survey.their_address)
     if older:
         older.state, older.end_reason = "expired", "asked_again"
         work.session.flush()
@@ -129,9 +129,9 @@ def _tell_answered(work: Work, survey: Survey) -> None:
     )
 
 
-def stop(work: Work, *, our_number: str, their_number: str) -> None:
+def stop(work: Work, *, our_address: str, their_address: str) -> None:
     """The customer wants no messages: the open question ends."""
-    survey = surveys.asked(work.session, our_number=our_number, their_number=their_number)
+    survey = surveys.asked(work.session, our_address=our_address, their_address=their_address)
     if survey:
         survey.state, survey.end_reason = "expired", "opted_out"
 
@@ -153,8 +153,8 @@ def _write(work: Work, survey: Survey, body: str, *, purpose: str) -> Message:
     return outgoing.write(
         work,
         body=body,
-        our_number=survey.our_number,
-        their_number=survey.their_number,
+        our_address=survey.our_address,
+        their_address=survey.their_address,
         customer_id=survey.customer_id,
         interaction_id=None,
         purpose=purpose,

@@ -101,7 +101,7 @@ def of_interaction(session: Session, interaction_id: int, now: datetime, *, agen
     if interaction is None:
         return None
     customer = customers.get(session, interaction.customer_id) if interaction.customer_id else None
-    shared = customers.with_number(session, interaction.their_number) if interaction.their_number else []
+    shared = customers.with_number(session, interaction.their_address) if interaction.their_address else []
     ticket = _ticket(session, interaction)
     account = customers.account(session, customer.account_id) if customer and customer.account_id else None
     names = agents.names(session)
@@ -113,8 +113,8 @@ def of_interaction(session: Session, interaction_id: int, now: datetime, *, agen
         interaction=interaction,
         customer=customer,
         perhaps=[] if customer else shared,
-        number=interaction.their_number,
-        opted_out=bool(interaction.their_number and customers.has_opted_out(session, interaction.their_number)),
+        number=interaction.their_address,
+        opted_out=bool(interaction.their_address and customers.has_opted_out(session, interaction.their_address)),
         account=account.name if account else "",
         answers_for_it=names.get(account.owner_id or 0, "") if account else "",
         ticket=ticket,
@@ -172,7 +172,7 @@ def _held_now(interaction: Interaction, now: datetime) -> int:
 
 def _keys(session: Session, interaction: Interaction) -> list[str]:
     """The keys pressed in the menu, each with what it stands for: "1 Delivery"."""
-    number = company.number(session, interaction.our_number)
+    number = company.number(session, interaction.our_address)
     names = {queue.id: queue.name(interaction.language) for queue in company.queues(session)}
     menu = number.menu if number else {}
     return [f"{key} {names.get(menu.get(key, 0), '')}".strip() for key in interaction.menu_keys if key in "123456789"]

@@ -18,9 +18,9 @@ BLANK: dict[str, Any] = {column.key: None for column in Interaction.__mapper__.c
 }
 NEW_CALL = text(
     "WITH call AS ("
-    "  INSERT INTO interactions (channel, direction, state, language, our_number, their_number, customer_id, queue_id,"
+    "  INSERT INTO interactions (channel, direction, state, language, our_address, their_address, customer_id, queue_id,"
     "    menu_keys, created_at, quiet_check_at, growth, tier, points, bonds, passed_on, held_seconds, held_times, note)"
-    "  VALUES (:channel, :direction, :state, :language, :our_number, :their_number, :customer_id, :queue_id,"
+    "  VALUES (:channel, :direction, :state, :language, :our_address, :their_address, :customer_id, :queue_id,"
     "    '[]', :created_at, :quiet_check_at, 1, '', '{}', '[]', '', 0, 0, '') RETURNING id)"
     "INSERT INTO legs (sid, interaction_id, party, rank, sequence, created_at)"
     " SELECT :sid, id, 'customer', :rank, -1, :created_at FROM call RETURNING interaction_id"

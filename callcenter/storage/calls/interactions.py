@@ -36,8 +36,8 @@ class Interaction(Row):
     direction: Mapped[str] = mapped_column(default="inbound")
     state: Mapped[str]
     language: Mapped[str]
-    our_number: Mapped[str]
-    their_number: Mapped[str | None]
+    our_address: Mapped[str]
+    their_address: Mapped[str | None]
     customer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("customers.id"))
     queue_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("queues.id"))
     agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
@@ -97,8 +97,8 @@ class Interaction(Row):
         Index("ix_interactions_bring_back", "bring_back_at", postgresql_where=text("bring_back_at IS NOT NULL")),
         Index(
             "uq_interactions_conversation",
-            "their_number",
-            "our_number",
+            "their_address",
+            "our_address",
             unique=True,
             postgresql_where=text("channel <> 'voice' AND state IN ('waiting', 'offered', 'active')"),
         ),
@@ -106,7 +106,7 @@ class Interaction(Row):
         Index("ix_interactions_created", "created_at"),
         Index("ix_interactions_agent_day", "agent_id", "created_at"),
         Index("ix_interactions_ticket", "ticket_id", postgresql_where=text("ticket_id IS NOT NULL")),
-        Index("ix_interactions_number", "their_number", text("created_at DESC")),
+        Index("ix_interactions_address", "their_address", text("created_at DESC")),
     )
 
     @property
@@ -199,11 +199,11 @@ def customer_leg(session: Session, interaction_id: int) -> Leg | None:
     return session.scalar(wanted.order_by(Leg.id.desc()).limit(1))
 
 
-def conversation(session: Session, *, our_number: str, their_number: str) -> Interaction | None:
+def conversation(session: Session, *, our_address: str, their_address: str) -> Interaction | None:
     """The conversation that is going on between these two numbers, locked."""
     wanted = (
         select(Interaction)
-        .where(Interaction.their_number == their_number, Interaction.our_number == our_number)
+        .where(Interaction.their_address == their_address, Interaction.our_address == our_address)
         .where(Interaction.channel != "voice", Interaction.state.in_(("waiting", "offered", "active")))
     )
     return session.scalar(wanted.with_for_update(key_share=True).execution_options(populate_existing=True))

@@ -24,8 +24,8 @@ class Message(Row):
     interaction_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("interactions.id"))
     customer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("customers.id"))
     agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
-    our_number: Mapped[str]
-    their_number: Mapped[str]
+    our_address: Mapped[str]
+    their_address: Mapped[str]
     body: Mapped[str]
     media: Mapped[list[Any]]
     sid: Mapped[str | None] = mapped_column(unique=True)

@@ -173,7 +173,7 @@ KNOWN = text(
     " last.agent_id, (SELECT owner_id FROM accounts WHERE id = CAST(:account_id AS bigint)), coalesce(last.contacts, 0),"
     " EXISTS (SELECT 1 FROM callbacks WHERE customer_id = CAST(:customer_id AS bigint) AND promised_until BETWEEN :since AND :now"
     "   AND (connected_at IS NULL OR connected_at > promised_until) AND state <> 'cancelled')"
-    ", (SELECT joined_at FROM interactions WHERE their_number = CAST(:number AS text) AND queue_id = :queue_id AND result = 'abandoned'"
+    ", (SELECT joined_at FROM interactions WHERE their_address = CAST(:number AS text) AND queue_id = :queue_id AND result = 'abandoned'"
     "   AND created_at >= :since AND ended_at >= :redial_since ORDER BY created_at DESC LIMIT 1)"
     " FROM (SELECT (array_agg(agent_id ORDER BY created_at DESC) FILTER (WHERE agent_id IS NOT NULL))[1] AS agent_id,"
     "   count(*) FILTER (WHERE finished_at IS NOT NULL) AS contacts FROM interactions"

@@ -24,8 +24,8 @@ class Survey(Row):
     agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     queue_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("queues.id"))
     language: Mapped[str]
-    our_number: Mapped[str]
-    their_number: Mapped[str]
+    our_address: Mapped[str]
+    their_address: Mapped[str]
     state: Mapped[str]
     due_at: Mapped[datetime]
     asked_at: Mapped[datetime | None]
@@ -43,8 +43,8 @@ class Survey(Row):
         Index("ix_surveys_due", "due_at", postgresql_where=text("state = 'planned'")),
         Index(
             "uq_surveys_asked",
-            "their_number",
-            "our_number",
+            "their_address",
+            "our_address",
             unique=True,
             postgresql_where=text("state = 'asked'"),
         ),
@@ -80,18 +80,18 @@ def claim(session: Session, survey_id: int, *, now: datetime) -> Survey | None:
     return session.scalar(wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True))
 
 
-def asked(session: Session, *, our_number: str, their_number: str) -> Survey | None:
+def asked(session: Session, *, our_address: str, their_address: str) -> Survey | None:
     """The question that is open between these two numbers, locked."""
-    wanted = select(Survey).where(Survey.their_number == their_number, Survey.our_number == our_number)
+    wanted = select(Survey).where(Survey.their_address == their_address, Survey.our_address == our_address)
     wanted = wanted.where(Survey.state == "asked").with_for_update().execution_options(populate_existing=True)
     return session.scalar(wanted)
 
 
-def last_answered(session: Session, *, our_number: str, their_number: str, since: datetime) -> Survey | None:
+def last_answered(session: Session, *, our_address: str, their_address: str, since: datetime) -> Survey | None:
     """Answered just now, without a comment: the next message may be the comment."""
     wanted = (
         select(Survey)
-        .where(Survey.their_number == their_number, Survey.our_number == our_number, Survey.state == "answered")
+        .where(Survey.their_address == their_address, Survey.our_address == our_address, Survey.state == "answered")
         .where(Survey.answered_at >= since, Survey.comment == "")
         .order_by(Survey.answered_at.desc())
         .limit(1)

@@ -94,7 +94,7 @@ class Row:
 
 def name_of(question: Question) -> str:
     known = question.customer.name if question.customer else ""
-    number = question.interaction.their_number if question.interaction else None
+    number = question.interaction.their_address if question.interaction else None
     return known or formats.phone(number) or _("a customer")
 
 

@@ -143,7 +143,7 @@ def view_of(it: Interaction) -> str:
 
 
 def name_of(item: Item) -> str:
-    return item.name or formats.phone(item.interaction.their_number) or _("Number withheld")
+    return item.name or formats.phone(item.interaction.their_address) or _("Number withheld")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,7 +61,7 @@ class It:
 
     @property
     def number(self) -> str:
-        return formats.phone(self.row.their_number)
+        return formats.phone(self.row.their_address)
 
     @property
     def matter(self) -> str:
@@ -174,7 +174,7 @@ class Middle:
 
     @property
     def can_write(self) -> bool:
-        return bool(self.row.their_number) and not (self.card and self.card.opted_out)
+        return bool(self.row.their_address) and not (self.card and self.card.opted_out)
 
     def draft(self, kind: str) -> str:
         row = kept.draft(self.session, agent_id=self.agent.id, about=f"{kind}:{self.row.id}")

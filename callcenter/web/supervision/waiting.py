@@ -118,7 +118,7 @@ def _queues(session: Session) -> dict[int, str]:
 
 
 def _number(row: Interaction) -> str:
-    return formats.phone(row.their_number) or _("Number withheld")
+    return formats.phone(row.their_address) or _("Number withheld")
 
 
 def _row(row: Interaction, queues: dict[int, str], *, name: str = "", told: Sequence[str] = ()) -> Row:
