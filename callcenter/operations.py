@@ -59,7 +59,7 @@ def resume(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
 def hang_up(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
     """End the call, or the conversation. One that is over already is no error."""
     interaction = _mine(wiring, interaction_id, actor)
-    if not interaction.is_call:
+    if not interaction.channel.is_voice:
         with wiring.work() as work:
             wrap_ups.end_conversation(work, interaction_id, actor=actor)
         return
@@ -88,7 +88,7 @@ def _wish_to_hang_up(wiring: Wiring, interaction_id: int, *, by: str | None) -> 
 
 def _my_call(wiring: Wiring, interaction_id: int, actor: Actor) -> Interaction:
     interaction = _mine(wiring, interaction_id, actor)
-    if not interaction.is_call or interaction.state != State.ACTIVE or interaction.answered_at is None:
+    if not interaction.channel.is_voice or interaction.state != State.ACTIVE or interaction.answered_at is None:
         raise CallNotConnected
     return interaction
 

@@ -16,13 +16,15 @@ from callcenter.actions.inbound import inbound
 from callcenter.actions.lines import lines
 from callcenter.actions.routing import offers
 from callcenter.domain.calls import CallStatus, ConferenceReport, IncomingCall, LegReport
+from callcenter.domain.channels import AddressKind, Channel
 from callcenter.domain.messages import IncomingMessage
 from callcenter.domain.permissions import Actor
 from callcenter.storage.administration.company import Company, Number, Queue
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
-from callcenter.storage.customers.customers import Customer, Phone
+from callcenter.storage.customers import customers
+from callcenter.storage.customers.customers import Customer
 from callcenter.storage.database import Row
 from callcenter.storage.history import History
 from callcenter.storage.routing import offers as offer_rows
@@ -117,7 +119,7 @@ class Shop:
             row = Customer(name=name, language=language, zone=zone, since=work.now, currency="USD")
             work.session.add(row)
             work.session.flush()
-            work.session.add(Phone(customer_id=row.id, number=number))
+            customers.add_address(work.session, row.id, AddressKind.PHONE, number, now=work.now, verified_at=work.now)
             return row.id
 
     def call(self, number: str | None = CARLA, *, key: str | None = "1") -> tuple[int, str]:
@@ -134,7 +136,7 @@ class Shop:
     def text(self, body: str, number: str = CARLA, *, sid: str | None = None, opt_out: str | None = None) -> None:
         with self.wiring.work() as work:
             sms = IncomingMessage(
-                sid=sid or new_sid("SM"), channel="sms", sender=number, recipient=OURS, body=body, opt_out=opt_out
+                sid=sid or new_sid("SM"), channel=Channel.SMS, sender=number, recipient=OURS, body=body, opt_out=opt_out
             )
             inbound.receive(work, sms)
 

@@ -19,6 +19,7 @@ from callcenter.api.stale import stale
 from callcenter.declared import everyone
 from callcenter.domain import customers as rules
 from callcenter.domain import languages
+from callcenter.domain.channels import AddressKind
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
 from callcenter.storage.administration import company
 from callcenter.storage.customers import customers
@@ -30,9 +31,15 @@ Line = Annotated[Text, Field(max_length=200)]
 Number = Annotated[Text, Field(max_length=40, description="E.164, or as dialled in the company's own country.")]
 
 
-class NumberShown(Shown):
-    number: str
-    opted_out: Annotated[bool, Field(description="Wants no messages there.")]
+class AddressShown(Shown):
+    """Where they are reached: a telephone number, or the name that a service knows them by."""
+
+    kind: AddressKind
+    address: str
+    since: datetime
+    verified_at: Annotated[datetime | None, Field(description="They came by it; null: only told to us.")]
+    last_seen_at: Annotated[datetime | None, Field(description="They came by it last; to the hour.")]
+    opted_out_at: Annotated[datetime | None, Field(description="Since then they want no messages there.")]
 
 
 class AccountShown(Shown):
@@ -42,7 +49,7 @@ class AccountShown(Shown):
 
 
 class CustomerShown(Shown):
-    """A person. `name` is empty until somebody asked for it; several people may share a number."""
+    """A person. `name` is empty until somebody asked for it; several people may share an address."""
 
     id: int
     name: str
@@ -52,7 +59,7 @@ class CustomerShown(Shown):
     account: AccountShown | None
     place: str
     email: str | None
-    numbers: list[NumberShown]
+    addresses: list[AddressShown]
     since: datetime
     value_minor: Annotated[int, Field(description="Brought in the last 12 months, in minor units of `currency`.")]
     currency: str
@@ -64,7 +71,9 @@ class Customers(Page[CustomerShown]):
 
 
 class CustomersAsked(Listing):
-    phone: Annotated[str | None, Field(max_length=40, description="Only those who have this number.")] = None
+    address: Annotated[
+        str | None, Field(max_length=140, description="Only those who have this number, or this name at a service.")
+    ] = None
 
 
 class CustomerSent(Sent):
@@ -93,28 +102,25 @@ class NumberSent(Sent):
 @operation("GET", "/customers", query=CustomersAsked, answer=Customers)
 @everyone
 def list_customers(query: CustomersAsked) -> Customers:
-    """Customers, the longest known first; with `phone`, everybody who has that number."""
+    """Customers, the longest known first; with `address`, everybody who has that one."""
     with wiring.current().reading() as session:
         after = cursors.read(query, "customers") or 0
-        phone = _number(session, query.phone) if query.phone is not None else None
-        rows = customers.page(session, after=after, limit=query.limit + 1, phone=phone)
+        address = _address(session, query.address) if query.address is not None else None
+        rows = customers.page(session, after=after, limit=query.limit + 1, address=address)
         page, following = cursors.cut(rows, query, "customers")
         return Customers(data=shown(session, page), next=following)
 
 
-def _number(session: Session, raw: str) -> str:
-    """A "+" in an address means a blank: one in front is taken as what was meant."""
+def _address(session: Session, raw: str) -> str:
+    """A number as E.164, anything else as it stands. A "+" in a URL means a blank: one in front is taken as what was meant."""
     ours = company.get(session)
     text = f"+{raw.strip()}" if raw.startswith(" ") else raw
-    number = rules.e164(text, region=ours.region if ours else None)
-    if number is None:
-        raise Invalid("This is not a telephone number.", field="phone")
-    return number
+    return rules.e164(text, region=ours.region if ours else None) or raw.replace("\x00", "")
 
 
 def shown(session: Session, rows: Sequence[Customer]) -> list[CustomerShown]:
-    """With numbers and accounts, in two questions for all of them."""
-    numbers = customers.numbers_of(session, [row.id for row in rows])
+    """With addresses and accounts, in two questions for all of them."""
+    addresses = customers.addresses_of(session, [row.id for row in rows])
     accounts = customers.accounts_of(session, [row.account_id for row in rows if row.account_id])
     return [
         CustomerShown(
@@ -126,9 +132,7 @@ def shown(session: Session, rows: Sequence[Customer]) -> list[CustomerShown]:
             account=AccountShown.of(accounts[row.account_id]) if row.account_id else None,
             place=row.place,
             email=row.email,
-            numbers=[
-                NumberShown(number=n.number, opted_out=n.opted_out_at is not None) for n in numbers.get(row.id, ())
-            ],
+            addresses=AddressShown.all_of(addresses.get(row.id, ())),
             since=row.since,
             value_minor=row.value_minor,
             currency=row.currency,

@@ -17,8 +17,9 @@ from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, Listing, Page, Sent, Shown, Text
 from callcenter.api.why import Why
 from callcenter.declared import everyone
+from callcenter.domain.channels import Channel
 from callcenter.domain.errors import Invalid, NotFound, NotYourInteraction
-from callcenter.domain.interactions import LIVE, Channel, Outcome, State
+from callcenter.domain.interactions import LIVE, Outcome, State
 from callcenter.domain.permissions import may_see_interaction, may_serve
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction

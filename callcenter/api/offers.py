@@ -12,6 +12,7 @@ from callcenter.api.door import actor, me
 from callcenter.api.operations import operation
 from callcenter.api.shapes import Listing, Page, Sent, Shown, Text
 from callcenter.declared import everyone
+from callcenter.domain.channels import Medium
 from callcenter.domain.errors import NotFound
 from callcenter.storage.routing import offers
 
@@ -25,7 +26,7 @@ class OfferShown(Shown):
     id: int
     interaction_id: int
     agent_id: int
-    medium: Literal["voice", "text"]
+    medium: Medium
     state: Annotated[OfferState, Field(description="failed: accepted, but the agent's line never came up.")]
     is_open: Annotated[bool, Field(description="Live or, once accepted, until the agent has finished.")]
     made_at: datetime

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from callcenter.demo.book import Book, Values
+from callcenter.domain.channels import Channel
 from callcenter.domain.messages import MessageStatus
 from callcenter.storage.messages.messages import Message
 
@@ -21,7 +22,7 @@ def write(
     ours = agent_id is not None if is_ours is None else is_ours
     return book.add(
         Message,
-        channel="sms",
+        channel=Channel.SMS,
         direction="out" if ours else "in",
         purpose=purpose,
         interaction_id=visit["id"] if purpose in ("conversation", "grant") else None,

@@ -7,6 +7,7 @@ from callcenter.demo.book import Book, Values
 from callcenter.demo.messages import write
 from callcenter.demo.plans import Contact
 from callcenter.domain import surveys as rules
+from callcenter.domain.channels import Channel
 from callcenter.domain.events import SurveyAnswered, SurveyPlanned, SurveySent
 from callcenter.domain.tickets import TicketStatus
 from callcenter.storage.surveys.surveys import Survey
@@ -32,6 +33,7 @@ def ask(book: Book, contact: Contact, visit: Values, *, at: datetime, waited: fl
         agent_id=visit["agent_id"],
         queue_id=visit["queue_id"],
         language=visit["language"],
+        channel=Channel(visit["channel"]).to_write(),
         our_address=visit["our_address"],
         their_address=visit["their_address"],
         state="asked",

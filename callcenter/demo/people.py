@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from callcenter.demo import names
-from callcenter.demo.book import Book
+from callcenter.demo.book import Book, Values
 from callcenter.demo.cast import ACCOUNTS, COMPANY_ZONE, MEMBERS, NEW_YORK, OUR_NUMBER, SHANGHAI
+from callcenter.domain.channels import AddressKind
 from callcenter.domain.events import CustomerCreated, CustomerOptedOut
-from callcenter.storage.customers.customers import Account, Customer, Phone
+from callcenter.storage.customers.customers import Account, Address, Customer
 
 HOW_MANY = 200
 YEAR = timedelta(days=365)
@@ -28,6 +29,7 @@ class Person:
     tier: str
     number: str
     since: datetime
+    address: Values
     opted_out: bool = False
     in_story: bool = False
     weight: int = 1
@@ -164,9 +166,20 @@ def _add(
         version=1,
     )
     opted_out = customer["id"] == OPTED_OUT
-    for number in known.numbers:
-        left_at = book.now - timedelta(days=60) if opted_out else None
-        book.add(Phone, customer_id=customer["id"], number=number, opted_out_at=left_at)
+    left_at = book.now - timedelta(days=60) if opted_out else None
+    addresses = [
+        book.add(
+            Address,
+            customer_id=customer["id"],
+            kind=AddressKind.PHONE,
+            address=number,
+            since=since,
+            verified_at=since,
+            last_seen_at=None,
+            opted_out_at=left_at,
+        )
+        for number in known.numbers
+    ]
     if since > book.now - YEAR:
         book.tell(since, CustomerCreated(customer_id=customer["id"]))
     if opted_out:
@@ -179,6 +192,7 @@ def _add(
         tier=known.tier,
         number=known.numbers[0],
         since=since,
+        address=addresses[0],
         opted_out=opted_out,
         in_story=in_story,
         weight=weight,

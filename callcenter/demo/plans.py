@@ -10,6 +10,7 @@ from callcenter.demo import themes_billing, themes_delivery
 from callcenter.demo.book import Book, Values
 from callcenter.demo.people import Person
 from callcenter.demo.themes import Theme
+from callcenter.domain.channels import Channel
 
 THEMES = (*themes_delivery.THEMES, *themes_billing.THEMES)
 DAYS = 365
@@ -54,7 +55,7 @@ class Contact:
 
     at: datetime
     matter: Matter
-    channel: str
+    channel: Channel
     part: int = 1
     is_last: bool = True
     is_redial: bool = False
@@ -95,7 +96,7 @@ def _contacts(book: Book, day: date, matter: Matter) -> Iterator[Contact]:
     for part in range(1, parts + 1):
         at = _moment(book, day, matter.customer.zone)
         if matter.customer.since < at < book.now:
-            channel = "sms" if book.share(SMS_SHARE) else "voice"
+            channel = Channel.SMS if book.share(SMS_SHARE) else Channel.VOICE
             yield Contact(at, matter, channel, part=part, is_last=part == parts)
         day += timedelta(days=book.chance.choice((1, 1, 2, 2, 3, 4)))
 

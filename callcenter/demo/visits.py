@@ -8,6 +8,7 @@ from callcenter.demo.book import Book, Values
 from callcenter.demo.cast import OUR_NUMBER
 from callcenter.demo.plans import Contact
 from callcenter.demo.staff import Server
+from callcenter.domain.channels import Channel
 from callcenter.domain.events import InteractionAccepted, OfferEnded, OfferMade
 from callcenter.domain.interactions import State
 from callcenter.storage.calls.interactions import Interaction
@@ -45,6 +46,8 @@ class House:
 
 
 def begin(house: House, contact: Contact) -> Values:
+    address = contact.customer.address
+    address["last_seen_at"] = max(contact.at, address["last_seen_at"] or contact.at)
     return house.book.add(
         Interaction,
         channel=contact.channel,
@@ -65,7 +68,7 @@ def begin(house: House, contact: Contact) -> Values:
 def offered(house: House, visit: Values, server: Server, *, made: datetime, taken: datetime) -> Values:
     """One offer, accepted at `taken`; sometimes another agent let it pass before."""
     book = house.book
-    medium = "voice" if visit["channel"] == "voice" else "text"
+    medium = Channel(visit["channel"]).medium
     if visit["joined_at"] < made - RING and (other := _other(house, server, made)) and book.share(35):
         _passed_over(book, visit, other, made=made - RING, medium=medium)
     offer = _offer(book, visit, server, made=made, medium=medium, state="accepted", ended=taken)

@@ -6,6 +6,8 @@ from zoneinfo import available_timezones
 import phonenumbers
 from phonenumbers import timezone
 
+from callcenter.domain.channels import AddressKind
+
 WITHHELD = ("anonymous", "unknown", "restricted", "unavailable", "private")
 # Numbers that carriers pass on for a withheld caller id (Twilio: "ANONYMOUS" on a telephone keypad, and its kin).
 WITHHELD_NUMBERS = ("+266696687", "+2562533", "+7378742833", "+464")
@@ -16,7 +18,7 @@ def e164(raw: str, *, region: str | None = None) -> str | None:
 
     `region` ("US", "CN") reads a number typed by a person without country code; carriers always send one.
     """
-    text = raw.strip().removeprefix("whatsapp:")
+    text = raw.strip()
     if not text or is_withheld(text):
         return None
     try:
@@ -26,6 +28,11 @@ def e164(raw: str, *, region: str | None = None) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def is_reachable(kind: AddressKind, address: str) -> bool:
+    """Whether one can answer there: no short code, nor the name under which a company sends."""
+    return kind != AddressKind.PHONE or e164(address) is not None
 
 
 def is_withheld(raw: str) -> bool:

@@ -100,6 +100,13 @@ class CustomerOptedOut(DomainError):
     text = N_("This number has asked for no more messages.")
 
 
+class WindowClosed(DomainError):
+    code = "window-closed"
+    text = N_(
+        "%(channel)s lets us answer for %(hours)d hours after their last message. They have to write first, or be called."
+    )
+
+
 class NoNumberToReach(DomainError):
     code = "no-number"
     text = N_("There is no number to reach this customer.")

@@ -3,11 +3,6 @@
 from enum import StrEnum
 
 
-class Channel(StrEnum):
-    VOICE = "voice"
-    SMS = "sms"
-
-
 class State(StrEnum):
     """MENU: choosing; WAITING: in a queue; OFFERED: held out to one agent; ACTIVE: with an agent; WRAP_UP: the customer
     has gone, the agent finishes; ENDED: nothing more happens."""

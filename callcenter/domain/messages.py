@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-BODY_LIMIT = 1600  # what Twilio takes in one message
+from callcenter.domain.channels import Channel
+
 KEPT_LIMIT = 20_000  # what we keep of an incoming one
 
 
@@ -48,15 +49,18 @@ START = frozenset({"start", "unstop", "恢复"})
 
 @dataclass(frozen=True, kw_only=True)
 class IncomingMessage:
-    """A message as it came. `sender` is E.164, or what the carrier sent (a short code, a name)."""
+    """A message as it came. `sender` is an address of the channel's kind, or what the carrier sent (a short code, a name):
+    then nobody can answer it. `also`: further addresses of this person; `name`: what they call themselves there."""
 
     sid: str
-    channel: str
+    channel: Channel
     sender: str
     recipient: str
     body: str
     media: tuple[dict[str, str], ...] = field(default=())
     opt_out: str | None = None
+    also: tuple[str, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

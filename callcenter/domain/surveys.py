@@ -58,13 +58,14 @@ def decent(moment: datetime, zone: str) -> datetime:
 
 
 def why_not(
-    *, opted_out: bool, number: str | None, last_asked: datetime | None, cool_down: timedelta, now: datetime
+    *, opted_out: bool, is_open: bool, last_asked: datetime | None, cool_down: timedelta, now: datetime
 ) -> str | None:
-    """The reason for which this customer is not asked now, or None. Nobody is asked twice within `cool_down`."""
-    if not number:
-        return "no_number"
+    """The reason for which this customer is not asked now, or None. Nobody is asked twice within `cool_down`.
+    `is_open`: the channel lets us write to them now."""
     if opted_out:
         return "opted_out"
+    if not is_open:
+        return "window_closed"
     if last_asked and now - last_asked < cool_down:
         return "asked_lately"
     return None

@@ -5,12 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 from twilio.rest import Client
 
+from callcenter.domain.channels import Channel
 from callcenter.domain.customers import e164
 from callcenter.domain.messages import KEPT_LIMIT, IncomingMessage, MessageReport
 from callcenter.telephony import paths
 from callcenter.telephony.client import FAILURES, outside_error
-
-CHANNEL = "sms"
 
 
 def parse(form: Mapping[str, str]) -> IncomingMessage:
@@ -22,7 +21,7 @@ def parse(form: Mapping[str, str]) -> IncomingMessage:
     )
     return IncomingMessage(
         sid=form["MessageSid"],
-        channel=CHANNEL,
+        channel=Channel.SMS,
         sender=e164(form["From"]) or form["From"],
         recipient=e164(form["To"]) or form["To"],
         body=form.get("Body", "").replace("\x00", "")[:KEPT_LIMIT],

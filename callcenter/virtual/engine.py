@@ -8,7 +8,6 @@ from math import inf
 from random import Random
 from typing import Any
 
-from callcenter.domain.interactions import Channel
 from callcenter.domain.routing import (
     Asked,
     Bond,
@@ -201,7 +200,7 @@ class Floor:
         contact.answered, contact.agent, person.missed = self.now, person.id, 0
         end = self.now + contact.handle
         counted = min(end, self.span[1]) - max(self.now, self.span[0])
-        if contact.kind.channel == "voice":
+        if contact.kind.channel.is_voice:
             person.calls += 1
             person.busy += max(0.0, counted)
         else:
@@ -215,7 +214,7 @@ class Floor:
     def _end(self, what: tuple[Contact, Person]) -> None:
         contact, person = what
         contact.ended = person.idle_since = self.now
-        if contact.kind.channel == "voice":
+        if contact.kind.channel.is_voice:
             person.calls -= 1
         else:
             person.conversations -= 1
@@ -249,7 +248,7 @@ class Floor:
 def claim(scenario: Scenario, kind: Kind) -> tuple[float, float, float]:
     """Points, growth, and seconds of holding."""
     queue = scenario.queue_of(kind)
-    channel, policy = Channel(kind.channel), scenario.policy
+    channel, policy = kind.channel, scenario.policy
     points = policy.head_start.get(channel, 0.0) + queue.priority + kind.priority + kind.value
     growth = queue.growth * policy.growth.get(channel, 1.0) if kind.growth is None else kind.growth
     most = policy.most

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
 
+from callcenter.domain.channels import Channel
 from callcenter.virtual import theory
 from callcenter.virtual.arrivals import Bursts, Rate
 from callcenter.virtual.bursty import Bursty
@@ -74,7 +75,7 @@ def _plain(scenario: Scenario) -> Plain | None:
     if not is_plain or not handling or not isinstance(patience, float | None):
         return None
     staff = people(scenario, 0)
-    slots = [person.limits.calls if "voice" in channels else person.limits.conversations for person in staff]
+    slots = [person.limits.calls if Channel.VOICE in channels else person.limits.conversations for person in staff]
     together = {tuple(person.id for person in able(needs, staff)) for needs in needs_of(scenario).values()}
     pooled = len(together) == 1 and len(next(iter(together))) == len(staff)
     rates = tuple(kind.arrivals.a_second(handling) for kind in kinds if isinstance(kind.arrivals, Rate))

@@ -1,13 +1,13 @@
 """The scenario format: who serves, what waits, who comes. Built from YAML, JSON or in Python; `Scenario.model_json_schema()`."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 
+from callcenter.domain.channels import Channel, Medium
 from callcenter.domain.errors import DomainError
-from callcenter.domain.interactions import Channel
 from callcenter.domain.routing import CompanyPolicy
 from callcenter.virtual.arrivals import Arrivals, Rate
 from callcenter.virtual.times import Constant, Duration, Model, Seconds
@@ -133,7 +133,7 @@ class Kind(Model):
 
     name: str
     queue: str | None = Field(default=None, description="May be left out where there is one queue.")
-    channel: Literal["voice", "sms"] = "voice"
+    channel: Channel = Channel.VOICE
     arrivals: Arrivals | None = Field(default=None, description="None: only by a trace.")
     handling: Duration
     patience: Duration | None = Field(default=None, description="None: they wait for ever.")
@@ -165,7 +165,7 @@ class Offers(Model):
 
     delay: Duration = Constant(value=0)
     miss: Share = 0.0
-    reservation: Seconds = float(LIVE.ring_seconds["voice"])
+    reservation: Seconds = float(LIVE.ring_seconds[Medium.VOICE])
     misses_allowed: Annotated[int, Field(ge=1)] | None = LIVE.misses_allowed
     return_after: Duration = Constant(value=60)
     pause: Seconds = Field(

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from random import Random
 
-from callcenter.domain.interactions import Channel
 from callcenter.domain.routing import Candidate, Limits, Needs, Profile, no_room, profile
 from callcenter.domain.routing import Ring as Circle
 from callcenter.domain.routing import needs as needs_for
@@ -189,7 +188,7 @@ def known_agents(scenario: Scenario, staff: list[Person]) -> dict[str, tuple[int
     for name, wanted in needs_of(scenario).items():
         found[name] = tuple(person.id for person in serving(wanted, staff))
         if not found[name]:
-            channel = "calls" if wanted.channel == Channel.VOICE else "conversations"
+            channel = "calls" if wanted.channel.is_voice else "conversations"
             raise ScenarioError(
                 f"Nobody can serve the class {name}: no agent has its skills, language and room for {channel}."
             )

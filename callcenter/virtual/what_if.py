@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from callcenter.domain.interactions import Channel
+from callcenter.domain.channels import Channel, Medium
 from callcenter.domain.routing.policy import RingRule
 from callcenter.domain.what_ifs import Call, Past, PastDay, QueueThen, Server, Span, Wish, changed
 from callcenter.virtual.scenario import Absence, Capacity, Group, Kind, Offers, Policy, Preferred, Queue, Ring, Scenario
@@ -65,7 +65,7 @@ def scenario(past: Past, day: PastDay, wish: Wish | None) -> Scenario:
         offers=Offers(
             delay=Empirical(distribution="empirical", values=past.delays) if past.delays else Constant(value=0),
             miss=past.missed,
-            reservation=float(policy.ring_seconds["voice"]),
+            reservation=float(policy.ring_seconds[Medium.VOICE]),
             misses_allowed=policy.misses_allowed,
             pause=float(policy.pauses.no_answer),
         ),
@@ -193,7 +193,7 @@ def _kind(one: Class, queues: Sequence[QueueThen]) -> Kind:
     return Kind(
         name=_name(one),
         queue=str(queue_id),
-        channel=Channel.VOICE.value,
+        channel=Channel.VOICE,
         handling=Constant(value=240),
         language=language,
         tier=tier,

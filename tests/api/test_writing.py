@@ -61,7 +61,7 @@ def test_a_customer_is_written_down_and_kept_right(alice: Program, bo: Program) 
     made = alice.post("/customers", {"name": "Carla Diaz 🌻", "number": "(415) 555-0142"})
     assert made.status_code == 201
     carla = made.get_json()
-    assert [one["number"] for one in carla["numbers"]] == [CARLA]
+    assert [one["address"] for one in carla["addresses"]] == [CARLA]
     assert (carla["language"], carla["version"]) == ("en", 1)
     there = f"/customers/{carla['id']}"
     better = alice.patch(
@@ -73,7 +73,7 @@ def test_a_customer_is_written_down_and_kept_right(alice: Program, bo: Program) 
     assert (told["theirs"]["name"], told["yours"]["name"]) == ("Carla Díaz", "C.")
     for _ in range(2):
         more = alice.post(f"{there}/numbers", {"number": "+8613855500163"}).get_json()
-        assert [one["number"] for one in more["numbers"]] == [CARLA, "+8613855500163"]
+        assert [one["address"] for one in more["addresses"]] == [CARLA, "+8613855500163"]
     assert alice.get(there).get_json() == more
 
 

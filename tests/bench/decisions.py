@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 
 from callcenter import virtual
+from callcenter.domain.channels import Channel
 from callcenter.domain.routing import (
     Candidate,
     Lines,
@@ -31,7 +32,7 @@ class Floor:
     def __init__(self, waiting: int, agents: int) -> None:
         self._draw = random.Random(SEED)
         self._needs = [
-            needs(queue_id=n, channel="voice", language="en", rings=(Ring(skills=((skill, 1),)), Ring(after=60)))
+            needs(queue_id=n, channel=Channel.VOICE, language="en", rings=(Ring(skills=((skill, 1),)), Ring(after=60)))
             for n, skill in enumerate(SKILLS)
         ]
         self._agents, self.now, self._id = agents, 1e6, 0

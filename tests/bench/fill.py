@@ -89,8 +89,8 @@ INSERT INTO customers (name, language, zone, tier, place, since, value_minor, cu
 SELECT 'Customer ' || n, CASE WHEN n % 5 = 0 THEN 'zh' ELSE 'en' END, 'America/Los_Angeles', 'standard', '',
        now() - interval '2 years', (random() * 100000)::int, 'USD', 1
 FROM generate_series(1, :customers) AS n;
-INSERT INTO customer_phones (customer_id, number)
-SELECT n, '+1415' || lpad((2000000 + n)::text, 7, '0') FROM generate_series(1, :customers) AS n;
+INSERT INTO customer_addresses (customer_id, kind, address, since, verified_at)
+SELECT n, 'phone', '+1415' || lpad((2000000 + n)::text, 7, '0'), now(), now() FROM generate_series(1, :customers) AS n;
 """
 SOMEBODY = """least(:customers, 1 + :group * floor(random() * ceil(:customers / :group.0))::int
               + floor(least(:group, :customers) * random() ^ 2)::int)"""
@@ -116,9 +116,9 @@ FROM (SELECT n, at, tickets.id AS ticket, coalesce(tickets.customer_id, somebody
       LEFT JOIN tickets ON tickets.id = drawn.wanted) AS made;
 """
 SURVEYS = f"""
-INSERT INTO surveys (interaction_id, ticket_id, customer_id, agent_id, queue_id, language, our_address, their_address,
+INSERT INTO surveys (interaction_id, ticket_id, customer_id, agent_id, queue_id, language, channel, our_address, their_address,
                      state, due_at, asked_at, score, comment, answered_at, end_reason, created_at)
-SELECT id, ticket_id, customer_id, agent_id, queue_id, 'en', '{DIRECT}', their_address, 'answered', ended_at, ended_at,
+SELECT id, ticket_id, customer_id, agent_id, queue_id, 'en', 'sms', '{DIRECT}', their_address, 'answered', ended_at, ended_at,
        1 + id % 5, '', ended_at + interval '1 h', '', ended_at
 FROM interactions WHERE id % 5 = 0;
 """

@@ -20,7 +20,7 @@ from callcenter.storage.administration.company import Company
 from callcenter.storage.agents.agents import Agent, Interval
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.customers import customers
-from callcenter.storage.customers.customers import Customer, Phone
+from callcenter.storage.customers.customers import Address, Customer
 from callcenter.storage.database import Database, Row
 from callcenter.storage.history import History
 from callcenter.storage.messages.messages import Message
@@ -53,16 +53,16 @@ def test_the_company_has_its_people_and_two_hundred_customers(book: Book) -> Non
 
 
 def test_every_number_is_possible_and_clearly_fictional(book: Book) -> None:
-    for phone in book.rows(Phone):
-        number = phone["number"]
+    for phone in book.rows(Address):
+        number = phone["address"]
         assert people.e164(number) == number
         assert "55501" in number or (number.startswith("+86") and "5550" in number)
 
 
 def test_only_the_reeds_share_a_number_and_one_customer_has_opted_out(book: Book) -> None:
-    owners = Counter(phone["number"] for phone in book.rows(Phone))
+    owners = Counter(phone["address"] for phone in book.rows(Address))
     assert [number for number, count in owners.items() if count > 1] == ["+15105550166"]
-    assert len({phone["customer_id"] for phone in book.rows(Phone) if phone["opted_out_at"]}) == 1
+    assert len({phone["customer_id"] for phone in book.rows(Address) if phone["opted_out_at"]}) == 1
 
 
 def test_nothing_happened_in_the_future(book: Book) -> None:
@@ -179,7 +179,7 @@ TABLES = ("company", "agents", "customers", "interactions", "tickets", "messages
 
 def test_carla_s_card_finds_her_account_her_tickets_and_her_last_score(year: Database) -> None:
     with year.reading() as session:
-        (carla,) = customers.with_number(session, "+14155550142")
+        (carla,) = customers.with_address(session, "+14155550142")
         assert (carla.name, carla.tier) == ("Carla Mendes", "gold")
         account = customers.account(session, carla.account_id or 0)
         assert account is not None
@@ -225,7 +225,7 @@ def test_a_database_with_anybody_in_it_is_refused_too(database: Database) -> Non
 
 def test_the_phone_s_people_are_those_of_the_company(book: Book, tmp_path: Path) -> None:
     demo.write_people(tmp_path / "people.json")
-    known = {phone["number"] for phone in book.rows(Phone)}
+    known = {phone["address"] for phone in book.rows(Address)}
     numbers = [person["number"] for person in phone_people.PEOPLE]
     assert [number for number in numbers if number not in known] == ["+16505550100", "anonymous"]
     assert cast.OUR_NUMBER not in known

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.domain import routing
-from callcenter.domain.interactions import Channel
+from callcenter.domain.channels import Channel
 from callcenter.domain.routing import (
     Asked,
     Bond,
@@ -39,7 +39,9 @@ def agent(id_: int = 1, *, idle: float = 60, **changes: Any) -> Candidate:
     return Candidate(id=id_, profile=who, idle_since=NOW - idle, **changes)
 
 
-def asks(policy: QueuePolicy = DELIVERY, *, channel: str = "voice", language: str = "en", tier: str = "") -> Needs:
+def asks(
+    policy: QueuePolicy = DELIVERY, *, channel: Channel = Channel.VOICE, language: str = "en", tier: str = ""
+) -> Needs:
     return routing.needs(
         queue_id=1,
         channel=channel,
@@ -103,7 +105,7 @@ def test_who_may_take_a_call(changes: dict[str, Any], why: str | None) -> None:
     ],
 )
 def test_who_may_take_a_conversation(changes: dict[str, Any], why: str | None) -> None:
-    assert reason(waiting(channel="sms"), agent(**changes)) == why
+    assert reason(waiting(channel=Channel.SMS), agent(**changes)) == why
 
 
 def test_the_longest_idle_takes_it_and_everybody_gets_a_reason() -> None:
@@ -208,16 +210,19 @@ def test_a_call_goes_to_whoever_has_least_in_hand_and_a_conversation_where_it_ta
         agent(3, idle=999, conversations=1, limits=one_call),
     )
     assert who(waiting(), idle, talking, writing) == 1
-    assert who(waiting(channel="sms"), idle, talking, writing) == 2  # cannot be called anyhow
+    assert who(waiting(channel=Channel.SMS), idle, talking, writing) == 2  # cannot be called anyhow
     some = Limits(calls_over=1)
-    assert who(waiting(channel="sms"), agent(1, conversations=1, limits=some), agent(2, limits=some)) == 2
+    assert who(waiting(channel=Channel.SMS), agent(1, conversations=1, limits=some), agent(2, limits=some)) == 2
     assert (
-        who(waiting(channel="sms"), agent(1, conversations=1, limits=some), agent(2, conversations=2, limits=some)) == 2
+        who(
+            waiting(channel=Channel.SMS), agent(1, conversations=1, limits=some), agent(2, conversations=2, limits=some)
+        )
+        == 2
     )
-    assert who(waiting(channel="sms"), agent(1, conversations=1), agent(2, conversations=2), agent(3)) == 3
+    assert who(waiting(channel=Channel.SMS), agent(1, conversations=1), agent(2, conversations=2), agent(3)) == 3
     spread = Waiting(
         id=1,
-        needs=routing.needs(queue_id=1, channel="sms", language="en", rings=DELIVERY.circles(), spread=True),
+        needs=routing.needs(queue_id=1, channel=Channel.SMS, language="en", rings=DELIVERY.circles(), spread=True),
         since=NOW,
     )
     assert who(spread, idle, talking, writing) == 1
@@ -225,7 +230,7 @@ def test_a_call_goes_to_whoever_has_least_in_hand_and_a_conversation_where_it_ta
 
 def test_the_highest_score_is_next_and_points_are_worth_seconds() -> None:
     queue = (
-        waiting(1, since=900, channel="sms", growth=0.2),
+        waiting(1, since=900, channel=Channel.SMS, growth=0.2),
         waiting(2, since=20, points=200),
         waiting(3, since=40),
         waiting(4, since=500, language="fr"),
@@ -275,7 +280,7 @@ WAITING = st.builds(
     waiting,
     st.integers(1, 50),
     since=st.integers(0, 600),
-    channel=st.sampled_from(["voice", "sms"]),
+    channel=st.sampled_from([Channel.VOICE, Channel.SMS]),
     language=st.sampled_from(["en", "zh"]),
     policy=POLICY,
     points=st.integers(0, 300),

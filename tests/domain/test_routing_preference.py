@@ -1,8 +1,9 @@
 """Of those who could take it: who is spared for something else, and that in calm hours only the turn counts."""
 
+from callcenter.domain.channels import Channel
 from callcenter.domain.routing import Candidate, Ring, Roster, Waiting, needs, profile, who_should_take
 
-BILLING = needs(queue_id=1, channel="voice", language=None, rings=(Ring(skills=(("billing", 1),)),))
+BILLING = needs(queue_id=1, channel=Channel.VOICE, language=None, rings=(Ring(skills=(("billing", 1),)),))
 BOTH, ONE = profile({"billing": 1, "delivery": 1}, ["en"]), profile({"billing": 1}, ["en"])
 
 
@@ -32,6 +33,6 @@ def test_in_a_small_team_nobody_is_passed_over_for_what_only_she_can_do() -> Non
 def test_who_is_counted_as_signed_in_follows_who_comes_and_goes() -> None:
     small = Roster([Candidate(id=1, profile=BOTH), Candidate(id=2, profile=ONE, calls=1)])
     assert small.signed_in_for() == {"billing": 2, "delivery": 1, "en": 2}
-    assert small.free_for("voice") == {"billing": 1, "delivery": 1, "en": 1}
+    assert small.free_for(Channel.VOICE) == {"billing": 1, "delivery": 1, "en": 1}
     small.remove(1)
     assert dict(small.signed_in_for()) == {"billing": 1, "en": 1}

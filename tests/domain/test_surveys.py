@@ -136,18 +136,18 @@ def test_the_hour_is_always_decent_and_never_earlier(moment: datetime, zone: str
 
 
 @pytest.mark.parametrize(
-    ("opted_out", "number", "last_asked", "reason"),
+    ("opted_out", "is_open", "last_asked", "reason"),
     [
-        (False, "+14155550142", None, None),
-        (False, None, None, "no_number"),
-        (True, "+14155550142", None, "opted_out"),
-        (False, "+14155550142", NOW - timedelta(hours=23), "asked_lately"),
-        (False, "+14155550142", NOW - timedelta(hours=24), None),
+        (False, True, None, None),
+        (False, False, None, "window_closed"),
+        (True, True, None, "opted_out"),
+        (False, True, NOW - timedelta(hours=23), "asked_lately"),
+        (False, True, NOW - timedelta(hours=24), None),
     ],
 )
-def test_who_is_not_asked(opted_out: bool, number: str | None, last_asked: datetime | None, reason: str | None) -> None:
+def test_who_is_not_asked(opted_out: bool, is_open: bool, last_asked: datetime | None, reason: str | None) -> None:
     day = timedelta(hours=24)
-    asked = surveys.why_not(opted_out=opted_out, number=number, last_asked=last_asked, cool_down=day, now=NOW)
+    asked = surveys.why_not(opted_out=opted_out, is_open=is_open, last_asked=last_asked, cool_down=day, now=NOW)
     assert asked == reason
 
 

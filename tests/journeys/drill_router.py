@@ -17,6 +17,7 @@ from callcenter.actions.lines import lines
 from callcenter.actions.routing import offers
 from callcenter.domain.agents import Role
 from callcenter.domain.calls import CallStatus, ConferenceReport, IncomingCall, LegReport, OfferMenu
+from callcenter.domain.channels import Channel
 from callcenter.domain.errors import DomainError
 from callcenter.domain.messages import IncomingMessage
 from callcenter.domain.permissions import Actor
@@ -108,7 +109,7 @@ class Router:
 
     def _text(self, turn: int) -> None:
         sms = IncomingMessage(
-            sid=sid_of(turn), channel="sms", sender=number_of(turn), recipient=DIRECT, body="Where is my parcel?"
+            sid=sid_of(turn), channel=Channel.SMS, sender=number_of(turn), recipient=DIRECT, body="Where is my parcel?"
         )
         with self.wiring.work() as work:
             inbound.receive(work, sms)
@@ -122,7 +123,7 @@ class Router:
         with self.wiring.work() as work:
             one = interactions.get(work.session, id_, lock=True)
             assert one is not None
-            if one.is_call:
+            if one.channel.is_voice:
                 leg = interactions.customer_leg(work.session, id_)
                 assert leg is not None
                 lines.report(work, LegReport(sid=leg.sid, status=CallStatus.COMPLETED))

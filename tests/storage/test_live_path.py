@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callcenter import due
 from callcenter.actions.routing import queue_announcements
+from callcenter.domain.channels import Channel, Thread
 from callcenter.storage.calls import interactions
 from callcenter.storage.customers import customers as people
 from callcenter.storage.messages import messages
@@ -19,6 +20,8 @@ from callcenter.storage.supervision import figures
 from callcenter.storage.surveys import surveys
 from callcenter.storage.work import Work
 from tests.factories import CARLA, OURS, Shop
+
+THREAD = Thread(Channel.SMS, OURS, CARLA)
 
 ENDED = 10_000
 
@@ -81,9 +84,7 @@ def test_every_question_of_the_live_path_is_answered_by_an_index(busy_year: Shop
         "what is known of the customer": lambda s: _known(s, some, now),
         "what an agent has": lambda s: interactions.of_agent(s, alice),
         "what is live": interactions.live,
-        "the conversation of two numbers": lambda s: interactions.conversation(
-            s, our_address=OURS, their_address=CARLA
-        ),
+        "the conversation of a thread": lambda s: interactions.conversation(s, THREAD),
         "the call of a line": lambda s: interactions.by_leg(s, "CA1"),
         "one that waits, to claim": lambda s: interactions.claim_waiting(s, some.id),
         "the open offer": lambda s: offers.open_of(s, some.id),
@@ -91,8 +92,9 @@ def test_every_question_of_the_live_path_is_answered_by_an_index(busy_year: Shop
         "everybody's load": offers.load,
         "who was asked lately": lambda s: routing.asked(s, [some.id], since=now - timedelta(minutes=1)),
         "messages of a conversation": lambda s: messages.of_interaction(s, some.id),
-        "the question open between two numbers": lambda s: surveys.asked(s, our_address=OURS, their_address=CARLA),
-        "who has this number": lambda s: people.with_number(s, CARLA),
+        "the question open in a thread": lambda s: surveys.asked(s, THREAD),
+        "when they wrote last": lambda s: messages.last_heard(s, THREAD),
+        "who has this address": lambda s: people.known_by(s, CARLA),
         "the next moment": lambda s: due.next_moment(s, now),
         "the figures": lambda s: figures.now(s, now),
     }

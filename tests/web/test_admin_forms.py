@@ -1,6 +1,6 @@
 """The forms hold all that can be set: what is stored comes back as it was, and no number is left without a field."""
 
-from callcenter.domain.interactions import Channel
+from callcenter.domain.channels import Channel
 from callcenter.domain.queues import QueueSettings
 from callcenter.domain.routing import CallbackRule, CompanyPolicy, Hold, QueuePolicy, RingRule
 from callcenter.web.admin import company, queue_forms

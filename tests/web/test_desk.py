@@ -12,13 +12,15 @@ from callcenter.actions.inbound import inbound
 from callcenter.actions.lines import lines
 from callcenter.actions.tickets import tickets
 from callcenter.domain.calls import ConferenceReport, IncomingCall
+from callcenter.domain.channels import AddressKind, Channel, Thread
 from callcenter.domain.messages import IncomingMessage
 from callcenter.domain.permissions import Actor
 from callcenter.settings import Settings
 from callcenter.storage.administration import access, company
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
-from callcenter.storage.customers.customers import Customer, Phone
+from callcenter.storage.customers import customers
+from callcenter.storage.customers.customers import Customer
 from callcenter.storage.routing import offers
 from callcenter.storage.routing.offers import Offer
 from callcenter.storage.tickets import tickets as ticket_rows
@@ -51,7 +53,8 @@ def carla(wiring: Wiring, people: People) -> int:
         work.session.add_all(rows)
         work.session.flush()
         numbers = zip(rows, (CARLAS, SHARED, SHARED), strict=True)
-        work.session.add_all(Phone(customer_id=row.id, number=number) for row, number in numbers)
+        for row, number in numbers:
+            customers.add_address(work.session, row.id, AddressKind.PHONE, number, now=work.now, verified_at=work.now)
         return rows[0].id
 
 
@@ -115,8 +118,8 @@ def hang_up(wiring: Wiring, interaction_id: int) -> None:
 
 def write(wiring: Wiring, body: str, *, sid: str = "SM1", sender: str = CARLAS) -> int:
     with wiring.work() as work:
-        inbound.receive(work, IncomingMessage(sid=sid, channel="sms", sender=sender, recipient=OURS, body=body))
-        found = interactions.conversation(work.session, our_address=OURS, their_address=sender)
+        inbound.receive(work, IncomingMessage(sid=sid, channel=Channel.SMS, sender=sender, recipient=OURS, body=body))
+        found = interactions.conversation(work.session, Thread(Channel.SMS, OURS, sender))
         assert found
         return found.id
 

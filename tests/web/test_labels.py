@@ -6,7 +6,8 @@ import pytest
 from flask import Flask, render_template_string
 
 from callcenter.domain.agents import Role, Status
-from callcenter.domain.interactions import Channel, Outcome
+from callcenter.domain.channels import Channel
+from callcenter.domain.interactions import Outcome
 from callcenter.domain.messages import MessageStatus
 from callcenter.domain.tickets import Fault, Priority, TicketStatus, TicketType
 from callcenter.web.wording import labels

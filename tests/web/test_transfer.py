@@ -56,7 +56,7 @@ def test_a_conversation_passed_on_leads_back_to_the_desk(shop: Shop, signed_in: 
     browser = signed_in("alice")
     shop.available("alice")
     shop.text("Hello?")
-    [row] = [row for row in shop.rows(type(shop.interaction(1))) if not row.is_call]
+    [row] = [row for row in shop.rows(type(shop.interaction(1))) if not row.channel.is_voice]
     shop.accept(row.id)
     assert f"/desk/interactions/{row.id}/transfer" in browser.get(f"/desk?interaction={row.id}").text
     headers = {"HX-Request": "true", "X-CSRFToken": csrf_token(browser)}

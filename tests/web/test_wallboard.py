@@ -2,6 +2,7 @@
 
 import re
 
+from callcenter.domain.channels import Channel
 from callcenter.reports.supervision import wallboard
 from callcenter.storage.surveys.surveys import Survey
 from callcenter.wiring import Wiring
@@ -68,6 +69,7 @@ def said(shop: Shop, wiring: Wiring, comment: str) -> None:
                 customer_id=carla,
                 agent_id=shop.people.alice,
                 language="en",
+                channel=Channel.VOICE.to_write(),
                 our_address=OURS,
                 their_address=CARLA,
                 state="answered",

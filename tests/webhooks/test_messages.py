@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from callcenter.storage.calls.interactions import Interaction
-from callcenter.storage.customers.customers import Customer, Phone
+from callcenter.storage.customers.customers import Address, Customer
 from callcenter.storage.messages.messages import Message
 from callcenter.wiring import Wiring
 from tests.carrier import Carrier
@@ -126,7 +126,7 @@ def test_stop_and_start_are_obeyed_and_are_no_conversation(shop: Shop, carrier: 
 
     def opted_out() -> bool:
         with shop.wiring.reading() as session:
-            return session.scalar(select(Phone.opted_out_at).where(Phone.customer_id == carla)) is not None
+            return session.scalar(select(Address.opted_out_at).where(Address.customer_id == carla)) is not None
 
     carrier.sms("STOP", sid="SM1")
     carrier.sms("STOP", sid="SM1")

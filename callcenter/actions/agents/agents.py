@@ -85,7 +85,7 @@ def sign_out(work: Work, agent_id: int, *, cause: str = "") -> None:
     for interaction in in_hand:
         if interaction.state == State.OFFERED:
             offers.release(work, interaction.id, agent_id=agent_id, cause="signed_out")
-        elif interaction.state == State.ACTIVE and not interaction.is_call:
+        elif interaction.state == State.ACTIVE and not interaction.channel.is_voice:
             offers.give_back(work, interaction.id, cause="signed_out")
     work.record(SignedOut(agent_id=agent.id, actor=f"agent:{agent.id}", cause=cause))
 

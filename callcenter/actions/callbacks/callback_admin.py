@@ -8,8 +8,9 @@ from callcenter.actions.routing import offers, routing
 from callcenter.domain import customers as numbers
 from callcenter.domain import languages
 from callcenter.domain.callback_events import CallbackCancelled, CallbackChanged
+from callcenter.domain.channels import Channel
 from callcenter.domain.errors import CallbackInProgress, CallbackOver, Invalid, NotFound
-from callcenter.domain.interactions import Channel, State
+from callcenter.domain.interactions import State
 from callcenter.domain.permissions import Actor
 from callcenter.storage.administration import company
 from callcenter.storage.callbacks import callbacks

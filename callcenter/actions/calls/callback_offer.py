@@ -11,7 +11,8 @@ from callcenter.actions.routing import offers, queue_announcements, routing
 from callcenter.domain import customers as numbers
 from callcenter.domain.callback_events import CallbackKept, CallbackPromised
 from callcenter.domain.calls import AskForCallback, SayPromised
-from callcenter.domain.interactions import Channel, State
+from callcenter.domain.channels import Channel
+from callcenter.domain.interactions import State
 from callcenter.domain.routing import CallbackRule
 from callcenter.storage.administration import company, settings_cache
 from callcenter.storage.callbacks import callbacks
@@ -33,7 +34,7 @@ def rule(work: Work, interaction: Interaction) -> CallbackRule:
 
 def may_ask(interaction: Interaction) -> bool:
     """Somebody waits on the line whom we can call."""
-    is_here = interaction.is_call and interaction.direction == "inbound" and interaction.state == State.WAITING
+    is_here = interaction.channel.is_voice and interaction.direction == "inbound" and interaction.state == State.WAITING
     return is_here and interaction.their_address is not None
 
 

@@ -20,12 +20,13 @@ from callcenter.domain.calls import (
     TakeMessage,
     Wait,
 )
+from callcenter.domain.channels import Channel
 from callcenter.domain.events import (
     CallReceived,
     MenuChosen,
     QueueEntered,
 )
-from callcenter.domain.interactions import WITH_CUSTOMER, Channel, State
+from callcenter.domain.interactions import WITH_CUSTOMER, State
 from callcenter.storage.administration import access, company, settings_cache
 from callcenter.storage.administration.company import Number
 from callcenter.storage.callbacks import callbacks as promised

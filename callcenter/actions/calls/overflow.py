@@ -23,7 +23,7 @@ def move(work: Work, interaction_id: int) -> bool:
     if waiting.direction != "inbound":
         return False
     way = queue.policy.overflow
-    if not waiting.is_call and way != "queue":
+    if not waiting.channel.is_voice and way != "queue":
         return False
     if way == "queue":
         return _to_queue(work, waiting, queue)
@@ -47,7 +47,7 @@ def _to_queue(work: Work, waiting: Interaction, queue: Queue) -> bool:
     if waiting.channel not in target.policy.channels:
         return False
     waiting.queue_id, waiting.passed_on = target.id, REASON
-    if waiting.is_call:
+    if waiting.channel.is_voice:
         waiting.bring_back_at = work.now
     customer = customers.get(work.session, waiting.customer_id) if waiting.customer_id else None
     routing.enter(work, waiting, customer)

@@ -72,7 +72,7 @@ def _leave(work: Work, interaction: Interaction, why: str) -> int:
     from_agent = offers.hand_on(work, interaction)
     agent_state.refresh_state(work, from_agent)
     interaction.passed_on = why
-    if interaction.is_call:
+    if interaction.channel.is_voice:
         interaction.bring_back_at = work.now
     return from_agent
 

@@ -35,7 +35,7 @@ def begin(work: Work, interaction: Interaction) -> None:
     limit = queue.wrap_up_limit_seconds if queue else 300
     offers.withdraw(work, interaction)
     if mode == "none" or (mode == "timed" and seconds == 0):
-        _over(work, interaction, None if interaction.is_call else Outcome.SOLVED, note="")
+        _over(work, interaction, None if interaction.channel.is_voice else Outcome.SOLVED, note="")
         return
     if mode == "timed":
         interaction.wrap_up_until = work.now + timedelta(seconds=seconds)
@@ -47,7 +47,7 @@ def begin(work: Work, interaction: Interaction) -> None:
 def end_conversation(work: Work, interaction_id: int, *, actor: Actor) -> None:
     """The agent ends a conversation; it is wrapped up like a call."""
     interaction = _mine(work, interaction_id, actor)
-    if interaction.state != State.ACTIVE or interaction.is_call:
+    if interaction.state != State.ACTIVE or interaction.channel.is_voice:
         return
     call_lifecycle.served(work, interaction, by="agent")
     begin(work, interaction)

@@ -1,42 +1,80 @@
-"""Who is it? By number, never by guess; and what we write down about people."""
+"""Who is it? By address, never by guess; and what we write down about people."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from datetime import timedelta
 
 from callcenter.domain import customers as rules
 from callcenter.domain import languages
+from callcenter.domain.channels import AddressKind
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
 from callcenter.domain.events import CustomerChanged, CustomerCreated, CustomerRecognised
 from callcenter.domain.permissions import Actor
 from callcenter.storage.administration import company
 from callcenter.storage.calls import interactions
 from callcenter.storage.customers import customers
-from callcenter.storage.customers.customers import Customer, Phone
+from callcenter.storage.customers.customers import Address, Customer
 from callcenter.storage.tickets import tickets
 from callcenter.storage.work import Work
 
 EDITABLE = ("name", "language", "zone", "tier", "place", "email")
+SEEN_AGAIN = timedelta(hours=1)  # how exact "last seen" is: no write for each message of a conversation
 TIERS = ("standard", "silver", "gold")
 
 
-def identify(work: Work, number: str | None) -> Customer | None:
-    """The one customer with this number. None where it is withheld, or shared by several: then a person must tell.
+def identify(
+    work: Work,
+    address: str | None,
+    *,
+    kind: AddressKind = AddressKind.PHONE,
+    also: tuple[str, ...] = (),
+    name: str = "",
+) -> Customer | None:
+    """The one customer with this address. None where it is withheld, or shared by several: then a person must tell.
 
-    A number never seen before gets a customer without a name, so that the second contact finds the first.
+    An address never seen before gets a customer, called `name` where they say one, so that the second contact finds the first.
+    `also`: further addresses of this kind that the service says are theirs; they are remembered.
     """
-    if number is None:
+    if address is None:
         return None
-    known = customers.with_number(work.session, number)
+    known = _known(work, address, also)
     if not known:
-        customers.lock_number(work.session, number)
-        known = customers.with_number(work.session, number) or [_unnamed(work, number)]
-    return known[0] if len(known) == 1 else None
+        customers.lock_address(work.session, address)
+        known = _known(work, address, also) or [(_unnamed(work, address, kind, name), None)]
+    people = dict.fromkeys(customer for customer, _ in known)
+    customer = next(iter(people)) if len(people) == 1 else None
+    if customer:
+        _remember(work, customer, [row for _, row in known if row], kind, (address, *also))
+    return customer
 
 
-def _unnamed(work: Work, number: str) -> Customer:
+def _known(work: Work, address: str, also: tuple[str, ...]) -> Sequence[tuple[Customer, Address | None]]:
+    """By the address itself; else by the first of the further ones that anybody has."""
+    found = (customers.known_by(work.session, each) for each in (address, *also))
+    return next((rows for rows in found if rows), ())
+
+
+def _remember(
+    work: Work, customer: Customer, known: Sequence[Address], kind: AddressKind, addresses: tuple[str, ...]
+) -> None:
+    """These are theirs: written down where nobody had them so far, and when they were last come by."""
+    first, *also = addresses
+    rows = {row.address: row for row in known if row.kind == kind}
+    if first not in rows:
+        customers.add_address(work.session, customer.id, kind, first, now=work.now, verified_at=work.now)
+    for address in also:
+        if address not in rows and not customers.known_by(work.session, address):
+            customers.add_address(work.session, customer.id, kind, address, now=work.now, verified_at=work.now)
+    for row in rows.values():
+        if row.last_seen_at is None or work.now - row.last_seen_at > SEEN_AGAIN:
+            customers.seen(work.session, row.id, at=work.now)
+
+
+def _unnamed(work: Work, address: str, kind: AddressKind, name: str) -> Customer:
     ours = company.get(work.session)
+    number = rules.e164(address)
     language = rules.language_of(number) or languages.DEFAULT
-    zone = rules.zone_of(number) or (ours.zone if ours else "UTC")
-    return _add(work, number=number, name="", language=language, zone=zone, actor="customer")
+    zone = (rules.zone_of(number) if number else None) or (ours.zone if ours else "UTC")
+    return _add(work, name=name, language=language, zone=zone, actor="customer")
 
 
 def create(work: Work, *, name: str, number: str, language: str, zone: str | None, actor: Actor) -> Customer:
@@ -44,16 +82,17 @@ def create(work: Work, *, name: str, number: str, language: str, zone: str | Non
     ours = company.get(work.session)
     e164 = _number(number, ours.region if ours else None)
     chosen = zone or rules.zone_of(e164) or (ours.zone if ours else "UTC")
-    return _add(work, number=e164, name=name.strip(), language=_language(language), zone=chosen, actor=actor.label)
+    customer = _add(work, name=name.strip(), language=_language(language), zone=chosen, actor=actor.label)
+    customers.add_address(work.session, customer.id, AddressKind.PHONE, e164, now=work.now)
+    return customer
 
 
-def _add(work: Work, *, number: str, name: str, language: str, zone: str, actor: str) -> Customer:
+def _add(work: Work, *, name: str, language: str, zone: str, actor: str) -> Customer:
     ours = company.get(work.session)
     currency = ours.currency if ours else "USD"
     customer = Customer(name=name, language=language, zone=zone, since=work.now, currency=currency)
     work.session.add(customer)
     work.session.flush()
-    work.session.add(Phone(customer_id=customer.id, number=number))
     work.record(CustomerCreated(customer_id=customer.id, actor=actor))
     work.session.flush()
     return customer
@@ -100,9 +139,7 @@ def add_number(work: Work, customer_id: int, *, number: str, actor: Actor) -> No
     e164 = _number(number, ours.region if ours else None)
     if customers.get(work.session, customer_id) is None:
         raise NotFound
-    known = select(Phone.id).where(Phone.customer_id == customer_id, Phone.number == e164)
-    if work.session.scalar(known) is None:
-        work.session.add(Phone(customer_id=customer_id, number=e164))
+    if customers.add_address(work.session, customer_id, AddressKind.PHONE, e164, now=work.now):
         work.record(CustomerChanged(customer_id=customer_id, actor=actor.label, changed={"number": [None, e164]}))
 
 

@@ -3,8 +3,8 @@
 from callcenter.actions.empowerment import approvals, asking, remedy_words
 from callcenter.actions.messages import outgoing
 from callcenter.actions.messages.received import Received
-from callcenter.domain import messages
 from callcenter.domain.agents import Role
+from callcenter.domain.channels import Channel, Thread
 from callcenter.domain.empowerment import money
 from callcenter.domain.empowerment.approving import Reply, Said, read_reply
 from callcenter.domain.errors import DomainError
@@ -67,9 +67,8 @@ def _question(work: Work, person: Agent, approval_id: int) -> str:
 def _send(work: Work, mobile: str, line: str, body: str) -> None:
     outgoing.write(
         work,
-        body=body[: messages.BODY_LIMIT],
-        our_address=line,
-        their_address=mobile,
+        Thread(Channel.SMS, line, mobile),
+        body=body[: Channel.SMS.traits.longest],
         customer_id=None,
         interaction_id=None,
         purpose="approval",
@@ -79,7 +78,7 @@ def _send(work: Work, mobile: str, line: str, body: str) -> None:
 def reply(work: Work, received: Received) -> bool:
     """True where it came from an approver's own telephone and was an answer; they are told what became of it."""
     message = received.message
-    person = agents.by_mobile(work.session, message.sender)
+    person = agents.by_mobile(work.session, message.sender) if message.channel == Channel.SMS else None
     given = read_reply(message.body) if person else None
     if person is None or given is None:
         return False

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from callcenter.actions.callbacks import callback_admin
 from callcenter.actions.empowerment import approvals, asking, budgets
+from callcenter.domain import customers as people
 from callcenter.domain.agents import Role
 from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.empowerment_events import ApprovalPassedOn, GrantLapsed
@@ -119,9 +120,9 @@ def customer_left(work: Work, interaction: Interaction) -> None:
 def _promise(work: Work, row: Approval, grant: Grant) -> int | None:
     """A callback by the promised time, where we know how to reach them; its id."""
     interaction = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
-    number = interaction.their_address if interaction else None
+    number = people.e164(interaction.their_address or "") if interaction else None
     if number is None and grant.customer_id:
-        number = next(iter(customers.phones_of(work.session, [grant.customer_id]).get(grant.customer_id, [])), None)
+        number = customers.number_to_reach(work.session, grant.customer_id)
     queue_id = interaction.queue_id if interaction else None
     if number is None or queue_id is None:
         return None

@@ -11,8 +11,8 @@ from typing import Any
 from callcenter.actions.empowerment import budgets, remedy_words
 from callcenter.actions.empowerment.grant_sms import sms_text
 from callcenter.actions.messages import outgoing
-from callcenter.domain import customers as numbers
-from callcenter.domain import languages, messages
+from callcenter.domain import languages
+from callcenter.domain.channels import Channel, Thread
 from callcenter.domain.empowerment import Answer, Decision, Held, Remedy, hold, money
 from callcenter.domain.empowerment_events import RemedyGiven, WishRefused
 from callcenter.domain.errors import AskFirst, Invalid, NotFound, NotYourInteraction
@@ -191,7 +191,7 @@ def _fields(remedy: Remedy, filled: Mapping[str, str]) -> dict[str, str]:
 def _sms(work: Work, grant: Grant, remedy: Remedy, matter: Matter, own: str | None) -> str:
     if own is not None:
         text = own.replace("\x00", "").strip()
-        if len(text) > messages.BODY_LIMIT:
+        if len(text) > Channel.SMS.traits.longest:
             raise Invalid("The message is too long.", field="sms")
         return text
     return sms_of(work, grant, remedy, matter)
@@ -255,28 +255,32 @@ def _hand_on(work: Work, grant: Grant, remedy: Remedy) -> None:
 
 
 def _tell_customer(work: Work, grant: Grant) -> None:
-    """By SMS, where they can be reached so and have not asked for no more messages."""
+    """By a message, where they can be reached so and have not asked for no more."""
     if not grant.sms:
         return
-    interaction = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
-    number = interaction.their_address if interaction else None
-    if number is None and grant.customer_id:
-        number = next(iter(customers.phones_of(work.session, [grant.customer_id]).get(grant.customer_id, [])), None)
-    line = next((line.e164 for line in company.numbers(work.session)), None)
-    ours = interaction.our_address if interaction else line
-    if number is None or ours is None or numbers.e164(number) is None or customers.has_opted_out(work.session, number):
+    thread = _thread(work, grant)
+    if thread is None or not outgoing.may_write(work, thread):
         return
     message = outgoing.write(
         work,
+        thread,
         body=grant.sms,
-        our_address=ours,
-        their_address=number,
         customer_id=grant.customer_id,
         interaction_id=grant.interaction_id,
         agent_id=grant.agent_id,
         purpose="grant",
     )
     grant.message_id = message.id
+
+
+def _thread(work: Work, grant: Grant) -> Thread | None:
+    """Where they came by; else by SMS, from our first number."""
+    interaction = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
+    if interaction and interaction.thread:
+        return interaction.thread
+    number = customers.number_to_reach(work.session, grant.customer_id) if grant.customer_id else None
+    ours = interaction.our_address if interaction else next((each.e164 for each in company.numbers(work.session)), None)
+    return Thread(Channel.SMS, ours, number) if number and ours else None
 
 
 def drop(work: Work, wish: Wish, *, actor: Actor) -> Grant | None:

@@ -26,6 +26,6 @@ def receive(work: Work, message: IncomingMessage) -> None:
     """Once, however often it comes."""
     if not access.claim_receipt(work.session, f"message:{message.sid}", now=work.now):
         return
-    customers.lock_number(work.session, message.sender)
+    customers.lock_address(work.session, message.sender)
     received = Received(message)
     next(handle for handle in HANDLERS if handle(work, received))

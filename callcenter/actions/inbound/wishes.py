@@ -16,9 +16,9 @@ def obey(work: Work, received: Received) -> bool:
         return False
     received.keep(work, purpose="wish", customer=received.customer(work))
     is_stop = wish == "stop"
-    changed = customers.opt_out(work.session, message.sender, at=work.now if is_stop else None)
+    changed = customers.opt_out(work.session, received.thread.kind, message.sender, at=work.now if is_stop else None)
     if is_stop:
-        surveys.stop(work, **received.between)
+        surveys.stop(work, received.thread)
     for customer_id in changed:
         event = CustomerOptedOut if is_stop else CustomerOptedIn
         work.record(event(customer_id=customer_id, actor="customer"))

@@ -1,11 +1,13 @@
 """Conversations by text: a word of the customer in their conversation, and what an agent writes back."""
 
+from datetime import timedelta
+
 from callcenter.actions.messages import outgoing
 from callcenter.actions.messages.received import Received
 from callcenter.actions.routing import routing
 from callcenter.domain import customers as people
 from callcenter.domain import languages
-from callcenter.domain import messages as rules
+from callcenter.domain.channels import Channel, Thread
 from callcenter.domain.errors import (
     CustomerOptedOut,
     InteractionEnded,
@@ -13,6 +15,7 @@ from callcenter.domain.errors import (
     NoNumberToReach,
     NotFound,
     NotYourInteraction,
+    WindowClosed,
 )
 from callcenter.domain.events import ConversationStarted
 from callcenter.domain.interactions import WITH_CUSTOMER, State
@@ -32,7 +35,7 @@ from callcenter.storage.work import Work
 def converse(work: Work, received: Received) -> bool:
     """A word in the conversation of these two numbers, which begins with it where none is open. Always True."""
     customer = received.customer(work)
-    interaction = interactions.conversation(work.session, **received.between)
+    interaction = interactions.conversation(work.session, received.thread)
     fresh = interaction is None
     if interaction is None:
         interaction = _begin(work, received.message, customer)
@@ -75,7 +78,7 @@ def _begin(work: Work, message: IncomingMessage, customer: Customer | None) -> I
     return interaction
 
 
-def _queue_for(work: Work, ours: Number, channel: str) -> int | None:
+def _queue_for(work: Work, ours: Number, channel: Channel) -> int | None:
     """The number's own queue for texts, where that takes this channel; else the first that does: nobody's word is lost."""
     own = [settings_cache.queue(work.session, id_) for id_ in (ours.sms_queue_id, ours.queue_id) if id_]
     others = [] if any(_takes(queue, channel) for queue in own) else company.queues(work.session)
@@ -83,7 +86,7 @@ def _queue_for(work: Work, ours: Number, channel: str) -> int | None:
     return next(taking, ours.sms_queue_id or ours.queue_id)
 
 
-def _takes(queue: Queue | None, channel: str) -> bool:
+def _takes(queue: Queue | None, channel: Channel) -> bool:
     return queue is not None and queue.is_active and channel in queue.policy.channels
 
 
@@ -94,36 +97,45 @@ def send(work: Work, interaction_id: int, *, actor: Actor, body: str) -> Message
         raise NotFound
     if not may_serve(actor, interaction_agent_id=interaction.agent_id):
         raise NotYourInteraction
-    text = _checked(body)
     if interaction.state not in (*WITH_CUSTOMER, State.WRAP_UP):
         raise InteractionEnded
-    if not interaction.their_address or people.e164(interaction.their_address) is None:
-        raise NoNumberToReach
-    if known.has_opted_out(work.session, interaction.their_address):
-        raise CustomerOptedOut
+    thread = _writable(work, interaction)
+    text = _checked(body, thread.channel)
     interaction.unanswered_since = None
     interaction.first_reply_at = interaction.first_reply_at or work.now
     return outgoing.write(
         work,
+        thread,
         body=text,
-        our_address=interaction.our_address,
-        their_address=interaction.their_address,
         customer_id=interaction.customer_id,
         interaction_id=interaction.id,
         agent_id=actor.agent_id,
     )
 
 
-def _checked(body: str) -> str:
+def _writable(work: Work, interaction: Interaction) -> Thread:
+    """Where they are written to; NoNumberToReach, CustomerOptedOut or WindowClosed where they cannot be."""
+    thread = interaction.thread
+    if thread is None or not people.is_reachable(thread.kind, thread.theirs):
+        raise NoNumberToReach
+    if known.has_opted_out(work.session, thread.kind, thread.theirs):
+        raise CustomerOptedOut
+    window = thread.channel.traits.window
+    if window and not outgoing.is_open(work, thread):
+        raise WindowClosed(channel=thread.channel.traits.label, hours=window // timedelta(hours=1))
+    return thread
+
+
+def _checked(body: str, channel: Channel) -> str:
     text = body.replace("\x00", "").strip()
     if not text:
         raise Invalid("Nothing is written yet.", field="body")
-    if len(text) > rules.BODY_LIMIT:
+    if len(text) > channel.traits.longest:
         raise Invalid(
             "The message has %(length)d characters, %(limit)d are possible. Shorten it or send two.",
             field="body",
             length=len(text),
-            limit=rules.BODY_LIMIT,
+            limit=channel.traits.longest,
         )
     return text
 

@@ -1,7 +1,11 @@
 """Messages of ours on their way: written as due, claimed, handed over, and what became of them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+from sqlalchemy.orm import Session
+
+from callcenter.domain import customers as people
+from callcenter.domain.channels import Thread
 from callcenter.domain.errors import OutsideError
 from callcenter.domain.events import MessageQueued, MessageStatusChanged
 from callcenter.domain.messages import MessageReport, MessageStatus, may_follow, status_of
@@ -14,30 +18,29 @@ from callcenter.storage.work import Work
 LEASE = timedelta(seconds=60)
 TRIES = 8
 OPTED_OUT = 21610
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def write(
     work: Work,
+    thread: Thread,
     *,
     body: str,
-    our_address: str,
-    their_address: str,
     customer_id: int | None,
     interaction_id: int | None,
     agent_id: int | None = None,
     purpose: str = "conversation",
-    channel: str = "sms",
 ) -> Message:
     """A message that is due now."""
     message = Message(
-        channel=channel,
+        channel=thread.channel,
         direction="out",
         purpose=purpose,
         interaction_id=interaction_id,
         customer_id=customer_id,
         agent_id=agent_id,
-        our_address=our_address,
-        their_address=their_address,
+        our_address=thread.ours,
+        their_address=thread.theirs,
         body=body,
         media=[],
         status=MessageStatus.DUE,
@@ -48,6 +51,30 @@ def write(
     work.session.flush()
     work.record(MessageQueued(**message.about(), actor=_actor(message), message_id=message.id))
     return message
+
+
+def closes_at(session: Session, thread: Thread) -> datetime | None:
+    """Until when the channel lets us write to them, where it answers only for so long; None: at any time.
+
+    Where they have never written, a moment long past.
+    """
+    window = thread.channel.traits.window
+    if window is None:
+        return None
+    heard = messages.last_heard(session, thread)
+    return heard + window if heard else LONG_AGO
+
+
+def is_open(work: Work, thread: Thread) -> bool:
+    """The channel lets us write to them now."""
+    until = closes_at(work.session, thread)
+    return until is None or work.now < until
+
+
+def may_write(work: Work, thread: Thread) -> bool:
+    """They can be reached there, want to be, and the channel lets us."""
+    is_out = customers.has_opted_out(work.session, thread.kind, thread.theirs)
+    return people.is_reachable(thread.kind, thread.theirs) and not is_out and is_open(work, thread)
 
 
 def claim(work: Work, message_id: int) -> tuple[Message, bool] | None:
@@ -81,7 +108,7 @@ def refused(work: Work, message_id: int, error: OutsideError) -> None:
     if message is None or not messages.is_unsent(message):
         return
     if error.code == OPTED_OUT:
-        customers.opt_out(work.session, message.their_address, at=work.now)
+        customers.opt_out(work.session, message.thread.kind, message.their_address, at=work.now)
     if error.permanent or message.tries >= TRIES:
         message.next_try_at = None
         _set_status(work, message, MessageStatus.FAILED, error_code=error.code)
@@ -100,7 +127,7 @@ def report(work: Work, given: MessageReport) -> None:
     if message and may_follow(MessageStatus(message.status), status):
         _set_status(work, message, status, error_code=given.error_code)
         if given.error_code == OPTED_OUT:
-            customers.opt_out(work.session, message.their_address, at=work.now)
+            customers.opt_out(work.session, message.thread.kind, message.their_address, at=work.now)
 
 
 def _receipt(sid: str, status: MessageStatus) -> str:

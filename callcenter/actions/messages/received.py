@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from callcenter.actions.customers import customers
 from callcenter.domain import customers as people
+from callcenter.domain.channels import Thread
 from callcenter.domain.events import MessageReceived
 from callcenter.domain.messages import IncomingMessage, MessageStatus
 from callcenter.storage.calls.interactions import Interaction
@@ -14,19 +15,22 @@ from callcenter.storage.work import Work
 
 @dataclass
 class Received:
-    """`between`: our number and theirs, by which a conversation or an open question is found."""
+    """`thread`: by which a conversation or an open question is found."""
 
     message: IncomingMessage
     _customers: list[Customer | None] = field(default_factory=list)
 
     @property
-    def between(self) -> dict[str, str]:
-        return {"our_address": self.message.recipient, "their_address": self.message.sender}
+    def thread(self) -> Thread:
+        return Thread(self.message.channel, self.message.recipient, self.message.sender)
 
     def customer(self, work: Work) -> Customer | None:
-        """Whose number it is; a number never seen before gets a customer, so ask only where one has written."""
+        """Whose address it is; one never seen before gets a customer, so ask only where one has written."""
         if not self._customers:
-            self._customers.append(customers.identify(work, people.e164(self.message.sender)))
+            message = self.message
+            kind = message.channel.address_kind
+            address = message.sender if people.is_reachable(kind, message.sender) else None
+            self._customers.append(customers.identify(work, address, kind=kind, also=message.also, name=message.name))
         return self._customers[0]
 
     def keep(

@@ -6,6 +6,7 @@ from callcenter.actions.routing import agent_state, routing
 from callcenter.actions.tickets import tickets
 from callcenter.domain.callback_events import CallerToBringBack
 from callcenter.domain.calls import Connection
+from callcenter.domain.channels import Medium
 from callcenter.domain.errors import InteractionEnded, NotFound, OfferEnded, OfferTaken
 from callcenter.domain.events import (
     CallerLeftAlone,
@@ -33,7 +34,7 @@ def accept(work: Work, offer_id: int, *, agent_id: int) -> Connection:
     if offer.state != "live":
         raise _why_gone(work, interaction)
     offer.state, offer.accepted_at, offer.ring_at = "accepted", work.now, None
-    if interaction.is_call:
+    if interaction.channel.is_voice:
         offer.connect_by = work.now + CONNECT_WITHIN
     else:
         interaction.answered_at = interaction.answered_at or work.now
@@ -60,7 +61,7 @@ def accept(work: Work, offer_id: int, *, agent_id: int) -> Connection:
 
 
 def _connection(offer: Offer) -> Connection:
-    params = {"interaction": str(offer.interaction_id), "offer": str(offer.id)} if offer.medium == "voice" else {}
+    params = {"interaction": str(offer.interaction_id), "offer": str(offer.id)} if offer.medium == Medium.VOICE else {}
     return Connection(interaction_id=offer.interaction_id, offer_id=offer.id, params=params)
 
 
@@ -118,7 +119,7 @@ def give_back(work: Work, interaction_id: int, *, cause: str) -> None:
     gone = offer.agent_id
     interaction.end_hold(work.now)
     _end(work, interaction, offer, "failed", reason=cause)
-    if interaction.is_call and interaction.answered_at:
+    if interaction.channel.is_voice and interaction.answered_at:
         interaction.bring_back_at = work.now
         work.record(CallerLeftAlone(interaction_id=interaction.id, agent_id=gone, offer_id=offer.id))
     routing.route(work, interaction, without=frozenset({gone}))

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from callcenter.domain import routing
 from callcenter.domain.agents import AgentState
 from callcenter.domain.events import DeskTelephoneToRing, OfferMade, StateChanged
-from callcenter.domain.interactions import Channel, State
+from callcenter.domain.interactions import State
 from callcenter.domain.routing import (
     Candidate,
     Choice,
@@ -35,10 +35,6 @@ WHOLE_DEPTH = 1_000
 CONTACTS_OF_LATE = timedelta(days=7)
 
 
-def medium(interaction: Interaction) -> str:
-    return "voice" if interaction.is_call else "text"
-
-
 def enter(work: Work, interaction: Interaction, customer: Customer | None) -> None:
     """Write down what routing decides by, as the interaction enters its queue (again, where it was passed on).
 
@@ -47,7 +43,7 @@ def enter(work: Work, interaction: Interaction, customer: Customer | None) -> No
     ours = policy(work)
     queue = settings_cache.queue(work.session, interaction.queue_id) if interaction.queue_id else None
     known = _known(work, interaction, customer, ours) if interaction.their_address else None
-    if known and known.waited_since and interaction.is_call and interaction.joined_at == work.now:
+    if known and known.waited_since and interaction.channel.is_voice and interaction.joined_at == work.now:
         interaction.joined_at = known.waited_since
     tier = customer.tier if customer else ""
     interaction.tier = tier
@@ -56,9 +52,9 @@ def enter(work: Work, interaction: Interaction, customer: Customer | None) -> No
         tier=tier,
         broken_promise=bool(known and known.broken_promise),
         repeats=min(known.contacts, 5) if known else 0,
-        channel=Channel(interaction.channel),
+        channel=interaction.channel,
     )
-    interaction.growth = ours.growth.get(Channel(interaction.channel), 1.0) * (queue.policy.growth if queue else 1.0)
+    interaction.growth = ours.growth_of(interaction.channel) * (queue.policy.growth if queue else 1.0)
     joined = interaction.joined_at or work.now
     interaction.line_rank = interaction.growth * joined.timestamp() - sum(interaction.points.values())
     interaction.bonds = _bonds(known) if known else []
@@ -207,7 +203,7 @@ def _hold_out(
     work: Work, interaction: Interaction, agent: OnDuty, choice: Choice, explained: Explanation
 ) -> HeldOut | None:
     """Write the offer. None where the agent is no longer free, or in the hands of another router."""
-    kind = medium(interaction)
+    kind = interaction.channel.medium
     ours = policy(work)
     limits = ours.limits(agent.limits, conversations=agent.max_conversations)
     seconds = ours.ring_seconds[kind]
@@ -216,7 +212,7 @@ def _hold_out(
         agent_id=agent.id,
         interaction_id=interaction.id,
         medium=kind,
-        slots=limits.calls if interaction.is_call else limits.conversations,
+        slots=limits.calls if interaction.channel.is_voice else limits.conversations,
         total=limits.total,
         both=limits.both,
         calls_over=limits.calls_over,

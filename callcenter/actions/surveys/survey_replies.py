@@ -12,14 +12,14 @@ def take(work: Work, received: Received) -> bool:
     """True where it was a score for an open question, or the comment to one just given outside any conversation."""
     customer, body = received.customer(work), received.message.body
     given = rules.read(body)
-    survey = surveys.asked(work.session, **received.between)
+    survey = surveys.asked(work.session, received.thread)
     if survey and given:
         received.keep(work, purpose="survey", customer=customer)
         acts.answer(work, survey, given)
         return True
-    if interactions.conversation(work.session, **received.between):
+    if interactions.conversation(work.session, received.thread):
         return False
-    late = surveys.last_answered(work.session, **received.between, since=work.now - rules.COMMENT_WITHIN)
+    late = surveys.last_answered(work.session, received.thread, since=work.now - rules.COMMENT_WITHIN)
     if not late or not body.strip():
         return False
     received.keep(work, purpose="survey", customer=customer)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from callcenter import words
 from callcenter.actions.messages import outgoing
 from callcenter.domain import surveys as rules
+from callcenter.domain.channels import Thread
 from callcenter.domain.events import SurveyAnswered, SurveyCancelled, SurveyPlanned, SurveySent, TicketSolved
 from callcenter.domain.surveys import Answer
 from callcenter.storage.administration import company
@@ -45,6 +46,7 @@ def plan(work: Work, ticket: Ticket) -> Survey | None:
         agent_id=interaction.agent_id,
         queue_id=interaction.queue_id,
         language=interaction.language,
+        channel=interaction.channel.to_write(),
         our_address=interaction.our_address,
         their_address=interaction.their_address,
         state="planned",
@@ -65,8 +67,8 @@ def invite(work: Work, survey_id: int) -> Survey | None:
     customer = customers.get(work.session, survey.customer_id)
     ours = company.get(work.session)
     reason = rules.why_not(
-        opted_out=customers.has_opted_out(work.session, survey.their_address),
-        number=survey.their_address,
+        opted_out=customers.has_opted_out(work.session, survey.thread.kind, survey.their_address),
+        is_open=outgoing.is_open(work, survey.thread),
         last_asked=surveys.last_asked(work.session, survey.customer_id),
         cool_down=timedelta(hours=ours.survey_cool_down_hours if ours else 24),
         now=work.now,
@@ -82,7 +84,7 @@ def invite(work: Work, survey_id: int) -> Survey | None:
 
 
 def _ask(work: Work, survey: Survey) -> None:
-    older = surveys.asked(work.session, our_address=survey.our_address, their_address=survey.their_address)
+    older = surveys.asked(work.session, survey.thread)
     if older:
         older.state, older.end_reason = "expired", "asked_again"
         work.session.flush()
@@ -129,9 +131,9 @@ def _tell_answered(work: Work, survey: Survey) -> None:
     )
 
 
-def stop(work: Work, *, our_address: str, their_address: str) -> None:
+def stop(work: Work, thread: Thread) -> None:
     """The customer wants no messages: the open question ends."""
-    survey = surveys.asked(work.session, our_address=our_address, their_address=their_address)
+    survey = surveys.asked(work.session, thread)
     if survey:
         survey.state, survey.end_reason = "expired", "opted_out"
 
@@ -152,9 +154,8 @@ def _cancel(work: Work, survey: Survey, reason: str) -> None:
 def _write(work: Work, survey: Survey, body: str, *, purpose: str) -> Message:
     return outgoing.write(
         work,
+        survey.thread,
         body=body,
-        our_address=survey.our_address,
-        their_address=survey.their_address,
         customer_id=survey.customer_id,
         interaction_id=None,
         purpose=purpose,

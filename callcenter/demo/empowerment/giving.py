@@ -18,7 +18,7 @@ from callcenter.domain import languages
 from callcenter.domain.empowerment import Answer, Decision, Given, Held, Remedy, RuleBook, Usage, decide, hold, money
 from callcenter.domain.empowerment_events import RemedyGiven, WishRefused
 from callcenter.domain.events import MessageQueued
-from callcenter.storage.customers.customers import Phone
+from callcenter.storage.customers.customers import Address
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.rule_books import InForce
 
@@ -50,7 +50,7 @@ class Desk:
     opted_out: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.opted_out = {row["customer_id"] for row in self.book.rows(Phone) if row["opted_out_at"]}
+        self.opted_out = {row["customer_id"] for row in self.book.rows(Address) if row["opted_out_at"]}
 
     def in_force(self, at: datetime) -> InForce:
         return next(one for one in self.rules if one.since <= at)

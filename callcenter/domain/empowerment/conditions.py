@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
 from callcenter.domain.agents import Role
+from callcenter.domain.channels import Channel
 from callcenter.domain.empowerment.facts import Facts
-from callcenter.domain.interactions import Channel
 from callcenter.domain.tickets import Fault, Priority, TicketType
 
 Group = Literal["who", "whom", "what"]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from callcenter.domain.channels import Channel
 from callcenter.domain.empowerment.conditions import CONDITIONS, Group, Span
 from callcenter.domain.empowerment.money import shown
 from callcenter.domain.empowerment.rule_book import Limits, Outcome, Rule
@@ -34,7 +35,7 @@ WORDS: dict[str, dict[str, str]] = {
         "supplier": N_("our supplier"), "customer": N_("the customer"), "nobody": N_("nobody"),
     },
     "priority": {"low": N_("low"), "normal": N_("normal"), "high": N_("high"), "urgent": N_("urgent")},
-    "channel": {"voice": N_("telephone"), "sms": N_("SMS")},
+    "channel": {channel: channel.traits.label for channel in Channel},
 }  # fmt: skip
 OUTCOMES = {
     Outcome.MAY: N_("may"),

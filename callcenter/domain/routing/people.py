@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from sortedcontainers import SortedKeyList
 
-from callcenter.domain.interactions import Channel
+from callcenter.domain.channels import Channel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,9 +66,9 @@ class Candidate:
 Load = tuple[Profile, Limits, int, int]
 
 
-def no_room(limits: Limits, calls: int, conversations: int, channel: str) -> str | None:
+def no_room(limits: Limits, calls: int, conversations: int, channel: Channel) -> str | None:
     """Why nothing more of this channel fits beside what is in hand, or None."""
-    if channel == Channel.VOICE:
+    if channel.is_voice:
         if calls >= limits.calls:
             return "on_a_call"
         if conversations > limits.calls_over:
@@ -142,7 +142,7 @@ class Roster:
                     self._signed_in_for[skill] += count
         return self._signed_in_for
 
-    def free_for(self, channel: str) -> Mapping[str, int]:
+    def free_for(self, channel: Channel) -> Mapping[str, int]:
         """How many have room for one more of this channel, for each skill and language."""
         free: dict[str, int] = {}
         for (profile, limits, calls, conversations), pool in self._pools.items():

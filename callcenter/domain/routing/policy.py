@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from callcenter.domain.interactions import Channel
+from callcenter.domain.channels import Channel, Medium
 from callcenter.domain.routing.people import Limits
 from callcenter.domain.routing.waiting import Ring, Skills
 
@@ -56,7 +56,7 @@ class QueuePolicy(Setting):
 
     skills: dict[str, Level] = Field(default_factory=dict)
     prefers: dict[str, Level] = Field(default_factory=dict)
-    channels: tuple[Channel, ...] = (Channel.VOICE, Channel.SMS)
+    channels: tuple[Channel, ...] = tuple(Channel)
     rings: tuple[RingRule, ...] = ()
     growth: Growth = 1.0
     hold: Hold = Hold()
@@ -104,10 +104,10 @@ class CompanyPolicy(Setting):
     broken_promise: Points = 60.0
     repeated_contact: Points = 20.0
     most: Points = 180.0
-    head_start: dict[Channel, Points] = Field(default_factory=lambda: {Channel.VOICE: 30.0})
-    growth: dict[Channel, Growth] = Field(default_factory=lambda: {Channel.VOICE: 1.0, Channel.SMS: 0.2})
-    ring_seconds: dict[str, Annotated[int, Field(ge=5, le=300)]] = Field(
-        default_factory=lambda: {"voice": 20, "text": 40}
+    head_start: dict[Channel, Points] = Field(default_factory=lambda: {c: c.traits.head_start for c in Channel})
+    growth: dict[Channel, Growth] = Field(default_factory=lambda: {c: c.traits.growth for c in Channel})
+    ring_seconds: dict[Medium, Annotated[int, Field(ge=5, le=300)]] = Field(
+        default_factory=lambda: {Medium.VOICE: 20, Medium.TEXT: 40}
     )
     pauses: Pauses = Pauses()
     misses_allowed: Annotated[int, Field(ge=1, le=10)] = 2
@@ -122,7 +122,7 @@ class CompanyPolicy(Setting):
     ) -> dict[str, float]:
         """What each reason adds to a score, in all at most `most`; reasons that add nothing are left out."""
         wanted_points = {
-            "channel": self.head_start.get(channel, 0.0) if channel else 0.0,
+            "channel": self.head_start.get(channel, channel.traits.head_start) if channel else 0.0,
             "priority": float(priority),
             "customer_value": self.tiers.get(tier, 0.0),
             "broken_promise": self.broken_promise if broken_promise else 0.0,
@@ -133,6 +133,10 @@ class CompanyPolicy(Setting):
             given[name] = min(points, left)
             left -= given[name]
         return {name: points for name, points in given.items() if points}
+
+    def growth_of(self, channel: Channel) -> float:
+        """Points a second waited; of a channel that came later than these settings, its own."""
+        return self.growth.get(channel, channel.traits.growth)
 
     def limits(self, own: Mapping[str, Any], *, conversations: int) -> Limits:
         """An agent's capacity: the company's, with what is set for this agent alone."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from callcenter.domain.interactions import Channel
+from callcenter.domain.channels import Channel
 from callcenter.domain.routing.people import Limits, Profile, Roster, no_room
 from callcenter.domain.routing.waiting import Needs
 
@@ -20,7 +20,7 @@ def blend(needs: Needs, limits: Limits, conversations: int) -> int:
     """A call goes to whoever has least in hand. A conversation takes nobody from the calls where that can be helped: it goes
     to the least busy of those who may be called beside it; then to whoever may not be called already, the fullest first.
     Where conversations are to be spread, to the least busy (docs/routing.md has both measured)."""
-    if needs.channel == Channel.VOICE or needs.spread or _may_be_called(limits, conversations + 1):
+    if needs.channel.is_voice or needs.spread or _may_be_called(limits, conversations + 1):
         return conversations
     return CALLS_FIRST + conversations if _may_be_called(limits, conversations) else CALLS_FIRST - conversations
 

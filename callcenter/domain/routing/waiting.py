@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from sortedcontainers import SortedKeyList
 
+from callcenter.domain.channels import Channel
+
 Skills = tuple[tuple[str, int], ...]
 
 
@@ -36,7 +38,7 @@ class Needs:
     """
 
     queue_id: int
-    channel: str
+    channel: Channel
     language: str | None
     rings: tuple[Ring, ...]
     prefers: Skills = ()
@@ -47,7 +49,7 @@ class Needs:
 @lru_cache(maxsize=50_000)
 def _needs(
     queue_id: int,
-    channel: str,
+    channel: Channel,
     language: str | None,
     rings: tuple[Ring, ...],
     prefers: Skills,
@@ -60,7 +62,7 @@ def _needs(
 def needs(
     *,
     queue_id: int,
-    channel: str,
+    channel: Channel,
     language: str | None,
     rings: tuple[Ring, ...],
     prefers: Skills = (),

@@ -85,7 +85,9 @@ class Mine:
 
     @property
     def call(self) -> Item | None:
-        return next((i for i in self.items if i.interaction.is_call and i.interaction.state == State.ACTIVE), None)
+        return next(
+            (i for i in self.items if i.interaction.channel.is_voice and i.interaction.state == State.ACTIVE), None
+        )
 
     @property
     def wrap_up(self) -> Item | None:
@@ -93,7 +95,7 @@ class Mine:
 
     @property
     def conversations(self) -> list[Item]:
-        return [i for i in self.items if not i.interaction.is_call and i.interaction.state == State.ACTIVE]
+        return [i for i in self.items if not i.interaction.channel.is_voice and i.interaction.state == State.ACTIVE]
 
     def _first(self, state: State) -> Item | None:
         return next((i for i in self.items if i.interaction.state == state), None)
@@ -154,8 +156,8 @@ def _queues(session: Session, agent: Agent) -> list[InQueue]:
             InQueue(
                 id=queue.id,
                 name=queue.name(agent.language),
-                calls=sum(1 for row in here if row.is_call),
-                conversations=sum(1 for row in here if not row.is_call),
+                calls=sum(1 for row in here if row.channel.is_voice),
+                conversations=sum(1 for row in here if not row.channel.is_voice),
                 longest_since=min((row.joined_at for row in here if row.joined_at), default=None),
             )
         )

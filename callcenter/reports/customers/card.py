@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from callcenter.domain.channels import Channel
 from callcenter.reports.empowerment import giving
 from callcenter.reports.empowerment.giving import Giving
 from callcenter.storage.administration import company
@@ -58,7 +59,7 @@ class Contact:
     """One earlier contact: `outcome` as the agent said, else `result` as the system knows."""
 
     id: int
-    channel: str
+    channel: Channel
     at: datetime
     agent: str
     outcome: str | None
@@ -101,7 +102,7 @@ def of_interaction(session: Session, interaction_id: int, now: datetime, *, agen
     if interaction is None:
         return None
     customer = customers.get(session, interaction.customer_id) if interaction.customer_id else None
-    shared = customers.with_number(session, interaction.their_address) if interaction.their_address else []
+    shared = customers.with_address(session, interaction.their_address) if interaction.their_address else []
     ticket = _ticket(session, interaction)
     account = customers.account(session, customer.account_id) if customer and customer.account_id else None
     names = agents.names(session)
@@ -114,7 +115,7 @@ def of_interaction(session: Session, interaction_id: int, now: datetime, *, agen
         customer=customer,
         perhaps=[] if customer else shared,
         number=interaction.their_address,
-        opted_out=bool(interaction.their_address and customers.has_opted_out(session, interaction.their_address)),
+        opted_out=_opted_out(session, interaction),
         account=account.name if account else "",
         answers_for_it=names.get(account.owner_id or 0, "") if account else "",
         ticket=ticket,
@@ -140,6 +141,11 @@ def of_interaction(session: Session, interaction_id: int, now: datetime, *, agen
         promises=[row for row in promises if row.is_open or row.promised_until > now - BROKEN_SHOWN][:PROMISES_SHOWN],
         entitled=entitled,
     )
+
+
+def _opted_out(session: Session, interaction: Interaction) -> bool:
+    kind = interaction.channel.to_write().address_kind
+    return bool(interaction.their_address and customers.has_opted_out(session, kind, interaction.their_address))
 
 
 def _ticket(session: Session, interaction: Interaction) -> Ticket | None:

@@ -6,13 +6,12 @@ Time is counted from the moment at which the contact would enter its queue, whic
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
 
 from sqlalchemy.orm import Session
 
 from callcenter.domain import opening_hours, routing
 from callcenter.domain.agents import AgentState, Status
-from callcenter.domain.interactions import Channel
+from callcenter.domain.channels import Channel
 from callcenter.domain.routing import (
     Asked,
     Bond,
@@ -96,7 +95,7 @@ def dry_run(session: Session, case: Case, *, now: datetime) -> Outcome:
     policy = case.queue.policy
     closed = [date.fromisoformat(day) for day in case.queue.holidays]
     hours = (case.at, case.queue.hours, case.queue.zone, closed)
-    is_open = case.channel != Channel.VOICE or opening_hours.is_open(*hours)
+    is_open = not case.channel.is_voice or opening_hours.is_open(*hours)
     return Outcome(
         is_open=is_open,
         opens_at=None if is_open else opening_hours.opens_at(*hours),
@@ -105,7 +104,7 @@ def dry_run(session: Session, case: Case, *, now: datetime) -> Outcome:
         signed_in=len(roster),
         rings=_rings(waiting.needs, roster),
         steps=tuple(_steps(waiting, roster, numbers, case)),
-        ring_seconds=numbers.ring_seconds[_medium(case.channel)],
+        ring_seconds=numbers.ring_seconds[case.channel.medium],
         max_wait=policy.max_wait,
         overflow=policy.overflow,
         overflow_queue=policy.overflow_queue,
@@ -140,10 +139,6 @@ def _as_now(agent: OnDuty, numbers: CompanyPolicy, now: float) -> Candidate:
     )
 
 
-def _medium(channel: Channel) -> Literal["voice", "text"]:
-    return "voice" if channel == Channel.VOICE else "text"
-
-
 def _points(numbers: CompanyPolicy, case: Case) -> dict[str, float]:
     return numbers.points(
         priority=case.queue.priority,
@@ -169,7 +164,7 @@ def _waiting(numbers: CompanyPolicy, case: Case) -> Waiting:
         ),
         since=0.0,
         points=sum(_points(numbers, case).values()),
-        growth=numbers.growth.get(case.channel, 1.0) * policy.growth,
+        growth=numbers.growth_of(case.channel) * policy.growth,
         bonds=_bonds(policy, case),
     )
 
@@ -197,7 +192,7 @@ def _steps(waiting: Waiting, roster: Roster, numbers: CompanyPolicy, case: Case)
     """Who is asked first, and if they do not answer, who next. Everybody stays as they are meanwhile."""
     at, asks, asked = 0.0, 0, dict[int, Asked]()
     end = float(case.queue.policy.max_wait or LATEST)
-    rings_for = numbers.ring_seconds[_medium(case.channel)]
+    rings_for = numbers.ring_seconds[case.channel.medium]
     for _ in range(MOST_STEPS):
         trying = replace(waiting, asked=dict(asked))
         choice = routing.who_should_take(trying, roster, at)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain import metrics
 from callcenter.domain.agents import Role, Status
+from callcenter.domain.channels import Medium
 from callcenter.domain.routing import CompanyPolicy
 from callcenter.domain.what_ifs import Call, Past, PastDay, QueueThen, Server, Span, TooLittleKnown, Wish
 from callcenter.reports.agents.day import bounds
@@ -195,7 +196,7 @@ def _offers(
     begin = bounds(date.fromisoformat(days[-1].date), zone)[0] - MENU
     end = bounds(date.fromisoformat(days[0].date), zone)[1]
     rows = session.execute(OFFERS, {"begin": begin, "end": end, "most": SAMPLE}).all()
-    most = numbers.ring_seconds["voice"] - 0.1
+    most = numbers.ring_seconds[Medium.VOICE] - 0.1
     taken = tuple(
         min(most, max(0.0, row.seconds)) for row in rows if row.state == "accepted" and row.seconds is not None
     )

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, insert, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from callcenter.domain.channels import Channel, Thread
 from callcenter.domain.events import Subjects
 from callcenter.domain.interactions import LIVE, State
 from callcenter.domain.permissions import Actor
@@ -25,14 +26,13 @@ class Interaction(Row):
     which orders those of one queue, channel and language, the customer's `tier`, and `bonds`: [[agent, kind], …] of who
     knows them. `passed_on`: the reason given at the last transfer. `direction`: inbound, or callback (we call them).
 
-    `customer_id` is empty while the number alone does not tell who it is. `unanswered_since`: in a conversation, the
-    first message of theirs that nobody has replied to. `quiet_check_at`: when to ask the telephone company about this call;
-    `bring_back_at`: when to lead a caller whose agent's line broke back to the waiting music.
+    `customer_id` is empty while the address does not tell who it is. `unanswered_since`: their first message without a reply.
+    `quiet_check_at`: when to ask the telephone company about this call; `bring_back_at`: when to lead a caller back to the music.
     """
 
     __tablename__ = "interactions"
 
-    channel: Mapped[str]
+    channel: Mapped[Channel]
     direction: Mapped[str] = mapped_column(default="inbound")
     state: Mapped[str]
     language: Mapped[str]
@@ -74,16 +74,11 @@ class Interaction(Row):
 
     __table_args__ = (
         CheckConstraint("state IN ('menu','waiting','offered','active','wrap_up','ended')", name="state"),
-        CheckConstraint("channel IN ('voice','sms')", name="channel"),
         CheckConstraint("(state = 'ended') = (finished_at IS NOT NULL)", name="finished"),
         Index("ix_interactions_waiting", "queue_id", "joined_at", postgresql_where=text("state = 'waiting'")),
         Index(
             "ix_interactions_line",
-            "queue_id",
-            "channel",
-            "language",
-            "line_rank",
-            "id",
+            *("queue_id", "channel", "language", "line_rank", "id"),
             postgresql_where=text("state = 'waiting'"),
         ),
         Index("ix_interactions_live", "state", "id", postgresql_where=text(LIVE_SQL)),
@@ -97,6 +92,7 @@ class Interaction(Row):
         Index("ix_interactions_bring_back", "bring_back_at", postgresql_where=text("bring_back_at IS NOT NULL")),
         Index(
             "uq_interactions_conversation",
+            "channel",
             "their_address",
             "our_address",
             unique=True,
@@ -109,10 +105,6 @@ class Interaction(Row):
         Index("ix_interactions_address", "their_address", text("created_at DESC")),
     )
 
-    @property
-    def is_call(self) -> bool:
-        return self.channel == "voice"
-
     def about(self) -> Subjects:
         return {
             "interaction_id": self.id,
@@ -120,6 +112,11 @@ class Interaction(Row):
             "customer_id": self.customer_id,
             "agent_id": self.agent_id,
         }
+
+    @property
+    def thread(self) -> Thread | None:
+        """Where one writes to them; None where the number is withheld."""
+        return Thread(self.channel.to_write(), self.our_address, self.their_address) if self.their_address else None
 
     def waited_seconds(self, now: datetime) -> int:
         """The customer's wait so far: from entering the queue until answered, or until they left."""
@@ -199,12 +196,13 @@ def customer_leg(session: Session, interaction_id: int) -> Leg | None:
     return session.scalar(wanted.order_by(Leg.id.desc()).limit(1))
 
 
-def conversation(session: Session, *, our_address: str, their_address: str) -> Interaction | None:
-    """The conversation that is going on between these two numbers, locked."""
+def conversation(session: Session, thread: Thread) -> Interaction | None:
+    """The conversation that is going on there, locked."""
     wanted = (
         select(Interaction)
-        .where(Interaction.their_address == their_address, Interaction.our_address == our_address)
-        .where(Interaction.channel != "voice", Interaction.state.in_(("waiting", "offered", "active")))
+        .where(Interaction.their_address == thread.theirs, Interaction.our_address == thread.ours)
+        .where(Interaction.channel == thread.channel, Interaction.state.in_(("waiting", "offered", "active")))
+        .where(text("channel <> 'voice'"))  # as the partial index has it
     )
     return session.scalar(wanted.with_for_update(key_share=True).execution_options(populate_existing=True))
 

@@ -1,11 +1,13 @@
-"""People we serve, the organisations they belong to, and their numbers: several people may share one, one person may have several."""
+"""People we serve, the organisations they belong to, and their addresses: several people may share one, one person may have several."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, bindparam, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from callcenter.domain.channels import AddressKind
 from callcenter.storage.database import Row
 
 
@@ -38,16 +40,23 @@ class Customer(Row):
     __table_args__ = (Index("ix_customers_name_lower", func.lower(text("name"))),)
 
 
-class Phone(Row):
-    """One number of one customer. `opted_out_at`: this person wants no messages there."""
+class Address(Row):
+    """Where one customer is reached: a number of theirs, or the name that a service knows them by.
 
-    __tablename__ = "customer_phones"
+    `verified_at`: since when we know it to be theirs, as they came by it. `opted_out_at`: this person wants no messages there.
+    """
 
-    customer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("customers.id"), index=True)
-    number: Mapped[str] = mapped_column(index=True)
+    __tablename__ = "customer_addresses"
+
+    customer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("customers.id"))
+    kind: Mapped[AddressKind]
+    address: Mapped[str] = mapped_column(index=True)
+    since: Mapped[datetime]
+    verified_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None]
     opted_out_at: Mapped[datetime | None]
 
-    __table_args__ = (Index("uq_customer_phones_pair", "customer_id", "number", unique=True),)
+    __table_args__ = (Index("uq_customer_addresses_kind", "customer_id", "kind", "address", unique=True),)
 
 
 def get(session: Session, customer_id: int, *, lock: bool = False) -> Customer | None:
@@ -58,61 +67,96 @@ def account(session: Session, account_id: int) -> Account | None:
     return session.get(Account, account_id)
 
 
-WITH_NUMBER = (
-    select(Customer)
-    .join(Phone, Phone.customer_id == Customer.id)
-    .where(Phone.number == bindparam("number"))
+WITH_ADDRESS = (
+    select(Customer, Address)
+    .join(Address, Address.customer_id == Customer.id)
+    .where(Address.address == bindparam("address"))
     .order_by(Customer.id)
     .limit(20)
 )
 
 
-def with_number(session: Session, number: str) -> Sequence[Customer]:
-    """Everybody who has this number, the longest known first."""
-    return session.scalars(WITH_NUMBER, {"number": number}).all()
+def known_by(session: Session, address: str) -> Sequence[tuple[Customer, Address]]:
+    """Everybody who has this address, of whatever kind: who writes by WhatsApp has the number that they call from."""
+    return [(row.Customer, row.Address) for row in session.execute(WITH_ADDRESS, {"address": address})]
 
 
-def lock_number(session: Session, number: str) -> None:
-    """Until the end of this transaction nobody else decides whose number this is."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(number, 0))))
+def with_address(session: Session, address: str) -> Sequence[Customer]:
+    """Everybody who has this address, the longest known first, each once."""
+    return list(dict.fromkeys(customer for customer, _ in known_by(session, address)))
 
 
-def phones(session: Session, customer_id: int) -> Sequence[Phone]:
-    return session.scalars(select(Phone).where(Phone.customer_id == customer_id).order_by(Phone.id)).all()
+def lock_address(session: Session, address: str) -> None:
+    """Until the end of this transaction nobody else decides whose address this is."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(address, 0))))
+
+
+def add_address(
+    session: Session,
+    customer_id: int,
+    kind: AddressKind,
+    address: str,
+    *,
+    now: datetime,
+    verified_at: datetime | None = None,
+) -> bool:
+    """One more address of theirs; False where they have it. `verified_at`: they have come by it at that moment."""
+    new = insert(Address).on_conflict_do_nothing(index_elements=["customer_id", "kind", "address"])
+    values = {"customer_id": customer_id, "kind": kind, "address": address}
+    made = new.values(**values, since=now, verified_at=verified_at, last_seen_at=verified_at)
+    return session.scalar(made.returning(Address.id)) is not None
+
+
+def seen(session: Session, address_id: int, *, at: datetime) -> None:
+    """They came by this address just now, which proves that it is theirs."""
+    session.execute(
+        update(Address)
+        .where(Address.id == address_id)
+        .values(last_seen_at=at, verified_at=func.coalesce(Address.verified_at, at))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def addresses(session: Session, customer_id: int) -> Sequence[Address]:
+    return session.scalars(select(Address).where(Address.customer_id == customer_id).order_by(Address.id)).all()
 
 
 def number_to_reach(session: Session, customer_id: int) -> str | None:
-    return session.scalar(select(Phone.number).where(Phone.customer_id == customer_id).order_by(Phone.id).limit(1))
+    """The first telephone number that is known of them."""
+    rows = select(Address.address).where(Address.customer_id == customer_id, Address.address.like("+%"))
+    return session.scalar(rows.order_by(Address.kind != AddressKind.PHONE, Address.id).limit(1))
 
 
-def has_opted_out(session: Session, number: str) -> bool:
-    wanted = select(Phone.id).where(Phone.number == number, Phone.opted_out_at.is_not(None))
-    return session.scalar(select(wanted.exists())) or False
+def has_opted_out(session: Session, kind: AddressKind, address: str) -> bool:
+    wanted = select(Address.id).where(Address.address == address, Address.kind == kind)
+    return session.scalar(select(wanted.where(Address.opted_out_at.is_not(None)).exists())) or False
 
 
-def opt_out(session: Session, number: str, *, at: datetime | None) -> Sequence[int]:
-    """Set (or, with None, lift) the wish for no messages on this number; the customers for whom that was a change."""
-    changed = update(Phone).where(
-        Phone.number == number, Phone.opted_out_at.is_(None) if at else Phone.opted_out_at.is_not(None)
+def opt_out(session: Session, kind: AddressKind, address: str, *, at: datetime | None) -> Sequence[int]:
+    """Set (or, with None, lift) the wish for no messages at this address; the customers for whom that was a change."""
+    changed = update(Address).where(
+        Address.address == address,
+        Address.kind == kind,
+        Address.opted_out_at.is_(None) if at else Address.opted_out_at.is_not(None),
     )
-    return session.scalars(changed.values(opted_out_at=at).returning(Phone.customer_id)).all()
+    return session.scalars(changed.values(opted_out_at=at).returning(Address.customer_id)).all()
 
 
 def search(session: Session, words: str, *, limit: int = 20) -> Sequence[Customer]:
-    """By part of the name (any case) or the beginning or end of a number."""
+    """By part of the name (any case) or of an address."""
     digits = "".join(c for c in words if c.isdigit())
     pattern = "%" + words.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     found: ColumnElement[bool] = func.lower(Customer.name).like(pattern)
     if len(digits) >= 3:
-        owners = select(Phone.customer_id).where(Phone.number.like(f"%{digits}%"))
+        owners = select(Address.customer_id).where(Address.address.like(f"%{digits}%"))
         found = or_(found, Customer.id.in_(owners))
     return session.scalars(select(Customer).where(found).order_by(Customer.name, Customer.id).limit(limit)).all()
 
 
-def page(session: Session, *, after: int = 0, limit: int = 50, phone: str | None = None) -> Sequence[Customer]:
+def page(session: Session, *, after: int = 0, limit: int = 50, address: str | None = None) -> Sequence[Customer]:
     rows = select(Customer).where(Customer.id > after).order_by(Customer.id).limit(limit)
-    if phone is not None:
-        rows = rows.where(Customer.id.in_(select(Phone.customer_id).where(Phone.number == phone)))
+    if address is not None:
+        rows = rows.where(Customer.id.in_(select(Address.customer_id).where(Address.address == address)))
     return session.scalars(rows).all()
 
 
@@ -122,23 +166,14 @@ def by_ids(session: Session, ids: Sequence[int]) -> dict[int, Customer]:
     return {customer.id: customer for customer in session.scalars(select(Customer).where(Customer.id.in_(ids)))}
 
 
-def phones_of(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
-    """{customer: numbers}, each list in the order they were learned."""
+def addresses_of(session: Session, ids: Sequence[int]) -> dict[int, list[Address]]:
+    """{customer: their addresses}, each list in the order they were learned."""
+    found: dict[int, list[Address]] = {}
     if not ids:
-        return {}
-    rows = select(Phone.customer_id, Phone.number).where(Phone.customer_id.in_(ids)).order_by(Phone.id)
-    numbers: dict[int, list[str]] = {}
-    for row in session.execute(rows):
-        numbers.setdefault(row.customer_id, []).append(row.number)
-    return numbers
-
-
-def numbers_of(session: Session, ids: Sequence[int]) -> dict[int, list[Phone]]:
-    """{customer: their numbers}, each list in the order they were learned."""
-    numbers: dict[int, list[Phone]] = {}
-    for row in session.scalars(select(Phone).where(Phone.customer_id.in_(ids)).order_by(Phone.id)):
-        numbers.setdefault(row.customer_id, []).append(row)
-    return numbers
+        return found
+    for row in session.scalars(select(Address).where(Address.customer_id.in_(ids)).order_by(Address.id)):
+        found.setdefault(row.customer_id, []).append(row)
+    return found
 
 
 def accounts_of(session: Session, ids: Sequence[int]) -> dict[int, Account]:

@@ -72,10 +72,10 @@ SAME_CUSTOMER = text(
     " GROUP BY g.agent_id, g.customer_id, g.currency HAVING count(*) >= 4 ORDER BY n DESC, worth DESC LIMIT 50"
 )
 SAME_NUMBER = text(
-    "SELECT p.number, g.currency, count(DISTINCT g.customer_id) AS people, count(DISTINCT g.id) AS n,"
+    "SELECT p.address AS number, g.currency, count(DISTINCT g.customer_id) AS people, count(DISTINCT g.id) AS n,"
     " sum(g.worth)::bigint AS worth, array_agg(DISTINCT g.id) AS cases"
-    f" FROM grants g JOIN customer_phones p ON p.customer_id = g.customer_id WHERE {_STANDING}"
-    " GROUP BY p.number, g.currency HAVING count(DISTINCT g.customer_id) >= 2 AND count(DISTINCT g.id) >= 3"
+    f" FROM grants g JOIN customer_addresses p ON p.customer_id = g.customer_id WHERE {_STANDING}"
+    " GROUP BY p.address, g.currency HAVING count(DISTINCT g.customer_id) >= 2 AND count(DISTINCT g.id) >= 3"
     " ORDER BY n DESC LIMIT 50"
 )
 MONTHS_END = text(

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInte
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from callcenter.domain.channels import Channel, Thread
 from callcenter.domain.events import Subjects
 from callcenter.domain.messages import MessageStatus
 from callcenter.storage.database import Row
@@ -18,7 +19,7 @@ class Message(Row):
 
     __tablename__ = "messages"
 
-    channel: Mapped[str]
+    channel: Mapped[Channel]
     direction: Mapped[str]
     purpose: Mapped[str] = mapped_column(default="conversation")
     interaction_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("interactions.id"))
@@ -42,7 +43,12 @@ class Message(Row):
         Index("ix_messages_interaction", "interaction_id", "id"),
         Index("ix_messages_due", "next_try_at", postgresql_where=text("next_try_at IS NOT NULL")),
         Index("ix_messages_customer", "customer_id", "id"),
+        Index("ix_messages_heard", "their_address", "created_at", postgresql_where=text("direction = 'in'")),
     )
+
+    @property
+    def thread(self) -> Thread:
+        return Thread(self.channel, self.our_address, self.their_address)
 
     def about(self) -> Subjects:
         return {
@@ -77,6 +83,13 @@ def page(session: Session, interaction_id: int, *, after: int = 0, limit: int = 
     """A conversation from its beginning; `after` an id continues."""
     rows = select(Message).where(Message.interaction_id == interaction_id, Message.id > after)
     return session.scalars(rows.order_by(Message.id).limit(limit)).all()
+
+
+def last_heard(session: Session, thread: Thread) -> datetime | None:
+    """When they last wrote to us there."""
+    there = (Message.channel == thread.channel, Message.our_address == thread.ours)
+    rows = select(Message.created_at).where(Message.their_address == thread.theirs, Message.direction == "in", *there)
+    return session.scalar(rows.order_by(Message.created_at.desc()).limit(1))
 
 
 def last_received(session: Session, interaction_ids: Sequence[int]) -> dict[int, Message]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain import routing
 from callcenter.domain.agents import AgentState, Status
+from callcenter.domain.channels import Channel
 from callcenter.domain.routing import (
     Asked,
     Bond,
@@ -77,7 +78,7 @@ def _waiting(
         id=head.id,
         needs=routing.needs(
             queue_id=head.queue_id,
-            channel=head.channel,
+            channel=Channel(head.channel),
             language=head.language,
             rings=rings,
             prefers=tuple(rules.prefers.items()),

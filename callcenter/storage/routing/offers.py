@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInte
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.agents import Status
+from callcenter.domain.channels import Medium
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.database import NO_KEY, Row
 
@@ -22,7 +23,7 @@ class Offer(Row):
 
     interaction_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("interactions.id"), index=True)
     agent_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agents.id"))
-    medium: Mapped[str]
+    medium: Mapped[Medium]
     slot: Mapped[int] = mapped_column(SmallInteger)
     state: Mapped[str]
     is_open: Mapped[bool]

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from callcenter.domain import languages
-from callcenter.domain.interactions import Channel
+from callcenter.domain.channels import Channel
 
 
 class OnDuty(NamedTuple):

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, func, select, text
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, SmallInteger, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from callcenter.domain.channels import Channel, Thread
 from callcenter.domain.events import Subjects
 from callcenter.storage.database import Row
 
@@ -13,7 +14,7 @@ from callcenter.storage.database import Row
 class Survey(Row):
     """One interaction is asked about once. Agent and queue are those of that moment.
 
-    At most one question is open between two numbers, so that a bare "4" has one meaning.
+    At most one question is open in a thread, so that a bare "4" has one meaning.
     """
 
     __tablename__ = "surveys"
@@ -24,6 +25,7 @@ class Survey(Row):
     agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     queue_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("queues.id"))
     language: Mapped[str]
+    channel: Mapped[Channel]
     our_address: Mapped[str]
     their_address: Mapped[str]
     state: Mapped[str]
@@ -43,6 +45,7 @@ class Survey(Row):
         Index("ix_surveys_due", "due_at", postgresql_where=text("state = 'planned'")),
         Index(
             "uq_surveys_asked",
+            "channel",
             "their_address",
             "our_address",
             unique=True,
@@ -52,6 +55,10 @@ class Survey(Row):
         Index("ix_surveys_customer", "customer_id", "id"),
         Index("ix_surveys_agent", "agent_id", "answered_at"),
     )
+
+    @property
+    def thread(self) -> Thread:
+        return Thread(self.channel, self.our_address, self.their_address)
 
     def about(self) -> Subjects:
         return {
@@ -80,18 +87,30 @@ def claim(session: Session, survey_id: int, *, now: datetime) -> Survey | None:
     return session.scalar(wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True))
 
 
-def asked(session: Session, *, our_address: str, their_address: str) -> Survey | None:
-    """The question that is open between these two numbers, locked."""
-    wanted = select(Survey).where(Survey.their_address == their_address, Survey.our_address == our_address)
-    wanted = wanted.where(Survey.state == "asked").with_for_update().execution_options(populate_existing=True)
+def asked(session: Session, thread: Thread) -> Survey | None:
+    """The question that is open there, locked."""
+    wanted = (
+        select(Survey)
+        .where(*_in(thread), Survey.state == "asked")
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     return session.scalar(wanted)
 
 
-def last_answered(session: Session, *, our_address: str, their_address: str, since: datetime) -> Survey | None:
+def _in(thread: Thread) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Survey.channel == thread.channel,
+        Survey.their_address == thread.theirs,
+        Survey.our_address == thread.ours,
+    )
+
+
+def last_answered(session: Session, thread: Thread, *, since: datetime) -> Survey | None:
     """Answered just now, without a comment: the next message may be the comment."""
     wanted = (
         select(Survey)
-        .where(Survey.their_address == their_address, Survey.our_address == our_address, Survey.state == "answered")
+        .where(*_in(thread), Survey.state == "answered")
         .where(Survey.answered_at >= since, Survey.comment == "")
         .order_by(Survey.answered_at.desc())
         .limit(1)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from callcenter import wiring
 from callcenter.actions.customers import customers
 from callcenter.domain import languages
-from callcenter.domain.interactions import Channel
+from callcenter.domain.channels import Channel
 from callcenter.reports.supervision import dry_run
 from callcenter.reports.supervision.dry_run import Case, Outcome, RingShown, Step
 from callcenter.storage.administration import company
@@ -157,7 +157,7 @@ def _opening(case: Case, outcome: Outcome) -> Told:
     name = case.queue.name(language.chosen())
     if not outcome.is_served:
         return Told("", _("%(queue)s does not take this channel", queue=name), kind="bad")
-    if case.channel != Channel.VOICE:
+    if not case.channel.is_voice:
         return Told("", _("%(queue)s takes messages at any hour", queue=name), kind="ok")
     if outcome.is_open:
         return Told("", _("%(queue)s is open", queue=name), (_hours(case),), kind="ok")

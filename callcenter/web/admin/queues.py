@@ -15,8 +15,8 @@ from callcenter.actions.administration import queues as acts
 from callcenter.actions.customers import customers
 from callcenter.domain import languages, opening_hours, public_holidays
 from callcenter.domain.agents import Role
+from callcenter.domain.channels import Channel
 from callcenter.domain.errors import NotFound, StaleSave
-from callcenter.domain.interactions import Channel
 from callcenter.domain.queues import NotValid, QueueSettings
 from callcenter.storage.administration import company
 from callcenter.storage.administration.company import Queue, Skill

@@ -150,7 +150,7 @@ class Shown(Answering):
             if one.result
             else _("in work")
         )
-        title = _("This call") if is_this and one.is_call else _("This conversation") if is_this else one.note
+        title = _("This call") if is_this and one.channel.is_voice else _("This conversation") if is_this else one.note
         return Contact(
             one.created_at, title or _("Contact"), ", ".join(parts), end, one.result in ("abandoned", "failed")
         )

@@ -85,7 +85,7 @@ class Row:
         it = self.question.interaction
         if it is None or it.ended_at is not None:
             return "gone"
-        return "hold" if it.held_since else "call" if it.is_call else "conversation"
+        return "hold" if it.held_since else "call" if it.channel.is_voice else "conversation"
 
     @property
     def answer(self) -> tuple[str, str]:

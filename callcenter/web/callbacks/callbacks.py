@@ -74,7 +74,7 @@ def form() -> str:
         known = interactions.get(session, contact) if contact else None
         if known:
             values = {"customer_id": str(known.customer_id or ""), "queue_id": str(known.queue_id or "")}
-            values["number"] = known.their_address or ""
+            values["number"] = (known.their_address or "") if known.channel.is_voice else ""
         elif values["customer_id"].isdigit():
             values["number"] = customers.number_to_reach(session, int(values["customer_id"])) or ""
     return _form(values)

@@ -41,13 +41,13 @@ def index() -> str:
         else:
             rows = customers.page(session, after=request.args.get("after", 0, type=int), limit=PAGE + 1)
         shown = rows[:PAGE]
-        numbers = customers.phones_of(session, [row.id for row in shown])
+        addresses = customers.addresses_of(session, [row.id for row in shown])
         accounts = customers.accounts_of(session, [row.account_id for row in shown if row.account_id])
     more = not words and len(rows) > PAGE
     return render_template(
         "customers/index.html",
         rows=shown,
-        numbers=numbers,
+        addresses=addresses,
         accounts=accounts,
         words=words,
         more=url_for("customers.index", after=shown[-1].id) if more else None,
@@ -75,7 +75,7 @@ def _customer(customer_id: int) -> dict[str, object]:
         return {
             "customer": customer,
             "account": account,
-            "numbers": customers.phones(session, customer.id),
+            "addresses": customers.addresses(session, customer.id),
             "tickets": tickets.of_customer(session, customer.id),
             "contacts": interactions.of_customer(session, customer.id, limit=CONTACTS),
             "surveys": surveys.of_customer(session, customer.id),

@@ -84,7 +84,7 @@ class ShownCard:
 
     @property
     def title(self) -> str:
-        return _("This call") if self.card.interaction.is_call else _("This conversation")
+        return _("This call") if self.card.interaction.channel.is_voice else _("This conversation")
 
     @property
     def waited(self) -> str:

@@ -136,7 +136,11 @@ def _span(item: Item) -> tuple[datetime | None, datetime | None]:
 
 def view_of(it: Interaction) -> str:
     """Which kind of view fits an interaction, with its number."""
-    kind = {State.OFFERED: "offered", State.WRAP_UP: "wrap_up", State.ACTIVE: "call" if it.is_call else "conversation"}
+    kind = {
+        State.OFFERED: "offered",
+        State.WRAP_UP: "wrap_up",
+        State.ACTIVE: "call" if it.channel.is_voice else "conversation",
+    }
     is_over = it.state == State.ENDED and it.result == "served" and it.wrap_up_limit is not None
     unfinished = is_over and it.outcome is None and it.agent_id
     return f"{'wrap_up' if unfinished else kind.get(State(it.state), 'ended')}:{it.id}"

@@ -78,7 +78,7 @@ class It:
 
     @property
     def talked(self) -> str:
-        return formats.duration(self.row.talked_seconds(formats.now())) if self.row.is_call else ""
+        return formats.duration(self.row.talked_seconds(formats.now())) if self.row.channel.is_voice else ""
 
     @property
     def is_connected(self) -> bool:
@@ -152,8 +152,8 @@ class Middle:
         kind = self.view.split(":")[0]
         self.part = kind if self.row.agent_id == agent.id else "ended"
         self.sign, self.icon = SIGNS[self.part]
-        if self.part == "offered" and not self.row.is_call:
-            self.icon = "chat"
+        if self.part in ("offered", "conversation") and not self.row.channel.is_voice:
+            self.icon = self.row.channel.icon
 
     @cached_property
     def card(self) -> Card | None:

@@ -45,15 +45,17 @@ def _contact(contact: Interaction, names: Mapping[int, str], now: datetime) -> t
 
 def _served(contact: Interaction, names: Mapping[int, str], now: datetime) -> timeline.Fact:
     who = names.get(contact.agent_id or 0) or _("nobody")
-    strong = _("Call with %(name)s", name=who) if contact.is_call else _("Conversation with %(name)s", name=who)
-    length = formats.duration(contact.talked_seconds(now)) if contact.is_call else ""
+    strong = (
+        _("Call with %(name)s", name=who) if contact.channel.is_voice else _("Conversation with %(name)s", name=who)
+    )
+    length = formats.duration(contact.talked_seconds(now)) if contact.channel.is_voice else ""
     outcome = labels.of("outcome", contact.outcome).lower() if contact.outcome else ""
     text = " · ".join(part for part in (length, outcome) if part)
-    return timeline.Fact("phone" if contact.is_call else "chat", strong, text, contact.note)
+    return timeline.Fact(contact.channel.icon, strong, text, contact.note)
 
 
 def _lost(contact: Interaction, now: datetime) -> timeline.Fact:
-    strong = _("Called, not answered") if contact.is_call else _("Wrote, not answered")
+    strong = _("Called, not answered") if contact.channel.is_voice else _("Wrote, not answered")
     waited = formats.duration(contact.waited_seconds(now))
     text = _("%(how)s, after %(time)s", how=labels.of("result", contact.result or ""), time=waited)
-    return timeline.Fact("phone-off" if contact.is_call else "chat", strong, text)
+    return timeline.Fact("phone-off" if contact.channel.is_voice else contact.channel.icon, strong, text)

@@ -51,6 +51,6 @@ def transfer(interaction_id: int) -> Response:
         row = interactions.get(work.session, interaction_id)
     operations.part(wiring.current(), interaction_id)
     answer = make_response(parts.now())
-    if row and not row.is_call:
+    if row and not row.channel.is_voice:
         answer.headers["HX-Redirect"] = url_for("desk.page")
     return answer

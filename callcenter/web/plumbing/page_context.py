@@ -206,7 +206,7 @@ def shown_status(session: Session, agent: Agent) -> ShownStatus:
 
 def _state(agent: Agent, mine: Sequence[Interaction]) -> tuple[str, datetime]:
     """The one word for what the agent is doing, and since when; calls before conversations."""
-    call = next((each for each in mine if each.is_call and each.state == State.ACTIVE), None)
+    call = next((each for each in mine if each.channel.is_voice and each.state == State.ACTIVE), None)
     if agent.state == AgentState.OFFERED:
         return "offered", agent.state_since
     if call is not None:

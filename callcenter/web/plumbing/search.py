@@ -31,7 +31,7 @@ def results() -> Response | str:
             return redirect(url_for("tickets.page", ticket_id=ticket.id))
         people = customers.search(session, words, limit=FOUND) if words else ()
         if phone := _phone(words):
-            people = customers.with_number(session, phone) or people
+            people = customers.with_address(session, phone) or people
             if len(people) == 1:
                 return redirect(url_for("customers.page", customer_id=people[0].id))
         found = tickets.search(session, words=words, limit=FOUND) if words else ()
@@ -40,7 +40,7 @@ def results() -> Response | str:
             words=words,
             phone=phone,
             people=people,
-            numbers=customers.phones_of(session, [row.id for row in people]),
+            addresses=customers.addresses_of(session, [row.id for row in people]),
             accounts=customers.accounts_of(session, [row.account_id for row in people if row.account_id]),
             tickets=found,
             holders=customers.by_ids(session, [row.customer_id for row in found if row.customer_id]),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from callcenter import wiring
 from callcenter.actions.routing import routing
+from callcenter.domain.channels import Channel
 from callcenter.domain.errors import NotFound
 from callcenter.domain.interactions import State
 from callcenter.reports.agents import desk
@@ -34,7 +35,7 @@ class Row:
     """One that waits; `name` is empty where it is not for the reader."""
 
     id: int
-    is_call: bool
+    channel: Channel
     queue: str
     spoken: str
     since: datetime
@@ -124,7 +125,7 @@ def _number(row: Interaction) -> str:
 def _row(row: Interaction, queues: dict[int, str], *, name: str = "", told: Sequence[str] = ()) -> Row:
     return Row(
         id=row.id,
-        is_call=row.is_call,
+        channel=row.channel,
         queue=queues.get(row.queue_id or 0, ""),
         spoken=terms.spoken(row.language),
         since=_since(row),

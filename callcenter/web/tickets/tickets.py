@@ -101,7 +101,7 @@ def _ticket(ticket_id: int) -> dict[str, object]:
             "ticket": ticket,
             "customer": customer,
             "account": customers.account(session, customer.account_id) if customer and customer.account_id else None,
-            "numbers": customers.phones(session, customer.id) if customer else (),
+            "addresses": customers.addresses(session, customer.id) if customer else (),
             "contacts": interactions.of_ticket(session, ticket.id),
             "surveys": [survey for survey in surveys.of_ticket(session, ticket.id) if survey.score],
             "comments": tickets.comments(session, ticket.id),
@@ -229,7 +229,7 @@ def _customer(customer_id: str, number: str) -> int | None:
         return None
     found = numbers.e164(number, region=language.ours().region)
     with wiring.current().reading() as session:
-        known = customers.with_number(session, found) if found else ()
+        known = customers.with_address(session, found) if found else ()
     if len(known) > 1:
         raise Invalid("Several customers have this number. Open the ticket from the customer's page.", field="number")
     if not known:

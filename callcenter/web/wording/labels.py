@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
+from callcenter.domain.channels import AddressKind, Channel
+
 Words = Mapping[str, LazyString | str]
 
 LABELS: dict[str, Words] = {
@@ -34,12 +36,8 @@ LABELS: dict[str, Words] = {
         "supervisor": _("Supervisor"),
         "administrator": _("Administrator"),
     },
-    "channel": {
-        "voice": _("Call"),
-        "sms": _("SMS"),
-        "email": _("E-mail"),
-        "chat": _("Chat"),
-    },
+    "channel": {channel: _(channel.traits.label) for channel in Channel},
+    "address": {kind: _(kind.label) for kind in AddressKind},
     "language": {
         "en": "English",
         "zh": "简体中文",

@@ -191,7 +191,9 @@ class Confirming:
     @property
     def can_hold(self) -> bool:
         row = self.giving.interaction
-        return bool(row and row.is_call and row.state == State.ACTIVE and row.answered_at and not row.held_since)
+        return bool(
+            row and row.channel.is_voice and row.state == State.ACTIVE and row.answered_at and not row.held_since
+        )
 
     @property
     def ask_words(self) -> str:

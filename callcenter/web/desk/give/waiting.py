@@ -121,7 +121,7 @@ class Waiting:
 
     @property
     def is_call(self) -> bool:
-        return bool(self.giving.interaction and self.giving.interaction.is_call)
+        return bool(self.giving.interaction and self.giving.interaction.channel.is_voice)
 
     @property
     def customer(self) -> str:

@@ -1,0 +1,108 @@
+"""THE REGISTER of channels: what each can do. Whoever wants to know asks the channel; nothing else lists them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from callcenter.domain.errors import N_
+
+
+class Medium(StrEnum):
+    """VOICE: heard at once, so one at a time. TEXT: read and written, several beside each other."""
+
+    VOICE = "voice"
+    TEXT = "text"
+
+
+class AddressKind(StrEnum):
+    """Of what kind the address is that a channel reaches people at. What people wish about messages holds for one kind."""
+
+    label: str
+    icon: str
+
+    def __new__(cls, name: str, *words: str) -> "AddressKind":
+        kind = str.__new__(cls, name)
+        kind._value_ = name
+        kind.label, kind.icon = words
+        return kind
+
+    PHONE = "phone", N_("Telephone"), "phone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traits:
+    """`label`: the name, for gettext. `head_start`: points that one begins with in a queue, `growth`: points a second waited.
+
+    `longest`: characters that one message takes. `in_parts`: charged by parts of 160 or 70 characters. `window`: so long after
+    their last message we may write; None: always.
+    """
+
+    medium: Medium
+    address: AddressKind
+    label: str
+    icon: str
+    head_start: float = 0.0
+    growth: float = 0.2
+    longest: int = 0
+    in_parts: bool = False
+    window: timedelta | None = None
+
+
+class Channel(StrEnum):
+    """A channel is its line here and, where it is written on, its folder in `messaging`."""
+
+    traits: Traits
+    is_voice: bool
+
+    def __new__(cls, name: str, *traits: Traits) -> "Channel":  # by its name alone it is looked up
+        channel = str.__new__(cls, name)
+        channel._value_ = name
+        (channel.traits,) = traits
+        channel.is_voice = channel.traits.medium == Medium.VOICE
+        return channel
+
+    VOICE = (
+        "voice",
+        Traits(
+            medium=Medium.VOICE, address=AddressKind.PHONE, label=N_("Call"), icon="phone", head_start=30.0, growth=1.0
+        ),
+    )
+    SMS = (
+        "sms",
+        Traits(
+            medium=Medium.TEXT, address=AddressKind.PHONE, label=N_("SMS"), icon="chat", longest=1600, in_parts=True
+        ),
+    )
+
+    @property
+    def medium(self) -> Medium:
+        return self.traits.medium
+
+    @property
+    def address_kind(self) -> AddressKind:
+        return self.traits.address
+
+    @property
+    def icon(self) -> str:
+        return self.traits.icon
+
+    def to_write(self) -> "Channel":
+        """The channel on which one writes to somebody who came by this one: itself, or of a call the first to the same address."""
+        if not self.is_voice:
+            return self
+        return next(
+            channel for channel in Channel if not channel.is_voice and channel.address_kind == self.address_kind
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """An address of ours and one of theirs on a channel. In each one conversation is open at most, and one question."""
+
+    channel: Channel
+    ours: str
+    theirs: str
+
+    @property
+    def kind(self) -> AddressKind:
+        return self.channel.address_kind
