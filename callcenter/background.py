@@ -24,6 +24,7 @@ class Job(StrEnum):
     """Jobs by the function that does them."""
 
     SEND_MESSAGE = "workers.messages.send"
+    FETCH_ATTACHMENT = "workers.messages.fetch_attachment"
     INVITE_TO_SURVEY = "workers.surveys.invite"
     RING_AGENT = "workers.calls.ring_agent"
     BRING_BACK = "workers.calls.bring_back"
@@ -44,6 +45,7 @@ ON = {
     Job.CALL_CUSTOMER: "live",
     Job.END_LINES: "live",
     Job.SEND_MESSAGE: "live",
+    Job.FETCH_ATTACHMENT: "later",
     Job.INVITE_TO_SURVEY: "later",
     Job.TELL_AGAIN: "later",
     Job.CARRY_OUT: "later",

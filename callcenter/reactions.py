@@ -79,6 +79,7 @@ TOLD: dict[type[Event], tuple[tuple[str, bool], ...]] = {
     events.CustomerRecognised: _CHANGED,
     events.MessageReceived: (("message.received", False),),
     events.MessageQueued: _CHANGED,
+    events.AttachmentFetched: _CHANGED,
     events.MessageStatusChanged: _CHANGED,
     events.TicketOpened: _TICKET,
     events.TicketChanged: _TICKET,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from callcenter import clock, followers, reactions
 from callcenter.background import Background, Job
+from callcenter.domain.channels import Channel
 from callcenter.domain.events import Event
 from callcenter.domain.ports import Phone, Posting, Texting
 from callcenter.messaging import channels
@@ -59,7 +60,7 @@ class Wiring:
         self.background = Background(settings.redis_url)
         client = twilio_client(settings)
         self.phone: Phone = TwilioPhone(client, public_url=settings.public_url)
-        self.channels: dict[str, Texting] = channels(client, public_url=settings.public_url)
+        self.channels: dict[Channel, Texting] = channels(client, public_url=settings.public_url)
         self.systems: Posting = Systems()
 
     @contextmanager

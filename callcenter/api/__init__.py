@@ -5,6 +5,7 @@ from flask import Flask
 from callcenter.api import (
     agents,
     approvals,
+    attachments,
     budgets,
     callbacks,
     cards,
@@ -27,6 +28,7 @@ from callcenter.api.door import IdConverter, door
 NOUNS = (
     agents,
     approvals,
+    attachments,
     budgets,
     callbacks,
     cards,

@@ -123,6 +123,8 @@ def _success(one: Operation) -> Json:
     told: Json = {"description": HTTPStatus(one.status).phrase}
     if one.answer:
         told["content"] = {"application/json": {"schema": {"$ref": SCHEMAS + one.answer.__name__}}}
+    if one.is_file:
+        told["content"] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
     return {str(one.status): told}
 
 

@@ -1,22 +1,28 @@
 """What was written in an interaction, and writing to the customer."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
 from flask import Response
-from pydantic import Field
+from pydantic import Base64Bytes, Field
+from sqlalchemy.orm import Session
 
 from callcenter import wiring
 from callcenter.actions.messages import messages as acts
-from callcenter.api import cursors
+from callcenter.actions.messages.attachments import File
+from callcenter.api import attachments, cursors
+from callcenter.api.attachments import AttachmentShown
 from callcenter.api.door import actor
 from callcenter.api.interactions import NOT_YOURS, visible
 from callcenter.api.once import once
 from callcenter.api.operations import operation
 from callcenter.api.shapes import Listing, Page, Sent, Shown, Text
 from callcenter.declared import everyone
+from callcenter.domain.channels import Channel
 from callcenter.domain.messages import MessageStatus
 from callcenter.storage.messages import messages
+from callcenter.storage.messages.messages import Message
 from callcenter.storage.work import Work
 
 
@@ -25,7 +31,7 @@ class MessageShown(Shown):
 
     id: int
     interaction_id: int | None
-    channel: str
+    channel: Channel
     direction: Literal["in", "out"]
     agent_id: int | None
     body: str
@@ -34,14 +40,23 @@ class MessageShown(Shown):
     created_at: datetime
     sent_at: datetime | None
     read_at: datetime | None
+    files: Annotated[list[AttachmentShown], Field(description="What came or went with it.")]
 
 
 class Messages(Page[MessageShown]):
     pass
 
 
+class FileSent(Sent):
+    name: Annotated[Text, Field(max_length=120)]
+    content: Annotated[Base64Bytes, Field(description="Base64. Its type is told by its content.")]
+
+
 class MessageSent(Sent):
-    body: Text
+    """Words, files, or both."""
+
+    body: Text = ""
+    files: Annotated[list[FileSent], Field(default_factory=list, max_length=10)]
 
 
 @operation("GET", "/interactions/{interaction_id}/messages", query=Listing, answer=Messages)
@@ -53,8 +68,16 @@ def list_messages(interaction_id: int, query: Listing) -> Messages:
         visible(session, interaction_id)
         after = cursors.read(query, noun) or 0
         rows = messages.page(session, interaction_id, after=after, limit=query.limit + 1)
-    page, following = cursors.cut(rows, query, noun)
-    return Messages(data=MessageShown.all_of(page), next=following)
+        page, following = cursors.cut(rows, query, noun)
+        found = shown(session, page)
+    return Messages(data=found, next=following)
+
+
+def shown(session: Session, rows: Sequence[Message]) -> list[MessageShown]:
+    """With their files, in one question for all that have some."""
+    files = attachments.shown(session, [row.id for row in rows if row.files])
+    names = [name for name in MessageShown.model_fields if name != "files"]
+    return [MessageShown(**{name: getattr(row, name) for name in names}, files=files.get(row.id, [])) for row in rows]
 
 
 @operation(
@@ -64,17 +87,21 @@ def list_messages(interaction_id: int, query: Listing) -> Messages:
     answer=MessageShown,
     status=201,
     repeatable=True,
-    refuses={**NOT_YOURS, 409: ("interaction-ended", "opted-out", "no-number")},
+    refuses={**NOT_YOURS, 409: ("interaction-ended", "opted-out", "no-number", "window-closed")},
 )
 @everyone
 def send_message(interaction_id: int, body: MessageSent) -> Response:
     """Write to the customer, in a conversation or beside a call.
 
     The message is due at once and sent by a worker; `status` tells how far it came. At most 1600 characters.
+    On WhatsApp it must follow their last message within 24 hours, and carries one file.
     """
 
     def make(work: Work) -> MessageShown:
         visible(work.session, interaction_id)
-        return MessageShown.of(acts.send(work, interaction_id, actor=actor(), body=body.body))
+        files = [File(name=each.name, content=each.content) for each in body.files]
+        sent = acts.send(work, interaction_id, actor=actor(), body=body.body, files=files)
+        work.session.flush()
+        return shown(work.session, [sent])[0]
 
     return once(make)

@@ -34,6 +34,7 @@ class Operation:
     answer: type[BaseModel] | None = None
     status: int = 200
     repeatable: bool = False
+    is_file: bool = False
     refuses: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -58,9 +59,11 @@ def operation(
     answer: type[BaseModel] | None = None,
     status: int = 200,
     repeatable: bool = False,
+    is_file: bool = False,
     refuses: Mapping[int, tuple[str, ...]] | None = None,
 ) -> Callable[[View], View]:
-    """Serve a declared view here. It gets the ids of its path, `query` and `body`, and returns its answer's model or None."""
+    """Serve a declared view here. It gets the ids of its path, `query` and `body`, and returns its answer's model or None;
+    with `is_file`, a response with the file."""
 
     def add(view: View) -> View:
         declaration = declared.of(view)
@@ -77,8 +80,9 @@ def operation(
             query=query,
             body=body,
             answer=answer,
-            status=status if answer else 204,
+            status=status if answer or is_file else 204,
             repeatable=repeatable,
+            is_file=is_file,
             refuses=refuses or {},
         )
         OPERATIONS.append(one)

@@ -31,7 +31,7 @@ def write(
         our_address=visit["our_address"],
         their_address=visit["their_address"],
         body=body,
-        media=[],
+        files=0,
         sid=book.sid("SM"),
         status=MessageStatus.DELIVERED if ours else MessageStatus.RECEIVED,
         tries=1 if ours else 0,

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from callcenter.domain.errors import N_
 
+MEGABYTE = 1024 * 1024
+
 
 class Medium(StrEnum):
     """VOICE: heard at once, so one at a time. TEXT: read and written, several beside each other."""
@@ -33,8 +35,8 @@ class AddressKind(StrEnum):
 class Traits:
     """`label`: the name, for gettext. `head_start`: points that one begins with in a queue, `growth`: points a second waited.
 
-    `longest`: characters that one message takes. `in_parts`: charged by parts of 160 or 70 characters. `window`: so long after
-    their last message we may write; None: always.
+    `longest`: characters that one message takes. `in_parts`: charged by parts of 160 or 70 characters. `files` in one message,
+    `file_bytes` together. `window`: so long after their last message we may write; None: always.
     """
 
     medium: Medium
@@ -45,6 +47,8 @@ class Traits:
     growth: float = 0.2
     longest: int = 0
     in_parts: bool = False
+    files: int = 0
+    file_bytes: int = 0
     window: timedelta | None = None
 
 
@@ -70,7 +74,14 @@ class Channel(StrEnum):
     SMS = (
         "sms",
         Traits(
-            medium=Medium.TEXT, address=AddressKind.PHONE, label=N_("SMS"), icon="chat", longest=1600, in_parts=True
+            medium=Medium.TEXT,
+            address=AddressKind.PHONE,
+            label=N_("SMS"),
+            icon="chat",
+            longest=1600,
+            in_parts=True,
+            files=10,
+            file_bytes=5 * MEGABYTE,
         ),
     )
 

@@ -176,6 +176,15 @@ class MessageStatusChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AttachmentFetched(Event):
+    """`state`: kept, refused or failed."""
+
+    message_id: int
+    attachment_id: int
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomerCreated(Event):
     pass
 

@@ -1,6 +1,6 @@
 """Text messages: their status never runs backwards, and the words by which people leave and return are obeyed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from callcenter.domain.channels import Channel
@@ -48,6 +48,14 @@ START = frozenset({"start", "unstop", "恢复"})
 
 
 @dataclass(frozen=True, kw_only=True)
+class IncomingFile:
+    """Where it is fetched, and the type that the sender states."""
+
+    source: str
+    stated_type: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class IncomingMessage:
     """A message as it came. `sender` is an address of the channel's kind, or what the carrier sent (a short code, a name):
     then nobody can answer it. `also`: further addresses of this person; `name`: what they call themselves there."""
@@ -57,7 +65,7 @@ class IncomingMessage:
     sender: str
     recipient: str
     body: str
-    media: tuple[dict[str, str], ...] = field(default=())
+    files: tuple[IncomingFile, ...] = ()
     opt_out: str | None = None
     also: tuple[str, ...] = ()
     name: str = ""

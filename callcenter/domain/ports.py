@@ -1,6 +1,6 @@
 """What the house needs of the outside: a telephone company and a way to send messages. `wiring` builds what fits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -32,8 +32,12 @@ class Posting(Protocol):
 
 
 class Texting(Protocol):
-    """Messages on one channel; both raise OutsideError."""
+    """Messages on one channel, and the files that come with them; each raises OutsideError."""
 
-    def send(self, *, sender: str, recipient: str, body: str) -> str: ...
+    def send(self, *, sender: str, recipient: str, body: str, media: Sequence[str] = ()) -> str: ...
 
     def find(self, *, sender: str, recipient: str, body: str, since: timedelta) -> str | None: ...
+
+    def fetch(self, url: str) -> bytes: ...
+
+    def forget(self, url: str) -> None: ...

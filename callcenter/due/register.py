@@ -25,6 +25,7 @@ from callcenter.storage.empowerment import approvals as questions
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.replays import ReplayRow
+from callcenter.storage.messages.attachments import Attachment
 from callcenter.storage.messages.messages import Message
 from callcenter.storage.routing import crowd, waits
 from callcenter.storage.routing import offers as offer_rows
@@ -184,6 +185,7 @@ DUE: tuple[Due, ...] = (
     _job(Job.RING_AGENT, "offer_id", Timed(Offer.id, Offer.ring_at, (LIVE,))),
     _job(Job.BRING_BACK, "interaction_id", Timed(Interaction.id, Interaction.bring_back_at)),
     _job(Job.SEND_MESSAGE, "message_id", Timed(Message.id, Message.next_try_at)),
+    _job(Job.FETCH_ATTACHMENT, "attachment_id", Timed(Attachment.id, Attachment.next_try_at)),
     _job(Job.INVITE_TO_SURVEY, "survey_id", Timed(Survey.id, Survey.due_at, (PLANNED,))),
     _job(Job.CARRY_OUT, "grant_id", Timed(Grant.id, Grant.next_try_at)),
     _job(Job.PLAY_WHAT_IF, "what_if_id", Timed(WhatIf.id, WhatIf.due_at)),

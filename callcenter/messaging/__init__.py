@@ -1,10 +1,36 @@
-"""Ways to write to a customer. A channel is a file here and a line in `channels`."""
+"""Ways to write to a customer. A channel is a folder here, of the name that it has in `domain.channels`."""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Protocol, cast
 
 from twilio.rest import Client
 
+from callcenter.domain.channels import Channel
+from callcenter.domain.messages import IncomingMessage
 from callcenter.domain.ports import Texting
-from callcenter.messaging.sms import Sms
 
 
-def channels(client: Client, *, public_url: str) -> dict[str, Texting]:
-    return {"sms": Sms(client, public_url=public_url)}
+class Folder(Protocol):
+    """What the folder of a channel holds."""
+
+    Texts: Callable[..., Texting]
+
+    def parse(self, form: Mapping[str, str]) -> IncomingMessage: ...
+
+
+FOLDERS: dict[Channel, Folder] = {
+    channel: cast(Folder, import_module(f"{__name__}.{channel}")) for channel in Channel if not channel.is_voice
+}
+
+
+def channels(client: Client, *, public_url: str) -> dict[Channel, Texting]:
+    return {channel: folder.Texts(client, public_url=public_url) for channel, folder in FOLDERS.items()}
+
+
+def parse(form: Mapping[str, str]) -> IncomingMessage:
+    """By the channel that stands before the sender's address; a bare address, or one of a channel that we do not have,
+    is an SMS."""
+    name = form["From"].partition(":")[0]
+    channel = next((channel for channel in FOLDERS if channel == name), Channel.SMS)
+    return FOLDERS[channel].parse(form)

@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
+from callcenter.domain.attachments import AttachmentState
 from callcenter.domain.channels import AddressKind, Channel, Medium
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
@@ -67,6 +68,7 @@ class Row(DeclarativeBase):
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSONB,
         list[Any]: JSONB,
+        AttachmentState: Code(AttachmentState),
         Channel: Code(Channel),
         Medium: Code(Medium),
         AddressKind: Code(AddressKind),

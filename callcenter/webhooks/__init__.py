@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from callcenter.webhooks import guard, messages, voice
+from callcenter.webhooks import files, guard, messages, voice
 
 PARTS = (voice.door, messages.door)
 
@@ -13,3 +13,4 @@ def register(app: Flask) -> None:
     for part in PARTS:
         door.register_blueprint(part)
     app.register_blueprint(door)
+    app.register_blueprint(files.door)

@@ -2,11 +2,11 @@
 
 from flask import Blueprint, Response, request
 
-from callcenter import wiring
+from callcenter import messaging, wiring
 from callcenter.actions.inbound import inbound
 from callcenter.actions.messages import outgoing
 from callcenter.declared import signed
-from callcenter.messaging import sms
+from callcenter.messaging import twilio_messages
 from callcenter.telephony import twiml
 from callcenter.webhooks.guard import taken, xml
 
@@ -18,7 +18,7 @@ door = Blueprint("messages", __name__, url_prefix="/messages")
 def incoming() -> Response:
     """Kept before it is answered: a failure is a 5xx, after which Twilio asks the fallback address."""
     with wiring.current().work() as work:
-        inbound.receive(work, sms.parse(request.form))
+        inbound.receive(work, messaging.parse(request.form))
     return xml(twiml.nothing())
 
 
@@ -34,4 +34,4 @@ def fallback() -> Response:
 def status() -> None:
     if "MessageSid" in request.form and "MessageStatus" in request.form:
         with wiring.current().work() as work:
-            outgoing.report(work, sms.parse_report(request.form))
+            outgoing.report(work, twilio_messages.parse_report(request.form))

@@ -51,8 +51,8 @@ def busy_year(shop: Shop) -> Shop:
     )
     shop.run(
         """
-        INSERT INTO messages (channel, direction, purpose, interaction_id, our_address, their_address, body, media, status, tries, created_at)
-        SELECT 'sms', 'in', 'conversation', id, our_address, their_address, 'hello', '[]', 'received', 0, created_at FROM interactions
+        INSERT INTO messages (channel, direction, purpose, interaction_id, our_address, their_address, body, files, status, tries, created_at)
+        SELECT 'sms', 'in', 'conversation', id, our_address, their_address, 'hello', 0, 'received', 0, created_at FROM interactions
         """
     )
     shop.run(

@@ -8,8 +8,10 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from callcenter.domain.attachments import AttachmentState
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.customers.customers import Address, Customer
+from callcenter.storage.messages.attachments import Attachment
 from callcenter.storage.messages.messages import Message
 from callcenter.wiring import Wiring
 from tests.carrier import Carrier
@@ -71,12 +73,15 @@ def test_more_than_anybody_writes_is_kept_in_part(shop: Shop, carrier: Carrier) 
     assert [len(row.body) for row in shop.rows(Message)] == [20_000]
 
 
-def test_pictures_are_kept_by_their_address(shop: Shop, carrier: Carrier) -> None:
+def test_pictures_are_to_be_fetched_from_where_they_lie(shop: Shop, carrier: Carrier) -> None:
     media = {"NumMedia": "2", "MediaUrl0": "https://api.example/1", "MediaContentType0": "image/jpeg"}
     carrier.sms("", **media, MediaUrl1="https://api.example/2")
-    assert [row.media for row in shop.rows(Message)] == [
-        [{"url": "https://api.example/1", "type": "image/jpeg"}, {"url": "https://api.example/2", "type": ""}]
+    assert [row.files for row in shop.rows(Message)] == [2]
+    assert [(row.source, row.stated_kind, row.state) for row in shop.rows(Attachment)] == [
+        ("https://api.example/1", "image/jpeg", AttachmentState.DUE),
+        ("https://api.example/2", "", AttachmentState.DUE),
     ]
+    assert {row.next_try_at for row in shop.rows(Attachment)} == {shop.clock.now}
 
 
 def test_the_same_text_told_twice_or_by_the_fallback_is_one_text(shop: Shop, carrier: Carrier) -> None:

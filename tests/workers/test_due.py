@@ -14,9 +14,12 @@ from callcenter import due
 from callcenter.actions.callbacks import callback_admin
 from callcenter.actions.calls import wrap_ups
 from callcenter.actions.empowerment import approvals, replays
+from callcenter.actions.inbound import inbound
 from callcenter.actions.messages import messages, outgoing
 from callcenter.actions.routing import offers
+from callcenter.domain.channels import Channel
 from callcenter.domain.errors import OfferEnded
+from callcenter.domain.messages import IncomingFile, IncomingMessage
 from callcenter.due import Due
 from callcenter.storage import failures
 from callcenter.storage.calls.interactions import Interaction
@@ -26,7 +29,7 @@ from callcenter.storage.work import Work
 from callcenter.wiring import Wiring
 from tests.carrier import Rest
 from tests.empowered import Counter
-from tests.factories import LI_LEI, Shop
+from tests.factories import LI_LEI, OURS, Shop
 from workers.clock import Clock
 from workers.messages import send
 
@@ -119,6 +122,13 @@ def _messages_to_send(counter: Counter) -> None:
             messages.send(work, row.id, actor=shop.actor("alice"), body=words)
 
 
+def _files_to_fetch(counter: Counter) -> None:
+    with counter.shop.wiring.work() as work:
+        files = tuple(IncomingFile(source=f"https://x/{n}", stated_type="image/png") for n in (1, 2))
+        sms = IncomingMessage(sid="MM1", channel=Channel.SMS, sender=LI_LEI, recipient=OURS, body="look", files=files)
+        inbound.receive(work, sms)
+
+
 def _surveys_to_ask(counter: Counter) -> None:
     shop = counter.shop
     shop.available("alice", "bo")
@@ -202,6 +212,7 @@ TWO_OF: dict[str, Callable[[Counter], None]] = {
     "ring_agent": _telephones_to_ring,
     "bring_back": _callers_to_bring_back,
     "send_message": _messages_to_send,
+    "fetch_attachment": _files_to_fetch,
     "invite_to_survey": _surveys_to_ask,
     "carry_out": _given,
     "play_what_if": _what_ifs,

@@ -1,8 +1,9 @@
 """Conversations by text: a word of the customer in their conversation, and what an agent writes back."""
 
-from datetime import timedelta
+from collections.abc import Sequence
 
-from callcenter.actions.messages import outgoing
+from callcenter.actions.messages import attachments, outgoing
+from callcenter.actions.messages.attachments import File
 from callcenter.actions.messages.received import Received
 from callcenter.actions.routing import routing
 from callcenter.domain import customers as people
@@ -15,7 +16,6 @@ from callcenter.domain.errors import (
     NoNumberToReach,
     NotFound,
     NotYourInteraction,
-    WindowClosed,
 )
 from callcenter.domain.events import ConversationStarted
 from callcenter.domain.interactions import WITH_CUSTOMER, State
@@ -90,7 +90,7 @@ def _takes(queue: Queue | None, channel: Channel) -> bool:
     return queue is not None and queue.is_active and channel in queue.policy.channels
 
 
-def send(work: Work, interaction_id: int, *, actor: Actor, body: str) -> Message:
+def send(work: Work, interaction_id: int, *, actor: Actor, body: str, files: Sequence[File] = ()) -> Message:
     """The agent who serves writes to the customer, in a conversation or beside a call."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     if interaction is None:
@@ -100,13 +100,15 @@ def send(work: Work, interaction_id: int, *, actor: Actor, body: str) -> Message
     if interaction.state not in (*WITH_CUSTOMER, State.WRAP_UP):
         raise InteractionEnded
     thread = _writable(work, interaction)
-    text = _checked(body, thread.channel)
+    sent = attachments.checked(files, thread.channel)
+    text = _checked(body, thread.channel, may_be_empty=bool(sent))
     interaction.unanswered_since = None
     interaction.first_reply_at = interaction.first_reply_at or work.now
     return outgoing.write(
         work,
         thread,
         body=text,
+        files=sent,
         customer_id=interaction.customer_id,
         interaction_id=interaction.id,
         agent_id=actor.agent_id,
@@ -120,15 +122,14 @@ def _writable(work: Work, interaction: Interaction) -> Thread:
         raise NoNumberToReach
     if known.has_opted_out(work.session, thread.kind, thread.theirs):
         raise CustomerOptedOut
-    window = thread.channel.traits.window
-    if window and not outgoing.is_open(work, thread):
-        raise WindowClosed(channel=thread.channel.traits.label, hours=window // timedelta(hours=1))
+    if not outgoing.is_open(work, thread):
+        raise outgoing.shut(thread.channel)
     return thread
 
 
-def _checked(body: str, channel: Channel) -> str:
+def _checked(body: str, channel: Channel, *, may_be_empty: bool) -> str:
     text = body.replace("\x00", "").strip()
-    if not text:
+    if not text and not may_be_empty:
         raise Invalid("Nothing is written yet.", field="body")
     if len(text) > channel.traits.longest:
         raise Invalid(

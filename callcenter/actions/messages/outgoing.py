@@ -1,12 +1,15 @@
 """Messages of ours on their way: written as due, claimed, handed over, and what became of them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from callcenter.actions.messages import attachments
+from callcenter.actions.messages.attachments import File
 from callcenter.domain import customers as people
-from callcenter.domain.channels import Thread
-from callcenter.domain.errors import OutsideError
+from callcenter.domain.channels import Channel, Thread
+from callcenter.domain.errors import OutsideError, WindowClosed
 from callcenter.domain.events import MessageQueued, MessageStatusChanged
 from callcenter.domain.messages import MessageReport, MessageStatus, may_follow, status_of
 from callcenter.storage.administration import access
@@ -30,6 +33,7 @@ def write(
     interaction_id: int | None,
     agent_id: int | None = None,
     purpose: str = "conversation",
+    files: Sequence[tuple[File, str]] = (),
 ) -> Message:
     """A message that is due now."""
     message = Message(
@@ -42,13 +46,14 @@ def write(
         our_address=thread.ours,
         their_address=thread.theirs,
         body=body,
-        media=[],
+        files=len(files),
         status=MessageStatus.DUE,
         next_try_at=work.now,
         created_at=work.now,
     )
     work.session.add(message)
     work.session.flush()
+    attachments.attach(work, message, files)
     work.record(MessageQueued(**message.about(), actor=_actor(message), message_id=message.id))
     return message
 
@@ -69,6 +74,12 @@ def is_open(work: Work, thread: Thread) -> bool:
     """The channel lets us write to them now."""
     until = closes_at(work.session, thread)
     return until is None or work.now < until
+
+
+def shut(channel: Channel) -> WindowClosed:
+    """What a person is told who would write after the window."""
+    window = channel.traits.window or timedelta(0)
+    return WindowClosed(channel=channel.traits.label, hours=window // timedelta(hours=1))
 
 
 def may_write(work: Work, thread: Thread) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from callcenter.actions.customers import customers
+from callcenter.actions.messages import attachments
 from callcenter.domain import customers as people
 from callcenter.domain.channels import Thread
 from callcenter.domain.events import MessageReceived
@@ -47,13 +48,14 @@ class Received:
             our_address=message.recipient,
             their_address=message.sender,
             body=message.body,
-            media=list(message.media),
+            files=len(message.files),
             sid=message.sid,
             status=MessageStatus.RECEIVED,
             created_at=work.now,
         )
         work.session.add(row)
         work.session.flush()
+        attachments.expect(work, row, message.files)
         if interaction:
             about = {"customer_id": row.customer_id, "agent_id": interaction.agent_id}
             work.record(MessageReceived(interaction_id=interaction.id, **about, actor="customer", message_id=row.id))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -15,7 +14,8 @@ from callcenter.storage.database import Row
 
 
 class Message(Row):
-    """`purpose`: conversation, survey or thanks. `next_try_at`: when a due message is to be tried (again)."""
+    """`purpose`: conversation, survey or thanks. `files`: how many come with it. `next_try_at`: when a due message is to be tried
+    (again)."""
 
     __tablename__ = "messages"
 
@@ -28,7 +28,7 @@ class Message(Row):
     our_address: Mapped[str]
     their_address: Mapped[str]
     body: Mapped[str]
-    media: Mapped[list[Any]]
+    files: Mapped[int] = mapped_column(SmallInteger, default=0)
     sid: Mapped[str | None] = mapped_column(unique=True)
     status: Mapped[str]
     error_code: Mapped[int | None]

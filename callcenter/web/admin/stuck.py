@@ -39,6 +39,7 @@ def kinds() -> dict[str, str]:
         "ring_agent": _("Ring an agent's desk telephone"),
         "bring_back": _("Lead a caller back to the music"),
         "send_message": _("Send a message"),
+        "fetch_attachment": _("Fetch a file"),
         "invite_to_survey": _("Ask a customer how it was"),
         "carry_out": _("Carry out what was given"),
         "play_what_if": _("Play past days again"),

@@ -10,6 +10,7 @@ from callcenter.actions.agents import agents
 from callcenter.actions.calls import wrap_ups
 from callcenter.actions.customers import customers
 from callcenter.actions.messages import messages
+from callcenter.actions.messages.attachments import File
 from callcenter.actions.routing import offers
 from callcenter.actions.tickets import tickets
 from callcenter.domain.agents import Status, identity
@@ -159,7 +160,13 @@ def _then(work: Work, wanted: str) -> None:
 @access.everyone
 def send(interaction_id: int) -> str:
     with wiring.current().work() as work:
-        messages.send(work, interaction_id, actor=access.current_actor(), body=request.form.get("body", ""))
+        messages.send(
+            work,
+            interaction_id,
+            actor=access.current_actor(),
+            body=request.form.get("body", ""),
+            files=[File(name=f.filename or "", content=f.read()) for f in request.files.getlist("file") if f.filename],
+        )
         _forget_draft(work, f"message:{interaction_id}")
     return parts.composer(interaction_id)
 

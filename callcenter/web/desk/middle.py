@@ -24,10 +24,9 @@ from callcenter.storage.agents.agents import Agent
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.empowerment import rule_books
-from callcenter.storage.messages import messages
-from callcenter.storage.messages.messages import Message
 from callcenter.storage.tickets.tickets import Ticket
-from callcenter.web.desk import left, offered, story, words
+from callcenter.web.desk import left, offered, story, words, writing
+from callcenter.web.desk.writing import Said, Writing
 from callcenter.web.timeline.timeline import Day
 from callcenter.web.wording import breaks, formats
 from callcenter.web.wording.breaks import Kind
@@ -92,26 +91,6 @@ class It:
 
 
 @dataclass(frozen=True)
-class Said:
-    """One message, with its day where a new one begins."""
-
-    message: Message
-    day: str = ""
-
-    @property
-    def is_ours(self) -> bool:
-        return self.message.direction == "out"
-
-    @property
-    def is_failed(self) -> bool:
-        return self.message.status in ("failed", "undelivered", "canceled")
-
-    @property
-    def time(self) -> str:
-        return formats.time_of(self.message.created_at)
-
-
-@dataclass(frozen=True)
 class Strip:
     """The ticket's fields with what may stand in them."""
 
@@ -172,9 +151,10 @@ class Middle:
     def ticket(self) -> Strip | None:
         return Strip(self.item.ticket) if self.item.ticket else None
 
-    @property
-    def can_write(self) -> bool:
-        return bool(self.row.their_address) and not (self.card and self.card.opted_out)
+    @cached_property
+    def writing(self) -> Writing:
+        is_out = bool(self.card and self.card.opted_out)
+        return Writing.of(self.session, self.row, opted_out=is_out, now=self.now)
 
     def draft(self, kind: str) -> str:
         row = kept.draft(self.session, agent_id=self.agent.id, about=f"{kind}:{self.row.id}")
@@ -182,13 +162,7 @@ class Middle:
 
     @cached_property
     def messages(self) -> list[Said]:
-        said: list[Said] = []
-        day = ""
-        for message in messages.of_interaction(self.session, self.row.id):
-            name = formats.day_of(message.created_at)
-            said.append(Said(message, "" if name == day else name))
-            day = name
-        return said
+        return writing.said(self.session, self.row.id)
 
     @cached_property
     def story(self) -> list[Day]:

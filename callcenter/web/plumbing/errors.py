@@ -40,7 +40,7 @@ TABLE: dict[int, Said] = {
         icon="ticket-off",
     ),
     405: Said(lazy_gettext("This cannot be done in this way"), support=True),
-    413: Said(lazy_gettext("This is too large"), lazy_gettext("At most 1 MB can be sent at once.")),
+    413: Said(lazy_gettext("This is too large"), lazy_gettext("A file may have 16 MB, everything else 1 MB.")),
     429: Said(lazy_gettext("There were too many wrong tries. Wait a minute, then try again.")),
     500: Said(
         lazy_gettext("Something failed on our side"),

@@ -15,6 +15,7 @@ from callcenter.storage import history
 from callcenter.storage.agents import agents
 from callcenter.storage.calls import interactions
 from callcenter.storage.customers import customers
+from callcenter.storage.messages import attachments
 from callcenter.storage.surveys import surveys
 from callcenter.storage.tickets import tickets
 from callcenter.storage.tickets.tickets import Ticket
@@ -22,6 +23,7 @@ from callcenter.web import access
 from callcenter.web.empowerment import granting
 from callcenter.web.timeline import timeline
 from callcenter.web.wording import language, terms
+from callcenter.web.wording.attached import Shown
 
 PAGE = 50
 GROUPS = {"unsolved": UNSOLVED, "all": (), **{status.value: (status,) for status in TicketStatus}}
@@ -97,12 +99,15 @@ def _ticket(ticket_id: int) -> dict[str, object]:
         if ticket is None:
             raise NotFound
         customer = customers.get(session, ticket.customer_id) if ticket.customer_id else None
+        contacts = interactions.of_ticket(session, ticket.id)
+        files = attachments.of_interactions(session, [row.id for row in contacts])
         return {
             "ticket": ticket,
             "customer": customer,
             "account": customers.account(session, customer.account_id) if customer and customer.account_id else None,
             "addresses": customers.addresses(session, customer.id) if customer else (),
-            "contacts": interactions.of_ticket(session, ticket.id),
+            "files": [(Shown(file), message) for file, message in files],
+            "contacts": contacts,
             "surveys": [survey for survey in surveys.of_ticket(session, ticket.id) if survey.score],
             "comments": tickets.comments(session, ticket.id),
             "given": granting.lines(session, ticket.id),

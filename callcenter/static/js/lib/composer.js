@@ -29,6 +29,12 @@ function counted(field) {
   if (place) place.textContent = say("segments", count(field.value));
 }
 
+/** @param {HTMLInputElement} input */
+function attached(input) {
+  const place = input.closest("form")?.querySelector("[data-attached]");
+  if (place) place.textContent = [...(input.files ?? [])].map((file) => file.name).join(", ");
+}
+
 /** @param {HTMLElement} roll */
 function isAtEnd(roll) {
   return roll.scrollHeight - roll.scrollTop - roll.clientHeight < 24;
@@ -70,6 +76,10 @@ export function start() {
   document.addEventListener(
     "input",
     (event) => origin(event).matches("[data-segments]") && counted(/** @type {HTMLTextAreaElement} */ (event.target)),
+  );
+  document.addEventListener(
+    "change",
+    (event) => origin(event).matches("[data-attach]") && attached(/** @type {HTMLInputElement} */ (event.target)),
   );
   document.addEventListener("htmx:beforeSwap", () => {
     const roll = document.querySelector("[data-stick]");

@@ -1,7 +1,4 @@
-"""What needs the house and the outside: look, go outside, write down. Never the two in one transaction.
-
-Whatever crashes in between is found again: by a lease in the row, or by what the telephone company reports itself.
-"""
+"""Calls: what the telephone company does for them, and carrying out what was given."""
 
 from datetime import timedelta
 
@@ -11,7 +8,6 @@ from callcenter.actions.callbacks import callback_dialing
 from callcenter.actions.calls import holds, wrap_ups
 from callcenter.actions.empowerment import fulfilment
 from callcenter.actions.lines import directions, lines
-from callcenter.actions.messages import outgoing
 from callcenter.actions.routing import offers
 from callcenter.domain.calls import OVER, RANK, CallStatus, LegReport
 from callcenter.domain.errors import (
@@ -32,7 +28,6 @@ from callcenter.wiring import Wiring
 
 log = structlog.get_logger()
 ASK_AGAIN = timedelta(seconds=20)
-CRASH_WINDOW = timedelta(minutes=10)
 
 
 def hold(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
@@ -101,26 +96,6 @@ def _mine(wiring: Wiring, interaction_id: int, actor: Actor) -> Interaction:
     if not may_serve(actor, interaction_agent_id=interaction.agent_id):
         raise NotYourInteraction
     return interaction
-
-
-def send_message(wiring: Wiring, message_id: int) -> None:
-    """Hand a due message over, once. After a crash the carrier is asked first whether it has it already."""
-    with wiring.work() as work:
-        claimed = outgoing.claim(work, message_id)
-    if claimed is None:
-        return
-    message, was_in_hand = claimed
-    channel = wiring.channels[message.channel]
-    to = {"sender": message.our_address, "recipient": message.their_address, "body": message.body}
-    try:
-        sid = channel.find(**to, since=CRASH_WINDOW) if was_in_hand else None
-        sid = sid or channel.send(**to)
-    except OutsideError as error:
-        with wiring.work() as work:
-            outgoing.refused(work, message_id, error)
-        return
-    with wiring.work() as work:
-        outgoing.handed_over(work, message_id, sid=sid)
 
 
 def ring_agent(wiring: Wiring, offer_id: int) -> None:

@@ -1,0 +1,78 @@
+"""Files that come with messages: which are taken, and of what kind they are by their content, whatever their sender says."""
+
+import io
+import zipfile
+from enum import StrEnum
+
+import puremagic
+
+LARGEST = 16 * 1024 * 1024  # bytes; what WhatsApp carries, and more than any MMS
+
+
+class AttachmentState(StrEnum):
+    """DUE: still to be fetched. REFUSED: not of a kind that we take. FAILED: it could not be fetched."""
+
+    DUE = "due"
+    KEPT = "kept"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})  # those that every browser shows
+SUFFIXES = {
+    ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".jfif": "image/jpeg", ".png": "image/png", ".gif": "image/gif",
+    ".webp": "image/webp", ".heic": "image/heic", ".heif": "image/heif", ".pdf": "application/pdf",
+    ".mp4": "video/mp4", ".3gp": "video/3gpp", ".3ga": "video/3gpp", ".mov": "video/quicktime", ".m4a": "audio/mp4",
+    ".f4a": "audio/mp4", ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".oga": "audio/ogg", ".amr": "audio/amr",
+    ".aac": "audio/aac", ".wav": "audio/wav", ".vcf": "text/vcard", ".gcrd": "text/vcard", ".txt": "text/plain",
+}  # fmt: skip
+# Documents of offices are zips: known by the folder that each has inside.
+OFFICE = {
+    "word": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
+    "xl": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
+    "ppt": ("application/vnd.openxmlformats-officedocument.presentationml.presentation", ".pptx"),
+}
+ENDINGS = {kind: suffix for suffix, kind in reversed(SUFFIXES.items())} | dict(OFFICE.values())
+RUNS = ("html", "svg", "xml", "executable", "javascript")  # what a browser or a machine would carry out
+
+
+def kind_of(content: bytes) -> str | None:
+    """The type by content ("image/jpeg"); None for what is empty or of a kind that we do not take."""
+    if content.startswith(b"PK\x03\x04"):
+        return _office(content)
+    try:
+        found = puremagic.magic_string(content)
+    except (puremagic.PureError, ValueError):
+        return "text/plain" if _is_plain(content) else None
+    if any(word in each.mime_type for each in found for word in RUNS):
+        return None
+    return next((SUFFIXES[each.extension] for each in found if each.extension in SUFFIXES), None)
+
+
+def _office(content: bytes) -> str | None:
+    try:
+        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    except zipfile.BadZipFile:
+        return None
+    folders = {name.partition("/")[0] for name in names}
+    kinds = [kind for folder, (kind, _) in OFFICE.items() if folder in folders]
+    return kinds[0] if "[Content_Types].xml" in names and len(kinds) == 1 else None
+
+
+def _is_plain(content: bytes) -> bool:
+    """Words, and no page or program that only begins with a blank."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return False
+    readable = all(letter.isprintable() or letter in "\t\r\n" for letter in text)
+    return bool(text.strip()) and readable and not text.lstrip().startswith(("<", "#!"))
+
+
+def is_picture(kind: str | None) -> bool:
+    return kind in PICTURES
+
+
+def name_of(kind: str, number: int) -> str:
+    """How a file is called that came without a name: "image-3.jpg"."""
+    return f"{kind.partition('/')[0]}-{number}{ENDINGS.get(kind, '')}"

@@ -1,0 +1,101 @@
+"""What all channels of Twilio have in common: a form read, a message handed over, found again, and the files that came with it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import requests
+from twilio.rest import Client
+
+from callcenter.domain.attachments import LARGEST
+from callcenter.domain.errors import OutsideError
+from callcenter.domain.messages import KEPT_LIMIT, IncomingFile, MessageReport
+from callcenter.telephony import paths
+from callcenter.telephony.client import FAILURES, outside_error
+
+TIMEOUT_SECONDS = (5.0, 20.0)
+PIECE = 64 * 1024
+
+
+def files(form: Mapping[str, str]) -> tuple[IncomingFile, ...]:
+    """Where the files of a message are fetched, with the type that the sender states."""
+    said = form.get("NumMedia") or "0"
+    return tuple(
+        IncomingFile(source=form[f"MediaUrl{n}"], stated_type=form.get(f"MediaContentType{n}", ""))
+        for n in range(int(said) if said.isdecimal() else 0)
+        if f"MediaUrl{n}" in form
+    )
+
+
+def body(form: Mapping[str, str]) -> str:
+    return form.get("Body", "").replace("\x00", "")[:KEPT_LIMIT]
+
+
+def parse_report(form: Mapping[str, str]) -> MessageReport:
+    code = form.get("ErrorCode") or ""
+    return MessageReport(
+        sid=form["MessageSid"], status=form["MessageStatus"], error_code=int(code) if code.isdigit() else None
+    )
+
+
+class TwilioMessages:
+    """Fits `domain.ports.Texting`. `prefix` is what Twilio writes before the addresses of the channel."""
+
+    prefix = ""
+
+    def __init__(self, client: Client, *, public_url: str) -> None:
+        self._client = client
+        self._callback = public_url + paths.SMS_STATUS
+
+    def send(self, *, sender: str, recipient: str, body: str, media: Sequence[str] = ()) -> str:
+        """Hand one message over; its sid. OutsideError where it was refused or nobody answered."""
+        there = {"to": self.prefix + recipient, "from_": self.prefix + sender, "status_callback": self._callback}
+        given = {name: value for name, value in (("body", body), ("media_url", list(media))) if value}
+        try:
+            sent = self._client.messages.create(**there, **given)
+        except FAILURES as error:
+            raise outside_error(error) from error
+        return str(sent.sid)
+
+    def find(self, *, sender: str, recipient: str, body: str, since: timedelta) -> str | None:
+        """The sid of such a message handed over lately: after a crash between sending and writing down, it tells which."""
+        there = {"to": self.prefix + recipient, "from_": self.prefix + sender}
+        try:
+            listed = self._client.messages.list(**there, date_sent_after=datetime.now(UTC) - since, limit=50)
+        except FAILURES as error:
+            raise outside_error(error) from error
+        return next((str(message.sid) for message in listed if (message.body or "") == body), None)
+
+    def fetch(self, url: str) -> bytes:
+        """A file that came with a message. The account's credentials go to Twilio's own host, never to where it sends us on."""
+        base = str(self._client.api.base_url)
+        if urlsplit(url)[:2] != urlsplit(base)[:2]:
+            raise OutsideError("This file does not lie with the telephone company", permanent=True)
+        try:
+            with requests.get(url, auth=self._auth(), timeout=TIMEOUT_SECONDS, stream=True) as answer:
+                if answer.status_code >= 400:
+                    permanent = answer.status_code in (404, 410)
+                    raise OutsideError(f"Twilio answered {answer.status_code}", permanent=permanent)
+                return _read(answer)
+        except requests.RequestException as error:
+            raise outside_error(error) from error
+
+    def forget(self, url: str) -> None:
+        """We have kept it: Twilio need not. Where it cannot be deleted it stays there, as without us."""
+        try:
+            requests.delete(url, auth=self._auth(), timeout=TIMEOUT_SECONDS)
+        except requests.RequestException as error:
+            raise outside_error(error) from error
+
+    def _auth(self) -> tuple[str, str]:
+        return str(self._client.username), str(self._client.password)
+
+
+def _read(answer: requests.Response) -> bytes:
+    """At most LARGEST bytes, whatever the length that was stated."""
+    content = bytearray()
+    for piece in answer.iter_content(PIECE):
+        content += piece
+        if len(content) > LARGEST:
+            raise OutsideError("This file is too large", permanent=True)
+    return bytes(content)

@@ -1,0 +1,26 @@
+"""Files of ours that the carrier fetches to send them on. Who has the token may; it is good for a day."""
+
+import io
+from datetime import timedelta
+
+from flask import Blueprint, Response, abort, send_file
+
+from callcenter import wiring
+from callcenter.declared import public
+from callcenter.storage.messages import attachments
+
+GOOD_FOR = timedelta(days=1)
+
+door = Blueprint("files", __name__, url_prefix="/media")
+
+
+@door.get("/<token>")
+@public
+def fetch(token: str) -> Response:
+    """GET and HEAD with the true type, as Twilio asks for; 404 for what was never there or is there no longer."""
+    house = wiring.current()
+    with house.reading() as session:
+        found = attachments.by_token(session, token)
+    if found is None or found.content is None or found.created_at < house.clock() - GOOD_FOR:
+        abort(404)
+    return send_file(io.BytesIO(found.content), mimetype=found.kind, download_name=found.name, max_age=0)
