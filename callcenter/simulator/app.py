@@ -8,9 +8,9 @@ from callcenter.simulator.carrier import Carrier
 from callcenter.simulator.control import control
 from callcenter.simulator.device import device
 from callcenter.simulator.phone import phone
-from callcenter.simulator.twilio_api import calls, conferences, messages, numbers, recordings
+from callcenter.simulator.twilio_api import calls, conferences, media, messages, numbers, recordings
 
-REST_DOORS = (calls, conferences, messages, numbers, recordings)
+REST_DOORS = (calls, conferences, media, messages, numbers, recordings)
 
 
 def create_app(carrier: Carrier) -> Flask:

@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from callcenter.simulator import message_player, people, state
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST_KEPT = 4000
+MOST_FILES = 100
 
 
 @dataclass
 class Books:
-    """What the company knows by sid (queues by name)."""
+    """What the company knows by sid (queues by name). `windows` says until when we may write on WhatsApp to a number."""
 
     numbers: dict[str, "Number"] = field(default_factory=dict)
     applications: dict[str, "Application"] = field(default_factory=dict)
@@ -38,7 +40,9 @@ class Books:
     queues: dict[str, "Queue"] = field(default_factory=dict)
     messages: dict[str, "Message"] = field(default_factory=dict)
     recordings: dict[str, "Recording"] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
     opted_out: set[tuple[str, str]] = field(default_factory=set)
+    windows: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
 
 def forget_oldest(book: "dict[str, T]", is_past: "Callable[[T], bool]", most: int = MOST_KEPT) -> None:
@@ -79,6 +83,7 @@ class Carrier:
             forget_oldest(self.books.conferences, lambda conference: conference.status == "completed")
             forget_oldest(self.books.messages, lambda message: not message.is_under_way)
             forget_oldest(self.books.recordings, lambda recording: recording.ended is not None)
+            forget_oldest(self.books.files, lambda _: True, MOST_FILES)
 
     def later(self, act: Callable[[], object]) -> None:
         """Do something in the background; `settled` waits for it."""

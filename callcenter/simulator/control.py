@@ -5,8 +5,9 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from callcenter.simulator import lines, people, views
-from callcenter.simulator.exchange import calls, endings, messages, ringing, speech, webhooks
+from callcenter.simulator import attachments, lines, people, views
+from callcenter.simulator.attachments import BadAttachment
+from callcenter.simulator.exchange import calls, endings, messages, ringing, speech, webhooks, whatsapp
 from callcenter.simulator.exchange.calls import Call
 from callcenter.simulator.exchange.webhooks import Request
 from callcenter.simulator.faults import UnknownFault
@@ -112,28 +113,53 @@ def perform(call: Call, act: str, given: dict[str, Any]) -> Call:
 
 @control.post("/control/messages")
 def text_us() -> tuple[Response, int]:
+    """By SMS, or by WhatsApp if both addresses begin with `whatsapp:`; with attachments the text may be left out."""
     given = body()
-    media = [str(url) for url in given.get("media", [])]
-    message = messages.receive(
-        carrier(), from_=text(given, "from"), to=text(given, "to"), body=text(given, "body"), media=media
-    )
+    from_, to = text(given, "from"), text(given, "to")
+    if whatsapp.channel(from_) != whatsapp.channel(to):
+        abort(400, "Both addresses must be of one channel")
+    try:
+        files = attachments.take(carrier(), given)
+    except BadAttachment as error:
+        abort(400, str(error))
+    words = text({"body": ""} | given if files else given, "body")
+    message = messages.receive(carrier(), from_=from_, to=to, body=words, files=files)
     return jsonify(message.as_json()), 201
 
 
 @control.get("/control/messages")
 def list_messages() -> Response:
+    """Of everybody or of a number; a WhatsApp address finds what was written under the number and under the id."""
     number, limit = request.args.get("number"), request.args.get("limit", 500, type=int)
     with carrier().lock:
-        found = [m for m in carrier().books.messages.values() if number in (None, m.from_, m.to)]
+        found = [m for m in carrier().books.messages.values() if number is None or _is_of(number, m)]
     return jsonify([message.as_json() for message in found[-limit:]])
 
 
-@control.route("/control/people", methods=["GET", "POST", "DELETE"])
+def _is_of(address: str, message: messages.Message) -> bool:
+    phone_of = carrier().people.phone_of
+    ends = {phone_of(message.from_), phone_of(message.to)}
+    return whatsapp.channel(address) == message.channel and phone_of(address) in ends
+
+
+@control.route("/control/windows", methods=["GET", "DELETE"])
+def show_windows() -> Response:
+    """Until when we may write to whom on WhatsApp. DELETE shuts all, as if a day had passed."""
+    windows = carrier().books.windows
+    if request.method == "DELETE":
+        windows.clear()
+    shown = [
+        {"number": theirs, "from": ours, "until": until.isoformat()} for (theirs, ours), until in list(windows.items())
+    ]
+    return jsonify(shown)
+
+
+@control.route("/control/people", methods=["GET", "POST", "PUT", "DELETE"])
 def list_people() -> Response | tuple[Response, int]:
     """DELETE brings back the people of the settings."""
     if request.method == "DELETE":
         carrier().people = people.load(carrier().settings.people_file)
-    if request.method != "POST":
+    if request.method not in ("POST", "PUT"):
         return jsonify([person.as_json() for person in carrier().people.entries])
     try:
         return jsonify(carrier().people.put(body()).as_json()), 201
@@ -228,7 +254,9 @@ def reset() -> Response:
             book.clear()
         company.books.messages.clear()
         company.books.recordings.clear()
+        company.books.files.clear()
         company.books.opted_out.clear()
+        company.books.windows.clear()
         company.log.clear()
         company.debugger.clear()
         company.music.clear()

@@ -1,8 +1,9 @@
 """Asks the house what to answer to an inbound message, and sends that. Not the messages' own life."""
 
 from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element
 
-from callcenter.simulator.exchange import messages, numbers
+from callcenter.simulator.exchange import messages, numbers, whatsapp
 from callcenter.simulator.exchange.messages import Message
 from callcenter.simulator.exchange.sources import Source
 from callcenter.simulator.exchange.webhooks import Request
@@ -17,7 +18,7 @@ MOST_REDIRECTS = 10
 
 def answer(carrier: "Carrier", message: Message) -> bool:
     """Ask the number's SmsUrl, then its fallback; send every Message of the answer back. False if nobody took it."""
-    number = numbers.find(carrier, message.to)
+    number = numbers.find(carrier, whatsapp.bare(message.to))
     hooks = numbers.sms_webhooks(carrier, number) if number else None
     if hooks is None or not hooks.sms_url:
         return False
@@ -46,7 +47,7 @@ def _play(carrier: "Carrier", message: Message, source: Source) -> None:
         for verb in page.verbs:
             if verb is redirect:
                 break
-            _send(carrier, message, source, messages.text_of(verb), verb.get("to", ""), verb.get("statusCallback"))
+            _send(carrier, message, source, verb)
         if redirect is None:
             return
         source = source.link((redirect.text or "").strip(), redirect.get("method", ""), source.params)
@@ -63,12 +64,14 @@ def _fetch(carrier: "Carrier", message: Message, source: Source) -> Document:
     )
 
 
-def _send(carrier: "Carrier", message: Message, source: Source, text: str, to: str, callback: str | None) -> None:
+def _send(carrier: "Carrier", message: Message, source: Source, verb: Element) -> None:
+    callback = verb.get("statusCallback")
     messages.send(
         carrier,
         from_=message.to,
-        to=to or message.from_,
-        body=text,
+        to=verb.get("to") or message.from_,
+        body=messages.text_of(verb),
         direction="outbound-reply",
         callback=source.link(callback).url if callback else "",
+        urls=[source.link((media.text or "").strip()).url for media in verb.iterfind("Media")],
     )

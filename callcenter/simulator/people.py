@@ -2,13 +2,20 @@
 
 import json
 from dataclasses import asdict, dataclass, field, fields
+from hashlib import md5
 from pathlib import Path
 from typing import Any
+
+from callcenter.simulator.exchange import whatsapp
+from callcenter.simulator.exchange.fields import country
 
 
 @dataclass
 class Person:
-    """One entry. Two people may share one number; a withheld number is written `anonymous`."""
+    """One entry. Two people may share one number; a withheld number is written `anonymous`.
+
+    `whatsapp_id` is what WhatsApp shows of somebody who `hides_number`; `reads` means that we hear of their reading.
+    """
 
     name: str
     number: str = ""
@@ -21,13 +28,36 @@ class Person:
     busy: bool = False
     unreachable: bool = False
     landline: bool = False
+    whatsapp_id: str = ""
+    hides_number: bool = False
+    reads: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.whatsapp_id and self.number.startswith("+"):
+            self.whatsapp_id = made_up_id(self.number)
 
     @property
     def address(self) -> str:
         return f"client:{self.identity}" if self.identity else self.number
 
+    @property
+    def whatsapp_addresses(self) -> tuple[str, ...]:
+        """By number and by id; a message to either reaches them. None without a number."""
+        names = (self.number, self.whatsapp_id) if self.number.startswith("+") else ()
+        return tuple(whatsapp.PREFIX + name for name in names)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        return (self.address, *self.whatsapp_addresses)
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def made_up_id(number: str) -> str:
+    """WhatsApp's id of whoever has this number: the same in each run, another for another number."""
+    land, digest = country(number), md5(number.encode(), usedforsecurity=False).hexdigest()
+    return f"{land if land.isalpha() else 'ZZ'}.{10**19 + int(digest, 16) % (9 * 10**19)}"
 
 
 @dataclass
@@ -48,7 +78,19 @@ class People:
         return person
 
     def at(self, address: str) -> Person | None:
-        return next((person for person in self.entries if person.address == address), None)
+        return next((person for person in self.entries if address in person.addresses), None)
+
+    def sender(self, address: str) -> str:
+        """The address a message comes from: on WhatsApp the id instead of a number that is hidden now."""
+        person = self.at(address)
+        if person is None or whatsapp.channel(address) == "sms":
+            return address
+        return person.whatsapp_addresses[1 if person.hides_number else 0]
+
+    def phone_of(self, address: str) -> str:
+        """The number of whoever has an address on whichever channel; of a stranger the bare address."""
+        person = self.at(address) if whatsapp.channel(address) == "whatsapp" else None
+        return person.number if person else whatsapp.bare(address)
 
     def by_id(self, person_id: str) -> Person | None:
         return next((person for person in self.entries if person.id == person_id), None)

@@ -20,6 +20,7 @@ phone = Blueprint("phone", __name__)
 HOUSE_FONTS = Path(__file__).parents[1] / "static" / "dist" / "files"
 CONTENT_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
 MESSAGES_SHOWN = 200
+SHOWN_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 gettext = domain.gettext
 
 
@@ -138,7 +139,7 @@ def tell(person_id: str) -> Response:
     person, company = _person(person_id), carrier()
     with company.lock:
         call = last_call(company, person)
-        texts = [m for m in company.books.messages.values() if person.number in (m.from_, m.to)]
+        texts = [m for m in company.books.messages.values() if {m.from_, m.to} & set(person.addresses)]
         shown: dict[str, Any] = {
             "person": person.as_json(),
             "written": written(person.number),
@@ -170,6 +171,21 @@ def listen(person_id: str) -> Response:
             company.hub.leave(line)
 
     return views.stream(events())
+
+
+@phone.get("/phone/media/<sid>")
+def show_media(sid: str) -> Response:
+    """A file as the person has it. What a browser could run is handed over to be saved, not shown."""
+    company = carrier()
+    with company.lock:
+        every = (item for message in company.books.messages.values() for item in message.media)
+        found, content = next((item for item in every if item.sid == sid), None), company.books.files.get(sid)
+    if found is None or content is None:
+        abort(404, "There is no such file")
+    answer = Response(content, content_type=found.type)
+    if found.type not in SHOWN_TYPES:
+        answer.headers.set("Content-Disposition", "attachment", filename=found.name or sid)
+    return answer
 
 
 @phone.get("/fonts/inter.woff2")

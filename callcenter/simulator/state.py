@@ -1,4 +1,4 @@
-"""What survives a restart: addresses of webhooks, opt-outs, the last messages. One JSON file, written whole."""
+"""What survives a restart: addresses of webhooks, opt-outs, the last messages without their files. One JSON file."""
 
 import contextlib
 import json
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callcenter.simulator.exchange import numbers
+from callcenter.simulator.exchange.media import Media
 from callcenter.simulator.exchange.messages import Message
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def save(carrier: "Carrier", path: Path) -> None:
                 for a in carrier.books.applications.values()
             },
             "opted_out": sorted(carrier.books.opted_out),
+            "windows": [(*pair, until) for pair, until in carrier.books.windows.items()],
             "messages": [asdict(m) for m in list(carrier.books.messages.values())[-MESSAGES_KEPT:]],
         }
         fresh = path.with_suffix(".new")
@@ -47,9 +49,19 @@ def load(carrier: "Carrier", path: Path) -> None:
     for application in carrier.books.applications.values():
         _apply(application, kept["applications"].get(application.sid, {}))
     carrier.books.opted_out.update((theirs, ours) for theirs, ours in kept["opted_out"])
+    for theirs, ours, until in kept.get("windows", []):
+        carrier.books.windows[theirs, ours] = datetime.fromisoformat(until)
     for entry in kept["messages"]:
         message = Message(**_with_times(entry))
+        message.media = [_media(item) for item in entry["media"]]
         carrier.books.messages[message.sid] = message
+
+
+def _media(entry: dict[str, Any] | str) -> Media:
+    """A file of a message; an earlier version wrote its address only."""
+    if isinstance(entry, str):
+        return Media(type="image/jpeg", url=entry)
+    return Media(**_with_times(entry))
 
 
 def _apply(thing: object, values: dict[str, str]) -> None:
@@ -59,6 +71,6 @@ def _apply(thing: object, values: dict[str, str]) -> None:
 
 def _with_times(entry: dict[str, Any]) -> dict[str, Any]:
     for name in ("created", "updated", "sent"):
-        with contextlib.suppress(TypeError):
+        with contextlib.suppress(KeyError, TypeError):
             entry[name] = datetime.fromisoformat(entry[name])
     return entry

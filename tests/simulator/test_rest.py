@@ -301,6 +301,18 @@ def test_messages_are_sent_fetched_and_listed(company: Company, twilio: Client) 
     assert twilio.messages.list(from_=CARLA) == []
 
 
+def test_the_files_of_a_message_are_listed_fetched_and_deleted(company: Company, twilio: Client) -> None:
+    files = [{"name": "a.png", "type": "image/png", "content": "iVBORw0KGgo="}]
+    sid = company.post("/control/messages", {"from": CARLA, "to": OURS, "attachments": files})["sid"]
+    media = twilio.messages(sid).media
+    item = media(str(media.list()[0].sid))
+    assert item.fetch().content_type == "image/png"
+    assert item.delete() is True
+    assert media.list() == []
+    with refused(20404, 404):
+        item.fetch()
+
+
 def test_a_message_twilio_would_not_take_is_refused_with_its_code(company: Company, twilio: Client) -> None:
     company.post("/control/people", {"id": "old", "name": "Old", "number": "+15550100803", "landline": True})
     for code, to, from_, body in (

@@ -50,6 +50,12 @@ def _geo(from_: str, to: str) -> dict[str, str]:
     return {f"{side}{part}": land if part == "Country" else "" for side, land in sides.items() for part in GEO}
 
 
+def of_places(from_: str, to: str) -> dict[str, str]:
+    """Where the two ends of an SMS are."""
+    sides = {"From": country(from_), "To": country(to)}
+    return {f"{side}{part}": land if part == "Country" else "" for side, land in sides.items() for part in GEO}
+
+
 def country(number: str) -> str:
     """ISO country of an E.164 number, blank when nobody knows."""
     try:

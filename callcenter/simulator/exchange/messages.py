@@ -1,4 +1,4 @@
-"""Text messages both ways: the checks Twilio makes, delivery, opting out and in, the reply a webhook may give."""
+"""Messages both ways: the checks Twilio makes, opting out and in, the reply a webhook may give. Not the delivery."""
 
 import re
 from dataclasses import dataclass, field
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
 from callcenter.simulator import sids
-from callcenter.simulator.exchange import fields, numbers
-from callcenter.simulator.exchange.webhooks import Request
+from callcenter.simulator.exchange import delivery, fields, media, numbers, webhooks, whatsapp
+from callcenter.simulator.exchange.media import Media
 
 if TYPE_CHECKING:
     from callcenter.simulator.carrier import Carrier
@@ -51,9 +51,18 @@ class Message:
     sent: datetime | None = None
     callback: str = ""
     service_sid: str = ""
-    media: list[str] = field(default_factory=list)
+    media: list[Media] = field(default_factory=list)
     error_code: int | None = None
     handed: str = ""
+
+    @property
+    def channel(self) -> str:
+        """`sms` or `whatsapp`."""
+        return whatsapp.channel(self.to)
+
+    @property
+    def segments(self) -> int:
+        return 1 if self.channel == "whatsapp" else segments(self.body)
 
     @property
     def is_under_way(self) -> bool:
@@ -62,13 +71,14 @@ class Message:
     def as_json(self) -> dict[str, Any]:
         return {
             "sid": self.sid,
+            "channel": self.channel,
             "from": self.from_,
             "to": self.to,
             "body": self.body,
             "direction": self.direction,
             "status": self.status,
             "error_code": self.error_code,
-            "media": self.media,
+            "media": [item.as_json() for item in self.media if item.type],
             "handed": self.handed,
             "at": self.created.isoformat(timespec="milliseconds"),
         }
@@ -80,21 +90,38 @@ def segments(body: str) -> int:
     return 1 if len(body) <= one else -(-len(body) // many)
 
 
-def check(carrier: "Carrier", *, from_: str, to: str, body: str, media: list[str]) -> None:
+def check(carrier: "Carrier", *, from_: str, to: str, body: str, urls: list[str]) -> None:
     """Raise MessageRefused for what Twilio answers with 400."""
-    if not re.fullmatch(r"\+[1-9]\d{6,14}", to):
-        raise MessageRefused(21211, f"The 'To' number {to} is not a valid phone number.")
-    if not body and not media:
+    _check_addresses(carrier, from_, to)
+    if not body and not urls:
         raise MessageRefused(21602, "Message body is required.")
     if len(body) > LONGEST:
         raise MessageRefused(21617, "The concatenated message body exceeds the 1600 character limit.")
-    if numbers.find(carrier, from_) is None:
-        raise MessageRefused(21606, f"The 'From' phone number {from_} is not a valid, SMS-capable number.")
+    if len(urls) > media.MOST:
+        raise MessageRefused(21623, "Number of media files exceeds allowed limit.")
+    for url in urls:
+        if not webhooks.is_valid_url(url):
+            raise MessageRefused(21620, f"Invalid media URL: {url}")
+
+
+def _check_addresses(carrier: "Carrier", from_: str, to: str) -> None:
+    if not whatsapp.is_address(to) and not re.fullmatch(r"\+[1-9]\d{6,14}", to):
+        raise MessageRefused(21211, f"The 'To' number {to} is not a valid phone number.")
+    if whatsapp.channel(from_) != whatsapp.channel(to):
+        raise MessageRefused(21910, "Invalid From and To pair. From and To should be of the same channel")
+    if numbers.find(carrier, whatsapp.bare(from_)) is None:
+        raise _not_ours(from_)
     if (to, from_) in carrier.books.opted_out:
         raise MessageRefused(21610, "Attempt to send to unsubscribed recipient")
     person = carrier.people.at(to)
-    if person and person.landline:
+    if person and person.landline and whatsapp.channel(to) == "sms":
         raise MessageRefused(21614, f"'To' number is not a valid mobile number: {to}")
+
+
+def _not_ours(from_: str) -> MessageRefused:
+    if whatsapp.channel(from_) == "whatsapp":
+        return MessageRefused(63007, "Twilio could not find a Channel with the specified From address")
+    return MessageRefused(21606, f"The 'From' phone number {from_} is not a valid, SMS-capable number.")
 
 
 def send(
@@ -106,90 +133,56 @@ def send(
     direction: str = "outbound-api",
     callback: str = "",
     service_sid: str = "",
-    media: list[str] | None = None,
+    urls: list[str] | None = None,
 ) -> Message | None:
     """Take a message and deliver it in the background. From TwiML a refused one is only complained of (None)."""
     try:
-        check(carrier, from_=from_, to=to, body=body, media=media or [])
+        check(carrier, from_=from_, to=to, body=body, urls=urls or [])
     except MessageRefused as refused:
         if direction == "outbound-api":
             raise
         carrier.complain(refused.code, refused.message)
         return None
     status = "accepted" if service_sid else "queued"
-    message = _enter(carrier, from_, to, body, direction, status)
-    message.callback, message.service_sid, message.media = callback, service_sid, media or []
-    carrier.later(lambda: _deliver(carrier, message))
+    files = [Media(url=url) for url in urls or []]
+    message = _enter(carrier, from_, to, body, direction, status, files)
+    message.callback, message.service_sid = callback, service_sid
+    carrier.later(lambda: delivery.deliver(carrier, message))
     return message
 
 
-def _enter(carrier: "Carrier", from_: str, to: str, body: str, direction: str, status: str) -> Message:
-    now = carrier.clock.now()
-    message = Message(sids.new("SM"), from_, to, body, direction, status, created=now, updated=now)
+def _enter(
+    carrier: "Carrier", from_: str, to: str, body: str, direction: str, status: str, files: list[Media]
+) -> Message:
+    now, sid = carrier.clock.now(), sids.new("MM" if files else "SM")
+    message = Message(sid, from_, to, body, direction, status, created=now, updated=now, media=files)
     with carrier.lock:
         carrier.books.messages[message.sid] = message
         carrier.forget_old()
     return message
 
 
-def _deliver(carrier: "Carrier", message: Message) -> None:
-    """queued (services only), sent, delivered; a telephone that cannot be reached: undelivered."""
-    if message.service_sid:
-        _advance(carrier, message, "queued")
-    carrier.closing.wait(carrier.clock.real(0.4))
-    _advance(carrier, message, "sent")
-    carrier.closing.wait(carrier.clock.real(0.8))
-    person = carrier.people.at(message.to)
-    if person and person.unreachable:
-        _advance(carrier, message, "undelivered", error=30003)
-        return
-    _advance(carrier, message, "delivered")
-
-
-def _advance(carrier: "Carrier", message: Message, status: str, error: int | None = None) -> None:
-    now = carrier.clock.now()
-    with carrier.lock:
-        message.status, message.updated, message.error_code = status, now, error
-        message.sent = message.sent or (now if status == "sent" else None)
-        params = _status_fields(carrier, message)
-        theirs = message.from_ if message.direction == "inbound" else message.to
-        carrier.hub.tell([f"number:{theirs}"], {"type": "message", "message": message.as_json()})
-    if message.callback:
-        carrier.callbacks.tell(message.sid, Request(message.callback, params, event=status))
-    carrier.save()
-
-
-def _status_fields(carrier: "Carrier", message: Message) -> dict[str, str]:
-    params = {
-        "AccountSid": carrier.settings.account_sid,
-        "ApiVersion": fields.API_VERSION,
-        "From": message.from_,
-        "To": message.to,
-        "MessageSid": message.sid,
-        "MessageStatus": message.status,
-        "SmsSid": message.sid,
-        "SmsStatus": message.status,
-    }
-    if message.service_sid:
-        params["MessagingServiceSid"] = message.service_sid
-    if message.error_code:
-        params["ErrorCode"] = str(message.error_code)
-    if message.status in ("delivered", "undelivered"):
-        params["RawDlrDoneDate"] = message.updated.strftime("%y%m%d%H%M")
-    return params
-
-
-def receive(carrier: "Carrier", *, from_: str, to: str, body: str, media: list[str] | None = None) -> Message:
-    """A person texts one of our numbers: stop words are minded, then the webhook is asked in the background."""
-    message = _enter(carrier, from_, to, body, "inbound", "received")
-    message.media = media or []
-    carrier.hub.tell([f"number:{from_}"], {"type": "message", "message": message.as_json()})
+def receive(carrier: "Carrier", *, from_: str, to: str, body: str, files: list[Media] | None = None) -> Message:
+    """A person writes to one of our numbers: stop words are minded, then the webhook is asked in the background."""
+    message = _enter(carrier, carrier.people.sender(from_), to, body, "inbound", "received", files or [])
+    if message.channel == "whatsapp":
+        whatsapp.open_window(carrier, message)
+    delivery.show(carrier, message)
     carrier.save()
     carrier.later(lambda: _hand_over(carrier, message))
     return message
 
 
 def _hand_over(carrier: "Carrier", message: Message) -> None:
+    if message.channel == "sms":
+        _mind_stop_words(carrier, message)
+    message.handed = "delivered" if carrier.answer_message(message) else "failed"
+    delivery.show(carrier, message)
+    carrier.save()
+
+
+def _mind_stop_words(carrier: "Carrier", message: Message) -> None:
+    """Twilio keeps a list for each number, and answers by itself."""
     word = message.body.strip().lower()
     kind = next((k for k, words in (("stop", STOP), ("start", START), ("help", HELP)) if word in words), "")
     pair = (message.from_, message.to)
@@ -203,21 +196,15 @@ def _hand_over(carrier: "Carrier", message: Message) -> None:
         _answer_for_twilio(carrier, message, kind)
     elif kind == "help":
         _answer_for_twilio(carrier, message, kind)
-    message.handed = "delivered" if carrier.answer_message(message) else "failed"
-    carrier.hub.tell([f"number:{message.from_}"], {"type": "message", "message": message.as_json()})
-    carrier.save()
 
 
 def _answer_for_twilio(carrier: "Carrier", message: Message, kind: str) -> None:
-    reply = _enter(carrier, message.to, message.from_, REPLIES[kind], "outbound-reply", "queued")
-    carrier.later(lambda: _deliver(carrier, reply))
+    reply = _enter(carrier, message.to, message.from_, REPLIES[kind], "outbound-reply", "queued", [])
+    carrier.later(lambda: delivery.deliver(carrier, reply))
 
 
 def inbound_fields(carrier: "Carrier", message: Message) -> dict[str, str]:
     """The form of an inbound message webhook."""
-    here, there = fields.country(message.to), fields.country(message.from_)
-    geo = {f"To{part}": here if part == "Country" else "" for part in fields.GEO}
-    geo |= {f"From{part}": there if part == "Country" else "" for part in fields.GEO}
     params = {
         "AccountSid": carrier.settings.account_sid,
         "ApiVersion": fields.API_VERSION,
@@ -228,13 +215,11 @@ def inbound_fields(carrier: "Carrier", message: Message) -> dict[str, str]:
         "From": message.from_,
         "To": message.to,
         "Body": message.body,
-        "NumMedia": str(len(message.media)),
-        "NumSegments": str(segments(message.body)),
-        **geo,
+        "NumSegments": str(message.segments),
     }
-    for at, url in enumerate(message.media):
-        params |= {f"MediaUrl{at}": url, f"MediaContentType{at}": "image/jpeg"}
-    return params
+    is_sms = message.channel == "sms"
+    own = fields.of_places(message.from_, message.to) if is_sms else whatsapp.inbound_fields(carrier, message)
+    return params | media.inbound_fields(carrier, message) | own
 
 
 def text_of(verb: Element) -> str:

@@ -2,7 +2,7 @@
 
 from flask import Response, jsonify, request
 
-from callcenter.simulator.exchange import messages
+from callcenter.simulator.exchange import messages, whatsapp
 from callcenter.simulator.exchange.messages import MessageRefused
 from callcenter.simulator.twilio_api import RestError, api, carrier, not_found, page, required, shapes
 from callcenter.simulator.twilio_api.calls import checked_url, is_within
@@ -12,7 +12,7 @@ from callcenter.simulator.twilio_api.calls import checked_url, is_within
 def create_message() -> tuple[Response, int]:
     to = required("To", 21604)
     service = request.form.get("MessagingServiceSid", "")
-    from_ = request.form.get("From", "") or (carrier().settings.numbers[0] if service else "")
+    from_ = request.form.get("From", "") or (_sender_of_service(to) if service else "")
     if not from_:
         raise RestError(400, 21603, "A 'From' phone number is required.")
     try:
@@ -23,12 +23,18 @@ def create_message() -> tuple[Response, int]:
             body=request.form.get("Body", ""),
             callback=checked_url(request.form.get("StatusCallback", "")),
             service_sid=service,
-            media=request.form.getlist("MediaUrl"),
+            urls=request.form.getlist("MediaUrl"),
         )
     except MessageRefused as refused:
         raise RestError(400, refused.code, refused.message) from None
     assert message is not None
     return jsonify(shapes.message(carrier(), message)), 201
+
+
+def _sender_of_service(to: str) -> str:
+    """A Messaging Service takes the sender of the channel that is written to."""
+    number = carrier().settings.numbers[0]
+    return whatsapp.PREFIX + number if whatsapp.channel(to) == "whatsapp" else number
 
 
 @api.get("/Messages.json")

@@ -9,7 +9,8 @@ from callcenter.simulator.exchange import numbers
 from callcenter.simulator.exchange.calls import Call
 from callcenter.simulator.exchange.conferences import Conference, Participant
 from callcenter.simulator.exchange.fields import API_VERSION
-from callcenter.simulator.exchange.messages import Message, segments
+from callcenter.simulator.exchange.media import Media
+from callcenter.simulator.exchange.messages import Message
 from callcenter.simulator.exchange.numbers import Application, Number, Webhooks
 from callcenter.simulator.exchange.recordings import Recording
 
@@ -117,7 +118,7 @@ def message(carrier: Carrier, message: Message) -> dict[str, Any]:
         "body": message.body,
         "status": message.status,
         "direction": message.direction,
-        "num_segments": str(segments(message.body)),
+        "num_segments": str(message.segments),
         "num_media": str(len(message.media)),
         "error_code": message.error_code,
         "error_message": None,
@@ -128,6 +129,18 @@ def message(carrier: Carrier, message: Message) -> dict[str, Any]:
         "date_sent": moment(message.sent),
         "uri": f"{path}.json",
         "subresource_uris": {"media": f"{path}/Media.json"},
+    }
+
+
+def media(carrier: Carrier, message: Message, item: Media) -> dict[str, Any]:
+    return {
+        "sid": item.sid,
+        "account_sid": carrier.settings.account_sid,
+        "parent_sid": message.sid,
+        "content_type": item.type,
+        "date_created": moment(item.created),
+        "date_updated": moment(item.created),
+        "uri": f"{_base(carrier)}/Messages/{message.sid}/Media/{item.sid}.json",
     }
 
 
