@@ -82,10 +82,11 @@ class People:
 
     def sender(self, address: str) -> str:
         """The address a message comes from: on WhatsApp the id instead of a number that is hidden now."""
-        person = self.at(address)
-        if person is None or whatsapp.channel(address) == "sms":
+        owners = [person for person in self.entries if address in person.whatsapp_addresses]
+        if not owners:
             return address
-        return person.whatsapp_addresses[1 if person.hides_number else 0]
+        hides = any(person.hides_number for person in owners)
+        return owners[0].whatsapp_addresses[1 if hides else 0]
 
     def phone_of(self, address: str) -> str:
         """The number of whoever has an address on whichever channel; of a stranger the bare address."""

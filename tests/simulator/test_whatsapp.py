@@ -92,6 +92,14 @@ def test_a_number_is_hidden_and_shown_again_in_mid_thread(company: Company, hous
     assert len(company.get(f"/control/messages?number=whatsapp:{HER_ID}")) == 3
 
 
+def test_whoever_shares_a_telephone_hides_its_number_for_all(company: Company, house: House) -> None:
+    shared = "+15105550166"
+    malin = next(p for p in company.get("/control/people") if p["name"] == "Malin")
+    company.http.put(f"{company.url}/control/people", json={**malin, "hides_number": True}, timeout=PATIENCE)
+    write(company, from_=f"whatsapp:{shared}")
+    assert house.at("/sms")[0].params["From"] == f"whatsapp:{malin['whatsapp_id']}"
+
+
 def test_an_id_is_of_the_numbers_country_and_always_the_same() -> None:
     land, digits = HER_ID.split(".")
     assert (land, digits.isdecimal(), len(digits)) == ("US", True, 20)

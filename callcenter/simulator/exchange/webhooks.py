@@ -88,7 +88,10 @@ def sign(token: str, url: str, params: Mapping[str, str]) -> str:
 
 def is_valid_url(url: str) -> bool:
     """Twilio asks for http(s) and a host name without underscores."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     return parts.scheme in ("http", "https") and bool(parts.hostname) and "_" not in (parts.hostname or "")
 
 
