@@ -40,6 +40,14 @@ def test_every_sentence_of_the_page_is_translated() -> None:
     assert {(m.id, m.context) for m in catalogue if m.id} == wanted, "nothing in it is out of use"
 
 
+def test_messages_go_by_sms_unless_whatsapp_is_chosen(company: Company) -> None:
+    text = company.http.get(company.url, headers={"Accept-Language": "zh"}, timeout=PATIENCE).text
+    assert re.search(r'name="channel" value="sms"[^>]* checked>短信', text)
+    assert re.search(r'name="channel" value="whatsapp"[^>]*>WhatsApp', text)
+    assert re.search(r'id="hide" hidden>隐藏我的号码\s*<input type="checkbox" role="switch"', text)
+    assert re.search(r'id="attach" disabled aria-label="添加图片或文件"', text)
+
+
 def test_the_words_of_the_script_are_all_there(company: Company) -> None:
     text = company.http.get(company.url, headers={"Accept-Language": "en"}, timeout=PATIENCE).text
     given = re.search(r'data-words="([^"]*)"', text)

@@ -1,62 +1,136 @@
-// The messages with the company: bubbles in order, a line for each new day or hour, delivery under my own.
+// The messages with the company, SMS and WhatsApp apart: bubbles in order, a line for each new day or hour.
 
+import { forgetFiles, startCompose } from "./compose.js";
 import { between, choice, dayAndTime, field, fill, find, keepingEnd, make, post, shortTime, words } from "./words.js";
+
+/**
+ * callcenter/simulator/exchange/messages.py and people.py: a message with its files, and who has this phone.
+ *
+ * @typedef {{url: string, type: string, name: string}} Media
+ * @typedef {object} Message
+ * @property {string} sid
+ * @property {"sms" | "whatsapp"} channel
+ * @property {string} at
+ * @property {string} direction
+ * @property {string} status
+ * @property {string} body
+ * @property {string} handed
+ * @property {Media[]} media
+ * @typedef {{id: string, number: string, hides_number: boolean}} Person
+ */
 
 const HOUR = 3_600_000;
 const list = find("thread");
-/** @typedef {{sid: string, at: string, direction: string, body: string, handed: string}} Message */
-
 const form = /** @type {HTMLFormElement} */ (find("compose"));
 const text = field("text");
-/** @type {Map<string, {at: string, state: HTMLElement | null}>} */
-const known = new Map();
-let number = "";
-let unread = 0;
+/** @type {NodeListOf<HTMLInputElement>} */
+const channels = document.querySelectorAll('[name="channel"]');
+/** @type {Map<string, Message>} of both channels */
+const messages = new Map();
+/** @type {Map<string, {at: string, state: HTMLElement | null}>} of the one that is shown */
+const drawn = new Map();
+const unread = { sms: 0, whatsapp: 0 };
+/** @type {Person} */
+let person = { id: "", number: "", hides_number: false };
 
+const channel = () => (channels[1].checked ? "whatsapp" : "sms");
 const isVisible = () => !document.hidden && (innerWidth > 900 || document.body.dataset.tab === "messages");
+/** @type {(message: Message) => boolean} */
+const isMine = (message) => message.direction === "inbound";
+// What failed on its way to me is not on my phone.
+/** @type {(message: Message | undefined) => boolean} */
+const isHere = (message) => Boolean(message && (isMine(message) || /^(delivered|read)$/.test(message.status)));
 
 /**
- * @param {{number: string}} person
- * @param {Message[]} messages
+ * @param {Person} found
+ * @param {Message[]} all
  */
-export function showThread(person, messages) {
-  number = person.number;
-  known.clear();
-  list.replaceChildren();
-  const isHidden = !number.startsWith("+");
-  text.disabled = isHidden;
-  for (const button of form.getElementsByTagName("button")) button.disabled = isHidden;
-  list.append(make("p", "none", isHidden ? words.cannotText : words.noMessages));
-  messages.forEach(add);
-  list.scrollTop = list.scrollHeight;
-  count(0);
+export function showThread(found, all) {
+  if (found.id !== person.id) forgetFiles();
+  person = found;
+  messages.clear();
+  for (const message of all) messages.set(message.sid, message);
+  unread.sms = 0;
+  unread.whatsapp = 0;
+  draw();
 }
+
+function draw() {
+  const isHidden = !person.number.startsWith("+");
+  const isWhatsapp = channel() === "whatsapp";
+  text.disabled = isHidden;
+  /** @type {HTMLFieldSetElement} */ (find("channels")).disabled = isHidden;
+  for (const control of form.getElementsByTagName("button")) control.disabled = isHidden;
+  find("hide").hidden = isHidden || !isWhatsapp;
+  field("hides-number").checked = person.hides_number;
+  text.placeholder = isWhatsapp ? words.writeWhatsapp : words.writeSms;
+  find("text-label").textContent = text.placeholder;
+  drawn.clear();
+  list.replaceChildren(make("p", "none", isHidden ? words.cannotText : words.noMessages));
+  for (const message of messages.values()) if (isShown(message)) add(message);
+  list.scrollTop = list.scrollHeight;
+  count(channel(), 0);
+}
+
+/** @type {(message: Message) => boolean} */
+const isShown = (message) => message.channel === channel() && isHere(message);
 
 /** @param {Message} message */
 export function takeMessage(message) {
-  const isNew = !known.has(message.sid);
-  keepingEnd(list, () => add(message));
-  if (isNew && message.direction !== "inbound" && !isVisible()) count(unread + 1);
-  if (isNew && message.direction === "inbound") list.scrollTop = list.scrollHeight;
+  const isNew = isHere(message) && !isHere(messages.get(message.sid));
+  messages.set(message.sid, message);
+  if (isShown(message)) keepingEnd(list, () => add(message));
+  if (!isNew) return;
+  if (isMine(message)) list.scrollTop = list.scrollHeight;
+  else if (!isVisible() || !isShown(message)) count(message.channel, unread[message.channel] + 1);
 }
 
 /** @param {Message} message */
 function add(message) {
-  const shown = known.get(message.sid);
+  const shown = drawn.get(message.sid);
   if (shown) {
     if (shown.state) shown.state.textContent = stateOf(message);
     return;
   }
   list.querySelector(".none")?.remove();
-  const last = [...known.values()].at(-1);
+  const last = [...drawn.values()].at(-1);
   if (!last || between(message.at, last.at) > HOUR) {
     list.append(make("p", "day", dayAndTime(message.at)));
   }
-  const isMine = message.direction === "inbound";
-  list.append(make("div", isMine ? "text mine" : "text", message.body));
-  const state = isMine ? make("p", "state", stateOf(message)) : null;
+  list.append(bubble(message));
+  const state = isMine(message) ? make("p", "state", stateOf(message)) : null;
   if (state) list.append(state);
-  known.set(message.sid, { at: message.at, state });
+  drawn.set(message.sid, { at: message.at, state });
+}
+
+/** @param {Message} message */
+function bubble(message) {
+  const element = make("div", isMine(message) ? "text mine" : "text");
+  element.append(...message.media.map(attached));
+  if (message.body) element.append(make("span", "", message.body));
+  return element;
+}
+
+// A picture that the simulator has, or a link to any other file.
+/** @param {Media} item */
+function attached(item) {
+  const isPicture = item.type.startsWith("image/") && item.url.startsWith("/");
+  const link = /** @type {HTMLAnchorElement} */ (
+    make("a", isPicture ? "picture" : "file", isPicture ? "" : item.name || `${words.file} (${item.type})`)
+  );
+  link.href = item.url;
+  link.target = "_blank";
+  link.rel = "noopener";
+  if (isPicture) link.append(picture(item));
+  return link;
+}
+
+/** @param {Media} item */
+function picture(item) {
+  const image = new Image();
+  image.src = item.url;
+  image.alt = item.name || words.picture;
+  return image;
 }
 
 /** @param {Message} message */
@@ -67,34 +141,38 @@ function stateOf(message) {
   return `${shortTime(message.at)} · ${word}`;
 }
 
-/** @param {number} to */
-function count(to) {
-  unread = to;
-  find("badge").hidden = !unread;
-  find("badge").textContent = unread ? String(unread) : "";
-  find("unread").textContent = unread ? fill(words.unread, { n: unread }) : "";
+/**
+ * @param {"sms" | "whatsapp"} which
+ * @param {number} to
+ */
+function count(which, to) {
+  unread[which] = to;
+  const sum = unread.sms + unread.whatsapp;
+  for (const [id, n] of Object.entries({ badge: sum, "new-sms": unread.sms, "new-whatsapp": unread.whatsapp })) {
+    find(id).hidden = !n;
+    find(id).textContent = n ? String(n) : "";
+  }
+  find("unread").textContent = sum ? fill(words.unread, { n: sum }) : "";
 }
 
-export const seen = () => count(0);
+export const seen = () => count(channel(), 0);
+
+async function hideOrShow() {
+  const found = await post("/control/people", { ...person, hides_number: field("hides-number").checked });
+  if (found.id === person.id) person = found;
+}
+
+// Both ends of what I write, and by which channel; the simulator hides my number if I want that.
+function ends() {
+  const prefix = channel() === "whatsapp" ? "whatsapp:" : "";
+  return { from: prefix + person.number, to: prefix + choice("number").value };
+}
 
 /** @param {(error: unknown) => void} complain */
 export function startThread(complain) {
-  /** @param {Event} event */
-  const send = async (event) => {
-    event?.preventDefault();
-    const body = text.value;
-    if (!body.trim()) return;
-    try {
-      await post("/control/messages", { from: number, to: choice("number").value, body });
-      text.value = "";
-    } catch (error) {
-      complain(error);
-    }
-  };
-  form.addEventListener("submit", send);
-  text.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) send(event);
-  });
+  startCompose(ends, complain);
+  for (const input of channels) input.addEventListener("change", draw);
+  find("hides-number").addEventListener("change", () => hideOrShow().catch(complain));
   for (const kind of ["focusin", "pointerdown"]) find("messages").addEventListener(kind, seen);
   document.addEventListener("visibilitychange", () => isVisible() && seen());
 }
