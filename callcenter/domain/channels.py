@@ -29,6 +29,7 @@ class AddressKind(StrEnum):
         return kind
 
     PHONE = "phone", N_("Telephone"), "phone"
+    WHATSAPP = "whatsapp", N_("WhatsApp"), "whatsapp"  # a number, or the name that they have there in its place: "US.1349…"
 
 
 @dataclass(frozen=True, kw_only=True)
