@@ -349,6 +349,15 @@ def who_in(crowd: Roster) -> int | None:
     return routing.who_should_take(waiting(policy=QueuePolicy()), crowd, NOW).agent_id
 
 
+@pytest.mark.parametrize("second", range(10))
+def test_a_text_that_came_at_this_very_moment_can_be_taken(second: int) -> None:
+    now, growth = 1_796_061_100.0 + second, 0.2
+    rank = growth * now  # as it is kept: rounded
+    one = Waiting(id=1, needs=asks(channel=Channel.SMS), since=now, growth=growth, points=growth * now - rank)
+    taker = Candidate(id=1, profile=agent().profile, idle_since=now)
+    assert routing.what_next(taker, Lines([one]), Roster([taker]), now) is one
+
+
 def test_the_place_and_the_expected_wait() -> None:
     noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
     others = [noon - timedelta(seconds=s) for s in (90, 60, 30)]

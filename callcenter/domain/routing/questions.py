@@ -14,6 +14,7 @@ from callcenter.domain.routing.waiting import Bond, Lines, Needs, Ring, Skills, 
 
 ASKED_ALONE = 5.0
 NEVER = inf
+ROUNDING = 1e-3  # seconds; what a rank loses, being a product of POSIX seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def _first_for(
 ) -> Waiting | None:
     """The first of this line whom the agent may take now. Nobody behind `rank` can have waited `first` seconds yet."""
     for waiting in line:
-        if now - waiting.rank / waiting.growth < first:
+        if now - waiting.rank / waiting.growth < first - ROUNDING:
             return None
         if now - waiting.since < first:
             continue
