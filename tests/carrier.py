@@ -90,6 +90,8 @@ class Rest:
     calls: dict[str, str] = field(default_factory=dict)
     sent: list[dict[str, str]] = field(default_factory=list)
     after_send: Callable[[], None] | None = None
+    files: dict[str, bytes] = field(default_factory=dict)  # by path
+    credentials: list[str | None] = field(default_factory=list)  # that came with each file asked for
 
     def answer(self, method: str, path: str, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         self.asked.append((method, path, form))
@@ -99,6 +101,19 @@ class Rest:
             status = self.refuse.pop(0)
             return status, {"status": status, "code": 20429 if status == 429 else self.code, "message": "refused"}
         return self._answer(method, path.split("?")[0].removesuffix(".json").split("/")[4:], form)
+
+    def json(self, method: str, path: str, form: dict[str, str]) -> tuple[int, bytes]:
+        status, body = self.answer(method, path, form)
+        return status, json.dumps(body).encode()
+
+    def file(self, method: str, path: str) -> tuple[int, bytes]:
+        """The file, or a refusal that was ordered; deleted it is gone."""
+        self.asked.append((method, path, {}))
+        if path not in self.files:
+            return 404, b""
+        if self.refuse:
+            return self.refuse.pop(0), b""
+        return (204, self.files.pop(path)[:0]) if method == "DELETE" else (200, self.files[path])
 
     def _answer(self, method: str, parts: list[str], form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         if parts[0] == "Messages":
@@ -118,7 +133,7 @@ class Rest:
     def _messages(self, method: str, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         if method == "GET":
             return 200, {"messages": self.sent, "next_page_uri": None}
-        self.sent.append({"sid": new_sid("SM"), "body": form["Body"], "to": form["To"]})
+        self.sent.append({"sid": new_sid("SM"), "body": form.get("Body", ""), "to": form["To"], "from": form["From"]})
         if self.after_send:
             self.after_send()
         return 201, self.sent[-1]
@@ -144,8 +159,12 @@ def _handler(rest: Rest) -> type[BaseHTTPRequestHandler]:
         def _serve(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             form = dict(parse_qsl(self.rfile.read(length).decode()))
-            status, body = rest.answer(self.command, urlsplit(self.path).path, form)
-            raw = json.dumps(body).encode()
+            path = urlsplit(self.path).path
+            if "/Media/" in path:
+                rest.credentials.append(self.headers.get("Authorization"))
+                status, raw = rest.file(self.command, path)
+            else:
+                status, raw = rest.json(self.command, path, form)
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(raw)))
@@ -153,7 +172,7 @@ def _handler(rest: Rest) -> type[BaseHTTPRequestHandler]:
                 self.end_headers()
                 self.wfile.write(raw)
 
-        do_GET = do_POST = _serve
+        do_GET = do_POST = do_DELETE = _serve
 
         def log_message(self, *_: object) -> None:
             return
