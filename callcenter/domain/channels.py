@@ -29,7 +29,7 @@ class AddressKind(StrEnum):
         return kind
 
     PHONE = "phone", N_("Telephone"), "phone"
-    WHATSAPP = "whatsapp", N_("WhatsApp"), "whatsapp"  # a number, or the name that they have there in its place: "US.1349…"
+    WHATSAPP = "whatsapp", N_("WhatsApp"), "whatsapp"  # a number, or a name in its place: "US.1349…"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +83,19 @@ class Channel(StrEnum):
             in_parts=True,
             files=10,
             file_bytes=5 * MEGABYTE,
+        ),
+    )
+    WHATSAPP = (
+        "whatsapp",
+        Traits(
+            medium=Medium.TEXT,
+            address=AddressKind.WHATSAPP,
+            label=N_("WhatsApp"),
+            icon="whatsapp",
+            longest=1600,
+            files=1,
+            file_bytes=16 * MEGABYTE,
+            window=timedelta(hours=24),
         ),
     )
 

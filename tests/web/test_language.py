@@ -21,7 +21,7 @@ CATALOGUE = words.CATALOGUE / "zh_CN" / "LC_MESSAGES" / "messages.po"
 # Names and codes that stay as they are in every language.
 KEPT = re.compile(
     r"Harbor Home|Alice|Moreau|Bo Chen|Sam|Keller|Robin|Hale|Carla|Mendes|Delivery|Billing|English|Chrome|Firefox|Safari|Asia/Shanghai|USD|CNY"
-    r"|America/Los_Angeles|MB|delivery|billing|new-key|key-accounts|UTC|Esc|Ctrl|Enter|Shift|SMS|F\d|\b[A-Z]\b"
+    r"|America/Los_Angeles|MB|delivery|billing|new-key|key-accounts|UTC|Esc|Ctrl|Enter|Shift|SMS|WhatsApp|F\d|\b[A-Z]\b"
 )
 PAGES = (
     ("", "/sign-in"),

@@ -1,0 +1,41 @@
+"""WhatsApp by Twilio. Who hides their number is known by a name of WhatsApp's in its place: "US.13491208655302741918"."""
+
+from collections.abc import Mapping
+
+from callcenter.domain.channels import Channel
+from callcenter.domain.customers import e164
+from callcenter.domain.messages import IncomingMessage
+from callcenter.messaging import twilio_messages
+from callcenter.messaging.twilio_messages import TwilioMessages
+
+PREFIX = "whatsapp:"
+# Twilio has announced the field under both names; a form need not have it.
+NAMES = ("ExternalUserId", "ExternalUserIdentifier")
+LONGEST_NAME = 200
+
+
+def parse(form: Mapping[str, str]) -> IncomingMessage:
+    """Twilio's form as a message; KeyError where it has no sid or no sender."""
+    sender = _bare(form["From"])
+    names = dict.fromkeys(_bare(form[name]) for name in NAMES if form.get(name))
+    return IncomingMessage(
+        sid=form["MessageSid"],
+        channel=Channel.WHATSAPP,
+        sender=sender,
+        recipient=_bare(form["To"]),
+        body=twilio_messages.body(form),
+        files=twilio_messages.files(form),
+        also=tuple(name for name in names if name != sender),
+        name=form.get("ProfileName", "").replace("\x00", "").strip()[:LONGEST_NAME],
+    )
+
+
+def _bare(address: str) -> str:
+    bare = address.replace("\x00", "").strip().removeprefix(PREFIX)
+    return e164(bare) or bare
+
+
+class Texts(TwilioMessages):
+    """Sends them."""
+
+    prefix = PREFIX
