@@ -22,7 +22,7 @@ def write(
     ours = agent_id is not None if is_ours is None else is_ours
     return book.add(
         Message,
-        channel=Channel.SMS,
+        channel=Channel(visit["channel"]).to_write(),
         direction="out" if ours else "in",
         purpose=purpose,
         interaction_id=visit["id"] if purpose in ("conversation", "grant") else None,

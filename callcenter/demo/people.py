@@ -29,7 +29,7 @@ class Person:
     tier: str
     number: str
     since: datetime
-    address: Values
+    addresses: dict[AddressKind, Values]
     opted_out: bool = False
     in_story: bool = False
     weight: int = 1
@@ -192,7 +192,7 @@ def _add(
         tier=known.tier,
         number=known.numbers[0],
         since=since,
-        address=addresses[0],
+        addresses={AddressKind.PHONE: addresses[0]},
         opted_out=opted_out,
         in_story=in_story,
         weight=weight,

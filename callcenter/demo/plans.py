@@ -14,7 +14,7 @@ from callcenter.domain.channels import Channel
 
 THEMES = (*themes_delivery.THEMES, *themes_billing.THEMES)
 DAYS = 365
-SMS_SHARE = 28
+TEXT_SHARE = 28
 BAD_DAYS = 26
 # How likely each hour of the customer's day is, from 8 to 19.
 HOURS = {8: 4, 9: 9, 10: 12, 11: 10, 12: 7, 13: 7, 14: 8, 15: 8, 16: 10, 17: 9, 18: 6, 19: 3}
@@ -96,9 +96,14 @@ def _contacts(book: Book, day: date, matter: Matter) -> Iterator[Contact]:
     for part in range(1, parts + 1):
         at = _moment(book, day, matter.customer.zone)
         if matter.customer.since < at < book.now:
-            channel = Channel.SMS if book.share(SMS_SHARE) else Channel.VOICE
+            channel = _written(matter) if book.share(TEXT_SHARE) else Channel.VOICE
             yield Contact(at, matter, channel, part=part, is_last=part == parts)
         day += timedelta(days=book.chance.choice((1, 1, 2, 2, 3, 4)))
+
+
+def _written(matter: Matter) -> Channel:
+    """One customer in three has WhatsApp."""
+    return Channel.WHATSAPP if matter.customer.id % 3 == 0 else Channel.SMS
 
 
 def _moment(book: Book, day: date, zone: str) -> datetime:

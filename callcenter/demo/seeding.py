@@ -97,7 +97,7 @@ def _play(house: House, contacts: Iterable[Contact]) -> None:
     heapq.heapify(waiting)
     while waiting:
         _, _, contact = heapq.heappop(waiting)
-        if contact.channel == "sms":
+        if not contact.channel.is_voice:
             converse(house, contact)
         elif again := call(house, contact):
             heapq.heappush(waiting, (again.at, next(serial), again))

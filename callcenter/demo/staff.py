@@ -9,6 +9,7 @@ from callcenter.demo import cast
 from callcenter.demo.book import Book
 from callcenter.demo.cast import Member
 from callcenter.domain.agents import AgentState, Status
+from callcenter.domain.channels import Channel
 from callcenter.storage.administration.company import BreakReason, Company, Number, Queue, Skill
 from callcenter.storage.agents.agents import Agent, Team
 
@@ -29,9 +30,9 @@ class Server:
     def works_at(self, moment: datetime) -> bool:
         return any(start <= moment < end for start, end in spans(self.member, moment))
 
-    def is_free(self, moment: datetime, *, channel: str) -> bool:
+    def is_free(self, moment: datetime, *, channel: Channel) -> bool:
         talks = sum(1 for end in self.conversations if end > moment)
-        return self.calls_until <= moment and (channel == "voice" or talks < 3)
+        return self.calls_until <= moment and (channel.is_voice or talks < 3)
 
 
 def spans(member: Member, moment: datetime) -> list[tuple[datetime, datetime]]:

@@ -12,6 +12,7 @@ from callcenter.domain.channels import Channel
 from callcenter.domain.events import InteractionAccepted, OfferEnded, OfferMade
 from callcenter.domain.interactions import State
 from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers.customers import Address
 from callcenter.storage.routing.offers import Offer
 
 RING = timedelta(seconds=20)
@@ -42,12 +43,11 @@ class House:
         return min(free, key=lambda server: (server.calls_until, server.id), default=None)
 
     def queue_id(self, contact: Contact) -> int:
-        return self.queues["delivery" if contact.channel == "sms" else contact.matter.theme.queue]
+        return self.queues[contact.matter.theme.queue if contact.channel.is_voice else "delivery"]
 
 
 def begin(house: House, contact: Contact) -> Values:
-    address = contact.customer.address
-    address["last_seen_at"] = max(contact.at, address["last_seen_at"] or contact.at)
+    _seen(house.book, contact)
     return house.book.add(
         Interaction,
         channel=contact.channel,
@@ -63,6 +63,17 @@ def begin(house: House, contact: Contact) -> Values:
         held_times=0,
         note="",
     )
+
+
+def _seen(book: Book, contact: Contact) -> None:
+    """They came by this address, by WhatsApp by another one of the same number."""
+    addresses, kind = contact.customer.addresses, contact.channel.address_kind
+    if kind not in addresses:
+        told = {"since": contact.at, "verified_at": contact.at, "last_seen_at": None, "opted_out_at": None}
+        who = {"customer_id": contact.customer.id, "kind": kind, "address": contact.customer.number}
+        addresses[kind] = book.add(Address, **who, **told)
+    before = addresses[kind]["last_seen_at"]
+    addresses[kind]["last_seen_at"] = max(contact.at, before or contact.at)
 
 
 def offered(house: House, visit: Values, server: Server, *, made: datetime, taken: datetime) -> Values:
@@ -82,7 +93,7 @@ def offered(house: House, visit: Values, server: Server, *, made: datetime, take
 
 
 def _other(house: House, server: Server, at: datetime) -> Server | None:
-    others = (s for s in house.servers if s is not server and s.works_at(at) and s.is_free(at, channel="voice"))
+    others = (s for s in house.servers if s is not server and s.works_at(at) and s.is_free(at, channel=Channel.VOICE))
     return next((s for s in others if set(s.member.languages) & set(server.member.languages)), None)
 
 

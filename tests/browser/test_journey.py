@@ -1,13 +1,14 @@
 """The main story, as three people live it in three windows: from a ringing line to a survey answer on the wallboard."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, Route, expect
 
 from callcenter.demo.staff import SURVEYS
 from tests.browser.system import System
+from tests.pictures import png
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,39 @@ def test_a_key_pressed_before_the_page_is_whole_does_nothing_and_none_is_shown(
     expect(page.locator("#now.now-free")).to_be_visible()
     assert system.complaints == []
     close(page)
+
+
+def test_pictures_go_both_ways_on_whatsapp_until_the_day_is_over(system: System, browser: Browser) -> None:
+    cast = replace(ENGLISH, agent="jonas", caller="Tom Becker")
+    desk = open_desk(system, browser, cast)
+    phone = open_phone(system, browser, cast)
+    phone.locator("[name=channel][value=whatsapp]").check(force=True)
+    phone.locator("#file").set_input_files(FilePayload(name="machine.png", mimeType="image/png", buffer=png(120)))
+    write_sms(phone, "It leaks here")
+    expect(desk.locator("#now [data-act=accept]")).to_be_visible()
+    desk.keyboard.press("F2")
+    expect(desk.locator("#talk")).to_contain_text("It leaks here")
+    expect(desk.locator("#talk .picture img")).to_have_js_property("naturalWidth", 120)
+    expect(desk.locator("#composer .window")).to_contain_text("answer within 23 h")
+
+    desk.locator("[data-attach]").set_input_files(FilePayload(name="valve.png", mimeType="image/png", buffer=png(60)))
+    expect(desk.locator("[data-attached]")).to_have_text("valve.png")
+    desk.locator("#write-sms").fill("Turn this valve first.")
+    desk.locator("#write-sms").press("Control+Enter")
+    expect(phone.locator("#thread")).to_contain_text("Turn this valve first.")
+    expect(phone.locator("#thread .text:not(.mine) img")).to_have_js_property("naturalWidth", 60)
+    expect(desk.locator("#talk .said-ours .picture img")).to_have_js_property("naturalWidth", 60)
+    expect(desk.locator("#talk .said-ours")).to_contain_text("read")
+
+    desk.goto(f"{system.web}{desk.locator('#strip a').first.get_attribute('href')}")
+    expect(desk.locator("section[aria-label=Files] .picture img")).to_have_count(2)
+    system.forward(24 * 3600)
+    desk.goto(f"{system.web}/desk")
+    desk.locator("#mine").get_by_text("Tom Becker").first.click()
+    expect(desk.locator("#composer .shut")).to_contain_text("WhatsApp lets us answer for 24 hours")
+    expect(desk.locator("#write-sms")).to_have_count(0)
+    assert system.complaints == []
+    close(desk, phone)
 
 
 def open_desk(system: System, browser: Browser, cast: Cast, *, offered: bool = False) -> Page:

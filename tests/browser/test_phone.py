@@ -1,10 +1,11 @@
 """The customer's phone in a browser: large and small, by hand and by keyboard, in both languages."""
 
+import base64
 import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 from twilio.rest import Client
 
 from tests.browser.system import SHOWN
@@ -173,3 +174,28 @@ def test_a_hidden_number_calls_but_cannot_text(company: Company, house: House, p
     press_call(page)
     until(lambda: house.at("/voice"))
     assert house.at("/voice")[0].params["From"] == "anonymous"
+
+
+def test_whatsapp_goes_apart_from_sms_with_a_picture_and_without_the_number(
+    company: Company, house: House, page: Page
+) -> None:
+    picture = base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    )
+    open_messages(page)
+    page.locator("#text").fill("By SMS")
+    page.locator("#text").press("Enter")
+    expect(page.locator("#thread")).to_contain_text("By SMS")
+    expect(page.locator("#hide")).to_be_hidden()
+    page.locator('[name="channel"][value="sms"]').focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#thread")).not_to_contain_text("By SMS")
+    with page.expect_response("**/control/people"):
+        page.get_by_label("Hide my number").press("Space")
+    page.locator("#file").set_input_files(FilePayload(name="machine.png", mimeType="image/png", buffer=picture))
+    page.locator("#text").fill("It leaks")
+    page.locator("#text").press("Enter")
+    expect(page.locator("#thread .mine img")).to_have_attribute("alt", "machine.png")
+    params = until(lambda: house.params("/sms", Body="It leaks"))[0]
+    assert params["From"].startswith("whatsapp:US.")
+    assert (params["NumMedia"], params["MediaContentType0"]) == ("1", "image/png")

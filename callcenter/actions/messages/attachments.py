@@ -11,6 +11,7 @@ from callcenter.domain.channels import Channel
 from callcenter.domain.errors import Invalid, OutsideError
 from callcenter.domain.events import AttachmentFetched
 from callcenter.domain.messages import IncomingFile
+from callcenter.storage.calls import interactions
 from callcenter.storage.messages import attachments, messages
 from callcenter.storage.messages.attachments import Attachment
 from callcenter.storage.messages.messages import Message
@@ -80,10 +81,11 @@ def failed(work: Work, attachment_id: int, error: OutsideError) -> None:
 def _settle(work: Work, row: Attachment, state: AttachmentState) -> None:
     row.state, row.next_try_at = state, None
     message = messages.get(work.session, row.message_id)
-    if message:
-        work.record(
-            AttachmentFetched(**message.about(), message_id=message.id, attachment_id=row.id, state=state.value)
-        )
+    if message is None:
+        return
+    interaction = interactions.get(work.session, message.interaction_id) if message.interaction_id else None
+    about = interaction.about() if interaction else message.about()  # for whoever serves it now
+    work.record(AttachmentFetched(**about, message_id=message.id, attachment_id=row.id, state=state.value))
 
 
 def checked(files: Sequence[File], channel: Channel) -> list[tuple[File, str]]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from callcenter.domain.agents import Status
@@ -13,6 +14,7 @@ from callcenter.reports.agents.desk import Item, Mine
 from callcenter.storage.agents import agents
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.empowerment import approvals
+from callcenter.storage.messages.messages import Message
 from callcenter.storage.tickets.tickets import Ticket
 from callcenter.web.desk import offered
 from callcenter.web.desk.give import waiting
@@ -157,6 +159,7 @@ class Row:
     id: int
     name: str
     second: str
+    icon: str = "chat"
     at: str = ""
     since: datetime | None = None
     waiting_since: datetime | None = None
@@ -208,12 +211,21 @@ def _unfinished(item: Item) -> Row:
     return Row(id=it.id, name=name_of(item), second=_("Outcome missing"), at=formats.when(it.ended_at))
 
 
+def _second(last: Message | None) -> str:
+    """The beginning of what they wrote last."""
+    if last is None:
+        return ""
+    words = " ".join(last.body.split())[:120]
+    return words or (ngettext("%(num)s file", "%(num)s files", last.files) if last.files else "")
+
+
 def _conversation(item: Item) -> Row:
     it, last = item.interaction, item.last_message
     return Row(
         id=it.id,
         name=name_of(item),
-        second=" ".join(last.body.split())[:120] if last else "",
+        second=_second(last),
+        icon=it.channel.icon,
         since=last.created_at if last else it.created_at,
         waiting_since=it.unanswered_since,
         unread=item.unread,

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from callcenter.domain.messages import MessageStatus
@@ -15,6 +16,7 @@ from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import departments
 from callcenter.storage.history import History
 from callcenter.storage.messages import messages
+from callcenter.storage.messages.messages import Message
 from callcenter.storage.tickets import tickets
 from callcenter.web import access
 from callcenter.web.timeline import callback_timeline, empowerment_timeline
@@ -151,14 +153,19 @@ def _noted(row: History, names: Names) -> Fact:
 
 def _received(row: History, names: Names) -> Fact:
     message = names.messages.get(row.data["message_id"])
-    return Fact("chat", _("The customer wrote"), quote=message.body if message else "")
+    return Fact("chat", _("The customer wrote"), _files(message), quote=message.body if message else "")
 
 
 def _written(row: History, names: Names) -> Fact | None:
     message = names.messages.get(row.data["message_id"])
     if message is None or message.purpose != "conversation":
         return None
-    return Fact("send", _("%(name)s wrote", name=names.actor(row.actor)), quote=message.body)
+    return Fact("send", _("%(name)s wrote", name=names.actor(row.actor)), _files(message), quote=message.body)
+
+
+def _files(message: Message | None) -> str:
+    count = message.files if message else 0
+    return ngettext("%(num)s file", "%(num)s files", count) if count else ""
 
 
 def _undelivered(row: History, names: Names) -> Fact | None:
