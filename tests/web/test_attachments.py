@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from callcenter import operations
 from callcenter.domain.attachments import AttachmentState
@@ -92,7 +94,7 @@ def test_a_file_is_sent_from_the_composer_with_or_without_words(
     path = f"/desk/interactions/{id_}/messages"
     large = png() + bytes(3 * 1024 * 1024)
     headers = {"HX-Request": "true", "X-CSRFToken": csrf_token(alice)}
-    sent = alice.post(path, data={"body": "", "file": (io.BytesIO(large), "Plan 1.png")}, headers=headers)
+    sent = alice.post(path, headers=headers, **_encoded(body="", file=FileStorage(io.BytesIO(large), "Plan 1.png")))
     assert sent.status_code == 200
     (row,) = shop.rows(Attachment)
     assert (row.name, row.kind, row.size) == ("Plan 1.png", "image/png", len(large))
@@ -100,8 +102,14 @@ def test_a_file_is_sent_from_the_composer_with_or_without_words(
     refused = alice.post(path, data={"body": "x", "file": (io.BytesIO(PROGRAM), "a.exe")}, headers=headers)
     assert refused.status_code == 422
     assert "a.exe" in refused.text
-    note = {"note": (io.BytesIO(large), "note.txt")}
-    assert alice.post(f"/desk/interactions/{id_}/notes", data=note, headers=headers).status_code == 413
+    note = _encoded(note=FileStorage(io.BytesIO(large), "note.txt"))
+    assert alice.post(f"/desk/interactions/{id_}/notes", headers=headers, **note).status_code == 413
+
+
+def _encoded(**fields: object) -> dict[str, Any]:
+    """A form with files as a browser sends it; the client itself would leave a temporary file open."""
+    boundary, data = encode_multipart(fields)
+    return {"data": data, "content_type": f"multipart/form-data; boundary={boundary}"}
 
 
 def test_the_time_that_is_left_to_answer_stands_in_the_composer(
