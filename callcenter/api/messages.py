@@ -1,11 +1,12 @@
 """What was written in an interaction, and writing to the customer."""
 
+import base64
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
 from flask import Response
-from pydantic import Base64Bytes, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from callcenter import wiring
@@ -20,6 +21,7 @@ from callcenter.api.operations import operation
 from callcenter.api.shapes import Listing, Page, Sent, Shown, Text
 from callcenter.declared import everyone
 from callcenter.domain.channels import Channel
+from callcenter.domain.errors import Invalid
 from callcenter.domain.messages import MessageStatus
 from callcenter.storage.messages import messages
 from callcenter.storage.messages.messages import Message
@@ -49,7 +51,13 @@ class Messages(Page[MessageShown]):
 
 class FileSent(Sent):
     name: Annotated[Text, Field(max_length=120)]
-    content: Annotated[Base64Bytes, Field(description="Base64. Its type is told by its content.")]
+    content: Annotated[str, Field(description="Base64. Its type is told by its content.")]
+
+    def file(self) -> File:
+        try:
+            return File(name=self.name, content=base64.b64decode(self.content, validate=True))
+        except ValueError:
+            raise Invalid("The content of a file is sent as base64.", field="files") from None
 
 
 class MessageSent(Sent):
@@ -99,7 +107,7 @@ def send_message(interaction_id: int, body: MessageSent) -> Response:
 
     def make(work: Work) -> MessageShown:
         visible(work.session, interaction_id)
-        files = [File(name=each.name, content=each.content) for each in body.files]
+        files = [each.file() for each in body.files]
         sent = acts.send(work, interaction_id, actor=actor(), body=body.body, files=files)
         work.session.flush()
         return shown(work.session, [sent])[0]
