@@ -16,13 +16,13 @@ from callcenter.api.shapes import Listing, Page, Sent, Shown, Text
 from callcenter.declared import everyone, leaders
 from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.errors import NotFound
+from callcenter.domain.states import ApprovalState
 from callcenter.reports.empowerment import approvals as report
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import approvals, grants
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
 
-State = Literal["open", "answered", "withdrawn", "expired"]
 RACE = {409: ("approval-over", "approval-taken"), 403: ("not-yours-to-approve", "no-agent")}
 ANSWER = {409: ("approval-over", "approval-taken", "budget-used-up", "stale-save"), 403: RACE[403]}
 
@@ -31,7 +31,7 @@ class ApprovalShown(Shown):
     """One question about one grant."""
 
     id: int
-    state: State
+    state: ApprovalState
     rule_id: int | None
     steps: Annotated[list[Any], Field(description="Who is asked in turn: role, level, seconds, up_to.")]
     step: Annotated[int, Field(description="The turn it is, from 0.")]
@@ -60,7 +60,7 @@ class Approvals(Page[ApprovalShown]):
 
 
 class ApprovalsAsked(Listing):
-    state: Annotated[list[State], Field(default_factory=list, description="One or several of these states.")]
+    state: Annotated[list[ApprovalState], Field(default_factory=list, description="One or several of these states.")]
 
 
 class WordShown(Shown):

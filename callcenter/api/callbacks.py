@@ -1,7 +1,7 @@
 """Callbacks: calls that we have promised."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from flask import Response
 from pydantic import AwareDatetime, Field
@@ -15,10 +15,10 @@ from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, Listing, Page, Sent, Shown, Text
 from callcenter.declared import everyone
 from callcenter.domain.errors import NotFound
+from callcenter.domain.states import CallbackState, Party
 from callcenter.storage.callbacks import callbacks
 from callcenter.storage.work import Work
 
-State = Literal["waiting", "calling", "connected", "failed", "cancelled"]
 OVER = {409: ("callback-over", "callback-in-progress")}
 
 
@@ -32,8 +32,8 @@ class CallbackShown(Shown):
     queue_id: int
     number: str
     our_number: str
-    state: State
-    first: Annotated[Literal["agent", "customer"], Field(description="Who is rung first.")]
+    state: CallbackState
+    first: Annotated[Party, Field(description="Who is rung first.")]
     source: Annotated[str, Field(description="key (chosen while waiting), max_wait, agent or api.")]
     note: str
     tries: int
@@ -53,7 +53,7 @@ class Callbacks(Page[CallbackShown]):
 
 
 class CallbacksAsked(Listing):
-    state: Annotated[list[State], Field(default_factory=list, description="One or several of these states.")]
+    state: Annotated[list[CallbackState], Field(default_factory=list, description="One or several of these states.")]
     customer_id: Id | None = None
 
 

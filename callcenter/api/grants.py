@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import uuid4
 
 from flask import Response, request
@@ -18,13 +18,11 @@ from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, Listing, Page, Sent, Shown, Text
 from callcenter.declared import everyone
 from callcenter.domain.errors import Invalid, NotFound
+from callcenter.domain.states import GrantState
 from callcenter.storage.empowerment import approvals, grants
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.work import Work
 
-GrantState = Literal[
-    "awaiting", "approved", "granted", "carried_out", "failed", "reversed", "refused", "withdrawn", "expired", "not_asked"
-]  # fmt: skip
 Units = Annotated[int, Field(description="Minor units of money, or pieces.")]
 Reason = Annotated[Text, Field(max_length=granting.LONGEST_REASON)]
 OVER = {409: ("grant-over",), 403: ("not-your-interaction",)}

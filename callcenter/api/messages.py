@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from flask import Response
 from pydantic import Field
@@ -23,6 +23,7 @@ from callcenter.declared import everyone
 from callcenter.domain.channels import Channel
 from callcenter.domain.errors import Invalid
 from callcenter.domain.messages import MessageStatus
+from callcenter.domain.states import Way
 from callcenter.storage.messages import messages
 from callcenter.storage.messages.messages import Message
 from callcenter.storage.work import Work
@@ -34,7 +35,7 @@ class MessageShown(Shown):
     id: int
     interaction_id: int | None
     channel: Channel
-    direction: Literal["in", "out"]
+    direction: Way
     agent_id: int | None
     body: str
     status: Annotated[MessageStatus, Field(description="due and sending are ours, the rest is the carrier's.")]

@@ -1,7 +1,7 @@
 """What is held out to an agent: seeing it, taking it, passing."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -14,10 +14,10 @@ from callcenter.api.shapes import Listing, Page, Sent, Shown, Text
 from callcenter.declared import everyone
 from callcenter.domain.channels import Medium
 from callcenter.domain.errors import NotFound
+from callcenter.domain.states import OfferState
 from callcenter.storage.routing import offers
 
 GONE = {409: ("offer-ended", "offer-taken", "interaction-ended")}
-OfferState = Literal["live", "accepted", "declined", "expired", "withdrawn", "failed"]
 
 
 class OfferShown(Shown):

@@ -1,7 +1,7 @@
 """Requests: what departments are asked to do, and their answer."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -12,9 +12,8 @@ from callcenter.api.door import actor
 from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, Listing, Page, Sent, Shown, Text
 from callcenter.declared import everyone
+from callcenter.domain.states import RequestState
 from callcenter.storage.empowerment import departments
-
-State = Literal["open", "done", "refused"]
 
 
 class RequestShown(Shown):
@@ -26,7 +25,7 @@ class RequestShown(Shown):
     grant_id: Annotated[int | None, Field(description="The grant that it carries out.")]
     asked_by: int | None
     body: str
-    state: State
+    state: RequestState
     due_at: datetime
     created_at: datetime
     answered_at: datetime | None
@@ -39,7 +38,7 @@ class Requests(Page[RequestShown]):
 
 
 class RequestsAsked(Listing):
-    state: Annotated[list[State], Field(default_factory=list, description="One or several of these states.")]
+    state: Annotated[list[RequestState], Field(default_factory=list, description="One or several of these states.")]
     department_id: Id | None = None
 
 

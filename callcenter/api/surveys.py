@@ -1,7 +1,7 @@
 """Questions after service and what came back. Looking only: they are asked and answered elsewhere."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -11,9 +11,8 @@ from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, Listing, Page, Shown
 from callcenter.declared import everyone
 from callcenter.domain.errors import NotFound
+from callcenter.domain.states import SurveyState
 from callcenter.storage.surveys import surveys
-
-SurveyState = Literal["planned", "asked", "answered", "cancelled", "expired"]
 
 
 class SurveyShown(Shown):

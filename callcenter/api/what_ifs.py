@@ -15,6 +15,7 @@ from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, Listing, Page, Sent, Shown
 from callcenter.declared import leaders
 from callcenter.domain.errors import NotFound
+from callcenter.domain.states import LongJobState
 from callcenter.domain.what_ifs import MINUTES_A_DAY, Wish
 from callcenter.storage.supervision import what_ifs
 from callcenter.storage.work import Work
@@ -28,7 +29,7 @@ class WhatIfShown(Shown):
 
     id: int
     asked_by: int | None
-    state: Literal["queued", "running", "done", "failed"]
+    state: LongJobState
     wish: dict[str, Any]
     played: int
     to_play: int

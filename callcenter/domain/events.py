@@ -72,7 +72,7 @@ class OfferMade(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OfferEnded(Event):
-    """`outcome`: accepted, declined, expired, withdrawn or failed (accepted, but the line never came up)."""
+    """`outcome`: accepted, declined, expired, withdrawn, failed (accepted, but the line never came up) or transferred."""
 
     offer_id: int
     outcome: str

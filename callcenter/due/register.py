@@ -16,6 +16,7 @@ from callcenter.actions.empowerment import escalation
 from callcenter.actions.routing import offers, routing
 from callcenter.background import Job
 from callcenter.domain.interactions import State
+from callcenter.domain.states import ApprovalState, GrantState, OfferState, SurveyState
 from callcenter.storage.administration import company
 from callcenter.storage.callbacks.callbacks import Callback
 from callcenter.storage.calls import interactions
@@ -172,8 +173,12 @@ def _wait_too_long(wiring: Wiring, session: Session) -> list[int]:
     ]
 
 
-LIVE, WRAPPING_UP = Offer.state == "live", Interaction.state == State.WRAP_UP
-OPEN, APPROVED, PLANNED = Approval.state == "open", Grant.state == "approved", Survey.state == "planned"
+LIVE, WRAPPING_UP = Offer.state == OfferState.LIVE, Interaction.state == State.WRAP_UP
+OPEN, APPROVED, PLANNED = (
+    Approval.state == ApprovalState.OPEN,
+    Grant.state == GrantState.APPROVED,
+    Survey.state == SurveyState.PLANNED,
+)
 
 DUE: tuple[Due, ...] = (
     _at("offer_expires", Timed(Offer.interaction_id, Offer.expires_at, (LIVE,)), offers.expire),

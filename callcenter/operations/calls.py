@@ -20,6 +20,7 @@ from callcenter.domain.errors import (
 )
 from callcenter.domain.interactions import State
 from callcenter.domain.permissions import Actor, may_serve
+from callcenter.domain.states import GrantState, OfferState
 from callcenter.storage.agents import agents
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction, Leg
@@ -125,7 +126,7 @@ def _not_rung(wiring: Wiring, offer_id: int, *, permanent: bool) -> None:
         offer = offer_rows.get(work.session, offer_id)
         interaction = interactions.get(work.session, offer.interaction_id, lock=True) if offer else None
         offer = offer_rows.get(work.session, offer_id, lock=True)
-        if interaction is None or offer is None or offer.state != "live":
+        if interaction is None or offer is None or offer.state != OfferState.LIVE:
             return
         if permanent:
             offers.missed(work, interaction, offer, reason="desk_telephone_refused")
@@ -234,7 +235,7 @@ def carry_out(wiring: Wiring, grant_id: int) -> None:
         grant = fulfilment.claim(work, grant_id)
         if grant is None:
             return
-        if grant.carry_out.get("how") == "request" and grant.state != "reversed":
+        if grant.carry_out.get("how") == "request" and grant.state != GrantState.REVERSED:
             fulfilment.ask_department(work, grant)
             return
         post = fulfilment.post_of(work, grant)

@@ -32,8 +32,42 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sess
 
 from callcenter.domain.attachments import AttachmentState
 from callcenter.domain.channels import AddressKind, Channel, Medium
+from callcenter.domain.interactions import State
+from callcenter.domain.messages import MessageStatus
+from callcenter.domain.states import (
+    ApprovalState,
+    BookState,
+    CallbackState,
+    Direction,
+    GrantState,
+    LongJobState,
+    OfferState,
+    Party,
+    ProposalState,
+    RequestState,
+    SurveyState,
+    Way,
+)
+from callcenter.domain.tickets import Priority, TicketStatus
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+CODES = (  # closed sets, as which columns are read
+    *(
+        AddressKind,
+        AttachmentState,
+        Channel,
+        Direction,
+        Medium,
+        MessageStatus,
+        Party,
+        Priority,
+        State,
+        TicketStatus,
+        Way,
+    ),
+    *(ApprovalState, BookState, CallbackState, GrantState, LongJobState, OfferState, ProposalState, RequestState),
+    SurveyState,
+)
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -68,10 +102,7 @@ class Row(DeclarativeBase):
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSONB,
         list[Any]: JSONB,
-        AttachmentState: Code(AttachmentState),
-        Channel: Code(Channel),
-        Medium: Code(Medium),
-        AddressKind: Code(AddressKind),
+        **dict[Any, Any]({codes: Code(codes) for codes in CODES}),
     }
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

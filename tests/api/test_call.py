@@ -1,5 +1,6 @@
 """A whole call and a whole conversation, played by an agent's token alone; Twilio's side is posted signed."""
 
+from callcenter.domain.states import SurveyState
 from callcenter.storage.surveys import surveys as survey_rows
 from tests.api.program import Program, problem
 from tests.carrier import Carrier, Rest
@@ -87,7 +88,7 @@ def test_a_survey_answer_is_read_by_api(alice: Program, carrier: Carrier, shop: 
     with shop.wiring.work() as work:
         row = survey_rows.get(work.session, from_api[0]["id"], lock=True)
         assert row
-        row.state, row.asked_at = "asked", work.now
+        row.state, row.asked_at = SurveyState.ASKED, work.now
     carrier.sms("4, waited too long")
     [answered] = alice.get("/surveys", state="answered", agent_id=shop.people.alice).get_json()["data"]
     assert (answered["score"], answered["comment"]) == (4, "waited too long")

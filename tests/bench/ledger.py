@@ -15,6 +15,7 @@ from callcenter.domain.agents import Role
 from callcenter.domain.empowerment import Held, hold
 from callcenter.domain.errors import BudgetUsedUp, DomainError
 from callcenter.domain.permissions import Actor
+from callcenter.domain.states import GrantState
 from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment import budgets as money
 from callcenter.storage.empowerment.budgets import Period
@@ -137,7 +138,7 @@ class Counter:
         wish = granting.Wish(key=f"key-{next(_keys)}", ticket_id=matter.ticket.id, remedy="credit", units=100, sms="")
         with self.wiring.database.begin() as session:
             work = Work(session, datetime.now(UTC))
-            grant = granting.write(work, matter, wish, held, state="granted")
+            grant = granting.write(work, matter, wish, held, state=GrantState.GRANTED)
             budgets.spend(work, grant, periods, actor=f"agent:{grant.agent_id}")
             granting.given(work, grant, matter.remedy("credit"), actor=f"agent:{grant.agent_id}")
             work.write()

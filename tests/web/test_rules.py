@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from callcenter.actions.empowerment import rule_books
 from callcenter.domain.empowerment import files
+from callcenter.domain.states import BookState
 from callcenter.storage.empowerment import rule_books as rows
 from callcenter.storage.empowerment.departments import Cause, System
 from callcenter.storage.empowerment.rule_books import RuleBookRow
@@ -30,7 +31,7 @@ def draft(shop: Shop) -> int:
 def published(shop: Shop) -> None:
     with shop.wiring.work() as work:
         row = rule_books.bring_in(work, text=BOOK, actor=shop.actor("sam"))
-        row.state, row.published_at, row.effective_from = "published", work.now, work.now
+        row.state, row.published_at, row.effective_from = BookState.PUBLISHED, work.now, work.now
 
 
 def row(shop: Shop, number: int) -> RuleBookRow:

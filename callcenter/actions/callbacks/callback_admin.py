@@ -12,6 +12,7 @@ from callcenter.domain.channels import Channel
 from callcenter.domain.errors import CallbackInProgress, CallbackOver, Invalid, NotFound
 from callcenter.domain.interactions import State
 from callcenter.domain.permissions import Actor
+from callcenter.domain.states import CallbackState, Direction
 from callcenter.storage.administration import company
 from callcenter.storage.callbacks import callbacks
 from callcenter.storage.callbacks.callbacks import Callback
@@ -50,7 +51,7 @@ def create(
     language = customer.language if customer else numbers.language_of(e164) or languages.DEFAULT
     ours = Interaction(
         channel=Channel.VOICE,
-        direction="callback",
+        direction=Direction.CALLBACK,
         state=State.WAITING,
         language=languages.served(language),
         our_address=_our_number(work, queue_id),
@@ -158,7 +159,9 @@ def cancel(work: Work, callback_id: int, *, actor: Actor, reason: str) -> Callba
     if not _note(reason):
         raise Invalid("Say why.", field="reason")
     ours, row = _still_waiting(work, callback_id)
-    promises.close(work, ours, row, state="cancelled", reason=_note(reason), result="cancelled", by=actor.label)
+    promises.close(
+        work, ours, row, state=CallbackState.CANCELLED, reason=_note(reason), result="cancelled", by=actor.label
+    )
     work.record(CallbackCancelled(**ours.about(), actor=actor.label, callback_id=row.id, reason=_note(reason)))
     return row
 
@@ -179,6 +182,6 @@ def _still_waiting(work: Work, callback_id: int) -> tuple[Interaction, Callback]
         raise NotFound
     if not row.is_open:
         raise CallbackOver
-    if row.state != "waiting" or ours.state not in (State.WAITING, State.OFFERED):
+    if row.state != CallbackState.WAITING or ours.state not in (State.WAITING, State.OFFERED):
         raise CallbackInProgress
     return ours, row

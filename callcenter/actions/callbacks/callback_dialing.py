@@ -16,6 +16,7 @@ from callcenter.domain.callback_events import CallbackFailed, CallbackKept, Call
 from callcenter.domain.calls import OVER, Answer, HangUp, Wait
 from callcenter.domain.events import CallEnded
 from callcenter.domain.interactions import WITH_CUSTOMER, State
+from callcenter.domain.states import CallbackState, Direction, OfferState
 from callcenter.storage.administration import company
 from callcenter.storage.callbacks import callbacks
 from callcenter.storage.callbacks.callbacks import Callback
@@ -38,7 +39,7 @@ def due(work: Work, interaction_id: int) -> bool:
     if found is None or found[1].next_try_at is None or found[1].next_try_at > work.now:
         return False
     ours, row = found
-    if row.state == "calling":
+    if row.state == CallbackState.CALLING:
         return True
     if ours.state != State.WAITING:
         row.next_try_at = None
@@ -70,7 +71,7 @@ def agent_is_in(work: Work, ours: Interaction) -> None:
         return
     if customer_is_in(work, ours):
         _connected(work, ours, row)
-    elif row.state == "waiting":
+    elif row.state == CallbackState.WAITING:
         _to_call(work, ours, row)
 
 
@@ -80,7 +81,7 @@ def customer_is_in(work: Work, ours: Interaction) -> bool:
 
 
 def _to_call(work: Work, ours: Interaction, row: Callback) -> None:
-    row.state, row.next_try_at = "calling", work.now
+    row.state, row.next_try_at = CallbackState.CALLING, work.now
     work.record(CustomerToCall(**ours.about(), callback_id=row.id))
 
 
@@ -121,7 +122,11 @@ def answered(work: Work, interaction_id: int, *, call_sid: str) -> Answer:
         return HangUp()
     ours, row = found
     leg = _leg(work, ours, row, call_sid)
-    if row.state not in ("calling", "connected") or ours.state not in (State.WAITING, State.OFFERED, State.ACTIVE):
+    if row.state not in (CallbackState.CALLING, CallbackState.CONNECTED) or ours.state not in (
+        State.WAITING,
+        State.OFFERED,
+        State.ACTIVE,
+    ):
         return HangUp()
     leg.joined_at = leg.joined_at or work.now
     if ours.state == State.ACTIVE and _agent_is_there(work, ours):
@@ -142,9 +147,9 @@ def _agent_is_there(work: Work, ours: Interaction) -> bool:
 
 def _connected(work: Work, ours: Interaction, row: Callback) -> None:
     """They speak: the promise is kept."""
-    if row.state == "connected":
+    if row.state == CallbackState.CONNECTED:
         return
-    row.state, row.connected_at, row.ended_at, row.end_reason = "connected", work.now, work.now, "called"
+    row.state, row.connected_at, row.ended_at, row.end_reason = CallbackState.CONNECTED, work.now, work.now, "called"
     row.next_try_at = None
     row.tries += 1
     if ours.answered_at is None:
@@ -172,25 +177,25 @@ def customer_gone(work: Work, ours: Interaction, *, by: str) -> None:
 def call_ended(work: Work, event: CallEnded) -> None:
     """They may never have come into the conference, and so have not ended it as they left."""
     ours = interactions.get(work.session, event.interaction_id) if event.interaction_id else None
-    if ours and ours.direction == "callback" and event.result == "served":
+    if ours and ours.direction == Direction.CALLBACK and event.result == "served":
         work.record(LineToEnd(interaction_id=ours.id, agent_id=ours.agent_id))
 
 
 def not_reached(work: Work, ours: Interaction, *, outcome: str) -> bool:
     """The try is over without them. Again after a while, or given up after the last. Locked. False: they had been reached."""
     row = callbacks.of_interaction(work.session, ours.id, lock=True)
-    if row is None or row.state == "connected":
+    if row is None or row.state == CallbackState.CONNECTED:
         return False
-    if row.state != "calling":
+    if row.state != CallbackState.CALLING:
         return True
     row.tries += 1
     agent_id = _let_agent_go(work, ours)
     if row.tries >= row.attempts:
-        row.state, row.ended_at, row.end_reason, row.next_try_at = "failed", work.now, outcome, None
+        row.state, row.ended_at, row.end_reason, row.next_try_at = CallbackState.FAILED, work.now, outcome, None
         call_lifecycle.finish(work, ours, by="system", result="not_reached")
     else:
         queue = company.queue(work.session, row.queue_id)
-        row.state = "waiting"
+        row.state = CallbackState.WAITING
         row.next_try_at = hours.when_open(queue, work.now + timedelta(minutes=row.spacing_minutes))
         ours.state, ours.line_rank = State.WAITING, None
         ours.accepted_at = ours.quiet_check_at = None
@@ -204,7 +209,7 @@ def _let_agent_go(work: Work, ours: Interaction) -> int | None:
     offer = open_offers.open_of(work.session, ours.id, lock=True)
     if offer is None:
         return None
-    if offer.state == "live":
+    if offer.state == OfferState.LIVE:
         offers.withdraw(work, ours)
     elif any(leg.offer_id == offer.id and not leg.left_at for leg in interactions.legs(work.session, ours.id)):
         work.record(LineToEnd(interaction_id=ours.id, agent_id=offer.agent_id))
@@ -217,7 +222,7 @@ def _tell_tried(work: Work, ours: Interaction, row: Callback, outcome: str, agen
     again = row.next_try_at.isoformat() if row.next_try_at else ""
     about = {**ours.about(), "agent_id": agent_id}
     work.record(CallbackTried(**about, callback_id=row.id, outcome=outcome, tries=row.tries, next_try_at=again))  # type: ignore[arg-type]
-    if row.state == "failed":
+    if row.state == CallbackState.FAILED:
         work.record(CallbackFailed(**about, callback_id=row.id, tries=row.tries))  # type: ignore[arg-type]
 
 

@@ -14,6 +14,7 @@ from callcenter.domain.calls import AskForCallback, SayPromised
 from callcenter.domain.channels import Channel
 from callcenter.domain.interactions import State
 from callcenter.domain.routing import CallbackRule
+from callcenter.domain.states import CallbackState, Direction
 from callcenter.storage.administration import company, settings_cache
 from callcenter.storage.callbacks import callbacks
 from callcenter.storage.callbacks.callbacks import Callback
@@ -34,7 +35,11 @@ def rule(work: Work, interaction: Interaction) -> CallbackRule:
 
 def may_ask(interaction: Interaction) -> bool:
     """Somebody waits on the line whom we can call."""
-    is_here = interaction.channel.is_voice and interaction.direction == "inbound" and interaction.state == State.WAITING
+    is_here = (
+        interaction.channel.is_voice
+        and interaction.direction == Direction.INBOUND
+        and interaction.state == State.WAITING
+    )
     return is_here and interaction.their_address is not None
 
 
@@ -88,7 +93,7 @@ def _interaction(work: Work, call: Interaction) -> Interaction:
         },
         **{name: getattr(call, name) for name in ("ticket_id", "joined_at", "growth", "tier", "points", "bonds")},
         channel=Channel.VOICE,
-        direction="callback",
+        direction=Direction.CALLBACK,
         state=State.WAITING,
         menu_keys=[],
         created_at=work.now,
@@ -117,7 +122,7 @@ def write(
         queue_id=ours.queue_id,
         number=ours.their_address,
         our_number=ours.our_address,
-        state="waiting",
+        state=CallbackState.WAITING,
         first=rules.first,
         source=source,
         note=note,
@@ -169,12 +174,17 @@ def taken_by_call(work: Work, call: Interaction) -> bool:
     found = callbacks.waiting_for(work.session, call.their_address, queue_id=call.queue_id)
     ours = interactions.get(work.session, found, lock=True) if found else None
     row = callbacks.of_interaction(work.session, ours.id, lock=True) if ours else None
-    if ours is None or row is None or row.state != "waiting" or ours.state not in (State.WAITING, State.OFFERED):
+    if (
+        ours is None
+        or row is None
+        or row.state != CallbackState.WAITING
+        or ours.state not in (State.WAITING, State.OFFERED)
+    ):
         return False
     call.joined_at = min(row.joined_at, work.now)
     call.line_rank = rank(call)
     row.connected_at = work.now
-    close(work, ours, row, state="connected", reason="called_us", result="replaced", by="customer")
+    close(work, ours, row, state=CallbackState.CONNECTED, reason="called_us", result="replaced", by="customer")
     in_time = work.now <= row.promised_until
     work.record(CallbackKept(**call.about(), actor="customer", callback_id=row.id, in_time=in_time, how="called_us"))
     return True
@@ -185,7 +195,9 @@ def _any_open(work: Work) -> bool:
     return settings_cache.figure(work.session, "open_callbacks", lambda: callbacks.any_open(work.session))
 
 
-def close(work: Work, ours: Interaction, row: Callback, *, state: str, reason: str, result: str, by: str) -> None:
+def close(
+    work: Work, ours: Interaction, row: Callback, *, state: CallbackState, reason: str, result: str, by: str
+) -> None:
     """Nobody is called any more for this; whoever was asked is free. Both locked, not active."""
     row.state, row.end_reason, row.ended_at, row.next_try_at = state, reason, work.now, None
     agent_id = offers.withdraw(work, ours)

@@ -4,6 +4,7 @@ from callcenter.actions.calls import callback_offer as callbacks
 from callcenter.actions.calls import voicemail
 from callcenter.actions.routing import hours, routing
 from callcenter.domain.callback_events import Overflowed
+from callcenter.domain.states import Direction
 from callcenter.storage.administration import company
 from callcenter.storage.administration.company import Queue
 from callcenter.storage.calls import interactions
@@ -20,7 +21,7 @@ def move(work: Work, interaction_id: int) -> bool:
     queue = company.queue(work.session, waiting.queue_id) if waiting and waiting.queue_id else None
     if waiting is None or queue is None or waiting.passed_on or waiting.line_rank is None:
         return False
-    if waiting.direction != "inbound":
+    if waiting.direction != Direction.INBOUND:
         return False
     way = queue.policy.overflow
     if not waiting.channel.is_voice and way != "queue":

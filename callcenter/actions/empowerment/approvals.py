@@ -29,6 +29,7 @@ from callcenter.domain.errors import (
     StaleSave,
 )
 from callcenter.domain.permissions import Actor
+from callcenter.domain.states import ApprovalState, GrantState
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.empowerment import approvals
@@ -112,7 +113,7 @@ def answer(
     where the rules have come to forbid it (the customer's tier, a price, a budget may have changed since it was asked).
     """
     grant, row = lock(work, approval_id)
-    if row.state == "answered" and row.answered_by == actor.agent_id and row.answer == said:
+    if row.state == ApprovalState.ANSWERED and row.answered_by == actor.agent_id and row.answer == said:
         return grant
     _still_open(work, row, actor)
     may, most = _may(work, row, grant, actor)
@@ -123,10 +124,10 @@ def answer(
     text = word.replace("\x00", "").strip()[:LONGEST_WORD]
     if said == Said.NO:
         budgets.release(work, grant, actor=actor.label)
-        grant.state = "refused"
+        grant.state = GrantState.REFUSED
     else:
         _approve(work, grant, said, units, remedy, most, actor)
-    asking.close(work, row, grant, state="answered")
+    asking.close(work, row, grant, state=ApprovalState.ANSWERED)
     row.answer, row.answered_by, row.answered_at, row.word = said.value, actor.agent_id, work.now, text
     row.answer_units = grant.units if said != Said.NO else None
     row.answer_remedy = grant.remedy if said == Said.INSTEAD else None
@@ -138,7 +139,7 @@ def answer(
 
 def _still_open(work: Work, row: Approval, actor: Actor) -> None:
     names = agents.names(work.session)
-    if row.state == "answered" and row.answered_by:
+    if row.state == ApprovalState.ANSWERED and row.answered_by:
         raise ApprovalTaken(name=names.get(row.answered_by, ""))
     if not row.is_open:
         raise ApprovalOver
@@ -179,7 +180,7 @@ def becomes(work: Work, grant: Grant, matter: Matter, key: str, units: int, *, a
         grant.worth, grant.cost = remedy.worth(units, grant.currency), remedy.cost(units, grant.currency)
         grant.sms = granting.sms_of(work, grant, remedy, matter)
     budgets.hold_only(work, grant, grant.cost, actor=actor)
-    grant.state, grant.valid_until = "approved", work.now + APPROVED_FOR
+    grant.state, grant.valid_until = GrantState.APPROVED, work.now + APPROVED_FOR
 
 
 def tell(work: Work, row: Approval, grant: Grant, *, actor: str) -> None:

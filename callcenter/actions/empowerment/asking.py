@@ -16,6 +16,7 @@ from callcenter.domain.empowerment.rule_book import Step
 from callcenter.domain.empowerment_events import ApprovalAsked, ApprovalChanged, ApprovalWithdrawn
 from callcenter.domain.errors import ApprovalOver, GrantOver, Invalid, NotFound, NotYourInteraction
 from callcenter.domain.permissions import Actor
+from callcenter.domain.states import ApprovalState, GrantState
 from callcenter.storage.agents import agents
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
@@ -38,7 +39,7 @@ def ask(work: Work, wish: Wish, *, actor: Actor) -> Grant:
     if held.answer in (Answer.GIVE, Answer.NEEDS_REASON):
         return granting.give(work, wish, actor=actor)
     if held.answer == Answer.REFUSED:
-        grant = granting.write(work, matter, wish, held, state="refused")
+        grant = granting.write(work, matter, wish, held, state=GrantState.REFUSED)
         granting.refuse(work, grant, held)
         return grant
     if not wish.reason.strip():
@@ -58,7 +59,7 @@ def put(
     callback_id: int | None = None,
 ) -> Grant:
     """The question itself. `rest_of`, `seconds`, `callback_id`: what is left of another, to be answered by a promised time."""
-    grant = granting.write(work, matter, wish, held, state="awaiting", rest_of=rest_of)
+    grant = granting.write(work, matter, wish, held, state=GrantState.AWAITING, rest_of=rest_of)
     budgets.reserve(work, grant, budgets.open_periods(work, matter.known.paying, currency=grant.currency), actor=actor)
     rule = matter.known.rules.book.rule(grant.rule_id or 0)
     asks = rule.asks if rule else held.option.ask if held.option else None
@@ -67,7 +68,7 @@ def put(
     steps = held.steps if rest_of is None else held.steps[-1:]
     row = Approval(
         grant_id=grant.id,
-        state="open",
+        state=ApprovalState.OPEN,
         rule_id=grant.rule_id,
         steps=[step.model_dump(mode="json") for step in steps],
         step=0,
@@ -143,19 +144,19 @@ def skip_those_away(work: Work, row: Approval, *, asker_id: int) -> None:
 def withdraw(work: Work, grant_id: int, *, actor: Actor) -> Grant:
     """Asked no more; what was held is free. A second time is as once."""
     grant, approval = _mine(work, grant_id, actor)
-    if grant.state == "withdrawn":
+    if grant.state == GrantState.WITHDRAWN:
         return grant
-    if grant.state not in ("awaiting", "approved"):
+    if grant.state not in (GrantState.AWAITING, GrantState.APPROVED):
         raise GrantOver
     budgets.release(work, grant, actor=actor.label)
-    grant.state, grant.valid_until = "withdrawn", None
+    grant.state, grant.valid_until = GrantState.WITHDRAWN, None
     if approval.is_open:
-        close(work, approval, grant, state="withdrawn")
+        close(work, approval, grant, state=ApprovalState.WITHDRAWN)
         work.record(ApprovalWithdrawn(**grant.about(), actor=actor.label, grant_id=grant.id, approval_id=approval.id))
     return grant
 
 
-def close(work: Work, approval: Approval, grant: Grant, *, state: str) -> None:
+def close(work: Work, approval: Approval, grant: Grant, *, state: ApprovalState) -> None:
     """No more turn runs; how long the customer was on hold for it is kept."""
     interaction = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
     approval.state, approval.step_ends_at = state, None
@@ -166,7 +167,7 @@ def change(work: Work, grant_id: int, *, actor: Actor, units: int, reason: str) 
     """Another amount or reason while somebody is asked; they go on deciding, on the new one. Small enough, it is given at once."""
     money.checked(units, field="units")
     grant, approval = _mine(work, grant_id, actor)
-    if not approval.is_open or grant.state != "awaiting":
+    if not approval.is_open or grant.state != GrantState.AWAITING:
         raise ApprovalOver
     if not reason.strip():
         raise Invalid("Say why we should.", field="reason")
@@ -232,14 +233,14 @@ def give_on(work: Work, grant_id: int, *, actor: Actor, sms: str | None = None) 
     grant, _ = _mine(work, grant_id, actor)
     if grant.granted_at is not None:
         return grant
-    if grant.state != "approved":
+    if grant.state != GrantState.APPROVED:
         raise GrantOver
     matter = matter_of(work, grant)
     remedy = matter.remedy(grant.remedy)
     if sms is not None:
         grant.sms = sms.replace("\x00", "").strip()
     budgets.commit(work, grant, actor=actor.label)
-    grant.state, grant.granted_at, grant.valid_until = "granted", work.now, None
+    grant.state, grant.granted_at, grant.valid_until = GrantState.GRANTED, work.now, None
     granting.given(work, grant, remedy, actor=actor.label)
     return grant
 

@@ -12,6 +12,7 @@ from callcenter.domain.empowerment_events import ApprovalPassedOn, GrantLapsed
 from callcenter.domain.errors import BudgetUsedUp, Invalid
 from callcenter.domain.events import CallEnded
 from callcenter.domain.permissions import Actor
+from callcenter.domain.states import ApprovalState, GrantState
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.customers import customers
@@ -60,7 +61,7 @@ def _default(work: Work, row: Approval, grant: Grant) -> None:
     if own <= 0 or not _has_room(work, give_own):
         _expire(work, row, grant, said=Said.NOTHING)
         return
-    asking.close(work, row, grant, state="expired")
+    asking.close(work, row, grant, state=ApprovalState.EXPIRED)
     row.answer, row.answered_at, row.answer_units = Said.OWN_LIMIT.value, work.now, own
     if asked > own and option and not option.is_fixed:
         _has_room(work, ask_on_for_the_rest)
@@ -81,8 +82,8 @@ def _has_room(work: Work, act: Callable[[], None]) -> bool:
 
 def _expire(work: Work, row: Approval, grant: Grant, *, said: Said) -> None:
     budgets.release(work, grant, actor="system")
-    asking.close(work, row, grant, state="expired")
-    grant.state = "expired"
+    asking.close(work, row, grant, state=ApprovalState.EXPIRED)
+    grant.state = GrantState.EXPIRED
     row.answer, row.answered_at = said.value, work.now
     approvals.tell(work, row, grant, actor="system")
 
@@ -90,9 +91,9 @@ def _expire(work: Work, row: Approval, grant: Grant, *, said: Said) -> None:
 def lapse(work: Work, grant_id: int) -> None:
     """A yes that was not given on in time ends; what was held is free."""
     grant, _ = asking.lock(work, grant_id)
-    if grant.state == "approved" and grant.valid_until and grant.valid_until <= work.now:
+    if grant.state == GrantState.APPROVED and grant.valid_until and grant.valid_until <= work.now:
         budgets.release(work, grant, actor="system")
-        grant.state, grant.valid_until = "expired", None
+        grant.state, grant.valid_until = GrantState.EXPIRED, None
         work.record(GrantLapsed(**grant.about(), grant_id=grant.id))
 
 

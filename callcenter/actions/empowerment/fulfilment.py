@@ -15,6 +15,7 @@ from callcenter.domain.empowerment_events import (
 from callcenter.domain.errors import GrantOver, Invalid, NotAllowed, NotFound, OutsideError
 from callcenter.domain.interactions import State
 from callcenter.domain.permissions import Actor
+from callcenter.domain.states import GrantState, RequestState
 from callcenter.storage.agents import agents
 from callcenter.storage.calls import interactions
 from callcenter.storage.customers import customers
@@ -57,7 +58,7 @@ def ask_department(work: Work, grant: Grant) -> None:
         body=" · ".join(
             part for part in (remedy.get(agent.language if agent else "en", ""), details, grant.reason) if part
         ),
-        state="open",
+        state=RequestState.OPEN,
         due_at=work.now + ANSWERED_WITHIN,
         created_at=work.now,
     )
@@ -88,7 +89,7 @@ def post_of(work: Work, grant: Grant) -> tuple[str, str, dict[str, Any]] | None:
         system.url,
         system.secret,
         {
-            "event": "grant.reversed" if grant.state == "reversed" else "grant.given",
+            "event": "grant.reversed" if grant.state == GrantState.REVERSED else "grant.given",
             "grant": grant.id,
             "remedy": grant.remedy,
             "units": grant.units,
@@ -107,8 +108,8 @@ def done(work: Work, grant_id: int) -> None:
     if grant is None:
         raise NotFound
     grant.next_try_at, grant.failure = None, ""
-    if grant.state in ("granted", "failed"):
-        grant.state, grant.carried_out_at = "carried_out", work.now
+    if grant.state in (GrantState.GRANTED, GrantState.FAILED):
+        grant.state, grant.carried_out_at = GrantState.CARRIED_OUT, work.now
         work.record(GrantCarriedOut(**grant.about(), grant_id=grant.id))
 
 
@@ -126,9 +127,9 @@ def failed(work: Work, grant_id: int, *, reason: str, final: bool) -> None:
     grant = grants.get(work.session, grant_id, lock=True)
     if grant is None:
         raise NotFound
-    told = grant.state == "failed" and not final
-    if grant.state in ("granted", "failed"):
-        grant.state = "failed"
+    told = grant.state == GrantState.FAILED and not final
+    if grant.state in (GrantState.GRANTED, GrantState.FAILED):
+        grant.state = GrantState.FAILED
     grant.failure = reason[:LONGEST_FAILURE]
     if final:
         grant.next_try_at = None
@@ -143,7 +144,7 @@ def try_again(work: Work, grant_id: int, *, actor: Actor) -> None:
         raise NotFound
     if not actor.leads and actor.agent_id != grant.agent_id:
         raise NotAllowed
-    if grant.state != "failed":
+    if grant.state != GrantState.FAILED:
         raise GrantOver
     grant.tries, grant.next_try_at = 0, work.now
 
@@ -153,12 +154,12 @@ def answer_request(work: Work, request_id: int, *, actor: Actor, is_done: bool, 
     row = departments.request(work.session, request_id, lock=True)
     if row is None:
         raise NotFound
-    if row.state != "open":
+    if row.state != RequestState.OPEN:
         raise GrantOver
     text = answer.replace("\x00", "").strip()[:500]
     if not is_done and not text:
         raise Invalid("Say why not.", field="answer")
-    row.state, row.answer = "done" if is_done else "refused", text
+    row.state, row.answer = RequestState.DONE if is_done else RequestState.REFUSED, text
     row.answered_at, row.answered_by = work.now, actor.agent_id
     ticket = tickets.get(work.session, row.ticket_id)
     work.record(
@@ -190,7 +191,7 @@ def reverse(work: Work, grant_id: int, *, actor: Actor, reason: str) -> Grant:
     grant = grants.get(work.session, grant_id, lock=True)
     if grant is None:
         raise NotFound
-    if grant.state == "reversed":
+    if grant.state == GrantState.REVERSED:
         return grant
     if not may_reverse(actor, giver_id=grant.agent_id, is_still_served=_is_still_served(work, grant)):
         raise NotAllowed
@@ -201,7 +202,12 @@ def reverse(work: Work, grant_id: int, *, actor: Actor, reason: str) -> Grant:
         raise Invalid("Say why it is taken back.", field="reason")
     was_posted = grant.carry_out.get("how") == "webhook" and (grant.carried_out_at or grant.tries)
     budgets.put_back(work, grant, actor=actor.label, note=text[:200])
-    grant.state, grant.reversed_at, grant.reversed_by, grant.reverse_reason = "reversed", work.now, actor.agent_id, text
+    grant.state, grant.reversed_at, grant.reversed_by, grant.reverse_reason = (
+        GrantState.REVERSED,
+        work.now,
+        actor.agent_id,
+        text,
+    )
     grant.tries, grant.failure = 0, ""
     grant.next_try_at = work.now if was_posted else None
     work.record(

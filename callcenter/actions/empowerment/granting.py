@@ -17,6 +17,7 @@ from callcenter.domain.empowerment import Answer, Decision, Held, Remedy, hold, 
 from callcenter.domain.empowerment_events import RemedyGiven, WishRefused
 from callcenter.domain.errors import AskFirst, Invalid, NotFound, NotYourInteraction
 from callcenter.domain.permissions import Actor, may_give
+from callcenter.domain.states import GrantState
 from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent
@@ -82,7 +83,9 @@ def give(work: Work, wish: Wish, *, actor: Actor) -> Grant:
         raise Invalid("Say why: this is given with a reason.", field="reason")
     if held.answer == Answer.ASK:
         raise AskFirst
-    grant = write(work, matter, wish, held, state="refused" if held.answer == Answer.REFUSED else "granted")
+    grant = write(
+        work, matter, wish, held, state=GrantState.REFUSED if held.answer == Answer.REFUSED else GrantState.GRANTED
+    )
     if held.answer == Answer.REFUSED:
         refuse(work, grant, held)
         return grant
@@ -128,7 +131,9 @@ def look(
     return Matter(**about, known=known, decision=known.decide())
 
 
-def write(work: Work, matter: Matter, wish: Wish, held: Held, *, state: str, rest_of: int | None = None) -> Grant:
+def write(
+    work: Work, matter: Matter, wish: Wish, held: Held, *, state: GrantState, rest_of: int | None = None
+) -> Grant:
     """The row, with what it was decided by; nothing is paid or told yet."""
     remedy, known = matter.remedy(wish.remedy), matter.known
     currency = matter.decision.currency
@@ -154,13 +159,13 @@ def write(work: Work, matter: Matter, wish: Wish, held: Held, *, state: str, res
         usage=known.usage.to_data(),
         decision=matter.decision.to_data(),
         reason=_text(wish.reason),
-        fields=_fields(remedy, wish.fields or {}) if state != "refused" else {},
+        fields=_fields(remedy, wish.fields or {}) if state != GrantState.REFUSED else {},
         language=matter.customer.language if matter.customer else languages.DEFAULT,
         created_at=work.now,
-        granted_at=work.now if state == "granted" else None,
+        granted_at=work.now if state == GrantState.GRANTED else None,
     )
     row.sms = _sms(work, row, remedy, matter, wish.sms)
-    if state == "granted":
+    if state == GrantState.GRANTED:
         _hand_on(work, row, remedy)
     work.session.add(row)
     work.session.flush()
@@ -251,7 +256,7 @@ def _hand_on(work: Work, grant: Grant, remedy: Remedy) -> None:
     if remedy.carry_out.how != "record":
         grant.next_try_at = work.now
         return
-    grant.state, grant.carried_out_at = "carried_out", work.now
+    grant.state, grant.carried_out_at = GrantState.CARRIED_OUT, work.now
 
 
 def _tell_customer(work: Work, grant: Grant) -> None:
@@ -289,4 +294,4 @@ def drop(work: Work, wish: Wish, *, actor: Actor) -> Grant | None:
     if before:
         return before
     held = hold(matter.decision, wish.remedy, wish.units, reason=wish.reason)
-    return write(work, matter, wish, held, state="not_asked") if held.answer == Answer.ASK else None
+    return write(work, matter, wish, held, state=GrantState.NOT_ASKED) if held.answer == Answer.ASK else None

@@ -14,6 +14,7 @@ from callcenter.domain.empowerment.learning import Finding
 from callcenter.domain.empowerment_events import ProposalDecided
 from callcenter.domain.errors import GrantOver, Invalid, NotFound
 from callcenter.domain.permissions import Actor
+from callcenter.domain.states import ProposalState
 from callcenter.storage.empowerment import departments, learning, proposals
 from callcenter.storage.empowerment.proposals import Proposal
 from callcenter.storage.work import Work
@@ -30,7 +31,7 @@ def refresh(work: Work) -> int:
     wanted = {(one.kind, one.about): one for one in found if (one.kind, one.about) not in dismissed | accepted}
     for row in proposals.open_ones(work.session):
         if (row.kind, row.about) not in wanted:
-            row.state = "gone"
+            row.state = ProposalState.GONE
     work.session.flush()
     for finding in wanted.values():
         _put(work, finding)
@@ -38,23 +39,33 @@ def refresh(work: Work) -> int:
 
 
 def _is_fresh(row: Proposal, now: datetime) -> bool:
-    return row.state == "accepted" and row.decided_at is not None and row.decided_at > now - learning.LOOKED_AT
+    return (
+        row.state == ProposalState.ACCEPTED and row.decided_at is not None and row.decided_at > now - learning.LOOKED_AT
+    )
 
 
 def _put(work: Work, finding: Finding) -> None:
     """Open once a subject, whoever finds it; its numbers as of now."""
     values = {"agent_id": finding.agent_id, "data": finding.data, "cases": list(finding.cases), "seen_at": work.now}
     row = insert(Proposal).values(
-        kind=finding.kind, about=finding.about, state="open", found_at=work.now, note="", before={}, **values
+        kind=finding.kind,
+        about=finding.about,
+        state=ProposalState.OPEN,
+        found_at=work.now,
+        note="",
+        before={},
+        **values,
     )
     work.session.execute(
-        row.on_conflict_do_update(index_elements=["kind", "about"], index_where=Proposal.state == "open", set_=values)
+        row.on_conflict_do_update(
+            index_elements=["kind", "about"], index_where=Proposal.state == ProposalState.OPEN, set_=values
+        )
     )
 
 
 def accept(work: Work, proposal_id: int, *, actor: Actor, rule_book: int | None = None, note: str = "") -> Proposal:
     """`rule_book`: the draft that carries it out. How it was before is kept, to hold the effect against. NotFound, GrantOver."""
-    row = _decide(work, proposal_id, "accepted", actor=actor, note=note)
+    row = _decide(work, proposal_id, ProposalState.ACCEPTED, actor=actor, note=note)
     row.rule_book = rule_book
     row.before = learning.measured(work.session, row, until=work.now)
     return row
@@ -65,7 +76,7 @@ def draft(work: Work, proposal_id: int, *, actor: Actor, note: str = "") -> Prop
     row = proposals.get(work.session, proposal_id, lock=True)
     if row is None:
         raise NotFound
-    if row.kind != "trust" or row.state != "open":
+    if row.kind != "trust" or row.state != ProposalState.OPEN:
         raise GrantOver
     made = rule_books.draft(work, actor=actor, note=note)
     before = made.book.rules
@@ -110,14 +121,14 @@ def dismiss(work: Work, proposal_id: int, *, actor: Actor, note: str) -> Proposa
     """Not so; with the reason. It is left alone for three months."""
     if not note.strip():
         raise Invalid("Say why not.", field="note")
-    return _decide(work, proposal_id, "dismissed", actor=actor, note=note)
+    return _decide(work, proposal_id, ProposalState.DISMISSED, actor=actor, note=note)
 
 
-def _decide(work: Work, proposal_id: int, state: str, *, actor: Actor, note: str) -> Proposal:
+def _decide(work: Work, proposal_id: int, state: ProposalState, *, actor: Actor, note: str) -> Proposal:
     row = proposals.get(work.session, proposal_id, lock=True)
     if row is None:
         raise NotFound
-    if row.state != "open":
+    if row.state != ProposalState.OPEN:
         raise GrantOver
     row.state, row.decided_at, row.decided_by = state, work.now, actor.agent_id
     row.note = note.replace("\x00", "").strip()[:500]

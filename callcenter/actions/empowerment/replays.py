@@ -9,6 +9,7 @@ from callcenter.domain.empowerment.replaying import Again
 from callcenter.domain.empowerment_events import ReplayAsked, ReplayEnded
 from callcenter.domain.errors import N_, DomainError, Invalid, NotAllowed, NotFound
 from callcenter.domain.permissions import Actor
+from callcenter.domain.states import LongJobState
 from callcenter.storage.empowerment import replays, rule_books
 from callcenter.storage.empowerment.replays import ReplayRow
 from callcenter.storage.work import Work
@@ -53,7 +54,7 @@ def ask(work: Work, number: int, *, since: datetime, until: datetime, actor: Act
         since=since,
         until=until,
         asked_by=actor.agent_id,
-        state="queued",
+        state=LongJobState.QUEUED,
         due_at=work.now,
         created_at=work.now,
     )
@@ -69,10 +70,10 @@ def begin(work: Work, replay_id: int) -> tuple[ReplayRow, RuleBook, int] | None:
     if row is None:
         return None
     if row.tries >= MOST_TRIES:
-        _end(work, row, state="failed", reason="tries")
+        _end(work, row, state=LongJobState.FAILED, reason="tries")
         return None
     replays.forget_cases(work.session, row.id)
-    row.state, row.due_at, row.begun_at = "running", work.now + BELIEVED, work.now
+    row.state, row.due_at, row.begun_at = LongJobState.RUNNING, work.now + BELIEVED, work.now
     row.tries += 1
     row.done = row.to_do = 0
     return row, rule_books.book_of(row.document), row.tries
@@ -89,16 +90,16 @@ def finish(work: Work, replay_id: int, *, attempt: int, result: dict[str, Any]) 
     row = _mine(work, replay_id, attempt)
     replays.forget_older(work.session, row.number, keep=CASES_KEPT)
     row.result = result
-    _end(work, row, state="done")
+    _end(work, row, state=LongJobState.DONE)
 
 
 def _mine(work: Work, replay_id: int, attempt: int) -> ReplayRow:
     row = replays.get(work.session, replay_id, lock=True)
-    if row is None or row.state != "running" or row.tries != attempt:
+    if row is None or row.state != LongJobState.RUNNING or row.tries != attempt:
         raise Superseded
     return row
 
 
-def _end(work: Work, row: ReplayRow, *, state: str, reason: str = "") -> None:
+def _end(work: Work, row: ReplayRow, *, state: LongJobState, reason: str = "") -> None:
     row.state, row.reason, row.due_at, row.ended_at = state, reason, None, work.now
     work.record(ReplayEnded(replay_id=row.id, number=row.number, state=state, actor="system"))

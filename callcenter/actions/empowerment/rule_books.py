@@ -18,6 +18,7 @@ from callcenter.domain.empowerment_events import (
 )
 from callcenter.domain.errors import N_, DomainError, Invalid, NotAllowed, NotFound, StaleSave
 from callcenter.domain.permissions import Actor
+from callcenter.domain.states import BookState
 from callcenter.storage.administration import company, settings_cache
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import rule_books
@@ -67,7 +68,7 @@ def _add(work: Work, book: RuleBook, *, actor: Actor, note: str) -> RuleBookRow:
     latest = rule_books.latest(work.session)
     row = RuleBookRow(
         number=rule_books.next_number(work.session),
-        state="draft",
+        state=BookState.DRAFT,
         document=book.to_data(),
         based_on=latest.number if latest else None,
         author_id=author_id,
@@ -93,9 +94,9 @@ def submit(work: Work, number: int, *, version: int, note: str = "", actor: Acto
     """From now on nobody writes in it, until it is reviewed or taken back."""
     must_lead(actor)
     row = _read(work, number, version)
-    if row.state != "draft":
+    if row.state != BookState.DRAFT:
         raise NotInThisState
-    row.state, row.review_note, row.reviewer_id, row.reviewed_at = "in_review", "", None, None
+    row.state, row.review_note, row.reviewer_id, row.reviewed_at = BookState.IN_REVIEW, "", None, None
     row.note = plain(note)[:LONGEST_NOTE] or row.note
     touch(work, row)
     work.record(RuleBookSubmitted(number=number, actor=actor.label))
@@ -131,9 +132,9 @@ def take_back(work: Work, number: int, *, actor: Actor) -> RuleBookRow:
     """Out of the review, to be written on; whoever reviewed it has to look again."""
     must_lead(actor)
     row = locked(work, number)
-    if row.state not in ("in_review", "reviewed"):
+    if row.state not in (BookState.IN_REVIEW, BookState.REVIEWED):
         raise NotInThisState
-    row.state, row.reviewer_id, row.reviewed_at = "draft", None, None
+    row.state, row.reviewer_id, row.reviewed_at = BookState.DRAFT, None, None
     touch(work, row)
     work.record(RuleBookChanged(number=number, rules=[], actor=actor.label))
     return row
@@ -143,14 +144,14 @@ def review(work: Work, number: int, *, version: int, accepted: bool, note: str =
     """By somebody who wrote none of it (NotYourOwn). Not accepted, it is a draft again, and the note says why."""
     reviewer_id = must_lead(actor)
     row = _read(work, number, version)
-    if row.state != "in_review":
+    if row.state != BookState.IN_REVIEW:
         raise NotInThisState
     if reviewer_id == row.author_id or reviewer_id in row.editor_ids:
         raise NotYourOwn
     said = plain(note)[:LONGEST_NOTE]
     if not accepted and not said:
         raise Invalid("Say what should be changed.", field="note")
-    row.state = "reviewed" if accepted else "draft"
+    row.state = BookState.REVIEWED if accepted else BookState.DRAFT
     row.reviewer_id, row.reviewed_at, row.review_note = reviewer_id, work.now, said
     touch(work, row)
     work.record(RuleBookReviewed(number=number, accepted=accepted, note=said, actor=actor.label))
@@ -165,7 +166,7 @@ def publish(
     must_administer(actor)
     rule_books.lock_numbers(work.session)
     row = _read(work, number, version)
-    if row.state != "reviewed":
+    if row.state != BookState.REVIEWED:
         raise NotInThisState(N_("Only what a second person has reviewed can be published."))
     latest = rule_books.latest(work.session)
     if latest and latest.number != over:
@@ -173,7 +174,12 @@ def publish(
     at = effective_from or work.now
     if at < work.now:
         raise Invalid("This time is past.", field="effective_from")
-    row.state, row.effective_from, row.published_at, row.published_by = "published", at, work.now, actor.agent_id
+    row.state, row.effective_from, row.published_at, row.published_by = (
+        BookState.PUBLISHED,
+        at,
+        work.now,
+        actor.agent_id,
+    )
     touch(work, row)
     settings_cache.forget_after(work.session)
     work.record(RuleBookPublished(number=number, effective_from=at.isoformat(), actor=actor.label))
@@ -186,7 +192,7 @@ def drop(work: Work, number: int, *, actor: Actor) -> RuleBookRow:
     row = locked(work, number)
     if row.state not in OPEN:
         raise NotInThisState
-    row.state = "dropped"
+    row.state = BookState.DROPPED
     touch(work, row)
     work.record(RuleBookDropped(number=number, actor=actor.label))
     return row

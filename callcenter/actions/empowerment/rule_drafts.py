@@ -13,6 +13,7 @@ from callcenter.domain.empowerment.rule_book import Remedy, Rule
 from callcenter.domain.empowerment_events import RuleBookChanged
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
 from callcenter.domain.permissions import Actor
+from callcenter.domain.states import BookState
 from callcenter.storage.empowerment import rule_books as rows
 from callcenter.storage.empowerment.rule_books import RuleBookRow
 from callcenter.storage.work import Work
@@ -118,7 +119,7 @@ def _edit(
     """One change of a draft, under its lock; the book holds together afterwards, or `files.Faults` says why it would not."""
     editor_id = rule_books.must_lead(actor)
     row = rule_books.locked(work, number)
-    if row.state != "draft":
+    if row.state != BookState.DRAFT:
         raise rule_books.NotInThisState
     before = row.book
     after = files.book_of(write(before).to_data())

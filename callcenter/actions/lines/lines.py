@@ -22,6 +22,7 @@ from callcenter.domain.calls import (
 )
 from callcenter.domain.errors import InteractionEnded, OfferEnded
 from callcenter.domain.interactions import WITH_CUSTOMER, State, interaction_of_conference
+from callcenter.domain.states import Direction, OfferState
 from callcenter.storage.administration import access
 from callcenter.storage.agents import agents
 from callcenter.storage.calls import interactions
@@ -41,7 +42,7 @@ def connect_agent(work: Work, *, call_sid: str, agent_id: int, interaction_id: i
     offer = open_offers.open_of(work.session, interaction_id, lock=True)
     if interaction is None or offer is None or interaction.state != State.ACTIVE:
         return HangUp()
-    if (offer.id, offer.agent_id, offer.state) != (offer_id, agent_id, "accepted"):
+    if (offer.id, offer.agent_id, offer.state) != (offer_id, agent_id, OfferState.ACCEPTED):
         return HangUp()
     _leg(work, interaction, offer, call_sid)
     return _let_in(work, interaction, offer, call_sid)
@@ -85,7 +86,7 @@ def left_alone(work: Work, interaction_id: int, *, call_sid: str, again: bool) -
     leg = interactions.leg(work.session, call_sid)
     if interaction is None or offer is None or leg is None or interaction.state != State.ACTIVE:
         return HangUp()
-    if leg.offer_id != offer.id or offer.state != "accepted":
+    if leg.offer_id != offer.id or offer.state != OfferState.ACCEPTED:
         return HangUp()
     if not again:
         return JoinAgain(interaction_id=interaction_id)
@@ -107,7 +108,7 @@ def desk_telephone_answered(work: Work, offer_id: int, *, call_sid: str) -> Answ
     rung(work, offer_id, call_sid=call_sid)
     offer = open_offers.get(work.session, offer_id)
     agent = agents.get(work.session, offer.agent_id) if offer else None
-    if offer is None or agent is None or offer.state not in ("live", "accepted"):
+    if offer is None or agent is None or offer.state not in (OfferState.LIVE, OfferState.ACCEPTED):
         return HangUp()
     return AskAgentToPress(
         interaction_id=offer.interaction_id, agent_id=agent.id, offer_id=offer.id, language=agent.language
@@ -154,7 +155,7 @@ def report(work: Work, given: LegReport) -> None:
     leg.left_at = leg.left_at or work.now
     if leg.party == "agent":
         agent_left(work, interaction, leg)
-    elif interaction.direction != "callback" or not callback_dialing.leg_over(
+    elif interaction.direction != Direction.CALLBACK or not callback_dialing.leg_over(
         work, interaction, leg, outcome=given.status
     ):
         directions.customer_gone(work, interaction, by="customer")
@@ -222,7 +223,7 @@ def agent_left(work: Work, interaction: Interaction, leg: Leg) -> None:
     offer = open_offers.open_of(work.session, interaction.id, lock=True)
     if offer is None or offer.id != leg.offer_id:
         return
-    if offer.state == "live":
+    if offer.state == OfferState.LIVE:
         offers.missed(work, interaction, offer, reason="desk_telephone_no_answer")
     elif interaction.state == State.ACTIVE:
         if leg.joined_at:  # whoever leaves was there, even where the joining is reported later

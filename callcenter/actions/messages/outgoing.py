@@ -12,6 +12,7 @@ from callcenter.domain.channels import Channel, Thread
 from callcenter.domain.errors import OutsideError, WindowClosed
 from callcenter.domain.events import MessageQueued, MessageStatusChanged
 from callcenter.domain.messages import MessageReport, MessageStatus, may_follow, status_of
+from callcenter.domain.states import Way
 from callcenter.storage.administration import access
 from callcenter.storage.customers import customers
 from callcenter.storage.messages import messages
@@ -38,7 +39,7 @@ def write(
     """A message that is due now."""
     message = Message(
         channel=thread.channel,
-        direction="out",
+        direction=Way.OUT,
         purpose=purpose,
         interaction_id=interaction_id,
         customer_id=customer_id,

@@ -8,6 +8,7 @@ from callcenter.domain import customers as people
 from callcenter.domain.channels import Thread
 from callcenter.domain.events import MessageReceived
 from callcenter.domain.messages import IncomingMessage, MessageStatus
+from callcenter.domain.states import Way
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.customers.customers import Customer
 from callcenter.storage.messages.messages import Message
@@ -41,7 +42,7 @@ class Received:
         message = self.message
         row = Message(
             channel=message.channel,
-            direction="in",
+            direction=Way.IN,
             purpose=purpose,
             interaction_id=interaction.id if interaction else None,
             customer_id=customer.id if customer else None,

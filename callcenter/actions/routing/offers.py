@@ -16,6 +16,7 @@ from callcenter.domain.events import (
     OfferEnded as OfferHasEnded,
 )
 from callcenter.domain.interactions import State
+from callcenter.domain.states import OfferState
 from callcenter.storage.agents import agents
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
@@ -29,11 +30,11 @@ CONNECT_WITHIN = timedelta(seconds=15)
 def accept(work: Work, offer_id: int, *, agent_id: int) -> Connection:
     """The agent takes it. A second time is answered as the first; OfferEnded where it has gone on to somebody else."""
     interaction, offer = _both(work, offer_id, agent_id)
-    if offer.state == "accepted" and offer.is_open:
+    if offer.state == OfferState.ACCEPTED and offer.is_open:
         return _connection(offer)
-    if offer.state != "live":
+    if offer.state != OfferState.LIVE:
         raise _why_gone(work, interaction)
-    offer.state, offer.accepted_at, offer.ring_at = "accepted", work.now, None
+    offer.state, offer.accepted_at, offer.ring_at = OfferState.ACCEPTED, work.now, None
     if interaction.channel.is_voice:
         offer.connect_by = work.now + CONNECT_WITHIN
     else:
@@ -43,7 +44,7 @@ def accept(work: Work, offer_id: int, *, agent_id: int) -> Connection:
         interaction.bring_back_at = work.now
         work.record(CallerToBringBack(interaction_id=interaction.id, agent_id=agent_id))
     ticket = tickets.for_interaction(work, interaction, agent_id=agent_id)
-    _tell_ended(work, interaction, offer, "accepted", actor=f"agent:{agent_id}")
+    _tell_ended(work, interaction, offer, OfferState.ACCEPTED, actor=f"agent:{agent_id}")
     work.record(
         InteractionAccepted(
             interaction_id=interaction.id,
@@ -76,11 +77,11 @@ def _why_gone(work: Work, interaction: Interaction) -> OfferEnded | InteractionE
 def decline(work: Work, offer_id: int, *, agent_id: int, reason: str = "") -> None:
     """The agent passes; the interaction keeps its place and goes on to somebody else. Twice is as once."""
     interaction, offer = _both(work, offer_id, agent_id)
-    if offer.state == "declined":
+    if offer.state == OfferState.DECLINED:
         return
-    if offer.state != "live":
+    if offer.state != OfferState.LIVE:
         raise _why_gone(work, interaction)
-    _end(work, interaction, offer, "declined", reason=reason[:200], actor=f"agent:{agent_id}")
+    _end(work, interaction, offer, OfferState.DECLINED, reason=reason[:200], actor=f"agent:{agent_id}")
     routing.route(work, interaction)
     routing.next_for(work, agent_id)
 
@@ -89,13 +90,13 @@ def expire(work: Work, interaction_id: int) -> None:
     """The time of the live offer is over: a miss for the agent, and on to somebody else."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     offer = offers.open_of(work.session, interaction_id, lock=True)
-    if interaction and offer and offer.state == "live" and offer.expires_at <= work.now:
+    if interaction and offer and offer.state == OfferState.LIVE and offer.expires_at <= work.now:
         missed(work, interaction, offer, reason="no_answer")
 
 
 def missed(work: Work, interaction: Interaction, offer: Offer, *, reason: str) -> None:
     """A live offer nobody took; both rows locked."""
-    _end(work, interaction, offer, "expired", reason=reason)
+    _end(work, interaction, offer, OfferState.EXPIRED, reason=reason)
     agent_state.miss(work, offer.agent_id, allowed=routing.policy(work).misses_allowed)
     routing.route(work, interaction)
     routing.next_for(work, offer.agent_id)
@@ -105,8 +106,8 @@ def release(work: Work, interaction_id: int, *, agent_id: int, cause: str) -> No
     """Take a live offer back from an agent who has gone, and hold it out to others at once."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     offer = offers.open_of(work.session, interaction_id, lock=True)
-    if interaction and offer and offer.state == "live" and offer.agent_id == agent_id:
-        _end(work, interaction, offer, "withdrawn", reason=cause)
+    if interaction and offer and offer.state == OfferState.LIVE and offer.agent_id == agent_id:
+        _end(work, interaction, offer, OfferState.WITHDRAWN, reason=cause)
         routing.route(work, interaction, without=frozenset({agent_id}))
 
 
@@ -118,7 +119,7 @@ def give_back(work: Work, interaction_id: int, *, cause: str) -> None:
         return
     gone = offer.agent_id
     interaction.end_hold(work.now)
-    _end(work, interaction, offer, "failed", reason=cause)
+    _end(work, interaction, offer, OfferState.FAILED, reason=cause)
     if interaction.channel.is_voice and interaction.answered_at:
         interaction.bring_back_at = work.now
         work.record(CallerLeftAlone(interaction_id=interaction.id, agent_id=gone, offer_id=offer.id))
@@ -131,7 +132,7 @@ def hand_on(work: Work, interaction: Interaction) -> int:
     offer = offers.open_of(work.session, interaction.id, lock=True)
     if offer is None:
         raise OfferEnded
-    offer.state, offer.is_open, offer.ended_at, offer.end_reason = "failed", False, work.now, "transferred"
+    offer.state, offer.is_open, offer.ended_at, offer.end_reason = OfferState.FAILED, False, work.now, "transferred"
     offer.connect_by = None
     interaction.state, interaction.agent_id = State.WAITING, None
     _tell_ended(work, interaction, offer, "transferred")
@@ -157,8 +158,8 @@ def withdraw(work: Work, interaction: Interaction) -> int | None:
     offer = offers.open_of(work.session, interaction.id, lock=True)
     if offer is None:
         return None
-    if offer.state == "live":
-        _end(work, interaction, offer, "withdrawn", reason="customer_left", waits_on=False)
+    if offer.state == OfferState.LIVE:
+        _end(work, interaction, offer, OfferState.WITHDRAWN, reason="customer_left", waits_on=False)
     offer.connect_by = offer.ring_at = None
     return offer.agent_id
 
@@ -197,7 +198,7 @@ def _end(
     work: Work,
     interaction: Interaction,
     offer: Offer,
-    outcome: str,
+    outcome: OfferState,
     *,
     reason: str = "",
     actor: str = "system",

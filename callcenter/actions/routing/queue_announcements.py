@@ -5,6 +5,7 @@ from callcenter.domain import routing as rules
 from callcenter.domain.calls import Answer, HangUp, TellPlace
 from callcenter.domain.interactions import WITH_CUSTOMER, State
 from callcenter.domain.routing import Roster, Waiting
+from callcenter.domain.states import Direction
 from callcenter.storage.administration import settings_cache
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
@@ -44,7 +45,7 @@ def tell_place(work: Work, interaction_id: int, *, first: bool) -> Answer:
     seconds: int | None = None
     waits = interaction.state == State.WAITING
     queue = settings_cache.queue(work.session, interaction.queue_id) if interaction.queue_id and waits else None
-    can_be_called = interaction.direction == "inbound" and interaction.their_address is not None
+    can_be_called = interaction.direction == Direction.INBOUND and interaction.their_address is not None
     if waits:
         place, seconds = prediction(work, interaction)
         if seconds and not _is_reliable(work, interaction):

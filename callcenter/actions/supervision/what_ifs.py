@@ -7,6 +7,7 @@ from callcenter.domain import what_ifs as rules
 from callcenter.domain.errors import N_, DomainError, NotAllowed
 from callcenter.domain.permissions import Actor
 from callcenter.domain.setup_events import WhatIfAsked, WhatIfEnded
+from callcenter.domain.states import LongJobState
 from callcenter.domain.what_ifs import Wish
 from callcenter.storage.administration import company
 from callcenter.storage.supervision import what_ifs
@@ -40,7 +41,7 @@ def ask(work: Work, wish: Wish, *, actor: Actor) -> WhatIf:
         asked_by=actor.agent_id,
         actor=actor.label,
         wish=wish.model_dump(mode="json"),
-        state="queued",
+        state=LongJobState.QUEUED,
         due_at=work.now,
         created_at=work.now,
     )
@@ -56,9 +57,9 @@ def begin(work: Work, what_if_id: int) -> tuple[Wish, int] | None:
     if row is None:
         return None
     if row.tries >= MOST_TRIES:
-        _end(work, row, state="failed", reason="tries")
+        _end(work, row, state=LongJobState.FAILED, reason="tries")
         return None
-    row.state, row.due_at, row.begun_at = "running", work.now + BELIEVED, work.now
+    row.state, row.due_at, row.begun_at = LongJobState.RUNNING, work.now + BELIEVED, work.now
     row.tries += 1
     row.played = row.to_play = 0
     return Wish.model_validate(row.wish), row.tries
@@ -73,21 +74,21 @@ def go_on(work: Work, what_if_id: int, *, attempt: int, played: int, to_play: in
 def finish(work: Work, what_if_id: int, *, attempt: int, result: dict[str, Any]) -> None:
     row = _mine(work, what_if_id, attempt)
     row.result = result
-    _end(work, row, state="done")
+    _end(work, row, state=LongJobState.DONE)
 
 
 def fail(work: Work, what_if_id: int, *, attempt: int, reason: str) -> None:
     """For good: trying again would bring the same."""
-    _end(work, _mine(work, what_if_id, attempt), state="failed", reason=reason)
+    _end(work, _mine(work, what_if_id, attempt), state=LongJobState.FAILED, reason=reason)
 
 
 def _mine(work: Work, what_if_id: int, attempt: int) -> WhatIf:
     row = what_ifs.get(work.session, what_if_id, lock=True)
-    if row is None or row.state != "running" or row.tries != attempt:
+    if row is None or row.state != LongJobState.RUNNING or row.tries != attempt:
         raise Superseded
     return row
 
 
-def _end(work: Work, row: WhatIf, *, state: str, reason: str = "") -> None:
+def _end(work: Work, row: WhatIf, *, state: LongJobState, reason: str = "") -> None:
     row.state, row.reason, row.due_at, row.ended_at = state, reason, None, work.now
     work.record(WhatIfEnded(what_if_id=row.id, state=state, actor="system"))

@@ -9,6 +9,7 @@ from callcenter.actions.messages import outgoing
 from callcenter.domain import surveys as rules
 from callcenter.domain.channels import Thread
 from callcenter.domain.events import SurveyAnswered, SurveyCancelled, SurveyPlanned, SurveySent, TicketSolved
+from callcenter.domain.states import SurveyState
 from callcenter.domain.surveys import Answer
 from callcenter.storage.administration import company
 from callcenter.storage.calls.interactions import Interaction
@@ -49,7 +50,7 @@ def plan(work: Work, ticket: Ticket) -> Survey | None:
         channel=interaction.channel.to_write(),
         our_address=interaction.our_address,
         their_address=interaction.their_address,
-        state="planned",
+        state=SurveyState.PLANNED,
         due_at=work.now + timedelta(seconds=ours.survey_delay_seconds if ours else 600),
         created_at=work.now,
     )
@@ -86,10 +87,10 @@ def invite(work: Work, survey_id: int) -> Survey | None:
 def _ask(work: Work, survey: Survey) -> None:
     older = surveys.asked(work.session, survey.thread)
     if older:
-        older.state, older.end_reason = "expired", "asked_again"
+        older.state, older.end_reason = SurveyState.EXPIRED, "asked_again"
         work.session.flush()
     message = _write(work, survey, _question(work, survey), purpose="survey")
-    survey.state, survey.asked_at, survey.message_id = "asked", work.now, message.id
+    survey.state, survey.asked_at, survey.message_id = SurveyState.ASKED, work.now, message.id
     work.record(SurveySent(**survey.about(), survey_id=survey.id, message_id=message.id))
 
 
@@ -104,7 +105,7 @@ def _question(work: Work, survey: Survey) -> str:
 
 def answer(work: Work, survey: Survey, given: Answer) -> None:
     """Write down score and comment of an open survey (locked), and thank."""
-    survey.state, survey.answered_at = "answered", work.now
+    survey.state, survey.answered_at = SurveyState.ANSWERED, work.now
     survey.score, survey.comment = given.score, given.comment
     _tell_answered(work, survey)
     thanks = words.say(survey.language, "Thank you. We read every answer the same day.")
@@ -135,19 +136,19 @@ def stop(work: Work, thread: Thread) -> None:
     """The customer wants no messages: the open question ends."""
     survey = surveys.asked(work.session, thread)
     if survey:
-        survey.state, survey.end_reason = "expired", "opted_out"
+        survey.state, survey.end_reason = SurveyState.EXPIRED, "opted_out"
 
 
 def expire(work: Work) -> int:
     """End the questions that nobody answered in time."""
     silent = surveys.overdue(work.session, asked_before=work.now - rules.OPEN_FOR)
     for survey in silent:
-        survey.state, survey.end_reason = "expired", "no_answer"
+        survey.state, survey.end_reason = SurveyState.EXPIRED, "no_answer"
     return len(silent)
 
 
 def _cancel(work: Work, survey: Survey, reason: str) -> None:
-    survey.state, survey.end_reason = "cancelled", reason
+    survey.state, survey.end_reason = SurveyState.CANCELLED, reason
     work.record(SurveyCancelled(**survey.about(), survey_id=survey.id, reason=reason))
 
 

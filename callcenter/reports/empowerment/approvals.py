@@ -12,6 +12,7 @@ from callcenter.domain.empowerment import Decision, Option, Remedy
 from callcenter.domain.empowerment.approving import most_of
 from callcenter.domain.empowerment.options import Bound, Room
 from callcenter.domain.empowerment.rule_book import Rule, Step
+from callcenter.domain.states import ApprovalState
 from callcenter.reports.empowerment.budgets import Open, scope_names
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent
@@ -75,7 +76,7 @@ def median_seconds(ended: Sequence[Question]) -> float | None:
     took = [
         (one.approval.answered_at - one.approval.asked_at).total_seconds()
         for one in ended
-        if one.approval.answered_at and one.approval.state == "answered"
+        if one.approval.answered_at and one.approval.state == ApprovalState.ANSWERED
     ]
     return median(took) if took else None
 

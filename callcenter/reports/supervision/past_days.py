@@ -12,6 +12,7 @@ from callcenter.domain import metrics
 from callcenter.domain.agents import Role, Status
 from callcenter.domain.channels import Medium
 from callcenter.domain.routing import CompanyPolicy
+from callcenter.domain.states import OfferState
 from callcenter.domain.what_ifs import Call, Past, PastDay, QueueThen, Server, Span, TooLittleKnown, Wish
 from callcenter.reports.agents.day import bounds
 from callcenter.storage.administration import company
@@ -198,7 +199,7 @@ def _offers(
     rows = session.execute(OFFERS, {"begin": begin, "end": end, "most": SAMPLE}).all()
     most = numbers.ring_seconds[Medium.VOICE] - 0.1
     taken = tuple(
-        min(most, max(0.0, row.seconds)) for row in rows if row.state == "accepted" and row.seconds is not None
+        min(most, max(0.0, row.seconds)) for row in rows if row.state == OfferState.ACCEPTED and row.seconds is not None
     )
     return taken, (len(rows) - len(taken)) / len(rows) if rows else 0.0
 

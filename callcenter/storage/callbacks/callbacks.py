@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from callcenter.domain.states import CallbackState, Party
 from callcenter.storage.database import NO_KEY, Row
 
 
@@ -26,8 +27,8 @@ class Callback(Row):
     queue_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("queues.id"))
     number: Mapped[str]
     our_number: Mapped[str]
-    state: Mapped[str]
-    first: Mapped[str]
+    state: Mapped[CallbackState]
+    first: Mapped[Party]
     source: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
@@ -116,13 +117,17 @@ def page(
 
 def is_broken(row: Callback, now: datetime) -> bool:
     """Not kept by the time that was told; of one that is still open, by now."""
-    return row.state != "cancelled" and (row.connected_at or row.ended_at or now) > row.promised_until
+    return row.state != CallbackState.CANCELLED and (row.connected_at or row.ended_at or now) > row.promised_until
 
 
 def owed(session: Session, customer_id: int, *, now: datetime, since: datetime, limit: int = 50) -> Sequence[Callback]:
     """What a customer is still promised, and what was promised since then and not kept in time; the latest promise first."""
     kept_at = func.coalesce(Callback.connected_at, Callback.ended_at, now)
-    broken = (Callback.promised_until > since) & (Callback.state != "cancelled") & (kept_at > Callback.promised_until)
+    broken = (
+        (Callback.promised_until > since)
+        & (Callback.state != CallbackState.CANCELLED)
+        & (kept_at > Callback.promised_until)
+    )
     rows = select(Callback).where(Callback.customer_id == customer_id, Callback.ended_at.is_(None) | broken)
     return session.scalars(rows.order_by(Callback.promised_until.desc()).limit(limit)).all()
 

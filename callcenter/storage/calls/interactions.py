@@ -11,6 +11,7 @@ from callcenter.domain.channels import Channel, Thread
 from callcenter.domain.events import Subjects
 from callcenter.domain.interactions import LIVE, State
 from callcenter.domain.permissions import Actor
+from callcenter.domain.states import Direction, Party
 from callcenter.storage.database import NO_KEY, Row
 
 QUIET_AGAIN = timedelta(minutes=1)
@@ -33,8 +34,8 @@ class Interaction(Row):
     __tablename__ = "interactions"
 
     channel: Mapped[Channel]
-    direction: Mapped[str] = mapped_column(default="inbound")
-    state: Mapped[str]
+    direction: Mapped[Direction] = mapped_column(default=Direction.INBOUND)
+    state: Mapped[State]
     language: Mapped[str]
     our_address: Mapped[str]
     their_address: Mapped[str | None]
@@ -146,7 +147,7 @@ class Leg(Row):
 
     sid: Mapped[str] = mapped_column(unique=True)
     interaction_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("interactions.id"), index=True)
-    party: Mapped[str]
+    party: Mapped[Party]
     agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     offer_id: Mapped[int | None] = mapped_column(BigInteger)
     rank: Mapped[int] = mapped_column(SmallInteger, default=0)
@@ -192,7 +193,7 @@ def legs(session: Session, interaction_id: int) -> Sequence[Leg]:
 
 def customer_leg(session: Session, interaction_id: int) -> Leg | None:
     """Their newest: a callback may have been tried before."""
-    wanted = select(Leg).where(Leg.interaction_id == interaction_id, Leg.party == "customer")
+    wanted = select(Leg).where(Leg.interaction_id == interaction_id, Leg.party == Party.CUSTOMER)
     return session.scalar(wanted.order_by(Leg.id.desc()).limit(1))
 
 

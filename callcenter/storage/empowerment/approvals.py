@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInte
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.empowerment.rule_book import Step
+from callcenter.domain.states import ApprovalState, GrantState
 from callcenter.storage.agents.agents import Connection
 from callcenter.storage.database import NO_KEY, Row
 from callcenter.storage.empowerment.grants import Grant
@@ -25,7 +26,7 @@ class Approval(Row):
     __tablename__ = "approvals"
 
     grant_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("grants.id"), unique=True)
-    state: Mapped[str]
+    state: Mapped[ApprovalState]
     rule_id: Mapped[int | None]
     steps: Mapped[list[Any]]
     step: Mapped[int] = mapped_column(SmallInteger, default=0)
@@ -60,7 +61,7 @@ class Approval(Row):
 
     @property
     def is_open(self) -> bool:
-        return self.state == "open"
+        return self.state == ApprovalState.OPEN
 
     @property
     def turn(self) -> Step:
@@ -99,7 +100,9 @@ def of_grants(session: Session, grant_ids: Sequence[int]) -> dict[int, Approval]
 
 def open_ones(session: Session) -> Sequence[tuple[Approval, Grant]]:
     """All that wait for an answer, the one that runs out first in front."""
-    rows = select(Approval, Grant).join(Grant, Grant.id == Approval.grant_id).where(Approval.state == "open")
+    rows = (
+        select(Approval, Grant).join(Grant, Grant.id == Approval.grant_id).where(Approval.state == ApprovalState.OPEN)
+    )
     return [(row[0], row[1]) for row in session.execute(rows.order_by(Approval.step_ends_at, Approval.id))]
 
 
@@ -125,14 +128,16 @@ def page(
 def open_of_agent(session: Session, agent_id: int) -> Sequence[tuple[Approval, Grant]]:
     """What this agent has asked and nobody has answered yet."""
     rows = select(Approval, Grant).join(Grant, Grant.id == Approval.grant_id)
-    rows = rows.where(Approval.state == "open", Grant.agent_id == agent_id).order_by(Approval.step_ends_at)
+    rows = rows.where(Approval.state == ApprovalState.OPEN, Grant.agent_id == agent_id).order_by(Approval.step_ends_at)
     return [(row[0], row[1]) for row in session.execute(rows)]
 
 
 def open_of_interaction(session: Session, interaction_id: int) -> Sequence[Approval]:
     """Asked in this contact and not answered yet."""
     rows = select(Approval).join(Grant, Grant.id == Approval.grant_id)
-    rows = rows.where(Grant.interaction_id == interaction_id, Grant.state == "awaiting", Approval.state == "open")
+    rows = rows.where(
+        Grant.interaction_id == interaction_id, Grant.state == GrantState.AWAITING, Approval.state == ApprovalState.OPEN
+    )
     return session.scalars(rows.order_by(Approval.id)).all()
 
 
@@ -141,7 +146,7 @@ def taken_by_absent(session: Session, *, since: datetime) -> Sequence[int]:
     there = select(Connection.id).where(
         Connection.agent_id == Approval.claimed_by, Connection.gone_at.is_(None), Connection.seen_at >= since
     )
-    rows = select(Approval.id).where(Approval.state == "open", Approval.claimed_at < since, ~there.exists())
+    rows = select(Approval.id).where(Approval.state == ApprovalState.OPEN, Approval.claimed_at < since, ~there.exists())
     return session.scalars(rows).all()
 
 
@@ -152,7 +157,7 @@ def ended_since(session: Session, since: datetime, *, limit: int = 50) -> Sequen
 
 
 def by_code(session: Session, code: str) -> Approval | None:
-    return session.scalar(select(Approval).where(Approval.code == code, Approval.state == "open"))
+    return session.scalar(select(Approval).where(Approval.code == code, Approval.state == ApprovalState.OPEN))
 
 
 def words(session: Session, approval_id: int) -> Sequence[Word]:

@@ -12,6 +12,7 @@ from callcenter.domain.empowerment.facts import Facts, Usage
 from callcenter.domain.empowerment.options import Bound
 from callcenter.domain.empowerment.past import Past, Was
 from callcenter.domain.empowerment.replay_budgets import ReplayedBudget
+from callcenter.domain.states import GrantState
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import departments
 from callcenter.storage.empowerment.budgets import Budget, Entry, Period
@@ -83,7 +84,7 @@ def _past(row: Any) -> Past:
 
 
 def _was(row: Any) -> Was:
-    if row.state == "not_asked":
+    if row.state == GrantState.NOT_ASKED:
         return Was.NOT_ASKED
     return {"ask": Was.ASK, "refused": Was.NEVER}.get(row.answer, Was.MAY)
 

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, select, t
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain import languages
+from callcenter.domain.states import RequestState
 from callcenter.storage.database import NO_KEY, Row
 
 
@@ -61,7 +62,7 @@ class Request(Row):
     grant_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("grants.id"), unique=True)
     asked_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     body: Mapped[str]
-    state: Mapped[str] = mapped_column(default="open")
+    state: Mapped[RequestState] = mapped_column(default=RequestState.OPEN)
     due_at: Mapped[datetime]
     created_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
@@ -124,7 +125,7 @@ def request(session: Session, request_id: int, *, lock: bool = False) -> Request
 
 def open_requests(session: Session, *, department_id: int | None = None, limit: int = 200) -> Sequence[Request]:
     """What departments still owe, the one due first in front."""
-    rows = select(Request).where(Request.state == "open")
+    rows = select(Request).where(Request.state == RequestState.OPEN)
     if department_id is not None:
         rows = rows.where(Request.department_id == department_id)
     return session.scalars(rows.order_by(Request.due_at, Request.id).limit(limit)).all()

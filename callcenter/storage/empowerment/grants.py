@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInte
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.events import Subjects
+from callcenter.domain.states import GrantState
 from callcenter.storage.database import NO_KEY, Row
 
 STANDING = ("granted", "carried_out", "failed")  # was given and stands, carried out or not yet
@@ -31,7 +32,7 @@ class Grant(Row):
 
     key: Mapped[str]
     agent_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agents.id"))
-    state: Mapped[str]
+    state: Mapped[GrantState]
     remedy: Mapped[str]
     currency: Mapped[str]
     wished: Mapped[int] = mapped_column(BigInteger)

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, select, t
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from callcenter.domain.states import ProposalState
 from callcenter.storage.database import NO_KEY, Row
 
 
@@ -25,7 +26,7 @@ class Proposal(Row):
     agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     data: Mapped[dict[str, Any]]
     cases: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
-    state: Mapped[str] = mapped_column(default="open")
+    state: Mapped[ProposalState] = mapped_column(default=ProposalState.OPEN)
     found_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
@@ -46,7 +47,7 @@ def get(session: Session, proposal_id: int, *, lock: bool = False) -> Proposal |
 
 
 def open_ones(session: Session) -> Sequence[Proposal]:
-    return session.scalars(select(Proposal).where(Proposal.state == "open").order_by(Proposal.id)).all()
+    return session.scalars(select(Proposal).where(Proposal.state == ProposalState.OPEN).order_by(Proposal.id)).all()
 
 
 def decided(session: Session, *, limit: int = 50) -> Sequence[Proposal]:
@@ -57,5 +58,7 @@ def decided(session: Session, *, limit: int = 50) -> Sequence[Proposal]:
 
 def dismissed_since(session: Session, since: datetime) -> set[tuple[str, str]]:
     """(kind, about) of what was dismissed lately; it is not brought up again so soon."""
-    rows = select(Proposal.kind, Proposal.about).where(Proposal.state == "dismissed", Proposal.decided_at > since)
+    rows = select(Proposal.kind, Proposal.about).where(
+        Proposal.state == ProposalState.DISMISSED, Proposal.decided_at > since
+    )
     return {(row.kind, row.about) for row in session.execute(rows)}

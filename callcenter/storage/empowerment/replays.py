@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.empowerment.replaying import Again
+from callcenter.domain.states import LongJobState
 from callcenter.storage.database import NO_KEY, Row
 from callcenter.storage.empowerment.grants import Grant
 
@@ -24,7 +25,7 @@ class ReplayRow(Row):
     since: Mapped[datetime]
     until: Mapped[datetime]
     asked_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
-    state: Mapped[str] = mapped_column(default="queued")
+    state: Mapped[LongJobState] = mapped_column(default=LongJobState.QUEUED)
     due_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     done: Mapped[int] = mapped_column(default=0)

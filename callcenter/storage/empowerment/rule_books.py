@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.empowerment import RuleBook
+from callcenter.domain.states import BookState
 from callcenter.storage.administration import settings_cache
 from callcenter.storage.database import Row
 
@@ -24,7 +25,7 @@ class RuleBookRow(Row):
     __tablename__ = "rule_books"
 
     number: Mapped[int] = mapped_column(unique=True)
-    state: Mapped[str]
+    state: Mapped[BookState]
     document: Mapped[dict[str, Any]]
     based_on: Mapped[int | None]
     author_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
@@ -99,12 +100,12 @@ def latest(session: Session) -> RuleBookRow | None:
 
 def to_come(session: Session, now: datetime) -> Sequence[RuleBookRow]:
     """Published and not yet in force, the first one first."""
-    rows = select(RuleBookRow).where(RuleBookRow.state == "published", RuleBookRow.effective_from > now)
+    rows = select(RuleBookRow).where(RuleBookRow.state == BookState.PUBLISHED, RuleBookRow.effective_from > now)
     return session.scalars(rows.order_by(RuleBookRow.effective_from, RuleBookRow.number)).all()
 
 
 def _by_time() -> Select[RuleBookRow]:
-    published = select(RuleBookRow).where(RuleBookRow.state == "published")
+    published = select(RuleBookRow).where(RuleBookRow.state == BookState.PUBLISHED)
     return published.order_by(RuleBookRow.effective_from.desc(), RuleBookRow.number.desc())
 
 

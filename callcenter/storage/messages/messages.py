@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from callcenter.domain.channels import Channel, Thread
 from callcenter.domain.events import Subjects
 from callcenter.domain.messages import MessageStatus
+from callcenter.domain.states import Way
 from callcenter.storage.database import Row
 
 
@@ -20,7 +21,7 @@ class Message(Row):
     __tablename__ = "messages"
 
     channel: Mapped[Channel]
-    direction: Mapped[str]
+    direction: Mapped[Way]
     purpose: Mapped[str] = mapped_column(default="conversation")
     interaction_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("interactions.id"))
     customer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("customers.id"))
@@ -30,7 +31,7 @@ class Message(Row):
     body: Mapped[str]
     files: Mapped[int] = mapped_column(SmallInteger, default=0)
     sid: Mapped[str | None] = mapped_column(unique=True)
-    status: Mapped[str]
+    status: Mapped[MessageStatus]
     error_code: Mapped[int | None]
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     next_try_at: Mapped[datetime | None]
@@ -88,7 +89,7 @@ def page(session: Session, interaction_id: int, *, after: int = 0, limit: int = 
 def last_heard(session: Session, thread: Thread) -> datetime | None:
     """When they last wrote to us there."""
     there = (Message.channel == thread.channel, Message.our_address == thread.ours)
-    rows = select(Message.created_at).where(Message.their_address == thread.theirs, Message.direction == "in", *there)
+    rows = select(Message.created_at).where(Message.their_address == thread.theirs, Message.direction == Way.IN, *there)
     return session.scalar(rows.order_by(Message.created_at.desc()).limit(1))
 
 
@@ -96,7 +97,7 @@ def last_received(session: Session, interaction_ids: Sequence[int]) -> dict[int,
     """{interaction: the customer's newest message}."""
     rows = (
         select(Message)
-        .where(Message.interaction_id.in_(interaction_ids), Message.direction == "in")
+        .where(Message.interaction_id.in_(interaction_ids), Message.direction == Way.IN)
         .ext(distinct_on(Message.interaction_id))
         .order_by(Message.interaction_id, Message.id.desc())
     )
@@ -116,14 +117,14 @@ def is_unsent(message: Message) -> bool:
 
 def mark_read(session: Session, interaction_id: int, *, at: datetime) -> None:
     """What the customer wrote in this conversation has been seen by its agent."""
-    unread = (Message.interaction_id == interaction_id, Message.direction == "in", Message.read_at.is_(None))
+    unread = (Message.interaction_id == interaction_id, Message.direction == Way.IN, Message.read_at.is_(None))
     session.execute(update(Message).where(*unread).values(read_at=at))
 
 
 def unread(session: Session, interaction_ids: Sequence[int]) -> dict[int, int]:
     """{interaction: how many of the customer's messages its agent has not seen}."""
     rows = select(Message.interaction_id, func.count().label("n")).where(
-        Message.interaction_id.in_(interaction_ids), Message.direction == "in", Message.read_at.is_(None)
+        Message.interaction_id.in_(interaction_ids), Message.direction == Way.IN, Message.read_at.is_(None)
     )
     return {row.interaction_id: row.n for row in session.execute(rows.group_by(Message.interaction_id))}
 

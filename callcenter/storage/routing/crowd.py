@@ -19,6 +19,7 @@ from callcenter.domain.routing import (
     Roster,
     Waiting,
 )
+from callcenter.domain.states import OfferState
 from callcenter.storage.administration import settings_cache
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.routing import routing as looks
@@ -65,7 +66,7 @@ def _rules(session: Session, queue_id: int) -> tuple[QueuePolicy, tuple[Ring, ..
 
 
 def _pause(ours: CompanyPolicy, row: WasAsked) -> int:
-    if row.state == "declined":
+    if row.state == OfferState.DECLINED:
         return ours.pauses.busy if row.end_reason == "busy" else ours.pauses.declined
     return ours.pauses.no_answer
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.agents import Status
 from callcenter.domain.channels import Medium
+from callcenter.domain.states import OfferState
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.database import NO_KEY, Row
 
@@ -25,7 +26,7 @@ class Offer(Row):
     agent_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agents.id"))
     medium: Mapped[Medium]
     slot: Mapped[int] = mapped_column(SmallInteger)
-    state: Mapped[str]
+    state: Mapped[OfferState]
     is_open: Mapped[bool]
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -93,7 +94,7 @@ def load(session: Session) -> dict[int, dict[str, int]]:
 
 def with_absent(session: Session) -> Sequence[int]:
     """Agents who hold a live offer although they have gone."""
-    rows = select(Agent.id).join(Offer, Offer.agent_id == Agent.id).where(Offer.state == "live")
+    rows = select(Agent.id).join(Offer, Offer.agent_id == Agent.id).where(Offer.state == OfferState.LIVE)
     gone = rows.where(Agent.status.in_((Status.SIGNED_OUT, Status.UNAVAILABLE))).distinct()
     return session.scalars(gone.order_by(Agent.id)).all()
 
@@ -104,7 +105,7 @@ def of_interaction(session: Session, interaction_id: int) -> Sequence[Offer]:
 
 def claim_to_ring(session: Session, offer_id: int, *, now: datetime) -> Offer | None:
     """The offer, locked, if its desk telephone is due to ring and nobody else is ringing it."""
-    wanted = select(Offer).where(Offer.id == offer_id, Offer.ring_at <= now, Offer.state == "live")
+    wanted = select(Offer).where(Offer.id == offer_id, Offer.ring_at <= now, Offer.state == OfferState.LIVE)
     return session.scalar(
         wanted.with_for_update(key_share=True, skip_locked=True).execution_options(populate_existing=True)
     )

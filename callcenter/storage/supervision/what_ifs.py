@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInte
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from callcenter.domain.states import LongJobState
 from callcenter.storage.database import NO_KEY, Row
 
 OPEN = ("queued", "running")
@@ -22,7 +23,7 @@ class WhatIf(Row):
     asked_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     actor: Mapped[str]
     wish: Mapped[dict[str, Any]]
-    state: Mapped[str] = mapped_column(default="queued")
+    state: Mapped[LongJobState] = mapped_column(default=LongJobState.QUEUED)
     due_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     played: Mapped[int] = mapped_column(default=0)

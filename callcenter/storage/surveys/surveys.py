@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.channels import Channel, Thread
 from callcenter.domain.events import Subjects
+from callcenter.domain.states import SurveyState
 from callcenter.storage.database import Row
 
 
@@ -28,7 +29,7 @@ class Survey(Row):
     channel: Mapped[Channel]
     our_address: Mapped[str]
     their_address: Mapped[str]
-    state: Mapped[str]
+    state: Mapped[SurveyState]
     due_at: Mapped[datetime]
     asked_at: Mapped[datetime | None]
     message_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("messages.id"))
@@ -83,7 +84,7 @@ def of_ticket(session: Session, ticket_id: int) -> Sequence[Survey]:
 
 def claim(session: Session, survey_id: int, *, now: datetime) -> Survey | None:
     """The survey, locked, if it is due and nobody else is asking at this moment."""
-    wanted = select(Survey).where(Survey.id == survey_id, Survey.state == "planned", Survey.due_at <= now)
+    wanted = select(Survey).where(Survey.id == survey_id, Survey.state == SurveyState.PLANNED, Survey.due_at <= now)
     return session.scalar(wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True))
 
 
@@ -91,7 +92,7 @@ def asked(session: Session, thread: Thread) -> Survey | None:
     """The question that is open there, locked."""
     wanted = (
         select(Survey)
-        .where(*_in(thread), Survey.state == "asked")
+        .where(*_in(thread), Survey.state == SurveyState.ASKED)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
@@ -110,7 +111,7 @@ def last_answered(session: Session, thread: Thread, *, since: datetime) -> Surve
     """Answered just now, without a comment: the next message may be the comment."""
     wanted = (
         select(Survey)
-        .where(*_in(thread), Survey.state == "answered")
+        .where(*_in(thread), Survey.state == SurveyState.ANSWERED)
         .where(Survey.answered_at >= since, Survey.comment == "")
         .order_by(Survey.answered_at.desc())
         .limit(1)
@@ -119,19 +120,19 @@ def last_answered(session: Session, thread: Thread, *, since: datetime) -> Surve
 
 
 def last_of_customer(session: Session, customer_id: int) -> Survey | None:
-    rows = select(Survey).where(Survey.customer_id == customer_id, Survey.state == "answered")
+    rows = select(Survey).where(Survey.customer_id == customer_id, Survey.state == SurveyState.ANSWERED)
     return session.scalar(rows.order_by(Survey.id.desc()).limit(1))
 
 
 def of_customer(session: Session, customer_id: int, *, limit: int = 20) -> Sequence[Survey]:
     """The answered ones, newest first."""
-    rows = select(Survey).where(Survey.customer_id == customer_id, Survey.state == "answered")
+    rows = select(Survey).where(Survey.customer_id == customer_id, Survey.state == SurveyState.ANSWERED)
     return session.scalars(rows.order_by(Survey.id.desc()).limit(limit)).all()
 
 
 def with_words(session: Session, *, since: datetime, limit: int = 8) -> Sequence[Survey]:
     """Answered since then with a comment, newest first."""
-    rows = select(Survey).where(Survey.state == "answered", Survey.answered_at >= since, Survey.comment != "")
+    rows = select(Survey).where(Survey.state == SurveyState.ANSWERED, Survey.answered_at >= since, Survey.comment != "")
     return session.scalars(rows.order_by(Survey.answered_at.desc()).limit(limit)).all()
 
 
@@ -167,5 +168,5 @@ def page(
 
 def overdue(session: Session, *, asked_before: datetime, limit: int = 100) -> Sequence[Survey]:
     """Asked long ago and never answered, claimed."""
-    rows = select(Survey).where(Survey.state == "asked", Survey.asked_at < asked_before).limit(limit)
+    rows = select(Survey).where(Survey.state == SurveyState.ASKED, Survey.asked_at < asked_before).limit(limit)
     return session.scalars(rows.with_for_update(skip_locked=True)).all()

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from callcenter.domain.tickets import UNSOLVED
+from callcenter.domain.tickets import UNSOLVED, Priority, TicketStatus
 from callcenter.storage.database import NO_KEY, Row
 
 SERIAL = DbSequence("ticket_serial", start=4000)
@@ -32,8 +32,8 @@ class Ticket(Row):
 
     number: Mapped[str] = mapped_column(unique=True)
     subject: Mapped[str]
-    status: Mapped[str]
-    priority: Mapped[str]
+    status: Mapped[TicketStatus]
+    priority: Mapped[Priority]
     type: Mapped[str]
     cause: Mapped[str] = mapped_column(default="")
     fault: Mapped[str] = mapped_column(default="unknown")

@@ -14,6 +14,7 @@ from callcenter import wiring
 from callcenter.actions.supervision import what_ifs as acts
 from callcenter.domain.errors import DomainError, NotFound
 from callcenter.domain.queues import NotValid
+from callcenter.domain.states import LongJobState
 from callcenter.domain.what_ifs import MINUTES_A_DAY, NEW_RINGS, Wish
 from callcenter.storage.administration import company
 from callcenter.storage.administration.company import Queue
@@ -155,7 +156,7 @@ def _one(what_if_id: int) -> Mapping[str, object]:
         "by": by,
         "wished": wished,
         "is_late": row.is_open and not row.tries and now - row.created_at > QUEUED_LONG,
-        "failed": words.failed(row.reason) if row.state == "failed" else "",
+        "failed": words.failed(row.reason) if row.state == LongJobState.FAILED else "",
         "told": words.told(row.result, Wish.model_validate(row.wish), names) if row.result else None,
     }
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from flask_babel import gettext as _
 
 from callcenter.domain.empowerment import sentences
+from callcenter.domain.states import ApprovalState, GrantState
 from callcenter.reports.empowerment.budgets import Open
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.web.approvals.answering import Answering
@@ -106,7 +107,9 @@ class Shown(Answering):
     @property
     def given_then(self) -> int:
         """What they will have been given in 12 months if the answer is yes."""
-        return self.case.given + (self.grant.worth if self.approval.is_open or self.grant.state == "approved" else 0)
+        return self.case.given + (
+            self.grant.worth if self.approval.is_open or self.grant.state == GrantState.APPROVED else 0
+        )
 
     def account_money(self, minor: int) -> str:
         """In the customer's own currency."""
@@ -162,7 +165,7 @@ class Shown(Answering):
         """A sentence, once it is over."""
         row, by = self.approval, first_name(self.question.answered_by)
         shown = what(self.question.remedy, self.grant.units, self.grant.currency, self.grant.remedy)
-        if row.state == "withdrawn":
+        if row.state == ApprovalState.WITHDRAWN:
             return _("%(agent)s withdrew the question.", agent=self.asker)
         who = _("You said") if row.answered_by == self.reader.id else _("%(name)s said", name=by)
         return {

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from callcenter.domain import languages
 from callcenter.domain.empowerment import Remedy, money
 from callcenter.domain.empowerment.approving import Said
+from callcenter.domain.states import ApprovalState
 from callcenter.reports.empowerment.approvals import Answers, Question
 from callcenter.reports.empowerment.budgets import Open
 from callcenter.storage.agents.agents import Agent
@@ -109,7 +110,7 @@ def answered(question: Question) -> tuple[str, str]:
     row, grant = question.approval, question.grant
     given = amount(question.remedy, row.answer_units or 0, grant.currency) if row.answer_units else ""
     name = languages.of(question.remedy.names, language.chosen()) if question.remedy else grant.remedy
-    if row.state == "withdrawn":
+    if row.state == ApprovalState.WITHDRAWN:
         return "", _("withdrawn")
     return {
         Said.YES: ("ok", _("yes")),

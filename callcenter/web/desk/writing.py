@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.actions.messages import outgoing
 from callcenter.domain.channels import Channel
+from callcenter.domain.states import Way
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.messages import attachments, messages
 from callcenter.storage.messages.messages import Message
@@ -26,7 +27,7 @@ class Said:
 
     @property
     def is_ours(self) -> bool:
-        return self.message.direction == "out"
+        return self.message.direction == Way.OUT
 
     @property
     def is_failed(self) -> bool:

@@ -18,6 +18,7 @@ from callcenter.domain.empowerment.reversing import may_reverse
 from callcenter.domain.empowerment.rule_book import Outcome
 from callcenter.domain.errors import NotFound
 from callcenter.domain.interactions import State
+from callcenter.domain.states import GrantState
 from callcenter.reports.empowerment import giving as report
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent
@@ -116,8 +117,8 @@ def _line(session: Session, grant: Grant, known: Around) -> Line:
         kind={"carried_out": "ok", "failed": "bad", "refused": "bad", "reversed": "warn"}.get(grant.state, "give"),
         by=known.names.get(grant.agent_id, ""),
         ended=end,
-        may_give=is_mine and grant.state == "approved",
-        may_try=grant.state == "failed" and (actor.leads or is_mine),
+        may_give=is_mine and grant.state == GrantState.APPROVED,
+        may_try=grant.state == GrantState.FAILED and (actor.leads or is_mine),
         may_reverse=grant.is_given and may_reverse(actor, giver_id=grant.agent_id, is_still_served=served),
     )
 

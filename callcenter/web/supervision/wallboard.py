@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from callcenter import wiring
 from callcenter.domain import languages
+from callcenter.domain.states import OfferState
 from callcenter.reports.supervision import invariants
 from callcenter.reports.supervision import wallboard as report
 from callcenter.reports.supervision.staffing import AgentFigures
@@ -105,7 +106,7 @@ def passed_lately() -> dict[str, object]:
 
 
 def _how(row: Offer) -> str:
-    if row.state == "expired":
+    if row.state == OfferState.EXPIRED:
         return _("did not answer")
     return _("declined: %(reason)s", reason=terms.declined(row.end_reason)) if row.end_reason else _("declined")
 

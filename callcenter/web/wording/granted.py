@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain import languages
 from callcenter.domain.empowerment import Remedy, money
 from callcenter.domain.empowerment.approving import Said
+from callcenter.domain.states import GrantState
 from callcenter.reports.empowerment import giving
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import approvals, departments
@@ -33,7 +34,7 @@ class Ended:
 
     @property
     def can_give(self) -> bool:
-        return self.grant.state == "approved"
+        return self.grant.state == GrantState.APPROVED
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def _given(grant: Grant, known: Around) -> Ended:
     done = _carried_out(grant, known)
     sms = labels.of("message", known.sms.get(grant.message_id or 0, ""))
     text = " ".join(part for part in (done, _("SMS: %(status)s.", status=sms) if sms else "") if part)
-    if grant.state == "failed":
+    if grant.state == GrantState.FAILED:
         strong = _("Given, but not carried out: %(what)s", what=of(grant, known))
         return Ended(grant=grant, kind="bad", icon="alert", strong=strong, text=text)
     return Ended(grant=grant, kind="ok", icon="check", strong=_("Given: %(what)s", what=of(grant, known)), text=text)
@@ -119,7 +120,7 @@ def _given(grant: Grant, known: Around) -> Ended:
 def _carried_out(grant: Grant, known: Around) -> str:
     if grant.carried_out_at:
         return _("Carried out %(time)s.", time=_moment(grant.carried_out_at))
-    if grant.state == "failed":
+    if grant.state == GrantState.FAILED:
         again = grant.next_try_at
         then = _("Tried again %(time)s.", time=formats.when(again)) if again else _("Somebody has to look.")
         return f"{grant.failure}. {then}" if grant.failure else then

@@ -17,6 +17,7 @@ from callcenter.domain.errors import (
     NotYourInteraction,
     OutsideError,
 )
+from callcenter.domain.states import GrantState
 from callcenter.reports.empowerment.giving import Giving
 from callcenter.web import access
 from callcenter.web.desk.blueprint import pages
@@ -109,7 +110,7 @@ def give_ask(interaction_id: int) -> str:
         form = _form(found)
     with wiring.current().work() as work:
         grant = asking.ask(work, _wish(found, form), actor=actor)
-    said = _hold(interaction_id) if grant.state == "awaiting" else ""
+    said = _hold(interaction_id) if grant.state == GrantState.AWAITING else ""
     with wiring.current().reading() as session:
         return panel.shown(session, interaction_id, said=said)
 

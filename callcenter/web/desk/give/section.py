@@ -13,6 +13,7 @@ from callcenter.domain.empowerment.options import Bound
 from callcenter.domain.empowerment.rule_book import Step
 from callcenter.domain.interactions import State
 from callcenter.domain.permissions import may_give
+from callcenter.domain.states import GrantState
 from callcenter.reports.empowerment.giving import Giving
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.web import access
@@ -128,7 +129,7 @@ class Section:
     @cached_property
     def waiting(self) -> Waiting | None:
         """What is being decided for the customer on the line; what is left of another waits with that."""
-        grant = next((one for one in self.mine if one.state == "awaiting" and one.rest_of is None), None)
+        grant = next((one for one in self.mine if one.state == GrantState.AWAITING and one.rest_of is None), None)
         approval = self.known.approvals.get(grant.id) if grant else None
         if grant is None or approval is None or not approval.is_open:
             return None
@@ -146,7 +147,7 @@ class Section:
     @cached_property
     def ready(self) -> list[Ended]:
         """Approved, and to be given on."""
-        told = [granted.ended(one, self.known) for one in self.mine if one.state == "approved"]
+        told = [granted.ended(one, self.known) for one in self.mine if one.state == GrantState.APPROVED]
         return [end for end in told if end]
 
     @property

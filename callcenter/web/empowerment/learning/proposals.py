@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from callcenter import wiring
 from callcenter.actions.empowerment import proposals as acts
+from callcenter.domain.states import ProposalState
 from callcenter.storage.empowerment import learning, proposals
 from callcenter.storage.empowerment.proposals import Proposal
 from callcenter.web import access
@@ -77,7 +78,7 @@ def dismiss(proposal_id: int) -> Response:
 
 
 def _shown(row: Proposal, called: Names, *, measured: dict[str, Any] | None = None) -> Shown:
-    kept = measured if row.state == "accepted" else None
+    kept = measured if row.state == ProposalState.ACCEPTED else None
     head, sentence, offer = _words(row, called)
     cases = url_for("learning.cases", ids=",".join(map(str, row.cases[:200]))) if row.cases else ""
     before = _how_it_was(row.kind, row.before) if kept is not None else ""

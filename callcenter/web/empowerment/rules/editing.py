@@ -9,6 +9,7 @@ from callcenter.actions.empowerment import rule_drafts as acts
 from callcenter.domain.empowerment import RuleBook, files
 from callcenter.domain.empowerment.rule_book import Outcome, Rule
 from callcenter.domain.errors import DomainError, NotFound, StaleSave
+from callcenter.domain.states import BookState
 from callcenter.web import access
 from callcenter.web.empowerment.rules import words
 from callcenter.web.empowerment.rules.blueprint import pages, version
@@ -146,7 +147,7 @@ def _part(number: int, form: Form) -> str:
         row = version(session, number)
         known = words.known(session, language.chosen())
     return render_template(
-        "rules/rule_form.html", row=row, book=row.book, form=form, known=known, may_edit=row.state == "draft"
+        "rules/rule_form.html", row=row, book=row.book, form=form, known=known, may_edit=row.state == BookState.DRAFT
     )
 
 

@@ -15,6 +15,7 @@ from callcenter.domain.empowerment import money
 from callcenter.domain.empowerment.differing import differ
 from callcenter.domain.empowerment.rule_book import KINDS, Remedy
 from callcenter.domain.errors import Invalid, StaleSave
+from callcenter.domain.states import BookState
 from callcenter.storage.empowerment import departments, rule_books
 from callcenter.web import access
 from callcenter.web.empowerment.rules.blueprint import pages, version
@@ -83,7 +84,7 @@ def _page(number: int, *, open_key: str | None = None, form: Form | None = None)
         systems = [one.key for one in departments.systems(session)]
         parts = [(one.key, one.name(language.chosen())) for one in departments.departments(session)]
     before = latest.book if latest else row.book
-    may_edit = row.state == "draft"
+    may_edit = row.state == BookState.DRAFT
     found = row.book.remedy(open_key) if open_key else None
     if may_edit and form is None and found is not None:
         form = Form(1, _shown(found), "", acts.mark(found))

@@ -15,6 +15,7 @@ from callcenter.domain.empowerment.checking import Fault, Kind
 from callcenter.domain.empowerment.differing import Change, Differences, differ
 from callcenter.domain.empowerment.fault_words import sentence
 from callcenter.domain.empowerment.rule_book import RuleBook
+from callcenter.domain.states import BookState
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import rule_books, rule_uses
 from callcenter.storage.empowerment.rule_books import RuleBookRow
@@ -46,12 +47,12 @@ def index() -> Response | str:
     with wiring.current().reading() as session:
         rows = rule_books.versions(session)
         now_in_force = rule_books.in_force(session, wiring.current().clock())
-    mine = [row for row in rows if row.state == "draft" and row.author_id == access.current_agent().id]
+    mine = [row for row in rows if row.state == BookState.DRAFT and row.author_id == access.current_agent().id]
     if mine:
         return redirect(url_for("rules.page", number=mine[0].number))
     if now_in_force:
         return redirect(url_for("rules.page", number=now_in_force.number))
-    alive = [row for row in rows if row.state != "dropped"]
+    alive = [row for row in rows if row.state != BookState.DROPPED]
     if alive:
         return redirect(url_for("rules.page", number=alive[0].number))
     return render_template("rules/none.html", here="rules.index")
@@ -74,16 +75,20 @@ def rendered(
         against = _against(session, row)
         known = words.known(session, language.chosen())
         used = rule_uses.used(session, since=now - timedelta(days=DAYS))
-        faults = _faults(session, row.book, known) if row.state != "published" or _is_newest(session, row) else []
+        faults = (
+            _faults(session, row.book, known) if row.state != BookState.PUBLISHED or _is_newest(session, row) else []
+        )
         in_force = rule_books.in_force(session, now)
         people = agents.names(session)
-        versions = [one for one in rule_books.versions(session) if one.state != "dropped" or one.number == number]
+        versions = [
+            one for one in rule_books.versions(session) if one.state != BookState.DROPPED or one.number == number
+        ]
         latest = rule_books.latest(session)
         to_come = rule_books.to_come(session, now)
     before = against.book if against else None
     differences = differ(before, row.book) if before else differ(row.book, row.book)
     table = Table(row.book, before, known, used)
-    may_edit = row.state == "draft"
+    may_edit = row.state == BookState.DRAFT
     if may_edit and open_id and form is None and (rule := row.book.rule(open_id)):
         form = shown(rule, row.book.currency, was=rule_drafts.mark(rule))
     only_changes = request.args.get("only") == "changes"
@@ -116,7 +121,7 @@ def rendered(
 
 def _against(session: Session, row: RuleBookRow) -> RuleBookRow | None:
     """What a draft would follow; of a published version, the one it was drafted from."""
-    if row.state != "published":
+    if row.state != BookState.PUBLISHED:
         return rule_books.latest(session)
     return rule_books.get(session, row.based_on) if row.based_on else None
 
