@@ -71,7 +71,15 @@ class Book:
         """In the order in which it happened; told already, since nobody was there to hear."""
         for n, (at, event) in enumerate(sorted(self.events, key=lambda told: told[0]), start=1):
             subjects = {name: getattr(event, name) for name in SUBJECTS}
-            yield {"id": n, "n": n, "at": at, "kind": event.kind, "data": event.data(), **subjects}
+            yield {
+                "id": n,
+                "n": n,
+                "at": at,
+                "kind": event.kind,
+                "version": event.version,
+                "data": event.data(),
+                **subjects,
+            }
 
 
 def _in_order(tables: Iterable[type[Row]]) -> list[type[Row]]:

@@ -3,6 +3,7 @@
 Fields named in `SUBJECTS` have columns of their own in history; the others go into its `data`.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, TypedDict
 
@@ -16,6 +17,11 @@ class Subjects(TypedDict, total=False):
     agent_id: int | None
 
 
+# THE REGISTER of how older events are read: (kind, version) → what its data is in the next version.
+UPCASTS: dict[tuple[str, int], Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
+    ("CustomerOptedOut", 1): lambda _sms: {"address_kind": "phone"},
+    ("CustomerOptedIn", 1): lambda _sms: {"address_kind": "phone"},
+}
 SUBJECTS = ("interaction_id", "ticket_id", "customer_id", "agent_id", "actor")
 
 
@@ -30,6 +36,7 @@ class Event:
     actor: str = "system"
 
     kinds: ClassVar[dict[str, type["Event"]]] = {}
+    version: ClassVar[int] = 1  # of what it carries; raised together with a line in UPCASTS
 
     def __init_subclass__(cls) -> None:
         Event.kinds[cls.__name__] = cls
@@ -37,6 +44,15 @@ class Event:
     @property
     def kind(self) -> str:
         return type(self).__name__
+
+    @staticmethod
+    def read(kind: str, version: int, subjects: Subjects, data: Mapping[str, Any]) -> "Event":
+        """An event as it was written, by whichever version of this program. What it does not know is left out."""
+        while upcast := UPCASTS.get((kind, version)):
+            data, version = upcast(data), version + 1
+        known = Event.kinds[kind]
+        names = {f.name for f in fields(known)}
+        return known(**subjects, **{name: value for name, value in data.items() if name in names})
 
     def data(self) -> dict[str, Any]:
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in SUBJECTS}
@@ -201,12 +217,16 @@ class CustomerRecognised(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerOptedOut(Event):
-    channel: str = "sms"
+    """They want no messages at addresses of this kind."""
+
+    version = 2
+    address_kind: str = "phone"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerOptedIn(Event):
-    channel: str = "sms"
+    version = 2
+    address_kind: str = "phone"
 
 
 @dataclass(frozen=True, kw_only=True)

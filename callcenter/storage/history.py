@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Index, Select, func, or_, select, text
+from sqlalchemy import BigInteger, Connection, Index, Select, SmallInteger, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from callcenter.domain.events import SUBJECTS, Event
+from callcenter.domain.events import SUBJECTS, Event, Subjects
 from callcenter.storage.database import Row
 
 NUMBERING_LOCK = 7_000_001
@@ -23,6 +23,7 @@ class History(Row):
     n: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     at: Mapped[datetime]
     kind: Mapped[str]
+    version: Mapped[int] = mapped_column(SmallInteger, default=1)
     actor: Mapped[str]
     interaction_id: Mapped[int | None] = mapped_column(BigInteger)
     ticket_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -43,14 +44,14 @@ class History(Row):
     )
 
     def event(self) -> Event:
-        subjects = {name: getattr(self, name) for name in SUBJECTS}
-        return Event.kinds[self.kind](**subjects, **self.data)
+        subjects: Subjects = {name: getattr(self, name) for name in SUBJECTS}  # type: ignore[assignment]
+        return Event.read(self.kind, self.version, subjects, self.data)
 
 
 ADD = text(
-    "INSERT INTO history (at, kind, actor, interaction_id, ticket_id, customer_id, agent_id, data)"
-    " SELECT :at, kind, actor, interaction_id, ticket_id, customer_id, agent_id, data"
-    " FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS row (kind text, actor text, interaction_id bigint,"
+    "INSERT INTO history (at, kind, version, actor, interaction_id, ticket_id, customer_id, agent_id, data)"
+    " SELECT :at, kind, version, actor, interaction_id, ticket_id, customer_id, agent_id, data"
+    " FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS row (kind text, version smallint, actor text, interaction_id bigint,"
     "  ticket_id bigint, customer_id bigint, agent_id bigint, data jsonb) RETURNING id"
 )
 
@@ -63,7 +64,11 @@ def add(session: Session, events: Sequence[Event], *, at: datetime) -> list[int]
 
 
 def _row_of(event: Event) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in SUBJECTS} | {"kind": event.kind, "data": event.data()}
+    return {name: getattr(event, name) for name in SUBJECTS} | {
+        "kind": event.kind,
+        "version": event.version,
+        "data": event.data(),
+    }
 
 
 # One statement, as it follows every work: take the lock, then number whatever nobody has numbered meanwhile (FOR UPDATE

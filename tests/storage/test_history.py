@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InternalError
 
+from callcenter.domain import events
 from callcenter.domain.events import SUBJECTS, Event, NoteWritten
 from callcenter.storage import history
 from callcenter.storage.history import History
 from callcenter.storage.work import Work
 from callcenter.wiring import Wiring
-from tests.factories import Shop
+from tests.factories import CARLA, Shop
 from tests.waiting import PATIENCE
 
 WRITERS, ROUNDS = 8, 25
@@ -150,3 +151,26 @@ def _some(kind: str) -> object:
     if "dict" in kind:
         return {"name": ["before", "后"]}
     return 7 if "int" in kind else "文 text"
+
+
+def test_an_event_of_an_older_version_is_read_as_one_of_today(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    carla = shop.customer("Carla Diaz", CARLA)
+    older = "INSERT INTO history (at, kind, version, actor, customer_id, data) VALUES (:at, :kind, 1, 'customer', :carla, :data)"
+    shop.run(older, at=shop.clock.now, kind="CustomerOptedOut", carla=carla, data='{"channel": "sms"}')
+    shop.run(older, at=shop.clock.now, kind="NoteWritten", carla=carla, data='{"text": "hello", "unknown": 1}')
+    monkeypatch.setitem(events.UPCASTS, ("NoteWritten", 1), lambda data: {**data, "note": data["text"]})
+    out, note = (row.event() for row in shop.rows(History)[-2:])
+    assert out == events.CustomerOptedOut(customer_id=carla, actor="customer", address_kind="phone")
+    assert note == events.NoteWritten(customer_id=carla, actor="customer", note="hello")
+
+
+def test_an_event_is_written_with_its_version(shop: Shop) -> None:
+    shop.customer("Carla Diaz", CARLA)
+    shop.text("STOP")
+    row = shop.rows(History)[-1]
+    assert (row.kind, row.version, row.data) == ("CustomerOptedOut", 2, {"address_kind": "phone"})
+
+
+def test_every_older_version_has_a_line_that_leads_to_the_next() -> None:
+    older = {(kind, version) for kind, known in events.Event.kinds.items() for version in range(1, known.version)}
+    assert set(events.UPCASTS) == older

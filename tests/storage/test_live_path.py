@@ -57,8 +57,8 @@ def busy_year(shop: Shop) -> Shop:
     )
     shop.run(
         """
-        INSERT INTO history (n, at, kind, actor, interaction_id, data)
-        SELECT nextval('history_n'), created_at, 'CallEnded', 'customer', id, '{}' FROM interactions
+        INSERT INTO history (n, at, kind, version, actor, interaction_id, data)
+        SELECT nextval('history_n'), created_at, 'CallEnded', 1, 'customer', id, '{}' FROM interactions
         """
     )
     for turn in range(5):

@@ -21,5 +21,5 @@ def obey(work: Work, received: Received) -> bool:
         surveys.stop(work, received.thread)
     for customer_id in changed:
         event = CustomerOptedOut if is_stop else CustomerOptedIn
-        work.record(event(customer_id=customer_id, actor="customer"))
+        work.record(event(customer_id=customer_id, actor="customer", address_kind=received.thread.kind))
     return True

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 
-from callcenter.storage.history import History
+from callcenter.domain import callback_events
+from callcenter.domain.events import Event
 from callcenter.web.wording import formats
 from callcenter.web.wording.facts import Fact, Names
 
@@ -14,76 +16,76 @@ def _moment(text: str) -> str:
     return formats.when(datetime.fromisoformat(text)) if text else ""
 
 
-def _promised(row: History, names: Names) -> Fact:
-    until = _("by %(time)s", time=_moment(row.data["promised_until"]))
-    if row.actor == "customer":
+def _promised(event: callback_events.CallbackPromised, names: Names) -> Fact:
+    until = _("by %(time)s", time=_moment(event.promised_until))
+    if event.actor == "customer":
         return Fact("phone-out", _("Chose a callback in place of waiting"), until)
-    return Fact("phone-out", _("%(name)s promised a callback", name=names.actor(row.actor)), until)
+    return Fact("phone-out", _("%(name)s promised a callback", name=names.actor(event.actor)), until)
 
 
-def _tried(row: History, names: Names) -> Fact:
+def _tried(event: callback_events.CallbackTried, names: Names) -> Fact:
     outcome = {
         "no-answer": _("no answer"),
         "busy": _("busy"),
         "left": _("hung up before an agent was there"),
         "given_up": _("given up by the agent"),
-    }.get(row.data["outcome"], _("the call failed"))
-    again = row.data["next_try_at"]
+    }.get(event.outcome, _("the call failed"))
+    again = event.next_try_at
     told = _("%(outcome)s · again %(time)s", outcome=outcome, time=_moment(again)) if again else outcome
-    return Fact("phone-off", _("Callback: try %(num)s", num=row.data["tries"]), told)
+    return Fact("phone-off", _("Callback: try %(num)s", num=event.tries), told)
 
 
-def _kept(row: History, names: Names) -> Fact:
-    strong = _("Callback kept") if row.data["how"] == "called" else _("They called us before we called back")
-    late = "" if row.data["in_time"] else _("later than promised")
-    return Fact("check-circle", strong, late, kind="ok" if row.data["in_time"] else "bad")
+def _kept(event: callback_events.CallbackKept, names: Names) -> Fact:
+    strong = _("Callback kept") if event.how == "called" else _("They called us before we called back")
+    late = "" if event.in_time else _("later than promised")
+    return Fact("check-circle", strong, late, kind="ok" if event.in_time else "bad")
 
 
-def _failed(row: History, names: Names) -> Fact:
-    return Fact("alert", _("Callback: not reached after %(num)s tries", num=row.data["tries"]), kind="bad")
+def _failed(event: callback_events.CallbackFailed, names: Names) -> Fact:
+    return Fact("alert", _("Callback: not reached after %(num)s tries", num=event.tries), kind="bad")
 
 
-def _cancelled(row: History, names: Names) -> Fact:
-    return Fact("cross", _("Callback cancelled by %(name)s", name=names.actor(row.actor)), quote=row.data["reason"])
+def _cancelled(event: callback_events.CallbackCancelled, names: Names) -> Fact:
+    return Fact("cross", _("Callback cancelled by %(name)s", name=names.actor(event.actor)), quote=event.reason)
 
 
-def _changed(row: History, names: Names) -> Fact:
-    changes = row.data["changed"]
+def _changed(event: callback_events.CallbackChanged, names: Names) -> Fact:
+    changes = event.changed
     new = [str(changes[name][1]) for name in ("number", "note") if name in changes]
     new += [_("not before %(time)s", time=_moment(changes["at"][1]))] if "at" in changes else []
-    return Fact("pencil", _("Callback changed by %(name)s", name=names.actor(row.actor)), " · ".join(new))
+    return Fact("pencil", _("Callback changed by %(name)s", name=names.actor(event.actor)), " · ".join(new))
 
 
-def _overflowed(row: History, names: Names) -> Fact:
+def _overflowed(event: callback_events.Overflowed, names: Names) -> Fact:
     where = {
-        "queue": names.queue(row.data["queue_id"]),
+        "queue": names.queue(event.queue_id),
         "callback": _("a callback was offered"),
         "voicemail": _("a message was asked for"),
-    }.get(row.data["way"], "")
-    waited = formats.duration(row.data["waited_seconds"])
+    }.get(event.way, "")
+    waited = formats.duration(event.waited_seconds)
     return Fact("clock", _("Waited too long: %(time)s", time=waited), where, kind="bad")
 
 
-def _message(row: History, names: Names) -> Fact:
-    length = formats.duration(row.data["seconds"])
-    return Fact("mic", _("The customer left a message"), length, quote=row.data["url"])
+def _message(event: callback_events.VoicemailLeft, names: Names) -> Fact:
+    length = formats.duration(event.seconds)
+    return Fact("mic", _("The customer left a message"), length, quote=event.url)
 
 
-def _transferred(row: History, names: Names) -> Fact:
-    to = names.agent(row.data["to_agent_id"]) if row.data["to_agent_id"] else names.queue(row.data["queue_id"])
+def _transferred(event: callback_events.Transferred, names: Names) -> Fact:
+    to = names.agent(event.to_agent_id) if event.to_agent_id else names.queue(event.queue_id)
     return Fact(
-        "arrow-left", _("%(name)s passed it on to %(to)s", name=names.actor(row.actor), to=to), quote=row.data["reason"]
+        "arrow-left", _("%(name)s passed it on to %(to)s", name=names.actor(event.actor), to=to), quote=event.reason
     )
 
 
-SENTENCES: dict[str, Callable[[History, Names], Fact | None]] = {
-    "CallbackPromised": _promised,
-    "CallbackTried": _tried,
-    "CallbackKept": _kept,
-    "CallbackFailed": _failed,
-    "CallbackCancelled": _cancelled,
-    "CallbackChanged": _changed,
-    "Overflowed": _overflowed,
-    "VoicemailLeft": _message,
-    "Transferred": _transferred,
+SENTENCES: dict[type[Event], Callable[[Any, Names], Fact | None]] = {
+    callback_events.CallbackPromised: _promised,
+    callback_events.CallbackTried: _tried,
+    callback_events.CallbackKept: _kept,
+    callback_events.CallbackFailed: _failed,
+    callback_events.CallbackCancelled: _cancelled,
+    callback_events.CallbackChanged: _changed,
+    callback_events.Overflowed: _overflowed,
+    callback_events.VoicemailLeft: _message,
+    callback_events.Transferred: _transferred,
 }

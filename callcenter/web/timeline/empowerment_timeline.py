@@ -2,53 +2,61 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any, Protocol
 
 from flask_babel import gettext as _
 
-from callcenter.domain import languages
+from callcenter.domain import empowerment_events, languages
 from callcenter.domain.empowerment.approving import Said
-from callcenter.storage.history import History
+from callcenter.domain.events import Event
 from callcenter.web.wording import formats, granted
 from callcenter.web.wording.facts import Fact, Names
 
 GIVE, BAD = "give", "bad"
 
 
-def _shown(row: History, names: Names) -> str:
+class Shown(Protocol):
+    """An event that says in words what it was about, by language."""
+
+    @property
+    def shown(self) -> dict[str, str]: ...
+
+
+def _shown(event: Shown, names: Names) -> str:
     """What it was about, as it was recorded: "$60 Credit on account"."""
-    return languages.of(row.data["shown"], names.language)
+    return languages.of(event.shown, names.language)
 
 
-def _given(row: History, names: Names) -> Fact:
-    strong = _("Given: %(what)s", what=_shown(row, names))
-    return Fact("gift", strong, names.actor(row.actor), kind=GIVE)
+def _given(event: empowerment_events.RemedyGiven, names: Names) -> Fact:
+    strong = _("Given: %(what)s", what=_shown(event, names))
+    return Fact("gift", strong, names.actor(event.actor), kind=GIVE)
 
 
-def _refused(row: History, names: Names) -> Fact:
-    strong = _("Not given: %(what)s", what=_shown(row, names))
+def _refused(event: empowerment_events.WishRefused, names: Names) -> Fact:
+    strong = _("Not given: %(what)s", what=_shown(event, names))
     return Fact("gift", strong, _("the rules do not allow it"), kind=GIVE)
 
 
-def _asked(row: History, names: Names) -> Fact:
-    until = formats.time_of(datetime.fromisoformat(row.data["until"]), seconds=True) if row.data["until"] else ""
-    strong = _("%(name)s asked for %(what)s", name=names.actor(row.actor), what=_shown(row, names))
+def _asked(event: empowerment_events.ApprovalAsked, names: Names) -> Fact:
+    until = formats.time_of(datetime.fromisoformat(event.until), seconds=True) if event.until else ""
+    strong = _("%(name)s asked for %(what)s", name=names.actor(event.actor), what=_shown(event, names))
     return Fact("gift", strong, _("answer by %(time)s", time=until) if until else "", kind=GIVE)
 
 
-def _claimed(row: History, names: Names) -> Fact:
-    return Fact("eye", _("%(name)s took the question", name=names.actor(row.actor)), kind=GIVE)
+def _claimed(event: empowerment_events.ApprovalClaimed, names: Names) -> Fact:
+    return Fact("eye", _("%(name)s took the question", name=names.actor(event.actor)), kind=GIVE)
 
 
-def _let_go(row: History, names: Names) -> Fact:
+def _let_go(event: empowerment_events.ApprovalLetGo, names: Names) -> Fact:
     return Fact("eye", _("The question is everybody's again"), kind=GIVE)
 
 
-def _passed_on(row: History, names: Names) -> Fact:
+def _passed_on(event: empowerment_events.ApprovalPassedOn, names: Names) -> Fact:
     return Fact("clock", _("Nobody answered in time, the next are asked"), kind=GIVE)
 
 
-def _answered(row: History, names: Names) -> Fact:
-    who, what, word = granted.first(names.actor(row.actor)), _shown(row, names), row.data.get("word", "")
+def _answered(event: empowerment_events.ApprovalAnswered, names: Names) -> Fact:
+    who, what, word = granted.first(names.actor(event.actor)), _shown(event, names), event.word
     said = {
         Said.YES: _("%(name)s: yes, %(what)s", name=who, what=what),
         Said.LESS: _("%(name)s: yes, %(what)s", name=who, what=what),
@@ -57,59 +65,59 @@ def _answered(row: History, names: Names) -> Fact:
         Said.OWN_LIMIT: _("Nobody could answer: %(what)s may be given now", what=what),
         Said.NOTHING: _("Nobody could answer about %(what)s", what=what),
     }
-    return Fact("gift", said[Said(row.data["answer"])], quote=word, kind=GIVE)
+    return Fact("gift", said[Said(event.answer)], quote=word, kind=GIVE)
 
 
-def _changed(row: History, names: Names) -> Fact:
-    return Fact("pencil", _("Now asked for: %(what)s", what=_shown(row, names)), names.actor(row.actor), kind=GIVE)
+def _changed(event: empowerment_events.ApprovalChanged, names: Names) -> Fact:
+    return Fact("pencil", _("Now asked for: %(what)s", what=_shown(event, names)), names.actor(event.actor), kind=GIVE)
 
 
-def _withdrawn(row: History, names: Names) -> Fact:
-    return Fact("gift", _("%(name)s withdrew the question", name=names.actor(row.actor)), kind=GIVE)
+def _withdrawn(event: empowerment_events.ApprovalWithdrawn, names: Names) -> Fact:
+    return Fact("gift", _("%(name)s withdrew the question", name=names.actor(event.actor)), kind=GIVE)
 
 
-def _lapsed(row: History, names: Names) -> Fact:
+def _lapsed(event: empowerment_events.GrantLapsed, names: Names) -> Fact:
     return Fact("clock", _("The yes has lapsed, it was not given in time"), kind=GIVE)
 
 
-def _carried_out(row: History, names: Names) -> Fact:
+def _carried_out(event: empowerment_events.GrantCarriedOut, names: Names) -> Fact:
     return Fact("check-circle", _("Carried out"), kind="ok")
 
 
-def _not_carried_out(row: History, names: Names) -> Fact:
-    then = _("somebody has to look") if row.data["final"] else _("it is tried again")
-    return Fact("alert", _("Given, but not carried out"), f"{row.data['failure']} · {then}", kind=BAD)
+def _not_carried_out(event: empowerment_events.GrantNotCarriedOut, names: Names) -> Fact:
+    then = _("somebody has to look") if event.final else _("it is tried again")
+    return Fact("alert", _("Given, but not carried out"), f"{event.failure} · {then}", kind=BAD)
 
 
-def _reversed(row: History, names: Names) -> Fact:
-    strong = _("Taken back: %(what)s", what=_shown(row, names))
-    return Fact("arrow-left", strong, names.actor(row.actor), row.data["reason"], kind=GIVE)
+def _reversed(event: empowerment_events.GrantReversed, names: Names) -> Fact:
+    strong = _("Taken back: %(what)s", what=_shown(event, names))
+    return Fact("arrow-left", strong, names.actor(event.actor), event.reason, kind=GIVE)
 
 
-def _department_asked(row: History, names: Names) -> Fact:
-    key = row.data["department"]
+def _department_asked(event: empowerment_events.DepartmentAsked, names: Names) -> Fact:
+    key = event.department
     return Fact("building", _("Request to %(department)s", department=names.departments.get(key, key)))
 
 
-def _department_answered(row: History, names: Names) -> Fact:
-    strong = _("The department has done it") if row.data["done"] else _("The department cannot do it")
-    return Fact("building", strong, quote=row.data["answer"], kind="ok" if row.data["done"] else BAD)
+def _department_answered(event: empowerment_events.DepartmentAnswered, names: Names) -> Fact:
+    strong = _("The department has done it") if event.done else _("The department cannot do it")
+    return Fact("building", strong, quote=event.answer, kind="ok" if event.done else BAD)
 
 
-SENTENCES: dict[str, Callable[[History, Names], Fact | None]] = {
-    "RemedyGiven": _given,
-    "WishRefused": _refused,
-    "ApprovalAsked": _asked,
-    "ApprovalClaimed": _claimed,
-    "ApprovalLetGo": _let_go,
-    "ApprovalPassedOn": _passed_on,
-    "ApprovalAnswered": _answered,
-    "ApprovalChanged": _changed,
-    "ApprovalWithdrawn": _withdrawn,
-    "GrantLapsed": _lapsed,
-    "GrantCarriedOut": _carried_out,
-    "GrantNotCarriedOut": _not_carried_out,
-    "GrantReversed": _reversed,
-    "DepartmentAsked": _department_asked,
-    "DepartmentAnswered": _department_answered,
+SENTENCES: dict[type[Event], Callable[[Any, Names], Fact | None]] = {
+    empowerment_events.RemedyGiven: _given,
+    empowerment_events.WishRefused: _refused,
+    empowerment_events.ApprovalAsked: _asked,
+    empowerment_events.ApprovalClaimed: _claimed,
+    empowerment_events.ApprovalLetGo: _let_go,
+    empowerment_events.ApprovalPassedOn: _passed_on,
+    empowerment_events.ApprovalAnswered: _answered,
+    empowerment_events.ApprovalChanged: _changed,
+    empowerment_events.ApprovalWithdrawn: _withdrawn,
+    empowerment_events.GrantLapsed: _lapsed,
+    empowerment_events.GrantCarriedOut: _carried_out,
+    empowerment_events.GrantNotCarriedOut: _not_carried_out,
+    empowerment_events.GrantReversed: _reversed,
+    empowerment_events.DepartmentAsked: _department_asked,
+    empowerment_events.DepartmentAnswered: _department_answered,
 }

@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from callcenter.domain import events
+from callcenter.domain.events import Event
 from callcenter.domain.messages import MessageStatus
 from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
@@ -40,127 +42,128 @@ def by_day(facts: Sequence[Fact]) -> list[Day]:
 
 
 def facts(session: Session, rows: Sequence[History]) -> list[Fact]:
-    names = _names(session, rows)
-    told = [(row, fact) for row in rows if row.kind in SENTENCES and (fact := SENTENCES[row.kind](row, names))]
-    return [at(fact, row.at) for row, fact in told]
+    happened = [(row.at, row.event()) for row in rows]
+    names = _names(session, [event for _, event in happened])
+    told = [(moment, tell(event, names)) for moment, event in happened if (tell := SENTENCES.get(type(event)))]
+    return [at(fact, moment) for moment, fact in told if fact]
 
 
 def at(fact: Fact, moment: datetime) -> Fact:
     return replace(fact, at=moment, time=formats.time_of(moment))
 
 
-def _names(session: Session, rows: Sequence[History]) -> Names:
+def _names(session: Session, happened: Sequence[Event]) -> Names:
     reader = language.chosen()
     return Names(
         agents=agents.names(session),
         queues={queue.id: queue.name(reader) for queue in company.queues(session)},
-        messages=messages.by_ids(session, _ids(rows, "message_id")),
-        comments=tickets.comments_by_ids(session, _ids(rows, "comment_id")),
+        messages=messages.by_ids(session, _ids(happened, "message_id")),
+        comments=tickets.comments_by_ids(session, _ids(happened, "comment_id")),
         reader=access.current_agent().id if access.is_signed_in() else None,
         language=reader,
-        departments=_departments(session, rows, reader),
+        departments=_departments(session, happened, reader),
     )
 
 
-def _departments(session: Session, rows: Sequence[History], reader: str) -> dict[str, str]:
+def _departments(session: Session, happened: Sequence[Event], reader: str) -> dict[str, str]:
     """Only where one is named."""
-    if not _ids(rows, "department"):
+    if not _ids(happened, "department"):
         return {}
     return {one.key: one.name(reader) for one in departments.departments(session)}
 
 
-def _ids(rows: Sequence[History], name: str) -> list[int]:
-    return [row.data[name] for row in rows if name in row.data]
+def _ids(happened: Sequence[Event], name: str) -> list[Any]:
+    return [getattr(event, name) for event in happened if hasattr(event, name)]
 
 
 def _joined(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _called(row: History, names: Names) -> Fact:
-    return Fact("phone-in", _("The customer called"), names.queue(row.data["queue_id"]))
+def _called(event: events.CallReceived, names: Names) -> Fact:
+    return Fact("phone-in", _("The customer called"), names.queue(event.queue_id))
 
 
-def _chose(row: History, names: Names) -> Fact:
-    return Fact("keypad", _("Chose %(digit)s", digit=row.data["digit"]), names.queue(row.data["queue_id"]))
+def _chose(event: events.MenuChosen, names: Names) -> Fact:
+    return Fact("keypad", _("Chose %(digit)s", digit=event.digit), names.queue(event.queue_id))
 
 
-def _queued(row: History, names: Names) -> Fact:
-    place, seconds = row.data["place"], row.data["expected_seconds"]
+def _queued(event: events.QueueEntered, names: Names) -> Fact:
+    place, seconds = event.place, event.expected_seconds
     told = _("told: place %(place)s", place=place) if place else ""
     minutes = _("about %(minutes)s min", minutes=max(1, round(seconds / 60))) if seconds else ""
-    return Fact("clock", _("Waited in %(queue)s", queue=names.queue(row.data["queue_id"])), _joined(told, minutes))
+    return Fact("clock", _("Waited in %(queue)s", queue=names.queue(event.queue_id)), _joined(told, minutes))
 
 
-def _answered(row: History, names: Names) -> Fact:
-    waited = formats.duration(row.data["waited_seconds"])
+def _answered(event: events.CallConnected, names: Names) -> Fact:
+    waited = formats.duration(event.waited_seconds)
     return Fact(
-        "phone", _("%(name)s answered", name=names.agent(row.agent_id)), _("after %(time)s", time=waited), kind="ok"
+        "phone", _("%(name)s answered", name=names.agent(event.agent_id)), _("after %(time)s", time=waited), kind="ok"
     )
 
 
-def _missed(row: History, names: Names) -> Fact | None:
-    who = names.agent(row.agent_id)
+def _missed(event: events.OfferEnded, names: Names) -> Fact | None:
+    who = names.agent(event.agent_id)
     said = {
         "declined": _("%(name)s declined the offer", name=who),
         "expired": _("%(name)s did not answer the offer", name=who),
         "failed": _("The line of %(name)s did not come up", name=who),
-    }.get(row.data["outcome"])
-    reason = row.data.get("reason", "") if row.data["outcome"] == "declined" else ""
+    }.get(event.outcome)
+    reason = event.reason if event.outcome == "declined" else ""
     return Fact("phone-off", said, terms.declined(reason)) if said else None
 
 
-def _alone(row: History, names: Names) -> Fact:
+def _alone(event: events.CallerLeftAlone, names: Names) -> Fact:
     return Fact(
-        "alert", _("The line of %(name)s broke, the customer waits again", name=names.agent(row.agent_id)), kind="bad"
+        "alert", _("The line of %(name)s broke, the customer waits again", name=names.agent(event.agent_id)), kind="bad"
     )
 
 
-def _held(row: History, names: Names) -> Fact:
-    return Fact("pause", _("On hold"), formats.duration(row.data["held_seconds"]))
+def _held(event: events.CallResumed, names: Names) -> Fact:
+    return Fact("pause", _("On hold"), formats.duration(event.held_seconds))
 
 
-def _call_ended(row: History, names: Names) -> Fact:
-    if row.data["result"] != "served":
-        waited = _("after %(time)s", time=formats.duration(row.data["waited_seconds"]))
+def _call_ended(event: events.CallEnded, names: Names) -> Fact:
+    if event.result != "served":
+        waited = _("after %(time)s", time=formats.duration(event.waited_seconds))
         return Fact(
             "phone-off",
-            _("The call ended: %(result)s", result=labels.of("result", row.data["result"])),
+            _("The call ended: %(result)s", result=labels.of("result", event.result)),
             waited,
             kind="bad",
         )
-    by = {"customer": _("The customer hung up"), "agent": _("%(name)s hung up", name=names.agent(row.agent_id))}
-    talked = _("talked %(time)s", time=formats.duration(row.data["talked_seconds"]))
-    return Fact("phone-off", by.get(row.data["by"], _("The call ended")), talked)
+    by = {"customer": _("The customer hung up"), "agent": _("%(name)s hung up", name=names.agent(event.agent_id))}
+    talked = _("talked %(time)s", time=formats.duration(event.talked_seconds))
+    return Fact("phone-off", by.get(event.by, _("The call ended")), talked)
 
 
-def _started(row: History, names: Names) -> Fact:
-    return Fact("chat", _("The customer began a conversation"), names.queue(row.data["queue_id"]))
+def _started(event: events.ConversationStarted, names: Names) -> Fact:
+    return Fact("chat", _("The customer began a conversation"), names.queue(event.queue_id))
 
 
-def _conversation_ended(row: History, names: Names) -> Fact:
-    return Fact("chat", _("Conversation ended"), names.actor(row.actor))
+def _conversation_ended(event: events.ConversationEnded, names: Names) -> Fact:
+    return Fact("chat", _("Conversation ended"), names.actor(event.actor))
 
 
-def _wrapped_up(row: History, names: Names) -> Fact:
-    outcome = labels.of("outcome", row.data["outcome"]) if row.data["outcome"] else _("without an outcome")
-    return Fact("note", _("Wrap-up: %(outcome)s", outcome=outcome), names.agent(row.agent_id), row.data["note"])
+def _wrapped_up(event: events.WrapUpFinished, names: Names) -> Fact:
+    outcome = labels.of("outcome", event.outcome) if event.outcome else _("without an outcome")
+    return Fact("note", _("Wrap-up: %(outcome)s", outcome=outcome), names.agent(event.agent_id), event.note)
 
 
-def _noted(row: History, names: Names) -> Fact:
-    return Fact("note", _("Note by %(name)s", name=names.actor(row.actor)), quote=row.data["note"])
+def _noted(event: events.NoteWritten, names: Names) -> Fact:
+    return Fact("note", _("Note by %(name)s", name=names.actor(event.actor)), quote=event.note)
 
 
-def _received(row: History, names: Names) -> Fact:
-    message = names.messages.get(row.data["message_id"])
+def _received(event: events.MessageReceived, names: Names) -> Fact:
+    message = names.messages.get(event.message_id)
     return Fact("chat", _("The customer wrote"), _files(message), quote=message.body if message else "")
 
 
-def _written(row: History, names: Names) -> Fact | None:
-    message = names.messages.get(row.data["message_id"])
+def _written(event: events.MessageQueued, names: Names) -> Fact | None:
+    message = names.messages.get(event.message_id)
     if message is None or message.purpose != "conversation":
         return None
-    return Fact("send", _("%(name)s wrote", name=names.actor(row.actor)), _files(message), quote=message.body)
+    return Fact("send", _("%(name)s wrote", name=names.actor(event.actor)), _files(message), quote=message.body)
 
 
 def _files(message: Message | None) -> str:
@@ -168,20 +171,20 @@ def _files(message: Message | None) -> str:
     return ngettext("%(num)s file", "%(num)s files", count) if count else ""
 
 
-def _undelivered(row: History, names: Names) -> Fact | None:
-    if row.data["status"] not in (MessageStatus.UNDELIVERED, MessageStatus.FAILED):
+def _undelivered(event: events.MessageStatusChanged, names: Names) -> Fact | None:
+    if event.status not in (MessageStatus.UNDELIVERED, MessageStatus.FAILED):
         return None
-    message = names.messages.get(row.data["message_id"])
+    message = names.messages.get(event.message_id)
     return Fact("alert", _("Our message did not arrive"), quote=message.body if message else "", kind="bad")
 
 
-def _ticket_opened(row: History, names: Names) -> Fact:
-    return Fact("ticket", _("Ticket %(number)s opened", number=row.data["number"]), names.actor(row.actor))
+def _ticket_opened(event: events.TicketOpened, names: Names) -> Fact:
+    return Fact("ticket", _("Ticket %(number)s opened", number=event.number), names.actor(event.actor))
 
 
-def _ticket_changed(row: History, names: Names) -> Fact | None:
-    changes = [_change(name, pair, names) for name, pair in row.data["changed"].items()]
-    return Fact("pencil", _("Ticket changed by %(name)s", name=names.actor(row.actor)), _joined(*changes))
+def _ticket_changed(event: events.TicketChanged, names: Names) -> Fact | None:
+    changes = [_change(name, pair, names) for name, pair in event.changed.items()]
+    return Fact("pencil", _("Ticket changed by %(name)s", name=names.actor(event.actor)), _joined(*changes))
 
 
 def _change(name: str, pair: Sequence[Any], names: Names) -> str:
@@ -191,73 +194,74 @@ def _change(name: str, pair: Sequence[Any], names: Names) -> str:
     return _("%(field)s: %(before)s → %(after)s", field=terms.ticket_field(name), before=before, after=after or "–")
 
 
-def _solved(row: History, names: Names) -> Fact:
-    return Fact("check-circle", _("Solved by %(name)s", name=names.actor(row.actor)), kind="ok")
+def _solved(event: events.TicketSolved, names: Names) -> Fact:
+    return Fact("check-circle", _("Solved by %(name)s", name=names.actor(event.actor)), kind="ok")
 
 
-def _commented(row: History, names: Names) -> Fact:
-    body = names.comments.get(row.data["comment_id"], "")
-    return Fact("note", _("Comment by %(name)s", name=names.actor(row.actor)), quote=body)
+def _commented(event: events.CommentWritten, names: Names) -> Fact:
+    body = names.comments.get(event.comment_id, "")
+    return Fact("note", _("Comment by %(name)s", name=names.actor(event.actor)), quote=body)
 
 
-def _asked(row: History, names: Names) -> Fact:
+def _asked(event: events.SurveySent, names: Names) -> Fact:
     return Fact("star", _("Asked how satisfied they are"))
 
 
-def _scored(row: History, names: Names) -> Fact:
-    score = row.data["score"]
+def _scored(event: events.SurveyAnswered, names: Names) -> Fact:
+    score = event.score
     strong = _("Answered %(score)s of 5", score=score)
-    return Fact("star", strong, quote=row.data["comment"], kind="bad" if score <= 2 else "")
+    return Fact("star", strong, quote=event.comment, kind="bad" if score <= 2 else "")
 
 
-def _opted_out(row: History, names: Names) -> Fact:
-    return Fact("sound-off", _("The customer wants no more messages"))
+def _opted_out(event: events.CustomerOptedOut, names: Names) -> Fact:
+    by = labels.of("address", event.address_kind)
+    return Fact("sound-off", _("The customer wants no more messages"), by)
 
 
-def _opted_in(row: History, names: Names) -> Fact:
-    return Fact("sound", _("The customer takes messages again"))
+def _opted_in(event: events.CustomerOptedIn, names: Names) -> Fact:
+    return Fact("sound", _("The customer takes messages again"), labels.of("address", event.address_kind))
 
 
-def _recognised(row: History, names: Names) -> Fact:
-    return Fact("person", _("%(name)s said who this is", name=names.actor(row.actor)))
+def _recognised(event: events.CustomerRecognised, names: Names) -> Fact:
+    return Fact("person", _("%(name)s said who this is", name=names.actor(event.actor)))
 
 
-def _customer_created(row: History, names: Names) -> Fact:
+def _customer_created(event: events.CustomerCreated, names: Names) -> Fact:
     return Fact("person", _("First known to us"))
 
 
-def _customer_changed(row: History, names: Names) -> Fact:
-    fields = ", ".join(terms.customer_field(name) for name in row.data["changed"])
-    return Fact("pencil", _("Customer changed by %(name)s", name=names.actor(row.actor)), fields)
+def _customer_changed(event: events.CustomerChanged, names: Names) -> Fact:
+    fields = ", ".join(terms.customer_field(name) for name in event.changed)
+    return Fact("pencil", _("Customer changed by %(name)s", name=names.actor(event.actor)), fields)
 
 
-SENTENCES: dict[str, Callable[[History, Names], Fact | None]] = {
+SENTENCES: dict[type[Event], Callable[[Any, Names], Fact | None]] = {
     **callback_timeline.SENTENCES,
     **empowerment_timeline.SENTENCES,
-    "CallReceived": _called,
-    "MenuChosen": _chose,
-    "QueueEntered": _queued,
-    "OfferEnded": _missed,
-    "CallConnected": _answered,
-    "CallerLeftAlone": _alone,
-    "CallResumed": _held,
-    "CallEnded": _call_ended,
-    "ConversationStarted": _started,
-    "ConversationEnded": _conversation_ended,
-    "WrapUpFinished": _wrapped_up,
-    "NoteWritten": _noted,
-    "MessageReceived": _received,
-    "MessageQueued": _written,
-    "MessageStatusChanged": _undelivered,
-    "CustomerCreated": _customer_created,
-    "CustomerChanged": _customer_changed,
-    "CustomerRecognised": _recognised,
-    "CustomerOptedOut": _opted_out,
-    "CustomerOptedIn": _opted_in,
-    "TicketOpened": _ticket_opened,
-    "TicketChanged": _ticket_changed,
-    "TicketSolved": _solved,
-    "CommentWritten": _commented,
-    "SurveySent": _asked,
-    "SurveyAnswered": _scored,
+    events.CallReceived: _called,
+    events.MenuChosen: _chose,
+    events.QueueEntered: _queued,
+    events.OfferEnded: _missed,
+    events.CallConnected: _answered,
+    events.CallerLeftAlone: _alone,
+    events.CallResumed: _held,
+    events.CallEnded: _call_ended,
+    events.ConversationStarted: _started,
+    events.ConversationEnded: _conversation_ended,
+    events.WrapUpFinished: _wrapped_up,
+    events.NoteWritten: _noted,
+    events.MessageReceived: _received,
+    events.MessageQueued: _written,
+    events.MessageStatusChanged: _undelivered,
+    events.CustomerCreated: _customer_created,
+    events.CustomerChanged: _customer_changed,
+    events.CustomerRecognised: _recognised,
+    events.CustomerOptedOut: _opted_out,
+    events.CustomerOptedIn: _opted_in,
+    events.TicketOpened: _ticket_opened,
+    events.TicketChanged: _ticket_changed,
+    events.TicketSolved: _solved,
+    events.CommentWritten: _commented,
+    events.SurveySent: _asked,
+    events.SurveyAnswered: _scored,
 }
