@@ -1,4 +1,4 @@
-"""Tell workers that there is something to do. A job is a nudge: what is due stands in PostgreSQL, the clock asks again.
+"""Tell workers that there is something to do. A job is a enqueue: what is due stands in PostgreSQL, the clock asks again.
 
 "live" and "later" are served by `SimpleWorker`: jobs are our own, short and bounded by the time-outs of what they call, so a
 fork a job would cost five sixths of the rate (docs/measures.md) and buy nothing. "long" has computations of minutes, and forking
@@ -30,7 +30,7 @@ class Job(StrEnum):
     BRING_BACK = "workers.calls.bring_back"
     CALL_CUSTOMER = "workers.calls.call_customer"
     END_LINES = "workers.calls.end_lines"
-    TELL_AGAIN = "workers.reactions.tell_again"
+    REPUBLISH = "workers.reactions.republish"
     CARRY_OUT = "workers.empowerment.carry_out"
     TEXT_APPROVERS = "workers.empowerment.text_approvers"
     PLAY_WHAT_IF = "workers.what_ifs.play"
@@ -47,7 +47,7 @@ ON = {
     Job.SEND_MESSAGE: "live",
     Job.FETCH_ATTACHMENT: "later",
     Job.INVITE_TO_SURVEY: "later",
-    Job.TELL_AGAIN: "later",
+    Job.REPUBLISH: "later",
     Job.CARRY_OUT: "later",
     Job.TEXT_APPROVERS: "live",
     Job.PLAY_WHAT_IF: LONG,

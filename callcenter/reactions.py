@@ -28,12 +28,13 @@ class Ordered:
 def pushes(event: Event) -> tuple[Pushed, ...]:
     """What browsers hear of an event; nothing for those of no live interest."""
     return tuple(
-        Pushed(rooms=rooms(event, alone=alone), name=name, ids=ids(event)) for name, alone in TOLD.get(type(event), ())
+        Pushed(rooms=rooms(event, alone=alone), name=name, ids=ids(event))
+        for name, alone in PUSHES.get(type(event), ())
     )
 
 
 def jobs(event: Event) -> tuple[Ordered, ...]:
-    return tuple(Ordered(job, arguments(event)) for job, arguments in DONE.get(type(event), ()))
+    return tuple(Ordered(job, arguments(event)) for job, arguments in JOBS.get(type(event), ()))
 
 
 def rooms(event: Event, *, alone: bool) -> tuple[str, ...]:
@@ -60,7 +61,7 @@ _APPROVAL = (("approval.changed", False),)
 _WHAT_IF = (("what_if.changed", False),)
 _REPLAY = (("replay.changed", False),)
 
-TOLD: dict[type[Event], tuple[tuple[str, bool], ...]] = {
+PUSHES: dict[type[Event], tuple[tuple[str, bool], ...]] = {
     events.CallReceived: _CHANGED,
     events.MenuChosen: _CHANGED,
     events.QueueEntered: _CHANGED,
@@ -155,7 +156,7 @@ def _approval(event: Event) -> dict[str, int]:
     return {"approval_id": ids(event)["approval_id"]}
 
 
-DONE: dict[type[Event], tuple[tuple[Job, Callable[[Event], dict[str, int]]], ...]] = {
+JOBS: dict[type[Event], tuple[tuple[Job, Callable[[Event], dict[str, int]]], ...]] = {
     events.MessageQueued: ((Job.SEND_MESSAGE, _message),),
     events.DeskTelephoneToRing: ((Job.RING_AGENT, _offer),),
     setup_events.WhatIfAsked: ((Job.PLAY_WHAT_IF, _what_if),),

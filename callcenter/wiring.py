@@ -96,19 +96,19 @@ class Wiring:
         for order in reactions.jobs(event):
             self.background.enqueue(order.job, **order.arguments)
 
-    def tell_again(self, *, older_than: timedelta = timedelta(seconds=5)) -> int:
+    def republish(self, *, older_than: timedelta = timedelta(seconds=5)) -> int:
         """Tell what a crash swallowed; how many events that was."""
         with self.reading() as session:
-            lost = [(row.id, row.event()) for row in history.untold(session, before=self.clock() - older_than)]
+            lost = [(row.id, row.event()) for row in history.unpublished(session, before=self.clock() - older_than)]
         self.tell(lost)
         return len(lost)
 
-    def nudge(self, job: Job, **arguments: int) -> None:
+    def enqueue(self, job: Job, **arguments: int) -> None:
         """Enqueue, or leave it to the next time where Redis is away: what is due stands in the database."""
         try:
             self.background.enqueue(job, **arguments)
         except RedisError as error:
-            log.warning("nudge_failed", job=job.name, error=type(error).__name__)
+            log.warning("enqueue_failed", job=job.name, error=type(error).__name__)
 
     def close(self) -> None:
         self.background.close()

@@ -37,7 +37,7 @@ class Floor:
         shop = Shop(self.shop.wiring, clock, _people(self.shop.wiring.database, clock.now), *_queues(self.shop.wiring))
         _late_delivery(shop)
         shop.available("alice")
-        shop.wiring.nudge(Job.SEND_MESSAGE, message_id=7)
+        shop.wiring.enqueue(Job.SEND_MESSAGE, message_id=7)
         return shop.talk()[0]
 
     def repeat(self, name: str, make: Callable[[], T]) -> T:

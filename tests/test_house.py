@@ -45,8 +45,8 @@ def test_everything_said_in_english_is_said_in_chinese(file: Path) -> None:
         catalogue = read_po(opened, locale="zh_CN")
     entries = [entry for entry in catalogue if entry.id]
     assert entries
-    untold = [entry.id for entry in entries if entry.fuzzy or not all(_strings(entry.string))]
-    assert not untold
+    unpublished = [entry.id for entry in entries if entry.fuzzy or not all(_strings(entry.string))]
+    assert not unpublished
     for entry in entries:
         wanted = set(_places(_strings(entry.id)[-1]))
         for text in _strings(entry.string):

@@ -5,5 +5,5 @@ from workers.job import job
 
 
 @job
-def tell_again(wiring: Wiring) -> None:
-    wiring.tell_again()
+def republish(wiring: Wiring) -> None:
+    wiring.republish()

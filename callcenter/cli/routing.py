@@ -8,7 +8,7 @@ import click
 
 from callcenter.virtual import Figure, Result, Scenario, load, run, traffic
 
-HEADS = ("figure", "of", "ours", "± 95 %", "theory", "", "reference", "")
+QUEUE_HEADS = ("figure", "of", "ours", "± 95 %", "theory", "", "reference", "")
 WORDS = {
     "contacts": "contacts counted, a seed",
     "mean_wait": "mean wait, s",
@@ -88,8 +88,8 @@ def text(scenario: Scenario, played: Result) -> str:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    lines = [HEADS, *rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADS))]
+    lines = [QUEUE_HEADS, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(QUEUE_HEADS))]
     for line in lines:
         cells = [
             cell.rjust(width) if column in (2, 3, 4, 6) else cell.ljust(width)

@@ -80,7 +80,7 @@ def _enter(house: House, contact: Contact, times: Times) -> Values:
     joined = contact.at + timedelta(seconds=times.menu)
     digit = "1" if contact.matter.theme.queue == "delivery" else "2"
     place, told = (1, None) if times.waited < 40 else (2 + int(times.waited // 120), int(times.waited * 0.9))
-    visit.update(queue_id=queue_id, joined_at=joined, menu_keys=[digit], told_place=place, told_seconds=told)
+    visit.update(queue_id=queue_id, joined_at=joined, menu_keys=[digit], announced_place=place, announced_seconds=told)
     book.tell(contact.at, CallReceived(**who(visit, actor="customer")))
     book.tell(joined, MenuChosen(digit=digit, queue_id=queue_id, **who(visit, actor="customer")))
     book.tell(joined, QueueEntered(queue_id=queue_id, place=place, expected_seconds=told, **who(visit)))

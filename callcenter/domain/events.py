@@ -3,9 +3,11 @@
 Fields named in `SUBJECTS` have columns of their own in history; the others go into its `data`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, TypedDict
+
+from callcenter.domain.upcasts import UPCASTS
 
 
 class Subjects(TypedDict, total=False):
@@ -17,11 +19,6 @@ class Subjects(TypedDict, total=False):
     agent_id: int | None
 
 
-# THE REGISTER of how older events are read: (kind, version) → what its data is in the next version.
-UPCASTS: dict[tuple[str, int], Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
-    ("CustomerOptedOut", 1): lambda _sms: {"address_kind": "phone"},
-    ("CustomerOptedIn", 1): lambda _sms: {"address_kind": "phone"},
-}
 SUBJECTS = ("interaction_id", "ticket_id", "customer_id", "agent_id", "actor")
 
 

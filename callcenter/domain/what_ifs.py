@@ -106,7 +106,7 @@ def _new_ring(kind: str, after: int) -> RingRule:
 class Call:
     """One that entered a queue `at` seconds after midnight. `waited` until an agent took it or they left; `handled`: seconds
     from then to the end of wrap-up, None where nobody served it. `extra`: points that are not the queue's nor the channel's.
-    `knows`: an agent who knew the caller, by `bond` ("ticket", "account", "last")."""
+    `knows`: an agent who knew the caller, by `affinity` ("ticket", "account", "last")."""
 
     queue_id: int
     language: str
@@ -117,7 +117,7 @@ class Call:
     tier: str = ""
     extra: float = 0.0
     knows: int | None = None
-    bond: str = ""
+    affinity: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,9 +28,9 @@ from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.replays import ReplayRow
 from callcenter.storage.messages.attachments import Attachment
 from callcenter.storage.messages.messages import Message
-from callcenter.storage.routing import crowd, waits
+from callcenter.storage.routing import candidates, waits
 from callcenter.storage.routing import offers as offer_rows
-from callcenter.storage.routing import routing as looks
+from callcenter.storage.routing import routing as queries
 from callcenter.storage.routing.offers import Offer
 from callcenter.storage.supervision.what_ifs import WhatIf
 from callcenter.storage.surveys.surveys import Survey
@@ -100,7 +100,7 @@ def _at(
 
 def _job(job: Job, named: str, rows: Timed) -> Due:
     """At its time, a worker is told."""
-    return Due(kind_of(job), lambda wiring, id_: wiring.nudge(job, **{named: id_}), rows, is_job=True)
+    return Due(kind_of(job), lambda wiring, id_: wiring.enqueue(job, **{named: id_}), rows, is_job=True)
 
 
 def _look(kind: str, find: Find, act: Callable[[Wiring, Work, int], object], *, every: float = 0) -> Due:
@@ -121,7 +121,7 @@ def _try_callback(wiring: Wiring, interaction_id: int) -> None:
             work, interaction_id
         )
     if is_to_dial:
-        wiring.nudge(Job.CALL_CUSTOMER, interaction_id=interaction_id)
+        wiring.enqueue(Job.CALL_CUSTOMER, interaction_id=interaction_id)
 
 
 def _ask_about_quiet_call(wiring: Wiring, interaction_id: int) -> None:
@@ -129,7 +129,7 @@ def _ask_about_quiet_call(wiring: Wiring, interaction_id: int) -> None:
     with wiring.work() as work:
         if not _is_claimed(work.session, "quiet_call", interaction_id):
             return
-        if not interactions.put_off_quiet_check(work.session, interaction_id, now=work.now):
+        if not interactions.put_off_reconciling(work.session, interaction_id, now=work.now):
             return
         legs = [leg for leg in interactions.legs(work.session, interaction_id) if leg.left_at is None]
     for leg in legs:
@@ -152,8 +152,8 @@ def _offerable(wiring: Wiring, session: Session) -> Sequence[int]:
     """Those of all who wait whom somebody can take by now: a ring has opened, a pause is over, a queue was changed, a router
     died. All are looked at with one reading."""
     now = wiring.clock()
-    waiting = crowd.waiting_of(session, looks.heads(session, depth=REROUTED_A_LINE), now=now)
-    return routing.offerable(waiting, crowd.roster(session, looks.on_duty(session)), now)
+    waiting = candidates.waiting_of(session, queries.queue_heads(session, depth=REROUTED_A_LINE), now=now)
+    return routing.offerable(waiting, candidates.pool_of(session, queries.on_duty(session)), now)
 
 
 def _route(_wiring: Wiring, work: Work, interaction_id: int) -> None:
@@ -203,7 +203,7 @@ DUE: tuple[Due, ...] = (
     ),
     # Whoever has gone holds no offer: nor one that reached them as they went, or that a clock which died left.
     _look("offer_to_absent", lambda _, session: offer_rows.with_absent(session), lambda _, w, id_: agents.free(w, id_)),
-    _at("quiet_call", Timed(Interaction.id, Interaction.quiet_check_at), operation=_ask_about_quiet_call),
+    _at("quiet_call", Timed(Interaction.id, Interaction.reconcile_at), operation=_ask_about_quiet_call),
     _look("waits_for_offer", _offerable, _route, every=1),
     _look("waits_too_long", _wait_too_long, lambda _, work, id_: overflow.move(work, id_), every=1),
 )

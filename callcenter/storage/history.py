@@ -40,7 +40,7 @@ class History(Row):
         ),
         Index("ix_history_ticket_id", "ticket_id", "id", postgresql_where=text("ticket_id IS NOT NULL")),
         Index("ix_history_customer_id", "customer_id", "id", postgresql_where=text("customer_id IS NOT NULL")),
-        Index("ix_history_untold", "id", postgresql_where=text("n IS NULL")),
+        Index("ix_history_unpublished", "id", postgresql_where=text("n IS NULL")),
     )
 
     def event(self) -> Event:
@@ -72,13 +72,13 @@ def _row_of(event: Event) -> dict[str, Any]:
 
 
 # One statement, as it follows every work: take the lock, then number whatever nobody has numbered meanwhile (FOR UPDATE
-# looks at each row anew). A number that a crash of PostgreSQL undoes is given again by `untold`: no wait for the disk.
+# looks at each row anew). A number that a crash of PostgreSQL undoes is given again by `unpublished`: no wait for the disk.
 NUMBER = text(
     "WITH locked AS MATERIALIZED ("
     f"  SELECT pg_advisory_xact_lock({NUMBERING_LOCK}), set_config('synchronous_commit', 'off', true)),"
-    " untold AS MATERIALIZED ("
+    " unpublished AS MATERIALIZED ("
     "  SELECT id FROM locked, history WHERE id = ANY(:ids) AND n IS NULL ORDER BY id FOR UPDATE OF history),"
-    " numbered AS MATERIALIZED (SELECT id, nextval('history_n') AS n FROM untold)"
+    " numbered AS MATERIALIZED (SELECT id, nextval('history_n') AS n FROM unpublished)"
     "UPDATE history SET n = numbered.n FROM numbered WHERE history.id = numbered.id RETURNING history.id, history.n"
 )
 
@@ -91,7 +91,7 @@ def number(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
     return {row.id: row.n for row in connection.execute(NUMBER, {"ids": list(ids)})}
 
 
-def untold(session: Session, *, before: datetime, limit: int = 500) -> Sequence[History]:
+def unpublished(session: Session, *, before: datetime, limit: int = 500) -> Sequence[History]:
     """Rows written before a moment that were never told: a crash came between."""
     rows = select(History).where(History.n.is_(None), History.at < before).order_by(History.id).limit(limit)
     return session.scalars(rows).all()

@@ -48,7 +48,7 @@ class Absences:
         if until != inf:
             self._floor.at(until, self._come_back, (person, spans))
         if person.away == 1:
-            self._floor.roster.remove(person.id)
+            self._floor.candidates.remove(person.id)
             self._floor.put(person)
             self._floor.after_leaving(person)
             self._floor.rings_changed()

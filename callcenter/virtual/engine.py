@@ -9,10 +9,10 @@ from random import Random
 from typing import Any
 
 from callcenter.domain.routing import (
+    Affinity,
     Asked,
-    Bond,
+    CandidatePool,
     Lines,
-    Roster,
     Waiting,
     openings,
     what_next,
@@ -34,7 +34,7 @@ class Floor:
     def __init__(self, scenario: Scenario, seed: int, staff: Sequence[Person], done: Callable[[Contact], None]) -> None:
         self.scenario, self.now, self._done = scenario, 0.0, done
         self.people = {person.id: person for person in staff}
-        self.roster, self.lines = Roster(person.candidate() for person in staff), Lines()
+        self.candidates, self.lines = CandidatePool(person.candidate() for person in staff), Lines()
         self.queued: dict[int, Contact] = {}
         self._asked: dict[int, Person] = {}
         self._open = 0
@@ -72,16 +72,16 @@ class Floor:
     def _arrive(self, contact: Contact) -> None:
         kind = contact.kind
         points, growth, hold = self._claims[kind.name]
-        known = () if contact.preferred is None else (Bond(contact.preferred, "account", self.now + hold),)
+        known = () if contact.preferred is None else (Affinity(contact.preferred, "account", self.now + hold),)
         contact.waiting = Waiting(
-            id=contact.key, needs=self._needs[kind.name], since=self.now, points=points, growth=growth, bonds=known
+            id=contact.key, needs=self._needs[kind.name], since=self.now, points=points, growth=growth, affinities=known
         )
         self._open += 1
         self._ask(contact, contact.waiting)
 
     def _ask(self, contact: Contact, waiting: Waiting) -> None:
         """Who should take this?"""
-        choice = who_should_take(waiting, self.roster, self.now)
+        choice = who_should_take(waiting, self.candidates, self.now)
         if choice.agent_id is None:
             self._queue(contact, waiting)
         else:
@@ -90,7 +90,7 @@ class Floor:
     def ask_again(self, contact: Contact) -> None:
         """Something may have changed for one who waits."""
         if contact.key in self.queued and contact.waiting is not None:
-            choice = who_should_take(contact.waiting, self.roster, self.now)
+            choice = who_should_take(contact.waiting, self.candidates, self.now)
             if choice.agent_id is not None:
                 self._unqueue(contact)
                 self._offer(contact, self.people[choice.agent_id])
@@ -98,7 +98,9 @@ class Floor:
     def free(self, person: Person) -> None:
         """What should she take next? Asked until nothing more fits."""
         while self.queued and not person.is_asked and not person.away and person.is_ready:
-            waiting = what_next(self.roster.get(person.id) or person.candidate(), self.lines, self.roster, self.now)
+            waiting = what_next(
+                self.candidates.get(person.id) or person.candidate(), self.lines, self.candidates, self.now
+            )
             if waiting is None:
                 return
             contact = self.queued[waiting.id]
@@ -109,12 +111,12 @@ class Floor:
         self.lines.add(waiting)
         self.queued[contact.key] = contact
         if contact.expected is None:
-            contact.expected = self._predictor.wait(waiting, self.lines, self.roster, self.now)
+            contact.expected = self._predictor.wait(waiting, self.lines, self.candidates, self.now)
         self._let_patience_run(contact)
         self.await_rings(contact, waiting)
-        for bond in waiting.bonds:
-            if bond.until > self.now:
-                self.at(bond.until, self.ask_again, contact)
+        for affinity in waiting.affinities:
+            if affinity.until > self.now:
+                self.at(affinity.until, self.ask_again, contact)
         for asked in waiting.asked.values():
             for moment in (asked.at + ASKED_ALONE, asked.until):
                 if moment > self.now:
@@ -122,7 +124,7 @@ class Floor:
 
     def await_rings(self, contact: Contact, waiting: Waiting) -> None:
         if len(waiting.needs.rings) > 1:
-            for opening in set(openings(waiting.needs, self.roster)):
+            for opening in set(openings(waiting.needs, self.candidates)):
                 if waiting.since + opening > self.now:
                     self.at(waiting.since + opening, self.ask_again, contact)
 
@@ -225,9 +227,9 @@ class Floor:
         self.free(person)
 
     def put(self, person: Person) -> None:
-        """Tell the roster how this agent is now; whoever is away is not in it."""
+        """Tell the candidates how this agent is now; whoever is away is not in it."""
         if not person.away:
-            self.roster.put(person.candidate())
+            self.candidates.put(person.candidate())
         elif not (person.calls or person.conversations or person.is_asked):
             self.absences.gone(person)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from callcenter.domain.routing import Lines, Needs, Roster, Waiting, expected_wait
+from callcenter.domain.routing import CandidatePool, Lines, Needs, Waiting, expected_wait
 from callcenter.virtual.scenario import Scenario
 from callcenter.virtual.staff import Person, serving
 from callcenter.virtual.traffic import Contact
@@ -29,23 +29,23 @@ class Predictor:
         count, total = self._seen[queue]
         self._seen[queue] = (count + 1, total + contact.handle)
 
-    def wait(self, waiting: Waiting, lines: Lines, roster: Roster, now: float) -> float | None:
+    def wait(self, waiting: Waiting, lines: Lines, candidates: CandidatePool, now: float) -> float | None:
         """Seconds, None where nobody serves."""
         queue = waiting.needs.queue_id
         count, total = self._seen[queue]
         told = expected_wait(
             place=_place(waiting, lines, now),
-            agents_serving=self._present(queue, roster),
+            agents_serving=self._present(queue, candidates),
             handling_seconds=total / count,
         )
         return None if told is None else told.total_seconds()
 
-    def _present(self, queue: int, roster: Roster) -> int:
+    def _present(self, queue: int, candidates: CandidatePool) -> int:
         """How many serve this queue, counted anew when somebody signed in or out."""
         size, found = self._serving.get(queue, (-1, 0))
-        if size != len(roster):
-            found = sum(roster.get(id) is not None for id in self._by_queue[queue])
-            self._serving[queue] = (len(roster), found)
+        if size != len(candidates):
+            found = sum(candidates.get(id) is not None for id in self._by_queue[queue])
+            self._serving[queue] = (len(candidates), found)
         return found
 
 

@@ -179,7 +179,7 @@ def _off(duty: Sequence[Span]) -> Iterator[Span]:
 
 
 def _class(past: Past, call: Call) -> Class:
-    hold = getattr(past.queue(call.queue_id).policy.hold, call.bond, 0) if call.bond else 0
+    hold = getattr(past.queue(call.queue_id).policy.hold, call.affinity, 0) if call.affinity else 0
     return call.queue_id, call.language, call.tier, call.extra, float(hold)
 
 

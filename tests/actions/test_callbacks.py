@@ -75,7 +75,7 @@ def test_star_while_waiting_asks_and_1_promises_a_call_at_the_same_place(shop: S
     assert row.promised_until - shop.clock.now >= timedelta(minutes=60)
     assert (call.state, call.result) == ("ended", "callback")
     assert (ours.direction, ours.state, ours.joined_at) == ("callback", "waiting", call.joined_at)
-    assert ours.line_rank == call.line_rank
+    assert ours.queue_rank == call.queue_rank
     shop.available("alice")
     assert shop.asked(ours.id) == "alice"
     assert shop.asked(second) is None
@@ -84,11 +84,11 @@ def test_star_while_waiting_asks_and_1_promises_a_call_at_the_same_place(shop: S
 
 def test_2_or_silence_waits_on_and_a_star_too_late_is_no_question(shop: Shop) -> None:
     call_id, _ = shop.call()
-    place = shop.interaction(call_id).line_rank
+    place = shop.interaction(call_id).queue_rank
     for digit in ("2", ""):
         star(shop, call_id)
         assert isinstance(press(shop, call_id, digit), Wait)
-    assert shop.interaction(call_id).line_rank == place
+    assert shop.interaction(call_id).queue_rank == place
     assert shop.interaction(call_id).bring_back_at is None
     shop.available("alice")
     assert isinstance(star(shop, call_id), Wait)
@@ -170,7 +170,7 @@ def test_not_reached_it_is_tried_again_after_a_while_and_given_up_after_the_last
         assert shop.kinds(row.interaction_id).count("LineToEnd") == tries
         if tries == 1:
             waits = shop.interaction(row.interaction_id)
-            assert (waits.state, waits.line_rank, waits.agent_id) == ("waiting", None, None)
+            assert (waits.state, waits.queue_rank, waits.agent_id) == ("waiting", None, None)
             assert now(shop, row).next_try_at == shop.clock.now + timedelta(minutes=10)
             shop.report(sid, outcome)
             shop.clock.forward(601)

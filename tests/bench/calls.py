@@ -81,7 +81,7 @@ def request(web: Web, path: str, form: dict[str, str]) -> str:
     """A whole HTTP request, signed as Twilio signs."""
     body = urlencode(form)
     signature = RequestValidator(TOKEN).compute_signature(web.url + path, form)
-    heads = {
+    queue_heads = {
         "Host": f"127.0.0.1:{web.port}",
         "User-Agent": "TwilioProxy/1.1",
         "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
@@ -89,7 +89,7 @@ def request(web: Web, path: str, form: dict[str, str]) -> str:
         "X-Twilio-Signature": signature,
         "Accept": "*/*",
     }
-    return f"POST {path} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in heads.items()) + f"\r\n{body}"
+    return f"POST {path} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in queue_heads.items()) + f"\r\n{body}"
 
 
 def get(web: Web, path: str, *, token: str) -> str:

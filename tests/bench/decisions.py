@@ -8,9 +8,9 @@ from callcenter import virtual
 from callcenter.domain.channels import Channel
 from callcenter.domain.routing import (
     Candidate,
+    CandidatePool,
     Lines,
     Ring,
-    Roster,
     Waiting,
     needs,
     profile,
@@ -36,7 +36,7 @@ class Floor:
             for n, skill in enumerate(SKILLS)
         ]
         self._agents, self.now, self._id = agents, 1e6, 0
-        self.roster, self.lines = Roster(self._agent(n, calls=1) for n in range(agents)), Lines()
+        self.candidates, self.lines = CandidatePool(self._agent(n, calls=1) for n in range(agents)), Lines()
         for n in range(waiting):
             self._come(self.now - waiting + n)
 
@@ -49,7 +49,7 @@ class Floor:
         one = Waiting(
             id=self._id, needs=self._draw.choice(self._needs), since=since, points=self._draw.choice((0, 30, 60))
         )
-        assert who_should_take(one, self.roster, self.now).agent_id is None
+        assert who_should_take(one, self.candidates, self.now).agent_id is None
         self.lines.add(one)
 
     def turns(self, count: int) -> float:
@@ -58,11 +58,11 @@ class Floor:
         for _ in range(count):
             self.now += 0.01
             agent = self._agent(self._draw.randrange(self._agents), calls=0)
-            self.roster.put(agent)
-            found = what_next(agent, self.lines, self.roster, self.now)
+            self.candidates.put(agent)
+            found = what_next(agent, self.lines, self.candidates, self.now)
             assert found is not None
             self.lines.remove(found.id)
-            self.roster.put(self._agent(agent.id, calls=1))
+            self.candidates.put(self._agent(agent.id, calls=1))
             self._come(self.now)
         return 1e6 * (time.perf_counter() - began) / (2 * count)
 

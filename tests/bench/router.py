@@ -75,7 +75,7 @@ class Router:
             customer_id=customer_id,
             queue_id=1,
             created_at=work.now,
-            quiet_check_at=work.now + calls.QUIET_AFTER,
+            reconcile_at=work.now + calls.QUIET_AFTER,
         )
         interaction.joined_at = work.now
         with work.session.no_autoflush:

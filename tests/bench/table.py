@@ -57,12 +57,12 @@ class Row:
         return "ok" if self.is_ok else "NOT OK"
 
 
-HEADS = ("measure", "ours", "floor", "", "ratio", "wanted", "")
+QUEUE_HEADS = ("measure", "ours", "floor", "", "ratio", "wanted", "")
 
 
 def text(rows: Sequence[Row], facts: str) -> str:
-    lines = [HEADS, *(_cells(row) for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADS))]
+    lines = [QUEUE_HEADS, *(_cells(row) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(QUEUE_HEADS))]
     drawn = [_line(line, widths) for line in lines]
     return "\n".join([drawn[0], "-" * len(drawn[0]), *drawn[1:], "", facts])
 

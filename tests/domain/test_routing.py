@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 from callcenter.domain import routing
 from callcenter.domain.channels import Channel
 from callcenter.domain.routing import (
+    Affinity,
     Asked,
-    Bond,
     Candidate,
+    CandidatePool,
     CompanyPolicy,
     Limits,
     Lines,
     Needs,
     QueuePolicy,
     RingRule,
-    Roster,
     Waiting,
     verdict,
 )
@@ -58,16 +58,16 @@ def waiting(id_: int = 1, *, since: float = 30, policy: QueuePolicy = DELIVERY, 
 
 
 def who(one: Waiting, *agents: Candidate) -> int | None:
-    return routing.who_should_take(one, Roster(agents), NOW).agent_id
+    return routing.who_should_take(one, CandidatePool(agents), NOW).agent_id
 
 
 def next_of(one: Candidate, *waiting_ones: Waiting, others: tuple[Candidate, ...] = ()) -> int | None:
-    found = routing.what_next(one, Lines(waiting_ones), Roster((one, *others)), NOW)
+    found = routing.what_next(one, Lines(waiting_ones), CandidatePool((one, *others)), NOW)
     return found.id if found else None
 
 
 def reason(one: Waiting, candidate: Candidate) -> str | None:
-    return verdict(one, candidate, routing.openings(one.needs, Roster([candidate])), NOW)
+    return verdict(one, candidate, routing.openings(one.needs, CandidatePool([candidate])), NOW)
 
 
 @pytest.mark.parametrize(
@@ -118,9 +118,9 @@ def test_the_longest_idle_takes_it_and_everybody_gets_a_reason() -> None:
         agent(6, idle=99, conversations=1),
     ]
     one = waiting(asked={3: Asked(NOW - 30, NOW + 30)})
-    choice = routing.who_should_take(one, Roster(people), NOW)
+    choice = routing.who_should_take(one, CandidatePool(people), NOW)
     assert (choice.agent_id, choice.why) == (2, "longest_idle")
-    explained = routing.explain(one, Roster(people), choice, NOW)
+    explained = routing.explain(one, CandidatePool(people), choice, NOW)
     assert [able.agent_id for able in explained.able] == [2, 6, 1]
     assert explained.able[0].idle == 90
     assert explained.out == {"asked_lately": (3,), "not_available": (4,), "skill": (5,)}
@@ -135,7 +135,7 @@ def test_what_is_nice_to_have_comes_before_being_idle() -> None:
         agent(2, skills={"delivery": 1, "french": 3}),
         agent(3, skills={"delivery": 1, "french": 1}),
     )
-    assert routing.who_should_take(one, Roster(people), NOW).why == "better_match"
+    assert routing.who_should_take(one, CandidatePool(people), NOW).why == "better_match"
     assert [who(one, *people), who(one, people[0], people[2]), who(one, people[0])] == [2, 3, 1]
 
 
@@ -176,16 +176,16 @@ def test_a_ring_may_name_agents_and_be_for_some_customers_only() -> None:
 
 
 def test_the_agent_who_knows_the_customer_comes_first_and_is_waited_for_a_little() -> None:
-    bonds = (Bond(1, "ticket", NOW + 15), Bond(2, "account", NOW + 15))
-    one = waiting(bonds=bonds)
+    affinities = (Affinity(1, "ticket", NOW + 15), Affinity(2, "account", NOW + 15))
+    one = waiting(affinities=affinities)
     free, longer, busy = agent(1, idle=1), agent(3, idle=900), agent(1, calls=1)
     assert who(one, free, longer) == 1
-    held = routing.who_should_take(one, Roster([busy, longer]), NOW)
-    assert (held.agent_id, held.why, held.bond) == (None, "held", bonds[0])
-    assert routing.explain(one, Roster([busy, longer]), held, NOW).held_seconds == 15
+    held = routing.who_should_take(one, CandidatePool([busy, longer]), NOW)
+    assert (held.agent_id, held.why, held.affinity) == (None, "held", affinities[0])
+    assert routing.explain(one, CandidatePool([busy, longer]), held, NOW).held_seconds == 15
     assert next_of(longer, one, others=(busy,)) is None
     assert next_of(free, waiting(2, since=900), one) == 1
-    late = waiting(bonds=(Bond(1, "ticket", NOW - 1),))
+    late = waiting(affinities=(Affinity(1, "ticket", NOW - 1),))
     assert who(late, busy, longer) == 3
     assert who(late, free, longer) == 1  # free at once costs nobody anything
     assert who(one, agent(1, is_available=False), longer) == 3  # gone, and not free soon
@@ -284,8 +284,9 @@ WAITING = st.builds(
     language=st.sampled_from(["en", "zh"]),
     policy=POLICY,
     points=st.integers(0, 300),
-    bonds=st.lists(
-        st.builds(Bond, st.integers(1, 50), st.just("ticket"), st.integers(-30, 30).map(lambda s: NOW + s)), max_size=2
+    affinities=st.lists(
+        st.builds(Affinity, st.integers(1, 50), st.just("ticket"), st.integers(-30, 30).map(lambda s: NOW + s)),
+        max_size=2,
     ).map(tuple),
     asked=st.dictionaries(
         st.integers(1, 50), st.integers(0, 90).map(lambda ago: Asked(NOW - ago, NOW - ago + 60)), max_size=3
@@ -295,9 +296,9 @@ WAITING = st.builds(
 
 @given(WAITING, PEOPLE)
 def test_it_is_never_somebody_excluded_and_everybody_gets_a_verdict(one: Waiting, people: list[Candidate]) -> None:
-    crowd = Roster(people)
-    choice = routing.who_should_take(one, crowd, NOW)
-    opens = routing.openings(one.needs, crowd)
+    candidates = CandidatePool(people)
+    choice = routing.who_should_take(one, candidates, NOW)
+    opens = routing.openings(one.needs, candidates)
     reasons = {each.id: verdict(one, each, opens, NOW) for each in people}
     able = [each for each in people if reasons[each.id] is None]
     if choice.agent_id is None:
@@ -305,7 +306,7 @@ def test_it_is_never_somebody_excluded_and_everybody_gets_a_verdict(one: Waiting
     else:
         outside = {None, "asked_lately"} if choice.why != "relationship" else {None, "ring"}
         assert reasons[choice.agent_id] in outside
-    explained = routing.explain(one, crowd, choice, NOW)
+    explained = routing.explain(one, candidates, choice, NOW)
     said = [a.agent_id for a in explained.able] + [id_ for ids in explained.out.values() for id_ in ids]
     assert sorted(said) == sorted(each.id for each in people)
 
@@ -313,40 +314,40 @@ def test_it_is_never_somebody_excluded_and_everybody_gets_a_verdict(one: Waiting
 @given(st.lists(WAITING, unique_by=lambda one: one.id, max_size=8), PEOPLE)
 def test_both_questions_agree(queue: list[Waiting], people: list[Candidate]) -> None:
     """Whatever an agent should take next is hers to take; where she should take nothing, nothing would go to her alone."""
-    crowd, lines = Roster(people), Lines(queue)
+    candidates, lines = CandidatePool(people), Lines(queue)
     for one in people:
-        wanted = routing.what_next(one, lines, crowd, NOW)
+        wanted = routing.what_next(one, lines, candidates, NOW)
         if wanted is None:
-            assert all(routing.who_should_take(each, crowd, NOW).agent_id != one.id for each in queue)
+            assert all(routing.who_should_take(each, candidates, NOW).agent_id != one.id for each in queue)
             continue
-        opens = routing.openings(wanted.needs, crowd)
+        opens = routing.openings(wanted.needs, candidates)
         assert verdict(wanted, one, opens, NOW) in (None, "asked_lately", "ring")
-        if not any(bond.agent_id == one.id for bond in wanted.bonds):
-            able = [w for w in queue if verdict(w, one, opens_of(w, crowd), NOW) is None and not w.bonds]
+        if not any(affinity.agent_id == one.id for affinity in wanted.affinities):
+            able = [w for w in queue if verdict(w, one, opens_of(w, candidates), NOW) is None and not w.affinities]
             assert all(w.score(NOW) <= wanted.score(NOW) for w in able)
 
 
-def opens_of(one: Waiting, crowd: Roster) -> tuple[float, ...]:
-    return routing.openings(one.needs, crowd)
+def opens_of(one: Waiting, candidates: CandidatePool) -> tuple[float, ...]:
+    return routing.openings(one.needs, candidates)
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), st.booleans(), PERSON), max_size=30))
 def test_a_roster_and_lines_kept_up_to_date_are_as_if_made_anew(steps: list[tuple[int, bool, Candidate]]) -> None:
-    crowd, expected = Roster(), dict[int, Candidate]()
+    candidates, expected = CandidatePool(), dict[int, Candidate]()
     for id_, leaves, one in steps:
         if leaves:
-            crowd.remove(id_)
+            candidates.remove(id_)
             expected.pop(id_, None)
         else:
-            crowd.put(one)
+            candidates.put(one)
             expected[one.id] = one
-    fresh = Roster(expected.values())
-    assert {key: list(pool) for key, pool in crowd.pools()} == {key: list(pool) for key, pool in fresh.pools()}
-    assert who_in(crowd) == who_in(fresh)
+    fresh = CandidatePool(expected.values())
+    assert {key: list(pool) for key, pool in candidates.pools()} == {key: list(pool) for key, pool in fresh.pools()}
+    assert who_in(candidates) == who_in(fresh)
 
 
-def who_in(crowd: Roster) -> int | None:
-    return routing.who_should_take(waiting(policy=QueuePolicy()), crowd, NOW).agent_id
+def who_in(candidates: CandidatePool) -> int | None:
+    return routing.who_should_take(waiting(policy=QueuePolicy()), candidates, NOW).agent_id
 
 
 @pytest.mark.parametrize("second", range(10))
@@ -355,7 +356,7 @@ def test_a_text_that_came_at_this_very_moment_can_be_taken(second: int) -> None:
     rank = growth * now  # as it is kept: rounded
     one = Waiting(id=1, needs=asks(channel=Channel.SMS), since=now, growth=growth, points=growth * now - rank)
     taker = Candidate(id=1, profile=agent().profile, idle_since=now)
-    assert routing.what_next(taker, Lines([one]), Roster([taker]), now) is one
+    assert routing.what_next(taker, Lines([one]), CandidatePool([taker]), now) is one
 
 
 def test_the_place_and_the_expected_wait() -> None:
@@ -365,7 +366,10 @@ def test_the_place_and_the_expected_wait() -> None:
     assert routing.place_of(noon - timedelta(seconds=99), others) == 1
     assert routing.expected_wait(place=3, agents_serving=2, handling_seconds=240) == timedelta(seconds=360)
     assert routing.expected_wait(place=3, agents_serving=0, handling_seconds=240) is None
-    assert routing.serving(waiting(), Roster([agent(1), agent(2, calls=1), agent(3, is_available=False)])) == (2, 1)
+    assert routing.serving(waiting(), CandidatePool([agent(1), agent(2, calls=1), agent(3, is_available=False)])) == (
+        2,
+        1,
+    )
 
 
 def test_an_expectation_that_is_far_off_is_not_tolerable() -> None:

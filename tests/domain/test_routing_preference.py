@@ -1,18 +1,18 @@
 """Of those who could take it: who is spared for something else, and that in calm hours only the turn counts."""
 
 from callcenter.domain.channels import Channel
-from callcenter.domain.routing import Candidate, Ring, Roster, Waiting, needs, profile, who_should_take
+from callcenter.domain.routing import Candidate, CandidatePool, Ring, Waiting, needs, profile, who_should_take
 
 BILLING = needs(queue_id=1, channel=Channel.VOICE, language=None, rings=(Ring(skills=(("billing", 1),)),))
 BOTH, ONE = profile({"billing": 1, "delivery": 1}, ["en"]), profile({"billing": 1}, ["en"])
 
 
-def floor(*, others_busy: bool) -> Roster:
+def floor(*, others_busy: bool) -> CandidatePool:
     """Alice (1) can do both and is idle longest, Bo (2) billing only; nine others can do both too."""
     alice = Candidate(id=1, profile=BOTH, idle_since=0)
     bo = Candidate(id=2, profile=ONE, idle_since=50)
     others = (Candidate(id=n, profile=BOTH, calls=int(others_busy), idle_since=60) for n in range(3, 12))
-    return Roster([alice, bo, *others])
+    return CandidatePool([alice, bo, *others])
 
 
 def test_the_last_one_free_for_something_else_is_spared_where_another_can_take_it() -> None:
@@ -26,12 +26,12 @@ def test_in_calm_hours_the_longest_idle_takes_it_whatever_else_she_can_do() -> N
 
 
 def test_in_a_small_team_nobody_is_passed_over_for_what_only_she_can_do() -> None:
-    small = Roster([Candidate(id=1, profile=BOTH, idle_since=0), Candidate(id=2, profile=ONE, idle_since=50)])
+    small = CandidatePool([Candidate(id=1, profile=BOTH, idle_since=0), Candidate(id=2, profile=ONE, idle_since=50)])
     assert who_should_take(Waiting(id=1, needs=BILLING, since=100), small, 100).agent_id == 1
 
 
 def test_who_is_counted_as_signed_in_follows_who_comes_and_goes() -> None:
-    small = Roster([Candidate(id=1, profile=BOTH), Candidate(id=2, profile=ONE, calls=1)])
+    small = CandidatePool([Candidate(id=1, profile=BOTH), Candidate(id=2, profile=ONE, calls=1)])
     assert small.signed_in_for() == {"billing": 2, "delivery": 1, "en": 2}
     assert small.free_for(Channel.VOICE) == {"billing": 1, "delivery": 1, "en": 1}
     small.remove(1)

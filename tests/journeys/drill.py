@@ -145,7 +145,7 @@ class Drill:
             for id_ in live:
                 router.attempt(router.leave, id_)
             time.sleep(0.05)
-        while told := wiring.tell_again(older_than=timedelta(seconds=-1)):
+        while told := wiring.republish(older_than=timedelta(seconds=-1)):
             self.told.told_again += told
         with wiring.reading() as session:
             self.told.wrong += [str(breach) for breach in invariants.breaches(session, wiring.clock())]

@@ -140,7 +140,7 @@ def test_a_browser_that_is_gone_while_talking_gives_the_caller_to_the_next_at_th
     shop.accept(id_)
     shop.connect(id_)
     assert shop.interaction(id_).state == "active"
-    operations.bring_back(shop.wiring, id_)  # a late nudge does not drag the caller away from Bo
+    operations.bring_back(shop.wiring, id_)  # a late enqueue does not drag the caller away from Bo
     assert len([path for _, path, form in rest.asked if "Url" in form]) == 1
 
 
@@ -305,7 +305,7 @@ def test_a_desk_telephone_is_rung_again_after_a_refusal_while_the_offer_lasts(sh
     rest.refuse = [429, 500]
     for _ in range(2):
         operations.ring_agent(shop.wiring, offer)
-        operations.ring_agent(shop.wiring, offer)  # nudged twice: not before its time
+        operations.ring_agent(shop.wiring, offer)  # enqueued twice: not before its time
         assert shop.asked(id_) == "alice"
         shop.clock.forward(2)
     assert rest.commands() == ["Calls", "Calls"]

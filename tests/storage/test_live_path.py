@@ -79,7 +79,7 @@ def test_every_question_of_the_live_path_is_answered_by_an_index(busy_year: Shop
         "the place and the expected wait": lambda s: queue_announcements.prediction(Work(s, now), some),
         "how well it was foretold": lambda s: waits.predictions(s, queue_id=shop.delivery, now=now),
         "how well each was foretold": lambda s: waits.predictions_of_each(s, [shop.delivery], now=now),
-        "the heads of all lines": lambda s: routing.heads(s, depth=8),
+        "the queue_heads of all lines": lambda s: routing.queue_heads(s, depth=8),
         "who is on duty": routing.on_duty,
         "what is known of the customer": lambda s: _known(s, some, now),
         "what an agent has": lambda s: interactions.of_agent(s, alice),

@@ -45,14 +45,14 @@ def _ticket(shop: Shop, number: str) -> Ticket:
 def test_what_was_seen_before_the_lock_does_not_count(shop: Shop) -> None:
     """Between a router's look at an agent and its lock she is offered a call and takes it: no conversation on top."""
     shop.text("Where is my parcel?")
-    shop.run("UPDATE interactions SET line_rank = NULL")  # so that nobody takes it but the slow router below
+    shop.run("UPDATE interactions SET queue_rank = NULL")  # so that nobody takes it but the slow router below
     [conversation] = shop.rows(Interaction)
     shop.available("alice")
     look = "agents.id = :agent_id AND is_active"
-    assert look in routing.HOLD_OUT.text
-    slow = text(routing.HOLD_OUT.text.replace(look, "pg_sleep(0.5) IS NOT NULL AND " + look))
+    assert look in routing.MAKE_OFFER.text
+    slow = text(routing.MAKE_OFFER.text.replace(look, "pg_sleep(0.5) IS NOT NULL AND " + look))
 
-    def hold_out() -> object:
+    def make_offer() -> object:
         with shop.wiring.database.begin() as session:
             about = {"agent_id": shop.id_of("alice"), "interaction_id": conversation.id, "medium": "text"}
             room = {"slots": 3, "total": 4, "both": False, "calls_over": 3}
@@ -63,6 +63,6 @@ def test_what_was_seen_before_the_lock_does_not_count(shop: Shop) -> None:
         interaction_id, _ = shop.call()
         return shop.accept(interaction_id)
 
-    made, taken = at_once(hold_out, take_a_call)
+    made, taken = at_once(make_offer, take_a_call)
     assert isinstance(taken, int)
     assert made is None

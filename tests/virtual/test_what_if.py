@@ -133,7 +133,7 @@ def test_what_changes_nothing_or_does_not_fit_is_refused_at_its_field(given: dic
 
 def test_calls_come_as_they_came_and_nobody_is_less_patient_than_they_were() -> None:
     known = past(
-        call(9 * HOUR, knows=20, bond="ticket"),
+        call(9 * HOUR, knows=20, affinity="ticket"),
         call(10 * HOUR, handled=None, waited=90.0, gave_up=True, extra=60.0, tier="gold"),
         call(11 * HOUR, handled=None, waited=40.0),
     )

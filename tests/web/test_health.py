@@ -52,7 +52,7 @@ def test_figures_are_for_this_machine_and_administrators(
     client.get("/sign-in")
     text = client.get("/metrics").text
     assert 'callcenter_requests_total{method="GET",route="/sign-in",status="200"}' in text
-    assert "callcenter_untold_events 0.0" in text
+    assert "callcenter_unpublished_events 0.0" in text
     for name in ("", "_seconds", "_failing", "_given_up"):
         assert f'callcenter_due{name}{{what="send_message"}} 0.0' in text
     for kind in invariants.KINDS:

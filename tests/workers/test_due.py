@@ -187,7 +187,7 @@ def _absent_with_offers(counter: Counter) -> None:
 
 def _quiet_calls(counter: Counter) -> None:
     _two_talks(counter)
-    counter.shop.run("UPDATE interactions SET quiet_check_at = :now", now=counter.shop.clock.now)
+    counter.shop.run("UPDATE interactions SET reconcile_at = :now", now=counter.shop.clock.now)
 
 
 def _wait_beside_free_agents(counter: Counter) -> None:
@@ -358,8 +358,8 @@ def test_a_question_that_fails_stops_no_other_kind(shop: Shop, monkeypatch: pyte
 
 def test_a_job_that_fails_is_asked_for_again_later(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers.job, "process_wiring", lambda: shop.wiring)
-    nudged: list[int] = []
-    monkeypatch.setattr(shop.wiring, "nudge", lambda _, message_id: nudged.append(message_id))
+    enqueued: list[int] = []
+    monkeypatch.setattr(shop.wiring, "enqueue", lambda _, message_id: enqueued.append(message_id))
     shop.available("alice")
     shop.text("hello")
     [row] = shop.rows(Interaction)
@@ -373,16 +373,16 @@ def test_a_job_that_fails_is_asked_for_again_later(shop: Shop, monkeypatch: pyte
     monkeypatch.setattr("callcenter.operations.send_message", broken)
     clock = Clock(shop.wiring)
     clock.tick()
-    assert nudged == [message.id]
+    assert enqueued == [message.id]
     with pytest.raises(ZeroDivisionError):
         send(message_id=message.id)
     [kept] = shop.rows(Failure)
     assert (kept.kind, kept.row_id) == ("send_message", message.id)
     clock.tick()
-    assert nudged == [message.id]
+    assert enqueued == [message.id]
     shop.clock.forward(1)
     clock.tick()
-    assert nudged == [message.id, message.id]
+    assert enqueued == [message.id, message.id]
 
 
 def test_a_job_that_fails_with_its_lease_taken_is_counted_on_and_given_up(

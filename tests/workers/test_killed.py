@@ -50,14 +50,14 @@ def shop_now(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
     return shop
 
 
-def _nudge_until(wiring: Wiring, done: object) -> None:
+def _enqueue_until(wiring: Wiring, done: object) -> None:
     clock = Clock(wiring)
 
-    def nudged() -> bool:
+    def enqueued() -> bool:
         clock.tick()
         return bool(done())  # type: ignore[operator]
 
-    until(nudged)
+    until(enqueued)
 
 
 def test_a_message_in_the_hands_of_a_killed_worker_is_sent_exactly_once(
@@ -80,7 +80,7 @@ def test_a_message_in_the_hands_of_a_killed_worker_is_sent_exactly_once(
         "UPDATE messages SET next_try_at = now() - interval '1 second' WHERE direction = 'out'"
     )  # the lease of a minute is over
     worker()
-    _nudge_until(shop.wiring, lambda: shop.row(Message, message.id).status == "queued")
+    _enqueue_until(shop.wiring, lambda: shop.row(Message, message.id).status == "queued")
     assert [sent["body"] for sent in rest.sent] == ["we are on our way"]
     assert shop.row(Message, message.id).sid == rest.sent[0]["sid"]
 
@@ -102,8 +102,8 @@ def test_a_survey_in_the_hands_of_a_killed_worker_is_asked_exactly_once(
         programs.kill(first)
     assert not [row for row in shop.rows(Message) if row.purpose == "survey"]
     worker()
-    _nudge_until(shop.wiring, lambda: rest.sent)
-    _nudge_until(shop.wiring, lambda: shop.rows(Survey)[0].state == "asked")
+    _enqueue_until(shop.wiring, lambda: rest.sent)
+    _enqueue_until(shop.wiring, lambda: shop.rows(Survey)[0].state == "asked")
     assert [row.purpose for row in shop.rows(Message)] == ["survey"]
     assert len(rest.sent) == 1
 

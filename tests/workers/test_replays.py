@@ -91,7 +91,7 @@ def test_a_draft_is_replayed_and_what_changes_is_kept_case_by_case(records: Reco
         (ids["not asked"], "not_asked-may", 0, 4000),
     ]
     assert records.shop.kinds()[-2:] == ["ReplayAsked", "ReplayEnded"]
-    job.replay(replay_id=row.id)  # nudged once more: nothing is due
+    job.replay(replay_id=row.id)  # enqueued once more: nothing is due
     assert records.shop.row(ReplayRow, row.id).tries == 1
 
 

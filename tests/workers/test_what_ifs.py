@@ -61,7 +61,7 @@ def test_two_agents_more_shorten_the_wait_and_the_result_is_kept(monday: Shop) -
     assert wait["difference"][0] + wait["difference"][1] < 0
     assert wait["real"] == pytest.approx(96.0)
     assert monday.kinds()[-2:] == ["WhatIfAsked", "WhatIfEnded"]
-    job.play(what_if_id=id_)  # nudged once more: nothing is due
+    job.play(what_if_id=id_)  # enqueued once more: nothing is due
     assert monday.row(WhatIf, id_).tries == 1
 
 

@@ -1,4 +1,4 @@
-"""Jobs and the clock: a nudge is never the truth, and a job that fails says so."""
+"""Jobs and the clock: a enqueue is never the truth, and a job that fails says so."""
 
 from datetime import timedelta
 
@@ -57,15 +57,15 @@ def test_a_nudge_while_redis_is_away_is_no_fault(wiring: Wiring, monkeypatch: py
         raise redis.ConnectionError
 
     monkeypatch.setattr(wiring.background, "enqueue", away)
-    wiring.nudge(Job.SEND_MESSAGE, message_id=7)
+    wiring.enqueue(Job.SEND_MESSAGE, message_id=7)
 
 
 def test_a_job_that_fails_is_logged_and_kept_as_failed(
     wiring: Wiring, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(workers.job, "process_wiring", lambda: wiring)
-    monkeypatch.setattr(wiring, "tell_again", lambda: 1 / 0)
-    wiring.background.enqueue(Job.TELL_AGAIN)
+    monkeypatch.setattr(wiring, "republish", lambda: 1 / 0)
+    wiring.background.enqueue(Job.REPUBLISH)
     queue = Queue("later", connection=wiring.background.redis)
     SimpleWorker([queue], connection=wiring.background.redis).work(burst=True, logging_level="CRITICAL")
     assert "ZeroDivisionError" in capsys.readouterr().out

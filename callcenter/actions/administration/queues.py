@@ -15,7 +15,7 @@ from callcenter.storage.administration import company
 from callcenter.storage.administration.company import Queue
 from callcenter.storage.agents import agents
 from callcenter.storage.calls import interactions
-from callcenter.storage.routing import routing as looks
+from callcenter.storage.routing import routing as queries
 from callcenter.storage.work import Work
 
 PLAIN = (
@@ -177,12 +177,12 @@ def ask_again(work: Work) -> None:
     """
     if not interactions.waiting(work.session, limit=1):
         return
-    free = [agent for agent in looks.on_duty(work.session) if _is_free(agent)]
+    free = [agent for agent in queries.on_duty(work.session) if _is_free(agent)]
     for agent in sorted(free, key=lambda agent: agent.idle_since)[:MOST_ASKED]:
         routing.next_for(work, agent.id)
 
 
-def _is_free(agent: looks.OnDuty) -> bool:
+def _is_free(agent: queries.OnDuty) -> bool:
     return agent.status == Status.AVAILABLE and agent.state == AgentState.IDLE and agent.next_status is None
 
 

@@ -148,7 +148,7 @@ def call_now(work: Work, callback_id: int, *, actor: Actor) -> Callback:
     ours, row = _still_waiting(work, callback_id)
     changed = {"at": [row.promised_from.isoformat(), work.now.isoformat()]}
     row.promised_from = min(row.promised_from, work.now)
-    if ours.line_rank is None:
+    if ours.queue_rank is None:
         row.next_try_at = work.now
     work.record(CallbackChanged(**ours.about(), actor=actor.label, callback_id=row.id, changed=changed))
     return row
@@ -167,7 +167,7 @@ def cancel(work: Work, callback_id: int, *, actor: Actor, reason: str) -> Callba
 
 
 def _out_of_line(work: Work, ours: Interaction) -> None:
-    ours.line_rank = None
+    ours.queue_rank = None
     if ours.state == State.OFFERED:
         agent_id = offers.withdraw(work, ours)
         ours.state, ours.agent_id = State.WAITING, None

@@ -23,8 +23,8 @@ from callcenter.storage.callbacks.callbacks import Callback
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction, Leg
 from callcenter.storage.routing import offers as open_offers
-from callcenter.storage.routing import routing as looks
-from callcenter.storage.routing.crowd import head_of
+from callcenter.storage.routing import routing as queries
+from callcenter.storage.routing.candidates import head_of
 from callcenter.storage.work import Work
 
 LOOK_AGAIN = timedelta(seconds=2)
@@ -45,7 +45,7 @@ def due(work: Work, interaction_id: int) -> bool:
         row.next_try_at = None
     elif row.first == "agent":
         ours.joined_at = min(ours.joined_at or work.now, work.now)
-        row.next_try_at, ours.line_rank = None, promises.rank(ours)
+        row.next_try_at, ours.queue_rank = None, promises.rank(ours)
         routing.route(work, ours)
     elif _is_next(work, ours):
         _to_call(work, ours, row)
@@ -58,9 +58,11 @@ def _is_next(work: Work, ours: Interaction) -> bool:
     """An agent is free for them, or will be with nobody else before them."""
     head = head_of(ours)
     serving, free = rules.serving(
-        routing.waiting_of(work, [head], asked_before=False)[0], routing.roster(work, looks.on_duty(work.session))
+        routing.waiting_of(work, [head], asked_before=False)[0], routing.pool_of(work, queries.on_duty(work.session))
     )
-    ahead = looks.ahead(work.session, queue_id=ours.queue_id or 0, channel=ours.channel, line_rank=promises.rank(ours))
+    ahead = queries.ahead(
+        work.session, queue_id=ours.queue_id or 0, channel=ours.channel, queue_rank=promises.rank(ours)
+    )
     return free > ahead or (ahead == 0 and serving > 0)
 
 
@@ -111,7 +113,7 @@ def _leg(work: Work, ours: Interaction, row: Callback, call_sid: str) -> Leg:
         work.session.add(leg)
         work.session.flush()
         row.next_try_at = None
-        ours.quiet_check_at = work.now + RINGS_AT_MOST
+        ours.reconcile_at = work.now + RINGS_AT_MOST
     return leg
 
 
@@ -132,7 +134,7 @@ def answered(work: Work, interaction_id: int, *, call_sid: str) -> Answer:
     if ours.state == State.ACTIVE and _agent_is_there(work, ours):
         _connected(work, ours, row)
     elif ours.state == State.WAITING:
-        ours.line_rank = promises.rank(ours) - HEAD_OF_LINE
+        ours.queue_rank = promises.rank(ours) - HEAD_OF_LINE
         routing.route(work, ours)
     us = company.get(work.session)
     name = us.name(ours.language) if us else ""
@@ -197,8 +199,8 @@ def not_reached(work: Work, ours: Interaction, *, outcome: str) -> bool:
         queue = company.queue(work.session, row.queue_id)
         row.state = CallbackState.WAITING
         row.next_try_at = hours.when_open(queue, work.now + timedelta(minutes=row.spacing_minutes))
-        ours.state, ours.line_rank = State.WAITING, None
-        ours.accepted_at = ours.quiet_check_at = None
+        ours.state, ours.queue_rank = State.WAITING, None
+        ours.accepted_at = ours.reconcile_at = None
     _tell_tried(work, ours, row, outcome, agent_id)
     offers.free(work, ours, agent_id)
     return True

@@ -16,7 +16,7 @@ def connect(work: Work, interaction: Interaction) -> None:
 def served(work: Work, interaction: Interaction, *, by: str) -> None:
     """The customer has gone and was served; how the agent wraps it up follows. The interaction must be locked and active."""
     interaction.end_hold(work.now)
-    interaction.quiet_check_at = interaction.bring_back_at = interaction.unanswered_since = None
+    interaction.reconcile_at = interaction.bring_back_at = interaction.unanswered_since = None
     interaction.ended_at, interaction.ended_by, interaction.result = work.now, by, "served"
     interaction.state = State.WRAP_UP
 
@@ -25,7 +25,7 @@ def finish(work: Work, interaction: Interaction, *, by: str, result: str) -> Non
     """Over without an agent. The interaction must be locked; the agent who was asked is for whoever calls this."""
     interaction.state, interaction.ended_at, interaction.finished_at = State.ENDED, work.now, work.now
     interaction.ended_by, interaction.result = by, result
-    interaction.quiet_check_at = interaction.bring_back_at = interaction.held_since = None
+    interaction.reconcile_at = interaction.bring_back_at = interaction.held_since = None
     tell(work, interaction, by=by, result=result)
 
 

@@ -80,7 +80,7 @@ def promise(work: Work, call: Interaction, *, source: str) -> Callback:
     _, seconds = queue_announcements.prediction(work, call)
     window = max(timedelta(minutes=rules.window_minutes), 2 * timedelta(seconds=seconds or 0))
     ours = _interaction(work, call)
-    ours.line_rank = call.line_rank
+    ours.queue_rank = call.queue_rank
     return write(work, ours, rules, call_id=call.id, source=source, starts=work.now, window=window, actor="customer")
 
 
@@ -91,7 +91,7 @@ def _interaction(work: Work, call: Interaction) -> Interaction:
             name: getattr(call, name)
             for name in ("language", "our_address", "their_address", "customer_id", "queue_id")
         },
-        **{name: getattr(call, name) for name in ("ticket_id", "joined_at", "growth", "tier", "points", "bonds")},
+        **{name: getattr(call, name) for name in ("ticket_id", "joined_at", "growth", "tier", "points", "affinities")},
         channel=Channel.VOICE,
         direction=Direction.CALLBACK,
         state=State.WAITING,
@@ -149,7 +149,7 @@ def write(
     if row.next_try_at is None:
         routing.route(work, ours)
     else:
-        ours.line_rank = None
+        ours.queue_rank = None
     return row
 
 
@@ -182,7 +182,7 @@ def taken_by_call(work: Work, call: Interaction) -> bool:
     ):
         return False
     call.joined_at = min(row.joined_at, work.now)
-    call.line_rank = rank(call)
+    call.queue_rank = rank(call)
     row.connected_at = work.now
     close(work, ours, row, state=CallbackState.CONNECTED, reason="called_us", result="replaced", by="customer")
     in_time = work.now <= row.promised_until

@@ -78,7 +78,7 @@ def _begin(work: Work, call: IncomingCall, number: Number, customer: Customer | 
         customer_id=customer.id if customer else None,
         queue_id=None if number.menu else number.queue_id,
         created_at=work.now,
-        quiet_check_at=work.now + QUIET_AFTER,
+        reconcile_at=work.now + QUIET_AFTER,
     )
     work.record(
         CallReceived(
@@ -173,7 +173,7 @@ def _enter(
     entered = len(work.recorded)
     is_offered = routing.route(work, interaction, is_new=True) is not None
     place, seconds = (1, 0) if is_offered else queue_announcements.prediction(work, interaction)
-    interaction.told_place, interaction.told_seconds = place, seconds
+    interaction.announced_place, interaction.announced_seconds = place, seconds
     work.recorded.insert(
         entered,
         QueueEntered(

@@ -19,7 +19,7 @@ def move(work: Work, interaction_id: int) -> bool:
     """Once for each that waits; False where it does not wait any more, or cannot be moved now."""
     waiting = interactions.claim_waiting(work.session, interaction_id)
     queue = company.queue(work.session, waiting.queue_id) if waiting and waiting.queue_id else None
-    if waiting is None or queue is None or waiting.passed_on or waiting.line_rank is None:
+    if waiting is None or queue is None or waiting.passed_on or waiting.queue_rank is None:
         return False
     if waiting.direction != Direction.INBOUND:
         return False
@@ -33,7 +33,7 @@ def move(work: Work, interaction_id: int) -> bool:
     waiting.passed_on = voicemail.VOICEMAIL if way == "voicemail" else REASON
     waiting.bring_back_at = work.now
     if way == "voicemail":
-        waiting.line_rank = None
+        waiting.queue_rank = None
     else:
         callbacks.to_be_asked(waiting)
     _tell(work, waiting, str(way))

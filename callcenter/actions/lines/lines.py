@@ -90,7 +90,7 @@ def left_alone(work: Work, interaction_id: int, *, call_sid: str, again: bool) -
         return HangUp()
     if not again:
         return JoinAgain(interaction_id=interaction_id)
-    interaction.quiet_check_at = work.now + ASK_SOON
+    interaction.reconcile_at = work.now + ASK_SOON
     return _let_in(work, interaction, offer, call_sid)
 
 
@@ -149,7 +149,7 @@ def report(work: Work, given: LegReport) -> None:
         return
     leg.rank = rank
     if interaction.state in WITH_CUSTOMER:
-        interaction.quiet_check_at = work.now + calls.QUIET_AFTER
+        interaction.reconcile_at = work.now + calls.QUIET_AFTER
     if rank < OVER:
         return
     leg.left_at = leg.left_at or work.now
@@ -172,7 +172,7 @@ def conference(work: Work, given: ConferenceReport) -> None:
         return
     interaction.conference_sid = given.conference_sid
     if interaction.state in WITH_CUSTOMER:
-        interaction.quiet_check_at = work.now + calls.QUIET_AFTER
+        interaction.reconcile_at = work.now + calls.QUIET_AFTER
     leg = interactions.leg(work.session, given.call_sid, lock=True) if given.call_sid else None
     if leg is None or leg.interaction_id != interaction.id or _is_old(leg, given):
         return

@@ -4,28 +4,30 @@ from callcenter.actions.routing import routing
 from callcenter.domain import routing as rules
 from callcenter.domain.calls import Answer, HangUp, TellPlace
 from callcenter.domain.interactions import WITH_CUSTOMER, State
-from callcenter.domain.routing import Roster, Waiting
+from callcenter.domain.routing import CandidatePool, Waiting
 from callcenter.domain.states import Direction
 from callcenter.storage.administration import settings_cache
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
-from callcenter.storage.routing import routing as looks
+from callcenter.storage.routing import routing as queries
 from callcenter.storage.routing import waits
-from callcenter.storage.routing.crowd import head_of
+from callcenter.storage.routing.candidates import head_of
 from callcenter.storage.work import Work
 
 
 def prediction(
-    work: Work, interaction: Interaction, waiting: Waiting | None = None, crowd: Roster | None = None
+    work: Work, interaction: Interaction, waiting: Waiting | None = None, candidates: CandidatePool | None = None
 ) -> tuple[int, int | None]:
     """(place, expected seconds): 0 where somebody is free for this one, None where nobody serves the queue now."""
     queue = settings_cache.queue(work.session, interaction.queue_id) if interaction.queue_id else None
-    if queue is None or interaction.line_rank is None:
+    if queue is None or interaction.queue_rank is None:
         return 1, None
-    ahead = looks.ahead(work.session, queue_id=queue.id, channel=interaction.channel, line_rank=interaction.line_rank)
+    ahead = queries.ahead(
+        work.session, queue_id=queue.id, channel=interaction.channel, queue_rank=interaction.queue_rank
+    )
     waiting = waiting or routing.waiting_of(work, [head_of(interaction)], asked_before=False)[0]
-    crowd = crowd or routing.roster(work, looks.on_duty(work.session))
-    serving, free = rules.serving(waiting, crowd)
+    candidates = candidates or routing.pool_of(work, queries.on_duty(work.session))
+    serving, free = rules.serving(waiting, candidates)
     if free > ahead:
         return ahead + 1, 0
     handling = waits.handling_seconds(work.session, queue.id, now=work.now) or queue.handling_seconds

@@ -13,21 +13,21 @@ from callcenter.domain.events import DeskTelephoneToRing, OfferMade, StateChange
 from callcenter.domain.interactions import State
 from callcenter.domain.routing import (
     Candidate,
+    CandidatePool,
     Choice,
     CompanyPolicy,
     Explanation,
     Lines,
-    Roster,
     Waiting,
 )
 from callcenter.storage.administration import settings_cache
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.customers.customers import Customer
-from callcenter.storage.routing import crowd as crowds
-from callcenter.storage.routing import routing as looks
-from callcenter.storage.routing.crowd import head_of
-from callcenter.storage.routing.routing import Head, HeldOut, OnDuty
+from callcenter.storage.routing import candidates as stored
+from callcenter.storage.routing import routing as queries
+from callcenter.storage.routing.candidates import head_of
+from callcenter.storage.routing.routing import MadeOffer, OnDuty, QueueHead
 from callcenter.storage.work import Work
 
 FIRST_DEPTH = 8
@@ -56,12 +56,12 @@ def enter(work: Work, interaction: Interaction, customer: Customer | None) -> No
     )
     interaction.growth = ours.growth_of(interaction.channel) * (queue.policy.growth if queue else 1.0)
     joined = interaction.joined_at or work.now
-    interaction.line_rank = interaction.growth * joined.timestamp() - sum(interaction.points.values())
-    interaction.bonds = _bonds(known) if known else []
+    interaction.queue_rank = interaction.growth * joined.timestamp() - sum(interaction.points.values())
+    interaction.affinities = _affinities(known) if known else []
 
 
-def _known(work: Work, interaction: Interaction, customer: Customer | None, ours: CompanyPolicy) -> looks.Known:
-    return looks.known(
+def _known(work: Work, interaction: Interaction, customer: Customer | None, ours: CompanyPolicy) -> queries.Known:
+    return queries.known(
         work.session,
         customer_id=interaction.customer_id,
         account_id=customer.account_id if customer else None,
@@ -74,7 +74,7 @@ def _known(work: Work, interaction: Interaction, customer: Customer | None, ours
     )
 
 
-def _bonds(known: looks.Known) -> list[list[int | str]]:
+def _affinities(known: queries.Known) -> list[list[int | str]]:
     """Who knows them, the nearest first, each agent once."""
     wanted = ((known.ticket_owner, "ticket"), (known.last_agent, "last"), (known.account_owner, "account"))
     found: dict[int, str] = {}
@@ -91,58 +91,65 @@ def route(
 
     `is_new`: it has just entered its queue, so that nobody can have been asked before.
     """
-    if interaction.line_rank is None:
+    if interaction.queue_rank is None:
         return None
     if not is_new:
         work.session.flush()  # what was just written counts: who has what in hand, who was asked
     now = work.now.timestamp()
     waiting = waiting_of(work, [head_of(interaction)], asked_before=not is_new)[0]
-    on_duty = {row.id: row for row in looks.on_duty(work.session)}
-    crowd = roster(work, on_duty.values(), without=without)
+    on_duty = {row.id: row for row in queries.on_duty(work.session)}
+    candidates = pool_of(work, on_duty.values(), without=without)
     while True:
-        choice = routing.who_should_take(waiting, crowd, now)
+        choice = routing.who_should_take(waiting, candidates, now)
         if choice.agent_id is None:
             return None
-        explained = routing.explain(waiting, crowd, choice, now)
-        if _hold_out(work, interaction, on_duty[choice.agent_id], choice, explained):
+        explained = routing.explain(waiting, candidates, choice, now)
+        if _make_offer(work, interaction, on_duty[choice.agent_id], choice, explained):
             return choice.agent_id
-        crowd.remove(choice.agent_id)
+        candidates.remove(choice.agent_id)
 
 
 def offer_to(work: Work, interaction: Interaction, agent_id: int) -> bool:
     """To this agent alone, whatever the rings say; False where there is no room. The interaction is locked and waits."""
     work.session.flush()
-    asked = [row for row in looks.on_duty(work.session) if row.id == agent_id]
-    crowd, now = roster(work, asked), work.now.timestamp()
-    agent = crowd.get(agent_id)
+    asked = [row for row in queries.on_duty(work.session) if row.id == agent_id]
+    candidates, now = pool_of(work, asked), work.now.timestamp()
+    agent = candidates.get(agent_id)
     if agent is None or not agent.is_available or agent.is_asked:
         return False
     waiting = waiting_of(work, [head_of(interaction)])[0]
     choice = Choice(agent_id, "transferred", 0, None)
-    return _hold_out(work, interaction, asked[0], choice, routing.explain(waiting, crowd, choice, now)) is not None
+    return (
+        _make_offer(work, interaction, asked[0], choice, routing.explain(waiting, candidates, choice, now)) is not None
+    )
 
 
 def next_for(work: Work, agent_id: int) -> None:
     """What should she take next? Asks on while another router is faster, until this agent holds an offer or nothing waits."""
     work.session.flush()
-    on_duty = {row.id: row for row in looks.on_duty(work.session)}
-    crowd = roster(work, on_duty.values())
+    on_duty = {row.id: row for row in queries.on_duty(work.session)}
+    candidates = pool_of(work, on_duty.values())
     depth, taken = FIRST_DEPTH, set[int]()
     while True:
-        heads = [head for head in looks.heads(work.session, depth=depth) if head.id not in taken]
-        found = _offer_next(work, agent_id, heads, on_duty, crowd, taken)
-        if found or depth == WHOLE_DEPTH or len(heads) + len(taken) < depth:
+        queue_heads = [head for head in queries.queue_heads(work.session, depth=depth) if head.id not in taken]
+        found = _offer_next(work, agent_id, queue_heads, on_duty, candidates, taken)
+        if found or depth == WHOLE_DEPTH or len(queue_heads) + len(taken) < depth:
             return
         depth = WHOLE_DEPTH
 
 
 def _offer_next(
-    work: Work, agent_id: int, heads: Sequence[Head], on_duty: dict[int, OnDuty], crowd: Roster, taken: set[int]
+    work: Work,
+    agent_id: int,
+    queue_heads: Sequence[QueueHead],
+    on_duty: dict[int, OnDuty],
+    candidates: CandidatePool,
+    taken: set[int],
 ) -> bool:
     now = work.now.timestamp()
-    lines = Lines(waiting_of(work, heads))
-    while agent := crowd.get(agent_id):
-        wanted = routing.what_next(agent, lines, crowd, now)
+    lines = Lines(waiting_of(work, queue_heads))
+    while agent := candidates.get(agent_id):
+        wanted = routing.what_next(agent, lines, candidates, now)
         if wanted is None:
             return False
         taken.add(wanted.id)
@@ -150,64 +157,66 @@ def _offer_next(
         interaction = interactions.claim_waiting(work.session, wanted.id)
         if interaction is None:
             continue
-        bond = next((bond for bond in wanted.bonds if bond.agent_id == agent_id), None)
-        choice = Choice(agent_id, "relationship" if bond else "next_in_line", _ring(wanted, agent, crowd, now), bond)
-        explained = routing.explain(wanted, crowd, choice, now)
-        if _hold_out(work, interaction, on_duty[agent_id], choice, explained):
+        affinity = next((affinity for affinity in wanted.affinities if affinity.agent_id == agent_id), None)
+        choice = Choice(
+            agent_id, "relationship" if affinity else "next_in_line", _ring(wanted, agent, candidates, now), affinity
+        )
+        explained = routing.explain(wanted, candidates, choice, now)
+        if _make_offer(work, interaction, on_duty[agent_id], choice, explained):
             return True
-        crowd.remove(agent_id)
+        candidates.remove(agent_id)
     return False
 
 
-def _ring(waiting: Waiting, agent: Candidate, crowd: Roster, now: float) -> int:
-    opens = routing.openings(waiting.needs, crowd)
+def _ring(waiting: Waiting, agent: Candidate, candidates: CandidatePool, now: float) -> int:
+    opens = routing.openings(waiting.needs, candidates)
     return routing.ring_of(waiting.needs, agent, opens, now - waiting.since) or 0
 
 
-def offerable(waiting: Sequence[Waiting], crowd: Roster, now: datetime) -> list[int]:
+def offerable(waiting: Sequence[Waiting], candidates: CandidatePool, now: datetime) -> list[int]:
     """Of these, whom somebody could take at this moment, the highest score first, each agent counted once."""
     at = now.timestamp()
     found = []
     for one in sorted(waiting, key=lambda one: (-one.score(at), one.id)):
-        choice = routing.who_should_take(one, crowd, at)
+        choice = routing.who_should_take(one, candidates, at)
         if choice.agent_id is not None:
-            crowd.remove(choice.agent_id)
+            candidates.remove(choice.agent_id)
             found.append(one.id)
     return found
 
 
 def why_waiting(work: Work, interaction: Interaction) -> Explanation | None:
     """Why this one still waits, as the router sees it now. Nothing is written."""
-    if interaction.state != State.WAITING or interaction.line_rank is None:
+    if interaction.state != State.WAITING or interaction.queue_rank is None:
         return None
     now = work.now.timestamp()
     waiting = waiting_of(work, [head_of(interaction)])[0]
-    crowd = roster(work, looks.on_duty(work.session))
-    return routing.explain(waiting, crowd, routing.who_should_take(waiting, crowd, now), now)
+    candidates = pool_of(work, queries.on_duty(work.session))
+    return routing.explain(waiting, candidates, routing.who_should_take(waiting, candidates, now), now)
 
 
 def policy(work: Work) -> CompanyPolicy:
-    return crowds.policy(work.session)
+    return stored.policy(work.session)
 
 
-def waiting_of(work: Work, heads: Sequence[Head], *, asked_before: bool = True) -> list[Waiting]:
+def waiting_of(work: Work, queue_heads: Sequence[QueueHead], *, asked_before: bool = True) -> list[Waiting]:
     """These rows as the domain sees them, with who was asked for each lately."""
-    return crowds.waiting_of(work.session, heads, now=work.now, asked_before=asked_before)
+    return stored.waiting_of(work.session, queue_heads, now=work.now, asked_before=asked_before)
 
 
-def roster(work: Work, rows: Collection[OnDuty], *, without: frozenset[int] = frozenset()) -> Roster:
-    return crowds.roster(work.session, rows, without=without)
+def pool_of(work: Work, rows: Collection[OnDuty], *, without: frozenset[int] = frozenset()) -> CandidatePool:
+    return stored.pool_of(work.session, rows, without=without)
 
 
-def _hold_out(
+def _make_offer(
     work: Work, interaction: Interaction, agent: OnDuty, choice: Choice, explained: Explanation
-) -> HeldOut | None:
+) -> MadeOffer | None:
     """Write the offer. None where the agent is no longer free, or in the hands of another router."""
     kind = interaction.channel.medium
     ours = policy(work)
     limits = ours.limits(agent.limits, conversations=agent.max_conversations)
     seconds = ours.ring_seconds[kind]
-    held = looks.hold_out(
+    held = queries.make_offer(
         work.session,
         agent_id=agent.id,
         interaction_id=interaction.id,
@@ -227,7 +236,7 @@ def _hold_out(
     return held
 
 
-def _tell(work: Work, interaction: Interaction, agent: OnDuty, held: HeldOut, *, seconds: int) -> None:
+def _tell(work: Work, interaction: Interaction, agent: OnDuty, held: MadeOffer, *, seconds: int) -> None:
     if held.to_ring:
         work.record(DeskTelephoneToRing(interaction_id=interaction.id, agent_id=agent.id, offer_id=held.offer_id))
     work.record(

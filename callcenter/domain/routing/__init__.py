@@ -2,16 +2,17 @@
 
 from callcenter.domain.routing.expected import Error, error_of, expected_wait, place_of, serving
 from callcenter.domain.routing.explain import Explanation, explain, explanation, verdict
-from callcenter.domain.routing.people import Candidate, Limits, Profile, Roster, no_room, profile
+from callcenter.domain.routing.people import Candidate, CandidatePool, Limits, Profile, no_room, profile
 from callcenter.domain.routing.policy import CallbackRule, CompanyPolicy, Hold, QueuePolicy, RingRule
 from callcenter.domain.routing.questions import Choice, openings, ring_of, what_next, who_should_take
-from callcenter.domain.routing.waiting import Asked, Bond, Line, Lines, Needs, Ring, Waiting, needs
+from callcenter.domain.routing.waiting import Affinity, Asked, Line, Lines, Needs, Ring, Waiting, needs
 
 __all__ = [
+    "Affinity",
     "Asked",
-    "Bond",
     "CallbackRule",
     "Candidate",
+    "CandidatePool",
     "Choice",
     "CompanyPolicy",
     "Error",
@@ -25,7 +26,6 @@ __all__ = [
     "QueuePolicy",
     "Ring",
     "RingRule",
-    "Roster",
     "Waiting",
     "error_of",
     "expected_wait",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import sqrt
 
-from callcenter.domain.routing.people import Roster, no_room
+from callcenter.domain.routing.people import CandidatePool, no_room
 from callcenter.domain.routing.questions import not_let_in
 from callcenter.domain.routing.waiting import Waiting
 
@@ -24,10 +24,10 @@ def expected_wait(*, place: int, agents_serving: int, handling_seconds: float) -
     return timedelta(seconds=place * handling_seconds / agents_serving)
 
 
-def serving(waiting: Waiting, roster: Roster) -> tuple[int, int]:
+def serving(waiting: Waiting, candidates: CandidatePool) -> tuple[int, int]:
     """(available, free now): agents whom the first ring lets in, whatever they do; on a break nobody serves."""
     available = free = 0
-    for agent in roster:
+    for agent in candidates:
         if agent.is_available and not_let_in(waiting.needs, waiting.needs.rings[0], agent.profile) is None:
             available += 1
             has_room = no_room(agent.limits, agent.calls, agent.conversations, waiting.needs.channel) is None

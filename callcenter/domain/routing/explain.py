@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from callcenter.domain.routing import questions
-from callcenter.domain.routing.people import Candidate, Roster, no_room
+from callcenter.domain.routing.people import Candidate, CandidatePool, no_room
 from callcenter.domain.routing.questions import Choice
 from callcenter.domain.routing.waiting import Waiting
 
@@ -81,27 +81,27 @@ def explanation(data: Mapping[str, Any]) -> Explanation:
     )
 
 
-def explain(waiting: Waiting, roster: Roster, choice: Choice, now: float) -> Explanation:
+def explain(waiting: Waiting, candidates: CandidatePool, choice: Choice, now: float) -> Explanation:
     """The choice, with a verdict on everybody who is signed in."""
-    opens = questions.openings(waiting.needs, roster)
+    opens = questions.openings(waiting.needs, candidates)
     waited = now - waiting.since
     able: list[Candidate] = []
     out: dict[str, list[int]] = {}
-    for agent in roster:
+    for agent in candidates:
         reason = None if agent.id == choice.agent_id else verdict(waiting, agent, opens, now)
         if reason is None:
             able.append(agent)
         else:
             out.setdefault(reason, []).append(agent.id)
     able.sort(key=lambda agent: (agent.id != choice.agent_id, agent.idle_since, agent.id))
-    held = choice.bond if choice.why == "held" else None
+    held = choice.affinity if choice.why == "held" else None
     return Explanation(
         why=choice.why,
         ring=choice.ring,
         rings=len(opens),
         next_ring_in=min((int(opening - waited) for opening in opens if opening > waited), default=None),
         agent_id=choice.agent_id,
-        known_as=choice.bond.kind if choice.bond else None,
+        known_as=choice.affinity.kind if choice.affinity else None,
         held_for=held.agent_id if held else None,
         held_seconds=max(0, int(held.until - now)) if held else 0,
         score=round(waiting.score(now)),

@@ -85,7 +85,7 @@ def _turn(agent: Candidate) -> tuple[float, int]:
     return agent.idle_since, agent.id
 
 
-class Roster:
+class CandidatePool:
     """Everybody who is signed in. Those who can be asked stand in pools of equal skills and load, the longest idle first."""
 
     def __init__(self, agents: Iterable[Candidate] = ()) -> None:

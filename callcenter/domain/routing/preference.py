@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from callcenter.domain.channels import Channel
-from callcenter.domain.routing.people import Limits, Profile, Roster, no_room
+from callcenter.domain.routing.people import CandidatePool, Limits, Profile, no_room
 from callcenter.domain.routing.waiting import Needs
 
 CALLS_FIRST = 1_000
@@ -29,12 +29,12 @@ def _may_be_called(limits: Limits, conversations: int) -> bool:
     return no_room(limits, 0, conversations, Channel.VOICE) is None
 
 
-def among(equals: Sequence[Equal], needs: Needs, roster: Roster) -> tuple[int, str]:
+def among(equals: Sequence[Equal], needs: Needs, candidates: CandidatePool) -> tuple[int, str]:
     """(agent, why): the longest idle; but whoever is among the last free for something else that is busy is spared where another
     can take it. Two skills an agent then come closer to all skills (docs/routing.md, s3)."""
     longest = chosen = min(equals, key=_turn)
     if len({profile for _, _, profile in equals}) > 1:
-        free, signed_in = roster.free_for(needs.channel), roster.signed_in_for()
+        free, signed_in = candidates.free_for(needs.channel), candidates.signed_in_for()
         chosen = min(equals, key=lambda one: (_rare(one[2], needs, free, signed_in), *_turn(one)))
     return chosen[1], "longest_idle" if chosen is longest else "others_spared"
 

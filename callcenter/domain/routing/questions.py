@@ -9,8 +9,8 @@ from functools import lru_cache
 from math import inf
 
 from callcenter.domain.routing import preference
-from callcenter.domain.routing.people import Candidate, Profile, Roster, no_room
-from callcenter.domain.routing.waiting import Bond, Lines, Needs, Ring, Skills, Waiting
+from callcenter.domain.routing.people import Candidate, CandidatePool, Profile, no_room
+from callcenter.domain.routing.waiting import Affinity, Lines, Needs, Ring, Skills, Waiting
 
 ASKED_ALONE = 5.0
 NEVER = inf
@@ -19,38 +19,38 @@ ROUNDING = 1e-3  # seconds; what a rank loses, being a product of POSIX seconds
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Who takes it and why: "relationship", "better_match", "longest_idle", "others_spared"; or nobody: "held" for `bond` until then, or
+    """Who takes it and why: "relationship", "better_match", "longest_idle", "others_spared"; or nobody: "held" for `affinity` until then, or
     "nobody". `ring` counts from 0."""
 
     agent_id: int | None
     why: str
     ring: int = 0
-    bond: Bond | None = None
+    affinity: Affinity | None = None
 
 
-def who_should_take(waiting: Waiting, roster: Roster, now: float) -> Choice:
+def who_should_take(waiting: Waiting, candidates: CandidatePool, now: float) -> Choice:
     """The agent who knows the customer, else of the innermost open ring the best match, else the longest idle. Of agents with
     unlike skills those are spared who are among the last few free for something else that is busy."""
-    opens = openings(waiting.needs, roster)
-    known = _known(waiting, roster, opens, now)
+    opens = openings(waiting.needs, candidates)
+    known = _known(waiting, candidates, opens, now)
     if known is not None:
         return known
-    return _best(waiting, roster, opens, now, alone=False) or _alone(waiting, roster, opens, now)
+    return _best(waiting, candidates, opens, now, alone=False) or _alone(waiting, candidates, opens, now)
 
 
-def _known(waiting: Waiting, roster: Roster, opens: tuple[float, ...], now: float) -> Choice | None:
+def _known(waiting: Waiting, candidates: CandidatePool, opens: tuple[float, ...], now: float) -> Choice | None:
     """The first of the customer's own agents who can take it, or for whom it waits a little; None where there is none."""
-    for bond in waiting.bonds:
-        agent = roster.get(bond.agent_id)
+    for affinity in waiting.affinities:
+        agent = candidates.get(affinity.agent_id)
         if agent is None or not agent.is_available or _pausing(waiting, agent.id, now):
             continue
         ring = ring_of(waiting.needs, agent, opens, NEVER)
         if ring is None:
             continue
         if not agent.is_asked and _room(agent, waiting.needs) is None:
-            return Choice(agent.id, "relationship", ring, bond)
-        if now < bond.until and (agent.soon is None or agent.soon <= bond.until):
-            return Choice(None, "held", ring, bond)
+            return Choice(agent.id, "relationship", ring, affinity)
+        if now < affinity.until and (agent.soon is None or agent.soon <= affinity.until):
+            return Choice(None, "held", ring, affinity)
     return None
 
 
@@ -58,12 +58,14 @@ def _room(agent: Candidate, needs: Needs) -> str | None:
     return no_room(agent.limits, agent.calls, agent.conversations, needs.channel)
 
 
-def _best(waiting: Waiting, roster: Roster, opens: tuple[float, ...], now: float, *, alone: bool) -> Choice | None:
+def _best(
+    waiting: Waiting, candidates: CandidatePool, opens: tuple[float, ...], now: float, *, alone: bool
+) -> Choice | None:
     needs, waited = waiting.needs, now - waiting.since
     best: tuple[int, int, int] | None = None
     equals: list[preference.Equal] = []
     has_names = _has_names(needs)
-    for (profile, limits, calls, conversations), pool in roster.pools():
+    for (profile, limits, calls, conversations), pool in candidates.pools():
         if no_room(limits, calls, conversations, needs.channel) is not None:
             continue
         ring = _ring(needs, profile, opens, waited)
@@ -84,27 +86,27 @@ def _best(waiting: Waiting, roster: Roster, opens: tuple[float, ...], now: float
                 break
     if best is None:
         return None
-    agent_id, why = preference.among(equals, needs, roster)
+    agent_id, why = preference.among(equals, needs, candidates)
     return Choice(agent_id, "better_match" if why == "longest_idle" and best[1] < 0 else why, best[0])
 
 
-def _alone(waiting: Waiting, roster: Roster, opens: tuple[float, ...], now: float) -> Choice:
+def _alone(waiting: Waiting, candidates: CandidatePool, opens: tuple[float, ...], now: float) -> Choice:
     """Whoever was asked lately is asked again where nobody else could take it at all."""
-    if waiting.asked and is_alone(waiting, roster, opens, now):
-        again = _best(waiting, roster, opens, now, alone=True)
+    if waiting.asked and is_alone(waiting, candidates, opens, now):
+        again = _best(waiting, candidates, opens, now, alone=True)
         if again is not None:
             return again
     return Choice(None, "nobody")
 
 
-def is_alone(waiting: Waiting, roster: Roster, opens: tuple[float, ...], now: float) -> bool:
+def is_alone(waiting: Waiting, candidates: CandidatePool, opens: tuple[float, ...], now: float) -> bool:
     """Everybody available whom an open ring lets in has been asked lately."""
     waited = now - waiting.since
     return not any(
         agent.is_available
         and agent.id not in waiting.asked
         and ring_of(waiting.needs, agent, opens, waited) is not None
-        for agent in roster
+        for agent in candidates
     )
 
 
@@ -115,22 +117,22 @@ def _pausing(waiting: Waiting, agent_id: int, now: float, *, alone: bool = False
     return now < (min(asked.until, asked.at + ASKED_ALONE) if alone else asked.until)
 
 
-def what_next(agent: Candidate, lines: Lines, roster: Roster, now: float) -> Waiting | None:
+def what_next(agent: Candidate, lines: Lines, candidates: CandidatePool, now: float) -> Waiting | None:
     """Whoever waits for this agent by name, else the highest score among all that this agent may take."""
     if not agent.is_available or agent.is_asked:
         return None
-    mine = _waits_for(agent, lines, roster, now)
+    mine = _waits_for(agent, lines, candidates, now)
     if mine is not None:
         return mine
     best: Waiting | None = None
     for line in lines:
         if _room(agent, line.needs) is not None:
             continue
-        opens = openings(line.needs, roster)
+        opens = openings(line.needs, candidates)
         first = _first_open(line.needs, agent, opens)
         if first is None:
             continue
-        found = _first_for(agent, line, roster, opens, now, first=first)
+        found = _first_for(agent, line, candidates, opens, now, first=first)
         if found is not None and (best is None or _ahead(found, best, now)):
             best = found
     return best
@@ -140,20 +142,26 @@ def _ahead(one: Waiting, other: Waiting, now: float) -> bool:
     return (-one.score(now), one.since, one.id) < (-other.score(now), other.since, other.id)
 
 
-def _waits_for(agent: Candidate, lines: Lines, roster: Roster, now: float) -> Waiting | None:
+def _waits_for(agent: Candidate, lines: Lines, candidates: CandidatePool, now: float) -> Waiting | None:
     held = [
         waiting
         for waiting in lines.known_by(agent.id)
-        if any(bond.agent_id == agent.id and now < bond.until for bond in waiting.bonds)
+        if any(affinity.agent_id == agent.id and now < affinity.until for affinity in waiting.affinities)
         and _room(agent, waiting.needs) is None
         and not _pausing(waiting, agent.id, now)
-        and ring_of(waiting.needs, agent, openings(waiting.needs, roster), NEVER) is not None
+        and ring_of(waiting.needs, agent, openings(waiting.needs, candidates), NEVER) is not None
     ]
     return min(held, key=lambda waiting: (-waiting.score(now), waiting.id), default=None)
 
 
 def _first_for(
-    agent: Candidate, line: Iterable[Waiting], roster: Roster, opens: tuple[float, ...], now: float, *, first: float
+    agent: Candidate,
+    line: Iterable[Waiting],
+    candidates: CandidatePool,
+    opens: tuple[float, ...],
+    now: float,
+    *,
+    first: float,
 ) -> Waiting | None:
     """The first of this line whom the agent may take now. Nobody behind `rank` can have waited `first` seconds yet."""
     for waiting in line:
@@ -161,21 +169,23 @@ def _first_for(
             return None
         if now - waiting.since < first:
             continue
-        if _is_held(waiting, roster, opens, now, by_other_than=agent.id):
+        if _is_held(waiting, candidates, opens, now, by_other_than=agent.id):
             continue
         if _pausing(waiting, agent.id, now) and not (
-            not _pausing(waiting, agent.id, now, alone=True) and is_alone(waiting, roster, opens, now)
+            not _pausing(waiting, agent.id, now, alone=True) and is_alone(waiting, candidates, opens, now)
         ):
             continue
         return waiting
     return None
 
 
-def _is_held(waiting: Waiting, roster: Roster, opens: tuple[float, ...], now: float, *, by_other_than: int) -> bool:
-    if not any(now < bond.until and bond.agent_id != by_other_than for bond in waiting.bonds):
+def _is_held(
+    waiting: Waiting, candidates: CandidatePool, opens: tuple[float, ...], now: float, *, by_other_than: int
+) -> bool:
+    if not any(now < affinity.until and affinity.agent_id != by_other_than for affinity in waiting.affinities):
         return False
-    known = _known(waiting, roster, opens, now)
-    return known is not None and known.bond is not None and known.bond.agent_id != by_other_than
+    known = _known(waiting, candidates, opens, now)
+    return known is not None and known.affinity is not None and known.affinity.agent_id != by_other_than
 
 
 def _first_open(needs: Needs, agent: Candidate, opens: tuple[float, ...]) -> float | None:
@@ -187,29 +197,29 @@ def _first_open(needs: Needs, agent: Candidate, opens: tuple[float, ...]) -> flo
     return min(fitting)
 
 
-def openings(needs: Needs, roster: Roster) -> tuple[float, ...]:
+def openings(needs: Needs, candidates: CandidatePool) -> tuple[float, ...]:
     """After how many seconds each ring opens: one with nobody signed in gives its time to the next, where it may."""
     if len(needs.rings) == 1:
         return (0.0,)
-    kept = roster.openings.get(needs)
+    kept = candidates.openings.get(needs)
     if kept is None:
-        kept = roster.openings[needs] = _openings(needs, roster)
+        kept = candidates.openings[needs] = _openings(needs, candidates)
     return kept
 
 
-def _openings(needs: Needs, roster: Roster) -> tuple[float, ...]:
+def _openings(needs: Needs, candidates: CandidatePool) -> tuple[float, ...]:
     opens = [0.0]
     for index in range(1, len(needs.rings)):
         before = needs.rings[index - 1]
-        is_empty = before.skip and not _somebody(needs, before, roster)
+        is_empty = before.skip and not _somebody(needs, before, candidates)
         opens.append(opens[-1] if is_empty else max(opens[-1], needs.rings[index].after))
     return tuple(opens)
 
 
-def _somebody(needs: Needs, ring: Ring, roster: Roster) -> bool:
+def _somebody(needs: Needs, ring: Ring, candidates: CandidatePool) -> bool:
     if ring.agents:
-        return any(roster.get(agent_id) is not None for agent_id in ring.agents)
-    return any(_fits(needs, ring, profile) for profile in roster.profiles())
+        return any(candidates.get(agent_id) is not None for agent_id in ring.agents)
+    return any(_fits(needs, ring, profile) for profile in candidates.profiles())
 
 
 def ring_of(needs: Needs, agent: Candidate, opens: tuple[float, ...], waited: float) -> int | None:

@@ -77,7 +77,7 @@ def needs(
 
 
 @dataclass(frozen=True, slots=True)
-class Bond:
+class Affinity:
     """An agent who knows this customer: by "ticket", "last" contact or "account". Waited for until `until`."""
 
     agent_id: int
@@ -102,7 +102,7 @@ class Waiting:
     since: float
     points: float = 0.0
     growth: float = 1.0
-    bonds: tuple[Bond, ...] = ()
+    affinities: tuple[Affinity, ...] = ()
     asked: Mapping[int, Asked] = field(default_factory=dict)
 
     def score(self, now: float) -> float:
@@ -148,7 +148,7 @@ class Lines:
     def __init__(self, waiting: Iterable[Waiting] = ()) -> None:
         self._lines: dict[tuple[Needs, float], Line] = {}
         self._all: dict[int, Waiting] = {}
-        self._bonds: dict[int, dict[int, Waiting]] = {}
+        self._affinities: dict[int, dict[int, Waiting]] = {}
         for one in waiting:
             self.add(one)
 
@@ -168,8 +168,8 @@ class Lines:
             line = self._lines[key] = Line(*key)
         line.add(waiting)
         self._all[waiting.id] = waiting
-        for bond in waiting.bonds:
-            self._bonds.setdefault(bond.agent_id, {})[waiting.id] = waiting
+        for affinity in waiting.affinities:
+            self._affinities.setdefault(affinity.agent_id, {})[waiting.id] = waiting
 
     def remove(self, interaction_id: int) -> Waiting | None:
         waiting = self._all.pop(interaction_id, None)
@@ -179,15 +179,15 @@ class Lines:
         self._lines[key].remove(waiting)
         if not len(self._lines[key]):
             del self._lines[key]
-        for bond in waiting.bonds:
-            self._bonds[bond.agent_id].pop(waiting.id, None)
-            if not self._bonds[bond.agent_id]:
-                del self._bonds[bond.agent_id]
+        for affinity in waiting.affinities:
+            self._affinities[affinity.agent_id].pop(waiting.id, None)
+            if not self._affinities[affinity.agent_id]:
+                del self._affinities[affinity.agent_id]
         return waiting
 
     def known_by(self, agent_id: int) -> Iterable[Waiting]:
         """Those whom this agent knows."""
-        return tuple(self._bonds.get(agent_id, {}).values())
+        return tuple(self._affinities.get(agent_id, {}).values())
 
     def line_of(self, waiting: Waiting) -> Line:
         return self._lines[waiting.needs, waiting.growth]

@@ -13,21 +13,21 @@ from callcenter.domain import opening_hours, routing
 from callcenter.domain.agents import AgentState, Status
 from callcenter.domain.channels import Channel
 from callcenter.domain.routing import (
+    Affinity,
     Asked,
-    Bond,
     Candidate,
+    CandidatePool,
     CompanyPolicy,
     Explanation,
     Needs,
     QueuePolicy,
-    Roster,
     Waiting,
 )
 from callcenter.storage.administration import company
 from callcenter.storage.administration.company import Queue
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent
-from callcenter.storage.routing import routing as looks
+from callcenter.storage.routing import routing as queries
 from callcenter.storage.routing.routing import OnDuty
 
 ASKED_IN_TURN = 4
@@ -90,7 +90,7 @@ def dry_run(session: Session, case: Case, *, now: datetime) -> Outcome:
     """`now` is the moment at which agents are as they are; `case.at` the one that is tried."""
     ours = company.get(session)
     numbers = ours.routing_policy if ours else CompanyPolicy()
-    roster = Roster(_candidates(session, numbers, case, now.timestamp()))
+    candidates = CandidatePool(_candidates(session, numbers, case, now.timestamp()))
     waiting = _waiting(numbers, case)
     policy = case.queue.policy
     closed = [date.fromisoformat(day) for day in case.queue.holidays]
@@ -101,9 +101,9 @@ def dry_run(session: Session, case: Case, *, now: datetime) -> Outcome:
         opens_at=None if is_open else opening_hours.opens_at(*hours),
         points=_points(numbers, case),
         growth=waiting.growth,
-        signed_in=len(roster),
-        rings=_rings(waiting.needs, roster),
-        steps=tuple(_steps(waiting, roster, numbers, case)),
+        signed_in=len(candidates),
+        rings=_rings(waiting.needs, candidates),
+        steps=tuple(_steps(waiting, candidates, numbers, case)),
         ring_seconds=numbers.ring_seconds[case.channel.medium],
         max_wait=policy.max_wait,
         overflow=policy.overflow,
@@ -115,7 +115,7 @@ def dry_run(session: Session, case: Case, *, now: datetime) -> Outcome:
 def _candidates(session: Session, numbers: CompanyPolicy, case: Case, now: float) -> list[Candidate]:
     if case.everybody:
         return [_free(agent, numbers) for agent in agents.all_active(session)]
-    return [_as_now(agent, numbers, now) for agent in looks.on_duty(session)]
+    return [_as_now(agent, numbers, now) for agent in queries.on_duty(session)]
 
 
 def _free(agent: Agent, numbers: CompanyPolicy) -> Candidate:
@@ -165,21 +165,21 @@ def _waiting(numbers: CompanyPolicy, case: Case) -> Waiting:
         since=0.0,
         points=sum(_points(numbers, case).values()),
         growth=numbers.growth_of(case.channel) * policy.growth,
-        bonds=_bonds(policy, case),
+        affinities=_affinities(policy, case),
     )
 
 
-def _bonds(policy: QueuePolicy, case: Case) -> tuple[Bond, ...]:
+def _affinities(policy: QueuePolicy, case: Case) -> tuple[Affinity, ...]:
     if case.knows is None:
         return ()
     agent_id, kind = case.knows
-    return (Bond(agent_id, kind, until=float(getattr(policy.hold, kind))),)
+    return (Affinity(agent_id, kind, until=float(getattr(policy.hold, kind))),)
 
 
-def _rings(needs: Needs, roster: Roster) -> tuple[RingShown, ...]:
-    opens = routing.openings(needs, roster)
+def _rings(needs: Needs, candidates: CandidatePool) -> tuple[RingShown, ...]:
+    opens = routing.openings(needs, candidates)
     own: dict[int, list[int]] = {place: [] for place in range(len(opens))}
-    for agent in roster:
+    for agent in candidates:
         ring = routing.ring_of(needs, agent, opens, LATEST)
         if ring is not None:
             own[ring].append(agent.id)
@@ -188,29 +188,29 @@ def _rings(needs: Needs, roster: Roster) -> tuple[RingShown, ...]:
     )
 
 
-def _steps(waiting: Waiting, roster: Roster, numbers: CompanyPolicy, case: Case) -> Iterable[Step]:
+def _steps(waiting: Waiting, candidates: CandidatePool, numbers: CompanyPolicy, case: Case) -> Iterable[Step]:
     """Who is asked first, and if they do not answer, who next. Everybody stays as they are meanwhile."""
     at, asks, asked = 0.0, 0, dict[int, Asked]()
     end = float(case.queue.policy.max_wait or LATEST)
     rings_for = numbers.ring_seconds[case.channel.medium]
     for _ in range(MOST_STEPS):
         trying = replace(waiting, asked=dict(asked))
-        choice = routing.who_should_take(trying, roster, at)
-        yield Step(at, routing.explain(trying, roster, choice, at))
+        choice = routing.who_should_take(trying, candidates, at)
+        yield Step(at, routing.explain(trying, candidates, choice, at))
         if choice.agent_id is not None:
             at, asks = at + rings_for, asks + 1
             asked[choice.agent_id] = Asked(at, at + numbers.pauses.no_answer)
         else:
-            at = min(_moments(trying, roster, at), default=LATEST)
+            at = min(_moments(trying, candidates, at), default=LATEST)
         if at >= end or at >= LATEST or asks == ASKED_IN_TURN:
             return
 
 
-def _moments(waiting: Waiting, roster: Roster, at: float) -> list[float]:
+def _moments(waiting: Waiting, candidates: CandidatePool, at: float) -> list[float]:
     """When the answer may become another one: a ring opens, a hold or a pause ends."""
     moments = [
-        *routing.openings(waiting.needs, roster),
-        *(bond.until for bond in waiting.bonds),
+        *routing.openings(waiting.needs, candidates),
+        *(affinity.until for affinity in waiting.affinities),
         *(one.until for one in waiting.asked.values()),
     ]
     return [moment for moment in moments if moment > at]

@@ -13,9 +13,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from callcenter.domain import routing
-from callcenter.domain.routing import Roster, Waiting
-from callcenter.storage.routing import crowd
-from callcenter.storage.routing import routing as looks
+from callcenter.domain.routing import CandidatePool, Waiting
+from callcenter.storage.routing import candidates
+from callcenter.storage.routing import routing as queries
 from callcenter.storage.routing.routing import OnDuty
 
 Kind = Literal["waits_beside_free", "reserved_by_nothing", "over_capacity", "offer_overdue"]
@@ -66,14 +66,14 @@ FREED = text(
 def _waiting_beside_free(session: Session, now: datetime, depth: int) -> Iterator[Breach]:
     """Whoever would be asked now, and would have been two seconds ago, when both were there already."""
     before = now - FREE_FOR
-    heads = [head for head in looks.heads(session, depth=depth) if head.since <= before.timestamp()]
-    if not heads:
+    queue_heads = [head for head in queries.queue_heads(session, depth=depth) if head.since <= before.timestamp()]
+    if not queue_heads:
         return
     lately = set(session.scalars(FREED, {"since": before}))
-    roster = _free_since(session, lately)
+    free = _free_since(session, lately)
     suspects = {}
-    for waiting in crowd.waiting_of(session, heads, now=now):
-        agent_id = _would_be_asked(waiting, roster, now, before)
+    for waiting in candidates.waiting_of(session, queue_heads, now=now):
+        agent_id = _would_be_asked(waiting, free, now, before)
         if agent_id is not None:
             suspects[waiting.id] = (agent_id, waiting)
     for id_ in session.scalars(QUIET, {"ids": list(suspects), "since": before}) if suspects else ():
@@ -82,16 +82,16 @@ def _waiting_beside_free(session: Session, now: datetime, depth: int) -> Iterato
         yield Breach("waits_beside_free", agent_id, id_, seconds, waiting.needs.queue_id)
 
 
-def _free_since(session: Session, lately: set[int]) -> Roster:
+def _free_since(session: Session, lately: set[int]) -> CandidatePool:
     """Everybody signed in; of whom something changed only now, cannot be asked."""
-    everybody = crowd.roster(session, looks.on_duty(session))
-    return Roster(replace(one, is_asked=one.is_asked or one.id in lately) for one in everybody)
+    everybody = candidates.pool_of(session, queries.on_duty(session))
+    return CandidatePool(replace(one, is_asked=one.is_asked or one.id in lately) for one in everybody)
 
 
-def _would_be_asked(waiting: Waiting, roster: Roster, now: datetime, before: datetime) -> int | None:
-    if routing.who_should_take(waiting, roster, before.timestamp()).agent_id is None:
+def _would_be_asked(waiting: Waiting, candidates: CandidatePool, now: datetime, before: datetime) -> int | None:
+    if routing.who_should_take(waiting, candidates, before.timestamp()).agent_id is None:
         return None
-    return routing.who_should_take(waiting, roster, now.timestamp()).agent_id
+    return routing.who_should_take(waiting, candidates, now.timestamp()).agent_id
 
 
 RESERVED = text(
@@ -125,9 +125,9 @@ LOWERED = text(
 
 
 def _over_capacity(session: Session) -> Iterator[Breach]:
-    ours = crowd.policy(session)
-    for row in looks.on_duty(session):
-        limits = crowd.limits_of(row, ours)
+    ours = candidates.policy(session)
+    for row in queries.on_duty(session):
+        limits = candidates.limits_of(row, ours)
         if _is_over(row, limits) and not session.scalar(LOWERED, {"agent_id": row.id}):
             yield Breach("over_capacity", row.id)
 

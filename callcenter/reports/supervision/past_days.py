@@ -29,7 +29,7 @@ ON_DUTY = (Status.AVAILABLE, Status.NOT_ANSWERING)  # whoever missed offers is p
 
 CALLS = text(
     """
-    SELECT queue_id, language, tier, points, bonds, joined_at, accepted_at, ended_at, finished_at, result
+    SELECT queue_id, language, tier, points, affinities, joined_at, accepted_at, ended_at, finished_at, result
     FROM interactions
     WHERE created_at >= :begin - make_interval(hours => 1) AND created_at < :end
         AND joined_at >= :begin AND joined_at < :end
@@ -124,7 +124,7 @@ def _call(row: Row[Any], second: _Seconds) -> Call:
     at, left = second(row.joined_at), row.accepted_at or row.ended_at or row.joined_at
     served = row.accepted_at is not None and row.finished_at is not None
     handled = (row.finished_at - row.accepted_at).total_seconds() if served else None
-    knows, bond = row.bonds[0] if row.bonds else (None, "")
+    knows, affinity = row.affinities[0] if row.affinities else (None, "")
     return Call(
         queue_id=row.queue_id,
         language=row.language,
@@ -135,7 +135,7 @@ def _call(row: Row[Any], second: _Seconds) -> Call:
         handled=None if handled is None else min(LONGEST, max(1.0, handled)),
         gave_up=row.accepted_at is None and row.result == "abandoned",
         knows=knows,
-        bond=bond,
+        affinity=affinity,
     )
 
 

@@ -19,9 +19,9 @@ BLANK: dict[str, Any] = {column.key: None for column in Interaction.__mapper__.c
 NEW_CALL = text(
     "WITH call AS ("
     "  INSERT INTO interactions (channel, direction, state, language, our_address, their_address, customer_id, queue_id,"
-    "    menu_keys, created_at, quiet_check_at, growth, tier, points, bonds, passed_on, held_seconds, held_times, note)"
+    "    menu_keys, created_at, reconcile_at, growth, tier, points, affinities, passed_on, held_seconds, held_times, note)"
     "  VALUES (:channel, :direction, :state, :language, :our_address, :their_address, :customer_id, :queue_id,"
-    "    '[]', :created_at, :quiet_check_at, 1, '', '{}', '[]', '', 0, 0, '') RETURNING id)"
+    "    '[]', :created_at, :reconcile_at, 1, '', '{}', '[]', '', 0, 0, '') RETURNING id)"
     "INSERT INTO legs (sid, interaction_id, party, rank, sequence, created_at)"
     " SELECT :sid, id, 'customer', :rank, -1, :created_at FROM call RETURNING interaction_id"
 )
@@ -30,7 +30,7 @@ NEW_CALL = text(
 def add_call(session: Session, *, sid: str, rank: int, **values: Any) -> Interaction:
     """A new call with its customer's line, in one statement as it is part of every call."""
     id_ = session.connection().execute(NEW_CALL, {**BLANK, **values, "sid": sid, "rank": rank}).scalar_one()
-    call = Interaction(**{**BLANK, "menu_keys": [], "points": {}, "bonds": [], **values, "id": id_})
+    call = Interaction(**{**BLANK, "menu_keys": [], "points": {}, "affinities": [], **values, "id": id_})
     make_transient_to_detached(call)
     session.add(call)
     return call

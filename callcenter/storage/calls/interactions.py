@@ -23,12 +23,12 @@ class Interaction(Row):
     """One customer reaching us on one channel. Times: `joined_at` entered the queue (kept through every offer),
     `accepted_at` an agent took it, `answered_at` they hear each other, `ended_at` the customer left.
 
-    What routing decides by is written on entering the queue: `points` by reason, their `growth` a second waited, `line_rank`
-    which orders those of one queue, channel and language, the customer's `tier`, and `bonds`: [[agent, kind], …] of who
+    What routing decides by is written on entering the queue: `points` by reason, their `growth` a second waited, `queue_rank`
+    which orders those of one queue, channel and language, the customer's `tier`, and `affinities`: [[agent, kind], …] of who
     knows them. `passed_on`: the reason given at the last transfer. `direction`: inbound, or callback (we call them).
 
     `customer_id` is empty while the address does not tell who it is. `unanswered_since`: their first message without a reply.
-    `quiet_check_at`: when to ask the telephone company about this call; `bring_back_at`: when to lead a caller back to the music.
+    `reconcile_at`: when to ask the telephone company about this call; `bring_back_at`: when to lead a caller back to the music.
     """
 
     __tablename__ = "interactions"
@@ -44,15 +44,15 @@ class Interaction(Row):
     agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     ticket_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("tickets.id"))
     menu_keys: Mapped[list[Any]]
-    told_place: Mapped[int | None] = mapped_column(SmallInteger)
-    told_seconds: Mapped[int | None]
+    announced_place: Mapped[int | None] = mapped_column(SmallInteger)
+    announced_seconds: Mapped[int | None]
     created_at: Mapped[datetime]
     joined_at: Mapped[datetime | None]
-    line_rank: Mapped[float | None]
+    queue_rank: Mapped[float | None]
     growth: Mapped[float] = mapped_column(default=1.0)
     tier: Mapped[str] = mapped_column(default="")
     points: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    bonds: Mapped[list[Any]] = mapped_column(default=list)
+    affinities: Mapped[list[Any]] = mapped_column(default=list)
     passed_on: Mapped[str] = mapped_column(default="")
     accepted_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
@@ -70,7 +70,7 @@ class Interaction(Row):
     unanswered_since: Mapped[datetime | None]
     first_reply_at: Mapped[datetime | None]
     conference_sid: Mapped[str | None]
-    quiet_check_at: Mapped[datetime | None]
+    reconcile_at: Mapped[datetime | None]
     bring_back_at: Mapped[datetime | None]
 
     __table_args__ = (
@@ -78,8 +78,8 @@ class Interaction(Row):
         CheckConstraint("(state = 'ended') = (finished_at IS NOT NULL)", name="finished"),
         Index("ix_interactions_waiting", "queue_id", "joined_at", postgresql_where=text("state = 'waiting'")),
         Index(
-            "ix_interactions_line",
-            *("queue_id", "channel", "language", "line_rank", "id"),
+            "ix_interactions_queue_rank",
+            *("queue_id", "channel", "language", "queue_rank", "id"),
             postgresql_where=text("state = 'waiting'"),
         ),
         Index("ix_interactions_live", "state", "id", postgresql_where=text(LIVE_SQL)),
@@ -89,7 +89,7 @@ class Interaction(Row):
             postgresql_where=text("state IN ('offered', 'active', 'wrap_up')"),
         ),
         Index("ix_interactions_wrap_up", "wrap_up_until", postgresql_where=text("state = 'wrap_up'")),
-        Index("ix_interactions_quiet", "quiet_check_at", postgresql_where=text("quiet_check_at IS NOT NULL")),
+        Index("ix_interactions_reconcile", "reconcile_at", postgresql_where=text("reconcile_at IS NOT NULL")),
         Index("ix_interactions_bring_back", "bring_back_at", postgresql_where=text("bring_back_at IS NOT NULL")),
         Index(
             "uq_interactions_conversation",
@@ -210,7 +210,7 @@ def conversation(session: Session, thread: Thread) -> Interaction | None:
 
 def waiting(session: Session, *, queue_id: int | None = None, limit: int = 500) -> Sequence[Interaction]:
     """Those that stand in line, the longest first. A callback that is not due yet does not."""
-    rows = select(Interaction).where(Interaction.state == State.WAITING, Interaction.line_rank.is_not(None))
+    rows = select(Interaction).where(Interaction.state == State.WAITING, Interaction.queue_rank.is_not(None))
     if queue_id is not None:
         rows = rows.where(Interaction.queue_id == queue_id)
     return session.scalars(rows.order_by(Interaction.joined_at, Interaction.id).limit(limit)).all()
@@ -283,10 +283,10 @@ def unfinished_wrap_ups(session: Session, agent_id: int, *, since: datetime, lim
     return session.scalars(rows.order_by(Interaction.created_at.desc()).limit(limit)).all()
 
 
-def put_off_quiet_check(session: Session, interaction_id: int, *, now: datetime) -> bool:
+def put_off_reconciling(session: Session, interaction_id: int, *, now: datetime) -> bool:
     """A call that we have heard nothing of for too long is looked at now, and again in a minute; False where it is not due."""
-    due = update(Interaction).where(Interaction.id == interaction_id, Interaction.quiet_check_at <= now)
-    later = due.values(quiet_check_at=now + QUIET_AGAIN).returning(Interaction.id)
+    due = update(Interaction).where(Interaction.id == interaction_id, Interaction.reconcile_at <= now)
+    later = due.values(reconcile_at=now + QUIET_AGAIN).returning(Interaction.id)
     return session.scalar(later.execution_options(synchronize_session=False)) is not None
 
 

@@ -1,4 +1,4 @@
-"""Text messages in and out. A due one is a row; the job that sends it is only a nudge."""
+"""Text messages in and out. A due one is a row; the job that sends it is only a enqueue."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What the router reads and writes: who is signed in, the heads of all lines, and an offer made in one statement.
+"""What the router reads and writes: who is signed in, the queue_heads of all lines, and an offer made in one statement.
 
 Statements are written once: they are part of every call.
 """
@@ -64,7 +64,7 @@ def _read(data: str) -> Any:
     return json.loads(data)
 
 
-class Head(NamedTuple):
+class QueueHead(NamedTuple):
     """One that waits, near the head of its line; times are POSIX seconds."""
 
     id: int
@@ -72,25 +72,25 @@ class Head(NamedTuple):
     queue_id: int
     language: str
     since: float
-    line_rank: float
+    queue_rank: float
     growth: float
     tier: str
-    bonds: list[list[Any]]
+    affinities: list[list[Any]]
 
 
-_HEAD = "id, channel, queue_id, language, CAST(extract(epoch FROM joined_at) AS float8) AS since, line_rank, growth, tier, bonds"
-HEADS = text(
+_HEAD = "id, channel, queue_id, language, CAST(extract(epoch FROM joined_at) AS float8) AS since, queue_rank, growth, tier, affinities"
+QUEUE_HEADS = text(
     "SELECT head.* FROM queues CROSS JOIN unnest(CAST(:channels AS text[])) AS c (channel)"
     " CROSS JOIN unnest(CAST(:languages AS text[])) AS l (language) CROSS JOIN LATERAL ("
     f"  SELECT {_HEAD} FROM interactions WHERE state = 'waiting' AND queue_id = queues.id AND channel = c.channel"
-    "  AND language = l.language AND line_rank IS NOT NULL ORDER BY line_rank, id LIMIT :depth) AS head"
+    "  AND language = l.language AND queue_rank IS NOT NULL ORDER BY queue_rank, id LIMIT :depth) AS head"
 )
 
 
-def heads(session: Session, *, depth: int) -> list[Head]:
+def queue_heads(session: Session, *, depth: int) -> list[QueueHead]:
     """The first of each line (queue, channel, language), whatever their number behind."""
     values = {"channels": list(Channel), "languages": list(languages.SERVED), "depth": depth}
-    return [Head(*row) for row in session.connection().execute(HEADS, values)]
+    return [QueueHead(*row) for row in session.connection().execute(QUEUE_HEADS, values)]
 
 
 ASKED = text(
@@ -118,7 +118,7 @@ def asked(session: Session, interaction_ids: Sequence[int], *, since: datetime) 
 # The agent is locked, unless another router has them in hand, or wrote of them since this statement began to look (the row locked
 # is then no more the row seen: xmin); the offer takes the lowest free slot; the partial unique indexes settle what is left;
 # the agent's state and its stretch of the day follow the offer.
-HOLD_OUT = text(
+MAKE_OFFER = text(
     "WITH was AS MATERIALIZED ("
     "  SELECT agents.id, state, desk_telephone FROM agents"
     "  JOIN (SELECT id, xmin AS version FROM agents WHERE id = :agent_id) AS seen ON seen.version = agents.xmin"
@@ -153,7 +153,7 @@ HOLD_OUT = text(
 )
 
 
-class HeldOut(NamedTuple):
+class MadeOffer(NamedTuple):
     """`before`: the agent's state until now; `to_ring`: their desk telephone is to be rung."""
 
     offer_id: int
@@ -161,10 +161,10 @@ class HeldOut(NamedTuple):
     to_ring: bool
 
 
-def hold_out(session: Session, **values: Any) -> HeldOut | None:
+def make_offer(session: Session, **values: Any) -> MadeOffer | None:
     """An offer to this agent, if they are still free for it and no other router has them in hand; else None."""
-    row = session.connection().execute(HOLD_OUT, values).first()
-    return HeldOut(*row) if row else None
+    row = session.connection().execute(MAKE_OFFER, values).first()
+    return MadeOffer(*row) if row else None
 
 
 KNOWN = text(
@@ -201,11 +201,11 @@ def known(session: Session, **values: Any) -> Known:
 
 AHEAD = text(
     "SELECT count(*) FROM interactions WHERE state IN ('waiting', 'offered') AND queue_id = :queue_id AND channel = :channel"
-    " AND line_rank < :line_rank"
+    " AND queue_rank < :queue_rank"
 )
 
 
-def ahead(session: Session, *, queue_id: int, channel: str, line_rank: float) -> int:
+def ahead(session: Session, *, queue_id: int, channel: str, queue_rank: float) -> int:
     """How many of this queue and channel come before this rank."""
-    values = {"queue_id": queue_id, "channel": channel, "line_rank": line_rank}
+    values = {"queue_id": queue_id, "channel": channel, "queue_rank": queue_rank}
     return int(session.connection().execute(AHEAD, values).scalar_one())

@@ -13,7 +13,7 @@ SAMPLE = 100
 
 TOO_LONG = text(
     "SELECT id FROM interactions WHERE state = 'waiting' AND queue_id = :queue_id AND joined_at <= :before"
-    " AND passed_on = '' AND direction = 'inbound' AND line_rank IS NOT NULL ORDER BY joined_at LIMIT 50"
+    " AND passed_on = '' AND direction = 'inbound' AND queue_rank IS NOT NULL ORDER BY joined_at LIMIT 50"
 )
 
 
@@ -32,15 +32,15 @@ HANDLING = text(
 ENOUGH = 10
 
 PREDICTIONS = text(
-    "SELECT CAST(told_seconds AS float8), CAST(extract(epoch FROM answered_at - joined_at) AS float8) FROM interactions"
-    " WHERE created_at >= :since AND queue_id = :queue_id AND told_seconds IS NOT NULL AND told_seconds > 0"
+    "SELECT CAST(announced_seconds AS float8), CAST(extract(epoch FROM answered_at - joined_at) AS float8) FROM interactions"
+    " WHERE created_at >= :since AND queue_id = :queue_id AND announced_seconds IS NOT NULL AND announced_seconds > 0"
     f" AND answered_at IS NOT NULL ORDER BY created_at DESC LIMIT {SAMPLE}"
 )
 
 PREDICTIONS_OF_EACH = text(
     "SELECT q.id, late.told, late.waited FROM unnest(CAST(:queue_ids AS bigint[])) AS q (id) CROSS JOIN LATERAL ("
-    "  SELECT CAST(told_seconds AS float8) AS told, CAST(extract(epoch FROM answered_at - joined_at) AS float8) AS waited"
-    "  FROM interactions WHERE created_at >= :since AND queue_id = q.id AND told_seconds IS NOT NULL AND told_seconds > 0"
+    "  SELECT CAST(announced_seconds AS float8) AS told, CAST(extract(epoch FROM answered_at - joined_at) AS float8) AS waited"
+    "  FROM interactions WHERE created_at >= :since AND queue_id = q.id AND announced_seconds IS NOT NULL AND announced_seconds > 0"
     f"  AND answered_at IS NOT NULL ORDER BY created_at DESC LIMIT {SAMPLE}) AS late"
 )
 

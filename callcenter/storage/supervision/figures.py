@@ -17,7 +17,7 @@ class Figures:
     """`interactions`: {(channel, state): count}."""
 
     interactions: Mapping[tuple[str, str], int]
-    untold: int
+    unpublished: int
 
 
 def now(session: Session, at: datetime) -> Figures:
@@ -25,5 +25,5 @@ def now(session: Session, at: datetime) -> Figures:
     counted = counted.where(Interaction.state.in_(LIVE)).group_by(Interaction.channel, Interaction.state)
     return Figures(
         interactions={(row.channel, row.state): row.n for row in session.execute(counted)},
-        untold=history.is_behind(session, now=at, by=timedelta(0)),
+        unpublished=history.is_behind(session, now=at, by=timedelta(0)),
     )

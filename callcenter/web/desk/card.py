@@ -93,9 +93,9 @@ class ShownCard:
         if it.joined_at is None:
             return ""
         waited = _("waited %(time)s", time=formats.duration(it.waited_seconds(formats.now())))
-        if not it.told_seconds:
+        if not it.announced_seconds:
             return waited
-        return _("%(waited)s, told %(told)s", waited=waited, told=words.minutes(it.told_seconds))
+        return _("%(waited)s, told %(told)s", waited=waited, told=words.minutes(it.announced_seconds))
 
     @property
     def contacts(self) -> list[ShownContact]:

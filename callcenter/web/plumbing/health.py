@@ -87,7 +87,9 @@ class Now:
         for (channel, state), count in counted.interactions.items():
             live.add_metric((channel, state), count)
         yield live
-        yield GaugeMetricFamily("callcenter_untold_events", "Events not yet told to anybody", value=counted.untold)
+        yield GaugeMetricFamily(
+            "callcenter_unpublished_events", "Events not yet told to anybody", value=counted.unpublished
+        )
         yield from _due(late)
         never = GaugeMetricFamily("callcenter_broken_invariants", "What must never be: always 0", labels=("what",))
         for what, count in broken.items():

@@ -9,21 +9,21 @@ from callcenter.domain import routing
 from callcenter.domain.agents import AgentState, Status
 from callcenter.domain.channels import Channel
 from callcenter.domain.routing import (
+    Affinity,
     Asked,
-    Bond,
     Candidate,
+    CandidatePool,
     CompanyPolicy,
     Limits,
     QueuePolicy,
     Ring,
-    Roster,
     Waiting,
 )
 from callcenter.domain.states import OfferState
 from callcenter.storage.administration import settings_cache
 from callcenter.storage.calls.interactions import Interaction
-from callcenter.storage.routing import routing as looks
-from callcenter.storage.routing.routing import Head, OnDuty, WasAsked
+from callcenter.storage.routing import routing as queries
+from callcenter.storage.routing.routing import OnDuty, QueueHead, WasAsked
 
 
 def policy(session: Session) -> CompanyPolicy:
@@ -36,24 +36,28 @@ def policy(session: Session) -> CompanyPolicy:
     return settings_cache.figure(session, "policy", read)
 
 
-def head_of(row: Interaction) -> Head:
+def head_of(row: Interaction) -> QueueHead:
     """An interaction as the head of a line."""
     since = (row.joined_at or row.created_at).timestamp()
-    rank = row.line_rank if row.line_rank is not None else since
-    return Head(row.id or 0, row.channel, row.queue_id or 0, row.language, since, rank, row.growth, row.tier, row.bonds)
+    rank = row.queue_rank if row.queue_rank is not None else since
+    return QueueHead(
+        row.id or 0, row.channel, row.queue_id or 0, row.language, since, rank, row.growth, row.tier, row.affinities
+    )
 
 
-def waiting_of(session: Session, heads: Sequence[Head], *, now: datetime, asked_before: bool = True) -> list[Waiting]:
+def waiting_of(
+    session: Session, queue_heads: Sequence[QueueHead], *, now: datetime, asked_before: bool = True
+) -> list[Waiting]:
     """These rows as the domain sees them, with who was asked for each lately."""
     ours = policy(session)
     longest = max(ours.pauses.declined, ours.pauses.busy, ours.pauses.no_answer)
-    ids = [head.id for head in heads] if asked_before else []
+    ids = [head.id for head in queue_heads] if asked_before else []
     asked: dict[int, dict[int, Asked]] = {}
-    for row in looks.asked(session, ids, since=now - timedelta(seconds=longest)):
+    for row in queries.asked(session, ids, since=now - timedelta(seconds=longest)):
         pause = Asked(row.ended_at, row.ended_at + _pause(ours, row))
         asked.setdefault(row.interaction_id, {})[row.agent_id] = pause
-    queues = {head.queue_id: _rules(session, head.queue_id) for head in heads}
-    return [_waiting(head, ours, *queues[head.queue_id], asked.get(head.id, {})) for head in heads]
+    queues = {head.queue_id: _rules(session, head.queue_id) for head in queue_heads}
+    return [_waiting(head, ours, *queues[head.queue_id], asked.get(head.id, {})) for head in queue_heads]
 
 
 def _rules(session: Session, queue_id: int) -> tuple[QueuePolicy, tuple[Ring, ...]]:
@@ -72,7 +76,7 @@ def _pause(ours: CompanyPolicy, row: WasAsked) -> int:
 
 
 def _waiting(
-    head: Head, ours: CompanyPolicy, rules: QueuePolicy, rings: tuple[Ring, ...], asked: dict[int, Asked]
+    head: QueueHead, ours: CompanyPolicy, rules: QueuePolicy, rings: tuple[Ring, ...], asked: dict[int, Asked]
 ) -> Waiting:
     holds = {"ticket": rules.hold.ticket, "last": rules.hold.last, "account": rules.hold.account}
     return Waiting(
@@ -88,21 +92,23 @@ def _waiting(
             is_served=head.channel in rules.channels,
         ),
         since=head.since,
-        points=head.growth * head.since - head.line_rank,
+        points=head.growth * head.since - head.queue_rank,
         growth=head.growth,
-        bonds=tuple(Bond(agent_id, kind, head.since + holds.get(kind, 0)) for agent_id, kind in head.bonds),
+        affinities=tuple(
+            Affinity(agent_id, kind, head.since + holds.get(kind, 0)) for agent_id, kind in head.affinities
+        ),
         asked=asked,
     )
 
 
-def roster(session: Session, rows: Collection[OnDuty], *, without: frozenset[int] = frozenset()) -> Roster:
+def pool_of(session: Session, rows: Collection[OnDuty], *, without: frozenset[int] = frozenset()) -> CandidatePool:
     ours = policy(session)
     limits: dict[tuple[int, int], Limits] = {}  # equal settings are one object (storage.routing)
     for row in rows:
         key = (id(row.limits), row.max_conversations)
         if key not in limits:
             limits[key] = limits_of(row, ours)
-    return Roster(
+    return CandidatePool(
         _candidate(row, limits[id(row.limits), row.max_conversations]) for row in rows if row.id not in without
     )
 
