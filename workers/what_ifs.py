@@ -6,7 +6,7 @@ from callcenter.actions.supervision import what_ifs
 from callcenter.domain.errors import DomainError
 from callcenter.domain.what_ifs import TooLittleKnown
 from callcenter.reports.supervision import past_days
-from callcenter.virtual import what_if_figures
+from callcenter.simulation import what_if_figures
 from callcenter.wiring import Wiring
 from workers.job import job
 

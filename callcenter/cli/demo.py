@@ -22,7 +22,7 @@ from callcenter.cli.children import Child, Family, executed, until_signal
 from callcenter.cli.forked import Forked
 from callcenter.cli.processes import FIGURES, WEB, fresh_folder_for_figures
 from callcenter.cli.speech import Misused, Refused, settings
-from callcenter.demo import cast
+from callcenter.demo import personas
 from callcenter.embedded import place
 from callcenter.settings import Settings
 from callcenter.storage.database import Database, migrate
@@ -103,7 +103,7 @@ def _settle(data: Path) -> Settings:
         PUBLIC_URL=os.environ.get("PUBLIC_URL") or _url(bind),
         SIMULATOR_URL=os.environ.get("SIMULATOR_URL") or pretended,
         SIMULATOR_NUMBERS=company.OUR_NUMBER,
-        SIMULATOR_COMPANY=cast.COMPANY["en"],
+        SIMULATOR_COMPANY=personas.COMPANY["en"],
         SIMULATOR_PEOPLE=str(data / "people.json"),
         SIMULATOR_STATE=str(data / "simulator.json"),
         TWILIO_API_URL=pretended,
@@ -203,7 +203,7 @@ def _configure_numbers(ours: Settings) -> None:
 
 def _welcome(ours: Settings, data: Path) -> str:
     def those(role: str) -> str:
-        return ", ".join(member.username for member in cast.MEMBERS if member.role == role)
+        return ", ".join(member.username for member in personas.MEMBERS if member.role == role)
 
     return (
         "\nHarbor Home is open.\n\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from callcenter.virtual import Figure, Result, Scenario, load, run, traffic
+from callcenter.simulation import Figure, Result, Scenario, load, run, traffic
 
 QUEUE_HEADS = ("figure", "of", "ours", "± 95 %", "theory", "", "reference", "")
 WORDS = {

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from callcenter.demo import matters, opinions
+from callcenter.demo import issues, survey_scores
 from callcenter.demo.book import Book, Values
-from callcenter.demo.plans import Contact
+from callcenter.demo.contacts import House, begin, offered, who
+from callcenter.demo.schedule import Contact
 from callcenter.demo.staff import Server
-from callcenter.demo.visits import House, begin, offered, who
 from callcenter.domain.calls import OVER
 from callcenter.domain.events import (
     CallConnected,
@@ -92,7 +92,7 @@ def _serve(house: House, contact: Contact, server: Server, times: Times, joined:
     answered = joined + timedelta(seconds=times.waited)
     taken = answered - book.seconds(1, 2)
     made = max(joined, taken - book.seconds(2, 9))
-    ticket = matters.ticket_of(book, contact, server, queue_id=visit["queue_id"], at=answered, interaction=visit["id"])
+    ticket = issues.ticket_of(book, contact, server, queue_id=visit["queue_id"], at=answered, interaction=visit["id"])
     visit["ticket_id"] = ticket["id"]
     offer = offered(house, visit, server, made=made, taken=taken)
     ended = answered + timedelta(seconds=times.talked)
@@ -112,7 +112,7 @@ def _serve(house: House, contact: Contact, server: Server, times: Times, joined:
     _end(book, visit, ended, server, waited=times.waited, talked=times.talked)
     finished = _wrap_up(book, contact, visit, server, ended)
     offer["ended_at"] = server.calls_until = finished
-    opinions.ask(book, contact, visit, at=finished, waited=times.waited, held=times.held)
+    survey_scores.ask(book, contact, visit, at=finished, waited=times.waited, held=times.held)
 
 
 def _hold(book: Book, visit: Values, server: Server, held: float, answered: datetime) -> None:
@@ -126,13 +126,13 @@ def _hold(book: Book, visit: Values, server: Server, held: float, answered: date
 
 
 def _wrap_up(book: Book, contact: Contact, visit: Values, server: Server, ended: datetime) -> datetime:
-    outcome = matters.outcome_of(book, contact)
+    outcome = issues.outcome_of(book, contact)
     finished = ended + (book.seconds(12, 75) if outcome else timedelta(seconds=90))
-    note = matters.note_of(contact) if outcome else ""
+    note = issues.note_of(contact) if outcome else ""
     visit.update(outcome=outcome, note=note, finished_at=finished)
     acts = who(visit, server, actor=f"agent:{server.id}" if outcome else "system")
     book.tell(finished, WrapUpFinished(outcome=outcome or "", note=note, ticket_id=visit["ticket_id"], **acts))
-    matters.finish(book, contact, server, outcome=outcome, at=finished, interaction=visit["id"])
+    issues.finish(book, contact, server, outcome=outcome, at=finished, interaction=visit["id"])
     return finished
 
 

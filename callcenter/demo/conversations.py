@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from callcenter.demo import matters, opinions
+from callcenter.demo import issues, survey_scores
 from callcenter.demo.book import Book, Values
+from callcenter.demo.contacts import House, begin, offered, who
 from callcenter.demo.messages import write
-from callcenter.demo.plans import Contact
+from callcenter.demo.schedule import Contact
 from callcenter.demo.staff import Server
-from callcenter.demo.visits import House, begin, offered, who
 from callcenter.domain.events import (
     ConversationEnded,
     ConversationStarted,
@@ -29,7 +29,7 @@ def converse(house: House, contact: Contact) -> None:
         return
     visit = _begin(house, contact)
     ids = {"queue_id": visit["queue_id"], "at": taken, "interaction": visit["id"]}
-    ticket = matters.ticket_of(book, contact, server, **ids)
+    ticket = issues.ticket_of(book, contact, server, **ids)
     visit["ticket_id"] = ticket["id"]
     offer = offered(house, visit, server, made=taken - timedelta(seconds=min(waited, 8)), taken=taken)
     offer["ended_at"] = ended
@@ -38,7 +38,7 @@ def converse(house: House, contact: Contact) -> None:
         _say(book, visit, server, at, body, is_ours=number % 2 == 1)
     _finish(book, contact, visit, server, ended)
     server.conversations = [end for end in server.conversations if end > taken] + [ended]
-    opinions.ask(book, contact, visit, at=ended, waited=waited, held=0)
+    survey_scores.ask(book, contact, visit, at=ended, waited=waited, held=0)
 
 
 def _script(book: Book, contact: Contact, taken: datetime) -> list[tuple[datetime, str]]:
@@ -67,11 +67,11 @@ def _say(book: Book, visit: Values, server: Server, at: datetime, body: str, *, 
 
 
 def _finish(book: Book, contact: Contact, visit: Values, server: Server, ended: datetime) -> None:
-    outcome = matters.outcome_of(book, contact)
+    outcome = issues.outcome_of(book, contact)
     visit.update(ended_at=ended, ended_by="agent", result="served", outcome=outcome, finished_at=ended)
-    visit["note"] = matters.note_of(contact) if outcome else ""
+    visit["note"] = issues.note_of(contact) if outcome else ""
     acts = who(visit, server, actor=f"agent:{server.id}")
     acts["ticket_id"] = visit["ticket_id"]
     book.tell(ended, ConversationEnded(by="agent", **acts))
     book.tell(ended, WrapUpFinished(outcome=outcome or "", note=visit["note"], **acts))
-    matters.finish(book, contact, server, outcome=outcome, at=ended, interaction=visit["id"])
+    issues.finish(book, contact, server, outcome=outcome, at=ended, interaction=visit["id"])

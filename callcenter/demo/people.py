@@ -6,7 +6,7 @@ from itertools import count
 
 from callcenter.demo import names
 from callcenter.demo.book import Book, Values
-from callcenter.demo.cast import ACCOUNTS, COMPANY_ZONE, MEMBERS, NEW_YORK, OUR_NUMBER, SHANGHAI
+from callcenter.demo.personas import ACCOUNTS, COMPANY_ZONE, MEMBERS, NEW_YORK, OUR_NUMBER, SHANGHAI
 from callcenter.domain.channels import AddressKind
 from callcenter.domain.events import CustomerCreated, CustomerOptedOut
 from callcenter.storage.customers.customers import Account, Address, Customer

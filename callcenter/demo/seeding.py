@@ -10,13 +10,13 @@ from itertools import count
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callcenter.demo import cast, days, empowerment, matters, people, staff, stories
+from callcenter.demo import days, empowerment, issues, people, personas, staff, stories
 from callcenter.demo.book import Book
 from callcenter.demo.calls import call
+from callcenter.demo.contacts import House
 from callcenter.demo.conversations import converse
-from callcenter.demo.plans import Contact, year
+from callcenter.demo.schedule import Contact, year
 from callcenter.demo.staff import Server
-from callcenter.demo.visits import House
 from callcenter.storage.administration import company
 from callcenter.storage.administration.company import Queue
 from callcenter.storage.agents.agents import Agent
@@ -45,7 +45,7 @@ def seed(database: Database, *, now: datetime) -> bool:
 
 def _is_seeded(session: Session) -> bool:
     ours = company.get(session)
-    if ours and ours.names == cast.COMPANY:
+    if ours and ours.names == personas.COMPANY:
         return True
     for table in (Agent, Customer, Interaction, Ticket, History):
         if ours or session.scalar(select(table.id).limit(1)):
@@ -80,11 +80,11 @@ def _written(now: datetime) -> Book:
     ids = staff.write(book)
     customers = people.write(book, owners=ids)
     queues = {row["key"]: row["id"] for row in book.rows(Queue)}
-    servers = [Server(ids[member.username], member, now - timedelta(days=400)) for member in cast.AGENTS]
+    servers = [Server(ids[member.username], member, now - timedelta(days=400)) for member in personas.AGENTS]
     by_name = {person.name: person for person in customers}
     _play(House(book, servers, queues), [*stories.stories(book, by_name), *year(book, customers)])
-    matters.settle(book)
-    book.continue_at("ticket_serial", matters.number(book))
+    issues.settle(book)
+    book.continue_at("ticket_serial", issues.number(book))
     empowerment.write(book)
     days.write(book, servers)
     return book

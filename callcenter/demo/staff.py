@@ -5,9 +5,9 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from callcenter import passwords
-from callcenter.demo import cast
+from callcenter.demo import personas
 from callcenter.demo.book import Book
-from callcenter.demo.cast import Member
+from callcenter.demo.personas import Member
 from callcenter.domain.agents import AgentState, Status
 from callcenter.domain.channels import Channel
 from callcenter.storage.administration.company import BreakReason, Company, Number, Queue, Skill
@@ -52,27 +52,27 @@ def spans(member: Member, moment: datetime) -> list[tuple[datetime, datetime]]:
 def write(book: Book) -> dict[str, int]:
     """Company, queues, number, teams and everybody who signs in: {user name: id}."""
     founded = book.now - timedelta(days=400)
-    ours = {"zone": cast.COMPANY_ZONE, "currency": "USD", "region": "US", **SURVEYS}
-    book.add(Company, names=cast.COMPANY, created_at=founded, **ours)
-    queues = {queue.key: _queue(book, queue) for queue in cast.QUEUES}
+    ours = {"zone": personas.COMPANY_ZONE, "currency": "USD", "region": "US", **SURVEYS}
+    book.add(Company, names=personas.COMPANY, created_at=founded, **ours)
+    queues = {queue.key: _queue(book, queue) for queue in personas.QUEUES}
     book.add(
         Number,
-        e164=cast.OUR_NUMBER,
+        e164=personas.OUR_NUMBER,
         language="en",
-        menu={queue.digit: queues[queue.key] for queue in cast.QUEUES},
+        menu={queue.digit: queues[queue.key] for queue in personas.QUEUES},
         queue_id=queues["delivery"],
-        sms_queue_id=queues[cast.SMS_QUEUE],
+        sms_queue_id=queues[personas.SMS_QUEUE],
     )
-    for key, names in cast.SKILLS.items():
+    for key, names in personas.SKILLS.items():
         book.add(Skill, key=key, names=names)
-    for key, names in cast.BREAKS.items():
+    for key, names in personas.BREAKS.items():
         book.add(BreakReason, key=key, names=names, is_active=True)
-    teams = {name: book.add(Team, name=name)["id"] for name in cast.TEAMS}
-    hashed = passwords.hashed(cast.PASSWORD)
-    return {member.username: _agent(book, member, teams, hashed, founded) for member in cast.MEMBERS}
+    teams = {name: book.add(Team, name=name)["id"] for name in personas.TEAMS}
+    hashed = passwords.hashed(personas.PASSWORD)
+    return {member.username: _agent(book, member, teams, hashed, founded) for member in personas.MEMBERS}
 
 
-def _queue(book: Book, queue: cast.QueueOf) -> int:
+def _queue(book: Book, queue: personas.QueueOf) -> int:
     row = book.add(
         Queue,
         key=queue.key,
@@ -84,7 +84,7 @@ def _queue(book: Book, queue: cast.QueueOf) -> int:
         handling_seconds=queue.handling_seconds,
         wrap_up_seconds=90,
         wrap_up_limit_seconds=300,
-        zone=cast.COMPANY_ZONE,
+        zone=personas.COMPANY_ZONE,
         hours={},
         holidays=[],
         is_active=True,

@@ -5,11 +5,11 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from callcenter.demo.book import Book
-from callcenter.demo.cast import COMPANY_ZONE
 from callcenter.demo.people import Person
-from callcenter.demo.plans import Contact, Matter, Script
-from callcenter.demo.themes_billing import INVOICE, RETURN, VOUCHER
-from callcenter.demo.themes_delivery import DAMAGED, FITTER, FITTER_LATE, LATE, REPAIR, WHERE, WRONG
+from callcenter.demo.personas import COMPANY_ZONE
+from callcenter.demo.schedule import Contact, Matter, Script
+from callcenter.demo.topics_billing import INVOICE, RETURN, VOUCHER
+from callcenter.demo.topics_delivery import DAMAGED, FITTER, FITTER_LATE, LATE, REPAIR, WHERE, WRONG
 from callcenter.domain.channels import Channel
 from callcenter.domain.interactions import Outcome
 

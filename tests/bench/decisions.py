@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Iterator
 
-from callcenter import virtual
+from callcenter import simulation
 from callcenter.domain.channels import Channel
 from callcenter.domain.routing import (
     Candidate,
@@ -17,7 +17,7 @@ from callcenter.domain.routing import (
     what_next,
     who_should_take,
 )
-from callcenter.virtual import scenario
+from callcenter.simulation import scenario
 from tests.bench.sizes import SEED, Sizes
 from tests.bench.table import Row
 
@@ -101,7 +101,7 @@ def _day(calls: int) -> Row:
         }
     )
     began = time.perf_counter()
-    virtual.run(day, 1)
+    simulation.run(day, 1)
     return Row(
         name=f"a day of {calls:,} calls with {AGENTS} agents",
         ours=time.perf_counter() - began,

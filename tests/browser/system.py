@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, text
 
 from callcenter import demo, embedded
 from callcenter.cli import twilio
-from callcenter.demo import cast
+from callcenter.demo import personas
 from callcenter.settings import load
 from callcenter.telephony.account import split
 from tests import template
@@ -151,7 +151,7 @@ class Running:
             "SIMULATOR_URL": f"http://{self._phone}",
             "SIMULATOR_BIND": self._phone,
             "SIMULATOR_NUMBERS": demo.OUR_NUMBER,
-            "SIMULATOR_COMPANY": cast.COMPANY["en"],
+            "SIMULATOR_COMPANY": personas.COMPANY["en"],
             "SIMULATOR_PEOPLE": str(self._data / "people.json"),
             "SIMULATOR_SPEED": "60",
             "SIMULATOR_PATIENCE": "2",

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from callcenter.demo.book import Book
-from callcenter.demo.empowerment import wares
+from callcenter.demo.empowerment import catalogue
 from callcenter.domain.empowerment import Facts, RuleBook, Usage, decide, learning
 from callcenter.domain.empowerment.approving import fits
 from callcenter.domain.empowerment.rule_book import Step
@@ -234,7 +234,7 @@ def test_each_team_has_its_department_and_each_cause_somebody_who_answers_for_it
     named = {name for row in book.rows(Cause) for name in row["names"].values()}
     assert {row["cause"] for row in book.rows(Ticket)} <= named
     assert all(row["product"] and row["price"] > 0 for row in book.rows(Ticket))
-    assert set(wares.CAUSE_OF) == named
+    assert set(catalogue.CAUSE_OF) == named
 
 
 def test_there_is_something_to_find_where_to_trust_and_where_to_teach(year: Database) -> None:

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from callcenter.demo import rule_books
-from callcenter.demo.empowerment import wares
+from callcenter.demo.empowerment import catalogue
 from callcenter.domain.empowerment import (
     AgentFacts,
     Answer,
@@ -105,13 +105,13 @@ def sms_values(remedy: Remedy, currency: str, language: str, company: str, agent
 
 def test_causes_and_departments_are_those_of_the_demo_company() -> None:
     for rule in SHOP.rules:
-        assert set(rule.conditions().get("cause", ())) <= set(wares.CAUSES), rule.id
-    assert {one.carry_out.to for one in SHOP.remedies} - {""} <= set(wares.DEPARTMENTS)
+        assert set(rule.conditions().get("cause", ())) <= set(catalogue.CAUSES), rule.id
+    assert {one.carry_out.to for one in SHOP.remedies} - {""} <= set(catalogue.DEPARTMENTS)
 
 
 def test_nothing_is_to_be_pointed_out_while_editing_them() -> None:
     """No contradiction, no rule that can never apply; every cause of the shop is spoken of."""
-    assert checking.check(SHOP, causes=wares.CAUSES) == []
+    assert checking.check(SHOP, causes=catalogue.CAUSES) == []
     assert checking.check(TELECOM) == []
 
 
@@ -130,7 +130,7 @@ def everybody() -> list[Decision]:
     for currency, tier, cause, fault, who in product(
         ("USD", "CNY"),
         ("standard", "silver", "gold"),
-        wares.CAUSES,
+        catalogue.CAUSES,
         ("ours", "carrier", "customer"),
         ("agent", "supervisor"),
     ):

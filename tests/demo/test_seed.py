@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from callcenter import demo
-from callcenter.demo import cast, phone_people, seeding
+from callcenter.demo import personas, phone_people, seeding
 from callcenter.demo.book import Book
 from callcenter.domain import customers as people
 from callcenter.storage import history
@@ -228,4 +228,4 @@ def test_the_phone_s_people_are_those_of_the_company(book: Book, tmp_path: Path)
     known = {phone["address"] for phone in book.rows(Address)}
     numbers = [person["number"] for person in phone_people.PEOPLE]
     assert [number for number in numbers if number not in known] == ["+16505550100", "anonymous"]
-    assert cast.OUR_NUMBER not in known
+    assert personas.OUR_NUMBER not in known

@@ -4,10 +4,10 @@ from datetime import timedelta
 from random import Random
 
 from callcenter.demo.book import Book, Values
-from callcenter.demo.empowerment import asking, giving, ground, habits, stories
-from callcenter.demo.empowerment.giving import Desk
-from callcenter.demo.empowerment.moments import Moment, Year
-from callcenter.demo.empowerment.purses import Till
+from callcenter.demo.empowerment import asking, grant_patterns, granting, setup, stories
+from callcenter.demo.empowerment.demo_budgets import Till
+from callcenter.demo.empowerment.granting import Desk
+from callcenter.demo.empowerment.occasions import Moment, Year
 from callcenter.demo.people import KNOWN
 from callcenter.domain.empowerment import Answer, hold
 from callcenter.storage.agents.agents import Agent
@@ -20,7 +20,7 @@ QUIET = timedelta(seconds=20)
 def write(book: Book) -> None:
     """Everything about giving, after the contacts of the year are in the book. All chance is its own: the year stays as it is."""
     chance = Random(SEED)
-    rules = ground.write(book, chance)
+    rules = setup.write(book, chance)
     till = Till(book)
     till.set_up()
     year = Year.of(book)
@@ -33,7 +33,7 @@ def _play(desk: Desk) -> None:
     """Moment after moment, so that each decision knows what was given before it."""
     jonas = next(row["id"] for row in desk.book.rows(Agent) if row["username"] == "jonas")
     everyday = sorted([*_moments(desk), *_recoveries(desk)], key=lambda moment: moment.at)
-    favourite = habits.favourite_of(jonas, everyday)
+    favourite = grant_patterns.favourite_of(jonas, everyday)
     told = {
         moment.ticket["id"]: (remedy, units, reason) for moment, remedy, units, reason in stories.moments(desk.year)
     }
@@ -41,19 +41,19 @@ def _play(desk: Desk) -> None:
     for moment in sorted([*everyday, *story], key=lambda one: one.at):
         if what := told.get(moment.ticket["id"]):
             _tell(desk, moment, *what)
-        elif _thinks_of_it(desk, moment, favourite) and not giving.is_thrifty(desk, moment):
-            _wish(desk, giving.look(desk, moment))
+        elif _thinks_of_it(desk, moment, favourite) and not granting.is_thrifty(desk, moment):
+            _wish(desk, granting.look(desk, moment))
 
 
 def _tell(desk: Desk, moment: Moment, remedy: str, units: int, reason: str) -> None:
-    case = giving.look(desk, moment)
-    giving.give(desk, case, remedy, units, hold(case.decision, remedy, units, reason=reason), reason=reason)
+    case = granting.look(desk, moment)
+    granting.give(desk, case, remedy, units, hold(case.decision, remedy, units, reason=reason), reason=reason)
 
 
 def _thinks_of_it(desk: Desk, moment: Moment, favourite: int | None) -> bool:
-    lately = moment.at > desk.book.now - habits.SEASON
+    lately = moment.at > desk.book.now - grant_patterns.SEASON
     score = _score(desk, moment)
-    return habits.wishes(desk.chance, moment, score=score, favourite=favourite, lately=lately)
+    return grant_patterns.wishes(desk.chance, moment, score=score, favourite=favourite, lately=lately)
 
 
 def _score(desk: Desk, moment: Moment) -> int | None:
@@ -72,7 +72,7 @@ def _moments(desk: Desk) -> list[Moment]:
         held = desk.year.holds.get(visit["id"])
         at = held + timedelta(seconds=3) if held else start + (end - start) * desk.chance.uniform(0.15, 0.6)
         moments.append(desk.year.moment(visit, at))
-        if desk.chance.random() * 100 < habits.SECOND_PERCENT:
+        if desk.chance.random() * 100 < grant_patterns.SECOND_PERCENT:
             moments.append(desk.year.moment(visit, at + (end - at) * desk.chance.uniform(0.3, 0.9), is_second=True))
     return moments
 
@@ -91,46 +91,46 @@ def _recoveries(desk: Desk) -> list[Moment]:
     return moments
 
 
-def _wish(desk: Desk, case: giving.Case) -> None:
+def _wish(desk: Desk, case: granting.Case) -> None:
     """What the agent has in mind, and what becomes of it."""
     moment = case.moment
     options = {option.remedy: option for option in case.decision.options}
-    key = habits.remedy(desk.chance, moment, options, desk.book.now)
+    key = grant_patterns.remedy(desk.chance, moment, options, desk.book.now)
     if key is None:
         return
     option, thing = options[key], case.remedy(key)
-    units = habits.amount(desk.chance, moment, thing, option, desk.book.now)
-    reason = desk.chance.choice(habits.REASONS[moment.agent["language"]])
+    units = grant_patterns.amount(desk.chance, moment, thing, option, desk.book.now)
+    reason = desk.chance.choice(grant_patterns.REASONS[moment.agent["language"]])
     held = hold(case.decision, key, units, reason=reason)
     if held.answer == Answer.GIVE:
-        giving.give(desk, case, key, units, held, reason=reason if desk.share(55) or option.may != "give" else "")
+        granting.give(desk, case, key, units, held, reason=reason if desk.share(55) or option.may != "give" else "")
     elif held.answer == Answer.ASK and _asks(desk, case, held):
         asking.ask(desk, case, key, units, held, reason=reason)
     else:
         _lets_be(desk, case, key, units, held, reason)
 
 
-def _asks(desk: Desk, case: giving.Case, held: giving.Held) -> bool:
+def _asks(desk: Desk, case: granting.Case, held: granting.Held) -> bool:
     """Most ask, above all while the customer is on hold anyway; some rather do not."""
     moment = case.moment
     if not asking.can_be_asked(desk, case) or moment.visit is None:
         return False
     if moment.visit["ended_at"] - moment.at < timedelta(seconds=45):
         return False
-    is_late = bool(held.option and held.option.ask_rule_id == habits.LATE_RULE)
+    is_late = bool(held.option and held.option.ask_rule_id == grant_patterns.LATE_RULE)
     if moment.agent["username"] == "jonas" and not is_late:
         return False  # he stays just below
     return desk.share(96 if is_late or moment.agent["username"] == "priya" else 90 if moment.hold else 62)
 
 
-def _lets_be(desk: Desk, case: giving.Case, key: str, units: int, held: giving.Held, reason: str) -> None:
+def _lets_be(desk: Desk, case: granting.Case, key: str, units: int, held: granting.Held, reason: str) -> None:
     """The wish is written down; then the agent gives what may be given, or nothing."""
     if held.answer == Answer.REFUSED and case.moment.visit is None:
         return
     if held.answer == Answer.REFUSED:
-        giving.refuse(desk, case, key, units, held, reason=reason)
+        granting.refuse(desk, case, key, units, held, reason=reason)
     else:
-        giving.write(desk, case, key, units, held, state="not_asked", reason=reason)
-    own = giving.own(case, key)
+        granting.write(desk, case, key, units, held, state="not_asked", reason=reason)
+    own = granting.own(case, key)
     if own and own[1].answer == Answer.GIVE and desk.share(80):
-        giving.give(desk, case, key, own[0], own[1], reason=reason)
+        granting.give(desk, case, key, own[0], own[1], reason=reason)

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from callcenter.demo.book import Values
-from callcenter.demo.cast import LEADERS, Member
-from callcenter.demo.empowerment import giving, habits, questions, words
-from callcenter.demo.empowerment.giving import Case, Desk
+from callcenter.demo.empowerment import grant_patterns, granting, questions, words
+from callcenter.demo.empowerment.granting import Case, Desk
 from callcenter.demo.empowerment.questions import Question
+from callcenter.demo.personas import LEADERS, Member
 from callcenter.demo.staff import spans
 from callcenter.domain.empowerment import Answer, Held, May, hold
 from callcenter.domain.empowerment.approving import fits
@@ -57,7 +57,7 @@ def _answered(question: Question) -> tuple[int, float, Member | None]:
     delay = max(6.0, desk.chance.lognormvariate(MEDIAN if is_here else AWAY_MEDIAN, 0.75))
     left = (question.case.moment.ends_at or at) - at
     could_give = question.held.option is not None and question.held.option.most > 0
-    if habits.is_late_and_small(question.case.moment, question.row["remedy"], question.row["units"]):
+    if grant_patterns.is_late_and_small(question.case.moment, question.row["remedy"], question.row["units"]):
         delay = min(delay, 0.9 * steps[0].seconds)
     elif desk.share(25 if could_give else 3):
         delay = NOBODY
@@ -125,10 +125,10 @@ def _talk(question: Question, claimed: datetime, answered: datetime, by: int) ->
 def _said(question: Question) -> str:
     """The answer; for less and instead, the grant is what was said from here on."""
     desk, moment, row = question.desk, question.case.moment, question.row
-    if habits.says_no(desk.chance, moment, row["remedy"], row["units"], now=desk.book.now):
+    if grant_patterns.says_no(desk.chance, moment, row["remedy"], row["units"], now=desk.book.now):
         return "no"
     if (
-        habits.is_late_and_small(moment, row["remedy"], row["units"])
+        grant_patterns.is_late_and_small(moment, row["remedy"], row["units"])
         or not question.case.remedy(row["remedy"]).is_money
     ):
         return "yes"
@@ -140,8 +140,8 @@ def _said(question: Question) -> str:
 
 
 def _less(question: Question) -> bool:
-    row, step = question.row, habits.ROUND[question.row["currency"]]
-    units = habits.rounded(int(row["units"] * question.desk.chance.uniform(0.45, 0.85)), step)
+    row, step = question.row, grant_patterns.ROUND[question.row["currency"]]
+    units = grant_patterns.rounded(int(row["units"] * question.desk.chance.uniform(0.45, 0.85)), step)
     if units >= row["units"] or (question.held.option and question.held.option.is_fixed):
         return False
     questions.becomes(question, row["remedy"], units)
@@ -189,7 +189,7 @@ def _give_on(question: Question, at: datetime) -> None:
     cost = row["cost"]
     actor = question.asker
     desk.till.move(given, question.periods, row["id"], "commit", reserved=-cost, committed=cost, actor=actor)
-    giving.granted(desk, question.case, row, question.kept, question.periods, at=given)
+    granting.granted(desk, question.case, row, question.kept, question.periods, at=given)
 
 
 def _run_out(question: Question) -> None:
@@ -218,7 +218,7 @@ def _ask_on(question: Question, at: datetime, units: int) -> None:
     held = hold(case.decision, row["remedy"], row["units"] + units, reason=row["reason"])
     if units <= 0 or held.answer != Answer.ASK or not case.remedy(row["remedy"]).is_money:
         return
-    moment = giving.Moment(at, case.moment.agent, case.moment.customer, case.moment.ticket, case.moment.visit)
+    moment = granting.Moment(at, case.moment.agent, case.moment.customer, case.moment.ticket, case.moment.visit)
     later = Case(moment, case.rules, case.usage, case.decision)
     rest = questions.put(desk, later, row["remedy"], units, held, reason=row["reason"], rest_of=row["id"])
     by = desk.chance.choice(

@@ -6,8 +6,8 @@ from typing import Any
 
 from callcenter.actions.empowerment.remedy_words import told
 from callcenter.demo.book import Values
-from callcenter.demo.empowerment import carrying_out, giving
-from callcenter.demo.empowerment.giving import Case, Desk, Kept
+from callcenter.demo.empowerment import fulfilment, granting
+from callcenter.demo.empowerment.granting import Case, Desk, Kept
 from callcenter.domain.empowerment import Held
 from callcenter.domain.empowerment.rule_book import Ask, Step
 from callcenter.domain.empowerment_events import ApprovalAsked
@@ -44,7 +44,7 @@ def put(
     desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: str, rest_of: int | None = None
 ) -> Question:
     moment, thing = case.moment, case.remedy(key)
-    row = giving.write(desk, case, key, units, held, state="awaiting", reason=reason, rest_of=rest_of)
+    row = granting.write(desk, case, key, units, held, state="awaiting", reason=reason, rest_of=rest_of)
     periods = desk.till.open(moment.agent, moment.currency, moment.at)
     actor = f"agent:{moment.agent['id']}"
     desk.till.move(moment.at, periods, row["id"], "reserve", reserved=row["cost"], actor=actor)
@@ -70,7 +70,7 @@ def put(
         held_before=0,
         held_seconds=0,
     )
-    kept = giving.count(desk, moment, row, thing)
+    kept = granting.count(desk, moment, row, thing)
     question = Question(desk, case, row, approval, held, kept, periods, row["cost"])
     data = {"remedy": key, "units": units, "currency": moment.currency, "until": until.isoformat()}
     question.tell(moment.at, ApprovalAsked, actor=actor, shown=question.shown(), **data)
@@ -85,9 +85,9 @@ def becomes(question: Question, key: str, units: int) -> None:
     case, row = question.case, question.row
     thing, currency = case.remedy(key), row["currency"]
     row.update(remedy=key, units=units, worth=thing.worth(units, currency), cost=thing.cost(units, currency))
-    row.update(sms=giving.sms_of(case, thing, units))
+    row.update(sms=granting.sms_of(case, thing, units))
     if not row["fields"]:
-        row["fields"] = carrying_out.fields_of(thing, case.moment)
+        row["fields"] = fulfilment.fields_of(thing, case.moment)
 
 
 def close(
@@ -122,11 +122,11 @@ def close(
         question.kept.given = _again(question)
 
 
-def _again(question: Question) -> giving.Given:
+def _again(question: Question) -> granting.Given:
     """What counts for limits, after less was said, or something else."""
     row, before = question.row, question.kept.given
     pieces = 1 if question.case.remedy(row["remedy"]).is_money else row["units"]
-    return giving.Given(before.at, row["remedy"], row["worth"], row["currency"], pieces)
+    return granting.Given(before.at, row["remedy"], row["worth"], row["currency"], pieces)
 
 
 def let_go(question: Question, at: datetime, state: str, *, actor: str) -> None:

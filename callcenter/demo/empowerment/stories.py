@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from callcenter.demo.empowerment.moments import Moment, Year
+from callcenter.demo.empowerment.occasions import Moment, Year
 
 # (customer, word of the ticket's subject): remedy, minor units, minutes after the contact began, reason
 TOLD = {

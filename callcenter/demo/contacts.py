@@ -1,0 +1,132 @@
+"""What calls and conversations have in common: the row, the offers made, who took it, and the survey after it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from callcenter.demo.book import Book, Values
+from callcenter.demo.personas import OUR_NUMBER
+from callcenter.demo.schedule import Contact
+from callcenter.demo.staff import Server
+from callcenter.domain.channels import Channel
+from callcenter.domain.events import InteractionAccepted, OfferEnded, OfferMade
+from callcenter.domain.interactions import State
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.customers.customers import Address
+from callcenter.storage.routing.offers import Offer
+
+RING = timedelta(seconds=20)
+
+
+@dataclass
+class House:
+    """The ground on which the year is played."""
+
+    book: Book
+    servers: list[Server]
+    queues: dict[str, int]
+
+    def able(self, contact: Contact) -> list[Server]:
+        theme, language = contact.matter.theme, contact.customer.language
+        return [
+            server
+            for server in self.servers
+            if language in server.member.languages and dict(server.member.skills).get(theme.queue)
+        ]
+
+    def taker(self, contact: Contact, at: datetime) -> Server | None:
+        """Who takes this at that moment: as the story says, or the able and free one who has rested longest."""
+        able = self.able(contact)
+        if contact.script:
+            return next(server for server in self.servers if server.member.username == contact.script.agent)
+        free = [s for s in able if s.works_at(at) and s.is_free(at, channel=contact.channel)]
+        return min(free, key=lambda server: (server.calls_until, server.id), default=None)
+
+    def queue_id(self, contact: Contact) -> int:
+        return self.queues[contact.matter.theme.queue if contact.channel.is_voice else "delivery"]
+
+
+def begin(house: House, contact: Contact) -> Values:
+    _seen(house.book, contact)
+    return house.book.add(
+        Interaction,
+        channel=contact.channel,
+        direction="inbound",
+        state=State.ENDED,
+        language=contact.customer.language,
+        our_address=OUR_NUMBER,
+        their_address=contact.customer.number,
+        customer_id=contact.customer.id,
+        menu_keys=[],
+        created_at=contact.at,
+        held_seconds=0,
+        held_times=0,
+        note="",
+    )
+
+
+def _seen(book: Book, contact: Contact) -> None:
+    """They came by this address, by WhatsApp by another one of the same number."""
+    addresses, kind = contact.customer.addresses, contact.channel.address_kind
+    if kind not in addresses:
+        told = {"since": contact.at, "verified_at": contact.at, "last_seen_at": None, "opted_out_at": None}
+        who = {"customer_id": contact.customer.id, "kind": kind, "address": contact.customer.number}
+        addresses[kind] = book.add(Address, **who, **told)
+    before = addresses[kind]["last_seen_at"]
+    addresses[kind]["last_seen_at"] = max(contact.at, before or contact.at)
+
+
+def offered(house: House, visit: Values, server: Server, *, made: datetime, taken: datetime) -> Values:
+    """One offer, accepted at `taken`; sometimes another agent let it pass before."""
+    book = house.book
+    medium = Channel(visit["channel"]).medium
+    if visit["joined_at"] < made - RING and (other := _other(house, server, made)) and book.share(35):
+        _passed_over(book, visit, other, made=made - RING, medium=medium)
+    offer = _offer(book, visit, server, made=made, medium=medium, state="accepted", ended=taken)
+    offer["accepted_at"] = taken
+    subjects = who(visit, server, actor=f"agent:{server.id}")
+    waited = int((taken - visit["joined_at"]).total_seconds())
+    book.tell(taken, OfferEnded(offer_id=offer["id"], outcome="accepted", **subjects))
+    subjects["ticket_id"] = visit["ticket_id"]
+    book.tell(taken, InteractionAccepted(offer_id=offer["id"], waited_seconds=waited, **subjects))
+    return offer
+
+
+def _other(house: House, server: Server, at: datetime) -> Server | None:
+    others = (s for s in house.servers if s is not server and s.works_at(at) and s.is_free(at, channel=Channel.VOICE))
+    return next((s for s in others if set(s.member.languages) & set(server.member.languages)), None)
+
+
+def _passed_over(book: Book, visit: Values, server: Server, *, made: datetime, medium: str) -> None:
+    state = "declined" if book.share(30) else "expired"
+    ended = made + (book.seconds(3, 9) if state == "declined" else RING)
+    offer = _offer(book, visit, server, made=made, medium=medium, state=state, ended=ended)
+    actor = f"agent:{server.id}" if state == "declined" else "system"
+    book.tell(ended, OfferEnded(offer_id=offer["id"], outcome=state, **who(visit, server, actor=actor)))
+
+
+def _offer(
+    book: Book, visit: Values, server: Server, *, made: datetime, medium: str, state: str, ended: datetime
+) -> Values:
+    offer = book.add(
+        Offer,
+        interaction_id=visit["id"],
+        agent_id=server.id,
+        medium=medium,
+        slot=0,
+        state=state,
+        is_open=False,
+        made_at=made,
+        expires_at=made + RING,
+        ended_at=ended,
+        end_reason="",
+        reason={"chosen": server.id, "verdicts": []},
+    )
+    book.tell(made, OfferMade(offer_id=offer["id"], seconds=int(RING.total_seconds()), **who(visit, server)))
+    return offer
+
+
+def who(visit: Values, server: Server | None = None, *, actor: str = "system") -> dict[str, Any]:
+    """The subjects of an event about this visit."""
+    ids = {"interaction_id": visit["id"], "customer_id": visit["customer_id"]}
+    return {**ids, "agent_id": server.id if server else None, "actor": actor}

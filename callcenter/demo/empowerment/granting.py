@@ -1,0 +1,263 @@
+"""One moment of the year: decided by the rules of that day, then given, asked for, refused or let be, and written down."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import takewhile
+from random import Random
+from zoneinfo import ZoneInfo
+
+from callcenter.actions.empowerment.remedy_words import told
+from callcenter.demo import messages
+from callcenter.demo.book import Book, Values
+from callcenter.demo.empowerment import fulfilment, grant_patterns
+from callcenter.demo.empowerment.demo_budgets import Till
+from callcenter.demo.empowerment.occasions import Moment, Year
+from callcenter.demo.personas import COMPANY
+from callcenter.domain import languages
+from callcenter.domain.empowerment import Answer, Decision, Given, Held, Remedy, RuleBook, Usage, decide, hold, money
+from callcenter.domain.empowerment_events import RemedyGiven, WishRefused
+from callcenter.domain.events import MessageQueued
+from callcenter.storage.customers.customers import Address
+from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.empowerment.rule_books import InForce
+
+USAGE = timedelta(days=730)
+THRIFTY_PERCENT = 60  # of the running month or quarter nobody has given more yet: there is something left to try
+
+
+@dataclass
+class Kept:
+    """What was given once, and until when it counted: None while it stands."""
+
+    given: Given
+    ticket_id: int
+    agent_id: int
+    until: datetime | None = None
+
+
+@dataclass
+class Desk:
+    """Everything that giving needs while the year is made."""
+
+    book: Book
+    year: Year
+    till: Till
+    rules: list[InForce]
+    chance: Random
+    kept: dict[int, list[Kept]] = field(default_factory=lambda: defaultdict(list))
+    by_agent: dict[int, list[Kept]] = field(default_factory=lambda: defaultdict(list))
+    opted_out: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.opted_out = {row["customer_id"] for row in self.book.rows(Address) if row["opted_out_at"]}
+
+    def in_force(self, at: datetime) -> InForce:
+        return next(one for one in self.rules if one.since <= at)
+
+    def share(self, percent: float) -> bool:
+        return self.chance.random() * 100 < percent
+
+    def usage(self, moment: Moment, rules: RuleBook) -> Usage:
+        at = moment.at
+        mine = tuple(
+            Given(
+                one.given.at,
+                one.given.remedy,
+                one.given.amount,
+                one.given.currency,
+                one.given.count,
+                one.ticket_id == moment.ticket["id"],
+            )
+            for one in self.kept[moment.customer["id"]]
+            if _counts(one, at) and one.given.at > at - USAGE
+        )
+        day = at.astimezone(ZoneInfo(rules.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+        month = day.replace(day=1)
+        by_agent = self._of_agent(moment, since=month)
+        today = sum(one.amount for one in by_agent if one.at >= day)
+        return Usage(mine, agent_day=today, agent_month=sum(one.amount for one in by_agent))
+
+    def _of_agent(self, moment: Moment, *, since: datetime) -> list[Given]:
+        """The newest stand last."""
+        lately = takewhile(lambda one: one.given.at >= since, reversed(self.by_agent[moment.agent["id"]]))
+        return [one.given for one in lately if _counts(one, moment.at) and one.given.currency == moment.currency]
+
+
+def _counts(one: Kept, at: datetime) -> bool:
+    return one.given.at < at and (one.until is None or one.until > at)
+
+
+@dataclass
+class Case:
+    """A moment decided."""
+
+    moment: Moment
+    rules: InForce
+    usage: Usage
+    decision: Decision
+
+    def remedy(self, key: str) -> Remedy:
+        found = self.rules.book.remedy(key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+
+def look(desk: Desk, moment: Moment) -> Case:
+    """What may be given at this moment, really decided."""
+    desk.till.advance(moment.at)
+    rules = desk.in_force(moment.at)
+    usage = desk.usage(moment, rules.book)
+    purses = desk.till.purses(moment.agent, moment.currency, moment.at)
+    return Case(moment, rules, usage, decide(desk.year.facts(moment), rules.book, usage, purses, now=moment.at))
+
+
+def is_thrifty(desk: Desk, moment: Moment) -> bool:
+    """Would the running period of a budget be used up too far already? Then nothing more is given before today's visitors come."""
+    if moment.at < desk.book.now - timedelta(days=92):
+        return False
+    now = desk.till.purses(moment.agent, moment.currency, desk.book.now)
+    return any(purse.left * 100 < purse.limit * (100 - THRIFTY_PERCENT) for purse in now.purses)
+
+
+def write(
+    desk: Desk,
+    case: Case,
+    key: str,
+    units: int,
+    held: Held,
+    *,
+    state: str,
+    reason: str = "",
+    rest_of: int | None = None,
+) -> Values:
+    """The grant's row as the house would write it."""
+    moment, thing = case.moment, case.remedy(key)
+    option = held.option
+    decided = option.ask_rule_id if option and held.answer == Answer.ASK else option.rule_id if option else None
+    currency = moment.currency
+    return desk.book.add(
+        Grant,
+        key=f"{desk.chance.getrandbits(64):016x}",
+        state=state,
+        remedy=key,
+        currency=currency,
+        wished=units,
+        units=units,
+        worth=thing.worth(units, currency),
+        cost=thing.cost(units, currency),
+        rest_of=rest_of,
+        rule_book=case.rules.number,
+        rule_id=decided,
+        answer=held.answer.value,
+        facts=case.decision.case.facts.model_dump(mode="json"),
+        usage=case.usage.to_data(),
+        decision=case.decision.to_data(),
+        reason=reason,
+        fields={} if state in ("refused", "not_asked") else fulfilment.fields_of(thing, moment),
+        language=moment.customer["language"],
+        sms=sms_of(case, thing, units),
+        created_at=moment.at,
+        carry_out={},
+        tries=0,
+        failure="",
+        reverse_reason="",
+        **moment.about(),
+    )
+
+
+def count(desk: Desk, moment: Moment, row: Values, thing: Remedy, *, until: datetime | None = None) -> Kept:
+    """From now on it counts for limits."""
+    pieces = 1 if thing.is_money else row["units"]
+    given = Given(moment.at, row["remedy"], row["worth"], row["currency"], pieces)
+    kept = Kept(given, row["ticket_id"], row["agent_id"], until)
+    desk.kept[moment.customer["id"]].append(kept)
+    desk.by_agent[moment.agent["id"]].append(kept)
+    return kept
+
+
+def give(desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: str = "") -> Values:
+    """Given at once, and paid."""
+    moment, thing = case.moment, case.remedy(key)
+    row = write(desk, case, key, units, held, state="granted", reason=reason)
+    periods = desk.till.open(moment.agent, moment.currency, moment.at)
+    actor = f"agent:{moment.agent['id']}"
+    desk.till.move(moment.at, periods, row["id"], "commit", committed=row["cost"], actor=actor)
+    kept = count(desk, moment, row, thing)
+    granted(desk, case, row, kept, periods, at=moment.at)
+    return row
+
+
+def granted(desk: Desk, case: Case, row: Values, kept: Kept, periods: list[Values], *, at: datetime) -> None:
+    """It is the customer's now: they are told, and it is carried out; seldom it is taken back."""
+    moment, thing = case.moment, case.remedy(row["remedy"])
+    row.update(state="granted", granted_at=at, valid_until=None)
+    _text(desk, case, row, at)
+    what = {"remedy": thing.key, "units": row["units"], "currency": row["currency"]}
+    event = RemedyGiven(
+        **moment.about(),
+        actor=f"agent:{moment.agent['id']}",
+        grant_id=row["id"],
+        shown=told(thing, row["units"], row["currency"]),
+        **what,
+    )
+    desk.book.tell(at, event)
+    fulfilment.carry_out(desk.book, desk.chance, moment, thing, row, at=at)
+    if desk.share(1.6) and moment.visit is not None:
+        kept.until = fulfilment.take_back(desk.book, desk.chance, desk.till, moment, row, periods, at=at, thing=thing)
+
+
+def _text(desk: Desk, case: Case, row: Values, at: datetime) -> None:
+    moment = case.moment
+    if not row["sms"] or moment.visit is None or moment.customer["id"] in desk.opted_out:
+        return
+    actor = f"agent:{moment.agent['id']}"
+    sent = messages.write(desk.book, moment.visit, at, row["sms"], agent_id=moment.agent["id"], purpose="grant")
+    row["message_id"] = sent["id"]
+    desk.book.tell(at, MessageQueued(message_id=sent["id"], **moment.about(), actor=actor))
+
+
+def refuse(desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: str) -> Values:
+    """A wish that the rules refuse is written down as well."""
+    moment, thing = case.moment, case.remedy(key)
+    row = write(desk, case, key, units, held, state="refused", reason=reason)
+    event = WishRefused(
+        **moment.about(),
+        actor=f"agent:{moment.agent['id']}",
+        grant_id=row["id"],
+        remedy=key,
+        units=units,
+        currency=moment.currency,
+        refusal=held.refusal.value if held.refusal else "",
+        shown=told(thing, units, moment.currency),
+    )
+    desk.book.tell(moment.at, event)
+    return row
+
+
+def own(case: Case, key: str) -> tuple[int, Held] | None:
+    """The most that the agent may give alone, in the amounts that people say."""
+    option, thing = case.decision.option(key), case.remedy(key)
+    if option is None or not option.is_free or option.most <= 0:
+        return None
+    step = grant_patterns.ROUND[case.moment.currency]
+    units = option.most if option.is_fixed else 1 if not thing.is_money else grant_patterns.rounded(option.most, step)
+    return units, hold(case.decision, key, units, reason="·")
+
+
+def sms_of(case: Case, thing: Remedy, units: int) -> str:
+    if thing.sms is None:
+        return ""
+    moment = case.moment
+    language = languages.served(moment.customer["language"])
+    return languages.of(thing.sms, language).format_map(
+        {
+            "amount": money.shown(units, moment.currency, language) if thing.is_money else f"{units} ×",
+            "count": units,
+            "name": moment.customer["name"],
+            "ticket": moment.ticket["number"],
+            "agent": moment.agent["name"].split()[0],
+            "company": COMPANY[language],
+        }
+    )

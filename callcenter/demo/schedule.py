@@ -1,0 +1,112 @@
+"""What the year consists of before anybody serves it: matters, each with one or more contacts at their times."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from callcenter.demo import topics_billing, topics_delivery
+from callcenter.demo.book import Book, Values
+from callcenter.demo.people import Person
+from callcenter.demo.topics import Theme
+from callcenter.domain.channels import Channel
+
+THEMES = (*topics_delivery.THEMES, *topics_billing.THEMES)
+DAYS = 365
+TEXT_SHARE = 28
+BAD_DAYS = 26
+# How likely each hour of the customer's day is, from 8 to 19.
+HOURS = {8: 4, 9: 9, 10: 12, 11: 10, 12: 7, 13: 7, 14: 8, 15: 8, 16: 10, 17: 9, 18: 6, 19: 3}
+PARTS = (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4)
+
+
+@dataclass(frozen=True)
+class Script:
+    """What is not left to chance in a contact of a story. Seconds; `score` 0: asked, no answer; None: chance."""
+
+    agent: str
+    waited: int
+    talked: int
+    held: int = 0
+    outcome: str | None = None
+    note: str = ""
+    score: int | None = None
+    comment: str = ""
+
+
+@dataclass
+class Matter:
+    """One ticket to be. `stays_open`: its last contact does not solve it."""
+
+    theme: Theme
+    customer: Person
+    subject: str = ""
+    priority: str = ""
+    fault: str = ""
+    number: int = 0  # a serial that must be this one
+    stays_open: bool = False
+    ticket: Values | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One time that this customer comes to us about this matter; `part` counts from 1."""
+
+    at: datetime
+    matter: Matter
+    channel: Channel
+    part: int = 1
+    is_last: bool = True
+    is_redial: bool = False
+    script: Script | None = None
+
+    @property
+    def customer(self) -> Person:
+        return self.matter.customer
+
+
+def year(book: Book, customers: list[Person]) -> Iterator[Contact]:
+    """Contacts of matters begun on each day of the last year, none after now. The company grows towards today."""
+    drawn = [person for person in customers if not person.in_story]
+    weights = [person.weight for person in drawn]
+    today = book.now.date()
+    for back in range(DAYS, -2, -1):
+        day = today - timedelta(days=back)
+        for _ in range(_how_many(book, back, day)):
+            customer = book.chance.choices(drawn, weights)[0]
+            theme = book.chance.choices(THEMES, _weights(back))[0]
+            yield from _contacts(book, day, Matter(theme, customer))
+
+
+def _weights(back: int) -> list[float]:
+    """How often each theme comes up. In the last weeks a carrier is in trouble: more deliveries are late."""
+    return [theme.weight * (5 if back < BAD_DAYS and theme is topics_delivery.LATE else 1) for theme in THEMES]
+
+
+def _how_many(book: Book, back: int, day: date) -> int:
+    mean = 3.0 + (6.5 if back < 14 else 3.0 * (1 - back / DAYS))
+    if day.weekday() >= 5:
+        mean *= 0.55
+    return max(0, round(book.chance.gauss(mean, math.sqrt(mean))))
+
+
+def _contacts(book: Book, day: date, matter: Matter) -> Iterator[Contact]:
+    parts = book.chance.choice(PARTS)
+    for part in range(1, parts + 1):
+        at = _moment(book, day, matter.customer.zone)
+        if matter.customer.since < at < book.now:
+            channel = _written(matter) if book.share(TEXT_SHARE) else Channel.VOICE
+            yield Contact(at, matter, channel, part=part, is_last=part == parts)
+        day += timedelta(days=book.chance.choice((1, 1, 2, 2, 3, 4)))
+
+
+def _written(matter: Matter) -> Channel:
+    """One customer in three has WhatsApp."""
+    return Channel.WHATSAPP if matter.customer.id % 3 == 0 else Channel.SMS
+
+
+def _moment(book: Book, day: date, zone: str) -> datetime:
+    hour = book.chance.choices(list(HOURS), list(HOURS.values()))[0]
+    clock = time(hour, book.chance.randrange(60), book.chance.randrange(60))
+    return datetime.combine(day, clock, ZoneInfo(zone))

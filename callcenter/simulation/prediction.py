@@ -1,0 +1,60 @@
+"""The wait that would be told to whoever begins to wait, by the live estimator, so that its error can be measured."""
+
+from collections.abc import Mapping, Sequence
+
+from callcenter.domain.routing import CandidatePool, Lines, Needs, Waiting, expected_wait
+from callcenter.simulation.scenario import Scenario
+from callcenter.simulation.staff import Person, serving
+from callcenter.simulation.traffic import Contact
+
+
+class Predictor:
+    """Place x mean handling time / agents serving (QL), with the mean of the handling times seen so far in the queue."""
+
+    def __init__(self, scenario: Scenario, needs: Mapping[str, Needs], staff: Sequence[Person]) -> None:
+        self._needs = needs
+        self._able = {one: [person.id for person in serving(one, list(staff))] for one in set(needs.values())}
+        self._seen: dict[int, tuple[int, float]] = {}
+        for kind in scenario.classes:
+            count, total = self._seen.get(needs[kind.name].queue_id, (0, 0.0))
+            self._seen[needs[kind.name].queue_id] = (count + 1, total + kind.handling.average)
+        self._serving: dict[int, tuple[int, int]] = {}
+        self._by_queue = {queue: self._of_queue(queue) for queue in self._seen}
+
+    def _of_queue(self, queue: int) -> list[int]:
+        return sorted({id for one, ids in self._able.items() if one.queue_id == queue for id in ids})
+
+    def learn(self, contact: Contact) -> None:
+        queue = self._needs[contact.kind.name].queue_id
+        count, total = self._seen[queue]
+        self._seen[queue] = (count + 1, total + contact.handle)
+
+    def wait(self, waiting: Waiting, lines: Lines, candidates: CandidatePool, now: float) -> float | None:
+        """Seconds, None where nobody serves."""
+        queue = waiting.needs.queue_id
+        count, total = self._seen[queue]
+        told = expected_wait(
+            place=_place(waiting, lines, now),
+            agents_serving=self._present(queue, candidates),
+            handling_seconds=total / count,
+        )
+        return None if told is None else told.total_seconds()
+
+    def _present(self, queue: int, candidates: CandidatePool) -> int:
+        """How many serve this queue, counted anew when somebody signed in or out."""
+        size, found = self._serving.get(queue, (-1, 0))
+        if size != len(candidates):
+            found = sum(candidates.get(id) is not None for id in self._by_queue[queue])
+            self._serving[queue] = (len(candidates), found)
+        return found
+
+
+def _place(waiting: Waiting, lines: Lines, now: float) -> int:
+    """1 + all of the same queue with a higher score, in whatever line they stand."""
+    own, score = lines.line_of(waiting), waiting.score(now)
+    place = own.place(waiting)
+    for line in lines:
+        if line is not own and line.needs.queue_id == waiting.needs.queue_id:
+            same = Waiting(id=waiting.id, needs=line.needs, since=now, points=score, growth=line.growth)
+            place += line.place(same) - 1
+    return place

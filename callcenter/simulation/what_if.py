@@ -1,0 +1,255 @@
+"""A past day as a scenario with its own traffic, as it was and as it would be: the agents on duty, the queues, the calls.
+
+Who gave up did so after their own time. Whoever was served would have waited on for a time that is exponential with mean
+(all waits / those who gave up), the estimate of largest likelihood where most are never seen giving up.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any
+
+from callcenter.domain.channels import Channel, Medium
+from callcenter.domain.routing.policy import RingRule
+from callcenter.domain.what_ifs import Call, Past, PastDay, QueueThen, Server, Span, Wish, changed
+from callcenter.simulation.scenario import (
+    Absence,
+    Capacity,
+    Group,
+    Kind,
+    Offers,
+    Policy,
+    Preferred,
+    Queue,
+    Ring,
+    Scenario,
+)
+from callcenter.simulation.scenario import Target as Wanted
+from callcenter.simulation.times import Constant, Empirical
+
+DAY = 86_400.0
+NEVER = 5 * DAY  # longer than any run
+MOVED = 900.0  # seconds by which a call that is played once more may come earlier or later
+ADDED = "added"
+Class = tuple[int, str, str, float, float]  # queue, language, tier, extra points, seconds of holding
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """Over all the days: mean patience and the handling times seen, by queue. No patience: nobody is known to give up."""
+
+    patience: Mapping[int, float | None]
+    handled: Mapping[int, tuple[float, ...]]
+
+
+def habits(past: Past) -> Habits:
+    """A queue of which too little is seen is taken to be like all of them together."""
+    calls = [call for day in past.days for call in day.calls]
+    together = _patience(calls), tuple(call.handled for call in calls if call.handled is not None)
+    patience, handled = dict[int, float | None](), dict[int, tuple[float, ...]]()
+    for queue in past.queues:
+        own = [call for call in calls if call.queue_id == queue.id]
+        patience[queue.id] = _patience(own) if sum(call.gave_up for call in own) >= 5 else together[0]
+        seen = tuple(call.handled for call in own if call.handled is not None)
+        handled[queue.id] = seen if len(seen) >= 10 else together[1]
+    return Habits(patience, handled)
+
+
+def _patience(calls: Sequence[Call]) -> float | None:
+    gone = sum(call.gave_up for call in calls)
+    return max(1.0, sum(call.waited for call in calls) / gone) if gone else None
+
+
+def scenario(past: Past, day: PastDay, wish: Wish | None) -> Scenario:
+    """The day as it was (None), or with what is wished for. The traffic comes apart, from `trace`."""
+    queues = [_changed(queue, wish) for queue in past.queues]
+    numbers = {server.id: place for place, server in enumerate(past.servers, start=1)}
+    policy = past.numbers
+    return Scenario(
+        name=day.date,
+        horizon=DAY,
+        warm_up=0.0,
+        seeds=1,
+        queues=tuple(_queue(queue, numbers) for queue in queues),
+        agents=tuple(_groups(past, day, wish)),
+        classes=tuple(_kind(one, queues) for one in sorted({_class(past, call) for call in day.calls})),
+        offers=Offers(
+            delay=Empirical(distribution="empirical", values=past.delays) if past.delays else Constant(value=0),
+            miss=past.missed,
+            reservation=float(policy.ring_seconds[Medium.VOICE]),
+            misses_allowed=policy.misses_allowed,
+            pause=float(policy.pauses.no_answer),
+        ),
+        policy=Policy(
+            most=policy.most,
+            head_start=dict(policy.head_start),
+            growth=dict(policy.growth),
+            spread_conversations=policy.spread_conversations,
+            calls_over=policy.calls_over,
+            conversations_on_calls=policy.conversations_on_calls,
+        ),
+    )
+
+
+def _changed(queue: QueueThen, wish: Wish | None) -> QueueThen:
+    if wish is None or queue.id != wish.queue_id:
+        return queue
+    priority = queue.priority if wish.priority is None else wish.priority
+    return replace(queue, policy=changed(queue.policy, wish), priority=priority)
+
+
+def _queue(queue: QueueThen, numbers: Mapping[int, int]) -> Queue:
+    policy = queue.policy
+    return Queue(
+        name=str(queue.id),
+        skills=policy.skills,
+        prefers=policy.prefers,
+        rings=tuple(_ring(rule, numbers) for rule in policy.rings),
+        priority=float(queue.priority),
+        growth=policy.growth,
+        target=Wanted(seconds=float(queue.target_seconds)),
+    )
+
+
+def _ring(rule: RingRule, numbers: Mapping[int, int]) -> Ring:
+    return Ring(
+        after=float(rule.after),
+        skills=None if rule.skills is None else dict(rule.skills),
+        any_language=rule.any_language,
+        teams=tuple(str(team) for team in rule.teams),
+        roles=rule.roles,
+        agents=tuple(numbers.get(agent_id, 0) for agent_id in rule.agents),  # 0 is nobody, and not everybody
+        tiers=rule.tiers,
+        skip_if_empty=rule.skip_if_empty,
+    )
+
+
+def _groups(past: Past, day: PastDay, wish: Wish | None) -> Iterator[Group]:
+    """Each agent by themselves, in the order of their numbers; then those who are added."""
+    sent_home = fewer(past, day, wish) if wish else ()
+    for server in past.servers:
+        duty = day.duty.get(server.id, ())
+        if wish and server.id in sent_home:
+            duty = tuple(_without(duty, (60.0 * wish.since, 60.0 * wish.until)))
+        yield _group(past, server, duty)
+    if wish and wish.agents > 0:
+        spoken = sorted({call.language for call in day.calls if call.queue_id == wish.queue_id})
+        skills = past.queue(wish.queue_id).policy.skills
+        added = Server(id=0, skills=skills, languages=tuple(spoken))
+        hours = ((60.0 * wish.since, 60.0 * wish.until),)
+        yield _group(past, added, hours).model_copy(update={"name": ADDED, "count": wish.agents})
+
+
+def fewer(past: Past, day: PastDay, wish: Wish) -> tuple[int, ...]:
+    """Who would not be there: of those on duty in these hours who serve the queue, whoever can do the least else first."""
+    begin, end = 60.0 * wish.since, 60.0 * wish.until
+    wanted = past.queue(wish.queue_id).policy.skills
+    serving = [
+        server
+        for server in past.servers
+        if all(server.skills.get(skill, 0) >= level for skill, level in wanted.items())
+        and any(start < end and until > begin for start, until in day.duty.get(server.id, ()))
+    ]
+    serving.sort(key=lambda server: (len(server.skills), len(server.languages), -server.id))
+    return tuple(server.id for server in serving[: max(0, -wish.agents)])
+
+
+def _without(spans: Iterable[Span], hole: Span) -> Iterator[Span]:
+    for start, end in spans:
+        parts = ((start, min(end, hole[0])), (max(start, hole[1]), end))
+        yield from ((low, high) for low, high in parts if high > low)
+
+
+def _group(past: Past, server: Server, duty: Sequence[Span]) -> Group:
+    limits = past.numbers.limits(server.limits, conversations=server.conversations)
+    return Group(
+        name=str(server.id),
+        skills={skill: level for skill, level in server.skills.items() if level},
+        languages=server.languages,
+        team=str(server.team_id) if server.team_id else None,
+        role=server.role,
+        capacity=Capacity(
+            calls=limits.calls,
+            conversations=limits.conversations,
+            total=max(1, limits.total),
+            calls_over=limits.calls_over,
+            both=limits.both,
+        ),
+        absences=tuple(Absence.model_validate({"from": start, "until": until}) for start, until in _off(duty)),
+    )
+
+
+def _off(duty: Sequence[Span]) -> Iterator[Span]:
+    """When they were not on duty, from midnight to after the end."""
+    at = 0.0
+    for start, end in sorted(duty):
+        if start > at:
+            yield at, start
+        at = max(at, end)
+    yield at, NEVER
+
+
+def _class(past: Past, call: Call) -> Class:
+    hold = getattr(past.queue(call.queue_id).policy.hold, call.affinity, 0) if call.affinity else 0
+    return call.queue_id, call.language, call.tier, call.extra, float(hold)
+
+
+def _name(one: Class) -> str:
+    return "/".join(str(part) for part in one)
+
+
+def _kind(one: Class, queues: Sequence[QueueThen]) -> Kind:
+    queue_id, language, tier, extra, hold = one
+    assert any(queue.id == queue_id for queue in queues)
+    return Kind(
+        name=_name(one),
+        queue=str(queue_id),
+        channel=Channel.VOICE,
+        handling=Constant(value=240),
+        language=language,
+        tier=tier,
+        value=extra,
+        preferred=Preferred(hold=hold),
+    )
+
+
+def trace(past: Past, day: PastDay, wish: Wish, known: Habits, seed: int) -> list[dict[str, Any]]:
+    """The calls of the day as lines for `runs.play`. The same seed brings the same, whatever is wished for."""
+    chance = Random(f"{seed}/{day.date}")
+    numbers = {server.id: place for place, server in enumerate(past.servers, start=1)}
+    lines = []
+    for call in day.calls:
+        for copy in range(_times(wish.percent, chance)):
+            at = call.at if not copy else min(DAY - 1, max(0.0, call.at + chance.uniform(-MOVED, MOVED)))
+            lines.append(
+                {
+                    "t": at,
+                    "class": _name(_class(past, call)),
+                    "handle": _handle(call, known, chance),
+                    "patience": _lasts(call, known, chance, is_copy=copy > 0),
+                    "preferred_agent": numbers.get(call.knows or 0),
+                }
+            )
+    return lines
+
+
+def _times(percent: int, chance: Random) -> int:
+    """How often a call comes, so that on average so many percent do."""
+    whole, rest = divmod(percent, 100)
+    return whole + (chance.random() < rest / 100)
+
+
+def _handle(call: Call, known: Habits, chance: Random) -> float:
+    if call.handled is not None:
+        return call.handled
+    seen = known.handled[call.queue_id]
+    return chance.choice(seen) if seen else 240.0
+
+
+def _lasts(call: Call, known: Habits, chance: Random, *, is_copy: bool) -> float | None:
+    mean = known.patience[call.queue_id]
+    if is_copy:
+        return chance.expovariate(1 / mean) if mean else None
+    if call.gave_up:
+        return call.waited
+    return call.waited + chance.expovariate(1 / mean) if mean else None

@@ -1,6 +1,0 @@
-"""The floor in virtual time: scenarios played with the live decision functions, measured, beside what theory says."""
-
-from callcenter.virtual.runs import Figure, Result, run
-from callcenter.virtual.scenario import Scenario, ScenarioError, load
-
-__all__ = ["Figure", "Result", "Scenario", "ScenarioError", "load", "run"]
