@@ -33,17 +33,17 @@ def days(
     return timeline.by_day(sorted([*here, *before], key=_moment, reverse=True))
 
 
-def _moment(fact: timeline.Fact) -> float:
+def _moment(fact: timeline.TimelineEntry) -> float:
     return fact.at.timestamp() if fact.at else 0.0
 
 
-def _contact(contact: Interaction, names: Mapping[int, str], now: datetime) -> timeline.Fact:
+def _contact(contact: Interaction, names: Mapping[int, str], now: datetime) -> timeline.TimelineEntry:
     return timeline.at(
         _served(contact, names, now) if contact.result == "served" else _lost(contact, now), contact.created_at
     )
 
 
-def _served(contact: Interaction, names: Mapping[int, str], now: datetime) -> timeline.Fact:
+def _served(contact: Interaction, names: Mapping[int, str], now: datetime) -> timeline.TimelineEntry:
     who = names.get(contact.agent_id or 0) or _("nobody")
     strong = (
         _("Call with %(name)s", name=who) if contact.channel.is_voice else _("Conversation with %(name)s", name=who)
@@ -51,11 +51,11 @@ def _served(contact: Interaction, names: Mapping[int, str], now: datetime) -> ti
     length = formats.duration(contact.talked_seconds(now)) if contact.channel.is_voice else ""
     outcome = labels.of("outcome", contact.outcome).lower() if contact.outcome else ""
     text = " · ".join(part for part in (length, outcome) if part)
-    return timeline.Fact(contact.channel.icon, strong, text, contact.note)
+    return timeline.TimelineEntry(contact.channel.icon, strong, text, contact.note)
 
 
-def _lost(contact: Interaction, now: datetime) -> timeline.Fact:
+def _lost(contact: Interaction, now: datetime) -> timeline.TimelineEntry:
     strong = _("Called, not answered") if contact.channel.is_voice else _("Wrote, not answered")
     waited = formats.duration(contact.waited_seconds(now))
     text = _("%(how)s, after %(time)s", how=labels.of("result", contact.result or ""), time=waited)
-    return timeline.Fact("phone-off" if contact.channel.is_voice else contact.channel.icon, strong, text)
+    return timeline.TimelineEntry("phone-off" if contact.channel.is_voice else contact.channel.icon, strong, text)

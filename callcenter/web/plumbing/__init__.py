@@ -1,1 +1,1 @@
-"""What every page stands on: who may open it, errors, headers, the frame, sign-in, the live line."""
+"""What every page stands on: who may open it, errors, headers, the page context, sign-in, the live line."""

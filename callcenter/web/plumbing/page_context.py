@@ -75,7 +75,7 @@ class ShownStatus:
     kinds: Sequence[Kind] = ()
 
 
-class Frame:
+class PageContext:
     """Made for each page; what a page does not use is not asked for."""
 
     def __init__(self) -> None:
@@ -165,7 +165,7 @@ class Frame:
 
 def register(app: Flask) -> None:
     app.before_request(note_newest)
-    app.context_processor(lambda: {"frame": Frame()})
+    app.context_processor(lambda: {"page": PageContext()})
 
 
 def note_newest() -> None:

@@ -9,21 +9,21 @@ from flask_babel import gettext as _
 from callcenter.domain import callback_events
 from callcenter.domain.events import Event
 from callcenter.web.wording import formats
-from callcenter.web.wording.facts import Fact, Names
+from callcenter.web.wording.timeline_entries import Names, TimelineEntry
 
 
 def _moment(text: str) -> str:
     return formats.when(datetime.fromisoformat(text)) if text else ""
 
 
-def _promised(event: callback_events.CallbackPromised, names: Names) -> Fact:
+def _promised(event: callback_events.CallbackPromised, names: Names) -> TimelineEntry:
     until = _("by %(time)s", time=_moment(event.promised_until))
     if event.actor == "customer":
-        return Fact("phone-out", _("Chose a callback in place of waiting"), until)
-    return Fact("phone-out", _("%(name)s promised a callback", name=names.actor(event.actor)), until)
+        return TimelineEntry("phone-out", _("Chose a callback in place of waiting"), until)
+    return TimelineEntry("phone-out", _("%(name)s promised a callback", name=names.actor(event.actor)), until)
 
 
-def _tried(event: callback_events.CallbackTried, names: Names) -> Fact:
+def _tried(event: callback_events.CallbackTried, names: Names) -> TimelineEntry:
     outcome = {
         "no-answer": _("no answer"),
         "busy": _("busy"),
@@ -32,53 +32,55 @@ def _tried(event: callback_events.CallbackTried, names: Names) -> Fact:
     }.get(event.outcome, _("the call failed"))
     again = event.next_try_at
     told = _("%(outcome)s · again %(time)s", outcome=outcome, time=_moment(again)) if again else outcome
-    return Fact("phone-off", _("Callback: try %(num)s", num=event.tries), told)
+    return TimelineEntry("phone-off", _("Callback: try %(num)s", num=event.tries), told)
 
 
-def _kept(event: callback_events.CallbackKept, names: Names) -> Fact:
+def _kept(event: callback_events.CallbackKept, names: Names) -> TimelineEntry:
     strong = _("Callback kept") if event.how == "called" else _("They called us before we called back")
     late = "" if event.in_time else _("later than promised")
-    return Fact("check-circle", strong, late, kind="ok" if event.in_time else "bad")
+    return TimelineEntry("check-circle", strong, late, kind="ok" if event.in_time else "bad")
 
 
-def _failed(event: callback_events.CallbackFailed, names: Names) -> Fact:
-    return Fact("alert", _("Callback: not reached after %(num)s tries", num=event.tries), kind="bad")
+def _failed(event: callback_events.CallbackFailed, names: Names) -> TimelineEntry:
+    return TimelineEntry("alert", _("Callback: not reached after %(num)s tries", num=event.tries), kind="bad")
 
 
-def _cancelled(event: callback_events.CallbackCancelled, names: Names) -> Fact:
-    return Fact("cross", _("Callback cancelled by %(name)s", name=names.actor(event.actor)), quote=event.reason)
+def _cancelled(event: callback_events.CallbackCancelled, names: Names) -> TimelineEntry:
+    return TimelineEntry(
+        "cross", _("Callback cancelled by %(name)s", name=names.actor(event.actor)), quote=event.reason
+    )
 
 
-def _changed(event: callback_events.CallbackChanged, names: Names) -> Fact:
+def _changed(event: callback_events.CallbackChanged, names: Names) -> TimelineEntry:
     changes = event.changed
     new = [str(changes[name][1]) for name in ("number", "note") if name in changes]
     new += [_("not before %(time)s", time=_moment(changes["at"][1]))] if "at" in changes else []
-    return Fact("pencil", _("Callback changed by %(name)s", name=names.actor(event.actor)), " · ".join(new))
+    return TimelineEntry("pencil", _("Callback changed by %(name)s", name=names.actor(event.actor)), " · ".join(new))
 
 
-def _overflowed(event: callback_events.Overflowed, names: Names) -> Fact:
+def _overflowed(event: callback_events.Overflowed, names: Names) -> TimelineEntry:
     where = {
         "queue": names.queue(event.queue_id),
         "callback": _("a callback was offered"),
         "voicemail": _("a message was asked for"),
     }.get(event.way, "")
     waited = formats.duration(event.waited_seconds)
-    return Fact("clock", _("Waited too long: %(time)s", time=waited), where, kind="bad")
+    return TimelineEntry("clock", _("Waited too long: %(time)s", time=waited), where, kind="bad")
 
 
-def _message(event: callback_events.VoicemailLeft, names: Names) -> Fact:
+def _message(event: callback_events.VoicemailLeft, names: Names) -> TimelineEntry:
     length = formats.duration(event.seconds)
-    return Fact("mic", _("The customer left a message"), length, quote=event.url)
+    return TimelineEntry("mic", _("The customer left a message"), length, quote=event.url)
 
 
-def _transferred(event: callback_events.Transferred, names: Names) -> Fact:
+def _transferred(event: callback_events.Transferred, names: Names) -> TimelineEntry:
     to = names.agent(event.to_agent_id) if event.to_agent_id else names.queue(event.queue_id)
-    return Fact(
+    return TimelineEntry(
         "arrow-left", _("%(name)s passed it on to %(to)s", name=names.actor(event.actor), to=to), quote=event.reason
     )
 
 
-SENTENCES: dict[type[Event], Callable[[Any, Names], Fact | None]] = {
+SENTENCES: dict[type[Event], Callable[[Any, Names], TimelineEntry | None]] = {
     callback_events.CallbackPromised: _promised,
     callback_events.CallbackTried: _tried,
     callback_events.CallbackKept: _kept,

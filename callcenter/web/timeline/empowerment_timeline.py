@@ -10,7 +10,7 @@ from callcenter.domain import empowerment_events, languages
 from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.events import Event
 from callcenter.web.wording import formats, granted
-from callcenter.web.wording.facts import Fact, Names
+from callcenter.web.wording.timeline_entries import Names, TimelineEntry
 
 GIVE, BAD = "give", "bad"
 
@@ -27,35 +27,35 @@ def _shown(event: Shown, names: Names) -> str:
     return languages.of(event.shown, names.language)
 
 
-def _given(event: empowerment_events.RemedyGiven, names: Names) -> Fact:
+def _given(event: empowerment_events.RemedyGiven, names: Names) -> TimelineEntry:
     strong = _("Given: %(what)s", what=_shown(event, names))
-    return Fact("gift", strong, names.actor(event.actor), kind=GIVE)
+    return TimelineEntry("gift", strong, names.actor(event.actor), kind=GIVE)
 
 
-def _refused(event: empowerment_events.WishRefused, names: Names) -> Fact:
+def _refused(event: empowerment_events.WishRefused, names: Names) -> TimelineEntry:
     strong = _("Not given: %(what)s", what=_shown(event, names))
-    return Fact("gift", strong, _("the rules do not allow it"), kind=GIVE)
+    return TimelineEntry("gift", strong, _("the rules do not allow it"), kind=GIVE)
 
 
-def _asked(event: empowerment_events.ApprovalAsked, names: Names) -> Fact:
+def _asked(event: empowerment_events.ApprovalAsked, names: Names) -> TimelineEntry:
     until = formats.time_of(datetime.fromisoformat(event.until), seconds=True) if event.until else ""
     strong = _("%(name)s asked for %(what)s", name=names.actor(event.actor), what=_shown(event, names))
-    return Fact("gift", strong, _("answer by %(time)s", time=until) if until else "", kind=GIVE)
+    return TimelineEntry("gift", strong, _("answer by %(time)s", time=until) if until else "", kind=GIVE)
 
 
-def _claimed(event: empowerment_events.ApprovalClaimed, names: Names) -> Fact:
-    return Fact("eye", _("%(name)s took the question", name=names.actor(event.actor)), kind=GIVE)
+def _claimed(event: empowerment_events.ApprovalClaimed, names: Names) -> TimelineEntry:
+    return TimelineEntry("eye", _("%(name)s took the question", name=names.actor(event.actor)), kind=GIVE)
 
 
-def _let_go(event: empowerment_events.ApprovalLetGo, names: Names) -> Fact:
-    return Fact("eye", _("The question is everybody's again"), kind=GIVE)
+def _let_go(event: empowerment_events.ApprovalLetGo, names: Names) -> TimelineEntry:
+    return TimelineEntry("eye", _("The question is everybody's again"), kind=GIVE)
 
 
-def _passed_on(event: empowerment_events.ApprovalPassedOn, names: Names) -> Fact:
-    return Fact("clock", _("Nobody answered in time, the next are asked"), kind=GIVE)
+def _passed_on(event: empowerment_events.ApprovalPassedOn, names: Names) -> TimelineEntry:
+    return TimelineEntry("clock", _("Nobody answered in time, the next are asked"), kind=GIVE)
 
 
-def _answered(event: empowerment_events.ApprovalAnswered, names: Names) -> Fact:
+def _answered(event: empowerment_events.ApprovalAnswered, names: Names) -> TimelineEntry:
     who, what, word = granted.first(names.actor(event.actor)), _shown(event, names), event.word
     said = {
         Said.YES: _("%(name)s: yes, %(what)s", name=who, what=what),
@@ -65,46 +65,48 @@ def _answered(event: empowerment_events.ApprovalAnswered, names: Names) -> Fact:
         Said.OWN_LIMIT: _("Nobody could answer: %(what)s may be given now", what=what),
         Said.NOTHING: _("Nobody could answer about %(what)s", what=what),
     }
-    return Fact("gift", said[Said(event.answer)], quote=word, kind=GIVE)
+    return TimelineEntry("gift", said[Said(event.answer)], quote=word, kind=GIVE)
 
 
-def _changed(event: empowerment_events.ApprovalChanged, names: Names) -> Fact:
-    return Fact("pencil", _("Now asked for: %(what)s", what=_shown(event, names)), names.actor(event.actor), kind=GIVE)
+def _changed(event: empowerment_events.ApprovalChanged, names: Names) -> TimelineEntry:
+    return TimelineEntry(
+        "pencil", _("Now asked for: %(what)s", what=_shown(event, names)), names.actor(event.actor), kind=GIVE
+    )
 
 
-def _withdrawn(event: empowerment_events.ApprovalWithdrawn, names: Names) -> Fact:
-    return Fact("gift", _("%(name)s withdrew the question", name=names.actor(event.actor)), kind=GIVE)
+def _withdrawn(event: empowerment_events.ApprovalWithdrawn, names: Names) -> TimelineEntry:
+    return TimelineEntry("gift", _("%(name)s withdrew the question", name=names.actor(event.actor)), kind=GIVE)
 
 
-def _lapsed(event: empowerment_events.GrantLapsed, names: Names) -> Fact:
-    return Fact("clock", _("The yes has lapsed, it was not given in time"), kind=GIVE)
+def _lapsed(event: empowerment_events.GrantLapsed, names: Names) -> TimelineEntry:
+    return TimelineEntry("clock", _("The yes has lapsed, it was not given in time"), kind=GIVE)
 
 
-def _carried_out(event: empowerment_events.GrantCarriedOut, names: Names) -> Fact:
-    return Fact("check-circle", _("Carried out"), kind="ok")
+def _carried_out(event: empowerment_events.GrantCarriedOut, names: Names) -> TimelineEntry:
+    return TimelineEntry("check-circle", _("Carried out"), kind="ok")
 
 
-def _not_carried_out(event: empowerment_events.GrantNotCarriedOut, names: Names) -> Fact:
+def _not_carried_out(event: empowerment_events.GrantNotCarriedOut, names: Names) -> TimelineEntry:
     then = _("somebody has to look") if event.final else _("it is tried again")
-    return Fact("alert", _("Given, but not carried out"), f"{event.failure} · {then}", kind=BAD)
+    return TimelineEntry("alert", _("Given, but not carried out"), f"{event.failure} · {then}", kind=BAD)
 
 
-def _reversed(event: empowerment_events.GrantReversed, names: Names) -> Fact:
+def _reversed(event: empowerment_events.GrantReversed, names: Names) -> TimelineEntry:
     strong = _("Taken back: %(what)s", what=_shown(event, names))
-    return Fact("arrow-left", strong, names.actor(event.actor), event.reason, kind=GIVE)
+    return TimelineEntry("arrow-left", strong, names.actor(event.actor), event.reason, kind=GIVE)
 
 
-def _department_asked(event: empowerment_events.DepartmentAsked, names: Names) -> Fact:
+def _department_asked(event: empowerment_events.DepartmentAsked, names: Names) -> TimelineEntry:
     key = event.department
-    return Fact("building", _("Request to %(department)s", department=names.departments.get(key, key)))
+    return TimelineEntry("building", _("Request to %(department)s", department=names.departments.get(key, key)))
 
 
-def _department_answered(event: empowerment_events.DepartmentAnswered, names: Names) -> Fact:
+def _department_answered(event: empowerment_events.DepartmentAnswered, names: Names) -> TimelineEntry:
     strong = _("The department has done it") if event.done else _("The department cannot do it")
-    return Fact("building", strong, quote=event.answer, kind="ok" if event.done else BAD)
+    return TimelineEntry("building", strong, quote=event.answer, kind="ok" if event.done else BAD)
 
 
-SENTENCES: dict[type[Event], Callable[[Any, Names], Fact | None]] = {
+SENTENCES: dict[type[Event], Callable[[Any, Names], TimelineEntry | None]] = {
     empowerment_events.RemedyGiven: _given,
     empowerment_events.WishRefused: _refused,
     empowerment_events.ApprovalAsked: _asked,

@@ -23,13 +23,13 @@ from callcenter.storage.tickets import tickets
 from callcenter.web import access
 from callcenter.web.timeline import callback_timeline, empowerment_timeline
 from callcenter.web.wording import formats, labels, language, terms
-from callcenter.web.wording.facts import Fact, Names
+from callcenter.web.wording.timeline_entries import Names, TimelineEntry
 
 
 @dataclass(frozen=True)
 class Day:
     name: str
-    facts: list[Fact]
+    facts: list[TimelineEntry]
 
 
 def days(session: Session, rows: Sequence[History]) -> list[Day]:
@@ -37,18 +37,18 @@ def days(session: Session, rows: Sequence[History]) -> list[Day]:
     return by_day(facts(session, rows))
 
 
-def by_day(facts: Sequence[Fact]) -> list[Day]:
+def by_day(facts: Sequence[TimelineEntry]) -> list[Day]:
     return [Day(name, list(each)) for name, each in groupby(facts, key=lambda fact: formats.day_of(fact.at))]
 
 
-def facts(session: Session, rows: Sequence[History]) -> list[Fact]:
+def facts(session: Session, rows: Sequence[History]) -> list[TimelineEntry]:
     happened = [(row.at, row.event()) for row in rows]
     names = _names(session, [event for _, event in happened])
     told = [(moment, tell(event, names)) for moment, event in happened if (tell := SENTENCES.get(type(event)))]
     return [at(fact, moment) for moment, fact in told if fact]
 
 
-def at(fact: Fact, moment: datetime) -> Fact:
+def at(fact: TimelineEntry, moment: datetime) -> TimelineEntry:
     return replace(fact, at=moment, time=formats.time_of(moment))
 
 
@@ -80,29 +80,29 @@ def _joined(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _called(event: events.CallReceived, names: Names) -> Fact:
-    return Fact("phone-in", _("The customer called"), names.queue(event.queue_id))
+def _called(event: events.CallReceived, names: Names) -> TimelineEntry:
+    return TimelineEntry("phone-in", _("The customer called"), names.queue(event.queue_id))
 
 
-def _chose(event: events.MenuChosen, names: Names) -> Fact:
-    return Fact("keypad", _("Chose %(digit)s", digit=event.digit), names.queue(event.queue_id))
+def _chose(event: events.MenuChosen, names: Names) -> TimelineEntry:
+    return TimelineEntry("keypad", _("Chose %(digit)s", digit=event.digit), names.queue(event.queue_id))
 
 
-def _queued(event: events.QueueEntered, names: Names) -> Fact:
+def _queued(event: events.QueueEntered, names: Names) -> TimelineEntry:
     place, seconds = event.place, event.expected_seconds
     told = _("told: place %(place)s", place=place) if place else ""
     minutes = _("about %(minutes)s min", minutes=max(1, round(seconds / 60))) if seconds else ""
-    return Fact("clock", _("Waited in %(queue)s", queue=names.queue(event.queue_id)), _joined(told, minutes))
+    return TimelineEntry("clock", _("Waited in %(queue)s", queue=names.queue(event.queue_id)), _joined(told, minutes))
 
 
-def _answered(event: events.CallConnected, names: Names) -> Fact:
+def _answered(event: events.CallConnected, names: Names) -> TimelineEntry:
     waited = formats.duration(event.waited_seconds)
-    return Fact(
+    return TimelineEntry(
         "phone", _("%(name)s answered", name=names.agent(event.agent_id)), _("after %(time)s", time=waited), kind="ok"
     )
 
 
-def _missed(event: events.OfferEnded, names: Names) -> Fact | None:
+def _missed(event: events.OfferEnded, names: Names) -> TimelineEntry | None:
     who = names.agent(event.agent_id)
     said = {
         "declined": _("%(name)s declined the offer", name=who),
@@ -110,23 +110,23 @@ def _missed(event: events.OfferEnded, names: Names) -> Fact | None:
         "failed": _("The line of %(name)s did not come up", name=who),
     }.get(event.outcome)
     reason = event.reason if event.outcome == "declined" else ""
-    return Fact("phone-off", said, terms.declined(reason)) if said else None
+    return TimelineEntry("phone-off", said, terms.declined(reason)) if said else None
 
 
-def _alone(event: events.CallerLeftAlone, names: Names) -> Fact:
-    return Fact(
+def _alone(event: events.CallerLeftAlone, names: Names) -> TimelineEntry:
+    return TimelineEntry(
         "alert", _("The line of %(name)s broke, the customer waits again", name=names.agent(event.agent_id)), kind="bad"
     )
 
 
-def _held(event: events.CallResumed, names: Names) -> Fact:
-    return Fact("pause", _("On hold"), formats.duration(event.held_seconds))
+def _held(event: events.CallResumed, names: Names) -> TimelineEntry:
+    return TimelineEntry("pause", _("On hold"), formats.duration(event.held_seconds))
 
 
-def _call_ended(event: events.CallEnded, names: Names) -> Fact:
+def _call_ended(event: events.CallEnded, names: Names) -> TimelineEntry:
     if event.result != "served":
         waited = _("after %(time)s", time=formats.duration(event.waited_seconds))
-        return Fact(
+        return TimelineEntry(
             "phone-off",
             _("The call ended: %(result)s", result=labels.of("result", event.result)),
             waited,
@@ -134,36 +134,38 @@ def _call_ended(event: events.CallEnded, names: Names) -> Fact:
         )
     by = {"customer": _("The customer hung up"), "agent": _("%(name)s hung up", name=names.agent(event.agent_id))}
     talked = _("talked %(time)s", time=formats.duration(event.talked_seconds))
-    return Fact("phone-off", by.get(event.by, _("The call ended")), talked)
+    return TimelineEntry("phone-off", by.get(event.by, _("The call ended")), talked)
 
 
-def _started(event: events.ConversationStarted, names: Names) -> Fact:
-    return Fact("chat", _("The customer began a conversation"), names.queue(event.queue_id))
+def _started(event: events.ConversationStarted, names: Names) -> TimelineEntry:
+    return TimelineEntry("chat", _("The customer began a conversation"), names.queue(event.queue_id))
 
 
-def _conversation_ended(event: events.ConversationEnded, names: Names) -> Fact:
-    return Fact("chat", _("Conversation ended"), names.actor(event.actor))
+def _conversation_ended(event: events.ConversationEnded, names: Names) -> TimelineEntry:
+    return TimelineEntry("chat", _("Conversation ended"), names.actor(event.actor))
 
 
-def _wrapped_up(event: events.WrapUpFinished, names: Names) -> Fact:
+def _wrapped_up(event: events.WrapUpFinished, names: Names) -> TimelineEntry:
     outcome = labels.of("outcome", event.outcome) if event.outcome else _("without an outcome")
-    return Fact("note", _("Wrap-up: %(outcome)s", outcome=outcome), names.agent(event.agent_id), event.note)
+    return TimelineEntry("note", _("Wrap-up: %(outcome)s", outcome=outcome), names.agent(event.agent_id), event.note)
 
 
-def _noted(event: events.NoteWritten, names: Names) -> Fact:
-    return Fact("note", _("Note by %(name)s", name=names.actor(event.actor)), quote=event.note)
+def _noted(event: events.NoteWritten, names: Names) -> TimelineEntry:
+    return TimelineEntry("note", _("Note by %(name)s", name=names.actor(event.actor)), quote=event.note)
 
 
-def _received(event: events.MessageReceived, names: Names) -> Fact:
+def _received(event: events.MessageReceived, names: Names) -> TimelineEntry:
     message = names.messages.get(event.message_id)
-    return Fact("chat", _("The customer wrote"), _files(message), quote=message.body if message else "")
+    return TimelineEntry("chat", _("The customer wrote"), _files(message), quote=message.body if message else "")
 
 
-def _written(event: events.MessageQueued, names: Names) -> Fact | None:
+def _written(event: events.MessageQueued, names: Names) -> TimelineEntry | None:
     message = names.messages.get(event.message_id)
     if message is None or message.purpose != "conversation":
         return None
-    return Fact("send", _("%(name)s wrote", name=names.actor(event.actor)), _files(message), quote=message.body)
+    return TimelineEntry(
+        "send", _("%(name)s wrote", name=names.actor(event.actor)), _files(message), quote=message.body
+    )
 
 
 def _files(message: Message | None) -> str:
@@ -171,20 +173,20 @@ def _files(message: Message | None) -> str:
     return ngettext("%(num)s file", "%(num)s files", count) if count else ""
 
 
-def _undelivered(event: events.MessageStatusChanged, names: Names) -> Fact | None:
+def _undelivered(event: events.MessageStatusChanged, names: Names) -> TimelineEntry | None:
     if event.status not in (MessageStatus.UNDELIVERED, MessageStatus.FAILED):
         return None
     message = names.messages.get(event.message_id)
-    return Fact("alert", _("Our message did not arrive"), quote=message.body if message else "", kind="bad")
+    return TimelineEntry("alert", _("Our message did not arrive"), quote=message.body if message else "", kind="bad")
 
 
-def _ticket_opened(event: events.TicketOpened, names: Names) -> Fact:
-    return Fact("ticket", _("Ticket %(number)s opened", number=event.number), names.actor(event.actor))
+def _ticket_opened(event: events.TicketOpened, names: Names) -> TimelineEntry:
+    return TimelineEntry("ticket", _("Ticket %(number)s opened", number=event.number), names.actor(event.actor))
 
 
-def _ticket_changed(event: events.TicketChanged, names: Names) -> Fact | None:
+def _ticket_changed(event: events.TicketChanged, names: Names) -> TimelineEntry | None:
     changes = [_change(name, pair, names) for name, pair in event.changed.items()]
-    return Fact("pencil", _("Ticket changed by %(name)s", name=names.actor(event.actor)), _joined(*changes))
+    return TimelineEntry("pencil", _("Ticket changed by %(name)s", name=names.actor(event.actor)), _joined(*changes))
 
 
 def _change(name: str, pair: Sequence[Any], names: Names) -> str:
@@ -194,48 +196,48 @@ def _change(name: str, pair: Sequence[Any], names: Names) -> str:
     return _("%(field)s: %(before)s → %(after)s", field=terms.ticket_field(name), before=before, after=after or "–")
 
 
-def _solved(event: events.TicketSolved, names: Names) -> Fact:
-    return Fact("check-circle", _("Solved by %(name)s", name=names.actor(event.actor)), kind="ok")
+def _solved(event: events.TicketSolved, names: Names) -> TimelineEntry:
+    return TimelineEntry("check-circle", _("Solved by %(name)s", name=names.actor(event.actor)), kind="ok")
 
 
-def _commented(event: events.CommentWritten, names: Names) -> Fact:
+def _commented(event: events.CommentWritten, names: Names) -> TimelineEntry:
     body = names.comments.get(event.comment_id, "")
-    return Fact("note", _("Comment by %(name)s", name=names.actor(event.actor)), quote=body)
+    return TimelineEntry("note", _("Comment by %(name)s", name=names.actor(event.actor)), quote=body)
 
 
-def _asked(event: events.SurveySent, names: Names) -> Fact:
-    return Fact("star", _("Asked how satisfied they are"))
+def _asked(event: events.SurveySent, names: Names) -> TimelineEntry:
+    return TimelineEntry("star", _("Asked how satisfied they are"))
 
 
-def _scored(event: events.SurveyAnswered, names: Names) -> Fact:
+def _scored(event: events.SurveyAnswered, names: Names) -> TimelineEntry:
     score = event.score
     strong = _("Answered %(score)s of 5", score=score)
-    return Fact("star", strong, quote=event.comment, kind="bad" if score <= 2 else "")
+    return TimelineEntry("star", strong, quote=event.comment, kind="bad" if score <= 2 else "")
 
 
-def _opted_out(event: events.CustomerOptedOut, names: Names) -> Fact:
+def _opted_out(event: events.CustomerOptedOut, names: Names) -> TimelineEntry:
     by = labels.of("address", event.address_kind)
-    return Fact("sound-off", _("The customer wants no more messages"), by)
+    return TimelineEntry("sound-off", _("The customer wants no more messages"), by)
 
 
-def _opted_in(event: events.CustomerOptedIn, names: Names) -> Fact:
-    return Fact("sound", _("The customer takes messages again"), labels.of("address", event.address_kind))
+def _opted_in(event: events.CustomerOptedIn, names: Names) -> TimelineEntry:
+    return TimelineEntry("sound", _("The customer takes messages again"), labels.of("address", event.address_kind))
 
 
-def _recognised(event: events.CustomerRecognised, names: Names) -> Fact:
-    return Fact("person", _("%(name)s said who this is", name=names.actor(event.actor)))
+def _recognised(event: events.CustomerRecognised, names: Names) -> TimelineEntry:
+    return TimelineEntry("person", _("%(name)s said who this is", name=names.actor(event.actor)))
 
 
-def _customer_created(event: events.CustomerCreated, names: Names) -> Fact:
-    return Fact("person", _("First known to us"))
+def _customer_created(event: events.CustomerCreated, names: Names) -> TimelineEntry:
+    return TimelineEntry("person", _("First known to us"))
 
 
-def _customer_changed(event: events.CustomerChanged, names: Names) -> Fact:
+def _customer_changed(event: events.CustomerChanged, names: Names) -> TimelineEntry:
     fields = ", ".join(terms.customer_field(name) for name in event.changed)
-    return Fact("pencil", _("Customer changed by %(name)s", name=names.actor(event.actor)), fields)
+    return TimelineEntry("pencil", _("Customer changed by %(name)s", name=names.actor(event.actor)), fields)
 
 
-SENTENCES: dict[type[Event], Callable[[Any, Names], Fact | None]] = {
+SENTENCES: dict[type[Event], Callable[[Any, Names], TimelineEntry | None]] = {
     **callback_timeline.SENTENCES,
     **empowerment_timeline.SENTENCES,
     events.CallReceived: _called,

@@ -9,7 +9,7 @@ from callcenter.storage.messages.messages import Message
 
 
 @dataclass(frozen=True)
-class Fact:
+class TimelineEntry:
     """`kind` colours the line: "" (most), bad, give, ok."""
 
     icon: str
