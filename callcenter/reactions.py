@@ -104,7 +104,7 @@ PUSHES: dict[type[Event], tuple[tuple[str, bool], ...]] = {
     callback_events.VoicemailLeft: _CHANGED,
     callback_events.Transferred: _CHANGED,
     empowerment_events.RemedyGiven: _GRANT,
-    empowerment_events.WishRefused: _GRANT,
+    empowerment_events.GrantRefused: _GRANT,
     empowerment_events.GrantLapsed: _GRANT,
     empowerment_events.GrantCarriedOut: _GRANT,
     empowerment_events.GrantNotCarriedOut: _GRANT,

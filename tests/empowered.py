@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from callcenter.actions.empowerment import asking, budgets, granting
-from callcenter.actions.empowerment.granting import Wish
+from callcenter.actions.empowerment.granting import GrantRequest
 from callcenter.actions.tickets import tickets as matters
 from callcenter.domain.empowerment import Decision, RuleBook
 from callcenter.domain.permissions import Actor
@@ -117,8 +117,8 @@ class Counter:
                 zone="America/Los_Angeles",
             ).id
 
-    def wish(self, remedy: str = "credit", units: int = 6000, **more: Any) -> Wish:
-        return Wish(**{"key": next(_keys), "ticket_id": self.ticket, "remedy": remedy, "units": units, **more})
+    def wish(self, remedy: str = "credit", units: int = 6000, **more: Any) -> GrantRequest:
+        return GrantRequest(**{"key": next(_keys), "ticket_id": self.ticket, "remedy": remedy, "units": units, **more})
 
     def give(self, remedy: str = "credit", units: int = 6000, *, by: str = "alice", **more: Any) -> Grant:
         with self.shop.wiring.work() as work:

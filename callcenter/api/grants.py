@@ -168,7 +168,7 @@ def give_or_ask(body: GrantSent) -> Response:
     key = sha256(own.encode()).hexdigest() if own else uuid4().hex
 
     def make(work: Work) -> GrantShown:
-        wish = granting.Wish(key=f"api:{key}", **body.model_dump(exclude={"ask"}))
+        wish = granting.GrantRequest(key=f"api:{key}", **body.model_dump(exclude={"ask"}))
         row = (asking.ask if body.ask else granting.give)(work, wish, actor=actor())
         work.session.flush()
         return _told(work, row)

@@ -10,7 +10,7 @@ import click
 from callcenter.domain import languages
 from callcenter.domain.empowerment import Decision, RuleBook, checking, decide, files
 from callcenter.domain.empowerment.decision import Considered, Verdict
-from callcenter.domain.empowerment.facts import Purse, Purses, Usage
+from callcenter.domain.empowerment.facts import Balance, Balances, Usage
 from callcenter.domain.empowerment.fault_words import sentence
 from callcenter.domain.empowerment.money import shown
 from callcenter.domain.empowerment.options import May, Option
@@ -89,12 +89,12 @@ def decide_(rules_file: Path, facts_file: Path, at: datetime | None, language: s
     book, given = read_book(rules_file), _facts(facts_file)
     try:
         facts = files.facts_of({name: value for name, value in given.items() if name not in ("usage", "budgets")})
-        usage, purses = Usage.of_data(given.get("usage") or {}), _purses(given.get("budgets") or [])
+        usage, balances = Usage.of_data(given.get("usage") or {}), _balances(given.get("budgets") or [])
     except files.Faults as error:
         raise _unreadable(facts_file, error) from None
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise click.UsageError(f"{facts_file} cannot be used: usage or budgets: {error}") from None
-    decision = decide(facts, book, usage, purses, now=at or datetime.now(UTC))
+    decision = decide(facts, book, usage, balances, now=at or datetime.now(UTC))
     if json_wanted:
         data = decision.to_data()
         data["rules"] = [[one.rule_id, one.verdict.value, one.by] for one in decision.considered]
@@ -117,13 +117,13 @@ def _facts(file: Path) -> dict[str, Any]:
     return data
 
 
-def _purses(data: list[dict[str, Any]]) -> Purses:
+def _balances(data: list[dict[str, Any]]) -> Balances:
     """`budgets`: [{name, currency, limit, left}], in minor units."""
-    purses = (
-        Purse(place, str(one.get("name", "")), str(one["currency"]), int(one["limit"]), int(one["left"]))
+    balances = (
+        Balance(place, str(one.get("name", "")), str(one["currency"]), int(one["limit"]), int(one["left"]))
         for place, one in enumerate(data, 1)
     )
-    return Purses(tuple(purses), required=bool(data))
+    return Balances(tuple(balances), required=bool(data))
 
 
 def _option(option: Option, decision: Decision, language: str) -> str:

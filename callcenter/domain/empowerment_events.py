@@ -17,7 +17,7 @@ class RemedyGiven(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WishRefused(Event):
+class GrantRefused(Event):
     """Nobody may say yes to it by the rules. `refusal`: see `domain.empowerment.wish`."""
 
     grant_id: int

@@ -88,7 +88,7 @@ def may_follow(before: MessageStatus, after: MessageStatus) -> bool:
     return RANK[after] > RANK[before]
 
 
-def wish(body: str, opt_out: str | None = None) -> str | None:
+def opt_keyword(body: str, opt_out: str | None = None) -> str | None:
     """ "stop" or "start" where a message is nothing but that wish (or the carrier says so), else None."""
     word = body.strip().strip(".!。！").lower()
     if opt_out == "STOP" or word in STOP:

@@ -86,7 +86,7 @@ def test_a_refused_wish_is_kept_with_its_reason(counter: Counter) -> None:
     counter.shop.run("UPDATE tickets SET type = 'question'")
     grant = counter.give("refund", 5000)
     assert (grant.state, grant.answer) == ("refused", "refused")
-    assert "WishRefused" in counter.shop.kinds()
+    assert "GrantRefused" in counter.shop.kinds()
 
 
 @pytest.mark.parametrize("units", [0, -5, 10**12, 1.5, True, "60"])

@@ -31,4 +31,4 @@ def test_a_new_handler_is_one_line_and_what_it_takes_goes_no_further(
 def test_a_wish_to_stop_is_obeyed_before_anything_else_that_comes_from_a_customer(shop: Shop) -> None:
     shop.text("hello")
     shop.text("STOP")
-    assert [row.purpose for row in shop.rows(Message)] == ["conversation", "wish"]
+    assert [row.purpose for row in shop.rows(Message)] == ["conversation", "opt_out"]

@@ -135,7 +135,9 @@ class Counter:
     def paid(self) -> None:
         """A grant that is decided: written down, paid from two budgets with their ledger, in history; committed, not yet told."""
         matter, held, periods = self.decided.pop()
-        wish = granting.Wish(key=f"key-{next(_keys)}", ticket_id=matter.ticket.id, remedy="credit", units=100, sms="")
+        wish = granting.GrantRequest(
+            key=f"key-{next(_keys)}", ticket_id=matter.ticket.id, remedy="credit", units=100, sms=""
+        )
         with self.wiring.database.begin() as session:
             work = Work(session, datetime.now(UTC))
             grant = granting.write(work, matter, wish, held, state=GrantState.GRANTED)
@@ -161,7 +163,7 @@ class Counter:
 
     def _give(self, work: Work) -> None:
         ticket_id, owner = self._next()
-        wish = granting.Wish(key=f"key-{next(_keys)}", ticket_id=ticket_id, remedy="credit", units=100, sms="")
+        wish = granting.GrantRequest(key=f"key-{next(_keys)}", ticket_id=ticket_id, remedy="credit", units=100, sms="")
         granting.give(work, wish, actor=Actor(Role.AGENT, owner))
 
 
@@ -263,7 +265,9 @@ def _give_until_used_up(
     for _ in range(8):
         try:
             with counter.wiring.work() as work:
-                wish = granting.Wish(key=f"key-{next(_keys)}", ticket_id=ticket_id, remedy="credit", units=2500, sms="")
+                wish = granting.GrantRequest(
+                    key=f"key-{next(_keys)}", ticket_id=ticket_id, remedy="credit", units=2500, sms=""
+                )
                 granting.give(work, wish, actor=Actor(Role.AGENT, owner))
         except (BudgetUsedUp, DomainError):
             continue

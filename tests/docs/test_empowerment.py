@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from callcenter.domain.empowerment import Given, Purse, Purses, Usage, decide, files, hold
+from callcenter.domain.empowerment import Balance, Balances, Given, Usage, decide, files, hold
 
 PAGE = (Path(__file__).parents[2] / "docs" / "empowerment.md").read_text()
 NOW = datetime(2026, 11, 19, 22, tzinfo=UTC)
@@ -35,9 +35,9 @@ def test_the_page_has_its_examples() -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_what_the_page_says_is_what_is_decided(case: dict[str, Any]) -> None:
     budget = case.get("budget")
-    purses = Purses((Purse(1, "company", "USD", budget["limit"], budget["left"]),)) if budget else Purses()
+    balances = Balances((Balance(1, "company", "USD", budget["limit"], budget["left"]),)) if budget else Balances()
     usage = Usage(tuple(_given(one) for one in case.get("given", ())))
-    decision = decide(files.facts_of(case["facts"]), RULES, usage, purses, now=NOW)
+    decision = decide(files.facts_of(case["facts"]), RULES, usage, balances, now=NOW)
     expected = case["expect"]
     if "sentence" in expected:
         assert decision.sentence == expected["sentence"]

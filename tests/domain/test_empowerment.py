@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from callcenter.domain.empowerment import (
     AgentFacts,
+    Balance,
+    Balances,
     CustomerFacts,
     Facts,
     Given,
     MatterFacts,
     May,
-    Purse,
-    Purses,
     RuleBook,
     Usage,
     decide,
@@ -174,23 +174,23 @@ def test_a_fixed_amount_is_given_whole_or_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("purses", "left"),
+    ("balances", "left"),
     [
-        (Purses(), 10_000),
-        (Purses((Purse(1, "team", "USD", 50_000, 700), Purse(2, "company", "USD", 90_000, 60_000))), 700),
-        (Purses((Purse(1, "team", "CNY", 50_000, 700),)), 10_000),
-        (Purses((Purse(1, "team", "CNY", 50_000, 700),), required=True), 0),
+        (Balances(), 10_000),
+        (Balances((Balance(1, "team", "USD", 50_000, 700), Balance(2, "company", "USD", 90_000, 60_000))), 700),
+        (Balances((Balance(1, "team", "CNY", 50_000, 700),)), 10_000),
+        (Balances((Balance(1, "team", "CNY", 50_000, 700),), required=True), 0),
     ],
 )
-def test_a_budget_pays_in_its_own_currency_and_the_least_of_them_binds(purses: Purses, left: int) -> None:
-    option = decide(facts(), book(may()), Usage(), purses, now=NOW).option("credit")
+def test_a_budget_pays_in_its_own_currency_and_the_least_of_them_binds(balances: Balances, left: int) -> None:
+    option = decide(facts(), book(may()), Usage(), balances, now=NOW).option("credit")
     assert option is not None
     assert option.most == left
 
 
 def test_what_costs_less_than_its_worth_takes_less_of_the_budget() -> None:
-    purses = Purses((Purse(1, "company", "USD", 6000, 600),))
-    option = decide(facts(), book(may()), Usage(), purses, now=NOW).option("voucher")
+    balances = Balances((Balance(1, "company", "USD", 6000, 600),))
+    option = decide(facts(), book(may()), Usage(), balances, now=NOW).option("voucher")
     assert option is not None
     assert option.most == 1000  # a voucher costs 60 % of its face
 
@@ -299,13 +299,13 @@ def test_what_may_be_given_never_passes_any_bound(about: Facts, amounts: list[in
     )
     about = about.model_copy(update={"customer": GOLD})
     usage = Usage(tuple(before(amount, ticket=True) for amount in amounts))
-    purses = Purses((Purse(1, "company", "USD", 20_000, left),))
-    decision = decide(about, rules, usage, purses, now=NOW)
+    balances = Balances((Balance(1, "company", "USD", 20_000, left),))
+    decision = decide(about, rules, usage, balances, now=NOW)
     option = decision.option("credit")
     assert option is not None
     assert 0 <= option.most <= min(left, max(0, 5000 - sum(amounts)))
     assert hold(decision, "credit", option.most + 1).answer != Answer.GIVE
-    assert decide(about, rules, usage, purses, now=NOW).to_data() == decision.to_data()
+    assert decide(about, rules, usage, balances, now=NOW).to_data() == decision.to_data()
 
 
 # Files

@@ -33,7 +33,7 @@ from callcenter.domain.messages import MessageStatus
     ],
 )
 def test_a_message_that_is_nothing_but_a_wish(body: str, opt_out: str | None, wish: str | None) -> None:
-    assert messages.wish(body, opt_out) == wish
+    assert messages.opt_keyword(body, opt_out) == wish
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from callcenter.domain.empowerment import (
     AgentFacts,
     Answer,
+    Balance,
+    Balances,
     CustomerFacts,
     Facts,
     Given,
     MatterFacts,
-    Purse,
-    Purses,
     RuleBook,
     Usage,
     decide,
@@ -343,8 +343,8 @@ class House:
         )
         about = 10 * customer + ticket
         usage = self.usage(now, customer, about, agent)
-        purses = Purses((Purse(1, "company", "USD", self.budget, self.left()),), required=True)
-        decision = decide(facts, self.rules, usage, purses, now=now)
+        balances = Balances((Balance(1, "company", "USD", self.budget, self.left()),), required=True)
+        decision = decide(facts, self.rules, usage, balances, now=now)
         held, option = hold(decision, key, units, reason="so"), decision.option(key)
         assert option is not None
         wished = units + (more if held.answer == Answer.GIVE and key == "credit" else 0)

@@ -143,7 +143,7 @@ def test_stop_and_start_are_obeyed_and_are_no_conversation(shop: Shop, carrier: 
     carrier.sms("no more of this", sid="SM4", OptOutType="STOP")
     assert opted_out()
     assert not shop.rows(Interaction)
-    assert [row.purpose for row in shop.rows(Message)] == ["wish"] * 4
+    assert [row.purpose for row in shop.rows(Message)] == ["opt_out"] * 4
 
 
 def test_where_the_database_fails_twilio_is_told_to_try_the_second_way(

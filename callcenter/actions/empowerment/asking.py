@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from callcenter.actions.empowerment import budgets, granting, remedy_words
-from callcenter.actions.empowerment.granting import Matter, Wish
+from callcenter.actions.empowerment.granting import GrantRequest, Matter
 from callcenter.domain.agents import Role
 from callcenter.domain.empowerment import Answer, Held, hold, money
 from callcenter.domain.empowerment.approving import RANKS, SCREEN_SEEN, fits
@@ -29,7 +29,7 @@ from callcenter.storage.work import Work
 CODE_TRIES = 50
 
 
-def ask(work: Work, wish: Wish, *, actor: Actor) -> Grant:
+def ask(work: Work, wish: GrantRequest, *, actor: Actor) -> Grant:
     """Somebody is asked, and the money is held meanwhile. What may be given without asking is given at once instead;
     what the rules refuse comes back `refused`. The same key again is the same question."""
     matter, before = granting.begin(work, wish, actor=actor)
@@ -50,7 +50,7 @@ def ask(work: Work, wish: Wish, *, actor: Actor) -> Grant:
 def put(
     work: Work,
     matter: Matter,
-    wish: Wish,
+    wish: GrantRequest,
     held: Held,
     *,
     actor: str,
@@ -249,7 +249,7 @@ def rest(
     work: Work, matter: Matter, grant: Grant, *, units: int, minutes: int, callback_id: int | None
 ) -> Grant | None:
     """What nobody could answer about in time is asked on, to be answered by the promised time. None where that cannot be."""
-    wish = Wish(
+    wish = GrantRequest(
         key=f"rest:{grant.id}",
         ticket_id=grant.ticket_id,
         remedy=grant.remedy,

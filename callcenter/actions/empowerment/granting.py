@@ -14,7 +14,7 @@ from callcenter.actions.messages import outgoing
 from callcenter.domain import languages
 from callcenter.domain.channels import Channel, Thread
 from callcenter.domain.empowerment import Answer, Decision, Held, Remedy, hold, money
-from callcenter.domain.empowerment_events import RemedyGiven, WishRefused
+from callcenter.domain.empowerment_events import GrantRefused, RemedyGiven
 from callcenter.domain.errors import AskFirst, Invalid, NotFound, NotYourInteraction
 from callcenter.domain.permissions import Actor, may_give
 from callcenter.domain.states import GrantState
@@ -37,7 +37,7 @@ LONGEST_KEY = 80
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class GrantRequest:
     """What an agent wants to give. `units`: minor units of money, or pieces; `wished`: what the customer wanted, where that
     was more. `sms`: the agent's own words to the customer, else those of the remedy; "" sends nothing."""
 
@@ -70,7 +70,7 @@ class Matter:
         return found
 
 
-def give(work: Work, wish: Wish, *, actor: Actor) -> Grant:
+def give(work: Work, wish: GrantRequest, *, actor: Actor) -> Grant:
     """Given at once where the agent may; AskFirst where somebody has to be asked. The same key again is the same grant.
 
     A wish that the rules refuse is written down as well: the grant that comes back is then `refused`.
@@ -96,7 +96,7 @@ def give(work: Work, wish: Wish, *, actor: Actor) -> Grant:
     return grant
 
 
-def begin(work: Work, wish: Wish, *, actor: Actor) -> tuple[Matter, Grant | None]:
+def begin(work: Work, wish: GrantRequest, *, actor: Actor) -> tuple[Matter, Grant | None]:
     """The matter under lock, and the grant of this key where there is one already."""
     if actor.agent_id is None:
         raise Invalid("Only a person can give.", field="agent")
@@ -132,7 +132,7 @@ def look(
 
 
 def write(
-    work: Work, matter: Matter, wish: Wish, held: Held, *, state: GrantState, rest_of: int | None = None
+    work: Work, matter: Matter, wish: GrantRequest, held: Held, *, state: GrantState, rest_of: int | None = None
 ) -> Grant:
     """The row, with what it was decided by; nothing is paid or told yet."""
     remedy, known = matter.remedy(wish.remedy), matter.known
@@ -220,7 +220,7 @@ def refuse(work: Work, grant: Grant, held: Held) -> None:
     amounts = {language: money.shown(grant.units, grant.currency, language) for language in languages.SERVED}
     pieces = dict.fromkeys(languages.SERVED, f"{grant.units} ×")
     work.record(
-        WishRefused(
+        GrantRefused(
             **grant.about(),
             actor=f"agent:{grant.agent_id}",
             grant_id=grant.id,
@@ -288,7 +288,7 @@ def _thread(work: Work, grant: Grant) -> Thread | None:
     return Thread(Channel.SMS, ours, number) if number and ours else None
 
 
-def drop(work: Work, wish: Wish, *, actor: Actor) -> Grant | None:
+def drop(work: Work, wish: GrantRequest, *, actor: Actor) -> Grant | None:
     """It could have been asked for and was not; written down, so that the rules can be tried on it. None where nothing was to ask."""
     matter, before = begin(work, wish, actor=actor)
     if before:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from callcenter.actions.empowerment import approving_by_sms
-from callcenter.actions.inbound import wishes
+from callcenter.actions.inbound import opt_outs
 from callcenter.actions.messages import messages
 from callcenter.actions.messages.received import Received
 from callcenter.actions.surveys import survey_replies
@@ -16,7 +16,7 @@ Handler = Callable[[Work, Received], bool]  # True: taken, and written down
 
 HANDLERS: tuple[Handler, ...] = (
     approving_by_sms.reply,  # an approver's own telephone: not a customer's, even where it is one as well
-    wishes.obey,  # "stop" is obeyed whatever else is open
+    opt_outs.obey,  # "stop" is obeyed whatever else is open
     survey_replies.take,
     messages.converse,  # takes whatever is left
 )

@@ -8,7 +8,7 @@ from itertools import count
 
 from callcenter.demo.book import Book, Values
 from callcenter.demo.personas import COMPANY_ZONE
-from callcenter.domain.empowerment import Purse, Purses
+from callcenter.domain.empowerment import Balance, Balances
 from callcenter.domain.empowerment.periods import period_of
 from callcenter.domain.empowerment_events import BudgetRunsLow, BudgetSet
 from callcenter.storage.agents.agents import Agent, Team
@@ -104,15 +104,15 @@ class Till:
             ]
         return self.payers[key]
 
-    def purses(self, agent: Values, currency: str, at: datetime) -> Purses:
+    def balances(self, agent: Values, currency: str, at: datetime) -> Balances:
         """As they stand at this moment, for the decision."""
         left = []
         for budget in self.paying(agent, currency):
             start, _ = period_of(budget["period"], budget["zone"], at)
             period = self.periods.get((budget["id"], start))
             free = period["limit_amount"] - period["reserved"] - period["committed"] if period else budget["amount"]
-            left.append(Purse(budget["id"], budget["scope"], currency, budget["amount"], free))
-        return Purses(tuple(left), required=True)
+            left.append(Balance(budget["id"], budget["scope"], currency, budget["amount"], free))
+        return Balances(tuple(left), required=True)
 
     def open(self, agent: Values, currency: str, at: datetime) -> list[Values]:
         """The periods of this moment, with their allotment where this is the first that is paid from them."""

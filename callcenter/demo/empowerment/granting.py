@@ -16,7 +16,7 @@ from callcenter.demo.empowerment.occasions import Moment, Year
 from callcenter.demo.personas import COMPANY
 from callcenter.domain import languages
 from callcenter.domain.empowerment import Answer, Decision, Given, Held, Remedy, RuleBook, Usage, decide, hold, money
-from callcenter.domain.empowerment_events import RemedyGiven, WishRefused
+from callcenter.domain.empowerment_events import GrantRefused, RemedyGiven
 from callcenter.domain.events import MessageQueued
 from callcenter.storage.customers.customers import Address
 from callcenter.storage.empowerment.grants import Grant
@@ -109,16 +109,16 @@ def look(desk: Desk, moment: Moment) -> Case:
     desk.till.advance(moment.at)
     rules = desk.in_force(moment.at)
     usage = desk.usage(moment, rules.book)
-    purses = desk.till.purses(moment.agent, moment.currency, moment.at)
-    return Case(moment, rules, usage, decide(desk.year.facts(moment), rules.book, usage, purses, now=moment.at))
+    balances = desk.till.balances(moment.agent, moment.currency, moment.at)
+    return Case(moment, rules, usage, decide(desk.year.facts(moment), rules.book, usage, balances, now=moment.at))
 
 
 def is_thrifty(desk: Desk, moment: Moment) -> bool:
     """Would the running period of a budget be used up too far already? Then nothing more is given before today's visitors come."""
     if moment.at < desk.book.now - timedelta(days=92):
         return False
-    now = desk.till.purses(moment.agent, moment.currency, desk.book.now)
-    return any(purse.left * 100 < purse.limit * (100 - THRIFTY_PERCENT) for purse in now.purses)
+    now = desk.till.balances(moment.agent, moment.currency, desk.book.now)
+    return any(balance.left * 100 < balance.limit * (100 - THRIFTY_PERCENT) for balance in now.balances)
 
 
 def write(
@@ -222,7 +222,7 @@ def refuse(desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: 
     """A wish that the rules refuse is written down as well."""
     moment, thing = case.moment, case.remedy(key)
     row = write(desk, case, key, units, held, state="refused", reason=reason)
-    event = WishRefused(
+    event = GrantRefused(
         **moment.about(),
         actor=f"agent:{moment.agent['id']}",
         grant_id=row["id"],

@@ -7,12 +7,12 @@ from callcenter.domain.empowerment.deciding import decide
 from callcenter.domain.empowerment.decision import Decision
 from callcenter.domain.empowerment.facts import (
     AgentFacts,
+    Balance,
+    Balances,
     CustomerFacts,
     Facts,
     Given,
     MatterFacts,
-    Purse,
-    Purses,
     Usage,
 )
 from callcenter.domain.empowerment.options import May, Option
@@ -22,6 +22,8 @@ from callcenter.domain.empowerment.wish import Answer, Held, hold
 __all__ = [
     "AgentFacts",
     "Answer",
+    "Balance",
+    "Balances",
     "CustomerFacts",
     "Decision",
     "Facts",
@@ -31,8 +33,6 @@ __all__ = [
     "May",
     "Option",
     "Outcome",
-    "Purse",
-    "Purses",
     "Remedy",
     "Rule",
     "RuleBook",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from callcenter.domain.empowerment.facts import Facts, Purses, Usage
+from callcenter.domain.empowerment.facts import Balances, Facts, Usage
 from callcenter.domain.empowerment.rule_book import RuleBook
 
 YEAR_DAYS = 365
@@ -17,7 +17,7 @@ class Case:
     facts: Facts
     book: RuleBook
     usage: Usage
-    budgets: Purses
+    budgets: Balances
     now: datetime
     kept: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
@@ -61,7 +61,7 @@ class Case:
         """
         if "budget" not in self.kept:  # the same for each remedy
             currency = self.facts.currency
-            limits = [purse.limit for purse in self.budgets.purses if purse.currency == currency]
+            limits = [balance.limit for balance in self.budgets.balances if balance.currency == currency]
             left = self.budgets.left(currency)
             self.kept["budget"] = None if left is None else (min(limits, default=None), left)
         found: tuple[int | None, int] | None = self.kept["budget"]

@@ -10,7 +10,7 @@ from operator import attrgetter
 
 from callcenter.domain.empowerment.case import Case
 from callcenter.domain.empowerment.decision import Decision
-from callcenter.domain.empowerment.facts import Facts, Purses, Usage
+from callcenter.domain.empowerment.facts import Balances, Facts, Usage
 from callcenter.domain.empowerment.matching import Matcher, matcher
 from callcenter.domain.empowerment.options import Bound, May, Option, Room
 from callcenter.domain.empowerment.rule_book import MONEY_LIMITS, Outcome, Remedy, Rule, RuleBook
@@ -19,11 +19,11 @@ NONE_AT_ALL = 2**53
 BOUNDS = {name: Bound(name) for name in MONEY_LIMITS}
 _left = attrgetter("left")
 NO_USAGE = Usage()
-NO_BUDGETS = Purses()
+NO_BUDGETS = Balances()
 
 
 def decide(
-    facts: Facts, book: RuleBook, usage: Usage = NO_USAGE, budgets: Purses = NO_BUDGETS, *, now: datetime
+    facts: Facts, book: RuleBook, usage: Usage = NO_USAGE, budgets: Balances = NO_BUDGETS, *, now: datetime
 ) -> Decision:
     """Deterministic: the same values, the same decision."""
     ready = matcher(book)
@@ -38,7 +38,7 @@ def decide(
 
 
 def option_of(
-    remedy: str, facts: Facts, book: RuleBook, usage: Usage = NO_USAGE, budgets: Purses = NO_BUDGETS, *, now: datetime
+    remedy: str, facts: Facts, book: RuleBook, usage: Usage = NO_USAGE, budgets: Balances = NO_BUDGETS, *, now: datetime
 ) -> Option | None:
     """What `decide` says of one remedy, without looking at the others; None where there is no such remedy."""
     ready = matcher(book)

@@ -105,7 +105,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Purse:
+class Balance:
     """A budget as it stands: what is left of it, in minor units of its currency."""
 
     id: int
@@ -116,15 +116,15 @@ class Purse:
 
 
 @dataclass(frozen=True, slots=True)
-class Purses:
+class Balances:
     """The budgets that a grant is paid from, each in full. `required`: nothing may be given where none is in the currency."""
 
-    purses: tuple[Purse, ...] = ()
+    balances: tuple[Balance, ...] = ()
     required: bool = False
 
     def left(self, currency: str) -> int | None:
         """The most that all of them allow; None where no budget binds."""
-        mine = [purse.left for purse in self.purses if purse.currency == currency]
+        mine = [balance.left for balance in self.balances if balance.currency == currency]
         if not mine:
             return 0 if self.required else None
         return max(0, min(mine))

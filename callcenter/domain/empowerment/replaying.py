@@ -12,7 +12,7 @@ from typing import Any
 
 from callcenter.domain.empowerment.carried import Carried
 from callcenter.domain.empowerment.deciding import option_of
-from callcenter.domain.empowerment.facts import Purse, Purses
+from callcenter.domain.empowerment.facts import Balance, Balances
 from callcenter.domain.empowerment.matching import matcher
 from callcenter.domain.empowerment.options import Option
 from callcenter.domain.empowerment.past import Past, Was
@@ -78,8 +78,8 @@ class Replay:
         elif past.facts is None:
             done = self._recorded(past, Then(past.was.value))
         else:
-            purses = _purses(past, paying)
-            option = option_of(past.remedy, past.facts, self.book, usage, purses, now=past.at)
+            balances = _balances(past, paying)
+            option = option_of(past.remedy, past.facts, self.book, usage, balances, now=past.at)
             ahead = max(0, self._ahead.get((past.ticket_id, past.remedy), 0))
             done = self._decided(past, option, ahead)
         self._keep(done, paying)
@@ -222,10 +222,10 @@ def _partly(option: Option, wished: int) -> int:
     return min(option.most, wished)
 
 
-def _purses(past: Past, paying: list[Filled]) -> Purses:
+def _balances(past: Past, paying: list[Filled]) -> Balances:
     """Budgets bind only where they did in truth, and by as much as was left then, less what the replay spent more."""
     if past.budget_left is None:
-        return Purses()
+        return Balances()
     spent_less = min((one.sums["before"] - one.sums["after"] for one in paying), default=0)
     left = past.budget_left + spent_less
-    return Purses((Purse(0, "", past.currency, past.budget_left, left),), required=True)
+    return Balances((Balance(0, "", past.currency, past.budget_left, left),), required=True)

@@ -155,7 +155,7 @@ class Case:
     words: Sequence[Word]
     asker: Answers
     alike: Answers
-    purses: list[Open]
+    balances: list[Open]
     contacts: Sequence[Interaction]
     given: int
     ceiling: Room | None
@@ -196,7 +196,7 @@ def of_approval(session: Session, approval_id: int, reader: Agent, now: datetime
         words=approvals.words(session, approval_id),
         asker=_answers(session, ASKER, {"agent_id": grant.agent_id, "since": now - MONTH, "without": grant.id}),
         alike=_answers(session, ALIKE, _same(grant) | {"since": now - QUARTER, "without": grant.id}),
-        purses=_purses(session, grant, known),
+        balances=_balances(session, grant, known),
         contacts=interactions.of_ticket(session, grant.ticket_id),
         given=_given(session, grant, since=now - YEAR),
         ceiling=next((room for room in rooms if room.bound == Bound.SHARE_OF_VALUE), None),
@@ -257,7 +257,7 @@ def _answers(session: Session, about: str, values: dict[str, object]) -> Answers
     )
 
 
-def _purses(session: Session, grant: Grant, known: facts.Known | None) -> list[Open]:
+def _balances(session: Session, grant: Grant, known: facts.Known | None) -> list[Open]:
     held = budgets.holding(session, grant.id)
     names = scope_names(session)
     paying = [one for one in (known.paying if known else ()) if one.budget.currency == grant.currency]

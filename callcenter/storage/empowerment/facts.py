@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.empowerment import (
     AgentFacts,
+    Balance,
+    Balances,
     CustomerFacts,
     Decision,
     Facts,
     Given,
     MatterFacts,
-    Purse,
-    Purses,
     Usage,
     decide,
 )
@@ -46,12 +46,12 @@ class Known:
     rules: InForce
     facts: Facts
     usage: Usage
-    purses: Purses
+    balances: Balances
     paying: tuple[Paying, ...]
     now: datetime
 
     def decide(self) -> Decision:
-        return decide(self.facts, self.rules.book, self.usage, self.purses, now=self.now)
+        return decide(self.facts, self.rules.book, self.usage, self.balances, now=self.now)
 
 
 def of_matter(
@@ -86,8 +86,8 @@ def of_matter(
         rules=rules,
         facts=facts,
         usage=_usage(session, rules, now, agent, customer, ticket, without=without, currency=currency),
-        purses=Purses(
-            tuple(_purse(one, held.get(one.budget.id)) for one in paid),
+        balances=Balances(
+            tuple(_balance(one, held.get(one.budget.id)) for one in paid),
             required=bool(paid) or settings_cache.figure(session, "any_budget", lambda: budgets.any_active(session)),
         ),
         paying=tuple(paid),
@@ -95,10 +95,10 @@ def of_matter(
     )
 
 
-def _purse(paying: Paying, held: Holding | None) -> Purse:
+def _balance(paying: Paying, held: Holding | None) -> Balance:
     """Where the grant that is decided again holds money already, that is its room, in the period in which it is held."""
     limit, left = (held.period.limit_amount, held.period.left + held.reserved) if held else (paying.limit, paying.left)
-    return Purse(paying.budget.id, paying.budget.scope, paying.budget.currency, limit, left)
+    return Balance(paying.budget.id, paying.budget.scope, paying.budget.currency, limit, left)
 
 
 def _departments(session: Session) -> Mapping[int, int]:

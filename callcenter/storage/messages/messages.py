@@ -15,7 +15,7 @@ from callcenter.storage.database import Row
 
 
 class Message(Row):
-    """`purpose`: conversation, survey or thanks. `files`: how many come with it. `next_try_at`: when a due message is to be tried
+    """`purpose`: conversation, survey, thanks, grant, approval or opt_out. `files`: how many come with it. `next_try_at`: when a due message is to be tried
     (again)."""
 
     __tablename__ = "messages"

@@ -166,8 +166,8 @@ class Answering:
         most = self.case.reach(self.grant.remedy)
         if self.question.may and most is not None and most < money.LARGEST:
             parts.append(_("you up to %(amount)s", amount=self._amount(most)))
-        if self.case.purses:
-            left = self.money(min(one.left for one in self.case.purses))
+        if self.case.balances:
+            left = self.money(min(one.left for one in self.case.balances))
             parts.append(_("%(amount)s is left in the budget", amount=left))
         return _("%(sentence)s.", sentence="; ".join(parts))
 

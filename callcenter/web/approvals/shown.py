@@ -94,15 +94,15 @@ class Shown(Answering):
         return [said, score(counted)]
 
     @property
-    def purses(self) -> Sequence[Open]:
-        return self.case.purses
+    def balances(self) -> Sequence[Open]:
+        return self.case.balances
 
     @property
     def most_held(self) -> int:
-        return max((one.reserved for one in self.purses), default=0)
+        return max((one.reserved for one in self.balances), default=0)
 
-    def purse_name(self, purse: Open) -> str:
-        return scope_name(purse)
+    def balance_name(self, balance: Open) -> str:
+        return scope_name(balance)
 
     @property
     def given_then(self) -> int:

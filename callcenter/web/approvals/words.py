@@ -128,9 +128,9 @@ def score(counted: Answers) -> str:
     return _("score after: %(score)s (n %(n)s)", score=formats.decimal(counted.score), n=counted.scores)
 
 
-def scope_name(purse: Open) -> str:
+def scope_name(balance: Open) -> str:
     """Whom a budget is for."""
-    if purse.budget.scope == "company":
+    if balance.budget.scope == "company":
         return _("the company")
-    name = purse.name
+    name = balance.name
     return name if isinstance(name, str) else name.name(language.chosen())

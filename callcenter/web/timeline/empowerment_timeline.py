@@ -32,7 +32,7 @@ def _given(event: empowerment_events.RemedyGiven, names: Names) -> TimelineEntry
     return TimelineEntry("gift", strong, names.actor(event.actor), kind=GIVE)
 
 
-def _refused(event: empowerment_events.WishRefused, names: Names) -> TimelineEntry:
+def _refused(event: empowerment_events.GrantRefused, names: Names) -> TimelineEntry:
     strong = _("Not given: %(what)s", what=_shown(event, names))
     return TimelineEntry("gift", strong, _("the rules do not allow it"), kind=GIVE)
 
@@ -108,7 +108,7 @@ def _department_answered(event: empowerment_events.DepartmentAnswered, names: Na
 
 SENTENCES: dict[type[Event], Callable[[Any, Names], TimelineEntry | None]] = {
     empowerment_events.RemedyGiven: _given,
-    empowerment_events.WishRefused: _refused,
+    empowerment_events.GrantRefused: _refused,
     empowerment_events.ApprovalAsked: _asked,
     empowerment_events.ApprovalClaimed: _claimed,
     empowerment_events.ApprovalLetGo: _let_go,

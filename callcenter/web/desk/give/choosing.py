@@ -137,16 +137,19 @@ class Choosing:
 
     @property
     def budget(self) -> "BudgetLine | None":
-        purse = section.own_purse(self.giving)
-        if purse is None or not purse.limit:
+        balance = section.own_balance(self.giving)
+        if balance is None or not balance.limit:
             return None
         cost = self.remedy.cost(self.units, self.giving.currency) if self.units else 0
-        after = max(0, purse.left - cost)
-        spent, part = 100 * (purse.limit - purse.left) / purse.limit, 100 * min(cost, purse.left) / purse.limit
+        after = max(0, balance.left - cost)
+        spent, part = (
+            100 * (balance.limit - balance.left) / balance.limit,
+            100 * min(cost, balance.left) / balance.limit,
+        )
         words = _(
             "%(left)s left of %(limit)s",
-            left=money.shown(after, purse.currency, language.chosen()),
-            limit=money.shown(purse.limit, purse.currency, language.chosen()),
+            left=money.shown(after, balance.currency, language.chosen()),
+            limit=money.shown(balance.limit, balance.currency, language.chosen()),
         )
         return BudgetLine(words, [("budget-spent", spent), ("budget-this", part)])
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from callcenter import operations, wiring
 from callcenter.actions.empowerment import asking, granting
-from callcenter.actions.empowerment.granting import Wish
+from callcenter.actions.empowerment.granting import GrantRequest
 from callcenter.domain.empowerment import Answer, Remedy, hold
 from callcenter.domain.errors import (
     AlreadyOnHold,
@@ -181,9 +181,9 @@ def _remedy(found: Giving, key: str) -> Remedy:
     return remedy
 
 
-def _wish(found: Giving, form: Form, *, key: str | None = None, sms: str | None = None) -> Wish:
+def _wish(found: Giving, form: Form, *, key: str | None = None, sms: str | None = None) -> GrantRequest:
     assert found.ticket is not None
-    return Wish(
+    return GrantRequest(
         key=key or form.key,
         ticket_id=found.ticket.id,
         interaction_id=found.interaction.id if found.interaction else None,

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from callcenter.domain import languages
-from callcenter.domain.empowerment import Option, Purse, Remedy, sentences
+from callcenter.domain.empowerment import Balance, Option, Remedy, sentences
 from callcenter.domain.empowerment.options import Bound
 from callcenter.domain.empowerment.rule_book import Step
 from callcenter.domain.interactions import State
@@ -158,7 +158,7 @@ class Section:
 _NOTHING = Around({}, {}, {}, {}, {}, {})
 
 
-def own_purse(giving: Giving) -> Purse | None:
+def own_balance(giving: Giving) -> Balance | None:
     """The agent's own budget in the currency of the matter; those of teams are for who leads them."""
-    purses = giving.known.purses.purses
-    return next((one for one in purses if one.name == "agent" and one.currency == giving.currency), None)
+    balances = giving.known.balances.balances
+    return next((one for one in balances if one.name == "agent" and one.currency == giving.currency), None)

@@ -1,4 +1,4 @@
-"""A customer's wish for no more messages, or for messages again."""
+"""A customer opts out of messages, or in again."""
 
 from callcenter.actions.messages.received import Received
 from callcenter.actions.surveys import surveys
@@ -9,13 +9,13 @@ from callcenter.storage.work import Work
 
 
 def obey(work: Work, received: Received) -> bool:
-    """True where the message was such a wish: from now on it holds."""
+    """True where the message was such a keyword: from now on it holds."""
     message = received.message
-    wish = rules.wish(message.body, message.opt_out)
-    if not wish:
+    keyword = rules.opt_keyword(message.body, message.opt_out)
+    if not keyword:
         return False
-    received.keep(work, purpose="wish", customer=received.customer(work))
-    is_stop = wish == "stop"
+    received.keep(work, purpose="opt_out", customer=received.customer(work))
+    is_stop = keyword == "stop"
     changed = customers.opt_out(work.session, received.thread.kind, message.sender, at=work.now if is_stop else None)
     if is_stop:
         surveys.stop(work, received.thread)
