@@ -77,7 +77,7 @@ class ApprovalPassedOn(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalAnswered(Event):
-    """`answer`: yes, less, instead, no; own_limit or nothing where nobody could answer (then `actor` is the system)."""
+    """`answer`: yes, less, instead, no; own_limit or nothing where no approver could answer (then `actor` is the system)."""
 
     grant_id: int
     approval_id: int

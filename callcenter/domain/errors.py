@@ -22,7 +22,7 @@ class DomainError(Exception):
 class NotFound(DomainError):
     code = "not-found"
     status = 404
-    text = N_("There is no such thing, or it is not yours to see.")
+    text = N_("Not found, or you don't have access.")
 
 
 class NotAllowed(DomainError):

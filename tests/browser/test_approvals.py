@@ -43,7 +43,7 @@ def test_one_takes_it_and_lowers_it_while_the_other_watches_then_nobody_answers(
     a_budget_is_made(robin)
     system.sign_in(sam, "sam", path="/approvals/")
     robin.goto(f"{system.web}/approvals/")
-    expect(sam.locator("#approvals-list")).to_contain_text("Nobody waits for an answer")
+    expect(sam.locator("#approvals-list")).to_contain_text("No questions are waiting")
     desk, phone = give.on_the_line(system, browser, ENGLISH)
     give.accept(desk)
 

@@ -49,7 +49,7 @@ def test_score_rings_and_reasons_are_told(signed_in: SignIn, shop: Shop) -> None
         "Alice Moreau: free",
         "Bo Chen is in a later ring",
         "Bo Chen is asked, if nobody has taken it by then",
-        "Whoever still waits is offered a callback",
+        "Callers who still wait are offered a callback",
     ):
         assert sentence in text, sentence
 
@@ -66,11 +66,11 @@ def test_whoever_knows_the_customer_comes_first(signed_in: SignIn, shop: Shop) -
 
 def test_nobody_who_can_means_nobody_is_asked(signed_in: SignIn, shop: Shop) -> None:
     billing(shop)
-    assert "Nobody would be asked." in told(signed_in, shop)
+    assert "No agent would be asked." in told(signed_in, shop)
     shop.change("alice", skills={"billing": 4}, languages=["en"])
     everybody = told(signed_in, shop, who="everybody")
     assert "Alice Moreau does not speak 中文" in everybody
-    assert "Nobody would be asked." in everybody
+    assert "No agent would be asked." in everybody
     assert "Alice Moreau would be asked at once." in told(signed_in, shop, who="everybody", language="en")
 
 
@@ -131,4 +131,4 @@ def test_what_still_waits_says_for_whom_and_what_opens_next(app: Flask) -> None:
             "The next ring opens in 21 s",
         ]
         alone = explanation({"why": "nobody", "rings": 1, "out": {"skill": [1]}})
-        assert reasons.why_waiting(alone, NAMES) == ["Nobody who may take it is free", "Alice lacks the skill"]
+        assert reasons.why_waiting(alone, NAMES) == ["No agent who may take it is free", "Alice lacks the skill"]

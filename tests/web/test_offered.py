@@ -61,7 +61,7 @@ def test_why_one_still_waits_is_told_in_sentences_and_follows_what_happens(shop:
     board = browser.get("/wallboard/").text
     assert f'hx-get="/waiting/{id_}/why"' in board
     told = browser.get(f"/waiting/{id_}/why").text
-    assert "Nobody who may take it is free" in told
+    assert "No agent who may take it is free" in told
     assert "Alice Moreau is on a call" in told
     shop.available("bo")
     assert "Bo Chen is being asked now" in browser.get(f"/waiting/{id_}/why").text

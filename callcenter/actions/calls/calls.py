@@ -227,7 +227,7 @@ def brought_back(work: Work, interaction_id: int) -> Answer:
 
 
 def end(work: Work, interaction: Interaction, *, by: str) -> None:
-    """The customer has gone. The first word counts; what comes later changes nothing. The interaction must be locked."""
+    """The customer has gone. Idempotent: the first report wins. The interaction must be locked."""
     if interaction.state not in WITH_CUSTOMER:
         return
     before, by = interaction.state, interaction.ended_by or by

@@ -248,7 +248,7 @@ def give_on(work: Work, grant_id: int, *, actor: Actor, sms: str | None = None) 
 def rest(
     work: Work, matter: Matter, grant: Grant, *, units: int, minutes: int, callback_id: int | None
 ) -> Grant | None:
-    """What nobody could answer about in time is asked on, to be answered by the promised time. None where that cannot be."""
+    """What no approver could answer about in time is asked on, to be answered by the promised time. None where that cannot be."""
     wish = GrantRequest(
         key=f"rest:{grant.id}",
         ticket_id=grant.ticket_id,

@@ -27,5 +27,5 @@ def agent_is_up(work: Work, interaction: Interaction) -> None:
 
 
 def customer_gone(work: Work, interaction: Interaction, *, by: str) -> None:
-    """The first word counts; what comes later changes nothing. The interaction must be locked."""
+    """Idempotent: the first report wins. The interaction must be locked."""
     DIRECTIONS[interaction.direction].customer_gone(work, interaction, by=by)

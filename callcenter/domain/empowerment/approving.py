@@ -14,7 +14,7 @@ RANKS = {Role.AGENT: 0, Role.SUPERVISOR: 1, Role.ADMINISTRATOR: 2}
 
 
 class Said(StrEnum):
-    """OWN_LIMIT and NOTHING are what is done where nobody could answer."""
+    """OWN_LIMIT and NOTHING are what is done where no approver could answer."""
 
     YES = "yes"
     LESS = "less"

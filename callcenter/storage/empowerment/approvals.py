@@ -18,7 +18,7 @@ class Approval(Row):
     """One question about one grant. `steps`: who is asked in turn ({role, level, seconds, up_to}); `step`: the turn it is;
     `step_ends_at`: when it is the next one's. `otherwise`, `promise_minutes`: the safe default after the last.
 
-    `answer`: yes, less, instead, no; `own_limit` or `nothing` where nobody could answer. `code`: what an answer by SMS begins
+    `answer`: yes, less, instead, no; `own_limit` or `nothing` where no approver could answer. `code`: what an answer by SMS begins
     with. `told`: those who got that SMS, [[agent, step], …]. `held_seconds`: how long the customer was on hold for it
     (`held_before`: how long before). `callback_id`: the call we owe the customer about it.
     """

@@ -87,7 +87,9 @@ GROUPS: tuple[tuple[LazyString, tuple[Number, ...]], ...] = (
             Number(
                 "pauses.declined",
                 _("Pause after a decline"),
-                _("So long the same agent is not offered the same contact again, unless there is nobody else."),
+                _(
+                    "For this long the same agent is not offered the same contact again, unless there is no other agent."
+                ),
                 SECONDS,
             ),
             Number("pauses.busy", _("Pause after busy"), _("The same after the agent's telephone was busy."), SECONDS),
@@ -101,7 +103,7 @@ GROUPS: tuple[tuple[LazyString, tuple[Number, ...]], ...] = (
             Number(
                 "redial_seconds",
                 _("Redial"),
-                _("Whoever hangs up while waiting and calls again within this time takes the old place."),
+                _("A caller who hangs up while waiting and calls again within this time keeps the place."),
                 SECONDS,
             ),
         ),

@@ -135,10 +135,10 @@ def _summary(case: Case, outcome: Outcome, words: Words) -> str:
     if not outcome.is_served:
         return _("This queue does not take this channel.")
     if not outcome.is_open:
-        return _("Closed at that time: the caller hears when we open, and nobody is asked.")
+        return _("Closed at that time: the caller hears when we open, and no agent is asked.")
     first = next((step for step in outcome.steps if step.explanation.agent_id is not None), None)
     if first is None:
-        return _("Nobody would be asked.")
+        return _("No agent would be asked.")
     name = words.agents.get(first.explanation.agent_id or 0, "")
     if first.at == 0:
         return _("%(name)s would be asked at once.", name=name)
@@ -215,9 +215,11 @@ def _overflow(outcome: Outcome, words: Words) -> list[Told]:
     if outcome.max_wait is None or outcome.overflow is None:
         return []
     strong = {
-        "voicemail": _("Whoever still waits is led to voicemail"),
-        "callback": _("Whoever still waits is offered a callback"),
-        "queue": _("Whoever still waits goes on to %(queue)s", queue=words.queues.get(outcome.overflow_queue or 0, "")),
+        "voicemail": _("Callers who still wait go to voicemail"),
+        "callback": _("Callers who still wait are offered a callback"),
+        "queue": _(
+            "Callers who still wait go on to %(queue)s", queue=words.queues.get(outcome.overflow_queue or 0, "")
+        ),
     }
     return [Told(formats.duration(outcome.max_wait), strong[outcome.overflow])]
 
@@ -234,7 +236,7 @@ def _ring(ring: RingShown, place: int, words: Words) -> Told:
     more = count - len(names)
     if more > 0:
         names.append(ngettext("%(num)d other", "%(num)d others", more))
-    lines = [reasons.enumerated(names)] if names else [_("nobody who is signed in")]
+    lines = [reasons.enumerated(names)] if names else [_("no agent who is signed in")]
     if ring.is_early:
-        lines.append(_("opens early, as nobody of the ring before is signed in"))
+        lines.append(_("opens early, as no agent of the ring before is signed in"))
     return Told(formats.duration(ring.after), strong, tuple(lines))

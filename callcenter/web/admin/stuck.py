@@ -30,7 +30,7 @@ def try_again(failure_id: int) -> Response:
 def kinds() -> dict[str, str]:
     """What was to be done, by kind of `callcenter.due.DUE`."""
     return {
-        "offer_expires": _("End an offer that nobody took"),
+        "offer_expires": _("End an offer that was not taken"),
         "line_not_up": _("Look whether the agent's line is up"),
         "wrap_up_over": _("End a wrap-up"),
         "callback": _("Call a customer back"),

@@ -62,7 +62,7 @@ def _short(point: str) -> list[str]:
 def _worst(hours: Sequence[Mapping[str, Any]]) -> str:
     found = [one for one in hours if None not in one["mean_wait"]]
     if not found:
-        return _("Nobody called.")
+        return _("No calls.")
     one = max(found, key=lambda each: each["mean_wait"][0])
     before, after = (span(value) for value in one["mean_wait"])
     words = {"hour": f"{one['id']:02d}:00", "before": before, "after": after}
@@ -72,7 +72,7 @@ def _worst(hours: Sequence[Mapping[str, Any]]) -> str:
 def _lowest(hours: Sequence[Mapping[str, Any]]) -> str:
     found = [one for one in hours if None not in one["level_of_all"]]
     if not found:
-        return _("Nobody called.")
+        return _("No calls.")
     one = min(found, key=lambda each: each["level_of_all"][0])
     before, after = (formats.percent(value) for value in one["level_of_all"])
     words = {"hour": f"{one['id']:02d}:00", "before": before, "after": after}

@@ -233,7 +233,7 @@ def _limits(result: Mapping[str, Any]) -> list[str]:
         "few_calls": _("Only %(num)d calls of this queue are known: that is little to go by."),
         "no_patience": _("Nobody gave up on these days, so nobody does here, however long it takes."),
         "no_delays": _("How long agents take to accept is not known; here they accept at once."),
-        "unserved": _("On average %(num)s calls found nobody on duty until the end of the day."),
+        "unserved": _("On average %(num)s calls found no agent on duty until the end of the day."),
         "more_than_were": _(
             "%(num)d %% of the calls come: those added are real ones played again a little earlier or later."
         ),

@@ -178,5 +178,5 @@ class Shown(Answering):
                 agent=self.asker,
                 what=shown,
             ),
-            "nothing": _("Nobody answered in time; nothing is given."),
+            "nothing": _("Not answered in time; nothing is given."),
         }.get(row.answer or "", _("This question is no longer open."))

@@ -139,7 +139,7 @@ def state(grant: Grant) -> str:
         "reversed": _("taken back"),
         "refused": _("refused"),
         "withdrawn": _("withdrawn"),
-        "expired": _("nobody could answer"),
+        "expired": _("no approver could answer"),
         "not_asked": _("not asked for"),
     }.get(grant.state, grant.state)
 
@@ -257,7 +257,7 @@ def _use(session: Session, agent: Agent, known: Known | None, now: datetime) -> 
     for row in rows:
         if row.is_given:
             sums[row.currency] = sums.get(row.currency, 0) + row.worth
-    told = [(_("given"), ("granted", "carried_out", "failed")), (_("refused"), ("refused",)), (_("taken back"), ("reversed",)), (_("nobody could answer"), ("expired",))]  # fmt: skip
+    told = [(_("given"), ("granted", "carried_out", "failed")), (_("refused"), ("refused",)), (_("taken back"), ("reversed",)), (_("no approver could answer"), ("expired",))]  # fmt: skip
     remedies = report.remedies_of(session, rows)
     return Use(
         month=formats.month_of(month),

@@ -76,7 +76,7 @@ class ShownStatus:
 
 
 class PageContext:
-    """Made for each page; what a page does not use is not asked for."""
+    """Per-request page context, evaluated lazily."""
 
     def __init__(self) -> None:
         self.now = wiring.current().clock()

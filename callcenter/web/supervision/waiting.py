@@ -98,7 +98,7 @@ def reasons_of(session: Session, row: Interaction) -> list[str]:
         return [_("%(name)s is being asked now", name=names.get(row.agent_id or 0, ""))]
     if not _waits(row):
         who = names.get(row.agent_id or 0)
-        return [_("%(name)s has taken it", name=who) if who else _("Nobody waits here any more")]
+        return [_("%(name)s has taken it", name=who) if who else _("No one waits here any more")]
     explained = routing.why_waiting(Work(session, wiring.current().clock()), row)
     if explained is None:
         return [_("It is not yet in line")]

@@ -52,7 +52,7 @@ def _let_go(event: empowerment_events.ApprovalLetGo, names: Names) -> TimelineEn
 
 
 def _passed_on(event: empowerment_events.ApprovalPassedOn, names: Names) -> TimelineEntry:
-    return TimelineEntry("clock", _("Nobody answered in time, the next are asked"), kind=GIVE)
+    return TimelineEntry("clock", _("Not answered in time: the next approvers are asked"), kind=GIVE)
 
 
 def _answered(event: empowerment_events.ApprovalAnswered, names: Names) -> TimelineEntry:
@@ -62,8 +62,8 @@ def _answered(event: empowerment_events.ApprovalAnswered, names: Names) -> Timel
         Said.LESS: _("%(name)s: yes, %(what)s", name=who, what=what),
         Said.INSTEAD: _("%(name)s: instead %(what)s", name=who, what=what),
         Said.NO: _("%(name)s: no, not %(what)s", name=who, what=what),
-        Said.OWN_LIMIT: _("Nobody could answer: %(what)s may be given now", what=what),
-        Said.NOTHING: _("Nobody could answer about %(what)s", what=what),
+        Said.OWN_LIMIT: _("No approver could answer: %(what)s may be given now", what=what),
+        Said.NOTHING: _("No approver could answer about %(what)s", what=what),
     }
     return TimelineEntry("gift", said[Said(event.answer)], quote=word, kind=GIVE)
 

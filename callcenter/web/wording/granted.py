@@ -50,7 +50,7 @@ class Around:
 
 
 def around(session: Session, rows: Sequence[Grant]) -> Around:
-    """`rests` of those that nobody could answer about in time are looked for among `rows`."""
+    """`rests` of those that no approver could answer about in time are looked for among `rows`."""
     asked = approvals.of_grants(session, [row.id for row in rows])
     sent = messages.by_ids(session, [row.message_id for row in rows if row.message_id])
     reader = language.chosen()

@@ -60,7 +60,7 @@ def why_waiting(
     elif explanation.agent_id is not None:
         told.append(_("%(name)s is next to be asked", name=_name(explanation.agent_id, names)))
     elif not explanation.able:
-        told.append(_("Nobody who may take it is free"))
+        told.append(_("No agent who may take it is free"))
     told += sentences(explanation, names, skills=skills, language=language, now=True)
     if explanation.next_ring_in is not None:
         told.append(next_ring(explanation))
@@ -186,7 +186,9 @@ def _was(reason: str, who: str, num: int, language: str) -> str:
         case "on_a_call":
             return ngettext("%(who)s was on a call", "%(who)s were on a call", num, **values)
         case "conversing" | "conversations_full":
-            return ngettext("%(who)s had conversations enough", "%(who)s had conversations enough", num, **values)
+            return ngettext(
+                "%(who)s was at the limit of conversations", "%(who)s was at the limit of conversations", num, **values
+            )
         case "full":
             return ngettext("%(who)s had work enough", "%(who)s had work enough", num, **values)
         case "ring":

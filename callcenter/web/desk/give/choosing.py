@@ -160,7 +160,7 @@ class Choosing:
         if held is None or held.answer != Answer.REFUSED:
             return ""
         if self.option.is_free or self.option.ask:
-            return _("By the rules nobody may say yes to this much.")
+            return _("The rules let no one approve this much.")
         return _("The rules do not allow this to be given.")
 
     @property

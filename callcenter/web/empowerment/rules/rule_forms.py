@@ -99,7 +99,7 @@ def _number(name: str, value: int | None, currency: str) -> str:
 
 
 def act(values: Values, wanted: str) -> tuple[Values, str]:
-    """A chip or a step more or less: (the form as it is then, the chip that was added)."""
+    """Add or remove a condition or step; returns (form, added condition)."""
     edited = Values(values)
     what, _colon, name = wanted.partition(":")
     has = [one for one in edited.get("has", []) if one in CONDITIONS]
