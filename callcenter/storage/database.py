@@ -1,6 +1,6 @@
 """One engine a process, sessions on it, and the migrations. No question about a noun is asked here."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -87,11 +87,10 @@ class Code(TypeDecorator[StrEnum]):
         super().__init__()
         self.codes = codes
 
-    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
-        return None if value is None else self.codes(value).value
-
-    def process_result_value(self, value: str | None, _dialect: Dialect) -> StrEnum | None:
-        return None if value is None else self.codes(value)
+    def result_processor(self, _dialect: Dialect, _coltype: object) -> Callable[[str | None], StrEnum | None]:
+        """A look into a table, as every row that is read goes through it."""
+        members: dict[str | None, StrEnum | None] = {None: None, **{code.value: code for code in self.codes}}
+        return members.__getitem__
 
 
 class Row(DeclarativeBase):

@@ -1,5 +1,6 @@
 """A call from its first ring to its end. Every report may come twice, late or out of order: none moves a call backwards."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from callcenter.actions.calls import call_lifecycle
@@ -51,8 +52,9 @@ def receive(work: Work, call: IncomingCall) -> Answer:
     if line is None:
         return Apologise(language=languages.DEFAULT)
     number, queue = line
-    customer = customers.identify(work, call.caller)
-    interaction = _begin(work, call, number, customer)
+    came_by: list[int] = []
+    customer = customers.identify(work, call.caller, seen=came_by)
+    interaction = _begin(work, call, number, customer, came_by)
     if number.menu:
         return _menu(work, interaction, number, customer)
     with work.session.no_autoflush:  # nothing that is asked on the way depends on what is written: it goes in one go
@@ -64,12 +66,15 @@ def claim(work: Work, sid: str) -> bool:
     return access.claim_receipt(work.session, f"call:{sid}", now=work.now)
 
 
-def _begin(work: Work, call: IncomingCall, number: Number, customer: Customer | None) -> Interaction:
+def _begin(
+    work: Work, call: IncomingCall, number: Number, customer: Customer | None, came_by: Sequence[int]
+) -> Interaction:
     language = customer.language if customer else people.language_of(call.caller) or number.language
     interaction = incoming.add_call(
         work.session,
         sid=call.sid,
         rank=RANK[calls.CallStatus.RINGING],
+        seen=came_by,
         channel=Channel.VOICE,
         state=State.MENU,
         language=languages.served(language),

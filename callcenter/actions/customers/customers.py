@@ -28,11 +28,13 @@ def identify(
     kind: AddressKind = AddressKind.PHONE,
     also: tuple[str, ...] = (),
     name: str = "",
+    seen: list[int] | None = None,
 ) -> Customer | None:
     """The one customer with this address. None where it is withheld, or shared by several: then a person must tell.
 
     An address never seen before gets a customer, called `name` where they say one, so that the second contact finds the first.
     `also`: further addresses of this kind that the service says are theirs; they are remembered.
+    `seen`: gets the ids of the addresses to be written down as seen, where the caller does that with what it writes itself.
     """
     if address is None:
         return None
@@ -43,7 +45,7 @@ def identify(
     people = dict.fromkeys(customer for customer, _ in known)
     customer = next(iter(people)) if len(people) == 1 else None
     if customer:
-        _remember(work, customer, [row for _, row in known if row], kind, (address, *also))
+        _remember(work, customer, [row for _, row in known if row], kind, (address, *also), seen)
     return customer
 
 
@@ -54,7 +56,12 @@ def _known(work: Work, address: str, also: tuple[str, ...]) -> Sequence[tuple[Cu
 
 
 def _remember(
-    work: Work, customer: Customer, known: Sequence[Address], kind: AddressKind, addresses: tuple[str, ...]
+    work: Work,
+    customer: Customer,
+    known: Sequence[Address],
+    kind: AddressKind,
+    addresses: tuple[str, ...],
+    seen: list[int] | None,
 ) -> None:
     """These are theirs: written down where nobody had them so far, and when they were last come by."""
     first, *also = addresses
@@ -65,8 +72,12 @@ def _remember(
         if address not in rows and not customers.known_by(work.session, address):
             customers.add_address(work.session, customer.id, kind, address, now=work.now, verified_at=work.now)
     for row in rows.values():
-        if row.last_seen_at is None or work.now - row.last_seen_at > SEEN_AGAIN:
+        if row.last_seen_at is not None and work.now - row.last_seen_at <= SEEN_AGAIN:
+            continue
+        if seen is None:
             customers.seen(work.session, row.id, at=work.now)
+        else:
+            seen.append(row.id)
 
 
 def _unnamed(work: Work, address: str, kind: AddressKind, name: str) -> Customer:

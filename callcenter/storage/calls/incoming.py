@@ -1,14 +1,16 @@
 """A new call, written in one statement as it is the first thing that every call needs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session, make_transient_to_detached
 
+from callcenter.domain.states import Direction
 from callcenter.storage.calls.interactions import Interaction
 
 BLANK: dict[str, Any] = {column.key: None for column in Interaction.__mapper__.column_attrs} | {
-    "direction": "inbound",
+    "direction": Direction.INBOUND,
     "growth": 1.0,
     "tier": "",
     "passed_on": "",
@@ -17,7 +19,10 @@ BLANK: dict[str, Any] = {column.key: None for column in Interaction.__mapper__.c
     "note": "",
 }
 NEW_CALL = text(
-    "WITH call AS ("
+    "WITH seen AS ("
+    "  UPDATE customer_addresses SET last_seen_at = :created_at, verified_at = coalesce(verified_at, :created_at)"
+    "  WHERE id = ANY(CAST(:seen AS bigint[]))),"
+    " call AS ("
     "  INSERT INTO interactions (channel, direction, state, language, our_address, their_address, customer_id, queue_id,"
     "    menu_keys, created_at, reconcile_at, growth, tier, points, affinities, passed_on, held_seconds, held_times, note)"
     "  VALUES (:channel, :direction, :state, :language, :our_address, :their_address, :customer_id, :queue_id,"
@@ -27,9 +32,13 @@ NEW_CALL = text(
 )
 
 
-def add_call(session: Session, *, sid: str, rank: int, **values: Any) -> Interaction:
+def add_call(session: Session, *, sid: str, rank: int, seen: Sequence[int] = (), **values: Any) -> Interaction:
     """A new call with its customer's line, in one statement as it is part of every call."""
-    id_ = session.connection().execute(NEW_CALL, {**BLANK, **values, "sid": sid, "rank": rank}).scalar_one()
+    id_ = (
+        session.connection()
+        .execute(NEW_CALL, {**BLANK, **values, "sid": sid, "rank": rank, "seen": list(seen)})
+        .scalar_one()
+    )
     call = Interaction(**{**BLANK, "menu_keys": [], "points": {}, "affinities": [], **values, "id": id_})
     make_transient_to_detached(call)
     session.add(call)
