@@ -31,7 +31,7 @@ def test_a_gold_customer_on_sunday_evening_hears_when_we_open(signed_in: SignIn,
     assert "Billing is closed" in text
     assert "It opens next:" in text
     assert "09:00" in text
-    assert "nobody is asked" in text
+    assert "no agent is asked" in text
 
 
 def test_score_rings_and_reasons_are_told(signed_in: SignIn, shop: Shop) -> None:
