@@ -1,4 +1,4 @@
-"""Files that come with messages: which are taken, and of what kind they are by their content, whatever their sender says."""
+"""Files that come with messages: which ones are accepted, and their type by content, whatever the sender says."""
 
 import io
 import zipfile
@@ -10,7 +10,7 @@ LARGEST = 16 * 1024 * 1024  # bytes; what WhatsApp carries, and more than any MM
 
 
 class AttachmentState(StrEnum):
-    """DUE: still to be fetched. REFUSED: not of a kind that we take. FAILED: it could not be fetched."""
+    """DUE: to be fetched. REFUSED: not an accepted type. FAILED: could not be fetched."""
 
     DUE = "due"
     KEPT = "kept"
@@ -18,7 +18,7 @@ class AttachmentState(StrEnum):
     FAILED = "failed"
 
 
-PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})  # those that every browser shows
+PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})  # types that every browser shows
 SUFFIXES = {
     ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".jfif": "image/jpeg", ".png": "image/png", ".gif": "image/gif",
     ".webp": "image/webp", ".heic": "image/heic", ".heif": "image/heif", ".pdf": "application/pdf",
@@ -26,18 +26,19 @@ SUFFIXES = {
     ".f4a": "audio/mp4", ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".oga": "audio/ogg", ".amr": "audio/amr",
     ".aac": "audio/aac", ".wav": "audio/wav", ".vcf": "text/vcard", ".gcrd": "text/vcard", ".txt": "text/plain",
 }  # fmt: skip
-# Documents of offices are zips: known by the folder that each has inside.
+# Office documents are zip files: each type has a folder of its own inside.
 OFFICE = {
     "word": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
     "xl": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
     "ppt": ("application/vnd.openxmlformats-officedocument.presentationml.presentation", ".pptx"),
 }
 ENDINGS = {kind: suffix for suffix, kind in reversed(SUFFIXES.items())} | dict(OFFICE.values())
-RUNS = ("html", "svg", "xml", "executable", "javascript")  # what a browser or a machine would carry out
+GROUPS = {"image": "image", "audio": "audio", "video": "video"}
+RUNS = ("html", "svg", "xml", "executable", "javascript")  # types that a browser or a machine would run
 
 
 def kind_of(content: bytes) -> str | None:
-    """The type by content ("image/jpeg"); None for what is empty or of a kind that we do not take."""
+    """The type by content ("image/jpeg"); None if the content is empty or of a type that is not accepted."""
     if content.startswith(b"PK\x03\x04"):
         return _office(content)
     try:
@@ -60,7 +61,7 @@ def _office(content: bytes) -> str | None:
 
 
 def _is_plain(content: bytes) -> bool:
-    """Words, and no page or program that only begins with a blank."""
+    """Whether this is text, and not a page or program that starts with a blank."""
     try:
         text = content.decode()
     except UnicodeDecodeError:
@@ -74,5 +75,5 @@ def is_picture(kind: str | None) -> bool:
 
 
 def name_of(kind: str, number: int) -> str:
-    """How a file is called that came without a name: "image-3.jpg"."""
-    return f"{kind.partition('/')[0]}-{number}{ENDINGS.get(kind, '')}"
+    """The file name for an attachment that came without one: "image-3.jpg"."""
+    return f"{GROUPS.get(kind.partition('/')[0], 'document')}-{number}{ENDINGS.get(kind, '')}"

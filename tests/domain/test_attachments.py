@@ -57,4 +57,4 @@ def test_only_what_every_browser_shows_is_a_picture() -> None:
 
 def test_a_file_without_a_name_is_called_by_its_kind() -> None:
     assert attachments.name_of("image/jpeg", 7) == "image-7.jpg"
-    assert attachments.name_of(WORD, 7) == "application-7.docx"
+    assert attachments.name_of(WORD, 7) == "document-7.docx"

@@ -48,7 +48,7 @@ def test_pictures_are_shown_and_other_files_can_be_saved(
     page = alice.get(f"/desk/interactions/{id_}/talk").text
     picture, document, _ = (row.id for row in shop.rows(Attachment))
     assert f'<img src="/attachments/{picture}"' in page
-    assert f"application-{document}.pdf" in page
+    assert f"document-{document}.pdf" in page
     assert "not taken (image/png)" in page
     shown, saved = alice.get(f"/attachments/{picture}"), alice.get(f"/attachments/{document}")
     assert (shown.mimetype, shown.data) == ("image/png", png())
