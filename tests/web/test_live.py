@@ -20,7 +20,7 @@ from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor
 from callcenter.storage.agents import agents as rows
 from callcenter.storage.agents.agents import Connection
-from callcenter.web.desk import left
+from callcenter.web.desk import queue_pane
 from callcenter.web.plumbing import live
 from callcenter.wiring import Wiring
 from tests.factories import Shop
@@ -158,14 +158,14 @@ def test_what_happens_while_a_page_is_made_reaches_it_as_news(
     """The page asks for what came after its number, which is from before it looked at anything."""
     browser = signed_in("alice")
     shop.available("alice")
-    looked = left.now
+    looked = queue_pane.now
 
     def and_then_it_rings(*seen: Any) -> Any:
         shown = looked(*seen)
         shop.call()
         return shown
 
-    monkeypatch.setattr(left, "now", and_then_it_rings)
+    monkeypatch.setattr(queue_pane, "now", and_then_it_rings)
     page = browser.get("/desk").text
     number = int(page.split('data-n="', 1)[1].split('"', 1)[0])
     told = listen(browser).ask("catch_up", {"after": number})

@@ -23,7 +23,7 @@ from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.work import Work
 from callcenter.telephony.voice_token import voice_token
 from callcenter.web import access
-from callcenter.web.desk import left, parts
+from callcenter.web.desk import parts, queue_pane
 from callcenter.web.desk.blueprint import pages
 
 DRAFTS = ("note", "message")
@@ -76,7 +76,7 @@ def decline(offer_id: int) -> str:
 def _reason() -> str:
     """Why, by our words for it; without one the agent just passes."""
     reason = request.form.get("reason", "")
-    if reason and reason not in left.DECLINED_FOR:
+    if reason and reason not in queue_pane.DECLINED_FOR:
         raise Invalid("There is no such reason.", field="reason")
     return reason
 

@@ -18,11 +18,10 @@ from callcenter.storage.routing import offers
 from callcenter.storage.routing.offers import Offer
 from callcenter.storage.tickets import tickets
 from callcenter.web import access
-from callcenter.web.desk import free as free_time
-from callcenter.web.desk import left, stale
+from callcenter.web.desk import idle_view, queue_pane, stale
 from callcenter.web.desk.blueprint import pages
 from callcenter.web.desk.card import ShownCard
-from callcenter.web.desk.middle import Middle
+from callcenter.web.desk.interaction_pane import InteractionPane
 from callcenter.web.plumbing import page_context
 from callcenter.web.wording import language
 
@@ -34,17 +33,17 @@ def page() -> str:
     asked = request.args.get("interaction", type=int)
     with wiring.current().reading() as session:
         mine = _mine(session)
-        now = left.now(session, mine)
+        now = queue_pane.now(session, mine)
         live = now.item.interaction.id if now.item else None
         shown = asked or live
-        middle = _middle(session, shown) if shown else free_time.of(session, mine, _clock())
+        pane = _pane(session, shown) if shown else idle_view.of(session, mine, _clock())
         return render_template(
             "desk/page.html",
             now=now,
-            mine=left.lists(mine),
+            mine=queue_pane.lists(mine),
             waiting=mine.queues,
-            middle=middle,
-            card=_card_of(session, middle),
+            pane=pane,
+            card=_card_of(session, pane),
         )
 
 
@@ -58,14 +57,14 @@ def status_part() -> str:
 @access.everyone
 def now() -> str:
     with wiring.current().reading() as session:
-        return render_template("desk/now.html", now=left.now(session, _mine(session)))
+        return render_template("desk/now.html", now=queue_pane.now(session, _mine(session)))
 
 
 @pages.get("/desk/mine")
 @access.everyone
 def mine() -> str:
     with wiring.current().reading() as session:
-        return render_template("desk/mine.html", mine=left.lists(_mine(session)))
+        return render_template("desk/mine.html", mine=queue_pane.lists(_mine(session)))
 
 
 @pages.get("/desk/waiting")
@@ -79,23 +78,23 @@ def waiting() -> str:
 @access.everyone
 def free() -> str:
     with wiring.current().reading() as session:
-        shown = free_time.of(session, _mine(session), _clock())
-        return render_template("desk/middle_and_card.html", middle=shown, card=None)
+        shown = idle_view.of(session, _mine(session), _clock())
+        return render_template("desk/middle_and_card.html", pane=shown, card=None)
 
 
 @pages.get("/desk/free/part")
 @access.everyone
 def free_part() -> str:
     with wiring.current().reading() as session:
-        return render_template("desk/free.html", middle=free_time.of(session, _mine(session), _clock()))
+        return render_template("desk/free.html", pane=idle_view.of(session, _mine(session), _clock()))
 
 
 @pages.get("/desk/interactions/<int:interaction_id>")
 @access.everyone
 def middle(interaction_id: int) -> str:
     with wiring.current().reading() as session:
-        shown = _middle(session, interaction_id)
-        return render_template("desk/middle_and_card.html", middle=shown, card=_card_of(session, shown))
+        shown = _pane(session, interaction_id)
+        return render_template("desk/middle_and_card.html", pane=shown, card=_card_of(session, shown))
 
 
 @pages.get("/desk/interactions/<int:interaction_id>/who")
@@ -138,7 +137,7 @@ def wrap_up_clock(interaction_id: int) -> str:
 @access.everyone
 def card(interaction_id: int) -> str:
     with wiring.current().reading() as session:
-        return render_template("desk/card.html", card=_card_of(session, _middle(session, interaction_id)))
+        return render_template("desk/card.html", card=_card_of(session, _pane(session, interaction_id)))
 
 
 def composer(interaction_id: int) -> str:
@@ -152,7 +151,9 @@ def state_control(*, with_now: bool = False) -> str:
         shown = page_context.shown_status(session, mine.agent)
         control = render_template("macros/state_control.html", fresh_status=shown)
         return (
-            control + render_template("desk/now.html", now=left.now(session, mine), oob=True) if with_now else control
+            control + render_template("desk/now.html", now=queue_pane.now(session, mine), oob=True)
+            if with_now
+            else control
         )
 
 
@@ -174,7 +175,7 @@ def open_offer(session: Session, interaction_id: int, *, agent_id: int) -> Offer
 
 def _part(name: str, interaction_id: int) -> str:
     with wiring.current().reading() as session:
-        return render_template(f"desk/{name}.html", middle=_middle(session, interaction_id))
+        return render_template(f"desk/{name}.html", pane=_pane(session, interaction_id))
 
 
 def seen(session: Session, interaction_id: int) -> Interaction:
@@ -185,9 +186,9 @@ def seen(session: Session, interaction_id: int) -> Interaction:
     return row
 
 
-def _middle(session: Session, interaction_id: int) -> Middle:
+def _pane(session: Session, interaction_id: int) -> InteractionPane:
     row = seen(session, interaction_id)
-    return Middle(session, desk.items(session, [row], language.chosen())[0], me(session), _clock())
+    return InteractionPane(session, desk.items(session, [row], language.chosen())[0], me(session), _clock())
 
 
 def _may_see(row: Interaction) -> bool:
@@ -196,8 +197,8 @@ def _may_see(row: Interaction) -> bool:
     return may_see_interaction(access.current_actor(), agent_id=row.agent_id, offered_to=offered_to, live=live)
 
 
-def _card_of(session: Session, middle: Middle | free_time.Free) -> ShownCard | None:
-    given = middle.card if isinstance(middle, Middle) else None
+def _card_of(session: Session, pane: InteractionPane | idle_view.IdleView) -> ShownCard | None:
+    given = pane.card if isinstance(pane, InteractionPane) else None
     return ShownCard(session, given) if given else None
 
 

@@ -18,7 +18,7 @@ from callcenter.web.wording.attached import Shown
 
 
 @dataclass(frozen=True)
-class Said:
+class ShownMessage:
     """One message, with its day where a new one begins."""
 
     message: Message
@@ -38,16 +38,16 @@ class Said:
         return formats.time_of(self.message.created_at)
 
 
-def said(session: Session, interaction_id: int) -> list[Said]:
+def said(session: Session, interaction_id: int) -> list[ShownMessage]:
     """The messages, the oldest first, with what came or went with them."""
-    found: list[Said] = []
+    found: list[ShownMessage] = []
     day = ""
     rows = messages.of_interaction(session, interaction_id)
     files = attachments.of_messages(session, [row.id for row in rows if row.files])
     for message in rows:
         name = formats.day_of(message.created_at)
         shown = [Shown(file) for file in files.get(message.id, ())]
-        found.append(Said(message, shown, "" if name == day else name))
+        found.append(ShownMessage(message, shown, "" if name == day else name))
         day = name
     return found
 

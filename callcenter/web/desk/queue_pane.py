@@ -1,4 +1,4 @@
-"""What the left zone shows: the Now slot, what is mine, what waits in my queues."""
+"""The queue pane of the desk: the current slot, what is mine, what waits in my queues."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,7 +28,7 @@ DECLINED_FOR = ("busy", "not_my_subject", "other")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Now:
+class CurrentSlot:
     """The one thing that is live. `view` names what the middle should show: free, offered:7, call:7, wrap_up:7.
     `is_rung`: the agent talks on a desk telephone, not in the browser. `then`: the break asked for after this, `kind`: the
     break of now; `kinds` can be chosen. `deciding`: who decides about what
@@ -65,7 +65,7 @@ class Now:
         return [(code, terms.declined(code)) for code in DECLINED_FOR]
 
 
-def now(session: Session, mine: Mine) -> Now:
+def now(session: Session, mine: Mine) -> CurrentSlot:
     """The offer, else the call, else the wrap-up, else what the agent chose."""
     item = mine.offered or mine.call or mine.wrap_up
     agent = mine.agent
@@ -75,7 +75,7 @@ def now(session: Session, mine: Mine) -> Now:
         is_free = agent.status == Status.AVAILABLE
         begun = max(agent.idle_since, agent.status_since) if is_free else agent.status_since
         state = "free" if is_free else agent.status
-        return Now(
+        return CurrentSlot(
             state=state,
             status=agent.status,
             since=begun,
@@ -88,7 +88,7 @@ def now(session: Session, mine: Mine) -> Now:
             kinds=breaks.kinds(session),
         )
     since, until = _span(item)
-    return Now(
+    return CurrentSlot(
         state=_state(item.interaction),
         status=agent.next_status or agent.status,
         view=view_of(item.interaction),
@@ -188,7 +188,7 @@ class TicketRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lists:
+class QueuePane:
     calls: list[Row]
     conversations: list[Row]
     tickets: list[TicketRow]
@@ -196,8 +196,8 @@ class Lists:
     limit: int
 
 
-def lists(mine: Mine) -> Lists:
-    return Lists(
+def lists(mine: Mine) -> QueuePane:
+    return QueuePane(
         calls=[_unfinished(item) for item in mine.unfinished],
         conversations=[_conversation(item) for item in mine.conversations],
         tickets=[_ticket(ticket, mine) for ticket in mine.tickets[:TICKETS_SHOWN]],

@@ -20,7 +20,7 @@ from callcenter.storage.empowerment import grants
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.surveys.surveys import Survey
-from callcenter.web.desk import left, offered, words
+from callcenter.web.desk import offered, queue_pane, words
 from callcenter.web.desk.give import waiting
 from callcenter.web.desk.offered import Missed
 from callcenter.web.wording import breaks, formats, granted, terms
@@ -68,7 +68,7 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Said:
+class Comment:
     score: int
     words: str
     name: str
@@ -89,7 +89,7 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Free:
+class IdleView:
     status: str
     since: str
     has_conversations: bool
@@ -97,7 +97,7 @@ class Free:
     moments: list[Moment]
     day: Day | None
     figures: list[Figure]
-    said: list[Said]
+    said: list[Comment]
     inform: str = ""
     kind: str = ""
     missed: list[Missed] = field(default_factory=list)
@@ -105,10 +105,10 @@ class Free:
     view: str = "free"
 
 
-def of(session: Session, mine: desk.Mine, now: datetime) -> Free:
+def of(session: Session, mine: desk.Mine, now: datetime) -> IdleView:
     agent = mine.agent
     today = desk.day(session, agent, now)
-    return Free(
+    return IdleView(
         status=agent.status,
         since=formats.when(max(agent.status_since, agent.idle_since)),
         has_conversations=bool(mine.conversations),
@@ -174,7 +174,7 @@ def _moments(mine: desk.Mine) -> list[Moment]:
     undone = [
         Moment(
             icon="pencil",
-            strong=_("Wrap-up to finish · %(name)s", name=left.name_of(item)),
+            strong=_("Wrap-up to finish · %(name)s", name=queue_pane.name_of(item)),
             text=_("Outcome missing since %(time)s", time=formats.when(item.interaction.ended_at)),
             url=url_for("desk.page", interaction=item.interaction.id),
             act=_("Finish"),
@@ -234,10 +234,10 @@ def _figures(today: desk.Day) -> list[Figure]:
     return found
 
 
-def _said(session: Session, scores: Sequence[Survey]) -> list[Said]:
+def _said(session: Session, scores: Sequence[Survey]) -> list[Comment]:
     said = []
     for survey in [each for each in scores if each.comment][:SAID_SHOWN]:
         customer = customers.get(session, survey.customer_id)
         name = customer.name if customer else ""
-        said.append(Said(survey.score or 0, survey.comment, name, formats.when(survey.answered_at)))
+        said.append(Comment(survey.score or 0, survey.comment, name, formats.when(survey.answered_at)))
     return said

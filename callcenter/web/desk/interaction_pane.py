@@ -25,8 +25,8 @@ from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.empowerment import rule_books
 from callcenter.storage.tickets.tickets import Ticket
-from callcenter.web.desk import left, offered, story, words, writing
-from callcenter.web.desk.writing import Said, Writing
+from callcenter.web.desk import interaction_timeline, offered, queue_pane, words, writing
+from callcenter.web.desk.writing import ShownMessage, Writing
 from callcenter.web.timeline.timeline import Day
 from callcenter.web.wording import breaks, formats
 from callcenter.web.wording.breaks import Kind
@@ -41,7 +41,7 @@ SIGNS = {
 }
 
 
-class It:
+class ShownInteraction:
     """The interaction with the words its head needs."""
 
     def __init__(self, item: Item) -> None:
@@ -50,7 +50,7 @@ class It:
 
     @property
     def name(self) -> str:
-        return left.name_of(self.item)
+        return queue_pane.name_of(self.item)
 
     @property
     def first_name(self) -> str:
@@ -83,7 +83,7 @@ class It:
     def is_connected(self) -> bool:
         return self.row.answered_at is not None
 
-    reply_target = left.REPLY_TARGET_SECONDS
+    reply_target = queue_pane.REPLY_TARGET_SECONDS
 
     @property
     def reply_target_words(self) -> str:
@@ -91,7 +91,7 @@ class It:
 
 
 @dataclass(frozen=True)
-class Strip:
+class TicketStrip:
     """The ticket's fields with what may stand in them."""
 
     ticket: Ticket
@@ -105,7 +105,7 @@ class Strip:
 
 
 @dataclass(frozen=True)
-class Before:
+class Notice:
     """One thing to know before answering."""
 
     icon: str
@@ -115,19 +115,19 @@ class Before:
 
 
 @dataclass(frozen=True)
-class Next:
+class FollowUp:
     icon: str
     text: str
 
 
-class Middle:
+class InteractionPane:
     """Read once for a part of the page; what a part does not show is not asked for."""
 
     def __init__(self, session: Session, item: Item, agent: Agent, now: datetime) -> None:
         self.session, self.item, self.agent, self.now = session, item, agent, now
         self.row: Interaction = item.interaction
-        self.interaction = It(item)
-        self.view = left.view_of(self.row)
+        self.interaction = ShownInteraction(item)
+        self.view = queue_pane.view_of(self.row)
         kind = self.view.split(":")[0]
         self.part = kind if self.row.agent_id == agent.id else "ended"
         self.sign, self.icon = SIGNS[self.part]
@@ -148,8 +148,8 @@ class Middle:
         return may_give(actor, ticket_owner_id=owner, interaction_agent_id=self.row.agent_id)
 
     @property
-    def ticket(self) -> Strip | None:
-        return Strip(self.item.ticket) if self.item.ticket else None
+    def ticket(self) -> TicketStrip | None:
+        return TicketStrip(self.item.ticket) if self.item.ticket else None
 
     @cached_property
     def writing(self) -> Writing:
@@ -161,14 +161,14 @@ class Middle:
         return row.body if row else ""
 
     @cached_property
-    def messages(self) -> list[Said]:
+    def messages(self) -> list[ShownMessage]:
         return writing.said(self.session, self.row.id)
 
     @cached_property
     def story(self) -> list[Day]:
         rows = history.of_interaction(self.session, self.row.id)
         names = {**agents.names(self.session), self.agent.id: _("you")}
-        return story.days(self.session, rows, self._earlier(), names=names, now=self.now)
+        return interaction_timeline.days(self.session, rows, self._earlier(), names=names, now=self.now)
 
     def _earlier(self) -> Sequence[Interaction]:
         if self.row.customer_id is None:
@@ -185,7 +185,7 @@ class Middle:
         return offered.whole(self.session, self.agent, self.item)
 
     @property
-    def before(self) -> list[Before]:
+    def before(self) -> list[Notice]:
         """What to know before answering: what it has cost them, and the open matter."""
         if self.card is None:
             return []
@@ -194,7 +194,7 @@ class Middle:
         if effort.contacts > 1:
             last = self.card.contacts[0] if self.card.contacts else None
             found.append(
-                Before(
+                Notice(
                     icon="alert" if effort.is_heavy else "history",
                     kind="bad" if effort.is_heavy else "",
                     strong=words.nth_contact(effort.contacts),
@@ -206,7 +206,7 @@ class Middle:
             ticket = self.card.ticket
             opened = _("Opened %(time)s.", time=formats.when(ticket.created_at))
             strong = _("Open matter: %(number)s, %(subject)s", number=ticket.number, subject=ticket.subject)
-            found.append(Before(icon="ticket", kind="", strong=strong, text=opened))
+            found.append(Notice(icon="ticket", kind="", strong=strong, text=opened))
         return found
 
     @property
@@ -248,15 +248,15 @@ class Middle:
         return breaks.kinds(self.session)
 
     @property
-    def next(self) -> list[Next]:
+    def next(self) -> list[FollowUp]:
         """What finishing sets off, as far as it is certain."""
         found = []
         if self.item.ticket and self.item.ticket.is_unsolved:
             number = self.item.ticket.number
             found.append(
-                Next("ticket", _("“Solved” solves ticket %(number)s; otherwise it stays with you.", number=number))
+                FollowUp("ticket", _("“Solved” solves ticket %(number)s; otherwise it stays with you.", number=number))
             )
-            found.append(Next("star", _("The customer is asked once how it was, after the ticket is solved.")))
+            found.append(FollowUp("star", _("The customer is asked once how it was, after the ticket is solved.")))
         return found
 
 
