@@ -1,4 +1,4 @@
-"""The web application: settings in, doors registered, read top to bottom."""
+"""The web application: takes settings, registers the routes."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ COOKIE = "callcenter"
 
 
 def create_app(settings: Settings, *, wiring: Wiring | None = None) -> Flask:
-    """One a process. `wiring` is given where the caller has one already."""
+    """One application per process. `wiring`: passed by a caller that has one already."""
     observe.configure(settings.log_format)
     app = Flask("callcenter", template_folder=str(TEMPLATES), static_folder="static")
     app.config.update(
@@ -27,7 +27,7 @@ def create_app(settings: Settings, *, wiring: Wiring | None = None) -> Flask:
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
         WTF_CSRF_TIME_LIMIT=None,
-        WTF_CSRF_CHECK_DEFAULT=False,  # the guard of the people's door checks; programs have keys of their own
+        WTF_CSRF_CHECK_DEFAULT=False,  # CSRF protects the pages; programs send keys of their own
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )

@@ -1,8 +1,8 @@
-"""Tell workers that there is something to do. A job is a enqueue: what is due stands in PostgreSQL, the clock asks again.
+"""Queues jobs for the workers. A job only says "look": due rows are in PostgreSQL, and the clock asks again.
 
-"live" and "later" are served by `SimpleWorker`: jobs are our own, short and bounded by the time-outs of what they call, so a
-fork a job would cost five sixths of the rate (docs/measures.md) and buy nothing. "long" has computations of minutes, and forking
-workers of its own.
+"live" and "later" are served by `SimpleWorker`: jobs are short and bounded by the time-outs of what they call, and a
+fork per job would cost five sixths of the rate (docs/measures.md). "long" holds computations of minutes; its workers
+fork.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -17,11 +17,11 @@ from rq.job import JobStatus
 TIMEOUT_SECONDS = 60
 LONG_TIMEOUT_SECONDS = 1800
 FORGET_FAILED_SECONDS = 60
-ABANDONED = timedelta(seconds=30)  # no job takes half as long; a long one is due again only once its lease is over
+ABANDONED = timedelta(seconds=30)  # no job takes half as long; a long one is due again only after its lease ends
 
 
 class Job(StrEnum):
-    """Jobs by the function that does them."""
+    """Job names, by the function that does them."""
 
     SEND_MESSAGE = "workers.messages.send"
     FETCH_ATTACHMENT = "workers.messages.fetch_attachment"
@@ -56,14 +56,14 @@ ON = {
 
 
 class Background:
-    """Enqueues by name. The same job for the same thing stands in the queue once."""
+    """Enqueues jobs by name. The same job with the same arguments is in the queue once."""
 
     def __init__(self, redis_url: str) -> None:
         self.redis = Redis.from_url(redis_url, socket_connect_timeout=0.5, socket_timeout=2)
         self._queues = {name: Queue(name, connection=self.redis) for name in (*QUEUES, LONG)}
 
     def enqueue(self, job: Job, **arguments: int) -> None:
-        """Raises redis.RedisError where Redis is away."""
+        """Raises redis.RedisError if Redis is away."""
         about = "-".join(str(value) for value in arguments.values())
         try:
             self._queues[ON[job]].enqueue_call(
@@ -80,7 +80,7 @@ class Background:
                 self.enqueue(job, **arguments)
 
     def _is_abandoned(self, job_id: str) -> bool:
-        """Begun too long ago by a worker that was killed: forgotten here; RQ's own tidying takes ten minutes."""
+        """Whether a killed worker left this job behind. RQ's own clean-up takes ten minutes, so it is dropped here."""
         try:
             found = QueuedJob.fetch(job_id, connection=self.redis)
         except NoSuchJobError:

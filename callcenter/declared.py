@@ -1,4 +1,4 @@
-"""Each route says who may use it. A route that says nothing is refused to everybody; one test walks them all."""
+"""Each route declares who may use it; a route without a declaration is refused. One test checks all routes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ MARK = "declared"
 
 
 class Door(StrEnum):
-    """PUBLIC: whoever asks; SIGNED: Twilio, by signature; PEOPLE: a signed-in person or a token with one of the roles."""
+    """PUBLIC: everybody. SIGNED: Twilio, by signature. PEOPLE: a signed-in person or a token with one of the roles."""
 
     PUBLIC = "public"
     SIGNED = "signed"
@@ -40,7 +40,7 @@ def public(view: View) -> View:
 
 
 def signed(view: View) -> View:
-    """For the telephone company alone; the door checks the signature."""
+    """For Twilio alone; the route checks the signature."""
     return _mark(view, Declaration(Door.SIGNED))
 
 

@@ -1,7 +1,7 @@
 """THE TABLE of consequences: what follows from an event within its own transaction, in this order.
 
-The unit of work runs it before it commits, when the act itself is whole. A follower may record events, which have followers of
-their own. What browsers hear and which jobs begin, after the commit, stands in `reactions.py`.
+The unit of work runs it before the commit, after the action itself. A follower may record events, which have followers
+too. Pushes and jobs after the commit are in `reactions.py`.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ Follower = Callable[[Work, Any], object]
 
 FOLLOWERS: dict[type[Event], tuple[Follower, ...]] = {
     events.CallEnded: (
-        escalation.call_ended,  # while the call is not yet wrapped up: what is promised names its agent
+        escalation.call_ended,  # before wrap-up: a promised callback names its agent
         wrap_ups.call_ended,
         callback_dialing.call_ended,
     ),

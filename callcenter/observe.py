@@ -1,4 +1,4 @@
-"""What an operator reads: one JSON line a request without telephone numbers or texts, and figures for Prometheus."""
+"""For the operator: one JSON log line per request without telephone numbers or texts, and Prometheus figures."""
 
 import logging
 import os
@@ -12,7 +12,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.multiprocess import MultiProcessCollector
 
-# No letters or digits that are mistaken for one another on the telephone.
+# No letters or digits that sound alike on the telephone.
 SPEAKABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 NUMBER = re.compile(r"(\+?\d[\d\s().-]{7,}\d)")
 
@@ -26,7 +26,7 @@ seconds = Histogram(
 
 
 def configure(log_format: Literal["json", "plain"] = "json") -> None:
-    """Once a process. Our lines and those of libraries go to standard output, one event a line."""
+    """Once per process. Our log lines and the libraries' go to standard output, one event per line."""
     last: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if log_format == "plain":
         last = structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
@@ -45,7 +45,7 @@ def configure(log_format: Literal["json", "plain"] = "json") -> None:
 
 
 def without_numbers(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """The last guard: whatever looks like a telephone number keeps its last two digits only."""
+    """The last filter: anything like a telephone number keeps only its last two digits."""
     for key, value in line.items():
         if isinstance(value, str) and key not in ("timestamp", "request"):
             line[key] = NUMBER.sub(lambda found: "…" + found[0][-2:], value)
@@ -53,13 +53,13 @@ def without_numbers(_logger: object, _method: str, line: MutableMapping[str, Any
 
 
 def request_number() -> str:
-    """A number that a person can read to support: 7F3K-22."""
+    """A number that a person can read out to support: 7F3K-22."""
     word = "".join(secrets.choice(SPEAKABLE) for _ in range(6))
     return f"{word[:4]}-{word[4:]}"
 
 
 def registry() -> CollectorRegistry:
-    """The figures of all web processes where they share a folder (PROMETHEUS_MULTIPROC_DIR), else of this one."""
+    """The figures of all web processes if they share a folder (PROMETHEUS_MULTIPROC_DIR), else of this one."""
     gathered = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         MultiProcessCollector(gathered)

@@ -1,4 +1,4 @@
-"""Passwords are kept as argon2id hashes with the library's current costs, and hashed anew when those rise."""
+"""Passwords are stored as argon2id hashes with the library's current costs, and hashed again when those rise."""
 
 from functools import cache
 
@@ -15,7 +15,7 @@ def hashed(password: str) -> str:
 
 
 def matches(password: str, kept: str | None) -> bool:
-    """Whether this is the password; `kept` is None where there is no such person."""
+    """Whether this is the password; `kept` is None if there is no such user."""
     try:
         return _hasher.verify(kept or _nobody(), password) and kept is not None
     except (VerificationError, InvalidHashError):
@@ -24,8 +24,8 @@ def matches(password: str, kept: str | None) -> bool:
 
 @cache
 def _nobody() -> str:
-    """Checked where there is no such name, so that an unknown name takes as long as a known one. Made at the first use, as
-    it takes a tenth of a second and most programs of the house never look at a password."""
+    """The hash to check for an unknown name, so that it takes as long as a known one. Made at first use: it takes a
+    tenth of a second, and most programs of the system never check a password."""
     return _hasher.hash("nobody has this password")
 
 

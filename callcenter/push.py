@@ -1,4 +1,4 @@
-"""Tell browsers that something happened: a name and ids, to the rooms of those who may know. What was missed they catch up."""
+"""Pushes to browsers: an event's name and ids, to the rooms of its audience. Browsers catch up on missed ones."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,18 +15,18 @@ _gathered: ContextVar[list[Any] | None] = ContextVar("gathered", default=None)
 
 
 class Push:
-    """Writes to Socket.IO's Redis queue; any web process hands it on. A Redis that is away is logged, never waited for."""
+    """Writes to Socket.IO's Redis queue; any web process delivers it. A Redis failure is logged, without waiting."""
 
     def __init__(self, redis_url: str) -> None:
         self._queue = _Queue(redis_url, channel=CHANNEL, write_only=True, redis_options=dict(IMPATIENT))
 
     def send(self, rooms: Sequence[str], name: str, payload: dict[str, object]) -> None:
-        """Once to everybody in any of these rooms."""
+        """Sends once to everybody in any of these rooms."""
         self._queue.emit(name, payload, namespace=NAMESPACE, room=list(rooms))
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """What is sent inside goes to Redis in one round trip at the end, in its order."""
+        """Sends everything from inside the block to Redis in one round trip at the end, in order."""
         gathered: list[Any] = []
         token = _gathered.set(gathered)
         try:
@@ -37,7 +37,7 @@ class Push:
 
 
 class _Queue(socketio.RedisManager):
-    """Socket.IO's own, with several messages in one round trip."""
+    """Socket.IO's manager, with several messages in one round trip."""
 
     def _publish(self, data: Any) -> None:
         gathered = _gathered.get()
@@ -57,5 +57,5 @@ class _Queue(socketio.RedisManager):
         try:
             pipeline.execute()
         except RedisError:
-            for message in messages:  # one by one, with the manager's own tries and log lines
+            for message in messages:  # one by one, with the manager's retries and log lines
                 super()._publish(message)

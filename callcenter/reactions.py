@@ -1,4 +1,4 @@
-"""THE TABLE: which event sets off which push and which job. It never writes and never asks; events carry what it needs."""
+"""THE TABLE: which event triggers which push and job. It never writes or reads rows; events carry what it needs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Ordered:
 
 
 def pushes(event: Event) -> tuple[Pushed, ...]:
-    """What browsers hear of an event; nothing for those of no live interest."""
+    """The pushes for an event; none for events without live interest."""
     return tuple(
         Pushed(rooms=rooms(event, alone=alone), name=name, ids=ids(event))
         for name, alone in PUSHES.get(type(event), ())
@@ -38,7 +38,7 @@ def jobs(event: Event) -> tuple[Ordered, ...]:
 
 
 def rooms(event: Event, *, alone: bool) -> tuple[str, ...]:
-    """Whom it concerns: the agent it is about, the agent who did it, and supervisors; an offer is told to its agent alone."""
+    """The rooms of the agent concerned, the agent who acted, and the supervisors; `alone`: without supervisors."""
     about = f"agent:{event.agent_id}" if event.agent_id else ""
     doer = event.actor if event.actor.startswith("agent:") else ""
     concerned = dict.fromkeys(room for room in (about, doer) if room)

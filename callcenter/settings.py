@@ -1,4 +1,4 @@
-"""Every environment variable, read once and validated; a wrong one is named at start."""
+"""Every environment variable, read once and validated; an invalid one is named at start."""
 
 from functools import cached_property
 from pathlib import Path
@@ -12,11 +12,11 @@ TWILIO_API = "https://api.twilio.com"
 
 
 class SettingsError(Exception):
-    """A sentence that names the variable and what is wrong with it."""
+    """One sentence that names the variable and its problem."""
 
 
 class Settings(BaseSettings):
-    """Names in upper case are the environment's. URLs without a final slash."""
+    """Names in upper case are the environment variables. URLs have no final slash."""
 
     model_config = SettingsConfigDict(extra="ignore", case_sensitive=False, frozen=True)
 
@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     secret_key: str = Field(min_length=16)
     bind: str = "127.0.0.1:8000"
     callcenter_data: Path = Path("var")
-    clock_file: Path | None = None  # of a time that is set (`callcenter.clock`); in test mode alone
+    clock_file: Path | None = None  # of the set time (`callcenter.clock`); in test mode only
 
     twilio_account_sid: str = ""
     twilio_auth_token: str = ""
@@ -79,7 +79,7 @@ class Settings(BaseSettings):
 
 
 def load(**values: object) -> Settings:
-    """The settings of this process; SettingsError with one sentence a wrong variable."""
+    """The settings of this process. Raises SettingsError with one sentence per wrong variable."""
     try:
         return Settings(**values)  # type: ignore[arg-type]
     except ValidationError as error:

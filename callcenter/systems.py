@@ -1,4 +1,4 @@
-"""Posts to the company's own systems: JSON, signed, with a key that makes a second post the first. Knows nothing of rows."""
+"""Posts to the company's own systems: signed JSON with an idempotency key. Knows nothing of rows."""
 
 import hashlib
 import hmac
@@ -15,13 +15,13 @@ AGAIN = (408, 425, 429)
 
 
 class Systems:
-    """Fits `domain.ports.Posting`."""
+    """Implements `domain.ports.Posting`."""
 
     def __init__(self) -> None:
         self._pool = urllib3.PoolManager(retries=False, timeout=TIMEOUT)
 
     def post(self, url: str, *, secret: str, key: str, at: int, body: Mapping[str, Any]) -> None:
-        """Hand it over. OutsideError where it was refused (`permanent`) or nobody answered.
+        """Raises OutsideError if it was refused (`permanent`) or there was no answer.
 
         `Callcenter-Signature: t=<at>,v1=<hex>`: HMAC-SHA256 of "<at>.<body>" by the secret; `Idempotency-Key`: `key`.
         """

@@ -1,4 +1,4 @@
-"""Builds each outside part once, and is the only way to write: `work()` = begin, act, commit, then react."""
+"""Builds each outside part once, and is the only way to write: `work()` = begin, act, commit, then publish."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ Told = Sequence[tuple[int, Event]]
 
 @contextmanager
 def _reaction(kind: str) -> Iterator[None]:
-    """The commit stands: whatever fails after it must not undo the answer. What was not told is told again by the clock."""
+    """After the commit a failure must not undo the answer. The clock republishes what was not published."""
     try:
         yield
     except Exception as error:
@@ -39,7 +39,7 @@ def _reaction(kind: str) -> Iterator[None]:
 
 
 class Process(StrEnum):
-    """As what a process of ours is listed by PostgreSQL: `doctor` sees there whether a clock runs."""
+    """A process's name in PostgreSQL's list: `doctor` sees there whether a clock runs."""
 
     WEB = "callcenter web"
     WORKER = "callcenter worker"
@@ -48,7 +48,7 @@ class Process(StrEnum):
 
 
 class Wiring:
-    """One a process. `clock` may be replaced where time is not the machine's; `database` is given where it is open."""
+    """One per process. `clock`: replaced for another time than the machine's; `database`: if it is open already."""
 
     def __init__(
         self, settings: Settings, *, process: Process = Process.OTHER, database: Database | None = None
@@ -65,7 +65,7 @@ class Wiring:
 
     @contextmanager
     def work(self) -> Iterator[Work]:
-        """One transaction. After its commit what it recorded is told; what fails there is told again later."""
+        """One transaction. After its commit its events are published; what fails there is published again later."""
         with self.database.begin() as session:
             work = Work(session, self.clock(), followers=followers.of)
             yield work
@@ -74,12 +74,12 @@ class Wiring:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Look only: writing is refused by the database."""
+        """Read-only: the database refuses writes."""
         with self.database.reading() as session:
             yield session
 
     def tell(self, told: Told) -> None:
-        """Number these events, then push and enqueue what follows from each."""
+        """Numbers these events, then pushes and enqueues what follows from each."""
         numbers: dict[int, int] = {}
         if told:
             with _reaction("number"), self.database.at_once() as connection:
@@ -97,14 +97,14 @@ class Wiring:
             self.background.enqueue(order.job, **order.arguments)
 
     def republish(self, *, older_than: timedelta = timedelta(seconds=5)) -> int:
-        """Tell what a crash swallowed; how many events that was."""
+        """Publishes what a crash left unpublished; returns how many events."""
         with self.reading() as session:
             lost = [(row.id, row.event()) for row in history.unpublished(session, before=self.clock() - older_than)]
         self.tell(lost)
         return len(lost)
 
     def enqueue(self, job: Job, **arguments: int) -> None:
-        """Enqueue, or leave it to the next time where Redis is away: what is due stands in the database."""
+        """If Redis is away, logs it and leaves the job to the clock: due rows are in the database."""
         try:
             self.background.enqueue(job, **arguments)
         except RedisError as error:

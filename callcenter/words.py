@@ -1,4 +1,4 @@
-"""What we say and write to customers, in their language. Pages have their own gettext; this serves calls, messages and jobs."""
+"""Texts to customers, in their language, for calls, messages and jobs. Pages have their own gettext."""
 
 from functools import cache
 from gettext import NullTranslations

@@ -1,4 +1,4 @@
-"""python -m workers: one RQ worker on our queues, most urgent first. Where Redis is away it waits, and goes on."""
+"""`python -m workers`: one RQ worker on our queues, most urgent first. It waits while Redis is away."""
 
 import logging
 from time import sleep
@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def wait_for(redis: Redis) -> None:
-    """RQ waits by itself once it has begun; before that a Redis away would end it."""
+    """RQ waits for Redis once it runs; before that, an absent Redis would end it."""
     while True:
         try:
             redis.ping()

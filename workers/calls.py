@@ -1,4 +1,4 @@
-"""What the telephone company is to do for a call in progress."""
+"""Jobs for calls in progress: commands to the provider."""
 
 from callcenter import operations
 from callcenter.wiring import Wiring

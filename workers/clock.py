@@ -1,6 +1,6 @@
-"""python -m workers.clock: goes through the register of what is due (`callcenter.due`) and the timetable. Several may run side by side.
+"""`python -m workers.clock`: processes the register of due work and the timetable. Several may run at a time.
 
-It sleeps until the next due time, a second at most: what is written meanwhile is due later than that.
+It sleeps until the next due time, at most a second: anything written meanwhile is due later than that.
 """
 
 import signal
@@ -24,7 +24,7 @@ LONGEST_SLEEP = 1.0
 
 
 class Clock:
-    """One loop. `tick` does everything that is due at this moment and may be called by tests."""
+    """One loop. `tick` does everything due at this moment; tests may call it."""
 
     def __init__(self, wiring: Wiring) -> None:
         self.wiring = wiring
@@ -33,19 +33,19 @@ class Clock:
         self._is_begun = False
 
     def run(self) -> None:
-        """Until it is stopped; while the database is away it waits."""
+        """Runs until stopped; waits while the database is away."""
         while not self.stopping.is_set():
             try:
                 self._another_chance()
                 self.tick()
                 sleep = self._until_next()
-            except SQLAlchemyError as error:  # also that no connection was free in time
+            except SQLAlchemyError as error:  # also raised if no connection was free in time
                 log.warning("database_away", error=type(error).__name__)
                 sleep = LONGEST_SLEEP
             self.stopping.wait(sleep)
 
     def _another_chance(self) -> None:
-        """Once: what was given up before this start may go well with this version of ours."""
+        """Once: work given up before this start may succeed with this version."""
         if not self._is_begun:
             with self.wiring.work() as work:
                 failures.try_again(work.session, now=work.now)
@@ -55,7 +55,7 @@ class Clock:
         self.stopping.set()
 
     def tick(self) -> None:
-        """Raises DBAPIError where the database is away; whatever else fails is kept and delays nothing else."""
+        """Raises DBAPIError if the database is away; other errors are recorded and delay nothing."""
         through = due.Round(self.wiring)
         through.forget_solved()
         for one in due.register.DUE:
@@ -74,7 +74,7 @@ class Clock:
             do()
 
     def _alone(self, lock: int, do: Callable[[], object]) -> None:
-        """Only if no other clock is doing the same at this moment."""
+        """Skips if another clock is doing the same at this moment."""
         with _try_lock(self.wiring, lock) as won:
             if won:
                 do()

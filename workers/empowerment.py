@@ -1,4 +1,4 @@
-"""What was given is carried out; approvers who sit at no screen are asked by SMS."""
+"""Fulfils grants, and asks approvers without an open screen by SMS."""
 
 from callcenter import operations
 from callcenter.actions.empowerment import approving_by_sms

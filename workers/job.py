@@ -1,4 +1,4 @@
-"""What every job shares: one wiring a process, one log line a job. Errors are logged and raised again, for RQ to keep."""
+"""What every job shares: one wiring per process, one log line per job. Errors are logged and raised again for RQ."""
 
 from collections.abc import Callable
 from functools import cache, wraps
@@ -21,7 +21,7 @@ def process_wiring() -> Wiring:
 
 
 def job(task: Callable[..., None]) -> Callable[..., None]:
-    """A function of (wiring, ids…) as a job of (ids…). What is due stands in PostgreSQL, so a lost job is only late."""
+    """Makes a job of (ids…) from a function of (wiring, ids…). Due rows are in PostgreSQL: a lost job is only late."""
 
     @wraps(task)
     def inner(**ids: int) -> None:

@@ -1,4 +1,4 @@
-"""Messages on their way out, and what came with those that came in."""
+"""Sends messages, and fetches files of incoming ones."""
 
 from callcenter import operations
 from callcenter.wiring import Wiring

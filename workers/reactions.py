@@ -1,4 +1,4 @@
-"""Tell again what a crash swallowed between a commit and its push."""
+"""Publishes events that a crash left unpublished after their commit."""
 
 from callcenter.wiring import Wiring
 from workers.job import job

@@ -1,4 +1,4 @@
-"""The timetable: what the clock does again and again, and how often."""
+"""The timetable: the clock's periodic work and its intervals."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from callcenter.wiring import Wiring
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """`lock` names it among all clocks, so that only one does it at a time."""
+    """`lock` names it among all clocks, so that only one runs it at a time."""
 
     name: str
     every: timedelta
@@ -23,7 +23,7 @@ class Periodic:
 
 
 def _tidy(wiring: Wiring) -> None:
-    """Receipts that nobody can repeat any more, tries at signing in, connections long gone, questions without answer."""
+    """Old receipts, sign-in tries and connections, and surveys without an answer."""
     with wiring.work() as work:
         access.forget_old(work.session, before=work.now - timedelta(days=2))
         agents.forget_connections(work.session, before=work.now - timedelta(hours=1))
@@ -31,13 +31,13 @@ def _tidy(wiring: Wiring) -> None:
 
 
 def _propose(wiring: Wiring) -> None:
-    """Where people keep asking and always hear yes, or no; where they never give."""
+    """Proposals: questions mostly answered yes, or mostly no, and agents who never grant."""
     with wiring.work() as work:
         proposals.refresh(work)
 
 
 def _wallboard(wiring: Wiring) -> None:
-    """One aggregate a second for all who watch, computed by one clock."""
+    """One aggregate a second for all wallboards, computed by one clock."""
     with wiring.reading() as session:
         board = wallboard.figures(session, wiring.clock())
     wiring.push.send(["wallboards"], "wallboard", wallboard.payload(board))

@@ -1,4 +1,4 @@
-"""The question after service, at its time."""
+"""Sends the survey after service, when due."""
 
 from callcenter.actions.surveys import surveys
 from callcenter.wiring import Wiring

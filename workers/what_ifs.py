@@ -1,4 +1,4 @@
-"""Past days played again with something otherwise. Takes minutes, so it has a queue and workers of its own."""
+"""Plays past days again with a change. Takes minutes, so it has its own queue and workers."""
 
 from time import monotonic
 
@@ -15,7 +15,7 @@ TOLD_EVERY = 0.5
 
 @job
 def play(wiring: Wiring, *, what_if_id: int) -> None:
-    """Nothing where it is not due. Whatever ends this process, the clock has it begun again."""
+    """Does nothing if it is not due. If this process ends, the clock starts it again."""
     with wiring.work() as work:
         begun = what_ifs.begin(work, what_if_id)
     if begun is None:

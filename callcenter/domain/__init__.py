@@ -1,1 +1,1 @@
-"""The ground: rules in plain Python. They take values and `now`; they read no clock, database or network."""
+"""Business rules in plain Python. They take values and `now`; they read no clock, database or network."""

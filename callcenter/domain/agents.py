@@ -1,4 +1,4 @@
-"""Status is what the agent chose, state what the system knows; neither is ever derived from the other."""
+"""Status is what the agent chose, state is what the system knows; neither is derived from the other."""
 
 from enum import StrEnum
 
@@ -28,7 +28,7 @@ class AgentState(StrEnum):
 
 
 def identity(agent_id: int) -> str:
-    """The agent's name at the telephone company: unique, without characters that need encoding."""
+    """The agent's name at the provider: unique, without characters that need encoding."""
     return f"agent-{agent_id}"
 
 
@@ -38,7 +38,7 @@ def agent_of_identity(name: str) -> int | None:
 
 
 def state_of(*, offered: int, active: int, wrap_up: int) -> AgentState:
-    """The one state to show for an agent with so many offers, live interactions and open wrap-ups."""
+    """The one state to show for an agent with these counts of offers, live interactions and open wrap-ups."""
     if offered:
         return AgentState.OFFERED
     if active:

@@ -1,4 +1,4 @@
-"""Files that come with messages: which ones are accepted, and their type by content, whatever the sender says."""
+"""Files that come with messages: the accepted types, found by content and not by what the sender states."""
 
 import io
 import zipfile

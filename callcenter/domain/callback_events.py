@@ -1,4 +1,4 @@
-"""What can happen to callbacks, and to those who wait too long or are passed on; like `events`."""
+"""Events about callbacks, overflow and transfers; like `events`."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ from callcenter.domain.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class CallbackPromised(Event):
-    """`promised_until` was told to the customer. `source`: key, offered, max_wait, agent or api."""
+    """The customer was promised a call by `promised_until`. `source`: key, offered, max_wait, agent or api."""
 
     callback_id: int
     queue_id: int
@@ -18,19 +18,19 @@ class CallbackPromised(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerToCall(Event):
-    """It is the customer's turn to be dialled: the telephone company is to do it."""
+    """The customer is to be dialled by the provider now."""
 
     callback_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class CallerToBringBack(Event):
-    """An agent has taken the call while the caller was asked something outside of the conference."""
+    """An agent took the call while the caller was in a menu outside the conference."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CallbackTried(Event):
-    """They were not reached. `outcome`: no-answer, busy, failed, refused or left; `next_try_at` "" after the last attempt."""
+    """Not reached. `outcome`: no-answer, busy, failed, refused or left; `next_try_at` is "" after the last attempt."""
 
     callback_id: int
     outcome: str
@@ -40,12 +40,12 @@ class CallbackTried(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class LineToEnd(Event):
-    """An agent's line is still up in a call that is no longer theirs."""
+    """An agent's leg is still up in a call that is no longer theirs."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CallbackKept(Event):
-    """Customer and agent speak. `how`: called (we called) or called_us (they were faster)."""
+    """Customer and agent speak. `how`: called (we called) or called_us (the customer called first)."""
 
     callback_id: int
     in_time: bool
@@ -74,7 +74,7 @@ class CallbackChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Overflowed(Event):
-    """Waited longer than the queue allows. `way`: queue, callback or voicemail; `queue_id`: where to."""
+    """The interaction waited too long for its queue. `way`: queue, callback or voicemail; `queue_id`: the target."""
 
     way: str
     waited_seconds: int
@@ -89,7 +89,7 @@ class VoicemailLeft(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Transferred(Event):
-    """`agent_id` is who passed it on; `queue_id` or `to_agent_id` is where to."""
+    """`agent_id` is the agent who transferred it; `queue_id` or `to_agent_id` is the target."""
 
     reason: str
     queue_id: int | None = None

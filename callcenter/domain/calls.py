@@ -1,4 +1,4 @@
-"""What reaches us from a telephone line, and what we answer: values only. `telephony/twiml.py` says it to Twilio."""
+"""What a telephone leg reports, and what we answer: values only. `telephony/twiml.py` renders answers for Twilio."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, kw_only=True)
 class IncomingCall:
-    """A first request about a call. `caller` is E.164, or None where withheld or malformed."""
+    """The first request about a call. `caller` is E.164, or None if withheld or malformed."""
 
     sid: str
     caller: str | None
@@ -42,7 +42,7 @@ OVER = 9
 
 @dataclass(frozen=True, kw_only=True)
 class LegReport:
-    """One report on one leg of a call, in whatever order it came."""
+    """One report on one leg of a call; reports may come in any order."""
 
     sid: str
     status: CallStatus
@@ -53,7 +53,7 @@ class LegReport:
 class ConferenceReport:
     """One conference event. `label` is the participant's, `sequence` counts within the conference.
 
-    `call_status`: how the call is of one who left; "in-progress" has only left the conference.
+    `call_status`: the call's status when a participant leaves; "in-progress": they left only the conference.
     """
 
     conference_sid: str
@@ -74,9 +74,9 @@ class MenuChoice:
 
 @dataclass(frozen=True, kw_only=True)
 class OfferMenu:
-    """Greet and ask for a key; `again`: without the greeting, it was heard already.
+    """Greet and ask for a key. `again`: without the greeting, which the caller has heard.
 
-    `choices` are in the order they are read; `other_language` is offered on key 9.
+    `choices` are in reading order; `other_language` is offered on key 9.
     """
 
     interaction_id: int
@@ -91,7 +91,7 @@ class OfferMenu:
 
 @dataclass(frozen=True, kw_only=True)
 class Wait:
-    """Into the conference named after the interaction, there to wait for an agent. `company`: first say who calls."""
+    """The caller joins the conference named after the interaction and waits. `company`: say its name first."""
 
     interaction_id: int
     language: str
@@ -100,7 +100,7 @@ class Wait:
 
 @dataclass(frozen=True, kw_only=True)
 class AskForCallback:
-    """Led out of waiting, or before it: 1 for a callback in place of waiting, anything else waits on."""
+    """Before or during the wait: 1 takes a callback in place of waiting, any other key goes on waiting."""
 
     interaction_id: int
     language: str
@@ -109,7 +109,7 @@ class AskForCallback:
 
 @dataclass(frozen=True, kw_only=True)
 class SayPromised:
-    """We call back until `until`, in the zone in which it is told."""
+    """Say that we call back by `until`, in the zone that is spoken."""
 
     interaction_id: int
     language: str
@@ -118,7 +118,7 @@ class SayPromised:
 
 @dataclass(frozen=True, kw_only=True)
 class TakeMessage:
-    """Waited too long: what they say is recorded."""
+    """The caller waited too long: record a message."""
 
     interaction_id: int
     language: str
@@ -126,16 +126,16 @@ class TakeMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class JoinAgain:
-    """The agent's conference ended round them: wait a moment, then ask whether the call is over."""
+    """The conference ended and the agent is still on the line: wait a moment, then ask whether the call is over."""
 
     interaction_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class TellPlace:
-    """While waiting: place in the queue and expected minutes, None where not known well enough to tell.
+    """While waiting: place in the queue and expected minutes, None if not known well enough to say.
 
-    `star`: the key brings the offer of a callback. `passed_to`: the queue they were passed on to.
+    `star`: the * key leads to the callback offer. `passed_to`: the queue that the caller was moved to.
     """
 
     interaction_id: int
@@ -149,7 +149,7 @@ class TellPlace:
 
 @dataclass(frozen=True, kw_only=True)
 class JoinAgent:
-    """The agent's leg enters the conference, under a label of its own: the line before it may linger there."""
+    """The agent's leg enters the conference, under a label of its own: the agent's previous leg may still be there."""
 
     interaction_id: int
     agent_id: int
@@ -159,7 +159,7 @@ class JoinAgent:
 
 @dataclass(frozen=True, kw_only=True)
 class AskAgentToPress:
-    """An agent on a desk telephone: press 1 to take it, so that a voicemail cannot."""
+    """An agent on a desk telephone presses 1 to take the call, so that a voicemail cannot."""
 
     interaction_id: int
     agent_id: int
@@ -169,7 +169,7 @@ class AskAgentToPress:
 
 @dataclass(frozen=True, kw_only=True)
 class SayClosed:
-    """After hours. `opens`: when we open again, in the queue's own zone; None where that is not known."""
+    """After hours. `opens`: the next opening in the queue's zone; None if not known."""
 
     interaction_id: int
     language: str
@@ -178,7 +178,7 @@ class SayClosed:
 
 @dataclass(frozen=True, kw_only=True)
 class Apologise:
-    """Something failed on our side. The caller never hears an error page."""
+    """Something failed on our side: apologise. The caller never hears an error page."""
 
     language: str
     reason: str = "failed"
@@ -207,7 +207,7 @@ Answer = (
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """What a browser passes to Device.connect, and what its leg brings back to us."""
+    """What a browser passes to Device.connect, and what its leg sends back to us."""
 
     interaction_id: int
     offer_id: int

@@ -1,4 +1,4 @@
-"""THE REGISTER of channels: what each can do. Whoever wants to know asks the channel; nothing else lists them."""
+"""THE REGISTER of channels: what each can do. Code asks the channel; nothing else lists them."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,14 +10,14 @@ MEGABYTE = 1024 * 1024
 
 
 class Medium(StrEnum):
-    """VOICE: heard at once, so one at a time. TEXT: read and written, several beside each other."""
+    """VOICE: heard at once, so one at a time. TEXT: read and written, several at a time."""
 
     VOICE = "voice"
     TEXT = "text"
 
 
 class AddressKind(StrEnum):
-    """Of what kind the address is that a channel reaches people at. What people wish about messages holds for one kind."""
+    """The kind of address that a channel uses. An opt-out holds for one kind."""
 
     label: str
     icon: str
@@ -34,10 +34,10 @@ class AddressKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Traits:
-    """`label`: the name, for gettext. `head_start`: points that one begins with in a queue, `growth`: points a second waited.
+    """`label`: the name, for gettext. `head_start`: points at the start in a queue; `growth`: points per second waited.
 
-    `longest`: characters that one message takes. `in_parts`: charged by parts of 160 or 70 characters. `files` in one message,
-    `file_bytes` together. `window`: so long after their last message we may write; None: always.
+    `longest`: characters per message. `in_parts`: charged by parts of 160 or 70 characters. `files` per message,
+    `file_bytes` in total. `window`: how long after the customer's last message we may write; None: always.
     """
 
     medium: Medium
@@ -54,12 +54,12 @@ class Traits:
 
 
 class Channel(StrEnum):
-    """A channel is its line here and, where it is written on, its folder in `messaging`."""
+    """A channel is one line here and, if it carries text, its folder in `messaging`."""
 
     traits: Traits
     is_voice: bool
 
-    def __new__(cls, name: str, *traits: Traits) -> "Channel":  # by its name alone it is looked up
+    def __new__(cls, name: str, *traits: Traits) -> "Channel":  # looked up by its name alone
         channel = str.__new__(cls, name)
         channel._value_ = name
         (channel.traits,) = traits
@@ -112,7 +112,7 @@ class Channel(StrEnum):
         return self.traits.icon
 
     def to_write(self) -> "Channel":
-        """The channel on which one writes to somebody who came by this one: itself, or of a call the first to the same address."""
+        """The channel to reach a customer who came by this one: itself; for a call the first to the same address."""
         if not self.is_voice:
             return self
         return next(
@@ -122,7 +122,7 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """An address of ours and one of theirs on a channel. In each one conversation is open at most, and one question."""
+    """One of our addresses and one of theirs on a channel, with at most one open conversation and one open question."""
 
     channel: Channel
     ours: str

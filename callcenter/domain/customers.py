@@ -1,4 +1,4 @@
-"""Who calls: telephone numbers in one form, and what a shared or a withheld number means. Nobody is merged by guess."""
+"""Telephone numbers in one form, and what a shared or withheld number means. Customers are never merged by guess."""
 
 from functools import cache
 from zoneinfo import available_timezones
@@ -9,14 +9,14 @@ from phonenumbers import timezone
 from callcenter.domain.channels import AddressKind
 
 WITHHELD = ("anonymous", "unknown", "restricted", "unavailable", "private")
-# Numbers that carriers pass on for a withheld caller id (Twilio: "ANONYMOUS" on a telephone keypad, and its kin).
+# Numbers that carriers send for a withheld caller id (Twilio: "ANONYMOUS" on a telephone keypad, and similar ones).
 WITHHELD_NUMBERS = ("+266696687", "+2562533", "+7378742833", "+464")
 
 
 def e164(raw: str, *, region: str | None = None) -> str | None:
-    """A number as +<country><subscriber>, or None where it is withheld or no possible number.
+    """The number as +<country><subscriber>, or None if it is withheld or impossible.
 
-    `region` ("US", "CN") reads a number typed by a person without country code; carriers always send one.
+    `region` ("US", "CN") reads a number that a person typed without country code; carriers always send one.
     """
     text = raw.strip()
     if not text or is_withheld(text):
@@ -31,7 +31,7 @@ def e164(raw: str, *, region: str | None = None) -> str | None:
 
 
 def is_reachable(kind: AddressKind, address: str) -> bool:
-    """Whether one can answer there: no short code, nor the name under which a company sends."""
+    """Whether a reply can reach this address: no short code, and no company name as sender."""
     return kind != AddressKind.PHONE or e164(address) is not None
 
 
@@ -40,7 +40,7 @@ def is_withheld(raw: str) -> bool:
 
 
 def shown(number: str | None) -> str:
-    """A number as people of its country read it, with the country code."""
+    """The number as people of its country read it, with the country code."""
     if not number:
         return ""
     try:
@@ -51,12 +51,12 @@ def shown(number: str | None) -> str:
 
 
 def language_of(number: str | None) -> str | None:
-    """The language to greet an unknown number in: Chinese for numbers of mainland China, else not known."""
+    """The language to greet an unknown number in: Chinese for numbers of mainland China, else None."""
     return "zh" if number and number.startswith("+86") else None
 
 
 def zone_of(number: str) -> str | None:
-    """The zone of a number, where its prefix lies in one zone only."""
+    """The time zone of a number; None if its prefix covers several zones."""
     zones = timezone.time_zones_for_number(phonenumbers.parse(number))
     return zones[0] if len(zones) == 1 and is_zone(zones[0]) else None
 
@@ -67,5 +67,5 @@ def is_zone(name: str) -> bool:
 
 @cache
 def _zones() -> frozenset[str]:
-    """Read once: `available_timezones` walks the disk each time, for as long as a whole call may take."""
+    """Cached: `available_timezones` walks the disk, which takes as long as a whole call may."""
     return frozenset(available_timezones())

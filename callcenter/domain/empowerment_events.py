@@ -1,4 +1,4 @@
-"""What can happen to rules, grants, approvals, budgets and requests; like `events`. Amounts are minor units, or pieces."""
+"""Events about rules, grants, approvals, budgets and requests; like `events`. Amounts are minor units, or pieces."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from callcenter.domain.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class RemedyGiven(Event):
-    """Given to the customer; carrying it out follows. `shown`: the amount or pieces as people read them, by language."""
+    """Granted to the customer; fulfilment follows. `shown`: the formatted amount or pieces, by language."""
 
     grant_id: int
     remedy: str
@@ -18,7 +18,7 @@ class RemedyGiven(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class GrantRefused(Event):
-    """Nobody may say yes to it by the rules. `refusal`: see `domain.empowerment.wish`."""
+    """By the rules no approver may allow it. `refusal`: see `domain.empowerment.wish`."""
 
     grant_id: int
     remedy: str
@@ -30,7 +30,7 @@ class GrantRefused(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalAsked(Event):
-    """An agent asks while the customer waits.."""
+    """An agent asks while the customer waits."""
 
     grant_id: int
     approval_id: int
@@ -43,7 +43,7 @@ class ApprovalAsked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalSeen(Event):
-    """It is on the screen of somebody who may answer."""
+    """It is on the screen of an approver."""
 
     grant_id: int
     approval_id: int
@@ -51,7 +51,7 @@ class ApprovalSeen(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalClaimed(Event):
-    """`actor` took it; the others see that."""
+    """`actor` claimed it; other approvers see that."""
 
     grant_id: int
     approval_id: int
@@ -59,7 +59,7 @@ class ApprovalClaimed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalLetGo(Event):
-    """Whoever had taken it gave it back, or has gone."""
+    """The approver released it, or is gone."""
 
     grant_id: int
     approval_id: int
@@ -67,7 +67,7 @@ class ApprovalLetGo(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalPassedOn(Event):
-    """Nobody answered in time: the next are asked. `step` counts from 0."""
+    """No approver answered in time: the next step is asked. `step` counts from 0."""
 
     grant_id: int
     approval_id: int
@@ -77,7 +77,7 @@ class ApprovalPassedOn(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalAnswered(Event):
-    """`answer`: yes, less, instead, no; own_limit or nothing where no approver could answer (then `actor` is the system)."""
+    """`answer`: yes, less, instead, no; own_limit or nothing if no approver could answer (`actor` is the system)."""
 
     grant_id: int
     approval_id: int
@@ -89,7 +89,7 @@ class ApprovalAnswered(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalChanged(Event):
-    """The agent changed the amount or the reason while somebody is asked."""
+    """The agent changed the amount or the reason while approvers are asked."""
 
     grant_id: int
     approval_id: int
@@ -113,7 +113,7 @@ class ApprovalTalked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class GrantLapsed(Event):
-    """A yes that was not given on in time; what was held for it is free again."""
+    """An approval that the agent did not grant in time; its reserved budget is free again."""
 
     grant_id: int
 
@@ -125,7 +125,7 @@ class GrantCarriedOut(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class GrantNotCarriedOut(Event):
-    """`final`: no further try is made by itself; a person has to look."""
+    """`final`: no further automatic try; a person has to look."""
 
     grant_id: int
     failure: str
@@ -141,7 +141,7 @@ class GrantReversed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class BudgetSet(Event):
-    """A budget was made or changed. `amount` for each period."""
+    """A budget was created or changed. `amount` per period."""
 
     budget_id: int
     amount: int
@@ -151,7 +151,7 @@ class BudgetSet(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class BudgetRunsLow(Event):
-    """So much of a period is given or held that somebody should know."""
+    """Grants and reservations of a period reached the warning share."""
 
     budget_id: int
     period_id: int
@@ -205,7 +205,7 @@ class ProposalDecided(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReplayAsked(Event):
-    """A leader wishes to see what a rule book would have done in a period."""
+    """A supervisor asks what a rule book would have done in a period."""
 
     replay_id: int
     number: int

@@ -1,13 +1,13 @@
-"""What a person can get wrong, as facts; the doors turn each into a page or a problem document in one table."""
+"""What a person can get wrong, as facts; the routes turn each into a page or a problem document in one table."""
 
 
 def N_(text: str) -> str:
-    """Marks a sentence for translation; the door that shows it translates it."""
+    """Marks a sentence for translation; the route that shows it translates it."""
     return text
 
 
 class DomainError(Exception):
-    """A request that cannot be carried out. `code` is stable, for programs; `text` is the gettext id, for people."""
+    """A request that cannot be done. `code` is stable, for programs; `text` is the gettext id, for people."""
 
     code = "refused"
     status = 409
@@ -32,7 +32,7 @@ class NotAllowed(DomainError):
 
 
 class Invalid(DomainError):
-    """Bad input: `field` names what is wrong."""
+    """Bad input: `field` names the wrong field."""
 
     code = "invalid"
     status = 422
@@ -84,7 +84,7 @@ class NoMoreTime(DomainError):
 
 
 class StaleSave(DomainError):
-    """Somebody else saved in between; `theirs` is what stands now."""
+    """Another user saved in between; `theirs` is the current value."""
 
     code = "stale-save"
     text = N_("%(name)s changed this while you wrote.")
@@ -143,14 +143,14 @@ class BudgetUsedUp(DomainError):
 
 
 class AskFirst(DomainError):
-    """Above what this person may give alone; somebody can be asked."""
+    """Above what this person may grant alone; an approver can be asked."""
 
     code = "ask-first"
     text = N_("This is more than you may give alone; ask for it.")
 
 
 class NothingGiven(DomainError):
-    """By the rules nobody may give this; the wish was written down."""
+    """The rules allow no one to grant this; the request was recorded."""
 
     code = "refused-by-rules"
     text = N_("The rules do not allow this to be given.")
@@ -183,7 +183,7 @@ class TooManyTries(DomainError):
 
 
 class OutsideError(Exception):
-    """An outside party (the telephone company) refused or did not answer. `permanent`: trying again will not help."""
+    """A provider refused or did not answer. `permanent`: a retry does not help."""
 
     def __init__(self, message: str, *, permanent: bool, code: int | None = None) -> None:
         self.permanent = permanent

@@ -1,4 +1,4 @@
-"""What can happen, in the past tense. Each is one row of `history`; it carries ids and facts, never rows.
+"""Events, in the past tense. Each is one row of `history`; it carries ids and facts, never rows.
 
 Fields named in `SUBJECTS` have columns of their own in history; the others go into its `data`.
 """
@@ -33,7 +33,7 @@ class Event:
     actor: str = "system"
 
     kinds: ClassVar[dict[str, type["Event"]]] = {}
-    version: ClassVar[int] = 1  # of what it carries; raised together with a line in UPCASTS
+    version: ClassVar[int] = 1  # of the data; raised together with a line in UPCASTS
 
     def __init_subclass__(cls) -> None:
         Event.kinds[cls.__name__] = cls
@@ -44,7 +44,7 @@ class Event:
 
     @staticmethod
     def read(kind: str, version: int, subjects: Subjects, data: Mapping[str, Any]) -> "Event":
-        """An event as it was written, by whichever version of this program. What it does not know is left out."""
+        """Reads an event written by any version of this program. Unknown fields are dropped."""
         while upcast := UPCASTS.get((kind, version)):
             data, version = upcast(data), version + 1
         known = Event.kinds[kind]
@@ -57,7 +57,7 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class CallReceived(Event):
-    """A caller reached us; the queue is known already where the number has no menu."""
+    """A caller reached us; the queue is known already if the number has no menu."""
 
     queue_id: int | None = None
 
@@ -85,7 +85,7 @@ class OfferMade(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OfferEnded(Event):
-    """`outcome`: accepted, declined, expired, withdrawn, failed (accepted, but the line never came up) or transferred."""
+    """`outcome`: accepted, declined, expired, withdrawn, transferred or failed (accepted, but no leg came up)."""
 
     offer_id: int
     outcome: str
@@ -107,14 +107,14 @@ class CallConnected(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DeskTelephoneToRing(Event):
-    """The agent serves by a desk telephone: the telephone company is to ring it."""
+    """The agent serves by a desk telephone: the provider is to ring it."""
 
     offer_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class CallerLeftAlone(Event):
-    """The agent's line is gone, the caller is still there and waits again, at the old place."""
+    """The agent's leg is gone; the caller is still there and waits again, at the old place."""
 
     offer_id: int
 
@@ -158,7 +158,7 @@ class WrapUpExtended(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class WrapUpFinished(Event):
-    """`outcome` is "" where the time ran out before the agent chose one."""
+    """`outcome` is "" if the time ran out before the agent chose one."""
 
     outcome: str
     note: str = ""
@@ -176,7 +176,7 @@ class MessageReceived(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class MessageQueued(Event):
-    """A message of ours is due to be sent."""
+    """An outgoing message is due."""
 
     message_id: int
 
@@ -209,12 +209,12 @@ class CustomerChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerRecognised(Event):
-    """An agent said who this is, where the number alone did not tell."""
+    """An agent identified the customer; the number alone did not."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerOptedOut(Event):
-    """They want no messages at addresses of this kind."""
+    """The customer wants no messages at addresses of this kind."""
 
     version = 2
     address_kind: str = "phone"
@@ -275,7 +275,7 @@ class SurveyAnswered(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class StatusChanged(Event):
-    """The status that an agent chose, or that we chose for an agent (then `cause` says why)."""
+    """The agent's status changed, by the agent or by the system (then `cause` says why)."""
 
     status: str
     before: str

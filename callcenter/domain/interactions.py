@@ -1,11 +1,11 @@
-"""An interaction's life: which state may follow which. Channels differ only in what they skip."""
+"""The states of an interaction and which may follow which. Channels differ only in what they skip."""
 
 from enum import StrEnum
 
 
 class State(StrEnum):
-    """MENU: choosing; WAITING: in a queue; OFFERED: held out to one agent; ACTIVE: with an agent; WRAP_UP: the customer
-    has gone, the agent finishes; ENDED: nothing more happens."""
+    """MENU: choosing; WAITING: in a queue; OFFERED: offered to one agent; ACTIVE: with an agent; WRAP_UP: the customer
+    has gone, the agent finishes; ENDED: final."""
 
     MENU = "menu"
     WAITING = "waiting"

@@ -1,4 +1,4 @@
-"""The languages we serve in, by their short codes, and how the outside names them."""
+"""The languages we serve in, by their short codes, and how other systems name them."""
 
 from functools import cache
 
@@ -22,10 +22,10 @@ def locale(code: str | None) -> str:
 
 @cache
 def babel(code: str | None) -> Locale:
-    """For Babel, which looks a name up among a thousand files each time it is given one."""
+    """The locale for Babel, cached: Babel looks a name up among a thousand files each time."""
     return Locale.parse(locale(code))
 
 
 def of(texts: dict[str, str], language: str) -> str:
-    """One text of a {language: text} set; another language rather than nothing."""
+    """One text of a {language: text} set; falls back to another language."""
     return texts.get(language) or texts.get(DEFAULT) or next(iter(texts.values()), "")

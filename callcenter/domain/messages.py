@@ -1,11 +1,11 @@
-"""Text messages: their status never runs backwards, and the words by which people leave and return are obeyed."""
+"""Text messages: their status never runs backwards; STOP and START words are obeyed."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from callcenter.domain.channels import Channel
 
-KEPT_LIMIT = 20_000  # what we keep of an incoming one
+KEPT_LIMIT = 20_000  # characters kept of an incoming message
 
 
 class MessageStatus(StrEnum):
@@ -35,7 +35,7 @@ RANK = {
     MessageStatus.CANCELED: 6,
     MessageStatus.RECEIVED: 6,
 }
-# The carrier's words that mean one of ours.
+# The carrier's status words that map to ours.
 SAME_AS = {
     "accepted": "queued",
     "scheduled": "queued",
@@ -49,7 +49,7 @@ START = frozenset({"start", "unstop", "恢复"})
 
 @dataclass(frozen=True, kw_only=True)
 class IncomingFile:
-    """Where it is fetched, and the type that the sender states."""
+    """The URL of a file, and the type that the sender states."""
 
     source: str
     stated_type: str
@@ -57,8 +57,8 @@ class IncomingFile:
 
 @dataclass(frozen=True, kw_only=True)
 class IncomingMessage:
-    """A message as it came. `sender` is an address of the channel's kind, or what the carrier sent (a short code, a name):
-    then nobody can answer it. `also`: further addresses of this person; `name`: what they call themselves there."""
+    """A message as it came. `sender`: an address of the channel's kind, or what the carrier sent (a short code, a
+    name); a reply cannot reach those. `also`: further addresses of this person; `name`: their name on the channel."""
 
     sid: str
     channel: Channel
@@ -79,7 +79,7 @@ class MessageReport:
 
 
 def status_of(word: str) -> MessageStatus | None:
-    """Our status for the carrier's word; None for one that we do not know."""
+    """Our status for the carrier's word; None if the word is unknown."""
     name = SAME_AS.get(word, word)
     return MessageStatus(name) if name in set(MessageStatus) else None
 
@@ -89,7 +89,7 @@ def may_follow(before: MessageStatus, after: MessageStatus) -> bool:
 
 
 def opt_keyword(body: str, opt_out: str | None = None) -> str | None:
-    """ "stop" or "start" where a message is nothing but that wish (or the carrier says so), else None."""
+    """Returns "stop" or "start" if the message is only that word (or the carrier says so), else None."""
     word = body.strip().strip(".!。！").lower()
     if opt_out == "STOP" or word in STOP:
         return "stop"

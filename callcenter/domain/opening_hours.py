@@ -9,7 +9,7 @@ Week = dict[str, list[list[str]]]
 
 
 def is_open(now: datetime, week: Week, zone: str, holidays: Iterable[date] = ()) -> bool:
-    """An empty week means: always open."""
+    """Whether the queue is open. An empty week means always open."""
     if not week:
         return True
     local = now.astimezone(ZoneInfo(zone))
@@ -19,7 +19,7 @@ def is_open(now: datetime, week: Week, zone: str, holidays: Iterable[date] = ())
 
 
 def opens_at(now: datetime, week: Week, zone: str, holidays: Iterable[date] = ()) -> datetime | None:
-    """The next opening after `now`, local to `zone`; None where the week never opens within 14 days."""
+    """The next opening after `now`, local to `zone`; None if the week does not open within 14 days."""
     closed = set(holidays)
     local = now.astimezone(ZoneInfo(zone))
     for ahead in range(15):

@@ -1,4 +1,4 @@
-"""Who may do what to which interaction or ticket. Doors ask here; nothing else decides."""
+"""Who may do what to which interaction or ticket. The routes ask here; nothing else decides."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from callcenter.domain.agents import Role
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever acts: a signed-in person or a token. `agent_id` is None for a token of a program."""
+    """The acting person or token. `agent_id` is None for a program's token."""
 
     role: Role
     agent_id: int | None
@@ -23,23 +23,23 @@ class Actor:
 
 
 def may_serve(actor: Actor, *, interaction_agent_id: int | None) -> bool:
-    """Acts on a live call or conversation are for the one who serves it."""
+    """Only the agent who serves a live call or conversation may act on it."""
     return actor.agent_id is not None and actor.agent_id == interaction_agent_id
 
 
 def may_give(actor: Actor, *, ticket_owner_id: int | None, interaction_agent_id: int | None) -> bool:
-    """To the customer one serves or whose matter one owns; whoever leads, to any."""
+    """An agent to the customer they serve or whose ticket they own; supervisors to any customer."""
     return actor.leads or (actor.agent_id is not None and actor.agent_id in (ticket_owner_id, interaction_agent_id))
 
 
 def may_see_interaction(actor: Actor, *, agent_id: int | None, offered_to: int | None, live: bool) -> bool:
-    """What is live is for whom it concerns and for supervisors; what has ended is for all who serve the customer."""
+    """Live interactions: the agents concerned and supervisors. Ended ones: all who serve the customer."""
     if actor.leads or not live:
         return True
     return actor.agent_id is not None and actor.agent_id in (agent_id, offered_to)
 
 
 def audiences(actor: Actor) -> tuple[str, ...]:
-    """The rooms whose events this person may hear."""
+    """The rooms whose events this person may receive."""
     own = (f"agent:{actor.agent_id}",) if actor.agent_id else ()
     return (*own, "supervisors", "wallboards") if actor.leads else own

@@ -1,4 +1,4 @@
-"""What the house needs of the outside: a telephone company and a way to send messages. `wiring` builds what fits."""
+"""What the system needs from outside: a telephone provider and a way to send messages. `wiring` builds them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The public holidays of countries, by the `holidays` library, for a queue's closed days to be chosen from."""
+"""Public holidays by country, from the `holidays` library, to choose a queue's closed days from."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,13 +11,13 @@ from callcenter.domain import languages
 
 @lru_cache(maxsize=1)
 def countries() -> tuple[str, ...]:
-    """Two-letter codes."""
+    """Two-letter country codes."""
     return tuple(sorted(code for code in holidays.list_supported_countries() if len(code) == 2))
 
 
 @lru_cache(maxsize=200)
 def of(country: str, year: int, language: str) -> Mapping[date, str]:
-    """Days with their names, in this language where the library has it, in order; nothing for an unknown country."""
+    """{day: name} in date order, in this language if the library has it; empty for an unknown country."""
     if country not in countries():
         return {}
     known = holidays.country_holidays(country).supported_languages

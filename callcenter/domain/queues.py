@@ -1,4 +1,4 @@
-"""What an administrator sets about a queue, as one value, and what can be wrong with it, field by field."""
+"""A queue's settings as one value, and their validation field by field."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,14 +25,14 @@ Name = Annotated[str, Field(max_length=80)]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one field: a gettext id with its values."""
+    """One field's problem: a gettext id with its values."""
 
     text: str
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
 class NotValid(Invalid):
-    """One or several fields are wrong; `faults` by the path of the field ("policy.rings.1.after")."""
+    """One or several fields are wrong; `faults` by the field's path ("policy.rings.1.after")."""
 
     def __init__(self, faults: Mapping[str, Fault]) -> None:
         path, first = next(iter(faults.items()))
@@ -41,7 +41,7 @@ class NotValid(Invalid):
 
 
 class QueueSettings(Setting):
-    """All of a queue that can be edited. An empty week means open round the clock; `holidays` are ISO days, closed."""
+    """A queue's editable settings. An empty week means always open; `holidays` are closed ISO days."""
 
     names: dict[str, Name]
     greetings: dict[str, Annotated[str, Field(max_length=LONGEST_GREETING)]] = Field(default_factory=dict)
@@ -67,7 +67,7 @@ class Known:
 
 
 def check(settings: QueueSettings, known: Known) -> None:
-    """NotValid with everything that is wrong at once."""
+    """Raises NotValid with all problems at once."""
     found = dict(
         [*_names(settings), *_hours(settings), *_skills(settings.policy, known), *_rings(settings.policy, known)]
     )
@@ -108,7 +108,7 @@ def _is_day(text: str) -> bool:
 
 
 def _wrong_spans(spans: Sequence[Sequence[str]]) -> Fault | None:
-    """Each ends after it begins, and none begins before the one before has ended."""
+    """Each span ends after it begins, and begins no earlier than the one before ends."""
     ended = -1
     for span in spans:
         minutes = [_minutes(text) for text in span]
@@ -145,7 +145,7 @@ def _skills(policy: QueuePolicy, known: Known) -> Found:
 
 
 def _rings(policy: QueuePolicy, known: Known) -> Found:
-    """Seconds increase from ring to ring: a ring that opens with or before the one inside it would never matter."""
+    """Seconds increase from ring to ring: a ring that opens no later than the one inside it has no effect."""
     before = 0
     for place, ring in enumerate(policy.rings):
         path = f"policy.rings.{place}"
@@ -175,7 +175,7 @@ def _waiting(settings: QueueSettings, known: Known) -> Found:
 
 
 def read_spans(text: str) -> list[list[str]]:
-    """ "9-12:30, 13-18" as [["09:00", "12:30"], ["13:00", "18:00"]]; what cannot be read stays as it was written."""
+    """Reads "9-12:30, 13-18" as [["09:00", "12:30"], ["13:00", "18:00"]]; unreadable parts stay as typed."""
     plain = text.replace("：", ":").strip()
     return [_span(part) for part in DIVIDERS.split(plain) if part]
 
@@ -190,5 +190,5 @@ def _clock(text: str) -> str:
 
 
 def written(spans: Iterable[Sequence[str]]) -> str:
-    """What `read_spans` reads."""
+    """The text that `read_spans` reads."""
     return ", ".join("–".join(span) for span in spans)

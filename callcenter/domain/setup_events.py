@@ -1,4 +1,4 @@
-"""What an administrator changed: queues, hours, skills, the company's numbers; and what a leader tried out on past days."""
+"""Events about set-up: queues, hours, skills, the company's settings; and what-if runs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ from callcenter.domain.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class QueueChanged(Event):
-    """A queue is new, set up anew, or no longer in use. `changed`: {field: [before, after]}."""
+    """A queue is new, changed, or no longer in use. `changed`: {field: [before, after]}."""
 
     queue_id: int
     changed: dict[str, Any]
@@ -16,7 +16,7 @@ class QueueChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class HoursChanged(Event):
-    """A queue opens and closes at other times: `changed` as in `QueueChanged`."""
+    """A queue's opening hours changed: `changed` as in `QueueChanged`."""
 
     queue_id: int
     changed: dict[str, Any]
@@ -24,21 +24,21 @@ class HoursChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SkillsChanged(Event):
-    """What an agent can do, or how much at once. `changed`: {"skills.billing": [before, after], …}."""
+    """An agent's skills or capacity changed. `changed`: {"skills.billing": [before, after], …}."""
 
     changed: dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RoutingChanged(Event):
-    """The company's own numbers, skills or kinds of break. `changed` as in `QueueChanged`."""
+    """The company's routing numbers, skills or kinds of break changed. `changed` as in `QueueChanged`."""
 
     changed: dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class WhatIfAsked(Event):
-    """A leader wishes to see past days played again with something otherwise."""
+    """A supervisor asks to play past days again with a change."""
 
     what_if_id: int
 
@@ -53,6 +53,6 @@ class WhatIfEnded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RuleWordsChanged(Event):
-    """What rules refer to: a department, a cause, a company's system, a team's department. `changed` as in `QueueChanged`."""
+    """A department, cause, company's system or team's department changed. `changed` as in `QueueChanged`."""
 
     changed: dict[str, Any]

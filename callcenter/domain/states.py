@@ -1,10 +1,10 @@
-"""Closed sets: what state a row can be in, and which way something went. The database holds the same by its constraints."""
+"""Closed sets: the states of rows and directions. Database constraints hold the same values."""
 
 from enum import StrEnum
 
 
 class OfferState(StrEnum):
-    """LIVE: held out now. FAILED: accepted, but the agent's line never came up."""
+    """LIVE: open now. FAILED: accepted, but the agent's leg never came up."""
 
     LIVE = "live"
     ACCEPTED = "accepted"
@@ -15,7 +15,7 @@ class OfferState(StrEnum):
 
 
 class Direction(StrEnum):
-    """Who began a contact: CALLBACK is a call of ours that was promised."""
+    """Who started the contact; CALLBACK is a promised call of ours."""
 
     INBOUND = "inbound"
     OUTBOUND = "outbound"
@@ -23,14 +23,14 @@ class Direction(StrEnum):
 
 
 class Way(StrEnum):
-    """Of a message: IN is the customer's."""
+    """Of a message: IN is from the customer."""
 
     IN = "in"
     OUT = "out"
 
 
 class Party(StrEnum):
-    """Whose line a leg is."""
+    """Whose leg it is."""
 
     CUSTOMER = "customer"
     AGENT = "agent"
@@ -53,7 +53,7 @@ class SurveyState(StrEnum):
 
 
 class GrantState(StrEnum):
-    """AWAITING an answer, APPROVED and not given yet, GRANTED and not carried out yet. NOT_ASKED: it could have been asked for."""
+    """AWAITING an answer, APPROVED but not granted, GRANTED but not fulfilled. NOT_ASKED: could have been asked for."""
 
     AWAITING = "awaiting"
     APPROVED = "approved"
@@ -75,7 +75,7 @@ class ApprovalState(StrEnum):
 
 
 class RequestState(StrEnum):
-    """Of what a department was asked for."""
+    """Of a request to a department."""
 
     OPEN = "open"
     DONE = "done"
@@ -83,7 +83,7 @@ class RequestState(StrEnum):
 
 
 class BookState(StrEnum):
-    """Of one version of the rules."""
+    """Of one version of the rule book."""
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"
@@ -93,7 +93,7 @@ class BookState(StrEnum):
 
 
 class ProposalState(StrEnum):
-    """GONE: no longer found in what happens."""
+    """GONE: the data no longer shows it."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -102,7 +102,7 @@ class ProposalState(StrEnum):
 
 
 class LongJobState(StrEnum):
-    """Of a computation of minutes: days tried again, decisions replayed."""
+    """Of a computation of minutes: what-if runs and replays."""
 
     QUEUED = "queued"
     RUNNING = "running"

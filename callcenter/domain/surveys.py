@@ -1,4 +1,4 @@
-"""One question after service: when to ask, whom not to ask, and how to read what comes back."""
+"""The one-question survey after service: when to ask, whom not to ask, and how to read a reply."""
 
 import re
 import unicodedata
@@ -30,9 +30,10 @@ class Answer:
 
 
 def read(text: str) -> Answer | None:
-    """The score that a reply begins with, and the words after it; None where it begins with none.
+    """The score at the start of a reply, and the words after it; None if there is no score.
 
-    "4", "4, waited too long", "四分，等太久", "5/5 great", "Four." are answers; "45", "4pm tomorrow?", "2 weeks late" are not.
+    "4", "4, waited too long", "四分，等太久", "5/5 great", "Four." are answers; "45", "4pm tomorrow?", "2 weeks late" are
+    not.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     for pattern in (r"([1-5])(?:\s*/\s*5|\s*out of 5)?", "|".join(WORDS)):
@@ -48,7 +49,7 @@ def read(text: str) -> Answer | None:
 
 
 def decent(moment: datetime, zone: str) -> datetime:
-    """This moment, or the next at which one may write to somebody in `zone` (09:00 to 20:00)."""
+    """This moment, or the next one at which we may write to a customer in `zone` (09:00 to 20:00)."""
     local = moment.astimezone(ZoneInfo(zone))
     if local.time() < DECENT_FROM:
         local = datetime.combine(local.date(), DECENT_FROM, local.tzinfo)
@@ -60,8 +61,8 @@ def decent(moment: datetime, zone: str) -> datetime:
 def why_not(
     *, opted_out: bool, is_open: bool, last_asked: datetime | None, cool_down: timedelta, now: datetime
 ) -> str | None:
-    """The reason for which this customer is not asked now, or None. Nobody is asked twice within `cool_down`.
-    `is_open`: the channel lets us write to them now."""
+    """Why this customer is not asked now, or None. Each customer is asked at most once within `cool_down`. `is_open`:
+    the channel lets us write to them now."""
     if opted_out:
         return "opted_out"
     if not is_open:

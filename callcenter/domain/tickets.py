@@ -1,4 +1,4 @@
-"""A matter until it is solved: statuses, priorities, and what changes what."""
+"""Tickets: statuses, priorities, and which change triggers which."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""What a supervisor tries on past days, and what of those days is needed to play them again: plain values."""
+"""What-if scenarios of supervisors, and the past data needed to play them: plain values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,11 +19,12 @@ Span = tuple[float, float]
 
 
 class Wish(Setting):
-    """The days to play again, and what would be otherwise in one queue.
+    """The days to play again, and the change in one queue.
 
-    `percent` of the calls of those days come, with and without the change. `agents`: so many more (or fewer, below 0) with
-    the queue's skills between `since` and `until` (minutes of the day). `ring`: "2", "3" … as set up, or a new last one:
-    whatever "skills", whatever "language", "supervisors" too; it opens after `ring_after` seconds.
+    `percent` of those days' calls come, with and without the change. `agents`: so many more (or fewer, below 0) with
+    the queue's skills between `since` and `until` (minutes of the day). `ring`: "2", "3" … as set up, or a new last
+    one: "skills" (any skills), "language" (any language), "supervisors" (they too); it opens after `ring_after`
+    seconds.
     """
 
     weeks: Annotated[int, Field(ge=1, le=8)] = 4
@@ -44,7 +45,7 @@ class Wish(Setting):
 
 
 def check(wish: Wish, policy: QueuePolicy | None, priority: int) -> None:
-    """NotValid, field by field, where nothing would change or it does not fit the queue's `policy` (None: no such queue)."""
+    """Raises NotValid, by field, if nothing would change or it does not fit the `policy` (None: no such queue)."""
     faults: dict[str, Fault] = {}
     if policy is None:
         faults["queue_id"] = Fault(N_("Choose one of these."))
@@ -82,7 +83,7 @@ def _wrong_ring(wish: Wish, policy: QueuePolicy) -> dict[str, Fault]:
 
 
 def changed(policy: QueuePolicy, wish: Wish) -> QueuePolicy:
-    """The queue's policy with the ring that is wished for."""
+    """The queue's policy with the scenario's ring."""
     if not wish.ring or wish.ring_after is None:
         return policy
     rings = list(policy.rings)
@@ -104,9 +105,9 @@ def _new_ring(kind: str, after: int) -> RingRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One that entered a queue `at` seconds after midnight. `waited` until an agent took it or they left; `handled`: seconds
-    from then to the end of wrap-up, None where nobody served it. `extra`: points that are not the queue's nor the channel's.
-    `knows`: an agent who knew the caller, by `affinity` ("ticket", "account", "last")."""
+    """A call that entered a queue `at` seconds after midnight. `waited` until it was answered or abandoned; `handled`:
+    seconds from then to the end of wrap-up, None if not served. `extra`: points that are not the queue's nor the
+    channel's. `knows`: an agent who knew the caller, by `affinity` ("ticket", "account", "last")."""
 
     queue_id: int
     language: str
@@ -122,7 +123,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """Somebody who may serve. `limits`: what differs from the company's capacity."""
+    """An agent in the simulation. `limits`: what differs from the company's capacity."""
 
     id: int
     skills: Mapping[str, int]
@@ -135,7 +136,7 @@ class Server:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueThen:
-    """A queue as it is set up now."""
+    """A queue with its current settings."""
 
     id: int
     policy: QueuePolicy
@@ -145,7 +146,7 @@ class QueueThen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastDay:
-    """`duty`: of each agent, when they could be called, in seconds after midnight; what they did else is taken out."""
+    """`duty`: for each agent, when they could be called, in seconds after midnight; other work is taken out."""
 
     date: str
     calls: tuple[Call, ...]
@@ -154,8 +155,8 @@ class PastDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What is known of the days. `left_out`: (reason, how many days). `delays`: seconds until an offered call was taken;
-    `missed`: share of offers that nobody took up."""
+    """The recorded days. `left_out`: (reason, how many days). `delays`: seconds until an offered call was accepted;
+    `missed`: share of offers not accepted."""
 
     days: tuple[PastDay, ...]
     left_out: Mapping[str, int]

@@ -1,4 +1,4 @@
-"""What comes due: `register` says what, `rounds` goes through it."""
+"""Due work: `register` lists it, `rounds` processes it."""
 
 from callcenter.due.register import DUE, JOBS, Due, called, kind_of
 from callcenter.due.rounds import Late, Round, isolated, lateness, next_moment, note, said

@@ -1,4 +1,4 @@
-"""THE REGISTER of what comes due: which rows, and the act or job that follows. Nothing else lists it."""
+"""THE REGISTER of due work: which rows, and the action or job that follows. Nothing else lists it."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ Do = Callable[[Wiring, int], object]
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """`rows` says when by a column; where no column tells, `find` looks, `every` so often. `do` is given the row's id."""
+    """`rows` finds due rows by a time column; without one, `find` looks once per `every`. `do` takes the row's id."""
 
     kind: str
     do: Do
@@ -55,7 +55,7 @@ class Due:
     is_job: bool = False
 
     def ids(self, wiring: Wiring, *, but: Collection[int]) -> Sequence[int]:
-        """What is due now, without those of `but`."""
+        """Ids of the rows due now, without those in `but`."""
         with wiring.reading() as session:
             if self.rows is not None:
                 return self.rows.find(session, wiring.clock(), but=but)
@@ -63,7 +63,7 @@ class Due:
             return [id_ for id_ in self.find(wiring, session) if id_ not in but]
 
     def still(self, wiring: Wiring, ids: Collection[int]) -> set[int]:
-        """Those of these that are due still. What a job took in hand is so until it is done, though its lease lies ahead."""
+        """Those of `ids` still due. A row claimed by a job counts until the job ends, though its lease is later."""
         with wiring.reading() as session:
             if self.rows is not None:
                 return self.rows.among(session, ids, by=None if self.is_job else wiring.clock())
@@ -72,7 +72,7 @@ class Due:
 
 
 def _acts(act: Callable[[Work, int], object], kind: str) -> Do:
-    """An action in a transaction of its own; nothing where another clock does it at this moment."""
+    """An action in its own transaction; does nothing if another clock is doing it now."""
 
     def do(wiring: Wiring, id_: int) -> None:
         with wiring.work() as work:
@@ -83,7 +83,7 @@ def _acts(act: Callable[[Work, int], object], kind: str) -> Do:
 
 
 def _is_claimed(session: Session, kind: str, id_: int) -> bool:
-    """Until the end of the transaction. Not the row itself is locked: each action has an order of its own in which it locks."""
+    """Locks until the end of the transaction. It does not lock the row itself: each action has its own lock order."""
     name = func.hashtextextended(f"due:{kind}:{id_}", 0)
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(name))))
 
@@ -91,7 +91,7 @@ def _is_claimed(session: Session, kind: str, id_: int) -> bool:
 def _at(
     kind: str, rows: Timed, act: Callable[[Work, int], object] | None = None, *, operation: Do | None = None
 ) -> Due:
-    """At its time: an action, or an operation at the provider."""
+    """When due: an action, or an operation at the provider."""
     if act is not None:
         return Due(kind, _acts(act, kind), rows)
     assert operation is not None
@@ -99,7 +99,7 @@ def _at(
 
 
 def _job(job: Job, named: str, rows: Timed) -> Due:
-    """At its time, a worker is told."""
+    """When due: enqueues a job."""
     return Due(kind_of(job), lambda wiring, id_: wiring.enqueue(job, **{named: id_}), rows, is_job=True)
 
 
@@ -115,7 +115,7 @@ def kind_of(job: Job) -> str:
 
 
 def _try_callback(wiring: Wiring, interaction_id: int) -> None:
-    """In line, or to be dialled, now that its time has come."""
+    """Puts a due callback in line, or dials it."""
     with wiring.work() as work:
         is_to_dial = _is_claimed(work.session, "callback", interaction_id) and callback_dialing.due(
             work, interaction_id
@@ -125,7 +125,7 @@ def _try_callback(wiring: Wiring, interaction_id: int) -> None:
 
 
 def _ask_about_quiet_call(wiring: Wiring, interaction_id: int) -> None:
-    """Nothing was heard of this call for too long: the telephone company is asked about each of its lines."""
+    """Asks the provider about each leg of a call without recent reports."""
     with wiring.work() as work:
         if not _is_claimed(work.session, "quiet_call", interaction_id):
             return
@@ -149,8 +149,7 @@ def _grace(wiring: Wiring) -> timedelta:
 
 
 def _offerable(wiring: Wiring, session: Session) -> Sequence[int]:
-    """Those of all who wait whom somebody can take by now: a ring has opened, a pause is over, a queue was changed, a router
-    died. All are looked at with one reading."""
+    """Waiting interactions an agent can take by now: a ring opened, a pause ended, a queue changed, a router died."""
     now = wiring.clock()
     waiting = candidates.waiting_of(session, queries.queue_heads(session, depth=REROUTED_A_LINE), now=now)
     return routing.offerable(waiting, candidates.pool_of(session, queries.on_duty(session)), now)
@@ -162,7 +161,6 @@ def _route(_wiring: Wiring, work: Work, interaction_id: int) -> None:
 
 
 def _wait_too_long(wiring: Wiring, session: Session) -> list[int]:
-    """Those who have waited longer than their queue allows."""
     now = wiring.clock()
     limits = {queue.id: queue.policy for queue in company.queues(session)}
     return [
@@ -201,16 +199,16 @@ DUE: tuple[Due, ...] = (
         _taken_by_absent,
         lambda wiring, work, id_: escalation.let_go(work, id_, grace=_grace(wiring)),
     ),
-    # Whoever has gone holds no offer: nor one that reached them as they went, or that a clock which died left.
+    # An absent agent holds no offer, not even one made as they left or left open by a clock that died.
     _look("offer_to_absent", lambda _, session: offer_rows.with_absent(session), lambda _, w, id_: agents.free(w, id_)),
     _at("quiet_call", Timed(Interaction.id, Interaction.reconcile_at), operation=_ask_about_quiet_call),
     _look("waits_for_offer", _offerable, _route, every=1),
     _look("waits_too_long", _wait_too_long, lambda _, work, id_: overflow.move(work, id_), every=1),
 )
-# Callbacks and messages that a job has in hand may be due again before it ends, so counting from now on is for jobs only.
+# A job's lease on a callback or message may end before the job does, so only jobs count from now on.
 JOBS = {one.kind for one in DUE if one.is_job} | {"callback"}
 
 
 def called(kind: str) -> Due:
-    """Raises StopIteration where nothing is of this kind."""
+    """Raises StopIteration for an unknown kind."""
     return next(one for one in DUE if one.kind == kind)

@@ -1,6 +1,7 @@
-"""The way through the register: each row has a transaction of its own.
+"""Processes the register: each row in its own transaction.
 
-One that fails is kept with its error (`storage.failures`) and tried again later and later; no other row waits for it.
+A row that fails is recorded with its error (`storage.failures`) and retried later and later; other rows do not wait for
+it.
 """
 
 import traceback
@@ -27,7 +28,7 @@ log = structlog.get_logger()
 
 
 def next_moment(session: Session, now: datetime) -> datetime | None:
-    """The earliest at which something will be due. What workers do counts from now on only: it was handed to them."""
+    """The earliest moment at which something is due. Job rows before now do not count: workers have those."""
     put_off = _put_off(failures.all_of_them(session), now)
     moments = [
         one.rows.first(after=now if one.kind in register.JOBS else None, but=put_off.get(one.kind, ()))
@@ -38,7 +39,7 @@ def next_moment(session: Session, now: datetime) -> datetime | None:
 
 
 class Round:
-    """One passage through the register."""
+    """One pass through the register."""
 
     def __init__(self, wiring: Wiring) -> None:
         self._wiring = wiring
@@ -47,16 +48,16 @@ class Round:
         self._put_off = _put_off(self._failed, wiring.clock())
 
     def do(self, one: Due) -> None:
-        """All rows of this kind that are due. Raises DBAPIError where the database is away."""
+        """Processes all due rows of this kind. Raises DBAPIError if the database is away."""
         with isolated(self._wiring, one.kind):
             for id_ in one.ids(self._wiring, but=self._put_off.get(one.kind, ())):
                 with isolated(self._wiring, one.kind, id_):
                     one.do(self._wiring, id_)
 
     def forget_solved(self) -> None:
-        """A failure is over once its row is due no longer, whoever saw to that."""
+        """Removes failures whose rows are no longer due."""
         kinds = {one.kind for one in register.DUE}
-        over = [row.id for row in self._failed if row.kind not in kinds]  # of an older version of ours
+        over = [row.id for row in self._failed if row.kind not in kinds]  # of an older version of this program
         for one in register.DUE:
             mine = {row.row_id: row.id for row in self._failed if row.kind == one.kind}
             if mine:
@@ -70,7 +71,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """`due`: how many rows of this kind, the first of them for so many `seconds`. Some of them fail, or were given up."""
+    """`due`: how many rows of this kind are due, the first for so many `seconds`; some fail, or were given up."""
 
     kind: str
     due: int
@@ -80,7 +81,7 @@ class Late:
 
 
 def lateness(session: Session, now: datetime) -> list[Late]:
-    """Of each kind that has a time; looked at in the database, so that it is true where no clock runs, too."""
+    """Lateness of each kind with a time column; read from the database, so it also holds when no clock runs."""
     failed = failures.counts(session)
     return [
         Late(one.kind, *(one.rows.late(session, now) if one.rows else (0, 0.0)), *failed.get(one.kind, (0, 0)))
@@ -89,7 +90,7 @@ def lateness(session: Session, now: datetime) -> list[Late]:
 
 
 def _put_off(failed: Iterable[Failure], now: datetime) -> dict[str, set[int]]:
-    """{kind: rows that are not tried now}."""
+    """{kind: rows to skip now}."""
     put_off: dict[str, set[int]] = {}
     for row in failed:
         if row.next_try_at is None or row.next_try_at > now:
@@ -99,9 +100,9 @@ def _put_off(failed: Iterable[Failure], now: datetime) -> dict[str, set[int]]:
 
 @contextmanager
 def isolated(wiring: Wiring, kind: str, row_id: int | None = None) -> Iterator[None]:
-    """Whatever fails inside is written down for this row (without one, in the log) and goes no further.
+    """Records any error inside for this row (without a row, in the log) and stops it there.
 
-    Only that the database is away does: then there is nothing to write to, and nothing else can be done either.
+    If the database is away the error goes on: nothing can be recorded then.
     """
     try:
         yield
@@ -115,14 +116,14 @@ def isolated(wiring: Wiring, kind: str, row_id: int | None = None) -> Iterator[N
 
 
 def note(wiring: Wiring, kind: str, row_id: int, error: Exception) -> None:
-    """This row has failed (once more)."""
+    """Records one more failure of this row."""
     with wiring.work() as work:
         row = failures.note(work.session, kind, row_id, error=said(error), now=work.now)
     log.error("due_failed", kind=kind, row=row_id, error=row.error, tries=row.tries, given_up=row.is_given_up)
 
 
 def said(error: Exception) -> str:
-    """Which error and where, without any value: texts and numbers of customers do not belong in logs."""
+    """The error's type and place, without values: customers' texts and numbers do not belong in logs."""
     code = error.code if isinstance(error, DomainError) else getattr(getattr(error, "orig", None), "sqlstate", None)
     ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "site-packages" not in frame.filename]
     place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""

@@ -1,4 +1,4 @@
-"""Ways to write to a customer. A channel is a folder here, of the name that it has in `domain.channels`."""
+"""Ways to write to a customer. Each channel is a folder here, with its name in `domain.channels`."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -12,7 +12,7 @@ from callcenter.domain.ports import Texting
 
 
 class Folder(Protocol):
-    """What the folder of a channel holds."""
+    """What a channel's folder provides."""
 
     Texts: Callable[..., Texting]
 
@@ -29,8 +29,7 @@ def channels(client: Client, *, public_url: str) -> dict[Channel, Texting]:
 
 
 def parse(form: Mapping[str, str]) -> IncomingMessage:
-    """By the channel that stands before the sender's address; a bare address, or one of a channel that we do not have,
-    is an SMS."""
+    """Parses by the channel before the sender's address; a bare address, or an unknown channel, is SMS."""
     name = form["From"].partition(":")[0]
     channel = next((channel for channel in FOLDERS if channel == name), Channel.SMS)
     return FOLDERS[channel].parse(form)

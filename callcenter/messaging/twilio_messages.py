@@ -1,4 +1,4 @@
-"""What all channels of Twilio have in common: a form read, a message handed over, found again, and the files that came with it."""
+"""What all Twilio channels share: read a form, send a message, find it again, and fetch its files."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ PIECE = 64 * 1024
 
 
 def files(form: Mapping[str, str]) -> tuple[IncomingFile, ...]:
-    """Where the files of a message are fetched, with the type that the sender states."""
+    """The URLs of a message's files, with the type that the sender states."""
     said = form.get("NumMedia") or "0"
     return tuple(
         IncomingFile(source=form[f"MediaUrl{n}"], stated_type=form.get(f"MediaContentType{n}", ""))
@@ -39,7 +39,7 @@ def parse_report(form: Mapping[str, str]) -> MessageReport:
 
 
 class TwilioMessages:
-    """Fits `domain.ports.Texting`. `prefix` is what Twilio writes before the addresses of the channel."""
+    """Implements `domain.ports.Texting`. `prefix` is what Twilio writes before the channel's addresses."""
 
     prefix = ""
 
@@ -48,7 +48,7 @@ class TwilioMessages:
         self._callback = public_url + paths.SMS_STATUS
 
     def send(self, *, sender: str, recipient: str, body: str, media: Sequence[str] = ()) -> str:
-        """Hand one message over; its sid. OutsideError where it was refused or nobody answered."""
+        """Sends one message; returns its sid. Raises OutsideError if it was refused or there was no answer."""
         there = {"to": self.prefix + recipient, "from_": self.prefix + sender, "status_callback": self._callback}
         given = {name: value for name, value in (("body", body), ("media_url", list(media))) if value}
         try:
@@ -58,7 +58,7 @@ class TwilioMessages:
         return str(sent.sid)
 
     def find(self, *, sender: str, recipient: str, body: str, since: timedelta) -> str | None:
-        """The sid of such a message handed over lately: after a crash between sending and writing down, it tells which."""
+        """The sid of such a message sent recently, or None: whether it went out, after a crash before recording."""
         there = {"to": self.prefix + recipient, "from_": self.prefix + sender}
         try:
             listed = self._client.messages.list(**there, date_sent_after=datetime.now(UTC) - since, limit=50)
@@ -67,7 +67,7 @@ class TwilioMessages:
         return next((str(message.sid) for message in listed if (message.body or "") == body), None)
 
     def fetch(self, url: str) -> bytes:
-        """A file that came with a message. The account's credentials go to Twilio's own host, never to where it sends us on."""
+        """A file that came with a message. The account's credentials go to Twilio's host only, not to redirects."""
         base = str(self._client.api.base_url)
         if urlsplit(url)[:2] != urlsplit(base)[:2]:
             raise OutsideError("This file does not lie with the telephone company", permanent=True)
@@ -81,7 +81,7 @@ class TwilioMessages:
             raise outside_error(error) from error
 
     def forget(self, url: str) -> None:
-        """We have kept it: Twilio need not. Where it cannot be deleted it stays there, as without us."""
+        """Deletes Twilio's copy of a file that we have stored. If that fails, the copy stays."""
         try:
             requests.delete(url, auth=self._auth(), timeout=TIMEOUT_SECONDS)
         except requests.RequestException as error:
@@ -92,7 +92,7 @@ class TwilioMessages:
 
 
 def _read(answer: requests.Response) -> bytes:
-    """At most LARGEST bytes, whatever the length that was stated."""
+    """At most LARGEST bytes, regardless of the stated length."""
     content = bytearray()
     for piece in answer.iter_content(PIECE):
         content += piece

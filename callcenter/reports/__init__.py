@@ -1,1 +1,1 @@
-"""Questions that pages, API and clock ask alike: rows in, values out. They look and never write."""
+"""Queries shared by pages, API and clock: rows in, values out. Read-only."""

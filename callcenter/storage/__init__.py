@@ -1,1 +1,1 @@
-"""PostgreSQL: rows and the questions asked of them, a file a noun."""
+"""PostgreSQL: rows and their queries, one file per noun."""

@@ -1,4 +1,4 @@
-"""One engine a process, sessions on it, and the migrations. No question about a noun is asked here."""
+"""One engine per process, its sessions, and the migrations. Queries about nouns are in their own files."""
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
@@ -51,7 +51,7 @@ from callcenter.domain.states import (
 from callcenter.domain.tickets import Priority, TicketStatus
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
-CODES = (  # closed sets, as which columns are read
+CODES = (  # closed sets, as the types of columns
     *(
         AddressKind,
         AttachmentState,
@@ -78,7 +78,7 @@ NAMES = {
 
 
 class Code(TypeDecorator[StrEnum]):
-    """A text that is one of a closed set: read as the set's own."""
+    """A text column of one closed set, read as the set's member."""
 
     impl = String
     cache_ok = True
@@ -88,7 +88,7 @@ class Code(TypeDecorator[StrEnum]):
         self.codes = codes
 
     def result_processor(self, _dialect: Dialect, _coltype: object) -> Callable[[str | None], StrEnum | None]:
-        """A look into a table, as every row that is read goes through it."""
+        """A dict look-up: it runs for every row that is read."""
         members: dict[str | None, StrEnum | None] = {None: None, **{code.value: code for code in self.codes}}
         return members.__getitem__
 
@@ -107,15 +107,15 @@ class Row(DeclarativeBase):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
 
 
-# A row is locked against change, not against being referred to: else two works that each wrote something of one agent
-# (a ticket's owner, who changed it) could wait for each other.
+# Locks a row against change, not against foreign keys to it: otherwise two transactions that each refer to one agent
+# (as a ticket's owner, as its editor) could deadlock.
 NO_KEY = {"key_share": True}
-KEPT = "kept"  # where a session finds what `storage.kept` keeps for a moment
+KEPT = "kept"  # the session's key for the cache of `administration.settings_cache`
 
 
 @dataclass(slots=True)
 class Kept:
-    """One a database. What this process itself changes is forgotten at once."""
+    """One per database. Changes of this process clear it at once."""
 
     until: float = 0.0
     values: dict[Hashable, Any] = field(default_factory=dict)
@@ -125,17 +125,17 @@ class Kept:
 
 
 class Database:
-    """Connections to one PostgreSQL. A statement runs at most 15 s, so that nobody waits for a lost one."""
+    """Connections to one PostgreSQL. A statement runs at most 15 s, so that a lost one blocks no request."""
 
     def __init__(self, url: str, *, pool: int = 20, name: str = "callcenter") -> None:
-        """`name`: as which PostgreSQL lists our connections; whoever operates it sees whose they are."""
+        """`name`: the connections' name in PostgreSQL, for the operator."""
         self.url = url
         self.engine: Engine = create_engine(
             url,
             pool_size=pool,
             max_overflow=pool,
             pool_timeout=10,
-            pool_use_lifo=True,  # few connections that know our statements, rather than many that have seen each once
+            pool_use_lifo=True,  # few connections with our statements prepared, rather than many
             connect_args={
                 "connect_timeout": 5,
                 "options": "-c timezone=UTC -c statement_timeout=15000",
@@ -156,13 +156,13 @@ class Database:
 
     @contextmanager
     def at_once(self) -> Iterator[Connection]:
-        """For one statement that is a transaction by itself, and costs no more than itself."""
+        """For one statement that is a transaction by itself, without the cost of one around it."""
         with self._at_once.connect() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A transaction that cannot write, so that looking never changes anything."""
+        """A read-only transaction, so that reading never changes anything."""
         with self._sessions() as session:
             session.connection(execution_options={"postgresql_readonly": True})
             yield session
@@ -172,28 +172,28 @@ class Database:
 
 
 def _remember_statements(connection: psycopg.Connection[Any], _record: object) -> None:
-    """Prepare what is asked a second time; all we have to ask are some hundreds of statements."""
+    """Prepares a statement at its second use; the system has some hundreds of them."""
     connection.prepare_threshold = 2
     connection.prepared_max = 500
 
 
 def _still_there(connection: psycopg.Connection[Any], _record: object, _proxy: object) -> None:
-    """Replace an idle connection whose server has gone: that is heard from the socket, without asking.
+    """Replaces an idle connection whose server has gone: the socket tells, without a query.
 
-    A question each time ("pre-ping") would cost a round trip a transaction.
+    A query each time ("pre-ping") would cost a round trip per transaction.
     """
     try:
-        connection.pgconn.consume_input()  # its last words, if it left any,
-        connection.pgconn.consume_input()  # and that it has closed
+        connection.pgconn.consume_input()  # the server's last message, if any,
+        connection.pgconn.consume_input()  # and the end of the connection
     except psycopg.OperationalError as error:
         raise DisconnectionError from error
 
 
-AWAY = ("08", "53", "57P")  # classes of SQLSTATE: the connection is lost; no room; the server shuts down or starts
+AWAY = ("08", "53", "57P")  # SQLSTATE classes: connection lost; no room; server shuts down or starts
 
 
 def is_away(error: DBAPIError) -> bool:
-    """Whether the database is away, and not just this statement refused."""
+    """Whether the database is away, and not only this statement refused."""
     state = getattr(error.orig, "sqlstate", None)
     return error.connection_invalidated or (
         isinstance(error, OperationalError) and (state is None or state.startswith(AWAY))
@@ -224,6 +224,6 @@ def is_connected(session: Session, name: str) -> bool:
 
 
 def current_revision(session: Session) -> str | None:
-    """The revision this database is at; None before the first migration."""
+    """The revision of this database; None before the first migration."""
     known = session.scalar(text("SELECT to_regclass('alembic_version')"))
     return session.scalar(text("SELECT version_num FROM alembic_version")) if known else None

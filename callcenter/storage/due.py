@@ -1,4 +1,4 @@
-"""Rows whose time has come: which, the earliest, and how many there are. What is then done with them stands in `callcenter.due`."""
+"""Due rows: which, the earliest, and how many. `callcenter.due` says what is done with them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,34 +8,34 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-LIMIT = 100  # a kind and look: the next look follows within a second
+LIMIT = 100  # per kind and look: the next look follows within a second
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """Rows with `at` in the past and `where`, each known by `id`. A partial index on `at` with this `where` must exist."""
+    """Rows with `at` in the past and `where`, each known by `id`. Needs a partial index on `at` with this `where`."""
 
     id: InstrumentedAttribute[int]
     at: InstrumentedAttribute[Any]
     where: tuple[ColumnElement[bool], ...] = ()
 
     def find(self, session: Session, now: datetime, *, but: Collection[int] = ()) -> Sequence[int]:
-        """Ids of what is due, the longest due first, without those of `but`."""
+        """Ids of the due rows, the longest due first, without those in `but`."""
         due = select(self.id).where(*self.where, self.at <= now, *self._without(but))
         return session.scalars(due.order_by(self.at).limit(LIMIT)).all()
 
     def among(self, session: Session, ids: Collection[int], *, by: datetime | None) -> set[int]:
-        """Those of these that are due by then; without a moment, those that will ever be."""
+        """Those of these ids due by then; with None, those due at any time."""
         in_time = self.at.is_not(None) if by is None else self.at <= by
         return set(session.scalars(select(self.id).where(*self.where, in_time, self.id.in_(ids))))
 
     def first(self, *, after: datetime | None = None, but: Collection[int] = ()) -> Select[tuple[datetime]]:
-        """The earliest moment, to be asked as a part of a larger question; one look at the front of the index."""
+        """The earliest moment, as part of a larger query; reads only the front of the index."""
         later = self.at.is_not(None) if after is None else self.at > after
         return select(self.at).where(*self.where, later, *self._without(but)).order_by(self.at).limit(1)
 
     def late(self, session: Session, now: datetime) -> tuple[int, float]:
-        """How many are due, and for how many seconds the first of them has been."""
+        """How many are due, and for how many seconds the first of them."""
         count, first = session.execute(select(func.count(), func.min(self.at)).where(*self.where, self.at <= now)).one()
         return count, (now - first).total_seconds() if first else 0.0
 

@@ -1,4 +1,4 @@
-"""What was due and failed: which row, with which error, how often, and when it is tried again. Nothing else waits for it."""
+"""Due rows that failed: which row, error, how often, and the next try. No other row waits for it."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -11,12 +11,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from callcenter.storage.database import Row
 
 FIRST_PAUSE, LONGEST_PAUSE = 1, 600  # seconds; each pause is twice the one before
-MOST_TRIES = 15  # after some 57 minutes we give up, until a person or the next start of a clock tries again
+MOST_TRIES = 15  # after some 57 minutes it is given up, until a person or the next start of a clock retries
 ERROR_LETTERS = 200
 
 
 class Failure(Row):
-    """`row_id` names the row within its `kind`; `next_try_at` is empty once we have given up."""
+    """`row_id` names the row within its `kind`; `next_try_at` is empty once it is given up."""
 
     __tablename__ = "due_failures"
     __table_args__ = (UniqueConstraint("kind", "row_id"),)
@@ -34,7 +34,7 @@ class Failure(Row):
 
 
 def note(session: Session, kind: str, row_id: int, *, error: str, now: datetime) -> Failure:
-    """One more try of this row has failed."""
+    """Records one more failed try of this row."""
     first = {"kind": kind, "row_id": row_id, "tries": 1, "error": error[:ERROR_LETTERS], "since": now}
     again = {"tries": Failure.tries + 1, "error": error[:ERROR_LETTERS]}
     wanted = insert(Failure).values(**first).on_conflict_do_update(index_elements=["kind", "row_id"], set_=again)
@@ -45,22 +45,21 @@ def note(session: Session, kind: str, row_id: int, *, error: str, now: datetime)
 
 
 def pause(tries: int) -> timedelta:
-    """Until the next try, after so many that failed."""
+    """The pause before the next try, after so many failures."""
     return timedelta(seconds=min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1)))
 
 
 def all_of_them(session: Session) -> Sequence[Failure]:
-    """Those given up first, then by the next try."""
+    """Given-up ones first, then by the next try."""
     return session.scalars(select(Failure).order_by(Failure.next_try_at.nulls_first(), Failure.id)).all()
 
 
 def forget(session: Session, ids: Collection[int]) -> None:
-    """They are due no longer."""
     session.execute(delete(Failure).where(Failure.id.in_(ids)))
 
 
 def try_again(session: Session, *, now: datetime, id_: int | None = None) -> int:
-    """What was given up is due again, this one or all; how many those are."""
+    """Makes given-up rows due again, this one or all; returns how many."""
     given_up = update(Failure).where(Failure.next_try_at.is_(None))
     if id_ is not None:
         given_up = given_up.where(Failure.id == id_)
@@ -69,7 +68,7 @@ def try_again(session: Session, *, now: datetime, id_: int | None = None) -> int
 
 
 def counts(session: Session) -> dict[str, tuple[int, int]]:
-    """{kind: (how many fail, how many of those were given up)}."""
+    """{kind: (failing rows, given-up rows among them)}."""
     given_up = func.count().filter(Failure.next_try_at.is_(None))
     rows = select(Failure.kind, func.count(), given_up).group_by(Failure.kind)
     return {kind: (failing, ended) for kind, failing, ended in session.execute(rows)}

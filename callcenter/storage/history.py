@@ -1,6 +1,6 @@
-"""Every event, append-only, written in the transaction of what it tells: timeline, audit, and what is still to be told.
+"""Every event, append-only, written in the transaction that it describes: timeline, audit, and outbox.
 
-`id` is given when written, `n` after the commit, under a lock: whoever has seen n has seen all before it that are theirs.
+`id` is set on writing, `n` after the commit, under a lock: an agent who has seen n has seen all their earlier events.
 """
 
 import json
@@ -57,7 +57,7 @@ ADD = text(
 
 
 def add(session: Session, events: Sequence[Event], *, at: datetime) -> list[int]:
-    """Write these down, in their order and in one statement; their ids."""
+    """Writes these events in order, in one statement; returns their ids."""
     if not events:
         return []
     return list(session.scalars(ADD, {"at": at, "rows": json.dumps([_row_of(event) for event in events])}))
@@ -71,8 +71,8 @@ def _row_of(event: Event) -> dict[str, Any]:
     }
 
 
-# One statement, as it follows every work: take the lock, then number whatever nobody has numbered meanwhile (FOR UPDATE
-# looks at each row anew). A number that a crash of PostgreSQL undoes is given again by `unpublished`: no wait for the disk.
+# One statement, as it follows every work: takes the lock, then numbers rows without a number (FOR UPDATE reads each
+# row again). `unpublished` repeats a number that a crash of PostgreSQL undoes, so there is no wait for the disk.
 NUMBER = text(
     "WITH locked AS MATERIALIZED ("
     f"  SELECT pg_advisory_xact_lock({NUMBERING_LOCK}), set_config('synchronous_commit', 'off', true)),"
@@ -84,7 +84,7 @@ NUMBER = text(
 
 
 def number(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
-    """Give these rows their n, in the order of ids: {id: n}. A row that has one already keeps it and is left out.
+    """Numbers these rows in the order of ids: {id: n}. Rows with a number keep it and are left out.
 
     The transaction must hold nothing else: the lock makes n ascend in the order of commits.
     """
@@ -92,7 +92,7 @@ def number(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
 
 
 def unpublished(session: Session, *, before: datetime, limit: int = 500) -> Sequence[History]:
-    """Rows written before a moment that were never told: a crash came between."""
+    """Rows written before then and never published, because of a crash."""
     rows = select(History).where(History.n.is_(None), History.at < before).order_by(History.id).limit(limit)
     return session.scalars(rows).all()
 
@@ -102,7 +102,7 @@ def latest_n(session: Session) -> int:
 
 
 def told_since(session: Session, n: int, *, agent_id: int | None, limit: int) -> Sequence[History]:
-    """What was told after n, in order; with an agent, only what is about that agent or was done by them."""
+    """Events published after n, in order; with an agent, only those about or by that agent."""
     rows = select(History).where(History.n > n).order_by(History.n).limit(limit)
     if agent_id is not None:
         rows = rows.where(or_(History.agent_id == agent_id, History.actor == f"agent:{agent_id}"))
@@ -118,7 +118,7 @@ def of_ticket(session: Session, ticket_id: int, *, limit: int = 200) -> Sequence
 
 
 def of_matter(session: Session, ticket_id: int, *, limit: int = 200) -> Sequence[History]:
-    """A ticket's own rows and those of the contacts that belong to it, from before it was opened too."""
+    """Events of a ticket and of its contacts, including those from before it was opened."""
     own = of_ticket(session, ticket_id, limit=limit)
     contacts = {row.interaction_id for row in own if row.interaction_id is not None}
     theirs = _newest(session, select(History).where(History.interaction_id.in_(contacts)), limit) if contacts else ()
@@ -135,6 +135,6 @@ def _newest(session: Session, rows: Select[History], limit: int) -> Sequence[His
 
 
 def is_behind(session: Session, *, now: datetime, by: timedelta) -> int:
-    """How many events have waited longer than `by` to be told: a figure to watch."""
+    """How many events have waited longer than `by` to be published: a figure to monitor."""
     waiting = select(func.count()).select_from(History).where(History.n.is_(None), History.at < now - by)
     return session.scalar(waiting) or 0

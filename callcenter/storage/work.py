@@ -1,4 +1,4 @@
-"""One unit of work: a session in a transaction, the moment it happens at, and what it records."""
+"""One unit of work: a session in a transaction, its moment, and the events that it records."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ def _nobody(_event: Event) -> tuple[()]:
 
 
 class Work:
-    """`now` is one moment for the whole work, so that what belongs together has one time.
+    """`now` is one moment for the whole work, so that its rows share one time.
 
     `followers`: what follows from an event in the same transaction.
     """
@@ -31,16 +31,16 @@ class Work:
         self._about: list[Row] = []
 
     def record(self, event: Event, *about: Row) -> None:
-        """What happened goes into history with this work; it is told after the commit.
+        """Writes the event into history with this work; it is published after the commit.
 
-        The rows it is `about` stay in the session, so that its followers need not ask for them again.
+        The rows it is `about` stay in the session, so that its followers need not read them again.
         """
         self.recorded.append(event)
         self._about += about
 
     def write(self) -> list[tuple[int, Event]]:
-        """The end of this work: what follows from it, all that is still to be written, then what was recorded, with its ids."""
-        for event in self.recorded:  # those that followers record come at its end, and have followers, too
+        """Ends this work: runs followers, flushes, then writes the recorded events; returns them with their ids."""
+        for event in self.recorded:  # followers' events come last, and have followers too
             for follow in self._followers(event):
                 follow(self, event)
         self.session.flush()

@@ -1,1 +1,1 @@
-"""Twilio's voice: answers as TwiML, commands on live calls, signatures. Nothing above knows a sid's meaning."""
+"""Twilio's voice: answers as TwiML, commands on live calls, signatures. Only here sids have a meaning."""

@@ -1,4 +1,4 @@
-"""The account at Twilio: which numbers are ours, and where they and the TwiML app send their webhooks."""
+"""The Twilio account: which numbers are ours, and where they and the TwiML app send their webhooks."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ VOICE = {"voice_method": "POST", "voice_fallback_method": "POST", "status_callba
 
 @dataclass(frozen=True)
 class Change:
-    """One setting that is not as it should be. Empty `before`: nothing is set."""
+    """One setting that differs from what it should be. Empty `before`: nothing is set."""
 
     setting: str
     before: str
@@ -23,7 +23,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Place:
-    """A number (`name` in E.164) or the TwiML app of this account, and what is to change there."""
+    """A number (`name` in E.164) or the TwiML app of this account, and its changes to make."""
 
     sid: str
     name: str
@@ -31,7 +31,7 @@ class Place:
 
 
 def of_number(public_url: str) -> dict[str, str]:
-    """The webhooks of a number of ours. An application of the number's own would win over them, so there is none."""
+    """The webhooks of one of our numbers. A number's own application would override them, so it is empty."""
     return {
         "voice_application_sid": "",
         "voice_url": public_url + paths.INCOMING,
@@ -47,7 +47,7 @@ def of_number(public_url: str) -> dict[str, str]:
 
 
 def of_application(public_url: str) -> dict[str, str]:
-    """The TwiML app's: what an agent's browser asks when it joins."""
+    """The TwiML app's webhook: what an agent's browser requests when it joins."""
     return {
         "voice_url": public_url + paths.AGENT,
         "voice_fallback_url": public_url + paths.FALLBACK,
@@ -64,7 +64,7 @@ class TwilioAccount:
         self._public_url = public_url
 
     def answers(self) -> None:
-        """OutsideError where we are not let in, or where nobody answers."""
+        """Raises OutsideError if access is refused, or there is no answer."""
         with _in_our_words():
             self._client.incoming_phone_numbers.list(limit=1)
 
@@ -90,7 +90,7 @@ class TwilioAccount:
 
 
 def split(found: dict[str, Place], ours: Sequence[str]) -> tuple[list[Place], list[str], list[str]]:
-    """(ours in the account, ours that are missing there, the account's numbers that are none of ours)."""
+    """(ours in the account, ours missing there, the account's numbers that are not ours)."""
     here = [found[number] for number in ours if number in found]
     return here, [number for number in ours if number not in found], [n for n in found if n not in ours]
 

@@ -1,4 +1,4 @@
-"""The official client, pointed where the settings say, and its errors in our words."""
+"""Twilio's official client, with the settings' address, and its errors as ours."""
 
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
@@ -17,7 +17,7 @@ FAILURES = (TwilioException, requests.RequestException)
 
 
 def twilio_client(settings: Settings, *, by_token: bool = False) -> Client:
-    """Signs with the API key where there is one, so that the account's token stays out of daily use; or `by_token` all the same."""
+    """Signs with the API key if there is one, to keep the account's token out of daily use; `by_token`: with that."""
     has_key = settings.twilio_api_key and not by_token
     client = Client(
         (settings.twilio_api_key if has_key else settings.twilio_account_sid) or "none",
@@ -31,12 +31,12 @@ def twilio_client(settings: Settings, *, by_token: bool = False) -> Client:
 
 
 def outside_error(error: Exception) -> OutsideError:
-    """Permanent: refused for a reason that another try will meet again. 429, 5xx and silence are not."""
+    """Permanent: another try gets the same refusal. 429, 5xx and silence are not."""
     if isinstance(error, TwilioRestException):
         permanent = error.status < 500 and error.status != 429 and error.code not in TEMPORARY
         return OutsideError(f"Twilio answered {error.status} (code {error.code})", permanent=permanent, code=error.code)
     answer = error.args[1] if isinstance(error, TwilioException) and len(error.args) > 1 else None
-    if isinstance(answer, Response):  # what lists raise: the bare answer, without Twilio's code
+    if isinstance(answer, Response):  # raised by lists: the bare answer, without Twilio's code
         permanent = answer.status_code < 500 and answer.status_code != 429
         return OutsideError(f"Twilio answered {answer.status_code}", permanent=permanent)
     return OutsideError(f"Twilio did not answer ({type(error).__name__})", permanent=False)

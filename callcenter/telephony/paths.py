@@ -1,4 +1,4 @@
-"""Where Twilio finds us: the paths of our webhooks, for TwiML, for REST and for the doors alike."""
+"""The paths of our webhooks, for TwiML, REST and the routes."""
 
 INCOMING = "/webhooks/voice/incoming"
 FALLBACK = "/webhooks/voice/fallback"
@@ -15,7 +15,7 @@ AGENT_ANSWERED = "/webhooks/voice/agent/answered/%d"
 AGENT_PRESSED = "/webhooks/voice/agent/pressed/%d"
 AGENT_LEFT = "/webhooks/voice/agent/left/%d"
 STATUS = "/webhooks/voice/status"
-STATUS_OF_RING = STATUS + "?offer=%d"  # of legs that we order: whose they are, should the answer to the order be lost
+STATUS_OF_RING = STATUS + "?offer=%d"  # for legs that we order: identifies the leg if the answer to the order is lost
 STATUS_OF_CALL = STATUS + "?interaction=%d"
 CONFERENCE = "/webhooks/voice/conference"
 RECORDING = "/webhooks/voice/recording"

@@ -1,4 +1,4 @@
-"""Is this request Twilio's? The signature is the only authentication there is; the address is ours by configuration."""
+"""Checks that Twilio sent a request. The signature is the only authentication; the address comes from the settings."""
 
 from collections.abc import Iterable
 

@@ -28,7 +28,7 @@ def render(answer: calls.Answer, *, base: str) -> str:
 
 
 def hold_music(language: str, *, base: str) -> str:
-    """While on hold: music, a word now and then, and round again."""
+    """While on hold: music, a sentence now and then, in a loop."""
     response = VoiceResponse()
     _say(response, language, "We are with you again in a moment.")
     response.play(base + MUSIC)
@@ -63,9 +63,9 @@ def _greet(gather: Gather, answer: calls.OfferMenu) -> None:
 
 
 def _wait(response: VoiceResponse, answer: calls.Wait, base: str) -> None:
-    """The caller is the first participant and fixes the callbacks; their leaving ends the conference, nobody else's does.
+    """The caller is the first participant and fixes the callbacks; only their leaving ends the conference.
 
-    Nothing can be asked in a conference: * leads out of it, to the Dial's action, with the call in progress.
+    A conference cannot ask for input: * leads out of it, to the Dial's action, with the call in progress.
     """
     if answer.company:
         _say(response, answer.language, "This is %(company)s. You asked us to call you.", company=answer.company)
@@ -86,7 +86,7 @@ def _wait(response: VoiceResponse, answer: calls.Wait, base: str) -> None:
 
 
 def _ask_for_callback(response: VoiceResponse, answer: calls.AskForCallback, base: str) -> None:
-    """Silence is an answer, too: then they wait on."""
+    """No key counts as an answer: the caller waits on."""
     action = base + paths.CALLBACK % answer.interaction_id
     gather = Gather(num_digits=1, timeout=MENU_SECONDS, action=action, method="POST")
     if answer.expected_seconds:
@@ -122,7 +122,7 @@ def _join_again(response: VoiceResponse, answer: calls.JoinAgain, base: str) -> 
 
 
 def _place(response: VoiceResponse, answer: calls.TellPlace, base: str) -> None:
-    """Place and expected wait, music, and round again: the document of a conference that waits runs out otherwise."""
+    """Place and expected wait, music, in a loop: a document of a waiting conference must not run out."""
     if answer.passed_to:
         _say(response, answer.language, "We pass you on to %(queue)s. You keep your place.", queue=answer.passed_to)
     if answer.place == 1:
@@ -178,7 +178,7 @@ def _closed(response: VoiceResponse, answer: calls.SayClosed, base: str) -> None
 
 
 def _day_and_time(moment: datetime, language: str) -> str:
-    """As the caller's language says it."""
+    """In the caller's language."""
     locale = languages.locale(language)
     day = format_date(moment, "EEEE, MMMM d" if locale == "en" else "M月d日 EEEE", locale=locale)
     return f"{day}, {format_time(moment, 'short', locale=locale)}"

@@ -4,6 +4,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from callcenter.domain.channels import Channel
 from callcenter.domain.empowerment import AgentFacts, CustomerFacts, Facts, Given, MatterFacts, RuleBook, Usage
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
@@ -108,7 +109,7 @@ def _facts(draw: random.Random) -> Facts:
             fault=draw.choice(("ours", "carrier")),
             product=draw.choice(PRODUCTS),
             price=draw.randint(1_000, 90_000),
-            channel="voice",
+            channel=Channel.VOICE,
             contacts=draw.randint(1, 3),
             minutes=draw.randint(0, 40),
             age_days=draw.randint(0, 20),

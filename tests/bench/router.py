@@ -16,6 +16,7 @@ from callcenter import settings
 from callcenter.actions.calls import calls
 from callcenter.actions.routing import routing
 from callcenter.domain.calls import RANK, CallStatus
+from callcenter.domain.channels import Channel
 from callcenter.domain.events import QueueEntered
 from callcenter.domain.interactions import State
 from callcenter.storage.calls import incoming
@@ -67,7 +68,7 @@ class Router:
             work.session,
             sid=self._sid(),
             rank=RANK[CallStatus.RINGING],
-            channel="voice",
+            channel=Channel.VOICE,
             state=State.WAITING,
             language="en",
             our_address=DIRECT,

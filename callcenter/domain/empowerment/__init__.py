@@ -1,6 +1,7 @@
-"""Who may give what to whom, how much, and who is asked above that. Pure: values and a moment in, a decision out.
+"""Who may grant what to whom, how much, and who is asked above that. Pure: values and a moment in, a decision out.
 
-`conditions` and `rule_book` say what a rule can be, `deciding` decides, `wish` holds one wish against a decision.
+`conditions` and `rule_book` define what a rule can be, `deciding` decides, `wish` checks one grant request against a
+decision.
 """
 
 from callcenter.domain.empowerment.deciding import decide

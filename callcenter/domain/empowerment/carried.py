@@ -1,4 +1,4 @@
-"""What a replay has given so far, as its own decisions count it: to each customer, and by each agent in a day and a month."""
+"""What a replay has granted so far by its own decisions: to each customer, and by each agent per day and month."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Span = tuple[int, str, date]
 
 @dataclass(slots=True)
 class Giving:
-    """One giving of the replay; its amount changes when a question is answered, and is 0 once it was taken back."""
+    """One grant of the replay. Its amount changes when a question is answered, and is 0 after a reversal."""
 
     at: datetime
     remedy: str
@@ -28,7 +28,7 @@ class Giving:
 
 
 class Carried:
-    """Within the period what the replay itself gave counts, before it what was recorded. Times come in order."""
+    """Within the period the replay's own grants count, before it the recorded ones. Times come in order."""
 
     def __init__(self, since: datetime, zone: str) -> None:
         self._since, self._zone = since, ZoneInfo(zone)
@@ -57,7 +57,7 @@ class Carried:
         return (past.agent_id, past.currency + " day", local), (past.agent_id, past.currency, local.replace(day=1))
 
     def _begin(self, past: Past, day: Span, month: Span) -> None:
-        """The first of an agent's in a currency tells what they had given in the day and month that the period begins in."""
+        """The agent's first request in a currency tells their earlier grants of the period's first day and month."""
         if (past.agent_id, past.currency) in self._known:
             return
         self._known.add((past.agent_id, past.currency))
@@ -67,7 +67,7 @@ class Carried:
             self._by[month] += past.usage.agent_month
 
     def put(self, past: Past, *, remedy: str, worth: int, pieces: int) -> Giving:
-        """It counts from now on. `pieces`: 1 for money."""
+        """Counts a grant from now on. `pieces`: 1 for money."""
         made = Giving(past.at, remedy, worth, past.currency, pieces, past.ticket_id, self._spans(past))
         self._to[_customer(past)].append(made)
         for span in made.spans:
@@ -75,7 +75,7 @@ class Carried:
         return made
 
     def becomes(self, made: Giving, at: datetime, *, remedy: str, worth: int, pieces: int) -> None:
-        """From `at` on it is that."""
+        """From `at` on the grant has these values."""
         heappush(self._later, (at, next(self._turn), made, remedy, worth, pieces))
 
     def _until(self, now: datetime) -> None:
@@ -87,5 +87,5 @@ class Carried:
 
 
 def _customer(past: Past) -> Customer:
-    """Of somebody unknown, the ticket is all that can be counted by."""
+    """For an unknown customer only the ticket can be counted."""
     return ("customer", past.customer_id) if past.customer_id is not None else ("ticket", past.ticket_id)

@@ -1,4 +1,4 @@
-"""What one decision is about, and what is counted of what was given before."""
+"""What one decision is about, and what is counted of earlier grants."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ YEAR_DAYS = 365
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`kept`: what was counted once, as many rules ask the same."""
+    """`kept`: sums that many rules ask for, counted once."""
 
     facts: Facts
     book: RuleBook
@@ -22,7 +22,7 @@ class Case:
     kept: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def used(self, limit: str, days: int) -> int:
-        """What counts against a limit in money; `days`: of the one for a customer."""
+        """What counts against a money limit; `days`: the window of the customer limit."""
         match limit:
             case "grant":
                 return 0
@@ -38,7 +38,7 @@ class Case:
                 return self.usage.agent_month
 
     def given_to_customer(self, days: int) -> int:
-        """In the currency of the matter; what was given in another does not count, as there is no rate to count it by."""
+        """In the currency of the case. Grants in other currencies do not count: there is no exchange rate."""
         known: int | None = self.kept.get(days)
         if known is None:
             since, currency = self.now - timedelta(days=days), self.facts.currency
@@ -55,9 +55,9 @@ class Case:
         return known
 
     def budget(self) -> tuple[int | None, int] | None:
-        """(smallest limit, what is left) of the budgets in the currency of the matter; None where no budget binds.
+        """(smallest limit, what is left) of the budgets in the currency of the case; None if no budget binds.
 
-        The limit is None where one is required and there is none.
+        The limit is None if a budget is required and there is none.
         """
         if "budget" not in self.kept:  # the same for each remedy
             currency = self.facts.currency
@@ -68,7 +68,7 @@ class Case:
         return found
 
     def times(self, remedy: str, *, days: int | None = None) -> int:
-        """How many pieces (or times) of this remedy: on this ticket, or to this customer within some days."""
+        """How many pieces (or times) of this remedy: on this ticket, or to this customer within `days`."""
         mine = (one for one in self.usage.customer if one.remedy == remedy)
         if days is None:
             return sum(one.count for one in mine if one.same_ticket)

@@ -1,8 +1,8 @@
-"""What is wrong with a rule book though each rule is right: contradictions, rules that never apply, and matters without a rule.
+"""Problems of a rule book whose rules are each valid: contradictions, rules that never apply, cases without a rule.
 
-A contradiction: two rules of one step fit the same facts, do not say the same, and the earlier is not the special case: it
-does not ask for all that the later asks for, and more. So nothing but their order decides. A special case before the general
-one is how exceptions are written, and is none.
+A contradiction: two rules of one step fit the same facts and say different things, and the earlier one is no special
+case (asking all that the later one asks, and more), so only their order decides. A special case before the general rule
+is an exception, not a contradiction.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,12 +19,12 @@ from callcenter.domain.empowerment.options import May
 from callcenter.domain.empowerment.overlap import can_be, common, covers
 from callcenter.domain.empowerment.rule_book import Outcome, Rule, RuleBook
 
-ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)  # nothing was given before, so it does not matter when
+ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)  # nothing was granted before, so the moment does not matter
 
 
 class Kind(StrEnum):
-    """NO_FACTS: nothing can fit its conditions. NO_REMEDY: none of its remedies is in use in its currency. UNKNOWN: it names
-    what the company does not have."""
+    """NO_FACTS: nothing can fit its conditions. NO_REMEDY: none of its remedies is in use in its currency. UNKNOWN: it
+    names something that the company does not have."""
 
     CONTRADICTION = "contradiction"
     DEAD = "dead"
@@ -36,7 +36,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`rules`: the one that is at fault first. `facts`: for a contradiction what both ask for, for UNKNOWN the words."""
+    """`rules`: the faulty one first. `facts`: what both rules of a contradiction ask for; for UNKNOWN those words."""
 
     kind: Kind
     rules: tuple[int, ...] = ()
@@ -47,7 +47,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A matter as it was recorded, and how many wishes there were like it."""
+    """A recorded case, and how many grant requests were like it."""
 
     facts: Facts
     times: int = 1
@@ -60,8 +60,8 @@ def check(
     causes: Iterable[str] = (),
     known: Mapping[str, Iterable[str]] | None = None,
 ) -> list[Fault]:
-    """All faults: contradictions, what never applies, gaps. `causes`: those that the company has; `known`: {condition: the
-    words there are}, where they can be looked up."""
+    """All problems: contradictions, rules that never apply, gaps. `causes`: those that the company has; `known`:
+    {condition: its valid words}, if they can be looked up."""
     return [
         *contradictions(book),
         *never_applying(book),
@@ -71,7 +71,7 @@ def check(
 
 
 def contradictions(book: RuleBook) -> list[Fault]:
-    """Pairs of rules, the earlier one first, between which only their order decides."""
+    """Pairs of rules, the earlier one first, where only their order decides."""
     wanted = {rule.id: rule.conditions() for rule in book.rules}
     dead = {fault.rules[0] for fault in never_applying(book)}
     steps = [rule for rule in book.rules if _step(rule) in (Outcome.MAY, Outcome.ASK) and rule.id not in dead]
@@ -91,7 +91,7 @@ def contradictions(book: RuleBook) -> list[Fault]:
 
 
 def _step(rule: Rule) -> Outcome | None:
-    """In which step of the decision it competes with others; None for a ceiling, which lowers and never competes."""
+    """The decision step in which it competes with other rules; None for a ceiling, which lowers and never competes."""
     if rule.is_ceiling:
         return None
     return Outcome.MAY if rule.outcome == Outcome.MAY_WITH_REASON else rule.outcome
@@ -102,7 +102,7 @@ def _says(rule: Rule) -> tuple[object, ...]:
 
 
 def _remedies(book: RuleBook, rule: Rule) -> set[str]:
-    """Those in use that the rule is about and that there are in its currency."""
+    """The remedies in use that the rule covers and that exist in its currency."""
     currency = currency_of(rule, book)
     return {
         one.key
@@ -117,7 +117,7 @@ def _same_currency(book: RuleBook, first: Rule, second: Rule) -> bool:
 
 
 def never_applying(book: RuleBook) -> list[Fault]:
-    """Rules that can be taken out without any decision changing; for DEAD with the rules that always come first."""
+    """Rules that can be removed without changing any decision; for DEAD with the rules that always come first."""
     wanted = {rule.id: rule.conditions() for rule in book.rules}
     remedies = {rule.id: _remedies(book, rule) for rule in book.rules}
     found = []
@@ -135,7 +135,7 @@ def never_applying(book: RuleBook) -> list[Fault]:
 def _always_first(
     book: RuleBook, place: int, wanted: Mapping[int, Mapping[str, Any]], remedies: Mapping[int, set[str]]
 ) -> tuple[int, ...]:
-    """The rules that win for each of this rule's remedies wherever it fits; empty where one remedy is left to it."""
+    """The rules that win for each of this rule's remedies wherever it fits; empty if the rule still decides one."""
     rule = book.rules[place]
     left, winners = set(remedies[rule.id]), []
     for other_place, other in enumerate(book.rules):
@@ -174,8 +174,8 @@ def _plain(name: str, word: str) -> str:
 
 
 def gaps(book: RuleBook, seen: Sequence[Seen], causes: Iterable[str] = ()) -> list[Fault]:
-    """Causes for which nobody may give anything and nobody can be asked: as wished for, most often first; then those of the
-    company that no rule speaks of. What is forbidden is no gap: a rule says so."""
+    """Causes for which no agent may grant anything and no approver can be asked: by number of requests, then those of
+    the company that no rule covers. What a rule forbids is no gap."""
     wished: dict[str, int] = {}
     for one in seen:
         options = decide(one.facts, book, now=ANY_MOMENT).options

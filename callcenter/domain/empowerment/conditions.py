@@ -1,4 +1,4 @@
-"""THE TABLE of what a rule can ask about: a condition is one line here, and is known to files, pages and explanations alike."""
+"""THE TABLE of what a rule can ask about: a condition is one line here; files, pages and explanations read it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Kind = Literal["any_of", "range", "flag"]
 
 
 class Span(BaseModel):
-    """From `min` to `max`, both included; at least one of them is given."""
+    """From `min` to `max`, both included; at least one is set."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,7 +34,7 @@ class Span(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`read` takes from the facts: words (any_of), a number or None (range), yes or no (flag). `unit` says what is counted."""
+    """`read` takes from the facts: words (any_of), a number or None (range), or a bool (flag). `unit`: of a number."""
 
     name: str
     group: Group
@@ -88,7 +88,7 @@ CONDITIONS: dict[str, Condition] = {
 
 
 def _words(value: object) -> object:
-    """One word may stand without a list; each stands once."""
+    """One word needs no list; duplicates are dropped."""
     if isinstance(value, str):
         return (value,)
     return tuple(dict.fromkeys(value)) if isinstance(value, Iterable) and not isinstance(value, dict) else value
@@ -117,7 +117,7 @@ class Wanted(BaseModel):
         return self
 
     def given(self) -> dict[str, Any]:
-        """{condition: what is wanted} of those that are given."""
+        """{condition: wanted value} of those that are given."""
         return {name: value for name, value in self if value is not None}
 
 
@@ -127,7 +127,7 @@ def _group(name: str, group: Group) -> type[Wanted]:
     return made
 
 
-if TYPE_CHECKING:  # a type checker reads no classes that are made
+if TYPE_CHECKING:  # a type checker cannot read generated classes
 
     class Who(Wanted): ...
 

@@ -1,7 +1,8 @@
-"""THE DECISION: facts, rules, what was given before, budgets and a moment in; what may be given, by whom, and why, out.
+"""THE DECISION: facts, rules, earlier grants, budgets and a moment in; what may be granted, by whom, and why, out.
 
-For each remedy, of the rules that fit: 1. `never` without limits forbids it; 2. of `may` rules the first in the book's order says
-how much; 3. of `ask` rules the first says whom to ask; 4. each `never above` lowers both, and so does each budget.
+For each remedy, of the rules that fit: 1. `never` without limits forbids it; 2. the first `may` rule in the book's
+order says how much; 3. the first `ask` rule says whom to ask; 4. each `never above` lowers both, and so does each
+budget.
 """
 
 from collections.abc import Iterable
@@ -25,7 +26,7 @@ NO_BUDGETS = Balances()
 def decide(
     facts: Facts, book: RuleBook, usage: Usage = NO_USAGE, budgets: Balances = NO_BUDGETS, *, now: datetime
 ) -> Decision:
-    """Deterministic: the same values, the same decision."""
+    """Deterministic: the same values give the same decision."""
     ready = matcher(book)
     fitting, failed = ready.fit(facts)
     case = Case(facts, book, usage, budgets, now)
@@ -40,7 +41,7 @@ def decide(
 def option_of(
     remedy: str, facts: Facts, book: RuleBook, usage: Usage = NO_USAGE, budgets: Balances = NO_BUDGETS, *, now: datetime
 ) -> Option | None:
-    """What `decide` says of one remedy, without looking at the others; None where there is no such remedy."""
+    """What `decide` says about one remedy, without computing the others; None if there is no such remedy."""
     ready = matcher(book)
     wanted = ready.remedies.get(remedy)
     if wanted is None or not wanted.is_active or not wanted.is_in(facts.currency):
@@ -49,7 +50,7 @@ def option_of(
 
 
 def _option(case: Case, remedy: Remedy, ready: Matcher, fitting: int) -> Option:
-    """`fitting`: the bits of the rules that fit; the first of some rules is the lowest of their bits."""
+    """`fitting`: one bit per rule that fits; the first of several rules has the lowest bit."""
     mine = fitting & ready.about(remedy.key)
     is_fixed = case.facts.currency in remedy.fixed
     forbids = ready.first(mine & ready.forbidding)
@@ -63,7 +64,7 @@ def _option(case: Case, remedy: Remedy, ready: Matcher, fitting: int) -> Option:
     ask_rooms = [*_rooms(case, remedy, asks), *above_all] if asks else []
     ask_most = min(ask_rooms, key=_left).left if ask_rooms else None
     if asks and ask_most is not None and ask_most <= most:
-        asks = None  # nobody may say yes to more than may be given anyway
+        asks = None  # an approver cannot allow more than the agent may grant anyway
     may = May.GIVE if gives else May.ASK if asks else May.GAP
     if gives and gives.outcome == Outcome.MAY_WITH_REASON:
         may = May.GIVE_WITH_REASON
@@ -88,7 +89,7 @@ def _most(case: Case, remedy: Remedy, rooms: tuple[Room, ...]) -> int:
 
 
 def _above_all(case: Case, remedy: Remedy, ceilings: Iterable[Rule]) -> list[Room]:
-    """What bounds everybody: rules that say `never above`, the budgets, and the remedy itself where its amount is fixed."""
+    """Bounds for everybody: `never above` rules, budgets, and the remedy itself if its amount is fixed."""
     rooms: list[Room] = []
     for rule in ceilings:
         rooms += _rooms(case, remedy, rule)
@@ -105,7 +106,7 @@ def _above_all(case: Case, remedy: Remedy, ceilings: Iterable[Rule]) -> list[Roo
 
 
 def _units_for_cost(remedy: Remedy, left: int, currency: str) -> int:
-    """How much of a remedy so much of a budget pays for."""
+    """How many units of a remedy this much of a budget pays for."""
     if remedy.is_money:
         return left * 100 // remedy.cost_percent if remedy.cost_percent else NONE_AT_ALL
     each = remedy.costs.get(currency, 0)
@@ -113,7 +114,7 @@ def _units_for_cost(remedy: Remedy, left: int, currency: str) -> int:
 
 
 def _rooms(case: Case, remedy: Remedy, rule: Rule) -> list[Room]:
-    """Every limit of a rule as room for this remedy: minor units, or pieces."""
+    """Every limit of a rule as headroom for this remedy: minor units, or pieces."""
     each = 1 if remedy.is_money else remedy.costs.get(case.facts.currency, 0)
     rooms: list[Room] | None = case.kept.get((rule.id, each))
     if rooms is None:
@@ -129,7 +130,7 @@ def _rooms(case: Case, remedy: Remedy, rule: Rule) -> list[Room]:
 
 
 def _worths(case: Case, rule: Rule, each: int) -> list[Room]:
-    """Its limits in money; `each`: what a piece costs, 1 for money."""
+    """The rule's money limits; `each`: the cost of a piece, 1 for money."""
     rooms = []
     for name, limit in rule.limits.money:
         bound, used = BOUNDS[name], case.used(name, rule.limits.customer_days)
@@ -146,7 +147,7 @@ def _worths(case: Case, rule: Rule, each: int) -> list[Room]:
 
 
 def _times(case: Case, remedy: Remedy, rule: Rule, bound: Bound, limit: int, days: int | None) -> Room:
-    """How often is a number of pieces; money is given once at a time, so one time left leaves any amount."""
+    """Limits on "how often" count pieces; money is granted once at a time, so one time left allows any amount."""
     used = case.times(remedy.key, days=days)
     left = max(0, limit - used)
     return Room(bound, limit, used, left if not remedy.is_money else NONE_AT_ALL if left else 0, rule.id)

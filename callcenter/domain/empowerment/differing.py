@@ -1,4 +1,4 @@
-"""What one rule book says otherwise than another: rules and remedies that are new, gone, moved or changed, field by field."""
+"""How two rule books differ: rules and remedies that are new, gone, moved or changed, field by field."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,8 +21,8 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference(Generic[Thing]):
-    """One rule or remedy: as it was and as it is, None where there is none. `fields`: {path: (before, after)} of what differs,
-    such as "limits.customer" or "who.role". A rule that changed and moved is CHANGED, with `moved`."""
+    """One rule or remedy before and after, None where it does not exist. `fields`: {path: (before, after)} of what
+    differs, such as "limits.customer" or "who.role". A rule that changed and moved is CHANGED, with `moved`."""
 
     change: Change
     before: Thing | None
@@ -39,7 +39,7 @@ class Difference(Generic[Thing]):
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """`rules` and `remedies` in the order of the newer book, what is gone where it stood; `head`: currency, zone."""
+    """`rules` and `remedies` in the newer book's order, removed ones at their old place; `head`: currency and zone."""
 
     rules: tuple[Difference[Rule], ...]
     remedies: tuple[Difference[Remedy], ...]
@@ -51,12 +51,12 @@ class Differences:
         return not self.head and all(change == Change.SAME for change in changes)
 
     def count(self, change: Change) -> int:
-        """Of rules."""
+        """Counts rules."""
         return sum(one.change == change for one in self.rules)
 
 
 def differ(before: RuleBook | None, after: RuleBook) -> Differences:
-    """From one book to another; all is new where there was none."""
+    """From one book to the other; everything is new if there is no earlier one."""
     rules = _pairs({rule.id: rule for rule in before.rules} if before else {}, {rule.id: rule for rule in after.rules})
     remedies = _pairs(
         {one.key: one for one in before.remedies} if before else {}, {one.key: one for one in after.remedies}
@@ -85,14 +85,14 @@ def _pairs(before: Mapping[Any, Thing], after: Mapping[Any, Thing]) -> tuple[Dif
 
 
 def _moved(old: Sequence[Any], new: Sequence[Any]) -> set[Any]:
-    """The fewest keys whose place explains the other order, near enough."""
+    """An approximately smallest set of keys whose move explains the new order."""
     blocks = SequenceMatcher(a=old, b=new, autojunk=False).get_matching_blocks()
     kept = {key for block in blocks for key in old[block.a : block.a + block.size]}
     return set(new) - kept
 
 
 def _merged(old: list[Any], new: list[Any]) -> list[Any]:
-    """The new order, and what is gone behind whatever stood before it."""
+    """The new order, with each removed key after its old predecessor."""
     merged = list(new)
     for place, key in enumerate(old):
         if key not in new:
@@ -109,7 +109,7 @@ def _fields(was: Thing, now: Thing) -> dict[str, tuple[Any, Any]]:
 
 
 def _flat(value: Mapping[str, Any], path: str = "") -> dict[str, Any]:
-    """{"limits.grant": 2000, …}; a condition is one value, whatever it is made of."""
+    """{"limits.grant": 2000, …}; a condition counts as one value."""
     found: dict[str, Any] = {}
     for name, inner in value.items():
         below = f"{path}.{name}" if path else name

@@ -1,6 +1,6 @@
-"""What is known when somebody may give something: about who gives, to whom, for what; and what was given before.
+"""What is known when an agent may grant something: about agent, customer and case; and the earlier grants.
 
-Facts are values at one moment. They are stored with each grant, so that a decision can be made again with other rules.
+Facts are values at one moment. They are stored with each grant, so that other rules can decide it again.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Known(BaseModel):
 
 
 class AgentFacts(Known):
-    """Who would give. `days`: since they joined. `skills`: {skill: level}."""
+    """The agent. `days`: since they joined. `skills`: {skill: level}."""
 
     username: str
     role: str = "agent"
@@ -29,7 +29,7 @@ class AgentFacts(Known):
 
 
 class CustomerFacts(Known):
-    """To whom. `value`: what they brought in 12 months, minor units of the facts' currency. `days`: since they are with us."""
+    """The customer. `value`: revenue of 12 months, minor units of the facts' currency. `days`: as a customer."""
 
     tier: str = "standard"
     value: Count = 0
@@ -40,8 +40,8 @@ class CustomerFacts(Known):
 
 
 class MatterFacts(Known):
-    """For what. `price` in minor units, None where it is not known; `contacts` about this matter, this one included;
-    `minutes`: of the customer's time so far; `age_days`: since they first asked."""
+    """The case. `price` in minor units, None if not known; `contacts` about this case including this one; `minutes` of
+    the customer's time so far; `age_days` since the first contact."""
 
     type: str = ""
     cause: str = ""
@@ -67,7 +67,7 @@ class Facts(Known):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One earlier giving that stands. `amount`: minor units that it was worth, for what is counted what its pieces cost."""
+    """One earlier grant, not reversed. `amount`: its worth in minor units; for pieces their cost."""
 
     at: datetime
     remedy: str
@@ -79,9 +79,9 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What was given: to this customer in the last two years, and by this agent today and this month (minor units).
+    """Earlier grants: to this customer in the last two years, and by this agent today and this month (minor units).
 
-    `today` and `this month` are those of the rule book's zone, so that they are the same for colleagues everywhere.
+    `today` and `this month` are in the rule book's zone, so they are the same for all agents.
     """
 
     customer: tuple[Given, ...] = ()
@@ -106,7 +106,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """A budget as it stands: what is left of it, in minor units of its currency."""
+    """A budget's balance: what is left of it, in minor units of its currency."""
 
     id: int
     name: str
@@ -117,13 +117,13 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Balances:
-    """The budgets that a grant is paid from, each in full. `required`: nothing may be given where none is in the currency."""
+    """The budgets that pay for a grant, each in full. `required`: nothing may be granted if none is in the currency."""
 
     balances: tuple[Balance, ...] = ()
     required: bool = False
 
     def left(self, currency: str) -> int | None:
-        """The most that all of them allow; None where no budget binds."""
+        """The most that all of them allow; None if no budget binds."""
         mine = [balance.left for balance in self.balances if balance.currency == currency]
         if not mine:
             return 0 if self.required else None

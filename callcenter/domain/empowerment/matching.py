@@ -1,6 +1,6 @@
-"""Which rules fit some facts: each condition is looked up once for all rules together, as a set of bits, one bit a rule.
+"""Which rules fit some facts: each condition is looked up once for all rules, as a set of bits, one bit per rule.
 
-So that five hundred rules of twenty conditions each are decided about as fast as ten.
+A book of five hundred rules with twenty conditions each is decided about as fast as one of ten rules.
 """
 
 from bisect import bisect_right
@@ -20,7 +20,7 @@ CURRENCY = "currency"
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """One condition over all rules: `silent` rules do not ask; `words` fit by word; `spans` fit between two of `edges`."""
+    """One condition, all rules: `silent` do not ask it; `words` fit by word; `spans` fit between two of `edges`."""
 
     name: str
     kind: Kind
@@ -31,7 +31,7 @@ class Fitting:
     spans: tuple[int, ...]
 
     def fit(self, facts: Facts) -> int:
-        """The bits of the rules that have nothing against these facts."""
+        """The bits of the rules that do not reject these facts."""
         value = self.read(facts)
         if self.kind == "any_of":
             fitting = self.silent
@@ -44,14 +44,14 @@ class Fitting:
 
 
 def places(bits: int) -> list[int]:
-    """The places of the bits that are set, the lowest first."""
+    """The positions of the set bits, the lowest first."""
     return [place for place, one in enumerate(reversed(f"{bits:b}")) if one == "1"]
 
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """A rule book made ready. `everybody`: all bits; `by_remedy`: the rules about each (`any_remedy`: about all), and bits of
-    rules by what they do."""
+    """A prepared rule book. `everybody`: all bits; `by_remedy`: the rules about each remedy (`any_remedy`: about all),
+    and bits of rules by outcome."""
 
     rules: tuple[Rule, ...]
     remedies: dict[str, Remedy]
@@ -73,7 +73,7 @@ class Matcher:
         return self.rules[(bits & -bits).bit_length() - 1] if bits else None
 
     def rules_of(self, bits: int) -> list[Rule]:
-        """Few of many: bit by bit."""
+        """The rules of a few bits, bit by bit."""
         found = []
         while bits:
             lowest = bits & -bits
@@ -82,7 +82,7 @@ class Matcher:
         return found
 
     def bits(self, facts: Facts) -> int:
-        """The rules that fit, where nobody asks why the others do not."""
+        """The rules that fit, without the reasons for the others."""
         left = self.any_currency | self.currencies.get(facts.currency, 0)
         for fitting in self.fittings:
             left &= fitting.fit(facts)
@@ -108,7 +108,7 @@ class Matcher:
 
 
 class Same:
-    """Two are the same where the book is the very same object: comparing whole books would cost more than matching."""
+    """Equal only if the book is the same object: comparing whole books would cost more than matching."""
 
     __slots__ = ("book",)
 
@@ -127,7 +127,7 @@ def matcher(book: RuleBook) -> Matcher:
 
 
 def currency_of(rule: Rule, book: RuleBook) -> str | None:
-    """The currency that a rule is for: that of its amounts; None where it names none and is for any."""
+    """The currency of the rule's amounts; None if it names none and is for any."""
     if rule.limits.has_money or (rule.ask and any(step.up_to is not None for step in rule.ask.steps)):
         return rule.currency or book.currency
     return rule.currency
@@ -163,7 +163,7 @@ def _bits(book: RuleBook, which: Callable[[Rule], bool]) -> int:
 
 
 def _currencies(book: RuleBook) -> tuple[dict[str, int], int]:
-    """({currency: rules that speak of its money alone}, rules that speak of none)"""
+    """({currency: rules with amounts in that currency alone}, rules without amounts)"""
     currencies: dict[str, int] = {}
     any_currency = 0
     for place, rule in enumerate(book.rules):
@@ -193,7 +193,7 @@ def _fitting(condition: Condition, wanted: list[dict[str, object]]) -> Fitting:
 
 
 def _between(spans: Iterable[tuple[int, int | None, int | None]]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """(edges, the bits of the spans that hold before the first edge, from it on, from the second on, …), in one sweep."""
+    """(edges, bits of the spans that hold before the first edge, from it on, from the second on, …), in one pass."""
     turns: dict[int, int] = {0: 0}
     for bit, low, high in spans:
         turns[low or 0] = turns.get(low or 0, 0) ^ bit
@@ -204,7 +204,7 @@ def _between(spans: Iterable[tuple[int, int | None, int | None]]) -> tuple[tuple
 
 
 def by_who(book: RuleBook, facts: Facts) -> list[Rule]:
-    """The rules that have nothing against this agent, whomever and whatever it is for."""
+    """The rules that do not reject this agent, for any customer and case."""
     fitting, _ = matcher(_who_alone(Same(book))).fit(facts)
     return [rule for place, rule in enumerate(book.rules) if fitting >> place & 1]
 

@@ -1,4 +1,4 @@
-"""Amounts as whole minor units of one currency: read from what a person wrote, and shown as their language writes them."""
+"""Amounts as whole minor units of one currency: parsed from input, and formatted for a language."""
 
 import re
 import unicodedata
@@ -27,7 +27,7 @@ def minor_units(currency: str) -> int:
 
 
 def parse(text: str, currency: str, *, field: str = "amount") -> int:
-    """ "$1,200.50" as 120050. Invalid for what is negative, not a number, too exact, too large, or of another currency."""
+    """Reads "$1,200.50" as 120050. Invalid if negative, no number, too exact, too large, or in another currency."""
     plain = unicodedata.normalize("NFKC", text).replace(" ", "").upper()
     found = AMOUNT.fullmatch(plain)
     if found is None:
@@ -52,7 +52,7 @@ def _check_currency(mark: str, currency: str, *, field: str) -> None:
 
 
 def checked(minor: object, *, field: str = "amount") -> int:
-    """A positive whole number of minor units that a person could have meant; Invalid for any other."""
+    """A positive whole number of minor units in a plausible range; Invalid for any other."""
     if isinstance(minor, bool) or not isinstance(minor, int):
         raise Invalid("An amount is a whole number of minor units.", field=field)
     if minor <= 0:
@@ -73,7 +73,7 @@ def typed(minor: int | None, currency: str) -> str:
 
 @lru_cache(maxsize=4096)
 def shown(minor: int, currency: str, language: str) -> str:
-    """$60, $14.90, ¥80: without cents where there are none."""
+    """$60, $14.90, ¥80: cents only if there are some."""
     unit = minor_units(currency)
     whole = minor % unit == 0
     pattern = "¤#,##0;-¤#,##0" if whole else None

@@ -8,7 +8,7 @@ from callcenter.domain.empowerment.rule_book import Ask, Step
 
 
 class May(StrEnum):
-    """What an agent may do with a remedy now. GAP: no rule speaks of it."""
+    """What an agent may do with a remedy now. GAP: no rule covers it."""
 
     GIVE = "give"
     GIVE_WITH_REASON = "give_with_reason"
@@ -18,8 +18,6 @@ class May(StrEnum):
 
 
 class Bound(StrEnum):
-    """What the amount is bounded by."""
-
     GRANT = "grant"
     TICKET = "ticket"
     CUSTOMER = "customer"
@@ -36,7 +34,7 @@ class Bound(StrEnum):
 
 
 class Room(NamedTuple):
-    """One bound: `limit` in all, `used` of it, `left` (minor units, or pieces). `rule_id` None: a budget or the remedy itself."""
+    """One bound: `limit` in total, `used` of it, `left` (minor units, or pieces). `rule_id` None: budget or remedy."""
 
     bound: Bound
     limit: int
@@ -50,10 +48,10 @@ class Room(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One remedy. `most`: minor units (or pieces) that may be given now without asking; `rooms`: what bounds it, tightest first.
+    """One remedy. `most`: minor units (or pieces) that need no approval; `rooms`: its bounds, tightest first.
 
-    `ask_most`: the most that somebody may say yes to (None: as they see fit), by `ask_rule`; `steps` are those who may say yes
-    to anything above `most`. `is_fixed`: the whole amount or nothing.
+    `ask_most`: the most that an approver may allow (None: as they see fit), by `ask_rule`; `steps`: the approvers for
+    anything above `most`. `is_fixed`: the whole amount or nothing.
     """
 
     remedy: str
@@ -76,7 +74,7 @@ class Option:
         return self.rooms[0] if self.rooms else None
 
     def steps_for(self, units: int) -> tuple[Step, ...]:
-        """Those who may say yes to this much, in the order in which they are asked."""
+        """The approval steps that may allow this much, in the order in which they are asked."""
         if self.ask is None or (self.ask_most is not None and units > self.ask_most):
             return ()
         return tuple(step for step in self.ask.steps if step.up_to is None or units <= step.up_to)

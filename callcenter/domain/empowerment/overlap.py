@@ -1,6 +1,6 @@
-"""What two rules' conditions have in common: can both fit the same facts, and does one fit whatever the other fits?
+"""How two rules' conditions overlap: can both fit the same facts, and does one fit all facts that the other fits?
 
-Answers are on the safe side: `covers` says yes only where it is so for all facts that there can be.
+Answers err on the safe side: `covers` says yes only if it holds for all possible facts.
 """
 
 from collections.abc import Mapping
@@ -8,14 +8,14 @@ from typing import Any
 
 from callcenter.domain.empowerment.conditions import CONDITIONS, Span
 
-SEVERAL = ("skill", "entitlement")  # of these a matter can have more than one at once
+SEVERAL = ("skill", "entitlement")  # a case can have more than one of these at once
 LOWEST = {"level": 1, "contacts": 1}
 HIGHEST = {"level": 9}
 Wanted = Mapping[str, Any]
 
 
 def common(one: Wanted, other: Wanted) -> dict[str, Any] | None:
-    """What both ask for together, None where no facts can fit both."""
+    """What both ask for together, None if no facts can fit both."""
     shared: dict[str, Any] = {}
     for name in CONDITIONS:
         mine, theirs = one.get(name), other.get(name)
@@ -29,7 +29,7 @@ def common(one: Wanted, other: Wanted) -> dict[str, Any] | None:
 
 
 def _both(name: str, mine: Any, theirs: Any) -> Any:
-    """What fits two wishes of one condition, None for nothing."""
+    """What fits two values of one condition, None for nothing."""
     if isinstance(mine, Span):
         low = max(mine.min or 0, theirs.min or 0)
         high = min((one.max for one in (mine, theirs) if one.max is not None), default=None)
@@ -43,7 +43,7 @@ def _both(name: str, mine: Any, theirs: Any) -> Any:
 
 
 def can_be(name: str, wanted: Any) -> bool:
-    """Are there any facts that fit this?"""
+    """Whether any facts can fit this."""
     if not isinstance(wanted, Span):
         return True
     low, high = wanted.min or 0, wanted.max
@@ -51,7 +51,7 @@ def can_be(name: str, wanted: Any) -> bool:
 
 
 def covers(wide: Wanted, narrow: Wanted) -> bool:
-    """Whatever facts fit `narrow` fit `wide` too."""
+    """Whether all facts that fit `narrow` fit `wide` too."""
     return all(name in narrow and _covers(name, value, narrow[name]) for name, value in wide.items())
 
 
@@ -66,7 +66,7 @@ def _covers(name: str, wide: Any, narrow: Any) -> bool:
 
 
 def _is_implied(word: str, wide: tuple[str, ...]) -> bool:
-    """delivery:3 is also delivery:2, and delivery of any level."""
+    """delivery:3 implies delivery:2, and delivery of any level."""
     skill, _, level = word.rpartition(":")
     if not skill or not level.isdecimal():
         return False

@@ -1,4 +1,4 @@
-"""One recorded wish as a replay needs it: who, for whom, what was known and given before, and what became of it."""
+"""One recorded grant request as a replay needs it: agent, customer, facts, earlier grants, and the result."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +11,7 @@ from callcenter.domain.errors import Invalid
 
 
 class Was(StrEnum):
-    """MAY: given at once. ASK: somebody was asked, whatever they said. NOT_ASKED: it could have been. NEVER: refused by the rules."""
+    """MAY: granted at once. ASK: an approver was asked. NOT_ASKED: could have been asked. NEVER: rules refused it."""
 
     MAY = "may"
     ASK = "ask"
@@ -23,11 +23,11 @@ class Was(StrEnum):
 class Past:
     """`wished`: what the customer wanted, `tried`: what was decided on (units: minor units of money, or pieces).
 
-    `given`: units of `given_remedy` that were given in the end (0: none), with their `worth` and `cost` in minor units.
-    `most`: what could be given at once then. `budget_left`: of the tightest budget, where it allowed less than was wished
-    (minor units; 0 where there was none in the currency). `facts` None: erased since. `settled_at`: when an asked wish was
-    answered. `held_seconds` the customer was on hold for the question, `deciding_seconds` somebody had it in hand.
-    `rest_of`: the wish that this is the unanswered rest of.
+    `given`: units of `given_remedy` granted in the end (0: none), with their `worth` and `cost` in minor units. `most`:
+    what could be granted at once then. `budget_left`: of the tightest budget, if it allowed less than requested (minor
+    units; 0 if there was none in the currency). `facts` None: erased since. `settled_at`: when the request was
+    answered. `held_seconds`: the customer's hold time for the question; `deciding_seconds`: the approver's time on it.
+    `rest_of`: the request whose unanswered rest this is.
     """
 
     id: int
@@ -59,7 +59,7 @@ class Past:
         return self.given > 0 and self.reversed_at is None
 
     def to_data(self) -> dict[str, Any]:
-        """As a line of a file of cases."""
+        """As one line of a case file."""
         data = {name: getattr(self, name) for name in self.__slots__ if name not in ("facts", "usage")}
         told = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in data.items()}
         facts = self.facts.model_dump(mode="json", exclude_defaults=True) if self.facts else None
@@ -70,7 +70,7 @@ TIMES = ("at", "settled_at", "reversed_at")
 
 
 def of_data(data: dict[str, Any]) -> Past:
-    """A line of a file of cases. Invalid where it is none."""
+    """Reads one line of a case file. Raises Invalid if it is malformed."""
     try:
         values = {name: datetime.fromisoformat(data[name]) for name in TIMES if data.get(name)}
         facts = files.facts_of(data["facts"]) if data.get("facts") else None

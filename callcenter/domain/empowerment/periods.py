@@ -1,4 +1,4 @@
-"""The month or quarter of a budget: calendar ones of the budget's own zone, whoever gives and wherever they sit."""
+"""The month or quarter of a budget: calendar periods in the budget's zone, wherever the agent is."""
 
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 
 def period_of(period: str, zone: str, moment: datetime) -> tuple[datetime, datetime]:
-    """(start, end) in UTC of the month or quarter that `moment` lies in; the end belongs to the next one.
+    """(start, end) in UTC of the month or quarter that contains `moment`; the end is exclusive.
 
-    Local midnights are turned into UTC one by one, so a period in which the clock is put back is an hour longer.
+    Each local midnight is converted to UTC, so a period with a change to winter time is an hour longer.
     """
     local = moment.astimezone(ZoneInfo(zone))
     months = 3 if period == "quarter" else 1
@@ -16,9 +16,9 @@ def period_of(period: str, zone: str, moment: datetime) -> tuple[datetime, datet
     return _midnight(local.year, first, zone), _midnight(local.year, first + months, zone)
 
 
-@lru_cache(maxsize=1_000)  # few months and zones are asked for, at every decision
+@lru_cache(maxsize=1_000)  # few months and zones, asked for at every decision
 def _midnight(year: int, month: int, zone: str) -> datetime:
-    """The first of the month, counted from 0 and over the year's end."""
+    """The first of the month; `month` counts from 0 and may run past the year's end."""
     return datetime(year + month // 12, month % 12 + 1, 1, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 

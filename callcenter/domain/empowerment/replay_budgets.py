@@ -1,4 +1,4 @@
-"""Budgets in a replay: filled day by day, by what was recorded and by what the draft gives. They do not bind: they break."""
+"""Budgets in a replay, filled day by day by recorded grants and the draft's. They do not bind: breaches are noted."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -14,8 +14,8 @@ Side = Literal["before", "after"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayedBudget:
-    """`key`: the agent's user name, the team, the department's key, or "" for the company. `amount` in each period; `limits`:
-    {start of a period: its own limit}; `spent`: {start: what was committed before the replay begins}."""
+    """`key`: the agent's user name, the team, the department's key, or "" for the company. `amount` per period;
+    `limits`: {start of a period: its own limit}; `spent`: {start: committed before the replay begins}."""
 
     id: int
     scope: str
@@ -42,7 +42,7 @@ class Filled:
         self.sums: dict[Side, int] = {"before": 0, "after": 0}
 
     def add(self, side: Side, at: datetime, cost: int) -> None:
-        """On its day; what comes after the end (put back later) is the last day's."""
+        """Adds to its day; what comes after the end (returned later) counts on the last day."""
         day = min(self.days - 1, (at.astimezone(self.zone).date() - self.first).days)
         self.added[side][day] += cost
         self.sums[side] += cost
@@ -65,7 +65,7 @@ class Filled:
         }
 
     def _breaks(self, curve: list[int]) -> dict[str, Any] | None:
-        """The first day that ends above the limit, and how many percent it comes to at most."""
+        """The first day that ends above the limit, and the highest percentage reached."""
         day = next((day for day, spent in enumerate(curve) if spent > self.limit), None)
         if day is None:
             return None
@@ -75,7 +75,7 @@ class Filled:
 
 
 class ReplayedBudgets:
-    """All of them; which ones pay follows from the facts of the moment: the agent, their team and department."""
+    """All budgets. The facts of the moment say which ones pay: the agent, their team and department."""
 
     def __init__(self, budgets: list[ReplayedBudget]) -> None:
         self._by: dict[tuple[str, str, str], list[ReplayedBudget]] = {}
@@ -94,7 +94,7 @@ class ReplayedBudgets:
         ]
 
     def _period(self, budget: ReplayedBudget, at: datetime) -> Filled:
-        """Wishes come in order of time, so the period of the last one is mostly that of this one."""
+        """Requests come in order of time, so the last period found is usually the right one."""
         starts_at, ends_at = self._ends.get(budget.id, (at, at))
         if not starts_at <= at < ends_at:
             starts_at, ends_at = self._ends[budget.id] = period_of(budget.period, budget.zone, at)
@@ -104,7 +104,7 @@ class ReplayedBudgets:
         return found
 
     def to_data(self) -> list[dict[str, Any]]:
-        """Those that break first, then by how far they are filled."""
+        """Those that the draft breaches first, then those breached as recorded; agents' budgets last in each group."""
         told = sorted(
             self._filled.values(), key=lambda one: (one.budget.scope == "agent", one.budget.id, one.starts_at)
         )

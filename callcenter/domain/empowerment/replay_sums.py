@@ -1,4 +1,4 @@
-"""What a replay comes to: the figures of both sides, the kinds of change, and whom they touch."""
+"""Totals of a replay: figures of both sides, the kinds of change, and whom they affect."""
 
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ COMMON = 5
 
 
 class Kind:
-    """One kind of change: how many, by which rules of the draft, for what causes, and by how much it moves the money."""
+    """One kind of change: how many, by which draft rules, for which causes, and the change in money."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -44,7 +44,7 @@ class Kind:
 
 
 class Sums:
-    """[as recorded, by the draft] of each figure. Seconds of questions that were not asked in truth: the mean of those that were."""
+    """[as recorded, by the draft] of each figure. Questions not asked in reality count the others' mean seconds."""
 
     def __init__(self) -> None:
         self.cases = self.erased = self.saved = self.assumed = 0

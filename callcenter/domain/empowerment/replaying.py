@@ -1,6 +1,6 @@
-"""THE REPLAY: every recorded wish is decided again by a draft, in the order of time, each on what the replay gave before it.
+"""THE REPLAY: a draft decides every recorded grant request again, in order of time, after the replay's own grants.
 
-Pure. What people would have done with other rules nobody knows: what is assumed here is said in docs/empowerment.md.
+Pure. docs/empowerment.md states the assumptions about what people would have done.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ from callcenter.domain.empowerment.wish import Answer, held_to
 
 
 class Then(StrEnum):
-    """What becomes of it by the draft. MORE and LESS are given at once; COVERED: the replay gave it before, on the same ticket."""
+    """The result by the draft. MORE and LESS: granted at once; COVERED: the replay granted it on this ticket before."""
 
     MAY = "may"
     MORE = "more"
@@ -36,7 +36,7 @@ class Then(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A wish decided again: `units` of `remedy` are given (0: none). `assumed`: no answer is recorded, so yes is taken."""
+    """A request decided again: `units` of `remedy` granted (0: none). `assumed`: a yes, as no answer is recorded."""
 
     past: Past
     then: Then
@@ -57,14 +57,14 @@ class Again:
 
 
 class Replay:
-    """Put wishes in with `again`, in order of time; `result` sums up."""
+    """Call `again` with requests in order of time; `result` sums up."""
 
     def __init__(self, book: RuleBook, *, since: datetime, budgets: Iterable[ReplayedBudget] = ()) -> None:
         self.book, self._remedies = book, matcher(book).remedies
         self._carried = Carried(since, book.zone)
         self._budgets = ReplayedBudgets(list(budgets))
         self._ahead: defaultdict[tuple[int, str], int] = defaultdict(int)
-        self._otherwise: set[int] = set()  # asked in truth, and not asked again
+        self._otherwise: set[int] = set()  # asked in reality, and not asked again
         self.sums = Sums()
 
     def result(self) -> dict[str, Any]:
@@ -87,13 +87,13 @@ class Replay:
         return done
 
     def _rest(self, past: Past) -> Again:
-        """What was left of an asked wish: as recorded, but settled with that wish where it is not asked again."""
+        """The rest of a request: as recorded, but settled with its request if that is not asked again."""
         if past.rest_of in self._otherwise:
             return self._nothing(past, Then.COVERED)
         return self._recorded(past, Then(past.was.value))
 
     def _decided(self, past: Past, option: Option | None, ahead: int) -> Again:
-        """`ahead`: what the replay gave on this ticket above what was given in truth; it answers a part of this wish."""
+        """`ahead`: what the replay granted on this ticket above the recorded grants; it covers part of this request."""
         wished, tried = past.wished - ahead, max(1, past.tried - ahead)
         if wished <= 0:
             return self._nothing(past, Then.COVERED)
@@ -119,7 +119,7 @@ class Replay:
         return self._give(past, then, past.remedy, units, rule)
 
     def _was_given(self, past: Past, option: Option | None, given: int, wished: int, ahead: int) -> Again:
-        """Given at once in truth. Whoever took all they could take, and would have taken more, does so again."""
+        """Granted at once in reality. An agent who granted all they could, of a larger request, does so again."""
         rule = option.rule_id if option else None
         most = _partly(option, wished) if option else 0
         if past.given < past.wished and past.given == past.most and most:
@@ -134,7 +134,7 @@ class Replay:
         return self._at_once(past, most, ahead, rule) if most else self._nothing(past, Then.NEVER, rule)
 
     def _asked(self, past: Past, option: Option | None, wished: int) -> Again:
-        """Whoever was asked says again what they said. Whoever was not asked in truth is taken to say yes."""
+        """An approver who was asked gives the recorded answer; one who was not asked is taken to say yes."""
         rule = option.ask_rule_id if option else None
         if past.was == Was.ASK:
             return self._recorded(past, Then.ASK, rule)
@@ -164,7 +164,7 @@ class Replay:
         )
 
     def _keep(self, done: Again, paying: list[Filled]) -> None:
-        """What was given counts for what follows; a question counts in full until it is answered; both sides fill the budgets."""
+        """Counts a grant for later requests (a question in full until its answer) and fills both sides' budgets."""
         past = done.past
         self._ahead[past.ticket_id, past.remedy] += done.units - past.given
         if past.was == Was.ASK and done.then != Then.ASK:
@@ -209,21 +209,21 @@ class Replay:
 def replay(
     book: RuleBook, cases: Iterable[Past], *, since: datetime, budgets: Iterable[ReplayedBudget] = ()
 ) -> Iterator[tuple[Replay, Again]]:
-    """Each case decided again, as it comes, with the replay it stands in."""
+    """Decides each case again, as it comes; yields it with the replay."""
     made = Replay(book, since=since, budgets=budgets)
     for past in cases:
         yield made, made.again(past)
 
 
 def _partly(option: Option, wished: int) -> int:
-    """What may be given at once of a wish that is too large."""
+    """What may be granted at once of a request that is too large."""
     if not option.is_free or (option.is_fixed and option.most > wished):
         return 0
     return min(option.most, wished)
 
 
 def _balances(past: Past, paying: list[Filled]) -> Balances:
-    """Budgets bind only where they did in truth, and by as much as was left then, less what the replay spent more."""
+    """Budgets bind only where they did in reality, by what was left then, less what the replay spent on top."""
     if past.budget_left is None:
         return Balances()
     spent_less = min((one.sums["before"] - one.sums["after"] for one in paying), default=0)

@@ -1,4 +1,4 @@
-"""Remedies and the rules about them, as one document: what is drafted, reviewed, published, exported and tried on the past."""
+"""Remedies and the rules about them, as one document: drafted, reviewed, published, exported and replayed."""
 
 from enum import StrEnum
 from functools import cached_property
@@ -64,7 +64,7 @@ class Outcome(StrEnum):
 
 
 class FieldOf(Setting):
-    """Something to be filled in when it is given: an address, a day, a model."""
+    """A field to fill in at the grant: an address, a day, a model."""
 
     key: Key
     names: Texts
@@ -73,7 +73,7 @@ class FieldOf(Setting):
 
 
 class CarryOut(Setting):
-    """`record`: written down is all. `webhook`: posted to the company's system named `to`. `request`: asked of department `to`."""
+    """`record`: only written down. `webhook`: posted to the company's system `to`. `request`: to department `to`."""
 
     how: Literal["record", "webhook", "request"] = "record"
     to: Annotated[str, Field(max_length=60)] = ""
@@ -86,9 +86,9 @@ class CarryOut(Setting):
 
 
 class Remedy(Setting):
-    """Something that can be given. Money: any amount up to the limit, or `fixed`; it costs `cost_percent` of it.
-    Counted: pieces, each costing `costs[currency]`. `sms`: what the customer is sent, with {amount} {count} {name} {ticket}
-    {agent} {company}; empty: nothing is sent."""
+    """Something that can be granted. Money: any amount up to the limit, or `fixed`; it costs `cost_percent` of it.
+    Counted: pieces, each costing `costs[currency]`. `sms`: the text to the customer, with {amount} {count} {name}
+    {ticket} {agent} {company}; empty: none."""
 
     key: Key
     names: Texts
@@ -112,11 +112,11 @@ class Remedy(Setting):
         return -(-units * self.cost_percent // 100) if self.is_money else units * self.costs.get(currency, 0)
 
     def worth(self, units: int, currency: str) -> int:
-        """What limits count: the money itself, or what the pieces cost."""
+        """What counts against limits: the money, or the cost of the pieces."""
         return units if self.is_money else units * self.costs.get(currency, 0)
 
     def is_in(self, currency: str) -> bool:
-        """Money that is fixed, and pieces, are known in some currencies only."""
+        """Whether the remedy exists in this currency: fixed money and pieces do in some only."""
         known = self.fixed if self.is_money else self.costs
         return not known if self.is_money and not known else currency in known
 
@@ -139,9 +139,9 @@ MONEY_LIMITS = ("grant", "ticket", "customer", "agent_day", "agent_month", "shar
 
 
 class Limits(Setting):
-    """The most, each in minor units (or times) and each counting what was given before. `ticket` is `grant` where it is not
-    said, so that one giving cannot be split. `share_of_value`: % of what the customer brought in 12 months, counting what
-    they were given in 12 months; `share_of_price`: % of the price, counting what was given on the ticket."""
+    """The most, each in minor units (or times), counting earlier grants. `ticket` defaults to `grant`, so that one
+    grant cannot be split. `share_of_value`: % of the customer's revenue of 12 months, counting their grants of 12
+    months; `share_of_price`: % of the price, counting grants on the ticket."""
 
     grant: Minor | None = None
     ticket: Minor | None = None
@@ -156,7 +156,7 @@ class Limits(Setting):
 
     @cached_property
     def money(self) -> tuple[tuple[str, int | float], ...]:
-        """(limit, how much) of those in money, the shares in percent; `ticket` is `grant` where it is not said."""
+        """(limit, how much) of the money limits, shares in percent; `ticket` defaults to `grant`."""
         values = {name: getattr(self, name) for name in MONEY_LIMITS}
         values["ticket"] = self.grant if self.ticket is None else self.ticket
         return tuple((name, value) for name, value in values.items() if value is not None)
@@ -175,7 +175,7 @@ class Limits(Setting):
 
 
 class Step(Setting):
-    """Who is asked, for how many seconds, and up to what they may say yes (minor units; None: up to the rule's limits)."""
+    """Who is asked, for how many seconds, and the most they may allow (minor units; None: up to the rule's limits)."""
 
     role: Literal[Role.SUPERVISOR, Role.ADMINISTRATOR] = Role.SUPERVISOR
     level: Annotated[int, Field(ge=1, le=9)] = 1
@@ -184,8 +184,7 @@ class Step(Setting):
 
 
 class Ask(Setting):
-    """One step after the other; then the safe default: what the agent may give alone (`own_limit`), or `nothing`; the rest is
-    promised within `promise_minutes`."""
+    """Steps in order, then the default: `own_limit` or `nothing`; the rest is promised within `promise_minutes`."""
 
     steps: tuple[Step, ...] = (Step(),)
     otherwise: Literal["own_limit", "nothing"] = "own_limit"
@@ -202,8 +201,8 @@ class Ask(Setting):
 
 
 class Rule(Setting):
-    """`remedies`: those it is about; empty for all. `currency`: that of its amounts, where it is not the book's.
-    `why`: half a sentence for the agent, with {grant} {ticket} {customer} {share_of_value} …"""
+    """`remedies`: those it covers; empty for all. `currency`: that of its amounts, if not the book's. `why`: half a
+    sentence for the agent, with {grant} {ticket} {customer} {share_of_value} …"""
 
     id: Annotated[int, Field(ge=1, le=99_999)]
     who: Who = Who()
@@ -240,12 +239,12 @@ class Rule(Setting):
         return self.outcome == Outcome.NEVER and not self.limits.is_empty
 
     def conditions(self) -> dict[str, Any]:
-        """{condition: what is wanted} over all three groups."""
+        """{condition: wanted value} over all three groups."""
         return {**self.who.given(), **self.whom.given(), **self.what.given()}
 
 
 class RuleBook(Setting):
-    """`format` is that of this file. `zone`: whose day and month count. The order of the rules is the order of the list."""
+    """`format` is the file format's version. `zone`: its days and months count. Rules are in the order of the list."""
 
     format: Literal[1]
     currency: Currency
@@ -277,5 +276,5 @@ class RuleBook(Setting):
         return next((one for one in self.rules if one.id == id_), None)
 
     def to_data(self) -> dict[str, Any]:
-        """As JSON and YAML hold it: what is not said is left out."""
+        """As JSON and YAML hold it: unset values are left out."""
         return self.model_dump(mode="json", exclude_defaults=True) | {"format": FORMAT}

@@ -1,4 +1,4 @@
-"""What a decision is called in words, for the agent, in each language: how much, why, and what was given before."""
+"""A decision in words for the agent, in each language: how much, why, and the earlier grants."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -20,7 +20,7 @@ SHOWN_DAYS = 365
 
 
 def of_card(case: Case, options: Sequence[Option]) -> dict[str, str]:
-    """{language: the sentence that stands on the card}: about the best that may be given now."""
+    """{language: the sentence on the card}: about the best remedy that may be granted now."""
     free = [one for one in options if one.is_free and one.most > 0]
     best = max((one for one in free if one.is_money), key=lambda one: one.most, default=None) or next(iter(free), None)
     if best is None:
@@ -47,7 +47,6 @@ def _filled(rule: Rule, name: str, language: str, currency: str) -> str:
 
 
 def of_option(language: str, best: Option | None, case: Case) -> str:
-    """The sentence about one remedy."""
     facts, book = case.facts, case.book
     if best is None:
         return say(language, "No rule speaks of this matter yet; ask your supervisor what may be done.")
@@ -89,7 +88,7 @@ def _nothing_more(language: str, best: Option, reason: str) -> str:
 
 
 def _given_before(language: str, case: Case) -> str:
-    """ "; $20 was given on 3 May", or the sum of several."""
+    """As "; $20 was given on 3 May", or the sum of several grants."""
     since, currency = case.now - timedelta(days=SHOWN_DAYS), case.facts.currency
     lately = [one for one in case.usage.customer if one.at > since and one.amount and one.currency == currency]
     if not lately:

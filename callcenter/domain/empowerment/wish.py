@@ -1,4 +1,4 @@
-"""One wish (this remedy, this much, for this reason) held against a decision: given, asked for, or refused, and why."""
+"""Checks one grant request (remedy, amount, reason) against a decision: granted, to be asked, or refused, and why."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from callcenter.domain.empowerment.rule_book import Step
 
 
 class Answer(StrEnum):
-    """NEEDS_REASON: it may be given once the agent says why. REFUSED: nobody may say yes to this."""
+    """NEEDS_REASON: may be granted once the agent gives a reason. REFUSED: no approver may allow it."""
 
     GIVE = "give"
     NEEDS_REASON = "needs_reason"
@@ -27,9 +27,9 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """`steps`: who is asked in turn. `split`: this and what was given on the ticket together exceed what one giving may be.
+    """`steps`: the approvers in order. `split`: only together with earlier grants on the ticket it is too much.
 
-    `bound`: what an ask or refusal is bounded by, where the agent could give less.
+    `bound`: what an ask or refusal is bounded by, if the agent could grant less.
     """
 
     answer: Answer
@@ -46,7 +46,7 @@ def hold(decision: Decision, remedy: str, units: int, *, reason: str = "") -> He
 
 
 def held_to(option: Option | None, units: int, *, reason: str = "") -> Held:
-    """The same, where what is decided about the remedy is at hand."""
+    """Same as `hold`, for an option at hand."""
     if option is None:
         return Held(Answer.REFUSED, None, refusal=Refusal.NO_SUCH_REMEDY)
     if option.may == May.NEVER:
@@ -67,5 +67,5 @@ def held_to(option: Option | None, units: int, *, reason: str = "") -> Held:
 
 
 def _fits_one_giving(option: Option, units: int) -> bool:
-    """By itself this would be small enough; it is what was given before on the same ticket that makes it too much."""
+    """Whether it fits the limit of one grant by itself, and only earlier grants on the ticket make it too much."""
     return all(room.left >= units for room in option.rooms if room.bound == Bound.GRANT)

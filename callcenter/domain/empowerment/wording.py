@@ -1,4 +1,4 @@
-"""Conditions, limits and outcomes in the words of people, for the table of rules, for files and for explanations."""
+"""Conditions, limits and outcomes in plain words, for the table of rules, files and explanations."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from callcenter.domain.empowerment.rule_book import Limits, Outcome, Rule
 from callcenter.domain.errors import N_
 from callcenter.words import say
 
-Names = Mapping[str, Mapping[str, str]]  # {condition: {word: what it is called}}
+Names = Mapping[str, Mapping[str, str]]  # {condition: {word: its label}}
 NO_NAMES: Names = {}
 LABELS = {
     "currency": N_("currency"), "role": N_("role"), "level": N_("level"), "team": N_("team"),
@@ -67,7 +67,7 @@ def label(language: str, condition: str) -> str:
 
 
 def word(language: str, condition: str, value: str, names: Names = NO_NAMES) -> str:
-    """One word of a condition: "gold"; by the company's own names where there are some."""
+    """One word of a condition: "gold"; by the company's own name if there is one."""
     known = names.get(condition, {}).get(value)
     if known:
         return known
@@ -79,7 +79,7 @@ def word(language: str, condition: str, value: str, names: Names = NO_NAMES) -> 
 
 
 def condition(language: str, name: str, value: Any, *, currency: str, names: Names = NO_NAMES) -> str:
-    """As a chip says it: "tier: gold", "days with us ≥ 90", "promise broken"."""
+    """As on a chip: "tier: gold", "days with us ≥ 90", "promise broken"."""
     about = label(language, name)
     if isinstance(value, bool):
         return about if value else say(language, "not: %(condition)s", condition=about)
@@ -89,7 +89,7 @@ def condition(language: str, name: str, value: Any, *, currency: str, names: Nam
 
 
 def brief(language: str, name: str, value: Any, *, currency: str, names: Names = NO_NAMES) -> str:
-    """As a cell of the table says it: "gold, silver"; numbers and yes or no keep their label."""
+    """As in a table cell: "gold, silver"; numbers and yes or no keep their label."""
     if isinstance(value, bool | Span):
         return condition(language, name, value, currency=currency, names=names)
     return _listed(language, name, value, names)
@@ -115,7 +115,7 @@ def span(language: str, name: str, value: Span, currency: str) -> str:
 
 
 def group(language: str, rule: Rule, name: Group, *, currency: str, names: Names = NO_NAMES) -> str:
-    """All conditions of one group in a line, or that there are none."""
+    """All conditions of one group in a line, or a word that there are none."""
     given = getattr(rule, name).given()
     told = [brief(language, key, value, currency=currency, names=names) for key, value in given.items()]
     text = ("；" if language == "zh" else "; ").join(told)
@@ -123,7 +123,7 @@ def group(language: str, rule: Rule, name: Group, *, currency: str, names: Names
 
 
 def limits(language: str, values: Limits, currency: str) -> dict[str, str]:
-    """{limit: in words} of those that are given, the plainest first."""
+    """{limit: in words} of those that are given, the simplest first."""
     return {
         name: limit(language, name, value, currency, days=values.customer_days)
         for name in LIMITS

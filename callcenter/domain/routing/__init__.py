@@ -1,4 +1,4 @@
-"""Two questions, asked at every event: who should take this? what should she take next? Pure, with their reasons."""
+"""Two questions at every event: who should take this interaction, and what should this agent take next. Pure."""
 
 from callcenter.domain.routing.expected import Error, error_of, expected_wait, place_of, serving
 from callcenter.domain.routing.explain import Explanation, explain, explanation, verdict

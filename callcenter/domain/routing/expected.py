@@ -1,4 +1,4 @@
-"""Place and expected wait, and how far off the expectation was of late."""
+"""Place and expected wait, and the recent error of that expectation."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ def place_of(since: datetime, others: Iterable[datetime]) -> int:
 
 
 def expected_wait(*, place: int, agents_serving: int, handling_seconds: float) -> timedelta | None:
-    """QL estimate (Ibrahim & Whitt 2009): place x mean handling time / agents; None where nobody serves."""
+    """QL estimate (Ibrahim & Whitt 2009): place x mean handling time / agents; None if no agent serves."""
     if agents_serving < 1:
         return None
     return timedelta(seconds=place * handling_seconds / agents_serving)
 
 
 def serving(waiting: Waiting, candidates: CandidatePool) -> tuple[int, int]:
-    """(available, free now): agents whom the first ring lets in, whatever they do; on a break nobody serves."""
+    """(available, free now): agents whom the first ring admits, busy or not; agents on a break do not count."""
     available = free = 0
     for agent in candidates:
         if agent.is_available and not_let_in(waiting.needs, waiting.needs.rings[0], agent.profile) is None:
@@ -45,12 +45,12 @@ class Error:
     mean_wait: float
 
     def is_tolerable(self, within: float) -> bool:
-        """Few figures say nothing against it; after that the mean error may be this share of the mean wait, or 15 s."""
+        """Few figures are accepted. Otherwise the mean error may be this share of the mean wait, or 15 s."""
         return self.count < FEWEST or self.mean_off <= max(15.0, within * self.mean_wait)
 
 
 def error_of(pairs: Sequence[tuple[float, float]]) -> Error:
-    """Of (predicted, waited) pairs in seconds."""
+    """The error of (predicted, waited) pairs in seconds."""
     if not pairs:
         return Error(0, 0.0, 0.0, 0.0)
     count = len(pairs)

@@ -1,4 +1,4 @@
-"""Why an interaction went to whom it went, or still waits: a verdict on every signed-in agent, short enough to be kept."""
+"""Why an interaction went to its agent, or still waits: a short verdict on every signed-in agent, to be stored."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ ABLE_KEPT = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Able:
-    """One who could take it: seconds idle, and the levels of the skills that are asked for."""
+    """An agent who could take it: seconds idle, and the levels of the skills asked for."""
 
     agent_id: int
     idle: int
@@ -23,10 +23,11 @@ class Able:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """`able`: those who could take it, the chosen first. `out`: {reason: agents whom it ruled out}. `until`: held so long.
+    """`able`: agents who could take it, chosen one first. `out`: {reason: agents excluded}. `until`: end of the hold.
 
-    Reasons: not_available, channel (the queue does not take it), skill, language, team, role, named (only others are named), ring (theirs has not opened),
-    asked_something_else, on_a_call, conversing, conversations_full, full, asked_lately.
+    Reasons: not_available, channel (the queue does not take it), skill, language, team, role, named (only other agents
+    are named), ring (theirs has not opened), asked_something_else, on_a_call, conversing, conversations_full, full,
+    asked_lately.
     """
 
     why: str
@@ -43,7 +44,7 @@ class Explanation:
     out: Mapping[str, tuple[int, ...]]
 
     def data(self) -> dict[str, Any]:
-        """As it is stored: short keys, nothing that is empty."""
+        """As stored: short keys, no empty values."""
         able = [[one.agent_id, one.idle, dict(one.levels)] for one in self.able]
         values = {
             "why": self.why,
@@ -63,7 +64,7 @@ class Explanation:
 
 
 def explanation(data: Mapping[str, Any]) -> Explanation:
-    """What `Explanation.data` stored."""
+    """Reads what `Explanation.data` stored."""
     able = tuple(Able(agent_id=row[0], idle=row[1], levels=row[2]) for row in data.get("able", ()))
     return Explanation(
         why=data.get("why", ""),
@@ -82,7 +83,7 @@ def explanation(data: Mapping[str, Any]) -> Explanation:
 
 
 def explain(waiting: Waiting, candidates: CandidatePool, choice: Choice, now: float) -> Explanation:
-    """The choice, with a verdict on everybody who is signed in."""
+    """The choice, with a verdict on every signed-in agent."""
     opens = questions.openings(waiting.needs, candidates)
     waited = now - waiting.since
     able: list[Candidate] = []

@@ -1,4 +1,4 @@
-"""Agents as routing sees them: what each can do, what each has in hand, and all who are signed in, ready to be asked."""
+"""Agents as routing sees them: skills, current load, and the pool of all signed-in agents."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,8 +34,8 @@ def profile(
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much at once. `calls_over`: with at most so many conversations a call may still come; `both`: a conversation
-    may come during a call; `total`: calls and conversations together."""
+    """How much at once. `calls_over`: a call may come with at most so many conversations; `both`: a conversation may
+    come during a call; `total`: calls and conversations together."""
 
     calls: int = 1
     conversations: int = 3
@@ -48,8 +48,8 @@ class Limits:
 class Candidate:
     """One signed-in agent. Times are seconds on the caller's clock.
 
-    `is_asked`: holds an offer and is asked one thing at a time. `calls` and `conversations` count what is active or being
-    wrapped up. `soon`: when the present work should be over, where that is known.
+    `is_asked`: has an open offer, and gets one offer at a time. `calls` and `conversations` count what is active or in
+    wrap-up. `soon`: when the present work should end, if known.
     """
 
     id: int
@@ -67,7 +67,7 @@ Load = tuple[Profile, Limits, int, int]
 
 
 def no_room(limits: Limits, calls: int, conversations: int, channel: Channel) -> str | None:
-    """Why nothing more of this channel fits beside what is in hand, or None."""
+    """Why nothing more of this channel fits on top of the current work, or None."""
     if channel.is_voice:
         if calls >= limits.calls:
             return "on_a_call"
@@ -86,14 +86,14 @@ def _turn(agent: Candidate) -> tuple[float, int]:
 
 
 class CandidatePool:
-    """Everybody who is signed in. Those who can be asked stand in pools of equal skills and load, the longest idle first."""
+    """All signed-in agents. Agents who can get an offer are in pools of equal skills and load, longest idle first."""
 
     def __init__(self, agents: Iterable[Candidate] = ()) -> None:
         self._all: dict[int, Candidate] = {}
         self._pools: dict[Load, SortedKeyList[Candidate, tuple[float, int]]] = {}
         self._profiles: Counter[Profile] = Counter()
         self._signed_in_for: Counter[str] = Counter()
-        self.openings: dict[object, tuple[float, ...]] = {}  # what `questions.openings` found for those signed in now
+        self.openings: dict[object, tuple[float, ...]] = {}  # `questions.openings` for the agents signed in now
         for agent in agents:
             self.put(agent)
 
@@ -107,7 +107,7 @@ class CandidatePool:
         return len(self._all)
 
     def put(self, agent: Candidate) -> None:
-        """An agent as they are now, in place of how they were."""
+        """Adds an agent, or replaces their old entry."""
         before = self._all.get(agent.id)
         if before is not None:
             self._leave_pool(before)
@@ -131,11 +131,10 @@ class CandidatePool:
         return iter(self._pools.items())
 
     def profiles(self) -> Iterable[Profile]:
-        """The profiles of those who are signed in."""
         return self._profiles
 
     def signed_in_for(self) -> Mapping[str, int]:
-        """How many are signed in for each skill and language."""
+        """How many agents are signed in for each skill and language."""
         if not self._signed_in_for:
             for profile, count in self._profiles.items():
                 for skill in profile.can:
@@ -143,7 +142,7 @@ class CandidatePool:
         return self._signed_in_for
 
     def free_for(self, channel: Channel) -> Mapping[str, int]:
-        """How many have room for one more of this channel, for each skill and language."""
+        """How many agents have room for one more of this channel, for each skill and language."""
         free: dict[str, int] = {}
         for (profile, limits, calls, conversations), pool in self._pools.items():
             if no_room(limits, calls, conversations, channel) is None:

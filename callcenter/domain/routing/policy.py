@@ -1,4 +1,4 @@
-"""What an administrator sets about routing, as data: one set for the company, one for each queue. Validated on the way in."""
+"""Routing settings as data: one set for the company, one per queue. Validated on input."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -20,7 +20,7 @@ class Setting(BaseModel):
 
 
 class RingRule(Setting):
-    """A circle that opens `after` seconds. `skills` None: those of the queue; {}: none are wanted."""
+    """A ring that opens after `after` seconds. `skills` None: the queue's; {}: none needed."""
 
     after: Seconds = 0
     skills: dict[str, Level] | None = None
@@ -33,7 +33,7 @@ class RingRule(Setting):
 
 
 class Hold(Setting):
-    """How many seconds a customer waits for an agent who knows them and is free soon; 0: only if free at once."""
+    """How many seconds a customer waits for a known agent who is free soon; 0: only if free at once."""
 
     ticket: Annotated[int, Field(ge=0, le=300)] = 15
     last: Annotated[int, Field(ge=0, le=300)] = 0
@@ -41,7 +41,7 @@ class Hold(Setting):
 
 
 class CallbackRule(Setting):
-    """A callback in place of waiting. `offered_over`: asked at the start where the expected wait is longer (seconds)."""
+    """A callback in place of waiting. `offered_over`: offered at the start if the expected wait is longer (seconds)."""
 
     by_key: bool = True
     offered_over: Seconds | None = 180
@@ -52,7 +52,7 @@ class CallbackRule(Setting):
 
 
 class QueuePolicy(Setting):
-    """`max_wait` seconds, and then `overflow`: "voicemail", "callback" or "queue" (`overflow_queue`); None: wait on."""
+    """After `max_wait` seconds: `overflow` "voicemail", "callback" or "queue" (`overflow_queue`); None: wait on."""
 
     skills: dict[str, Level] = Field(default_factory=dict)
     prefers: dict[str, Level] = Field(default_factory=dict)
@@ -67,7 +67,7 @@ class QueuePolicy(Setting):
     wrap_up: Literal["mandatory", "timed", "none"] = "timed"
 
     def circles(self) -> tuple[Ring, ...]:
-        """The rings, the first open from the start to agents with the queue's skills."""
+        """The rings; the first is open from the start to agents with the queue's skills."""
         first = Ring(skills=wanted(self.skills), roles=frozenset({"agent"}))
         return (first, *(self._circle(rule) for rule in self.rings))
 
@@ -85,7 +85,7 @@ class QueuePolicy(Setting):
 
 
 class Pauses(Setting):
-    """Seconds until the same agent is offered the same interaction again."""
+    """Seconds until the same agent gets the same interaction again."""
 
     declined: Seconds = 120
     busy: Seconds = 30
@@ -93,11 +93,11 @@ class Pauses(Setting):
 
 
 class CompanyPolicy(Setting):
-    """The score's numbers in points, of which each second waited brings `growth`; all but waiting is capped at `most`.
+    """The score's numbers in points: each second waited adds `growth`; all reasons but waiting are capped at `most`.
 
-    `head_start`: what an interaction of a channel begins with, as nobody leaves a caller for a text message.
-    `ring_seconds` by medium ("voice", "text"): how long an offer is held out. `told_within`: the expected wait is told while
-    the mean error of late is at most this share of the mean wait.
+    `head_start`: the initial points per channel, so that calls come before text messages. `ring_seconds` by medium
+    ("voice", "text"): how long an offer stays open. `told_within`: the expected wait is announced while the recent mean
+    error is at most this share of the mean wait.
     """
 
     tiers: dict[str, Points] = Field(default_factory=lambda: {"gold": 60.0, "silver": 30.0})
@@ -120,7 +120,7 @@ class CompanyPolicy(Setting):
     def points(
         self, *, priority: float, tier: str, broken_promise: bool, repeats: int, channel: Channel | None = None
     ) -> dict[str, float]:
-        """What each reason adds to a score, in all at most `most`; reasons that add nothing are left out."""
+        """What each reason adds to a score, at most `most` in total; reasons that add nothing are left out."""
         wanted_points = {
             "channel": self.head_start.get(channel, channel.traits.head_start) if channel else 0.0,
             "priority": float(priority),
@@ -135,11 +135,11 @@ class CompanyPolicy(Setting):
         return {name: points for name, points in given.items() if points}
 
     def growth_of(self, channel: Channel) -> float:
-        """Points a second waited; of a channel that came later than these settings, its own."""
+        """Points per second waited; a channel that is newer than these settings has its own default."""
         return self.growth.get(channel, channel.traits.growth)
 
     def limits(self, own: Mapping[str, Any], *, conversations: int) -> Limits:
-        """An agent's capacity: the company's, with what is set for this agent alone."""
+        """An agent's capacity: the company's, overridden by the agent's own settings."""
         return Limits(
             calls=1,
             conversations=conversations,

@@ -1,4 +1,4 @@
-"""Of several agents who could take it, which: the best match, then the blend of calls and conversations, then whose turn it is."""
+"""Which of several able agents: the best match, then the blend of calls and conversations, then the longest idle."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,14 +12,14 @@ Equal = tuple[float, int, Profile]  # idle since, id, what they can do
 
 
 def match(needs: Needs, profile: Profile) -> int:
-    """How much of what is nice to have: the level beyond what is wanted counts too, up to the wish."""
+    """How many of the preferred skills match: levels above the required one count too, up to the preferred level."""
     return sum(min(profile.skills.get(skill, 0), level) for skill, level in needs.prefers)
 
 
 def blend(needs: Needs, limits: Limits, conversations: int) -> int:
-    """A call goes to whoever has least in hand. A conversation takes nobody from the calls where that can be helped: it goes
-    to the least busy of those who may be called beside it; then to whoever may not be called already, the fullest first.
-    Where conversations are to be spread, to the least busy (docs/routing.md has both measured)."""
+    """Lower is better. A call goes to the agent with the fewest conversations. A conversation keeps agents free for
+    calls: first the least busy agent who can still be called afterwards, then agents who cannot be called now, the
+    fullest first. With `spread`: the least busy (docs/routing.md has both measured)."""
     if needs.channel.is_voice or needs.spread or _may_be_called(limits, conversations + 1):
         return conversations
     return CALLS_FIRST + conversations if _may_be_called(limits, conversations) else CALLS_FIRST - conversations
@@ -30,8 +30,8 @@ def _may_be_called(limits: Limits, conversations: int) -> bool:
 
 
 def among(equals: Sequence[Equal], needs: Needs, candidates: CandidatePool) -> tuple[int, str]:
-    """(agent, why): the longest idle; but whoever is among the last free for something else that is busy is spared where another
-    can take it. Two skills an agent then come closer to all skills (docs/routing.md, s3)."""
+    """(agent, why): the longest idle; but an agent with a busy skill that few others have free is spared if another can
+    take it. With two skills per agent this comes close to all skills (docs/routing.md, s3)."""
     longest = chosen = min(equals, key=_turn)
     if len({profile for _, _, profile in equals}) > 1:
         free, signed_in = candidates.free_for(needs.channel), candidates.signed_in_for()
@@ -44,7 +44,7 @@ def _turn(one: Equal) -> tuple[float, int]:
 
 
 def _rare(profile: Profile, needs: Needs, free: Mapping[str, int], signed_in: Mapping[str, int]) -> int:
-    """How near this profile's other skills and languages are to having nobody free; 0 where more than a few are, or most."""
+    """How scarce this profile's other skills and languages are among free agents; 0 if many or most are free."""
     asked = {skill for skill, _ in needs.rings[0].skills} | {needs.language}
     left = [
         free.get(skill, 0)

@@ -1,6 +1,6 @@
-"""The two questions: who should take this? what should she take next? Pure: values and `now` in, a choice out.
+"""Two questions: who should take this interaction, and what should this agent take next. Pure: values and `now` in.
 
-The live service and the simulator in virtual time ask these same functions.
+The live service and the simulation in virtual time call these same functions.
 """
 
 from collections.abc import Iterable
@@ -14,13 +14,13 @@ from callcenter.domain.routing.waiting import Affinity, Lines, Needs, Ring, Skil
 
 ASKED_ALONE = 5.0
 NEVER = inf
-ROUNDING = 1e-3  # seconds; what a rank loses, being a product of POSIX seconds
+ROUNDING = 1e-3  # seconds; the precision lost in a rank, a product of POSIX seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Who takes it and why: "relationship", "better_match", "longest_idle", "others_spared"; or nobody: "held" for `affinity` until then, or
-    "nobody". `ring` counts from 0."""
+    """The agent and why: "relationship", "better_match", "longest_idle", "others_spared"; or no agent: "held" for
+    `affinity` until then, or "nobody". `ring` counts from 0."""
 
     agent_id: int | None
     why: str
@@ -29,8 +29,8 @@ class Choice:
 
 
 def who_should_take(waiting: Waiting, candidates: CandidatePool, now: float) -> Choice:
-    """The agent who knows the customer, else of the innermost open ring the best match, else the longest idle. Of agents with
-    unlike skills those are spared who are among the last few free for something else that is busy."""
+    """The agent who knows the customer, else the best match of the innermost open ring, else the longest idle. Of
+    agents with unlike skills, those with a scarce and busy skill are spared."""
     opens = openings(waiting.needs, candidates)
     known = _known(waiting, candidates, opens, now)
     if known is not None:
@@ -39,7 +39,7 @@ def who_should_take(waiting: Waiting, candidates: CandidatePool, now: float) -> 
 
 
 def _known(waiting: Waiting, candidates: CandidatePool, opens: tuple[float, ...], now: float) -> Choice | None:
-    """The first of the customer's own agents who can take it, or for whom it waits a little; None where there is none."""
+    """The first of the customer's own agents who can take it, or for whom it waits; None if there is none."""
     for affinity in waiting.affinities:
         agent = candidates.get(affinity.agent_id)
         if agent is None or not agent.is_available or _pausing(waiting, agent.id, now):
@@ -91,7 +91,7 @@ def _best(
 
 
 def _alone(waiting: Waiting, candidates: CandidatePool, opens: tuple[float, ...], now: float) -> Choice:
-    """Whoever was asked lately is asked again where nobody else could take it at all."""
+    """Asks a recently asked agent again if no other agent could take it at all."""
     if waiting.asked and is_alone(waiting, candidates, opens, now):
         again = _best(waiting, candidates, opens, now, alone=True)
         if again is not None:
@@ -100,7 +100,7 @@ def _alone(waiting: Waiting, candidates: CandidatePool, opens: tuple[float, ...]
 
 
 def is_alone(waiting: Waiting, candidates: CandidatePool, opens: tuple[float, ...], now: float) -> bool:
-    """Everybody available whom an open ring lets in has been asked lately."""
+    """Whether every available agent whom an open ring admits was asked recently."""
     waited = now - waiting.since
     return not any(
         agent.is_available
@@ -118,7 +118,7 @@ def _pausing(waiting: Waiting, agent_id: int, now: float, *, alone: bool = False
 
 
 def what_next(agent: Candidate, lines: Lines, candidates: CandidatePool, now: float) -> Waiting | None:
-    """Whoever waits for this agent by name, else the highest score among all that this agent may take."""
+    """The interaction that waits for this agent by name, else the highest score that this agent may take."""
     if not agent.is_available or agent.is_asked:
         return None
     mine = _waits_for(agent, lines, candidates, now)
@@ -163,7 +163,7 @@ def _first_for(
     *,
     first: float,
 ) -> Waiting | None:
-    """The first of this line whom the agent may take now. Nobody behind `rank` can have waited `first` seconds yet."""
+    """The first of this line that the agent may take now. Behind `rank` nothing can have waited `first` seconds yet."""
     for waiting in line:
         if now - waiting.rank / waiting.growth < first - ROUNDING:
             return None
@@ -189,7 +189,7 @@ def _is_held(
 
 
 def _first_open(needs: Needs, agent: Candidate, opens: tuple[float, ...]) -> float | None:
-    """After how many seconds the first ring opens that lets this agent in; None where none does."""
+    """Seconds until the first ring that admits this agent opens; None if none does."""
     ring = ring_of(needs, agent, opens, NEVER)
     if ring is None:
         return None
@@ -198,7 +198,7 @@ def _first_open(needs: Needs, agent: Candidate, opens: tuple[float, ...]) -> flo
 
 
 def openings(needs: Needs, candidates: CandidatePool) -> tuple[float, ...]:
-    """After how many seconds each ring opens: one with nobody signed in gives its time to the next, where it may."""
+    """Seconds until each ring opens; a ring with no agent signed in gives its time to the next, if it may."""
     if len(needs.rings) == 1:
         return (0.0,)
     kept = candidates.openings.get(needs)
@@ -223,7 +223,7 @@ def _somebody(needs: Needs, ring: Ring, candidates: CandidatePool) -> bool:
 
 
 def ring_of(needs: Needs, agent: Candidate, opens: tuple[float, ...], waited: float) -> int | None:
-    """The innermost ring, open after this wait, that lets this agent in."""
+    """The innermost ring, open after this wait, that admits this agent."""
     for index, opening in enumerate(opens):
         if opening <= waited and _lets_in(needs, index, agent):
             return index
@@ -247,7 +247,7 @@ def _ring(needs: Needs, profile: Profile, opens: tuple[float, ...], waited: floa
 
 @lru_cache(maxsize=200_000)
 def rings_fitting(needs: Needs, profile: Profile) -> tuple[int, ...]:
-    """The rings whose conditions this profile meets, agents named in them aside."""
+    """The rings whose conditions this profile meets, without the agents named in them."""
     return tuple(index for index, ring in enumerate(needs.rings) if _fits(needs, ring, profile))
 
 
@@ -261,7 +261,7 @@ def _fits(needs: Needs, ring: Ring, profile: Profile) -> bool:
 
 @lru_cache(maxsize=200_000)
 def not_let_in(needs: Needs, ring: Ring, profile: Profile) -> str | None:
-    """The first condition of the ring that this profile does not meet: "channel" (the queue takes none of it), "skill",
+    """The first condition of the ring that this profile does not meet: "channel" (the queue does not take it), "skill",
     "language", "team", "role", or None."""
     if not needs.is_served:
         return "channel"

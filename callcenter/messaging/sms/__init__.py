@@ -10,7 +10,7 @@ from callcenter.messaging.twilio_messages import TwilioMessages
 
 
 def parse(form: Mapping[str, str]) -> IncomingMessage:
-    """Twilio's form as a message; KeyError where it has no sid or no sender."""
+    """Twilio's form as a message. Raises KeyError if it has no sid or no sender."""
     return IncomingMessage(
         sid=form["MessageSid"],
         channel=Channel.SMS,
@@ -23,4 +23,4 @@ def parse(form: Mapping[str, str]) -> IncomingMessage:
 
 
 class Texts(TwilioMessages):
-    """Sends them."""
+    """Sends SMS and MMS."""

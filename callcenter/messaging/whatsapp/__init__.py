@@ -1,4 +1,4 @@
-"""WhatsApp by Twilio. Who hides their number is known by a name of WhatsApp's in its place: "US.13491208655302741918"."""
+"""WhatsApp by Twilio. A customer who hides their number has a WhatsApp name in its place: "US.13491208655302741918"."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ LONGEST_NAME = 200
 
 
 def parse(form: Mapping[str, str]) -> IncomingMessage:
-    """Twilio's form as a message; KeyError where it has no sid or no sender."""
+    """Twilio's form as a message. Raises KeyError if it has no sid or no sender."""
     sender = _bare(form["From"])
     names = dict.fromkeys(_bare(form[name]) for name in NAMES if form.get(name))
     return IncomingMessage(
@@ -36,6 +36,4 @@ def _bare(address: str) -> str:
 
 
 class Texts(TwilioMessages):
-    """Sends them."""
-
     prefix = PREFIX

@@ -1,1 +1,1 @@
-"""What an agent has in hand, and their day."""
+"""An agent's current work, and their day."""

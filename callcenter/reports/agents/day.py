@@ -1,4 +1,4 @@
-"""A day of agents: stretches of status and state as they were, laid over each other, and how evenly the work was spread."""
+"""An agent's day: stretches of status and state laid over each other, and how evenly work was spread."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ CHOSEN = {
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """`kind`: on_call (or in conversations, or being asked), wrap_up, free, break, not_answering."""
+    """`kind`: on_call (or in conversations, or with an offer), wrap_up, free, break, not_answering."""
 
     kind: str
     start: datetime
@@ -38,8 +38,8 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentDay:
-    """`rows`: what was written down, oldest first, cut to the day; `ended_at` None while it lasts.
-    `start` to `end`: from the first moment signed in to the last, or now."""
+    """`rows`: the recorded stretches, oldest first, cut to the day; `ended_at` None while it lasts. `start` to `end`:
+    first to last moment signed in, or now."""
 
     start: datetime
     end: datetime
@@ -51,14 +51,14 @@ class AgentDay:
 
     @property
     def busy(self) -> float | None:
-        """Share of the time in which work could come that there was work; None where there was no such time."""
+        """Share of the available time with work; None if there was no available time."""
         work, idle = self.seconds("on_call", "wrap_up"), self.seconds("free")
         return work / (work + idle) if work + idle else None
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Over agents: how unlike their shares were. `deviation`: standard deviation."""
+    """How unequal the agents' shares were. `deviation`: standard deviation."""
 
     count: int
     least: float
@@ -74,13 +74,13 @@ def bounds(day: date, zone: str) -> tuple[datetime, datetime]:
 
 
 def of(session: Session, agent_id: int, *, day: date, zone: str, now: datetime) -> AgentDay | None:
-    """None where the agent was not signed in on that day."""
+    """None if the agent was not signed in on that day."""
     begin, end = bounds(day, zone)
     return _day(_rows(session, [agent_id], begin, end), begin, min(end, now))
 
 
 def of_all(session: Session, *, day: date, zone: str, now: datetime) -> dict[Agent, AgentDay]:
-    """Everybody who serves and was signed in on that day."""
+    """Every agent who was signed in on that day."""
     begin, end = bounds(day, zone)
     people = [agent for agent in agents.all_active(session) if agent.role == Role.AGENT]
     rows: dict[int, list[Interval]] = {}
@@ -104,7 +104,7 @@ def _day(rows: Sequence[Interval], begin: datetime, end: datetime) -> AgentDay |
 
 
 def overlaid(rows: Sequence[Interval], begin: datetime, end: datetime) -> list[Stretch]:
-    """Status and state laid over each other: where both run, work counts before what was chosen."""
+    """Status and state laid over each other: where both run, work counts before the chosen status."""
     edges = sorted({begin, end, *_edges(rows, begin, end)})
     found: list[Stretch] = []
     for start, stop in pairwise(edges):
@@ -123,7 +123,7 @@ def _edges(rows: Sequence[Interval], begin: datetime, end: datetime) -> set[date
 
 
 def _kind(running: Iterable[Interval]) -> str | None:
-    """None while signed out with no work in hand."""
+    """None while signed out with no work."""
     values = {row.kind: row.value for row in running}
     state = values.get("state")
     if state in WORKING:
@@ -132,7 +132,7 @@ def _kind(running: Iterable[Interval]) -> str | None:
 
 
 def spread(shares: Sequence[float]) -> Spread | None:
-    """Of the busy shares of several agents; None for nobody."""
+    """The spread of several agents' busy shares; None if there are none."""
     if not shares:
         return None
     mean = sum(shares) / len(shares)

@@ -1,4 +1,4 @@
-"""What is one agent's now: offered, on the line, in conversation, to be finished; and how the day has gone so far."""
+"""One agent's current work: offered, on the line, in conversation, to finish; and figures of the day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ SCORE_DAYS = 30
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One interaction of mine with what its row shows."""
+    """One of the agent's interactions with what its row shows."""
 
     interaction: Interaction
     customer: Customer | None
@@ -59,7 +59,7 @@ class InQueue:
 
 @dataclass(frozen=True, kw_only=True)
 class Day:
-    """Stretches of today, and the last 30 days in figures; `scores` newest first."""
+    """Today's stretches, and figures of the last 30 days; `scores` newest first."""
 
     begins_at: datetime
     stretches: Sequence[Interval]
@@ -102,7 +102,7 @@ class Mine:
 
 
 def mine(session: Session, agent: Agent, now: datetime) -> Mine:
-    """Everything in the left zone of this agent's desk."""
+    """Everything in the queue pane of this agent's desk."""
     live = interactions.of_agent(session, agent.id)
     undone = interactions.unfinished_wrap_ups(session, agent.id, since=now - timedelta(days=2))
     owned = tickets.unsolved_of_owner(session, agent.id)
@@ -118,7 +118,7 @@ def mine(session: Session, agent: Agent, now: datetime) -> Mine:
 
 
 def items(session: Session, rows: Sequence[Interaction], language: str) -> list[Item]:
-    """These interactions with all that a row shows, in as many queries as there are kinds of things."""
+    """These interactions with all that a row shows, in one query per kind of thing."""
     if not rows:
         return []
     ids = [row.id for row in rows]
@@ -146,7 +146,7 @@ def _customers(session: Session, ids: Sequence[int]) -> dict[int, Customer]:
 
 
 def _queues(session: Session, agent: Agent) -> list[InQueue]:
-    """The queues whose skill this agent has, with what waits there."""
+    """The queues whose skills this agent has, with what waits there."""
     waiting = interactions.waiting(session)
     serves = queues_of(session, agent).values()
     counted = []
@@ -165,7 +165,6 @@ def _queues(session: Session, agent: Agent) -> list[InQueue]:
 
 
 def queues_of(session: Session, agent: Agent) -> dict[int, Queue]:
-    """The queues whose skills this agent has."""
     return {queue.id: queue for queue in company.queues(session) if _has(agent.skills, queue.policy.skills)}
 
 

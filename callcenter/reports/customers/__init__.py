@@ -1,1 +1,1 @@
-"""The card of a customer."""
+"""The customer card."""

@@ -1,6 +1,6 @@
-"""The customer card: who it is and what this has cost them so far, on the screen before the agent accepts.
+"""The customer card: who it is and the customer's effort so far, on the screen before the agent accepts.
 
-Every question is answered by an index on the customer or the ticket: it costs the same with a year of history as with a day.
+Every query uses an index on the customer or the ticket: it costs the same with a year of history as with a day.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ BROKEN_SHOWN = timedelta(days=14)
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """What this matter has cost the customer: contacts including this one, and seconds of their time."""
+    """The customer's effort in this case: contacts including this one, and seconds of their time."""
 
     contacts: int
     waiting: int
@@ -56,7 +56,7 @@ class Effort:
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """One earlier contact: `outcome` as the agent said, else `result` as the system knows."""
+    """One earlier contact: `outcome` as the agent chose, else the system's `result`."""
 
     id: int
     channel: Channel
@@ -71,10 +71,10 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """`customer` is None for a withheld number, and for a shared one until somebody says who it is: then `perhaps`.
+    """`customer` is None for a withheld number, and for a shared one until an agent identifies them: then `perhaps`.
 
-    `giving`: what the reader may give in this matter; None where no rules are in force, or nobody in particular reads.
-    `promises`: callbacks that are still owed, and those lately broken.
+    `giving`: what the reader may grant in this case; None if no rules are in force, or no agent reads. `promises`: open
+    callbacks, and those recently broken.
     """
 
     interaction: Interaction
@@ -97,7 +97,7 @@ class Card:
 
 
 def of_interaction(session: Session, interaction_id: int, now: datetime, *, agent: Agent | None = None) -> Card | None:
-    """`agent`: who reads it, for what they may give."""
+    """`agent`: who reads it, for what they may grant."""
     interaction = interactions.get(session, interaction_id)
     if interaction is None:
         return None
@@ -155,13 +155,13 @@ def _ticket(session: Session, interaction: Interaction) -> Ticket | None:
 
 
 def _about(session: Session, interaction: Interaction, ticket: Ticket | None) -> list[Interaction]:
-    """Every contact about this ticket, this one included."""
+    """Every contact about this ticket, including this one."""
     about = list(interactions.of_ticket(session, ticket.id)) if ticket else []
     return about if any(one.id == interaction.id for one in about) else [*about, interaction]
 
 
 def effort(about: Sequence[Interaction], now: datetime) -> Effort:
-    """Summed over these contacts, the one that still lasts as well."""
+    """The sum over these contacts, including the current one."""
     held = sum(one.held_seconds + _held_now(one, now) for one in about)
     return Effort(
         contacts=len(about),
@@ -177,7 +177,7 @@ def _held_now(interaction: Interaction, now: datetime) -> int:
 
 
 def _keys(session: Session, interaction: Interaction) -> list[str]:
-    """The keys pressed in the menu, each with what it stands for: "1 Delivery"."""
+    """The keys pressed in the menu, each with its meaning: "1 Delivery"."""
     number = company.number(session, interaction.our_address)
     names = {queue.id: queue.name(interaction.language) for queue in company.queues(session)}
     menu = number.menu if number else {}
@@ -187,7 +187,7 @@ def _keys(session: Session, interaction: Interaction) -> list[str]:
 def contacts(
     session: Session, customer: Customer | None, names: dict[int, str], now: datetime, *, without: int | None = None
 ) -> list[Contact]:
-    """The last contacts on any channel, the newest first."""
+    """The last contacts on any channel, newest first."""
     if customer is None:
         return []
     rows = interactions.of_customer(session, customer.id, limit=CONTACTS_SHOWN, before=without)

@@ -1,1 +1,1 @@
-"""What may be given, was given, and what it brought."""
+"""What may be granted, what was granted, and its effect."""

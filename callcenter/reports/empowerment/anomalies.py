@@ -1,4 +1,4 @@
-"""Patterns in what was given that somebody should look at once; a list of places to look, not an accusation."""
+"""Suspicious patterns in grants: a list of cases to review, not an accusation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from callcenter.storage.empowerment import learning
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """`kind`: same_customer, same_number, months_end, below_limit. `part` of `n` grants; `cases`: those to look at."""
+    """`kind`: same_customer, same_number, months_end, below_limit. `part` of `n` grants; `cases`: those to review."""
 
     kind: str
     agent_id: int | None = None

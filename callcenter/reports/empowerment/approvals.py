@@ -1,4 +1,4 @@
-"""What those who are asked see: who waits for an answer, what was answered today, and all that one answer should weigh."""
+"""What approvers see: who waits for an answer, today's answers, and all that one answer depends on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ YEAR, MONTH, QUARTER = timedelta(days=365), timedelta(days=30), timedelta(days=9
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One question with what names it. `may`: whether the reader may answer it now; `most`: up to what worth (None: the rules)."""
+    """One question and its names. `may`: the reader may answer it now; `most`: up to what worth (None: the rules)."""
 
     approval: Approval
     grant: Grant
@@ -55,24 +55,24 @@ class Question:
 
 
 def waiting(session: Session, reader: Agent) -> list[Question]:
-    """All that wait for an answer, whoever is asked, the one that was asked first in front."""
+    """All questions that wait for an answer, the oldest first."""
     rows = sorted(approvals.open_ones(session), key=lambda row: row[0].id)
     return questions(session, rows, reader)
 
 
 def waiting_for(session: Session, reader: Agent) -> int:
-    """How many of them this person may answer, and nobody else has taken."""
+    """How many of them this person may answer and no approver has claimed."""
     rows = approvals.open_ones(session)
     return sum(1 for row, grant in rows if row.claimed_by in (None, reader.id) and may_answer(row, grant, reader)[0])
 
 
 def ended(session: Session, reader: Agent, *, since: datetime) -> list[Question]:
-    """Answered or run out since then, the newest first."""
+    """Answered or expired since then, newest first."""
     return questions(session, approvals.ended_since(session, since), reader)
 
 
 def median_seconds(ended: Sequence[Question]) -> float | None:
-    """From being asked to the answer, of those that a person answered."""
+    """Median seconds from question to answer, of questions answered by a person."""
     took = [
         (one.approval.answered_at - one.approval.asked_at).total_seconds()
         for one in ended
@@ -115,7 +115,7 @@ def _contacts(session: Session, ids: Sequence[int]) -> dict[int, Interaction]:
 
 
 def may_answer(row: Approval, grant: Grant, reader: Agent) -> tuple[bool, int | None]:
-    """(may they answer now, up to what worth); never one's own question, and nothing that has ended."""
+    """(may they answer now, up to what worth); never one's own question, and none that has ended."""
     if not row.is_open or grant.agent_id == reader.id:
         return False, 0
     steps = [Step.model_validate(one) for one in row.steps]
@@ -124,7 +124,7 @@ def may_answer(row: Approval, grant: Grant, reader: Agent) -> tuple[bool, int | 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was answered how often, and the mean score that customers gave after (of `scores` of them)."""
+    """How often each answer was given, and the customers' mean score afterwards (of `scores` of them)."""
 
     yes: int = 0
     less: int = 0
@@ -145,8 +145,8 @@ class Answers:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """All that one answer should weigh. `decision`: as of now, without this question. `own`: what may be given instead, and
-    up to how much the reader may say yes to it. `given`: to the customer within 12 months, and standing."""
+    """All that one answer depends on. `decision`: as of now, without this question. `own`: what may be granted instead,
+    and up to how much the reader may approve. `given`: to the customer within 12 months, and standing."""
 
     question: Question
     rules: InForce | None
@@ -164,12 +164,12 @@ class Case:
         return self.decision.option(key) if self.decision else None
 
     def reach(self, key: str) -> int | None:
-        """How many units of a remedy the reader may say yes to by the rules of now; None: as they see fit; 0: none."""
+        """How many units of a remedy the reader may approve by the current rules; None: as they see fit; 0: none."""
         return reach(self.option(key), self.question.most)
 
 
 def reach(option: Option | None, most: int | None) -> int | None:
-    """By the rules, by the budgets, and by `most`, what this person may say yes to (worth; for money the same as units)."""
+    """What this person may approve by the rules, the budgets and `most` (worth; for money the same as units)."""
     if option is None:
         return 0
     by_rules = None if option.ask and option.ask_most is None else max(option.most, option.ask_most or 0)

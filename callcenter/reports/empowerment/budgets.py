@@ -1,4 +1,4 @@
-"""Budgets as they stand: how much of each period is given, held and left, day by day, beside an even pace."""
+"""Budgets: how much of each period is granted, reserved and left, day by day, compared to an even pace."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from callcenter.storage.empowerment.departments import Department
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the scopes of budgets are called; departments are in every language."""
+    """The names of budget scopes; departments have them in every language."""
 
     agents: Mapping[int, str]
     teams: Mapping[int, str]
     departments: Mapping[int, Department]
 
     def of(self, budget: Budget) -> str | Department:
-        """The name of whom it is for; "" for the company."""
+        """The name of the scope; "" for the company."""
         if budget.scope == "agent":
             return self.agents.get(budget.agent_id or 0, "")
         if budget.scope == "team":
@@ -38,7 +38,7 @@ def scope_names(session: Session) -> Names:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A budget with one of its periods; where that has not begun to be used yet, as it will be."""
+    """A budget with one of its periods; a period not opened yet appears as it will open."""
 
     budget: Budget
     name: str | Department
@@ -67,14 +67,14 @@ class Open:
 
     @property
     def tone(self) -> str:
-        """warn from the share at which somebody should know, bad where nothing is left."""
+        """warn from the warning share on, bad if nothing is left."""
         if self.left <= 0:
             return "bad"
         return "warn" if self.used_percent >= self.budget.warn_percent else ""
 
 
 def now_open(session: Session, now: datetime) -> list[Open]:
-    """Every budget with its period of now; those that pay no more at the end."""
+    """Every budget with its current period; inactive ones last."""
     names = scope_names(session)
     return [
         Open(budget, names.of(budget), budgets.period_at(session, budget.id, now)) for budget in budgets.every(session)
@@ -83,7 +83,7 @@ def now_open(session: Session, now: datetime) -> list[Open]:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """How it stood at one moment: given and held, of the amount of then."""
+    """The balance at one moment: granted and reserved, of the amount at that time."""
 
     at: datetime
     limit: int
@@ -93,8 +93,8 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """One period day by day until `until` (its end, or now). `pace`: what would be given by then if every second were alike.
-    `spent_by`: when it will be used up at the pace so far; None where it lasts."""
+    """One period day by day until `until` (its end, or now). `pace`: what an even pace would have spent by then.
+    `spent_by`: when it will be used up at the pace so far; None if it lasts."""
 
     budget: Budget
     period: Period
@@ -115,13 +115,12 @@ DAILY = text(
 
 
 def course(session: Session, budget: Budget, period: Period, now: datetime) -> Course:
-    """By the ledger: the sums at the end of each day of the budget's zone. What moves after the end (a grant given on, or
-    taken back, next month) stands at the end."""
+    """From the ledger: sums at each day's end in the budget's zone. Changes after the period count at its end."""
     rows = session.execute(DAILY, {"period_id": period.id, "zone": budget.zone}).all()
     until = min(max(now, period.starts_at), period.ends_at)
     points: list[Point] = []
     limit = committed = reserved = 0
-    allotted = next((row.amount for row in rows if row.amount), 0)  # what moved before that day moved within it too
+    allotted = next((row.amount for row in rows if row.amount), 0)  # what moved before that day counts within it too
     for row in rows:
         limit, committed, reserved = limit + row.amount, committed + row.committed, reserved + row.reserved
         midnight = datetime.combine(row.day + timedelta(days=1), datetime.min.time(), ZoneInfo(budget.zone))
@@ -141,13 +140,13 @@ def _spent_by(period: Period, until: datetime) -> datetime | None:
 
 
 def low(session: Session, now: datetime) -> Sequence[Open]:
-    """Those of now that somebody should know about."""
+    """Current budgets that reached their warning share."""
     return [one for one in now_open(session, now) if one.budget.is_active and one.tone]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the ledger, with who is behind it and what it was for."""
+    """A ledger entry, with its actor and its grant."""
 
     entry: Entry
     actor: str
@@ -161,7 +160,7 @@ TICKETS = text(
 
 
 def ledger(session: Session, period_id: int, *, before: int | None = None, limit: int = 100) -> list[Line]:
-    """The newest first."""
+    """Newest first."""
     rows = budgets.entries(session, period_id, before=before, limit=limit)
     names = agents.names(session)
     about = {row.id: row for row in session.execute(TICKETS, {"ids": [row.grant_id for row in rows if row.grant_id]})}

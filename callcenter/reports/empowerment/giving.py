@@ -1,4 +1,4 @@
-"""What may be given in one matter, what was given in it, and who would be asked for more and how long that usually takes."""
+"""What may be granted in one case, its grants, who would be asked for more, and how long an answer usually takes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,13 +23,13 @@ from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.tickets import tickets
 from callcenter.storage.tickets.tickets import Ticket
 
-LEAST_ANSWERS = 3  # below that nothing is called usual
+LEAST_ANSWERS = 3  # fewer answers give no usual time
 GRANTS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Approver:
-    """Somebody who may be asked. `is_there`: at a screen that was heard of just now."""
+    """An approver. `is_there`: has a screen that was active just now."""
 
     id: int
     name: str
@@ -40,8 +40,7 @@ class Approver:
 
 @dataclass(frozen=True, kw_only=True)
 class Giving:
-    """`grants`: on this ticket, the newest first. `people` and `usual` (seconds until an answer, the median) only where
-    something has to be asked."""
+    """`grants`: on this ticket, newest first. `people`, `usual` (median answer seconds): if approval is needed."""
 
     agent: Agent
     customer: Customer | None
@@ -63,14 +62,14 @@ class Giving:
 
     @property
     def here(self) -> Sequence[Grant]:
-        """Those of this contact."""
+        """The grants of this contact."""
         return [one for one in self.grants if self.interaction and one.interaction_id == self.interaction.id]
 
     def remedy(self, key: str) -> Remedy | None:
         return self.book.remedy(key)
 
     def asked(self, step: Step) -> Approver | None:
-        """Who at a screen would be asked in this turn: of the role that is asked rather than above it."""
+        """Who with an open screen would be asked at this step: the role that is asked before higher ones."""
         return asked(self.people, step, asker_id=self.agent.id)
 
 
@@ -91,7 +90,7 @@ def of(
     entitled: Sequence[Entitlement] | None = None,
     promises: Sequence[Callback] | None = None,
 ) -> Giving | None:
-    """None where no rules are in force. The last three: see `facts.of_matter`."""
+    """None if no rules are in force. The last three: see `facts.of_matter`."""
     known = facts.of_matter(
         session,
         now,
@@ -106,7 +105,7 @@ def of(
     if known is None:
         return None
     decision = known.decide()
-    may_have_given = interaction is None or interaction.accepted_at is not None  # at the pop nothing can be given yet
+    may_have_given = interaction is None or interaction.accepted_at is not None  # no grants before the agent accepts
     asks = any(option.ask for option in decision.shown)
     return Giving(
         agent=agent,
@@ -128,7 +127,7 @@ def of_interaction(session: Session, now: datetime, *, agent: Agent, interaction
 
 
 def of_grant(session: Session, now: datetime, *, agent: Agent, grant: Grant) -> Giving | None:
-    """The matter of a grant, as of now."""
+    """The case of a grant, as of now."""
     ticket = tickets.get(session, grant.ticket_id)
     customer = session.get(Customer, grant.customer_id) if grant.customer_id else None
     interaction = interactions.get(session, grant.interaction_id) if grant.interaction_id else None
@@ -136,13 +135,13 @@ def of_grant(session: Session, now: datetime, *, agent: Agent, grant: Grant) -> 
 
 
 def remedy_of(session: Session, grant: Grant) -> Remedy | None:
-    """As its rule book had it."""
+    """The remedy from the grant's own rule book."""
     found = rule_books.get(session, grant.rule_book)
     return found.book.remedy(grant.remedy) if found else None
 
 
 def remedies_of(session: Session, rows: Sequence[Grant]) -> dict[int, Remedy | None]:
-    """By grant id, each as its rule book had it; in one statement."""
+    """By grant id, each from its own rule book; in one statement."""
     books = rule_books.by_numbers(session, {row.rule_book for row in rows})
     return {row.id: book.book.remedy(row.remedy) if (book := books.get(row.rule_book)) else None for row in rows}
 
@@ -155,7 +154,7 @@ APPROVERS = text(
 
 
 def approvers(session: Session, now: datetime) -> Sequence[Approver]:
-    """All who may ever be asked, as of a second ago at most."""
+    """All possible approvers, at most a second old."""
 
     def read() -> list[Approver]:
         return [Approver(*row) for row in session.execute(APPROVERS, {"since": now - SCREEN_SEEN})]
@@ -171,7 +170,7 @@ USUAL = text(
 
 
 def usual_seconds(session: Session) -> int | None:
-    """The median of the last fifty answers by people; None where there are hardly any."""
+    """The median of the last fifty answers by people; None if there are too few."""
 
     def read() -> int | None:
         count, seconds = session.execute(USUAL).one()

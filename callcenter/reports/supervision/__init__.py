@@ -1,1 +1,1 @@
-"""What is going on, what must never be, and days tried again."""
+"""Live figures, invariants, and what-if runs."""

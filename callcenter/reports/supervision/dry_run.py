@@ -1,6 +1,6 @@
-"""What would happen to a contact that has not come yet: the router's own functions, asked about a made-up one.
+"""What would happen to a contact: the router's own functions, asked about an invented one.
 
-Time is counted from the moment at which the contact would enter its queue, which is second 0.
+Time counts from the moment at which the contact would enter its queue, second 0.
 """
 
 from collections.abc import Iterable, Mapping
@@ -37,8 +37,8 @@ LATEST = 86_400.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """The contact that is tried. `knows`: (agent, "ticket", "last" or "account"). `everybody`: as if all were signed in
-    and free, else as it is at this moment."""
+    """The contact that is tried. `knows`: (agent, "ticket", "last" or "account"). `everybody`: as if all agents were
+    signed in and free, else as they are now."""
 
     queue: Queue
     at: datetime
@@ -53,7 +53,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class RingShown:
-    """Opens `after` seconds; `ids` are those signed in whom no inner ring lets in. `is_early`: the one before is empty."""
+    """Opens after `after` seconds; `ids`: agents no inner ring admits. `is_early`: the previous is empty."""
 
     after: float
     ids: tuple[int, ...]
@@ -62,7 +62,7 @@ class RingShown:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """At this second the question is asked, and this is the answer."""
+    """The second at which the question is asked, and its answer."""
 
     at: float
     explanation: Explanation
@@ -70,7 +70,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """`points` by reason and `growth` a second make the score. `steps`: asked in turn, if nobody answers, until `max_wait`."""
+    """`points` by reason and `growth` per second: the score. `steps`: asked in turn, unanswered, until `max_wait`."""
 
     is_open: bool
     opens_at: datetime | None
@@ -87,7 +87,7 @@ class Outcome:
 
 
 def dry_run(session: Session, case: Case, *, now: datetime) -> Outcome:
-    """`now` is the moment at which agents are as they are; `case.at` the one that is tried."""
+    """`now` is the moment for the agents' state; `case.at` the one that is tried."""
     ours = company.get(session)
     numbers = ours.routing_policy if ours else CompanyPolicy()
     candidates = CandidatePool(_candidates(session, numbers, case, now.timestamp()))
@@ -189,7 +189,7 @@ def _rings(needs: Needs, candidates: CandidatePool) -> tuple[RingShown, ...]:
 
 
 def _steps(waiting: Waiting, candidates: CandidatePool, numbers: CompanyPolicy, case: Case) -> Iterable[Step]:
-    """Who is asked first, and if they do not answer, who next. Everybody stays as they are meanwhile."""
+    """Who is asked first, and who next if they do not answer. All agents stay as they are meanwhile."""
     at, asks, asked = 0.0, 0, dict[int, Asked]()
     end = float(case.queue.policy.max_wait or LATEST)
     rings_for = numbers.ring_seconds[case.channel.medium]
@@ -207,7 +207,7 @@ def _steps(waiting: Waiting, candidates: CandidatePool, numbers: CompanyPolicy, 
 
 
 def _moments(waiting: Waiting, candidates: CandidatePool, at: float) -> list[float]:
-    """When the answer may become another one: a ring opens, a hold or a pause ends."""
+    """When the answer may change: a ring opens, a hold or a pause ends."""
     moments = [
         *routing.openings(waiting.needs, candidates),
         *(affinity.until for affinity in waiting.affinities),

@@ -1,6 +1,6 @@
-"""What must never be true of live work, with what and who: nobody waits beside a free agent, no agent is held by nothing.
+"""Invariants of live work: no customer waits while an agent is free, no agent is reserved for nothing.
 
-It asks the router's own questions of the rows as they are; nothing is written. All counts must always be zero.
+It asks the router's own questions of the current rows and writes nothing. All counts must be zero.
 """
 
 from collections import Counter
@@ -28,7 +28,7 @@ AT_A_GLANCE = 4
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """`seconds`: for how long already, as far as that is known."""
+    """`seconds`: how long already, if known."""
 
     kind: Kind
     agent_id: int | None
@@ -38,7 +38,7 @@ class Breach:
 
 
 def breaches(session: Session, now: datetime, *, depth: int = DEPTH) -> list[Breach]:
-    """`depth`: how many of each line are looked at, from its head."""
+    """`depth`: how many of each line are checked, from its head."""
     return [
         *_waiting_beside_free(session, now, depth),
         *_reserved_by_nothing(session, now),
@@ -48,7 +48,7 @@ def breaches(session: Session, now: datetime, *, depth: int = DEPTH) -> list[Bre
 
 
 def counts(found: list[Breach]) -> dict[Kind, int]:
-    """Of every kind, also where it is none."""
+    """Counts of every kind, including zero."""
     counted = Counter(breach.kind for breach in found)
     return {kind: counted[kind] for kind in KINDS}
 
@@ -64,7 +64,7 @@ FREED = text(
 
 
 def _waiting_beside_free(session: Session, now: datetime, depth: int) -> Iterator[Breach]:
-    """Whoever would be asked now, and would have been two seconds ago, when both were there already."""
+    """Agents who would get an offer now and would have two seconds ago, when interaction and agent were both there."""
     before = now - FREE_FOR
     queue_heads = [head for head in queries.queue_heads(session, depth=depth) if head.since <= before.timestamp()]
     if not queue_heads:
@@ -83,7 +83,7 @@ def _waiting_beside_free(session: Session, now: datetime, depth: int) -> Iterato
 
 
 def _free_since(session: Session, lately: set[int]) -> CandidatePool:
-    """Everybody signed in; of whom something changed only now, cannot be asked."""
+    """All signed-in agents; those changed just now cannot be asked."""
     everybody = candidates.pool_of(session, queries.on_duty(session))
     return CandidatePool(replace(one, is_asked=one.is_asked or one.id in lately) for one in everybody)
 
@@ -111,12 +111,12 @@ RESERVED = text(
 
 
 def _reserved_by_nothing(session: Session, now: datetime) -> Iterator[Breach]:
-    """An agent's state without the work that it speaks of, or a slot held by what is over or with somebody else."""
+    """An agent's state without the matching work, or a slot taken by work that is over or with another agent."""
     for agent_id, interaction_id, seconds in session.execute(RESERVED, {"now": now}):
         yield Breach("reserved_by_nothing", agent_id, interaction_id, int(seconds))
 
 
-# Whoever had more in hand when the limit was lowered keeps it to the end.
+# An agent with more work when the limit was lowered keeps it to the end.
 LOWERED = text(
     "SELECT EXISTS (SELECT 1 FROM history WHERE kind IN ('SkillsChanged', 'RoutingChanged') AND id > ("
     "  SELECT coalesce(max(h.id), 0) FROM history h JOIN offers o ON o.interaction_id = h.interaction_id"
@@ -133,7 +133,7 @@ def _over_capacity(session: Session) -> Iterator[Breach]:
 
 
 def _is_over(row: OnDuty, limits: routing.Limits) -> bool:
-    """More in hand than is ever let in."""
+    """More work than routing ever admits."""
     calls, conversations = row.calls, row.conversations
     return calls + conversations > limits.total or calls > limits.calls or conversations > limits.conversations
 

@@ -1,4 +1,4 @@
-"""The supervisor's figures of this moment and this day. No customer's data is in them: they go to all who watch."""
+"""Wallboard figures of this moment and this day. They hold no customer data: every supervisor's screen gets them."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -26,9 +26,9 @@ RECENT = timedelta(minutes=30)
 
 @dataclass(frozen=True, kw_only=True)
 class QueueFigures:
-    """One queue. Shares are 0..1 or None where nothing was counted; `spark`: how many waited, every 5 minutes.
-    `tone` of the service level: "", warn or bad; `is_fault`: something waits though somebody is free for it.
-    `expected_off`: mean seconds by which what was told of late was wrong, None where nobody was told."""
+    """One queue. Shares are 0..1 or None if nothing was counted; `spark`: how many waited, every 5 minutes. `tone` of
+    the service level: "", warn or bad; `is_fault`: something waits though an agent is free for it. `expected_off`: mean
+    error in seconds of recently announced waits, None if none was announced."""
 
     id: int
     names: dict[str, str]
@@ -139,7 +139,7 @@ def figures(session: Session, now: datetime) -> Board:
 
 
 def payload(board: Board) -> dict[str, Any]:
-    """What is pushed each second. It is no event of history and is never caught up on: `n` stands there as null."""
+    """What is pushed each second. It is no event of history and is never replayed, so its `n` is null."""
     return {"n": None, "name": "wallboard", **asdict(board)}
 
 

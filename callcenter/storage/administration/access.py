@@ -1,4 +1,4 @@
-"""What doors need to know who is there: tokens, tries at signing in, requests seen before, and drafts."""
+"""Access: tokens, failed sign-ins, requests seen before, and drafts."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from callcenter.storage.database import Row
 
 
 class Token(Row):
-    """A program's key; only its hash is kept. With an agent it acts as that person."""
+    """A program's key; only its hash is stored. A token with an agent acts as that agent."""
 
     __tablename__ = "api_tokens"
 
@@ -28,7 +28,7 @@ class Token(Row):
 
 
 class LoginTry(Row):
-    """A failed try to sign in."""
+    """A failed sign-in."""
 
     __tablename__ = "login_tries"
 
@@ -43,7 +43,7 @@ class LoginTry(Row):
 
 
 class Receipt(Row):
-    """A webhook seen before, by its natural key, with the answer it was given."""
+    """A webhook seen before, by its natural key, with its answer."""
 
     __tablename__ = "receipts"
 
@@ -53,7 +53,7 @@ class Receipt(Row):
 
 
 class Draft(Row):
-    """What a person was writing, about one thing ("interaction:7:note")."""
+    """A user's unfinished text about one thing ("interaction:7:note")."""
 
     __tablename__ = "drafts"
 
@@ -66,7 +66,7 @@ class Draft(Row):
 
 
 def hash_of(token: str) -> str:
-    """Tokens are 256 random bits, so that a plain hash keeps them."""
+    """Tokens are 256 random bits, so a plain hash protects them."""
     return sha256(token.encode()).hexdigest()
 
 
@@ -75,7 +75,7 @@ def token(session: Session, secret: str) -> Token | None:
 
 
 def actor_of(session: Session, token: Token) -> Actor | None:
-    """Whom a token acts as: its agent, or a program with its role. None where the agent has left."""
+    """Whom a token acts as: its agent, or a program with its role. None if the agent has left."""
     if token.agent_id is None:
         return Actor(role=Role(token.role), agent_id=None, name=token.name)
     agent = session.get(Agent, token.agent_id)
@@ -89,7 +89,7 @@ def tokens(session: Session) -> Sequence[Token]:
 
 
 def tries(session: Session, *, username: str, address: str, since: datetime) -> tuple[int, int]:
-    """Failed tries since then: (for this name, from this address)."""
+    """Failed sign-ins since then: (for this name, from this address)."""
     for_name = select(func.count()).select_from(LoginTry).where(LoginTry.username == username, LoginTry.at >= since)
     from_there = select(func.count()).select_from(LoginTry).where(LoginTry.address == address, LoginTry.at >= since)
     return session.scalar(for_name) or 0, session.scalar(from_there) or 0
@@ -105,7 +105,7 @@ CLAIM_RECEIPT = text(
 
 
 def claim_receipt(session: Session, key: str, *, now: datetime) -> bool:
-    """True for the first who brings this key; a second one waits here until the first has committed, then gets False."""
+    """True for the first request with this key; a second one waits until the first has committed, then gets False."""
     return session.scalar(CLAIM_RECEIPT, {"key": key, "at": now}) is not None
 
 
@@ -114,7 +114,7 @@ def receipt(session: Session, key: str) -> Receipt | None:
 
 
 def claimed_of(session: Session, keys: Sequence[str]) -> set[str]:
-    """Those of these keys that somebody has brought before."""
+    """Those of these keys that were claimed before."""
     return set(session.scalars(select(Receipt.key).where(Receipt.key.in_(keys))))
 
 
@@ -131,6 +131,6 @@ def draft(session: Session, *, agent_id: int, about: str) -> Draft | None:
 
 
 def forget_old(session: Session, *, before: datetime) -> None:
-    """Receipts and tries that no repetition can need any more."""
+    """Deletes receipts and sign-in tries too old to matter."""
     session.execute(delete(Receipt).where(Receipt.at < before))
     session.execute(delete(LoginTry).where(LoginTry.at < before))

@@ -1,4 +1,4 @@
-"""The company's own set-up: itself, its telephone numbers and its queues."""
+"""The company, its telephone numbers and its queues."""
 
 import json
 from collections.abc import Sequence
@@ -16,10 +16,10 @@ from callcenter.storage.database import Row
 
 
 class Company(Row):
-    """The one row about us. `names`: {language: name}. `region` ("US") reads numbers typed without a country code.
+    """The one row about the company. `names`: {language: name}. `region` ("US") reads numbers without a country code.
 
-    `routing`: `domain.routing.CompanyPolicy` as data. `minute_cost`: what a minute of an agent's work costs, in minor units of
-    `currency`.
+    `routing`: `domain.routing.CompanyPolicy` as data. `minute_cost`: the cost of a minute of an agent's work, in minor
+    units of `currency`.
     """
 
     __tablename__ = "company"
@@ -87,7 +87,7 @@ def _company_policy(data: str) -> CompanyPolicy:
 
 
 class Skill(Row):
-    """Something agents can do, as queues ask for it. `names` by language."""
+    """A skill of agents, as queues ask for it. `names` by language."""
 
     __tablename__ = "skills"
 
@@ -96,7 +96,7 @@ class Skill(Row):
 
 
 class BreakReason(Row):
-    """A kind of break that people choose. `names` by language."""
+    """A kind of break that agents choose. `names` by language."""
 
     __tablename__ = "break_reasons"
 
@@ -134,7 +134,7 @@ LINE = (
 
 
 def line(session: Session, e164: str) -> tuple[Number, Queue] | None:
-    """A number of ours with its own queue, or where it is none of ours (any more) our first."""
+    """One of our numbers with its queue; our first one if the number is not (or no longer) ours."""
     found = session.execute(LINE, {"e164": e164}).first()
     return (found[0], found[1]) if found else None
 
@@ -152,7 +152,7 @@ def queues(session: Session) -> Sequence[Queue]:
 
 
 def every_queue(session: Session) -> Sequence[Queue]:
-    """Those in use first, then those that no longer are."""
+    """Queues in use first, then the others."""
     return session.scalars(select(Queue).order_by(Queue.is_active.desc(), Queue.id)).all()
 
 

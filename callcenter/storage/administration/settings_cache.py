@@ -1,4 +1,4 @@
-"""The company's set-up, read once a second in each process: the live path asks for it with every call. Only to be read."""
+"""The company's set-up, read once a second per process, as every call on the live path needs it. Read-only."""
 
 import time
 from collections.abc import Callable, Hashable
@@ -25,7 +25,7 @@ def queue(session: Session, queue_id: int) -> Queue | None:
 
 
 def line(session: Session, e164: str) -> tuple[Number, Queue] | None:
-    """A number of ours with its own queue, or where it is none of ours (any more) our first."""
+    """One of our numbers with its queue; our first one if the number is not (or no longer) ours."""
     return _kept(session, ("line", e164), lambda: company.line(session, e164))
 
 
@@ -48,7 +48,7 @@ def _values(session: Session) -> dict[Hashable, Any]:
 
 
 def _kept(session: Session, key: Hashable, read: Callable[[], T]) -> T:
-    """Rows, apart from the session that read them; what this session is changing itself is not kept."""
+    """Rows, detached from the session that read them; rows that this session is changing are not cached."""
     values = _values(session)
     if key not in values:
         found = read()
@@ -63,7 +63,7 @@ def _kept(session: Session, key: Hashable, read: Callable[[], T]) -> T:
 
 
 def forget_after(session: Session) -> None:
-    """What this session changes counts in this process from its commit on, not up to a second later."""
+    """Drops the cache at this session's commit, so that its change counts in this process at once."""
     session.info["forget_kept"] = True
 
 

@@ -1,1 +1,1 @@
-"""People who serve."""
+"""Agents, supervisors and administrators."""

@@ -1,4 +1,4 @@
-"""People who serve: who they are, what they chose, what the system knows, and since when."""
+"""Agents: who they are, the status they chose, the state the system knows, and since when."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from callcenter.storage.database import NO_KEY, Row
 
 
 class Team(Row):
-    """Colleagues who work together; `department_id`: the part of the company they belong to."""
+    """A team of agents; `department_id`: its department."""
 
     __tablename__ = "teams"
 
@@ -22,9 +22,10 @@ class Team(Row):
 
 
 class Agent(Row):
-    """A person who signs in: agent, supervisor or administrator. `skills`: {skill: level}. `limits`: what differs
-    for this agent from the company's capacity ("total", "calls_over", "both"). `desk_telephone`: rung by us instead of the
-    browser. `level`: how much is trusted to them, 1 to 9; `mobile`: where an approver is asked by SMS. `next_status` (and `next_cause`, the kind of break) takes effect when the current work is done."""
+    """A person who signs in: agent, supervisor or administrator. `skills`: {skill: level}. `limits`: what differs from
+    the company's capacity ("total", "calls_over", "both"). `desk_telephone`: rung in place of the browser. `level`:
+    trust for approvals, 1 to 9; `mobile`: where an approver is asked by SMS. `next_status` (and `next_cause`, the kind
+    of break) takes effect when the current work is done."""
 
     __tablename__ = "agents"
 
@@ -91,7 +92,7 @@ class Interval(Row):
     )
 
 
-# Counting what was ended makes PostgreSQL end it before it looks at the unique index of open stretches.
+# The count makes PostgreSQL end the old stretch before it checks the unique index of open stretches.
 BEGIN_INTERVAL = text(
     "WITH ended AS (UPDATE agent_intervals SET ended_at = :now"
     "  WHERE agent_id = :agent_id AND kind = :kind AND ended_at IS NULL RETURNING id)"
@@ -101,7 +102,7 @@ BEGIN_INTERVAL = text(
 
 
 class Connection(Row):
-    """One open browser (or program) of an agent, kept alive by its heartbeat; `gone_at` when the socket closed."""
+    """One open browser (or program) of an agent, kept alive by its heartbeat; `gone_at`: when the socket closed."""
 
     __tablename__ = "connections"
 
@@ -117,7 +118,7 @@ def get(session: Session, agent_id: int, *, lock: bool = False) -> Agent | None:
 
 
 def by_name(session: Session, name: str) -> Agent | None:
-    """By user name or e-mail, however it is capitalised."""
+    """By user name or e-mail, in any case."""
     plain = name.strip().lower()
     return session.scalar(
         select(Agent).where(or_(func.lower(Agent.username) == plain, func.lower(Agent.email) == plain))
@@ -129,7 +130,7 @@ def all_active(session: Session) -> Sequence[Agent]:
 
 
 def page(session: Session, *, after: int = 0, status: str | None = None, limit: int = 50) -> Sequence[Agent]:
-    """Those who work here, in the order in which they came."""
+    """Active agents, in the order of their ids."""
     rows = select(Agent).where(Agent.is_active, Agent.id > after)
     if status is not None:
         rows = rows.where(Agent.status == status)
@@ -143,7 +144,7 @@ def names(session: Session) -> dict[int, str]:
 def begin_interval(
     session: Session, *, agent_id: int, kind: str, value: str, now: datetime, cause: str, actor: str
 ) -> None:
-    """End the open stretch of this kind and begin the next, in one statement as this is part of every offer."""
+    """Ends the open stretch of this kind and begins the next, in one statement, as every offer does this."""
     values = {"agent_id": agent_id, "kind": kind, "value": value, "now": now, "cause": cause, "actor": actor}
     session.execute(BEGIN_INTERVAL, values)
 
@@ -165,13 +166,13 @@ def seen(session: Session, *, sid: str, now: datetime) -> None:
 
 
 def disconnect(session: Session, *, sid: str, now: datetime) -> int | None:
-    """Mark the connection gone; the agent's id, or None where it was not known."""
+    """Marks the connection as gone; returns the agent's id, or None if it is unknown."""
     gone = update(Connection).where(Connection.sid == sid, Connection.gone_at.is_(None)).values(gone_at=now)
     return session.scalar(gone.returning(Connection.agent_id))
 
 
 def expect(session: Session, agent_id: int, *, silent_before: datetime, now: datetime) -> None:
-    """Whoever had gone is on the way back: their newest connection, where it lives no more, counts as gone just now."""
+    """An absent agent is coming back: their newest connection, if no longer alive, counts as gone just now."""
     newest = select(func.max(Connection.id)).where(Connection.agent_id == agent_id).scalar_subquery()
     lives_no_more = or_(Connection.gone_at.is_not(None), Connection.seen_at < silent_before)
     gone = update(Connection).where(Connection.id == newest, lives_no_more).values(seen_at=now, gone_at=now)
@@ -179,7 +180,7 @@ def expect(session: Session, agent_id: int, *, silent_before: datetime, now: dat
 
 
 def lost(session: Session, *, silent_before: datetime, gone_before: datetime) -> Sequence[int]:
-    """Available agents (and those on a break) who have no living connection any more, though they had one."""
+    """Agents available (or on a break) who had a connection and have no living one."""
     living = (
         select(Connection.id)
         .where(Connection.agent_id == Agent.id, Connection.seen_at >= silent_before)
@@ -193,7 +194,7 @@ def lost(session: Session, *, silent_before: datetime, gone_before: datetime) ->
 
 
 def with_screen(session: Session, ids: Sequence[int], *, since: datetime) -> set[int]:
-    """Those of them with an open browser that was heard of since then."""
+    """Those of them with an open browser that was active since then."""
     rows = select(Connection.agent_id).where(
         Connection.agent_id.in_(ids), Connection.gone_at.is_(None), Connection.seen_at >= since
     )
@@ -205,7 +206,7 @@ def by_mobile(session: Session, number: str) -> Agent | None:
 
 
 def forget_connections(session: Session, *, before: datetime) -> None:
-    """Drop the connections of whoever closed all of them long ago; the newest a person stays as the mark of having had one."""
+    """Deletes connections of agents who closed all of them long ago, but the newest: it shows that they had one."""
     session.execute(
         text(
             "DELETE FROM connections c WHERE coalesce(c.gone_at, c.seen_at) < :before AND EXISTS "

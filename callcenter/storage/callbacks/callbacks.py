@@ -1,4 +1,4 @@
-"""Callbacks in place of waiting: a promise to call within a window. The interaction of the callback waits like any other."""
+"""Callbacks in place of waiting: a promise to call within a window. The callback's interaction waits like any other."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,11 +12,11 @@ from callcenter.storage.database import NO_KEY, Row
 
 
 class Callback(Row):
-    """`interaction_id`: ours, which waits; `call_id`: the call that the customer gave up for it, if there was one.
+    """`interaction_id`: the callback's own, which waits; `call_id`: the call that the customer ended for it, if any.
 
-    `joined_at` is when they began to wait. `promised_from` to `promised_until` was told to them. `first`: "agent" or
-    "customer" is rung first. `tries` of `attempts` are used up. `next_try_at`: not in line before then; while calling, when
-    to stop believing in that call; empty while it stands in line.
+    `joined_at`: when the customer began to wait. `promised_from` to `promised_until`: the window they were told.
+    `first`: "agent" or "customer" is rung first. `tries` of `attempts` are used up. `next_try_at`: not in line before
+    then; during a call, when to give that call up; empty while in line.
     """
 
     __tablename__ = "callbacks"
@@ -61,7 +61,7 @@ def get(session: Session, callback_id: int, *, lock: bool = False) -> Callback |
 
 
 def of_interaction(session: Session, interaction_id: int, *, lock: bool = False) -> Callback | None:
-    """The callback whose own call this interaction is."""
+    """The callback with this interaction as its own call."""
     wanted = select(Callback).where(Callback.interaction_id == interaction_id)
     if lock:
         wanted = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
@@ -69,7 +69,7 @@ def of_interaction(session: Session, interaction_id: int, *, lock: bool = False)
 
 
 def of_call(session: Session, call_id: int) -> Callback | None:
-    """The callback that a caller chose in place of waiting on this call."""
+    """The callback that the caller chose in place of waiting on this call."""
     return session.scalar(select(Callback).where(Callback.call_id == call_id))
 
 
@@ -88,7 +88,7 @@ WAITING_FOR = text(
 
 
 def waiting_for(session: Session, number: str, *, queue_id: int) -> int | None:
-    """The interaction of the callback that this number still waits for in this queue."""
+    """The interaction of the open callback to this number in this queue, or None."""
     found: int | None = session.scalar(WAITING_FOR, {"number": number, "queue_id": queue_id})
     return found
 
@@ -102,7 +102,7 @@ def page(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Callback]:
-    """The newest first; those that are open by their promise, the most urgent first."""
+    """Newest first; with `is_open` by promise, the most urgent first."""
     rows = select(Callback)
     if states:
         rows = rows.where(Callback.state.in_(states))
@@ -116,12 +116,12 @@ def page(
 
 
 def is_broken(row: Callback, now: datetime) -> bool:
-    """Not kept by the time that was told; of one that is still open, by now."""
+    """Not kept within the promised time; for an open one, as of now."""
     return row.state != CallbackState.CANCELLED and (row.connected_at or row.ended_at or now) > row.promised_until
 
 
 def owed(session: Session, customer_id: int, *, now: datetime, since: datetime, limit: int = 50) -> Sequence[Callback]:
-    """What a customer is still promised, and what was promised since then and not kept in time; the latest promise first."""
+    """A customer's open callbacks, and those promised since then and not kept in time; the latest promise first."""
     kept_at = func.coalesce(Callback.connected_at, Callback.ended_at, now)
     broken = (
         (Callback.promised_until > since)
@@ -141,7 +141,7 @@ def by_interactions(session: Session, ids: Sequence[int]) -> dict[int, Callback]
 
 
 class Figures(NamedTuple):
-    """`due`: promised within the hour, or late already; `kept` of `over` since then in the time that was promised."""
+    """`due`: promised within the hour, or late; `kept` of `over` since then within the promised time."""
 
     waiting: int
     due: int

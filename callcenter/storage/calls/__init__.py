@@ -1,1 +1,1 @@
-"""Contacts: calls and conversations with their lines."""
+"""Contacts: calls with their legs, and conversations."""

@@ -1,4 +1,4 @@
-"""A new call, written in one statement as it is the first thing that every call needs."""
+"""A new call, written in one statement: every call starts with it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -33,7 +33,7 @@ NEW_CALL = text(
 
 
 def add_call(session: Session, *, sid: str, rank: int, seen: Sequence[int] = (), **values: Any) -> Interaction:
-    """A new call with its customer's line, in one statement as it is part of every call."""
+    """Adds a call with its customer's leg, in one statement."""
     id_ = (
         session.connection()
         .execute(NEW_CALL, {**BLANK, **values, "sid": sid, "rank": rank, "seen": list(seen)})

@@ -1,4 +1,4 @@
-"""Calls and conversations, the legs of calls, and the questions of the live path: each is answered by a partial index."""
+"""Calls and conversations, the legs of calls, and the queries of the live path: each uses a partial index."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,15 +20,16 @@ LIVE_SQL = "state IN ('menu', 'waiting', 'offered', 'active', 'wrap_up')"
 
 
 class Interaction(Row):
-    """One customer reaching us on one channel. Times: `joined_at` entered the queue (kept through every offer),
+    """One contact of a customer on one channel. Times: `joined_at` entered the queue (kept through every offer),
     `accepted_at` an agent took it, `answered_at` they hear each other, `ended_at` the customer left.
 
-    What routing decides by is written on entering the queue: `points` by reason, their `growth` a second waited, `queue_rank`
-    which orders those of one queue, channel and language, the customer's `tier`, and `affinities`: [[agent, kind], …] of who
-    knows them. `passed_on`: the reason given at the last transfer. `direction`: inbound, or callback (we call them).
+    Routing's values, written on entering the queue: `points` by reason, their `growth` per second waited, `queue_rank`
+    (the order within one queue, channel and language), the customer's `tier`, and `affinities`: [[agent, kind], …] of
+    agents who know them. `passed_on`: the reason of the last transfer. `direction`: inbound, or callback (we call).
 
-    `customer_id` is empty while the address does not tell who it is. `unanswered_since`: their first message without a reply.
-    `reconcile_at`: when to ask the telephone company about this call; `bring_back_at`: when to lead a caller back to the music.
+    `customer_id` is empty while the address does not identify a customer. `unanswered_since`: their first message
+    without a reply. `reconcile_at`: when to ask the provider about this call; `bring_back_at`: when to lead a caller
+    back to the music.
     """
 
     __tablename__ = "interactions"
@@ -116,7 +117,7 @@ class Interaction(Row):
 
     @property
     def thread(self) -> Thread | None:
-        """Where one writes to them; None where the number is withheld."""
+        """Where to write to the customer; None if the number is withheld."""
         return Thread(self.channel.to_write(), self.our_address, self.their_address) if self.their_address else None
 
     def waited_seconds(self, now: datetime) -> int:
@@ -130,7 +131,7 @@ class Interaction(Row):
         return max(0, int(((self.ended_at or now) - self.answered_at).total_seconds())) if self.answered_at else 0
 
     def end_hold(self, now: datetime) -> int:
-        """Count a hold that ends: by the agent, with the call, or with the agent's line; its seconds."""
+        """Counts a hold that ends by the agent, with the call, or with the agent's leg; returns its seconds."""
         if self.held_since is None:
             return 0
         seconds = max(0, int((now - self.held_since).total_seconds()))
@@ -140,8 +141,8 @@ class Interaction(Row):
 
 
 class Leg(Row):
-    """One telephone line of a call: the customer's or an agent's. `rank` never falls (domain.calls.RANK).
-    `sequence`: the highest that was heard of it within the conference `conference_sid`."""
+    """One leg of a call: the customer's or an agent's. `rank` never falls (domain.calls.RANK). `sequence`: the highest
+    one reported for it within the conference `conference_sid`."""
 
     __tablename__ = "legs"
 
@@ -165,7 +166,7 @@ def get(session: Session, interaction_id: int, *, lock: bool = False) -> Interac
 
 
 def by_leg(session: Session, sid: str, *, lock: bool = False) -> Interaction | None:
-    """The interaction that a call sid belongs to, by whichever leg."""
+    """The interaction of a call sid, whichever leg it is."""
     wanted = select(Interaction).join(Leg, Leg.interaction_id == Interaction.id).where(Leg.sid == sid)
     if lock:
         wanted = wanted.with_for_update(key_share=True, of=Interaction).execution_options(populate_existing=True)
@@ -183,7 +184,7 @@ NEW_LEG = insert(Leg)
 
 
 def add_leg(session: Session, **values: object) -> None:
-    """A new line of a call, with Leg's columns."""
+    """Adds a leg, with Leg's columns."""
     session.connection().execute(NEW_LEG, values)
 
 
@@ -192,24 +193,24 @@ def legs(session: Session, interaction_id: int) -> Sequence[Leg]:
 
 
 def customer_leg(session: Session, interaction_id: int) -> Leg | None:
-    """Their newest: a callback may have been tried before."""
+    """The newest one: a callback may have been tried before."""
     wanted = select(Leg).where(Leg.interaction_id == interaction_id, Leg.party == Party.CUSTOMER)
     return session.scalar(wanted.order_by(Leg.id.desc()).limit(1))
 
 
 def conversation(session: Session, thread: Thread) -> Interaction | None:
-    """The conversation that is going on there, locked."""
+    """The open conversation of this thread, locked."""
     wanted = (
         select(Interaction)
         .where(Interaction.their_address == thread.theirs, Interaction.our_address == thread.ours)
         .where(Interaction.channel == thread.channel, Interaction.state.in_(("waiting", "offered", "active")))
-        .where(text("channel <> 'voice'"))  # as the partial index has it
+        .where(text("channel <> 'voice'"))  # the partial index's own condition
     )
     return session.scalar(wanted.with_for_update(key_share=True).execution_options(populate_existing=True))
 
 
 def waiting(session: Session, *, queue_id: int | None = None, limit: int = 500) -> Sequence[Interaction]:
-    """Those that stand in line, the longest first. A callback that is not due yet does not."""
+    """Interactions in line, the longest waiting first; without callbacks that are not due yet."""
     rows = select(Interaction).where(Interaction.state == State.WAITING, Interaction.queue_rank.is_not(None))
     if queue_id is not None:
         rows = rows.where(Interaction.queue_id == queue_id)
@@ -217,7 +218,7 @@ def waiting(session: Session, *, queue_id: int | None = None, limit: int = 500) 
 
 
 def of_agent(session: Session, agent_id: int, *, lock: bool = False) -> Sequence[Interaction]:
-    """What is with this agent now: offered, active, in wrap-up. Locked in the order of ids, where asked."""
+    """An agent's current work: offered, active, in wrap-up. With `lock`, locked in the order of ids."""
     rows = (
         select(Interaction)
         .where(Interaction.agent_id == agent_id)
@@ -244,7 +245,7 @@ def page(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Interaction]:
-    """Those that `permissions.may_see_interaction` lets this person see, the newest first; `before` an id continues."""
+    """Those that `permissions.may_see_interaction` lets this person see, newest first; `before` an id continues."""
     rows = select(Interaction)
     if not seen_by.leads:
         rows = rows.where(or_(Interaction.state == State.ENDED, Interaction.agent_id == (seen_by.agent_id or 0)))
@@ -260,7 +261,7 @@ def page(
 def of_customer(
     session: Session, customer_id: int, *, limit: int = 10, before: int | None = None
 ) -> Sequence[Interaction]:
-    """The newest first."""
+    """Newest first."""
     rows = select(Interaction).where(Interaction.customer_id == customer_id)
     if before is not None:
         rows = rows.where(Interaction.id != before)
@@ -273,7 +274,7 @@ def of_ticket(session: Session, ticket_id: int) -> Sequence[Interaction]:
 
 
 def unfinished_wrap_ups(session: Session, agent_id: int, *, since: datetime, limit: int = 20) -> Sequence[Interaction]:
-    """Served by this agent, over in time, and never given an outcome. Where there was no time for it none is missing."""
+    """Served by this agent, ended, and never given an outcome; not those without time for a wrap-up."""
     rows = (
         select(Interaction)
         .where(Interaction.agent_id == agent_id, Interaction.created_at >= since)
@@ -284,7 +285,7 @@ def unfinished_wrap_ups(session: Session, agent_id: int, *, since: datetime, lim
 
 
 def put_off_reconciling(session: Session, interaction_id: int, *, now: datetime) -> bool:
-    """A call that we have heard nothing of for too long is looked at now, and again in a minute; False where it is not due."""
+    """A call without recent reports is checked now, and again in a minute; False if it is not due."""
     due = update(Interaction).where(Interaction.id == interaction_id, Interaction.reconcile_at <= now)
     later = due.values(reconcile_at=now + QUIET_AGAIN).returning(Interaction.id)
     return session.scalar(later.execution_options(synchronize_session=False)) is not None

@@ -1,1 +1,1 @@
-"""People who are served."""
+"""Customers, their organisations and addresses."""

@@ -1,4 +1,4 @@
-"""People we serve, the organisations they belong to, and their addresses: several people may share one, one person may have several."""
+"""Customers, their organisations, and addresses: several customers may share an address, one may have several."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from callcenter.storage.database import Row
 
 
 class Account(Row):
-    """An organisation. `owner_id`: the agent who answers for it."""
+    """An organisation. `owner_id`: the agent responsible for it."""
 
     __tablename__ = "accounts"
 
@@ -21,7 +21,7 @@ class Account(Row):
 
 
 class Customer(Row):
-    """`name` is empty until somebody asked for it. `value_minor`: what they brought in the last 12 months."""
+    """`name` is empty until an agent asks for it. `value_minor`: revenue of the last 12 months, in minor units."""
 
     __tablename__ = "customers"
 
@@ -41,9 +41,10 @@ class Customer(Row):
 
 
 class Address(Row):
-    """Where one customer is reached: a number of theirs, or the name that a service knows them by.
+    """An address of one customer: a number, or a name on a channel.
 
-    `verified_at`: since when we know it to be theirs, as they came by it. `opted_out_at`: this person wants no messages there.
+    `verified_at`: since when it is known to be theirs, as they used it. `opted_out_at`: this customer wants no messages
+    there.
     """
 
     __tablename__ = "customer_addresses"
@@ -77,17 +78,17 @@ WITH_ADDRESS = (
 
 
 def known_by(session: Session, address: str) -> Sequence[tuple[Customer, Address]]:
-    """Everybody who has this address, of whatever kind: who writes by WhatsApp has the number that they call from."""
+    """Customers with this address, of any kind: a WhatsApp address is the number that they call from."""
     return [(row.Customer, row.Address) for row in session.execute(WITH_ADDRESS, {"address": address})]
 
 
 def with_address(session: Session, address: str) -> Sequence[Customer]:
-    """Everybody who has this address, the longest known first, each once."""
+    """Customers with this address, the longest known first, each once."""
     return list(dict.fromkeys(customer for customer, _ in known_by(session, address)))
 
 
 def lock_address(session: Session, address: str) -> None:
-    """Until the end of this transaction nobody else decides whose address this is."""
+    """Until the end of this transaction no other one decides whose address this is."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(address, 0))))
 
 
@@ -100,7 +101,7 @@ def add_address(
     now: datetime,
     verified_at: datetime | None = None,
 ) -> bool:
-    """One more address of theirs; False where they have it. `verified_at`: they have come by it at that moment."""
+    """Adds an address; False if the customer has it already. `verified_at`: they used it at that moment."""
     new = insert(Address).on_conflict_do_nothing(index_elements=["customer_id", "kind", "address"])
     values = {"customer_id": customer_id, "kind": kind, "address": address}
     made = new.values(**values, since=now, verified_at=verified_at, last_seen_at=verified_at)
@@ -108,7 +109,7 @@ def add_address(
 
 
 def seen(session: Session, address_id: int, *, at: datetime) -> None:
-    """They came by this address just now, which proves that it is theirs."""
+    """The customer used this address just now, which proves that it is theirs."""
     session.execute(
         update(Address)
         .where(Address.id == address_id)
@@ -122,7 +123,7 @@ def addresses(session: Session, customer_id: int) -> Sequence[Address]:
 
 
 def number_to_reach(session: Session, customer_id: int) -> str | None:
-    """The first telephone number that is known of them."""
+    """The customer's first known telephone number, or None."""
     rows = select(Address.address).where(Address.customer_id == customer_id, Address.address.like("+%"))
     return session.scalar(rows.order_by(Address.kind != AddressKind.PHONE, Address.id).limit(1))
 
@@ -133,7 +134,7 @@ def has_opted_out(session: Session, kind: AddressKind, address: str) -> bool:
 
 
 def opt_out(session: Session, kind: AddressKind, address: str, *, at: datetime | None) -> Sequence[int]:
-    """Set (or, with None, lift) the wish for no messages at this address; the customers for whom that was a change."""
+    """Sets (or, with None, lifts) the opt-out at this address; returns the customers for whom that was a change."""
     changed = update(Address).where(
         Address.address == address,
         Address.kind == kind,
@@ -167,7 +168,7 @@ def by_ids(session: Session, ids: Sequence[int]) -> dict[int, Customer]:
 
 
 def addresses_of(session: Session, ids: Sequence[int]) -> dict[int, list[Address]]:
-    """{customer: their addresses}, each list in the order they were learned."""
+    """{customer: their addresses}, each list in the order they were added."""
     found: dict[int, list[Address]] = {}
     if not ids:
         return found
@@ -177,7 +178,7 @@ def addresses_of(session: Session, ids: Sequence[int]) -> dict[int, list[Address
 
 
 def accounts_of(session: Session, ids: Sequence[int]) -> dict[int, Account]:
-    """{account id: account} for these accounts."""
+    """{account id: account}."""
     if not ids:
         return {}
     return {account.id: account for account in session.scalars(select(Account).where(Account.id.in_(ids)))}

@@ -1,1 +1,1 @@
-"""What may be given, what was given, who was asked, and the money it comes from: a file a noun."""
+"""What may be granted, the grants, approvals, and budgets: one file per noun."""

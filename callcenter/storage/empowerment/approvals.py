@@ -1,4 +1,4 @@
-"""Questions to a supervisor while a customer waits: who is asked until when, who took it, and what they said."""
+"""Questions to a supervisor while a customer waits: who is asked until when, who claimed it, and the answer."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,12 +15,12 @@ from callcenter.storage.empowerment.grants import Grant
 
 
 class Approval(Row):
-    """One question about one grant. `steps`: who is asked in turn ({role, level, seconds, up_to}); `step`: the turn it is;
-    `step_ends_at`: when it is the next one's. `otherwise`, `promise_minutes`: the safe default after the last.
+    """One question about one grant. `steps`: who is asked in turn ({role, level, seconds, up_to}); `step`: the current
+    one; `step_ends_at`: when the next one is asked. `otherwise`, `promise_minutes`: the default after the last.
 
-    `answer`: yes, less, instead, no; `own_limit` or `nothing` where no approver could answer. `code`: what an answer by SMS begins
-    with. `told`: those who got that SMS, [[agent, step], …]. `held_seconds`: how long the customer was on hold for it
-    (`held_before`: how long before). `callback_id`: the call we owe the customer about it.
+    `answer`: yes, less, instead, no; `own_limit` or `nothing` if no approver could answer. `code`: the start of an
+    answer by SMS. `told`: who got that SMS, [[agent, step], …]. `held_seconds`: the customer's hold time for it
+    (`held_before`: the hold time before). `callback_id`: the call owed to the customer about it.
     """
 
     __tablename__ = "approvals"
@@ -65,12 +65,12 @@ class Approval(Row):
 
     @property
     def turn(self) -> Step:
-        """Whom it asks now (after the end: whom it asked last)."""
+        """The step that is asked now (after the end: the last one)."""
         return Step.model_validate(self.steps[min(self.step, len(self.steps) - 1)])
 
 
 class Word(Row):
-    """What agent and supervisor write to each other about it."""
+    """A message between agent and supervisor about it."""
 
     __tablename__ = "approval_words"
 
@@ -99,7 +99,7 @@ def of_grants(session: Session, grant_ids: Sequence[int]) -> dict[int, Approval]
 
 
 def open_ones(session: Session) -> Sequence[tuple[Approval, Grant]]:
-    """All that wait for an answer, the one that runs out first in front."""
+    """Open questions, the one that runs out first in front."""
     rows = (
         select(Approval, Grant).join(Grant, Grant.id == Approval.grant_id).where(Approval.state == ApprovalState.OPEN)
     )
@@ -114,7 +114,7 @@ def page(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[tuple[Approval, Grant]]:
-    """The newest first; `agent_id`: asked by them; `before` an id continues a listing."""
+    """Newest first; `agent_id`: asked by them; `before` an id continues a listing."""
     rows = select(Approval, Grant).join(Grant, Grant.id == Approval.grant_id)
     if states:
         rows = rows.where(Approval.state.in_(states))
@@ -126,14 +126,13 @@ def page(
 
 
 def open_of_agent(session: Session, agent_id: int) -> Sequence[tuple[Approval, Grant]]:
-    """What this agent has asked and nobody has answered yet."""
     rows = select(Approval, Grant).join(Grant, Grant.id == Approval.grant_id)
     rows = rows.where(Approval.state == ApprovalState.OPEN, Grant.agent_id == agent_id).order_by(Approval.step_ends_at)
     return [(row[0], row[1]) for row in session.execute(rows)]
 
 
 def open_of_interaction(session: Session, interaction_id: int) -> Sequence[Approval]:
-    """Asked in this contact and not answered yet."""
+    """Open questions asked in this contact."""
     rows = select(Approval).join(Grant, Grant.id == Approval.grant_id)
     rows = rows.where(
         Grant.interaction_id == interaction_id, Grant.state == GrantState.AWAITING, Approval.state == ApprovalState.OPEN
@@ -142,7 +141,7 @@ def open_of_interaction(session: Session, interaction_id: int) -> Sequence[Appro
 
 
 def taken_by_absent(session: Session, *, since: datetime) -> Sequence[int]:
-    """Open ones, taken before then by somebody without an open browser that was heard of since."""
+    """Open ones, claimed before then by an approver without a browser active since."""
     there = select(Connection.id).where(
         Connection.agent_id == Approval.claimed_by, Connection.gone_at.is_(None), Connection.seen_at >= since
     )
@@ -151,7 +150,7 @@ def taken_by_absent(session: Session, *, since: datetime) -> Sequence[int]:
 
 
 def ended_since(session: Session, since: datetime, *, limit: int = 50) -> Sequence[tuple[Approval, Grant]]:
-    """Answered or run out, the newest first."""
+    """Answered or expired, newest first."""
     rows = select(Approval, Grant).join(Grant, Grant.id == Approval.grant_id).where(Approval.answered_at > since)
     return [(row[0], row[1]) for row in session.execute(rows.order_by(Approval.answered_at.desc()).limit(limit))]
 

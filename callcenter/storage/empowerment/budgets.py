@@ -1,4 +1,4 @@
-"""The money: budgets, their periods, and the ledger. No period is ever overdrawn: the schema refuses it."""
+"""Budgets, their periods, and the ledger. The schema refuses to overdraw a period."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ SCOPES = ("agent", "team", "department", "company")
 
 
 class Budget(Row):
-    """What a scope may spend in each period (minor units). Exactly one scope: an agent, a team, a department, or the company.
+    """What a scope may spend per period (minor units). Exactly one scope: agent, team, department, or the company.
 
-    The period is the calendar month or quarter of the budget's `zone`, whoever gives and wherever they sit.
+    The period is the calendar month or quarter of the budget's `zone`, wherever the agent is.
     """
 
     __tablename__ = "budgets"
@@ -57,7 +57,7 @@ class Budget(Row):
 
 
 class Period(Row):
-    """One month or quarter of a budget. `reserved`: held for what is asked or approved; `committed`: given."""
+    """One month or quarter of a budget. `reserved`: held for what is asked or approved; `committed`: granted."""
 
     __tablename__ = "budget_periods"
 
@@ -82,9 +82,9 @@ class Period(Row):
 
 
 class Entry(Row):
-    """One line of the ledger, append-only: by how much each column of the period changed, why and by whom.
+    """One entry of the ledger, append-only: the change of each column of the period, why and by whom.
 
-    `kind`: allot, change, reserve, commit, release, reverse, correct. The lines of a period sum to its columns.
+    `kind`: allot, change, reserve, commit, release, reverse, correct. A period's entries sum to its columns.
     """
 
     __tablename__ = "budget_entries"
@@ -108,7 +108,7 @@ class Entry(Row):
 
 @dataclass(frozen=True, slots=True)
 class Paying:
-    """A budget that pays for an agent's giving, with its period of now where that was opened already."""
+    """A budget that pays for an agent's grants, with its current period if that is open."""
 
     budget: Budget
     period: Period | None
@@ -142,7 +142,7 @@ PAYING = (
 def paying(
     session: Session, now: datetime, *, agent_id: int, team_id: int | None, department_id: int | None
 ) -> list[Paying]:
-    """Every active budget that what this agent gives comes out of, in all currencies."""
+    """Every active budget that pays for this agent's grants, in all currencies."""
     values = {"now": now, "agent_id": agent_id, "team_id": team_id, "department_id": department_id}
     return [Paying(budget, period) for budget, period in session.execute(PAYING, values)]
 
@@ -181,7 +181,7 @@ OPEN_PERIOD = text(
 
 
 def open_period(session: Session, budget: Budget, *, starts_at: datetime, ends_at: datetime, now: datetime) -> Period:
-    """The period, made with its allotment if nobody has made it yet; two at once make one."""
+    """The period, opened with its allotment if it does not exist; two callers at once open one."""
     values = {"budget_id": budget.id, "starts_at": starts_at, "ends_at": ends_at, "amount": budget.amount, "now": now}
     session.execute(OPEN_PERIOD, values)
     found = session.scalar(select(Period).where(Period.budget_id == budget.id, Period.starts_at == starts_at))
@@ -189,7 +189,7 @@ def open_period(session: Session, budget: Budget, *, starts_at: datetime, ends_a
     return found
 
 
-# The rows are taken in the order of their ids, by everybody: nobody waits in a circle. What does not fit moves nothing.
+# Rows are locked in the order of their ids, so no deadlock can form. If one does not fit, nothing moves.
 MOVE = text(
     "WITH wanted AS MATERIALIZED (SELECT id FROM budget_periods WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE),"
     " moved AS (UPDATE budget_periods p SET reserved = reserved + :reserved, committed = committed + :committed"
@@ -207,7 +207,7 @@ MOVE = text(
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A period after a move. `runs_low`: so much is given or held that somebody should know, and nobody was told yet."""
+    """A period after a move. `runs_low`: it reached the warning share, and no warning was sent yet."""
 
     period_id: int
     used: int
@@ -229,8 +229,8 @@ def move(
     actor: str,
     note: str = "",
 ) -> list[Moved]:
-    """Change these periods together and write the ledger, in one statement. Fewer than asked for come back where one would
-    be overdrawn: the caller then rolls its transaction back."""
+    """Changes these periods together and writes the ledger, in one statement. Returns fewer than asked for if one would
+    be overdrawn: the caller must then roll back."""
     values: dict[str, Any] = {
         "ids": list(period_ids),
         "checked": reserved + committed > 0,
@@ -259,14 +259,14 @@ def held_by(session: Session, grant_id: int) -> dict[int, tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A period in which so much is held for a grant."""
+    """A period with a reservation for a grant."""
 
     period: Period
     reserved: int
 
 
 def holding(session: Session, grant_id: int) -> dict[int, Holding]:
-    """{budget: where and how much is held for this grant}"""
+    """{budget: the period and amount reserved for this grant}"""
     held = {period_id: reserved for period_id, (reserved, _) in held_by(session, grant_id).items() if reserved}
     if not held:
         return {}
@@ -275,7 +275,7 @@ def holding(session: Session, grant_id: int) -> dict[int, Holding]:
 
 
 def entries(session: Session, period_id: int, *, before: int | None = None, limit: int = 100) -> Sequence[Entry]:
-    """The newest first."""
+    """Newest first."""
     rows = select(Entry).where(Entry.period_id == period_id)
     if before is not None:
         rows = rows.where(Entry.id < before)
@@ -290,5 +290,5 @@ WRONG = text(
 
 
 def wrong_sums(session: Session) -> Sequence[int]:
-    """Periods whose ledger does not sum to what they say; it must always be empty."""
+    """Periods whose columns differ from their ledger; must always be empty."""
     return session.scalars(WRONG).all()

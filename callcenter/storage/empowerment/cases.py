@@ -1,4 +1,4 @@
-"""What was recorded, as a replay takes it: every wish of a period in the order of time, streamed, and the budgets that pay."""
+"""The recorded data for a replay: every grant request of a period in order of time, streamed, and the budgets."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -19,9 +19,9 @@ from callcenter.storage.empowerment.budgets import Budget, Entry, Period
 from callcenter.storage.empowerment.grants import Grant
 
 AT_ONCE = 2000
-WHOLE_ANSWERS = (None, "yes", "no", "nothing")  # where the units of the grant are still those that were asked for
+WHOLE_ANSWERS = (None, "yes", "no", "nothing")  # if the grant's units are still those that were asked for
 
-# Of a question that was answered with something else, history knows what was asked for.
+# If a question got another answer, history has what was asked for.
 CASES = text(
     """
     SELECT g.id, g.created_at, g.agent_id, g.ticket_id, g.customer_id, g.rest_of, g.state, g.answer, g.currency, g.wished,
@@ -46,7 +46,7 @@ def count(session: Session, *, since: datetime, until: datetime) -> int:
 
 
 def stream(session: Session, *, since: datetime, until: datetime) -> Iterator[Past]:
-    """Every wish of the period, read in batches behind a cursor of the server's."""
+    """Every request of the period, read in batches through a server-side cursor."""
     values = {"since": since, "until": until}
     for row in session.execute(CASES, values, execution_options={"yield_per": AT_ONCE}):
         yield _past(row)
@@ -90,7 +90,7 @@ def _was(row: Any) -> Was:
 
 
 def _facts(told: str) -> Facts | None:
-    """None where they were erased, or cannot be understood any more."""
+    """None if they were erased, or cannot be read any more."""
     if told == "{}":
         return None
     try:
@@ -100,7 +100,7 @@ def _facts(told: str) -> Facts | None:
 
 
 def _budget_left(option: dict[str, Any], wished: int) -> int | None:
-    """Of the budget that allowed less than was wished; 0 where there was none in the currency."""
+    """Of the budget that allowed less than requested; 0 if there was none in the currency."""
     for bound, limit, used, left, _ in option.get("rooms", ()):
         if bound == Bound.NO_BUDGET or (bound == Bound.BUDGET and left < wished):
             return int(limit - used)
@@ -108,7 +108,7 @@ def _budget_left(option: dict[str, Any], wished: int) -> int | None:
 
 
 def budgets_of(session: Session, *, since: datetime, until: datetime) -> list[ReplayedBudget]:
-    """The budgets that are active today, with what each had spent when the period begins."""
+    """The budgets active today, with what each had spent when the period begins."""
     keys = {
         "agent": {one.id: one.username for one in agents.all_active(session)},
         "team": dict(agents.team_names(session)),
@@ -143,7 +143,7 @@ def _limits(session: Session, since: datetime, until: datetime) -> dict[int, dic
 
 
 def _spent(session: Session, since: datetime) -> dict[int, dict[datetime, int]]:
-    """By the ledger, of what was asked for or given before the period."""
+    """By the ledger, for requests and grants before the period."""
     amount = func.sum(Entry.reserved_change + Entry.committed_change)
     rows = (
         select(Period.budget_id, Period.starts_at, amount)

@@ -1,4 +1,4 @@
-"""Departments, what they are asked for, the causes they answer for, what customers are entitled to, and the company's systems."""
+"""Departments and requests to them, causes, customers' entitlements, and the company's systems."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from callcenter.storage.database import NO_KEY, Row
 
 
 class Department(Row):
-    """A part of the company that others ask things of. `names` by language."""
+    """A part of the company that can be asked to do things. `names` by language."""
 
     __tablename__ = "departments"
 
@@ -25,7 +25,7 @@ class Department(Row):
 
 
 class Cause(Row):
-    """What goes wrong, as tickets and rules name it; `department_id`: who answers for it. `names` by language."""
+    """A cause that tickets and rules name; `department_id`: the responsible department. `names` by language."""
 
     __tablename__ = "causes"
 
@@ -39,7 +39,7 @@ class Cause(Row):
 
 
 class Entitlement(Row):
-    """What a customer has a right to: a warranty, a service agreement. `ends_at` None: without end."""
+    """A customer's right: a warranty, a service agreement. `ends_at` None: without end."""
 
     __tablename__ = "entitlements"
 
@@ -53,7 +53,7 @@ class Entitlement(Row):
 
 
 class Request(Row):
-    """What one department is asked to do, and what became of it."""
+    """A request to one department, and its result."""
 
     __tablename__ = "requests"
 
@@ -76,7 +76,7 @@ class Request(Row):
 
 
 class System(Row):
-    """A system of the company that grants are posted to, signed with `secret`. Rule books name it by `key`, never its address."""
+    """A system that grants are posted to, signed with `secret`. Rule books name it by `key`, not by address."""
 
     __tablename__ = "company_systems"
 
@@ -99,7 +99,7 @@ def causes(session: Session) -> Sequence[Cause]:
 
 
 def every_cause(session: Session) -> Sequence[Cause]:
-    """Those out of use too."""
+    """Including causes out of use."""
     return session.scalars(select(Cause).order_by(Cause.id)).all()
 
 
@@ -124,7 +124,7 @@ def request(session: Session, request_id: int, *, lock: bool = False) -> Request
 
 
 def open_requests(session: Session, *, department_id: int | None = None, limit: int = 200) -> Sequence[Request]:
-    """What departments still owe, the one due first in front."""
+    """Open requests to departments, the one due first in front."""
     rows = select(Request).where(Request.state == RequestState.OPEN)
     if department_id is not None:
         rows = rows.where(Request.department_id == department_id)
@@ -139,7 +139,7 @@ def requests(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Request]:
-    """The newest first; `before` an id continues a listing."""
+    """Newest first; `before` an id continues a listing."""
     rows = select(Request)
     if states:
         rows = rows.where(Request.state.in_(states))

@@ -1,4 +1,4 @@
-"""What is known about one matter when something may be given for it: facts, what was given before, and the budgets."""
+"""The facts of one case for a grant, earlier grants, and the budgets."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -67,8 +67,8 @@ def of_matter(
     promises: Sequence[Callback] | None = None,
     without: int | None = None,
 ) -> Known | None:
-    """None where no rule book is in force. `contacts` about the ticket, what the customer is `entitled` to, and `promises` that
-    are open or were not kept: where they are known already; `without`: a grant that does not count (the one that is being decided again)."""
+    """None if no rule book is in force. `contacts` about the ticket, what the customer is `entitled` to, and `promises`
+    open or not kept: pass them if already known; `without`: a grant that does not count (the one decided again)."""
     rules = rule_books.in_force(session, now)
     if rules is None:
         return None
@@ -96,7 +96,7 @@ def of_matter(
 
 
 def _balance(paying: Paying, held: Holding | None) -> Balance:
-    """Where the grant that is decided again holds money already, that is its room, in the period in which it is held."""
+    """A reservation of the grant that is decided again counts as left, in the period that holds it."""
     limit, left = (held.period.limit_amount, held.period.left + held.reserved) if held else (paying.limit, paying.left)
     return Balance(paying.budget.id, paying.budget.scope, paying.budget.currency, limit, left)
 
@@ -111,7 +111,7 @@ def _departments(session: Session) -> Mapping[int, int]:
 
 
 def _names(session: Session) -> tuple[Mapping[int, str], Mapping[int, str], Mapping[str, str]]:
-    """(teams, departments by id; causes by what they are called in any language)"""
+    """(teams, departments by id; causes by their names in any language)"""
     return settings_cache.figure(
         session,
         "empowerment_names",
@@ -156,7 +156,7 @@ def _customer(
 
 
 def cause_key(session: Session, cause: str) -> str:
-    """The company's cause that these words name, else the words themselves."""
+    """The key of the company's cause with this name, else the words themselves."""
     _, _, causes = _names(session)
     return causes.get(cause.casefold(), cause)
 
@@ -198,7 +198,7 @@ def _waited_too_long(session: Session, interaction: Interaction, now: datetime) 
     return queue is not None and interaction.waited_seconds(now) > queue.target_seconds
 
 
-# A callback that was not kept by the time that was told; of one that is still open, by now.
+# A callback not kept within the promised time; for an open one, as of now.
 BROKEN = text(
     "SELECT EXISTS (SELECT 1 FROM callbacks WHERE customer_id = :customer_id AND created_at >= :since"
     " AND state <> 'cancelled' AND coalesce(connected_at, ended_at, :now) > promised_until)"
@@ -213,8 +213,8 @@ def _promise_broken(
     return bool(session.scalar(BROKEN, {"customer_id": customer_id, "since": since, "now": now}))
 
 
-# What was given, and what is held for somebody, counts; what the agent gave counts in the currency of this matter. The last
-# row is the agent's: what they gave today, and this month. One statement, as this is on the way of every card.
+# Counts grants and reservations; the agent's only in the currency of this case. The last row is the agent's: granted
+# today, and this month. One statement, as every card needs it.
 USED = text(
     f"SELECT created_at, remedy, worth, currency, units::bigint, ticket_id FROM grants WHERE {COUNTS_SQL}"
     " AND id <> :without AND created_at > :since AND (customer_id = :customer_id"

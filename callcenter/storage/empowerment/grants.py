@@ -1,4 +1,4 @@
-"""What was given, wished, asked for and refused: one row each, with the facts and the decision of that moment."""
+"""Grants, and requests asked, refused or withdrawn: one row each, with the facts and decision of that moment."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,21 +11,21 @@ from callcenter.domain.events import Subjects
 from callcenter.domain.states import GrantState
 from callcenter.storage.database import NO_KEY, Row
 
-STANDING = ("granted", "carried_out", "failed")  # was given and stands, carried out or not yet
-HELD = ("awaiting", "approved")  # asked for, money held for it
+STANDING = ("granted", "carried_out", "failed")  # granted and standing, fulfilled or not
+HELD = ("awaiting", "approved")  # asked for, budget reserved
 COUNTS_SQL = "state IN ('awaiting', 'approved', 'granted', 'carried_out', 'failed')"
 
 
 class Grant(Row):
-    """One giving, or the wish for one.
+    """One grant, or the request for one.
 
-    `state`: awaiting (somebody is asked), approved (a yes that the agent has still to give on), granted, carried_out, failed
-    (granted; carrying it out is tried again, or waits for a person), reversed; and without anything given: refused,
-    withdrawn, expired, not_asked (it could have been asked for, and less was given or nothing).
+    `state`: awaiting (an approver is asked), approved (the agent has still to grant it), granted, carried_out, failed
+    (granted; fulfilment is retried, or waits for a person), reversed; and without a grant: refused, withdrawn, expired,
+    not_asked (could have been asked for; less or nothing was granted).
 
-    `key`: the agent's own name for it, so that a second click is the first. `wished`: what was asked for at first; `units`:
-    minor units of money, or pieces; `worth` counts for limits, `cost` for budgets (minor units).
-    `facts`, `usage`, `decision`, `rule_book` (its number) and `rule_id`: what it was decided by.
+    `key`: the agent's own name for it, so that a second click has no effect. `wished`: the amount first asked for;
+    `units`: minor units of money, or pieces; `worth` counts for limits, `cost` for budgets (minor units). `facts`,
+    `usage`, `decision`, `rule_book` (its number) and `rule_id`: what it was decided by.
     """
 
     __tablename__ = "grants"
@@ -107,31 +107,31 @@ def by_key(session: Session, agent_id: int, key: str) -> Grant | None:
 
 
 def of_ticket(session: Session, ticket_id: int, *, limit: int = 50) -> Sequence[Grant]:
-    """The newest first; wishes that came to nothing too."""
+    """Newest first, including requests without a grant."""
     rows = select(Grant).where(Grant.ticket_id == ticket_id).order_by(Grant.id.desc()).limit(limit)
     return session.scalars(rows).all()
 
 
 def given_to(session: Session, customer_id: int, *, since: datetime, limit: int = 50) -> Sequence[Grant]:
-    """What was given to a customer and stands, the newest first."""
+    """Standing grants to a customer, newest first."""
     rows = select(Grant).where(Grant.customer_id == customer_id, Grant.state.in_(STANDING), Grant.created_at > since)
     return session.scalars(rows.order_by(Grant.created_at.desc()).limit(limit)).all()
 
 
 def of_agent(session: Session, agent_id: int, *, since: datetime, limit: int = 500) -> Sequence[Grant]:
-    """What this agent gave, asked for and was refused since then; the newest first."""
+    """This agent's grants, questions and refusals since then, newest first."""
     rows = select(Grant).where(Grant.agent_id == agent_id, Grant.created_at >= since)
     return session.scalars(rows.order_by(Grant.created_at.desc()).limit(limit)).all()
 
 
 def held_of_agent(session: Session, agent_id: int, *, since: datetime, limit: int = 20) -> Sequence[Grant]:
-    """What this agent asked for and has still to hear of or to give on; the oldest first."""
+    """This agent's questions without an answer and approvals not granted yet, oldest first."""
     rows = select(Grant).where(Grant.agent_id == agent_id, Grant.created_at > since, Grant.state.in_(HELD))
     return session.scalars(rows.order_by(Grant.id).limit(limit)).all()
 
 
 def open_of_interaction(session: Session, interaction_id: int) -> Sequence[Grant]:
-    """Asked for or approved and not yet given, in this contact."""
+    """Asked or approved and not granted yet, in this contact."""
     rows = select(Grant).where(Grant.interaction_id == interaction_id, Grant.state.in_(HELD))
     return session.scalars(rows.order_by(Grant.id)).all()
 
@@ -146,7 +146,7 @@ def page(
     ticket_id: int | None = None,
     limit: int = 50,
 ) -> Sequence[Grant]:
-    """The newest first; `before` an id continues a listing."""
+    """Newest first; `before` an id continues a listing."""
     rows = select(Grant)
     wanted = {"state": state, "agent_id": agent_id, "customer_id": customer_id, "ticket_id": ticket_id}
     for name, value in wanted.items():

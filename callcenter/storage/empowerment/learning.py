@@ -1,4 +1,4 @@
-"""What was asked and served in a period, for findings; and grants that are worth a second look."""
+"""What was asked and served in a period, for findings; and grants worth a review."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -61,7 +61,7 @@ def lately(session: Session, *, until: datetime) -> tuple[list[Asked], list[Serv
 
 
 def measured(session: Session, row: Proposal, *, until: datetime) -> dict[str, Any]:
-    """The subject of a proposal in the four weeks before a moment."""
+    """The subject of a proposal in the four weeks before `until`."""
     return learning.measured(row.kind, row.about, row.agent_id, *lately(session, until=until))
 
 
@@ -102,7 +102,7 @@ def same_customer(session: Session, *, since: datetime, until: datetime) -> Sequ
 
 
 def same_number(session: Session, *, since: datetime, until: datetime) -> Sequence[Row]:  # type: ignore[type-arg]
-    """(number, currency, people, n, worth, cases): several people of one telephone number."""
+    """(number, currency, people, n, worth, cases): several customers with one telephone number."""
     return session.execute(SAME_NUMBER, {"since": since, "until": until}).all()
 
 
@@ -112,5 +112,5 @@ def months_end(session: Session, *, since: datetime, until: datetime, zone: str)
 
 
 def below_limit(session: Session, *, since: datetime, until: datetime) -> Sequence[Row]:  # type: ignore[type-arg]
-    """(agent_id, n, close, cases): half or more within seven hundredths of what could be given without asking."""
+    """(agent_id, n, close, cases): half or more within seven hundredths of the limit without approval."""
     return session.execute(BELOW_LIMIT, {"since": since, "until": until}).all()

@@ -1,4 +1,4 @@
-"""One giver at a time, one customer at a time: so that limits a day, a ticket or a year hold whoever gives at the same moment."""
+"""Locks per agent and per customer, so that limits per day, ticket or year also hold for grants at the same moment."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -8,7 +8,7 @@ LOCK = text("SELECT pg_advisory_xact_lock(:kind, CAST(:id % 2147483647 AS intege
 
 
 def giver_and_customer(session: Session, *, agent_id: int, customer_id: int | None, ticket_id: int) -> None:
-    """Always in this order, so that nobody waits in a circle. A ticket without a customer stands for itself."""
+    """Always in this order, to avoid deadlocks. Without a customer, the ticket is locked instead."""
     session.execute(LOCK, {"kind": GIVER, "id": agent_id})
     kind, id_ = (CUSTOMER, customer_id) if customer_id else (TICKET, ticket_id)
     session.execute(LOCK, {"kind": kind, "id": id_})

@@ -1,4 +1,4 @@
-"""What the past proposes: trust people with more here, teach somebody there. Each once, with its cases, and what was said to it."""
+"""Proposals from past data: trust agents with more, or train one. Each once, with its cases and the decision on it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,10 +13,12 @@ from callcenter.storage.database import NO_KEY, Row
 
 
 class Proposal(Row):
-    """`kind`: trust (a limit that is always said yes to), teach_no (an agent who keeps hearing no), teach_unused (an agent who
-    never gives what colleagues give). `about` names the subject, so that it is open once. `data`: its numbers; `cases`: grants.
+    """`kind`: trust (a limit that always gets a yes), teach_no (an agent who mostly gets a no), teach_unused (an agent
+    who never grants what colleagues grant). `about` names the subject, so that it is open once. `data`: its numbers;
+    `cases`: grants.
 
-    `rule_book`: the draft that came of it. `before`: how it was in the weeks before it was accepted, to hold the effect against.
+    `rule_book`: the resulting draft. `before`: the figures of the weeks before it was accepted, to compare the effect
+    with.
     """
 
     __tablename__ = "proposals"
@@ -51,13 +53,13 @@ def open_ones(session: Session) -> Sequence[Proposal]:
 
 
 def decided(session: Session, *, limit: int = 50) -> Sequence[Proposal]:
-    """Accepted and dismissed ones, the newest first."""
+    """Accepted and dismissed ones, newest first."""
     rows = select(Proposal).where(Proposal.decided_at.is_not(None))
     return session.scalars(rows.order_by(Proposal.decided_at.desc()).limit(limit)).all()
 
 
 def dismissed_since(session: Session, since: datetime) -> set[tuple[str, str]]:
-    """(kind, about) of what was dismissed lately; it is not brought up again so soon."""
+    """(kind, about) of recently dismissed ones, which are not proposed again so soon."""
     rows = select(Proposal.kind, Proposal.about).where(
         Proposal.state == ProposalState.DISMISSED, Proposal.decided_at > since
     )

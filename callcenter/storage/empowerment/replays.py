@@ -1,4 +1,4 @@
-"""Replays of a rule book over what was recorded: who asked for which, how far it is, what came of it, and the cases that change."""
+"""Replays of a rule book over recorded cases: who asked for which, progress, result, and the cases that change."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -15,8 +15,8 @@ from callcenter.storage.empowerment.grants import Grant
 
 
 class ReplayRow(Row):
-    """`number`: of the rule book, `document`: as it was when the replay was asked for. `due_at`: when a worker should take it in
-    hand; while one does, until when that worker is believed in. `tries`: how often one has begun. `done` of `to_do` cases."""
+    """`number`: of the rule book, `document`: as it was at the request. `due_at`: when a worker should start; once one
+    has, when its lease ends. `tries`: number of starts. `done` of `to_do` cases."""
 
     __tablename__ = "replays"
 
@@ -51,7 +51,7 @@ class ReplayRow(Row):
 
 
 class ReplayCase(Row):
-    """One wish of which something else comes by the draft. `kind`: "ask-may", "never-may", …; units of `remedy_after`."""
+    """A request with another result by the draft. `kind`: "ask-may", "never-may", …; units of `remedy_after`."""
 
     __tablename__ = "replay_cases"
 
@@ -73,7 +73,7 @@ def get(session: Session, replay_id: int, *, lock: bool = False) -> ReplayRow | 
 
 
 def claim(session: Session, replay_id: int, *, now: datetime) -> ReplayRow | None:
-    """This one, locked, if it is due and nobody else has it in hand."""
+    """This one, locked, if it is due and no other worker has it."""
     wanted = select(ReplayRow).where(ReplayRow.id == replay_id, ReplayRow.due_at <= now)
     return session.scalar(
         wanted.with_for_update(key_share=True, skip_locked=True).execution_options(populate_existing=True)
@@ -81,7 +81,7 @@ def claim(session: Session, replay_id: int, *, now: datetime) -> ReplayRow | Non
 
 
 def newest(session: Session, number: int) -> ReplayRow | None:
-    """The last that was asked for of this rule book."""
+    """The latest replay of this rule book."""
     return session.scalar(select(ReplayRow).where(ReplayRow.number == number).order_by(ReplayRow.id.desc()).limit(1))
 
 
@@ -93,7 +93,7 @@ COLUMNS = "replay_id, grant_id, kind, before, after, units_before, units_after, 
 
 
 def copy_cases(session: Session, replay_id: int, cases: Iterable[Again]) -> None:
-    """Write down the cases that change, many at once."""
+    """Writes the cases that change, many at once."""
     connection = session.connection().connection.driver_connection
     assert connection is not None
     with connection.cursor() as cursor, cursor.copy(f"COPY replay_cases ({COLUMNS}) FROM STDIN") as copy:
@@ -108,7 +108,7 @@ def forget_cases(session: Session, replay_id: int) -> None:
 
 
 def forget_older(session: Session, number: int, *, keep: int) -> None:
-    """Of a rule book the cases of the newest few are kept; the figures of all."""
+    """Keeps the cases of a rule book's newest replays, and the figures of all."""
     kept = select(ReplayRow.id).where(ReplayRow.number == number).order_by(ReplayRow.id.desc()).limit(keep)
     older = select(ReplayRow.id).where(ReplayRow.number == number, ReplayRow.id.not_in(kept))
     session.execute(delete(ReplayCase).where(ReplayCase.replay_id.in_(older)))

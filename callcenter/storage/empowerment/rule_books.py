@@ -1,4 +1,4 @@
-"""Versions of the rule book: drafts, what waits for a second person, and what is in force from when."""
+"""Versions of the rule book: drafts, those waiting for review, and which is in force from when."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -18,9 +18,9 @@ from callcenter.storage.database import Row
 
 
 class RuleBookRow(Row):
-    """One version. `number` counts up; `based_on`: the number it was drafted from. A published one is never changed again:
-    it is in force from `effective_from` until the next one's. `version` counts every change. `editor_ids`: everybody who wrote
-    in it, the last at the end; none of them reviews it."""
+    """One version. `number` counts up; `based_on`: the number it was drafted from. A published one is never changed: it
+    is in force from `effective_from` until the next one's. `version` counts every change. `editor_ids`: everyone who
+    edited it, the last at the end; none of them reviews it."""
 
     __tablename__ = "rule_books"
 
@@ -52,7 +52,7 @@ class RuleBookRow(Row):
 
     @property
     def book(self) -> RuleBook:
-        """The document, validated; the same object for the same document. Only to be read."""
+        """The document, validated; the same object for the same document. Read-only."""
         return book_of(self.document)
 
 
@@ -67,7 +67,7 @@ def _parsed(data: str) -> RuleBook:
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A published version and since when it counts."""
+    """A published version and since when it is in force."""
 
     number: int
     since: datetime
@@ -82,24 +82,24 @@ def get(session: Session, number: int, *, lock: bool = False) -> RuleBookRow | N
 
 
 def by_numbers(session: Session, numbers: Collection[int]) -> dict[int, RuleBookRow]:
-    """By number, those that there are."""
+    """Existing versions by number."""
     rows = select(RuleBookRow).where(RuleBookRow.number.in_(numbers))
     return {row.number: row for row in session.scalars(rows)} if numbers else {}
 
 
 def in_force(session: Session, now: datetime) -> InForce | None:
-    """The version that counts at this moment; versions to come are known, so that each begins to the second."""
+    """The version in force at this moment; coming versions are cached too, so that each begins to the second."""
     published = settings_cache.figure(session, "rule_books", lambda: _published(session))
     return next((one for one in published if one.since <= now), None)
 
 
 def latest(session: Session) -> RuleBookRow | None:
-    """The published version after which none is to come: what a draft is held against."""
+    """The last published version: what a draft is compared to."""
     return session.scalar(_by_time().limit(1))
 
 
 def to_come(session: Session, now: datetime) -> Sequence[RuleBookRow]:
-    """Published and not yet in force, the first one first."""
+    """Published and not yet in force, the earliest first."""
     rows = select(RuleBookRow).where(RuleBookRow.state == BookState.PUBLISHED, RuleBookRow.effective_from > now)
     return session.scalars(rows.order_by(RuleBookRow.effective_from, RuleBookRow.number)).all()
 
@@ -110,13 +110,13 @@ def _by_time() -> Select[RuleBookRow]:
 
 
 def _published(session: Session) -> list[InForce]:
-    """The newest first: those to come, and the one before them (a clock may lag, so two)."""
+    """All published versions, newest first, including those to come."""
     rows = session.scalars(_by_time())
     return [InForce(row.number, row.effective_from, row.book) for row in rows if row.effective_from]
 
 
 def versions(session: Session) -> Sequence[RuleBookRow]:
-    """All, the newest first."""
+    """All, newest first."""
     return session.scalars(select(RuleBookRow).order_by(RuleBookRow.number.desc())).all()
 
 

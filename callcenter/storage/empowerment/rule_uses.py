@@ -1,4 +1,4 @@
-"""How often each rule was used, and what agents wished for: what the table of rules shows beside them."""
+"""How often each rule was used, and what agents requested: shown with the table of rules."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from callcenter.domain.empowerment.checking import Seen
 
 MOST_WISHES = 400
 
-# A rule that gave or was asked by, and a ceiling that bounded the remedy more tightly than all else.
+# A rule that granted or that an approval used, and a ceiling that was the tightest bound.
 USED = text(
     "SELECT rule, count(*) AS times FROM ("
     "  SELECT rule_id AS rule FROM grants WHERE created_at > :since AND rule_id IS NOT NULL"
@@ -24,11 +24,11 @@ USED = text(
 
 
 def used(session: Session, *, since: datetime) -> Mapping[int, int]:
-    """{rule: how often}, whether it was given, asked or refused by it. Rules keep their number over all versions."""
+    """{rule: uses}, counting grants, questions and refusals. A rule keeps its number over all versions."""
     return {row.rule: row.times for row in session.execute(USED, {"since": since})}
 
 
-# Wishes that came to nothing, alike in what rules mostly ask about; of those alike one stands for all.
+# Requests without a grant, grouped by what rules mostly ask about; one represents its group.
 WISHES = text(
     "SELECT facts, times FROM (SELECT DISTINCT ON (cause, fault, tier, role, kind, currency) facts, count(*) OVER alike"
     "  AS times FROM (SELECT id, facts, currency, facts->'matter'->>'cause' AS cause, facts->'matter'->>'fault' AS fault,"
@@ -40,6 +40,6 @@ WISHES = text(
 
 
 def wishes(session: Session, *, since: datetime) -> Sequence[Seen]:
-    """Matters in which an agent wished for something and it was refused or not asked for; those erased are left out."""
+    """Cases in which a request was refused or not asked for; without erased ones."""
     rows = session.execute(WISHES, {"since": since, "most": MOST_WISHES})
     return [Seen(files.facts_of(row.facts), row.times) for row in rows if row.facts]

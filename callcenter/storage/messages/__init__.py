@@ -1,1 +1,1 @@
-"""Texts in and out."""
+"""Messages and their files."""

@@ -1,4 +1,4 @@
-"""Files that came with messages or go with them. Their content is read only where a file is shown."""
+"""Files that come or go with messages. The content is read only when a file is shown."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,8 +12,8 @@ from callcenter.storage.messages.messages import Message
 
 
 class Attachment(Row):
-    """`source`: where it is fetched, "" for ours. `kind`: its type by content, `stated_kind` what the sender says.
-    `token`: by which the carrier fetches ours. `next_try_at`: when it is to be fetched (again)."""
+    """`source`: its URL, "" for ours. `kind`: the type by content, `stated_kind`: the sender's. `token`: the carrier's
+    key to fetch ours. `next_try_at`: the next try to fetch it."""
 
     __tablename__ = "attachments"
 
@@ -52,13 +52,13 @@ def by_token(session: Session, token: str) -> Attachment | None:
 
 
 def claim(session: Session, attachment_id: int, *, now: datetime) -> Attachment | None:
-    """The attachment, locked, if it is to be fetched now and nobody else is fetching it."""
+    """The attachment, locked, if it is due and no other worker is fetching it."""
     wanted = select(Attachment).where(Attachment.id == attachment_id, Attachment.next_try_at <= now)
     return session.scalar(wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True))
 
 
 def of_messages(session: Session, message_ids: Sequence[int]) -> dict[int, list[Attachment]]:
-    """{message: its attachments}, in their order."""
+    """{message: its attachments}, in order."""
     found: dict[int, list[Attachment]] = {}
     if not message_ids:
         return found
@@ -72,7 +72,7 @@ def of_messages(session: Session, message_ids: Sequence[int]) -> dict[int, list[
 def of_interactions(
     session: Session, interaction_ids: Sequence[int], *, limit: int = 50
 ) -> Sequence[tuple[Attachment, Message]]:
-    """What came and went with the messages of these, the newest first."""
+    """Attachments in and out of these interactions, newest first."""
     if not interaction_ids:
         return ()
     rows = (

@@ -1,4 +1,4 @@
-"""Text messages in and out. A due one is a row; the job that sends it is only a enqueue."""
+"""Messages in and out. A due message is a row; the job only says that one is due."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,8 +15,8 @@ from callcenter.storage.database import Row
 
 
 class Message(Row):
-    """`purpose`: conversation, survey, thanks, grant, approval or opt_out. `files`: how many come with it. `next_try_at`: when a due message is to be tried
-    (again)."""
+    """`purpose`: conversation, survey, thanks, grant, approval or opt_out. `files`: how many come with it.
+    `next_try_at`: when a due message is tried (again)."""
 
     __tablename__ = "messages"
 
@@ -71,7 +71,7 @@ def by_sid(session: Session, sid: str, *, lock: bool = False) -> Message | None:
 
 
 def lock_sid(session: Session, sid: str) -> None:
-    """Until the end of this transaction nobody else writes what became of this message, nor whose sid this is."""
+    """Until the end of this transaction no other one writes this message's status, or claims its sid."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(sid, 0))))
 
 
@@ -87,7 +87,7 @@ def page(session: Session, interaction_id: int, *, after: int = 0, limit: int = 
 
 
 def last_heard(session: Session, thread: Thread) -> datetime | None:
-    """When they last wrote to us there."""
+    """When the customer last wrote in this thread."""
     there = (Message.channel == thread.channel, Message.our_address == thread.ours)
     rows = select(Message.created_at).where(Message.their_address == thread.theirs, Message.direction == Way.IN, *there)
     return session.scalar(rows.order_by(Message.created_at.desc()).limit(1))
@@ -105,7 +105,7 @@ def last_received(session: Session, interaction_ids: Sequence[int]) -> dict[int,
 
 
 def claim(session: Session, message_id: int, *, now: datetime) -> Message | None:
-    """The message, locked, if it is due and nobody else is sending it at this moment."""
+    """The message, locked, if it is due and no other worker is sending it."""
     wanted = select(Message).where(Message.id == message_id, Message.next_try_at <= now)
     wanted = wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     return session.scalar(wanted)
@@ -116,7 +116,7 @@ def is_unsent(message: Message) -> bool:
 
 
 def mark_read(session: Session, interaction_id: int, *, at: datetime) -> None:
-    """What the customer wrote in this conversation has been seen by its agent."""
+    """The agent has seen the customer's messages in this conversation."""
     unread = (Message.interaction_id == interaction_id, Message.direction == Way.IN, Message.read_at.is_(None))
     session.execute(update(Message).where(*unread).values(read_at=at))
 

@@ -1,1 +1,1 @@
-"""What the router asks: who waits, who is on duty, what is held out to whom."""
+"""The router's queries: who waits, who is on duty, and the open offers."""

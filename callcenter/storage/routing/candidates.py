@@ -1,4 +1,4 @@
-"""Rows as `domain.routing` sees them: what waits, and everybody who could take it. Looking only."""
+"""Rows as `domain.routing` sees them: waiting interactions, and all possible candidates. Read-only."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -27,8 +27,6 @@ from callcenter.storage.routing.routing import OnDuty, QueueHead, WasAsked
 
 
 def policy(session: Session) -> CompanyPolicy:
-    """The company's own numbers."""
-
     def read() -> CompanyPolicy:
         ours = settings_cache.ours(session)
         return ours.routing_policy if ours else CompanyPolicy()
@@ -48,7 +46,7 @@ def head_of(row: Interaction) -> QueueHead:
 def waiting_of(
     session: Session, queue_heads: Sequence[QueueHead], *, now: datetime, asked_before: bool = True
 ) -> list[Waiting]:
-    """These rows as the domain sees them, with who was asked for each lately."""
+    """These rows as the domain sees them, with the agents asked recently for each."""
     ours = policy(session)
     longest = max(ours.pauses.declined, ours.pauses.busy, ours.pauses.no_answer)
     ids = [head.id for head in queue_heads] if asked_before else []

@@ -1,5 +1,5 @@
-"""One interaction held out to one agent. Two partial unique indexes settle every race: one open offer an interaction,
-and one open offer a slot of an agent (one slot for calls, as many as allowed for conversations)."""
+"""One interaction offered to one agent. Two partial unique indexes settle every race: one open offer per interaction,
+and one open offer per slot of an agent (one slot for calls, as many as allowed for conversations)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,9 +16,9 @@ from callcenter.storage.database import NO_KEY, Row
 
 
 class Offer(Row):
-    """`is_open` while it is live or, once accepted, until the agent has finished with the interaction.
-    `ring_at`: when to ring the agent's desk telephone; `connect_by`: when an accepted call's line should be up.
-    `reason`: who was considered and why this one, as codes."""
+    """`is_open` while it is live or, once accepted, until the agent has finished with the interaction. `ring_at`: when
+    to ring the agent's desk telephone; `connect_by`: when an accepted call's leg should be up. `reason`: the candidates
+    and the reason for the choice, as codes."""
 
     __tablename__ = "offers"
 
@@ -72,7 +72,7 @@ def page(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Offer]:
-    """The newest first; `before` an id continues a listing."""
+    """Newest first; `before` an id continues a listing."""
     rows = select(Offer)
     if agent_id is not None:
         rows = rows.where(Offer.agent_id == agent_id)
@@ -84,7 +84,7 @@ def page(
 
 
 def load(session: Session) -> dict[int, dict[str, int]]:
-    """{agent: {"voice": n, "text": n}} of all open offers: what everybody has in hand."""
+    """{agent: {"voice": n, "text": n}} of all open offers: every agent's current work."""
     counted = select(Offer.agent_id, Offer.medium, func.count().label("n")).where(Offer.is_open)
     loads: dict[int, dict[str, int]] = {}
     for row in session.execute(counted.group_by(Offer.agent_id, Offer.medium)):
@@ -93,7 +93,7 @@ def load(session: Session) -> dict[int, dict[str, int]]:
 
 
 def with_absent(session: Session) -> Sequence[int]:
-    """Agents who hold a live offer although they have gone."""
+    """Absent agents with a live offer."""
     rows = select(Agent.id).join(Offer, Offer.agent_id == Agent.id).where(Offer.state == OfferState.LIVE)
     gone = rows.where(Agent.status.in_((Status.SIGNED_OUT, Status.UNAVAILABLE))).distinct()
     return session.scalars(gone.order_by(Agent.id)).all()
@@ -104,7 +104,7 @@ def of_interaction(session: Session, interaction_id: int) -> Sequence[Offer]:
 
 
 def claim_to_ring(session: Session, offer_id: int, *, now: datetime) -> Offer | None:
-    """The offer, locked, if its desk telephone is due to ring and nobody else is ringing it."""
+    """The offer, locked, if its desk telephone is due to ring and no other worker is ringing it."""
     wanted = select(Offer).where(Offer.id == offer_id, Offer.ring_at <= now, Offer.state == OfferState.LIVE)
     return session.scalar(
         wanted.with_for_update(key_share=True, skip_locked=True).execution_options(populate_existing=True)

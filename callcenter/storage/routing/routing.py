@@ -1,6 +1,6 @@
-"""What the router reads and writes: who is signed in, the queue_heads of all lines, and an offer made in one statement.
+"""The router's queries: who is signed in, the heads of all lines, and an offer made in one statement.
 
-Statements are written once: they are part of every call.
+Statements are built once: every call uses them.
 """
 
 import json
@@ -49,7 +49,7 @@ ON_DUTY = text(
 
 
 def on_duty(session: Session) -> list[OnDuty]:
-    """Everybody who is signed in, with what they have in hand: the one look that routing decides by."""
+    """Every signed-in agent with their current work: the one query that routing decides by."""
     return [_on_duty(*row) for row in session.connection().execute(ON_DUTY).all()]
 
 
@@ -60,12 +60,12 @@ def _on_duty(*row: Any) -> OnDuty:
 
 @lru_cache(maxsize=10_000)
 def _read(data: str) -> Any:
-    """Many agents have the same skills, and each has the same as a moment ago: read once, and never changed."""
+    """Cached, as many agents have the same skills and rarely change them; the value must not be changed."""
     return json.loads(data)
 
 
 class QueueHead(NamedTuple):
-    """One that waits, near the head of its line; times are POSIX seconds."""
+    """An interaction near the head of its line; times are POSIX seconds."""
 
     id: int
     channel: str
@@ -88,7 +88,7 @@ QUEUE_HEADS = text(
 
 
 def queue_heads(session: Session, *, depth: int) -> list[QueueHead]:
-    """The first of each line (queue, channel, language), whatever their number behind."""
+    """The first `depth` of each line (queue, channel, language)."""
     values = {"channels": list(Channel), "languages": list(languages.SERVED), "depth": depth}
     return [QueueHead(*row) for row in session.connection().execute(QUEUE_HEADS, values)]
 
@@ -108,16 +108,16 @@ class WasAsked(NamedTuple):
 
 
 def asked(session: Session, interaction_ids: Sequence[int], *, since: datetime) -> list[WasAsked]:
-    """Who passed on which of these, or let it pass, since then; in order."""
+    """Who declined or missed which of these since then, in order."""
     if not interaction_ids:
         return []
     rows = session.connection().execute(ASKED, {"ids": list(interaction_ids), "since": since})
     return [WasAsked(*row) for row in rows]
 
 
-# The agent is locked, unless another router has them in hand, or wrote of them since this statement began to look (the row locked
-# is then no more the row seen: xmin); the offer takes the lowest free slot; the partial unique indexes settle what is left;
-# the agent's state and its stretch of the day follow the offer.
+# Locks the agent, unless another router has them, or wrote about them since this statement began (then the row's xmin
+# differs); the offer takes the lowest free slot; the partial unique indexes settle the rest; the agent's state and its
+# stretch of the day follow the offer.
 MAKE_OFFER = text(
     "WITH was AS MATERIALIZED ("
     "  SELECT agents.id, state, desk_telephone FROM agents"
@@ -154,7 +154,7 @@ MAKE_OFFER = text(
 
 
 class MadeOffer(NamedTuple):
-    """`before`: the agent's state until now; `to_ring`: their desk telephone is to be rung."""
+    """`before`: the agent's state until now; `to_ring`: their desk telephone must ring."""
 
     offer_id: int
     before: str
@@ -162,7 +162,7 @@ class MadeOffer(NamedTuple):
 
 
 def make_offer(session: Session, **values: Any) -> MadeOffer | None:
-    """An offer to this agent, if they are still free for it and no other router has them in hand; else None."""
+    """An offer to this agent, if they are still free for it and no other router has them; else None."""
     row = session.connection().execute(MAKE_OFFER, values).first()
     return MadeOffer(*row) if row else None
 
@@ -182,8 +182,8 @@ KNOWN = text(
 
 
 class Known(NamedTuple):
-    """Of a customer: who owns their open ticket, who spoke with them last, who answers for their account; contacts in
-    these days; whether a promised call did not come; since when they waited when they hung up just now."""
+    """About a customer: the owner of their open ticket, the agent of their last contact, the owner of their account;
+    recent contacts; whether a promised call was missed; since when they waited if they hung up just now."""
 
     ticket_owner: int | None
     last_agent: int | None
@@ -194,8 +194,8 @@ class Known(NamedTuple):
 
 
 def known(session: Session, **values: Any) -> Known:
-    """By customer_id, account_id, number and queue_id, without interaction_id; `since` a moment until `now`,
-    hung up no earlier than `redial_since`."""
+    """By customer_id, account_id, number and queue_id, without interaction_id; from `since` until `now`, with the last
+    hang-up no earlier than `redial_since`."""
     return Known(*session.connection().execute(KNOWN, values).one())
 
 

@@ -1,4 +1,4 @@
-"""How long work took and waits lasted of late: what expectations are made of and checked against."""
+"""Recent handling times and waits: the basis of expected waits, and the check of them."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -18,11 +18,11 @@ TOO_LONG = text(
 
 
 def too_long(session: Session, queue_id: int, *, before: datetime) -> Sequence[int]:
-    """Those who wait in this queue since before then and have not been passed on."""
+    """Inbound interactions that wait in this queue since `before`, not transferred or overflowed; at most 50."""
     return session.scalars(TOO_LONG, {"queue_id": queue_id, "before": before}).all()
 
 
-# The newest of late only: the work is bounded however busy the day was.
+# Only the newest, so that the work is bounded on a busy day too.
 HANDLING = text(
     "SELECT avg(seconds), count(*) FROM ("
     "  SELECT extract(epoch FROM finished_at - answered_at) AS seconds FROM interactions"
@@ -46,7 +46,7 @@ PREDICTIONS_OF_EACH = text(
 
 
 def handling_seconds(session: Session, queue_id: int, *, now: datetime) -> float | None:
-    """Mean time from answering to the end of wrap-up of the last contacts; None where there were too few."""
+    """Mean time from answer to the end of wrap-up of the last contacts; None if there were too few."""
 
     def read() -> float | None:
         mean, count = session.execute(HANDLING, {"queue_id": queue_id, "since": now - OF_LATE}).one()
@@ -56,7 +56,7 @@ def handling_seconds(session: Session, queue_id: int, *, now: datetime) -> float
 
 
 def predictions(session: Session, *, queue_id: int, now: datetime) -> list[tuple[float, float]]:
-    """(told, waited) in seconds of those who were told a wait and were answered."""
+    """(told, waited) in seconds of answered callers who were told a wait."""
 
     def read() -> list[tuple[float, float]]:
         rows = session.execute(PREDICTIONS, {"queue_id": queue_id, "since": now - OF_LATE})

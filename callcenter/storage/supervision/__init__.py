@@ -1,1 +1,1 @@
-"""What supervisors watch and try."""
+"""Figures and what-if runs for supervisors."""

@@ -1,4 +1,4 @@
-"""Counts for whoever watches the machine; each is answered by a partial index."""
+"""Counts for monitoring; each uses a partial index."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

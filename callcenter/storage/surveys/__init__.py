@@ -1,1 +1,1 @@
-"""Questions to customers, and their answers."""
+"""Surveys and their answers."""

@@ -1,4 +1,4 @@
-"""Questions after service, when they are due, and what came back."""
+"""Surveys after service, when they are due, and the answers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from callcenter.storage.database import Row
 
 
 class Survey(Row):
-    """One interaction is asked about once. Agent and queue are those of that moment.
+    """An interaction gets at most one survey. Agent and queue are those of that moment.
 
     At most one question is open in a thread, so that a bare "4" has one meaning.
     """
@@ -83,13 +83,13 @@ def of_ticket(session: Session, ticket_id: int) -> Sequence[Survey]:
 
 
 def claim(session: Session, survey_id: int, *, now: datetime) -> Survey | None:
-    """The survey, locked, if it is due and nobody else is asking at this moment."""
+    """The survey, locked, if it is due and no other worker is sending it."""
     wanted = select(Survey).where(Survey.id == survey_id, Survey.state == SurveyState.PLANNED, Survey.due_at <= now)
     return session.scalar(wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True))
 
 
 def asked(session: Session, thread: Thread) -> Survey | None:
-    """The question that is open there, locked."""
+    """The open question of this thread, locked."""
     wanted = (
         select(Survey)
         .where(*_in(thread), Survey.state == SurveyState.ASKED)
@@ -108,7 +108,7 @@ def _in(thread: Thread) -> tuple[ColumnElement[bool], ...]:
 
 
 def last_answered(session: Session, thread: Thread, *, since: datetime) -> Survey | None:
-    """Answered just now, without a comment: the next message may be the comment."""
+    """Answered since then without a comment: the next message may be the comment."""
     wanted = (
         select(Survey)
         .where(*_in(thread), Survey.state == SurveyState.ANSWERED)
@@ -125,7 +125,7 @@ def last_of_customer(session: Session, customer_id: int) -> Survey | None:
 
 
 def of_customer(session: Session, customer_id: int, *, limit: int = 20) -> Sequence[Survey]:
-    """The answered ones, newest first."""
+    """Answered ones, newest first."""
     rows = select(Survey).where(Survey.customer_id == customer_id, Survey.state == SurveyState.ANSWERED)
     return session.scalars(rows.order_by(Survey.id.desc()).limit(limit)).all()
 
@@ -155,7 +155,7 @@ def page(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Survey]:
-    """The newest first; `before` an id continues a listing."""
+    """Newest first; `before` an id continues a listing."""
     rows = select(Survey)
     if states:
         rows = rows.where(Survey.state.in_(states))
@@ -167,6 +167,6 @@ def page(
 
 
 def overdue(session: Session, *, asked_before: datetime, limit: int = 100) -> Sequence[Survey]:
-    """Asked long ago and never answered, claimed."""
+    """Asked before then and never answered, claimed."""
     rows = select(Survey).where(Survey.state == SurveyState.ASKED, Survey.asked_at < asked_before).limit(limit)
     return session.scalars(rows.with_for_update(skip_locked=True)).all()

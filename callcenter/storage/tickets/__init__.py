@@ -1,1 +1,1 @@
-"""The matter until it is solved."""
+"""Tickets and their comments."""

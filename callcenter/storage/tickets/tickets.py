@@ -1,4 +1,4 @@
-"""Matters until they are solved, and what was written about them."""
+"""Tickets until they are solved, and their comments."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,9 +24,9 @@ SERIAL = DbSequence("ticket_serial", start=4000)
 
 
 class Ticket(Row):
-    """`version` rises with every save, so that two people do not overwrite each other. `cause`: what
-    went wrong, in words; those that name one of the company's causes count as it. `price`: of the product, in minor units of
-    the customer's currency."""
+    """`version` rises with every save, so that two people do not overwrite each other. `cause`: what went wrong, in
+    words; the name of one of the company's causes counts as it. `price`: of the product, in minor units of the
+    customer's currency."""
 
     __tablename__ = "tickets"
 
@@ -104,7 +104,7 @@ def unsolved_of_customer(session: Session, customer_id: int) -> Sequence[Ticket]
 
 
 def of_same_matter(session: Session, *, customer_id: int | None, queue_id: int | None) -> Ticket | None:
-    """The unsolved ticket that a new contact of this customer in this queue belongs to, the newest."""
+    """The newest unsolved ticket that a new contact of this customer in this queue belongs to, or None."""
     if customer_id is None:
         return None
     rows = select(Ticket).where(Ticket.customer_id == customer_id, Ticket.status.in_(UNSOLVED))
@@ -112,7 +112,7 @@ def of_same_matter(session: Session, *, customer_id: int | None, queue_id: int |
 
 
 def of_customer(session: Session, customer_id: int, *, limit: int = 50) -> Sequence[Ticket]:
-    """Solved ones too, the newest first."""
+    """Including solved ones, newest first."""
     rows = select(Ticket).where(Ticket.customer_id == customer_id)
     return session.scalars(rows.order_by(Ticket.created_at.desc()).limit(limit)).all()
 
@@ -137,7 +137,7 @@ def search(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Ticket]:
-    """The newest first; `before` an id continues a listing."""
+    """Newest first; `before` an id continues a listing."""
     rows = select(Ticket)
     if statuses:
         rows = rows.where(Ticket.status.in_(statuses))
