@@ -228,5 +228,5 @@ def test_each_test_finds_empty_tables_fresh_numbers_and_an_empty_redis(
         assert connection.execute("select count(*) from history").fetchone() == (0,)
         assert connection.execute("select nextval('history_n')").fetchone() == (1,)
         assert memory.dbsize() == 0
-        connection.execute("insert into history (kind, actor, at, data) values ('x', 'y', now(), '{}')")
+        connection.execute("insert into history (kind, version, actor, at, data) values ('x', 1, 'y', now(), '{}')")
         memory.set("x", 1)

@@ -57,14 +57,14 @@ class TwilioMessages:
             raise outside_error(error) from error
         return str(sent.sid)
 
-    def find(self, *, sender: str, recipient: str, body: str, since: timedelta) -> str | None:
-        """The sid of such a message sent recently, or None: whether it went out, after a crash before recording."""
+    def find(self, *, sender: str, recipient: str, body: str, since: timedelta) -> list[str]:
+        """The sids of such messages handed over lately, the newest first: after a crash they tell whether ours was."""
         there = {"to": self.prefix + recipient, "from_": self.prefix + sender}
         try:
             listed = self._client.messages.list(**there, date_sent_after=datetime.now(UTC) - since, limit=50)
         except FAILURES as error:
             raise outside_error(error) from error
-        return next((str(message.sid) for message in listed if (message.body or "") == body), None)
+        return [str(message.sid) for message in listed if (message.body or "") == body]
 
     def fetch(self, url: str) -> bytes:
         """A file that came with a message. The account's credentials go to Twilio's host only, not to redirects."""

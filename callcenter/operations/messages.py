@@ -1,5 +1,6 @@
 """Messages handed to the carrier, and the files that came with those of customers fetched from it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -7,6 +8,7 @@ import structlog
 from callcenter.actions.messages import attachments, outgoing
 from callcenter.domain.errors import OutsideError
 from callcenter.storage.messages import attachments as rows
+from callcenter.storage.messages import messages
 from callcenter.storage.messages.attachments import Attachment
 from callcenter.telephony import paths
 from callcenter.wiring import Wiring
@@ -26,7 +28,7 @@ def send_message(wiring: Wiring, message_id: int) -> None:
     channel = wiring.channels[message.channel]
     to = {"sender": message.our_address, "recipient": message.their_address, "body": message.body}
     try:
-        sid = channel.find(**to, since=CRASH_WINDOW) if was_in_hand else None
+        sid = _handed_over_already(wiring, channel.find(**to, since=CRASH_WINDOW)) if was_in_hand else None
         sid = sid or channel.send(**to, media=[_url(wiring, file) for file in files.get(message_id, ())])
     except OutsideError as error:
         with wiring.work() as work:
@@ -34,6 +36,13 @@ def send_message(wiring: Wiring, message_id: int) -> None:
         return
     with wiring.work() as work:
         outgoing.handed_over(work, message_id, sid=sid)
+
+
+def _handed_over_already(wiring: Wiring, sids: Sequence[str]) -> str | None:
+    """Of these the newest that is no other message of ours: the same words may have been sent twice."""
+    with wiring.reading() as session:
+        others = messages.known_sids(session, sids)
+    return next((sid for sid in sids if sid not in others), None)
 
 
 def _url(wiring: Wiring, file: Attachment) -> str:

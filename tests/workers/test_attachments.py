@@ -7,7 +7,7 @@ import pytest
 
 from callcenter import operations
 from callcenter.actions.messages import attachments as acts
-from callcenter.actions.messages import messages
+from callcenter.actions.messages import messages, outgoing
 from callcenter.actions.messages.attachments import TRIES, File
 from callcenter.domain.attachments import LARGEST, AttachmentState
 from callcenter.domain.errors import Invalid
@@ -159,3 +159,26 @@ def test_what_a_channel_does_not_carry_is_refused_before_it_is_sent(shop: Shop, 
             write(shop, id_, *files)
     assert write(shop, by_sms, picture, picture).files == 2
     assert timedelta(seconds=60) < acts.LEASE
+
+
+def test_after_a_crash_another_message_with_the_same_words_is_not_taken_for_it(
+    shop: Shop, carrier: Carrier, rest: Rest
+) -> None:
+    talking = talk(shop, carrier)
+    first, second, third = (write(shop, talking, body="OK") for _ in range(3))
+    operations.send_message(shop.wiring, first.id)
+    _crash(shop, second)
+    operations.send_message(shop.wiring, second.id)
+    assert len({sent["sid"] for sent in rest.sent}) == 2  # it was never handed over: now it is
+    _crash(shop, third)
+    rest.sent.insert(0, {"sid": "SM" + "7" * 32, "body": "OK", "to": "", "from": ""})
+    operations.send_message(shop.wiring, third.id)
+    assert len(rest.sent) == 3  # it was: it is not sent twice
+    assert shop.row(Message, third.id).sid == "SM" + "7" * 32
+
+
+def _crash(shop: Shop, message: Message) -> None:
+    """A worker takes it in hand and is gone."""
+    with shop.wiring.work() as work:
+        outgoing.claim(work, message.id)
+    shop.clock.forward(61)

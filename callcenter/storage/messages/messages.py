@@ -70,6 +70,11 @@ def by_sid(session: Session, sid: str, *, lock: bool = False) -> Message | None:
     return session.scalar(wanted)
 
 
+def known_sids(session: Session, sids: Sequence[str]) -> set[str]:
+    """Those of these that belong to messages of ours."""
+    return set(session.scalars(select(Message.sid).where(Message.sid.in_(sids)))) if sids else set()
+
+
 def lock_sid(session: Session, sid: str) -> None:
     """Until the end of this transaction no other one writes this message's status, or claims its sid."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(sid, 0))))
