@@ -141,7 +141,7 @@ def test_no_order_of_acts_overdraws_a_budget_or_breaks_the_ledger(counter: Count
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
     assert counter.shop.rows(Period)

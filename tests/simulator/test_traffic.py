@@ -68,8 +68,8 @@ def test_a_busy_day_has_callers_texts_surveys_and_people_who_give_up(company: Co
     house.answers["/voice"] = f'<Gather numDigits="1" timeout="60" action="/menu"><Say>{ENGLISH}</Say></Gather>'
     house.answers["/menu"] = '<Dial><Conference startConferenceOnEnter="false" waitUrl="">hall</Conference></Dial>'
     house.answers["/sms"] = f"<Message>{SURVEYS[0]}</Message>"
-    crowd = Crowd(Line(company.url, pace=60), rate=40, seed=2)
-    crowd.run(minutes=5, to=OURS)
+    crowd = Crowd(Line(company.url, pace=60), rate=66, seed=2)
+    crowd.run(minutes=3, to=OURS)
     assert crowd.counts["called"] > 15
     assert crowd.counts["texted"] > 3
     assert crowd.counts["answered a survey"] > 0
