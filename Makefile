@@ -8,7 +8,8 @@ export PYTHONDONTWRITEBYTECODE :=
 export UV_SYSTEM_CERTS := 1
 NPM := NODE_OPTIONS=--use-system-ca npm
 
-PYTEST_ARGS ?= --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# Tests wait for the database, for programs and for browsers often enough that a third process pays on two cores.
+PYTEST_ARGS ?= --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 PACKAGES := .venv/.installed
 MODULES := node_modules/.installed
