@@ -5,7 +5,7 @@ from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor
 from callcenter.storage.customers.customers import Customer
 from callcenter.wiring import Wiring
-from tests.factories import Shop
+from tests.factories import CARLA, Shop
 from tests.house import SignIn, csrf_token
 
 
@@ -79,3 +79,12 @@ def test_a_new_customer_begins_with_a_name_and_a_number(shop: Shop, signed_in: S
     assert answer.status_code == 302
     assert "李雷" in browser.get(answer.location).text
     assert shop.rows(Customer)[0].zone == "Asia/Shanghai"
+
+
+def test_an_event_that_only_a_newer_version_knows_is_left_out(shop: Shop, signed_in: SignIn) -> None:
+    carla = shop.customer("Carla Diaz", CARLA)
+    unknown = (
+        "INSERT INTO history (at, kind, version, actor, customer_id, data) VALUES (:at, 'Sung', 1, 'x', :carla, '{}')"
+    )
+    shop.run(unknown, at=shop.clock.now, carla=carla)
+    assert "Carla Diaz" in signed_in("alice").get(f"/customers/{carla}").text
