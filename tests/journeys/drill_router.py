@@ -41,6 +41,11 @@ SPOKEN_WITH = text(
 )
 IN_WRAP_UP = text("SELECT id FROM interactions WHERE state = 'wrap_up' ORDER BY random() LIMIT 1")
 ANYBODY = text("SELECT id FROM agents WHERE role = 'agent' AND status <> 'signed_out' ORDER BY random() LIMIT 1")
+# Whoever is just asked signs off as often as not, so that every drill has offers that end by it.
+SIGNING_OFF = text(
+    "SELECT id FROM agents WHERE role = 'agent' AND status <> 'signed_out'"
+    " ORDER BY state = 'offered' AND random() < 0.5 DESC, random() LIMIT 1"
+)
 AWAY = text("SELECT id FROM agents WHERE role = 'agent' AND status <> 'available' ORDER BY random() LIMIT 1")
 LINE = text(
     "SELECT sid FROM legs WHERE party = 'agent' AND left_at IS NULL AND interaction_id IN"
@@ -182,7 +187,7 @@ class Router:
                     transfers.to_queue(work, one.id, queue_id=queue_id, reason="Not ours", actor=actor)
 
     def _sign_off(self) -> None:
-        if id_ := self._number(ANYBODY):
+        if id_ := self._number(SIGNING_OFF):
             with self.wiring.work() as work:
                 agents.sign_out(work, id_)
 
