@@ -5,14 +5,17 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 from twilio.rest import Client
 
 from tests.browser.system import SHOWN
-from tests.simulator.company import BY_HAND, CARLA, OURS, Company, client_of, fresh, open_house, start
+from tests.simulator.company import BY_HAND, CARLA, LI_LEI, OURS, Company, client_of, fresh, open_house, start
 from tests.simulator.house import House
 from tests.waiting import until
 
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 ROOM = '<Dial><Conference participantLabel="{}" beep="false" endConferenceOnExit="true">room</Conference></Dial>'
 
 
@@ -64,6 +67,15 @@ def open_messages(page: Page) -> None:
         page.locator("#tab-messages").click()
 
 
+def attach_picture(page: Page) -> None:
+    page.locator("#file").set_input_files(FilePayload(name="machine.png", mimeType="image/png", buffer=PICTURE))
+
+
+def write(page: Page, text: str) -> None:
+    page.locator("#text").fill(text)
+    page.locator("#text").press("Enter")
+
+
 def test_a_call_from_the_page_is_heard_answered_held_and_ended(
     company: Company, house: House, twilio: Client, page: Page
 ) -> None:
@@ -104,8 +116,7 @@ def test_messages_go_both_ways_and_say_when_they_arrived(
         twilio.messages.create(to=CARLA, from_=OURS, body="How satisfied are you?")
         expect(page.locator("#badge")).to_have_text("1")
     open_messages(page)
-    page.locator("#text").fill("4, waited too long")
-    page.locator("#text").press("Enter")
+    write(page, "4, waited too long")
     thread = page.locator("#thread")
     expect(thread).to_contain_text("4, waited too long")
     expect(thread).to_contain_text("delivered")
@@ -176,15 +187,34 @@ def test_a_hidden_number_calls_but_cannot_text(company: Company, house: House, p
     assert house.at("/voice")[0].params["From"] == "anonymous"
 
 
+def test_what_is_written_before_the_thread_has_come_is_the_chosen_persons(house: House, page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile("/phone/[^/]+$"), hold)
+    if is_small(page):
+        page.locator("#change").click()
+    page.get_by_text("李雷").click()
+    if is_small(page):
+        page.locator("#done").click()
+    open_messages(page)
+    page.locator('[name="channel"][value="whatsapp"]').check(force=True)
+    attach_picture(page)
+    write(page, "It leaks")
+    params = until(lambda: house.params("/sms", Body="It leaks"))[0]
+    assert (params["From"], params["NumMedia"]) == (f"whatsapp:{LI_LEI}", "1")
+    for route in held:
+        route.continue_()
+    expect(page.locator("#thread .mine img")).to_have_attribute("alt", "machine.png")
+
+
 def test_whatsapp_goes_apart_from_sms_with_a_picture_and_without_the_number(
     company: Company, house: House, page: Page
 ) -> None:
-    picture = base64.b64decode(
-        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-    )
     open_messages(page)
-    page.locator("#text").fill("By SMS")
-    page.locator("#text").press("Enter")
+    write(page, "By SMS")
     expect(page.locator("#thread")).to_contain_text("By SMS")
     expect(page.locator("#hide")).to_be_hidden()
     page.locator('[name="channel"][value="sms"]').focus()
@@ -192,9 +222,8 @@ def test_whatsapp_goes_apart_from_sms_with_a_picture_and_without_the_number(
     expect(page.locator("#thread")).not_to_contain_text("By SMS")
     with page.expect_response("**/control/people"):
         page.get_by_label("Hide my number").press("Space")
-    page.locator("#file").set_input_files(FilePayload(name="machine.png", mimeType="image/png", buffer=picture))
-    page.locator("#text").fill("It leaks")
-    page.locator("#text").press("Enter")
+    attach_picture(page)
+    write(page, "It leaks")
     expect(page.locator("#thread .mine img")).to_have_attribute("alt", "machine.png")
     params = until(lambda: house.params("/sms", Body="It leaks"))[0]
     assert params["From"].startswith("whatsapp:US.")

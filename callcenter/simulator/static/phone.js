@@ -1,7 +1,7 @@
 // The customer's phone: who I am, what I do, and the stream of what happens. Drawing is in talk.js and thread.js.
 
 import { current, isLive, isOlder, showCall, showEnd, takeLine, tick } from "./talk.js";
-import { seen, showThread, startThread, takeMessage } from "./thread.js";
+import { changePerson, seen, showThread, startThread, takeMessage } from "./thread.js";
 import { choice, field, fill, find, origin, part, post, words } from "./words.js";
 
 /** @import { Line } from "./talk.js" */
@@ -69,6 +69,7 @@ function choose(input) {
   remember(person.id);
   document.title = fill(words.phoneOf, { who: person.name });
   showCall(null);
+  changePerson(person);
   stream?.close();
   stream = new EventSource(`/phone/${person.id}/events`);
   stream.onmessage = (event) => take(JSON.parse(event.data));
@@ -97,7 +98,7 @@ async function refresh({ withMessages }) {
   if (!person) return;
   const answer = await fetch(`/phone/${person.id}`);
   const now = await answer.json();
-  if (now.person.id !== person.id) return;
+  if (now.person.id !== person?.id) return;
   if (withMessages) showThread(now.person, now.messages);
   if (mine === asked && !isOlder(now.call)) showCall(now.call);
   redraw();

@@ -32,6 +32,7 @@ const drawn = new Map();
 const unread = { sms: 0, whatsapp: 0 };
 /** @type {Person} */
 let person = { id: "", number: "", hides_number: false };
+let isKnown = false;
 
 const channel = () => (channels[1].checked ? "whatsapp" : "sms");
 const isVisible = () => !document.hidden && (innerWidth > 900 || document.body.dataset.tab === "messages");
@@ -41,12 +42,22 @@ const isMine = (message) => message.direction === "inbound";
 /** @type {(message: Message | undefined) => boolean} */
 const isHere = (message) => Boolean(message && (isMine(message) || /^(delivered|read)$/.test(message.status)));
 
+// Another phone, at once: what is written from now on is this person's, before the thread has come.
+/** @param {{id: string, number: string}} other */
+export function changePerson({ id, number }) {
+  if (id !== person.id) forgetFiles();
+  isKnown = false;
+  person = { id, number, hides_number: false };
+  messages.clear();
+  draw();
+}
+
 /**
  * @param {Person} found
  * @param {Message[]} all
  */
 export function showThread(found, all) {
-  if (found.id !== person.id) forgetFiles();
+  isKnown = true;
   person = found;
   messages.clear();
   for (const message of all) messages.set(message.sid, message);
@@ -61,12 +72,12 @@ function draw() {
   text.disabled = isHidden;
   /** @type {HTMLFieldSetElement} */ (find("channels")).disabled = isHidden;
   for (const control of form.getElementsByTagName("button")) control.disabled = isHidden;
-  find("hide").hidden = isHidden || !isWhatsapp;
+  find("hide").hidden = isHidden || !isWhatsapp || !isKnown;
   field("hides-number").checked = person.hides_number;
   text.placeholder = isWhatsapp ? words.writeWhatsapp : words.writeSms;
   find("text-label").textContent = text.placeholder;
   drawn.clear();
-  list.replaceChildren(make("p", "none", isHidden ? words.cannotText : words.noMessages));
+  list.replaceChildren(...(isKnown ? [make("p", "none", isHidden ? words.cannotText : words.noMessages)] : []));
   for (const message of messages.values()) if (isShown(message)) add(message);
   list.scrollTop = list.scrollHeight;
   count(channel(), 0);
