@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from callcenter.storage.agents.agents import Interval
+from callcenter.storage.calls.calls import Call
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.routing.offers import Offer
 from tests.factories import OURS, Shop
@@ -50,7 +51,6 @@ def called(
         "their_address": None,
         "queue_id": shop.delivery if queue_id is None else queue_id,
         "agent_id": shop.id_of(agent) if handled else None,
-        "menu_keys": [],
         "created_at": joined - timedelta(seconds=10),
         "joined_at": joined,
         "accepted_at": left if handled else None,
@@ -61,7 +61,7 @@ def called(
         "result": result or ("served" if handled else "abandoned"),
     }
     with shop.wiring.work() as work:
-        row = Interaction(**{**values, **more})
+        row = Interaction(**{**values, **more}, call=Call())
         work.session.add(row)
         work.session.flush()
         work.session.add(

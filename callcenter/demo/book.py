@@ -36,6 +36,12 @@ class Book:
         rows.append(values)
         return values
 
+    def extend(self, row: Values, table: type[Row], **values: Any) -> Values:
+        """A row of a table that shares this row's id."""
+        values["id"] = row["id"]
+        self._rows.setdefault(table, []).append(values)
+        return values
+
     def rows(self, table: type[Row]) -> list[Values]:
         return self._rows.get(table, [])
 
@@ -62,7 +68,7 @@ class Book:
         for table in _in_order(self._rows):
             name = table.__tablename__
             _copy(session, table, self._rows[table])
-            if name != "company":
+            if table.__table__.c.id.identity:
                 self._counters[f"{name}_id_seq"] = len(self._rows[table])
         for counter, last in {**self._counters, "history_n": len(self.events)}.items():
             session.execute(text("SELECT setval(:counter, :last)"), {"counter": counter, "last": last})

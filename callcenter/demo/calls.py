@@ -19,7 +19,9 @@ from callcenter.domain.events import (
     QueueEntered,
     WrapUpFinished,
 )
-from callcenter.storage.calls.interactions import Leg
+from callcenter.domain.interactions import EndedBy, Result
+from callcenter.storage.calls.legs import Leg
+from callcenter.storage.calls.wrap_ups import WrapUp
 
 PATIENCE = 850.0  # seconds, on average, that a caller is willing to wait
 BUSY_HOURS = (10, 11, 16)
@@ -80,7 +82,8 @@ def _enter(house: House, contact: Contact, times: Times) -> Values:
     joined = contact.at + timedelta(seconds=times.menu)
     digit = "1" if contact.matter.theme.queue == "delivery" else "2"
     place, told = (1, None) if times.waited < 40 else (2 + int(times.waited // 120), int(times.waited * 0.9))
-    visit.update(queue_id=queue_id, joined_at=joined, menu_keys=[digit], announced_place=place, announced_seconds=told)
+    visit.update(queue_id=queue_id, joined_at=joined, announced_place=place, announced_seconds=told)
+    visit["call"]["menu_keys"] = [digit]
     book.tell(contact.at, CallReceived(**who(visit, actor="customer")))
     book.tell(joined, MenuChosen(digit=digit, queue_id=queue_id, **who(visit, actor="customer")))
     book.tell(joined, QueueEntered(queue_id=queue_id, place=place, expected_seconds=told, **who(visit)))
@@ -101,9 +104,8 @@ def _serve(house: House, contact: Contact, server: Server, times: Times, joined:
         accepted_at=taken,
         answered_at=answered,
         ended_at=ended,
-        ended_by="customer" if book.share(68) else "agent",
-        result="served",
-        conference_sid=book.sid("CF"),
+        ended_by=EndedBy.CUSTOMER if book.share(68) else EndedBy.AGENT,
+        result=Result.SERVED,
     )
     book.tell(answered, CallConnected(waited_seconds=int(times.waited), **who(visit, server)))
     _hold(book, visit, server, times.held, answered)
@@ -119,7 +121,7 @@ def _hold(book: Book, visit: Values, server: Server, held: float, answered: date
     if held < 1:
         return
     start = answered + book.seconds(20, 45)
-    visit.update(held_times=1, held_seconds=int(held))
+    visit["call"].update(held_times=1, held_seconds=int(held))
     acts = who(visit, server, actor=f"agent:{server.id}")
     book.tell(start, CallHeld(**acts))
     book.tell(start + timedelta(seconds=held), CallResumed(held_seconds=int(held), **acts))
@@ -129,7 +131,8 @@ def _wrap_up(book: Book, contact: Contact, visit: Values, server: Server, ended:
     outcome = issues.outcome_of(book, contact)
     finished = ended + (book.seconds(12, 75) if outcome else timedelta(seconds=90))
     note = issues.note_of(contact) if outcome else ""
-    visit.update(outcome=outcome, note=note, finished_at=finished)
+    visit["finished_at"] = finished
+    book.extend(visit, WrapUp, outcome=outcome, note=note)
     acts = who(visit, server, actor=f"agent:{server.id}" if outcome else "system")
     book.tell(finished, WrapUpFinished(outcome=outcome or "", note=note, ticket_id=visit["ticket_id"], **acts))
     issues.finish(book, contact, server, outcome=outcome, at=finished, interaction=visit["id"])
@@ -141,7 +144,7 @@ def _abandon(house: House, contact: Contact, times: Times) -> Contact | None:
     waited = times.waited * book.chance.uniform(0.3, 0.98)
     visit = _enter(house, contact, replace(times, waited=times.waited))
     ended = visit["joined_at"] + timedelta(seconds=waited)
-    visit.update(ended_at=ended, finished_at=ended, ended_by="customer", result="abandoned")
+    visit.update(ended_at=ended, finished_at=ended, ended_by=EndedBy.CUSTOMER, result=Result.ABANDONED)
     _leg(book, visit, contact.at, ended, party="customer", joined=visit["joined_at"])
     _end(book, visit, ended, None, waited=waited)
     if book.share(55) and not contact.is_redial:
@@ -152,7 +155,7 @@ def _abandon(house: House, contact: Contact, times: Times) -> Contact | None:
 def _leave_in_menu(book: Book, contact: Contact, times: Times) -> None:
     ended = contact.at + timedelta(seconds=times.menu)
     visit = begin(House(book, [], {}), contact)
-    visit.update(ended_at=ended, finished_at=ended, ended_by="customer", result="left_in_menu")
+    visit.update(ended_at=ended, finished_at=ended, ended_by=EndedBy.CUSTOMER, result=Result.LEFT_IN_MENU)
     book.tell(contact.at, CallReceived(**who(visit, actor="customer")))
     _leg(book, visit, contact.at, ended, party="customer", joined=None)
     _end(book, visit, ended, None)

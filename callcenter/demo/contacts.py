@@ -11,6 +11,7 @@ from callcenter.demo.staff import Server
 from callcenter.domain.channels import Channel
 from callcenter.domain.events import InteractionAccepted, OfferEnded, OfferMade
 from callcenter.domain.interactions import State
+from callcenter.storage.calls.calls import Call
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.customers.customers import Address
 from callcenter.storage.routing.offers import Offer
@@ -48,7 +49,7 @@ class House:
 
 def begin(house: House, contact: Contact) -> Values:
     _seen(house.book, contact)
-    return house.book.add(
+    visit = house.book.add(
         Interaction,
         channel=contact.channel,
         direction="inbound",
@@ -57,12 +58,11 @@ def begin(house: House, contact: Contact) -> Values:
         our_address=OUR_NUMBER,
         their_address=contact.customer.number,
         customer_id=contact.customer.id,
-        menu_keys=[],
         created_at=contact.at,
-        held_seconds=0,
-        held_times=0,
-        note="",
     )
+    if contact.channel.is_voice:
+        visit["call"] = house.book.extend(visit, Call, held_seconds=0)
+    return visit
 
 
 def _seen(book: Book, contact: Contact) -> None:

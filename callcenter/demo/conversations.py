@@ -15,6 +15,8 @@ from callcenter.domain.events import (
     MessageReceived,
     WrapUpFinished,
 )
+from callcenter.domain.interactions import EndedBy, Result
+from callcenter.storage.calls.wrap_ups import WrapUp
 
 
 def converse(house: House, contact: Contact) -> None:
@@ -68,10 +70,11 @@ def _say(book: Book, visit: Values, server: Server, at: datetime, body: str, *, 
 
 def _finish(book: Book, contact: Contact, visit: Values, server: Server, ended: datetime) -> None:
     outcome = issues.outcome_of(book, contact)
-    visit.update(ended_at=ended, ended_by="agent", result="served", outcome=outcome, finished_at=ended)
-    visit["note"] = issues.note_of(contact) if outcome else ""
+    note = issues.note_of(contact) if outcome else ""
+    visit.update(ended_at=ended, ended_by=EndedBy.AGENT, result=Result.SERVED, finished_at=ended)
+    book.extend(visit, WrapUp, outcome=outcome, note=note)
     acts = who(visit, server, actor=f"agent:{server.id}")
     acts["ticket_id"] = visit["ticket_id"]
-    book.tell(ended, ConversationEnded(by="agent", **acts))
-    book.tell(ended, WrapUpFinished(outcome=outcome or "", note=visit["note"], **acts))
+    book.tell(ended, ConversationEnded(by=EndedBy.AGENT, **acts))
+    book.tell(ended, WrapUpFinished(outcome=outcome or "", note=note, **acts))
     issues.finish(book, contact, server, outcome=outcome, at=ended, interaction=visit["id"])

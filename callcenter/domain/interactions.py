@@ -28,6 +28,28 @@ FOLLOWS: dict[State, tuple[State, ...]] = {
 }
 
 
+class Result(StrEnum):
+    """How the customer's part ended. CLOSED: outside opening hours. FAILED: no leg came up. REPLACED: they called us
+    before our callback."""
+
+    SERVED = "served"
+    ABANDONED = "abandoned"
+    LEFT_IN_MENU = "left_in_menu"
+    CLOSED = "closed"
+    FAILED = "failed"
+    CALLBACK = "callback"
+    VOICEMAIL = "voicemail"
+    NOT_REACHED = "not_reached"
+    REPLACED = "replaced"
+    CANCELLED = "cancelled"
+
+
+class EndedBy(StrEnum):
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
 class Outcome(StrEnum):
     """How a call ended, as the agent says in wrap-up (keys 1-6)."""
 

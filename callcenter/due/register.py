@@ -15,12 +15,13 @@ from callcenter.actions.calls import overflow, wrap_ups
 from callcenter.actions.empowerment import escalation
 from callcenter.actions.routing import offers, routing
 from callcenter.background import Job
-from callcenter.domain.interactions import State
 from callcenter.domain.states import ApprovalState, GrantState, OfferState, SurveyState
 from callcenter.storage.administration import company
 from callcenter.storage.callbacks.callbacks import Callback
 from callcenter.storage.calls import interactions
-from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.calls import legs as leg_rows
+from callcenter.storage.calls.calls import Call
+from callcenter.storage.calls.wrap_ups import WrapUp
 from callcenter.storage.due import Timed
 from callcenter.storage.empowerment import approvals as questions
 from callcenter.storage.empowerment.approvals import Approval
@@ -131,7 +132,7 @@ def _ask_about_quiet_call(wiring: Wiring, interaction_id: int) -> None:
             return
         if not interactions.put_off_reconciling(work.session, interaction_id, now=work.now):
             return
-        legs = [leg for leg in interactions.legs(work.session, interaction_id) if leg.left_at is None]
+        legs = [leg for leg in leg_rows.of(work.session, interaction_id) if leg.left_at is None]
     for leg in legs:
         operations.ask_about(wiring, leg)
 
@@ -171,8 +172,8 @@ def _wait_too_long(wiring: Wiring, session: Session) -> list[int]:
     ]
 
 
-LIVE, WRAPPING_UP = Offer.state == OfferState.LIVE, Interaction.state == State.WRAP_UP
-OPEN, APPROVED, PLANNED = (
+LIVE, OPEN, APPROVED, PLANNED = (
+    Offer.state == OfferState.LIVE,
     Approval.state == ApprovalState.OPEN,
     Grant.state == GrantState.APPROVED,
     Survey.state == SurveyState.PLANNED,
@@ -181,12 +182,12 @@ OPEN, APPROVED, PLANNED = (
 DUE: tuple[Due, ...] = (
     _at("offer_expires", Timed(Offer.interaction_id, Offer.expires_at, (LIVE,)), offers.expire),
     _at("line_not_up", Timed(Offer.id, Offer.connect_by), operation=operations.agent_not_connected),
-    _at("wrap_up_over", Timed(Interaction.id, Interaction.wrap_up_until, (WRAPPING_UP,)), wrap_ups.run_out),
+    _at("wrap_up_over", Timed(WrapUp.id, WrapUp.ends_at), wrap_ups.run_out),
     _at("callback", Timed(Callback.interaction_id, Callback.next_try_at), operation=_try_callback),
     _at("approval_turn", Timed(Approval.id, Approval.step_ends_at, (OPEN,)), escalation.run_out),
     _at("grant_lapses", Timed(Grant.id, Grant.valid_until, (APPROVED,)), escalation.lapse),
     _job(Job.RING_AGENT, "offer_id", Timed(Offer.id, Offer.ring_at, (LIVE,))),
-    _job(Job.BRING_BACK, "interaction_id", Timed(Interaction.id, Interaction.bring_back_at)),
+    _job(Job.BRING_BACK, "interaction_id", Timed(Call.id, Call.bring_back_at)),
     _job(Job.SEND_MESSAGE, "message_id", Timed(Message.id, Message.next_try_at)),
     _job(Job.FETCH_ATTACHMENT, "attachment_id", Timed(Attachment.id, Attachment.next_try_at)),
     _job(Job.INVITE_TO_SURVEY, "survey_id", Timed(Survey.id, Survey.due_at, (PLANNED,))),
@@ -201,7 +202,7 @@ DUE: tuple[Due, ...] = (
     ),
     # An absent agent holds no offer, not even one made as they left or left open by a clock that died.
     _look("offer_to_absent", lambda _, session: offer_rows.with_absent(session), lambda _, w, id_: agents.free(w, id_)),
-    _at("quiet_call", Timed(Interaction.id, Interaction.reconcile_at), operation=_ask_about_quiet_call),
+    _at("quiet_call", Timed(Call.id, Call.reconcile_at), operation=_ask_about_quiet_call),
     _look("waits_for_offer", _offerable, _route, every=1),
     _look("waits_too_long", _wait_too_long, lambda _, work, id_: overflow.move(work, id_), every=1),
 )

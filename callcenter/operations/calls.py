@@ -18,12 +18,14 @@ from callcenter.domain.errors import (
     NotYourInteraction,
     OutsideError,
 )
-from callcenter.domain.interactions import State
+from callcenter.domain.interactions import EndedBy, State
 from callcenter.domain.permissions import Actor, may_serve
 from callcenter.domain.states import GrantState, OfferState
 from callcenter.storage.agents import agents
 from callcenter.storage.calls import interactions
-from callcenter.storage.calls.interactions import Interaction, Leg
+from callcenter.storage.calls import legs as leg_rows
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.calls.legs import Leg
 from callcenter.storage.routing import offers as offer_rows
 from callcenter.wiring import Wiring
 
@@ -61,7 +63,7 @@ def hang_up(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
         return
     if interaction.state != State.ACTIVE:
         return
-    leg = _wish_to_hang_up(wiring, interaction_id, by="agent")
+    leg = _wish_to_hang_up(wiring, interaction_id, by=EndedBy.AGENT)
     try:
         if leg:
             wiring.phone.hang_up(leg.sid)
@@ -70,16 +72,16 @@ def hang_up(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
         raise
     with wiring.work() as work:
         if now := interactions.get(work.session, interaction_id, lock=True):
-            directions.customer_gone(work, now, by="agent")
+            directions.customer_gone(work, now, by=EndedBy.AGENT)
 
 
-def _wish_to_hang_up(wiring: Wiring, interaction_id: int, *, by: str | None) -> Leg | None:
+def _wish_to_hang_up(wiring: Wiring, interaction_id: int, *, by: EndedBy | None) -> Leg | None:
     """Write down who ends it, before the telephone company's reports can be faster; the leg to end."""
     with wiring.work() as work:
         interaction = interactions.get(work.session, interaction_id, lock=True)
         if interaction and interaction.state == State.ACTIVE:
             interaction.ended_by = by
-        return interactions.customer_leg(work.session, interaction_id)
+        return leg_rows.of_customer(work.session, interaction_id)
 
 
 def _my_call(wiring: Wiring, interaction_id: int, actor: Actor) -> Interaction:
@@ -138,10 +140,13 @@ def bring_back(wiring: Wiring, interaction_id: int) -> None:
     """Lead a caller left alone back to the waiting music; asked again until they have arrived."""
     with wiring.work() as work:
         interaction = interactions.get(work.session, interaction_id, lock=True)
-        if interaction is None or interaction.bring_back_at is None or interaction.bring_back_at > work.now:
+        if interaction is None or not interaction.channel.is_voice:
             return
-        interaction.bring_back_at = work.now + timedelta(seconds=5)
-        leg = interactions.customer_leg(work.session, interaction_id)
+        call = interaction.call
+        if call.bring_back_at is None or call.bring_back_at > work.now:
+            return
+        call.bring_back_at = work.now + timedelta(seconds=5)
+        leg = leg_rows.of_customer(work.session, interaction_id)
     if leg is None:
         return
     try:
@@ -195,7 +200,7 @@ def agent_not_connected(wiring: Wiring, offer_id: int) -> None:
     """An accepted call whose agent's line should be up: ask how it is; if it is not, somebody else takes over."""
     with wiring.reading() as session:
         offer = offer_rows.get(session, offer_id)
-        legs = interactions.legs(session, offer.interaction_id) if offer else []
+        legs = leg_rows.of(session, offer.interaction_id) if offer else []
     if offer is None or offer.connect_by is None:
         return
     mine = [leg for leg in legs if leg.offer_id == offer.id and leg.left_at is None]

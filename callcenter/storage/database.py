@@ -32,7 +32,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sess
 
 from callcenter.domain.attachments import AttachmentState
 from callcenter.domain.channels import AddressKind, Channel, Medium
-from callcenter.domain.interactions import State
+from callcenter.domain.interactions import EndedBy, Outcome, Result, State
 from callcenter.domain.messages import MessageStatus
 from callcenter.domain.states import (
     ApprovalState,
@@ -57,10 +57,13 @@ CODES = (  # closed sets, as the types of columns
         AttachmentState,
         Channel,
         Direction,
+        EndedBy,
         Medium,
         MessageStatus,
+        Outcome,
         Party,
         Priority,
+        Result,
         State,
         TicketStatus,
         Way,
@@ -105,6 +108,11 @@ class Row(DeclarativeBase):
     }
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+
+
+def one_of(column: str, codes: type[StrEnum]) -> str:
+    """The condition of a check: this column holds one of these."""
+    return f"{column} IN ({', '.join(repr(code.value) for code in codes)})"
 
 
 # Locks a row against change, not against foreign keys to it: otherwise two transactions that each refer to one agent

@@ -89,7 +89,7 @@ def test_2_or_silence_waits_on_and_a_star_too_late_is_no_question(shop: Shop) ->
         star(shop, call_id)
         assert isinstance(press(shop, call_id, digit), Wait)
     assert shop.interaction(call_id).queue_rank == place
-    assert shop.interaction(call_id).bring_back_at is None
+    assert shop.interaction(call_id).call.bring_back_at is None
     shop.available("alice")
     assert isinstance(star(shop, call_id), Wait)
     assert isinstance(press(shop, call_id, "1"), Wait)
@@ -101,7 +101,7 @@ def test_whoever_is_asked_something_may_still_be_taken_and_is_led_back(shop: Sho
     star(shop, call_id)
     shop.available("alice")
     shop.accept(call_id)
-    assert shop.interaction(call_id).bring_back_at == shop.clock.now
+    assert shop.interaction(call_id).call.bring_back_at == shop.clock.now
     assert "CallerToBringBack" in shop.kinds(call_id)
     assert isinstance(press(shop, call_id, "1"), Wait)
 

@@ -59,8 +59,8 @@ def test_a_caller_may_hang_up_in_every_state(shop: Shop, step: str, state: str, 
     assert (one.state, one.result, one.ended_by) == (state, result, "customer")
     assert shop.agent("alice").state == agent
     assert shop.kinds(id_).count("CallEnded") == 1
-    assert one.reconcile_at is None
-    assert one.bring_back_at is None
+    assert one.call.reconcile_at is None
+    assert one.call.bring_back_at is None
     if step == "held":
         assert (one.held_seconds, one.held_since) == (7, None)
     if state == "ended":

@@ -103,7 +103,7 @@ def test_whoever_wants_no_callback_waits_on_and_is_not_asked_again(shop: Shop) -
         assert isinstance(voicemail.choose(work, call_id, ""), Wait)
     shop.clock.forward(60)
     Clock(shop.wiring).tick()
-    assert shop.interaction(call_id).bring_back_at is None
+    assert shop.interaction(call_id).call.bring_back_at is None
     shop.available("alice")
     assert shop.asked(call_id) == "alice"
 

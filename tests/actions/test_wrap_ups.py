@@ -8,6 +8,7 @@ from sqlalchemy import select
 from callcenter import due
 from callcenter.actions.calls import calls, wrap_ups
 from callcenter.domain.errors import WrapUpEnded
+from callcenter.domain.interactions import EndedBy
 from callcenter.storage.administration.company import Queue
 from callcenter.storage.agents.agents import Interval
 from callcenter.storage.calls import interactions
@@ -27,7 +28,7 @@ def _hang_up(shop: Shop, interaction_id: int) -> None:
     with shop.wiring.work() as work:
         found = interactions.get(work.session, interaction_id, lock=True)
         assert found
-        calls.end(work, found, by="customer")
+        calls.end(work, found, by=EndedBy.CUSTOMER)
 
 
 def _served(shop: Shop) -> int:

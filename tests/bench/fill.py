@@ -103,17 +103,21 @@ FROM (SELECT n, now() - random() * interval '2 years' AS at FROM generate_series
 """
 INTERACTIONS = f"""
 INSERT INTO interactions (channel, direction, state, language, our_address, their_address, customer_id, queue_id, agent_id,
-    ticket_id, menu_keys, created_at, joined_at, accepted_at, answered_at, held_seconds, held_times, ended_at, ended_by,
-    result, outcome, note, finished_at)
+    ticket_id, created_at, joined_at, accepted_at, answered_at, ended_at, ended_by, result, finished_at)
 SELECT CASE WHEN n % 3 = 0 THEN 'sms' ELSE 'voice' END, 'inbound', 'ended', 'en', '{DIRECT}',
-       '+1415' || lpad((2000000 + customer)::text, 7, '0'), customer, 1, 1 + n % :agents, ticket, '[]', at,
-       at + interval '20 s', at + interval '50 s', at + interval '55 s', 10, 1, at + interval '300 s', 'customer',
-       'served', 'solved', 'The parcel comes on Thursday.', at + interval '330 s'
+       '+1415' || lpad((2000000 + customer)::text, 7, '0'), customer, 1, 1 + n % :agents, ticket, at,
+       at + interval '20 s', at + interval '50 s', at + interval '55 s', at + interval '300 s', 'customer', 'served',
+       at + interval '330 s'
 FROM (SELECT n, at, tickets.id AS ticket, coalesce(tickets.customer_id, somebody) AS customer
       FROM (SELECT n, now() - random() * interval '2 years' AS at, {SOMEBODY} AS somebody,
                    CASE WHEN n % 2 = 0 THEN 1 + floor(random() * :tickets)::int END AS wanted
             FROM generate_series(1, :interactions) AS n) AS drawn
       LEFT JOIN tickets ON tickets.id = drawn.wanted) AS made;
+"""
+PARTS = """
+INSERT INTO calls (id, menu_keys, held_seconds, held_times)
+SELECT id, '[]', 10, 1 FROM interactions WHERE channel = 'voice';
+INSERT INTO wrap_ups (id, outcome, note) SELECT id, 'solved', 'The parcel comes on Thursday.' FROM interactions;
 """
 SURVEYS = f"""
 INSERT INTO surveys (interaction_id, ticket_id, customer_id, agent_id, queue_id, language, channel, our_address, their_address,
@@ -144,7 +148,7 @@ def past(url: str, *, interactions: int, agents: int, customers: int | None = No
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute("set synchronous_commit = off")
         connection.execute(f"select setseed({SEED % 1000 / 1000})")
-        for statements in (CUSTOMERS, TICKETS, INTERACTIONS, SURVEYS, HISTORY):
+        for statements in (CUSTOMERS, TICKETS, INTERACTIONS, PARTS, SURVEYS, HISTORY):
             for statement in statements.split(";\n"):
                 if statement.strip():
                     connection.execute(_with(statement, sizes))

@@ -30,10 +30,12 @@ UPDATE agents SET state = 'idle', state_since = now(), idle_since = now() WHERE 
 UPDATE history SET n = nextval('history_n') WHERE n IS NULL;
 """
 WAIT = """
-INSERT INTO interactions (channel, direction, state, language, our_address, their_address, queue_id, menu_keys, created_at,
-    joined_at, queue_rank, growth, tier, points, affinities, passed_on, held_seconds, held_times, note)
-SELECT 'voice', 'inbound', 'waiting', 'en', '', NULL, 1, '[]', at, at, extract(epoch FROM at), 1, '', '{}', '[]', '', 0, 0, ''
-FROM (SELECT now() - n * interval '1 s' AS at FROM generate_series(1, %s) AS n) AS made
+WITH waiting AS (
+    INSERT INTO interactions (channel, direction, state, language, our_address, their_address, queue_id, created_at,
+        joined_at, queue_rank, growth, tier, points, affinities, passed_on)
+    SELECT 'voice', 'inbound', 'waiting', 'en', '', NULL, 1, at, at, extract(epoch FROM at), 1, '', '{}', '[]', ''
+    FROM (SELECT now() - n * interval '1 s' AS at FROM generate_series(1, %s) AS n) AS made RETURNING id)
+INSERT INTO calls (id, menu_keys, held_seconds, held_times) SELECT id, '[]', 0, 0 FROM waiting
 """
 
 

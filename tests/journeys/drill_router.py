@@ -19,10 +19,12 @@ from callcenter.domain.agents import Role
 from callcenter.domain.calls import CallStatus, ConferenceReport, IncomingCall, LegReport, OfferMenu
 from callcenter.domain.channels import Channel
 from callcenter.domain.errors import DomainError
+from callcenter.domain.interactions import EndedBy
 from callcenter.domain.messages import IncomingMessage
 from callcenter.domain.permissions import Actor
 from callcenter.settings import Settings
 from callcenter.storage.calls import interactions
+from callcenter.storage.calls import legs as leg_rows
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.routing.offers import Offer
 from callcenter.wiring import Wiring
@@ -129,13 +131,13 @@ class Router:
             one = interactions.get(work.session, id_, lock=True)
             assert one is not None
             if one.channel.is_voice:
-                leg = interactions.customer_leg(work.session, id_)
+                leg = leg_rows.of_customer(work.session, id_)
                 assert leg is not None
                 lines.report(work, LegReport(sid=leg.sid, status=CallStatus.COMPLETED))
             elif one.state == "active":
                 wrap_ups.end_conversation(work, id_, actor=Actor(Role.AGENT, one.agent_id or 0))
             else:
-                calls.end(work, one, by="customer")
+                calls.end(work, one, by=EndedBy.CUSTOMER)
 
     # Agents
 

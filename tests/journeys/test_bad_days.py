@@ -12,7 +12,8 @@ from callcenter.actions.messages import messages, outgoing
 from callcenter.background import QUEUES
 from callcenter.domain.errors import CallNotConnected, OutsideError
 from callcenter.embedded.server import Server
-from callcenter.storage.calls.interactions import Interaction, Leg
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.calls.legs import Leg
 from callcenter.storage.messages.messages import Message
 from callcenter.storage.surveys.surveys import Survey
 from callcenter.wiring import Wiring
@@ -133,7 +134,7 @@ def test_a_browser_that_is_gone_while_talking_gives_the_caller_to_the_next_at_th
     assert rest.asked[-1][2]["Url"].endswith(f"/webhooks/voice/again/{id_}")
     heard = carrier.post(f"/webhooks/voice/again/{id_}", {"CallSid": sid, "CallStatus": "in-progress"})
     assert verbs(heard) == ["Dial"]  # into the music again
-    assert shop.interaction(id_).bring_back_at is None
+    assert shop.interaction(id_).call.bring_back_at is None
     # leaving the old conference on our order is no hanging up
     carrier.conference(id_, "participant-leave", 10**9 + 1, sid, ReasonParticipantLeft="participant_updated_via_api")
     assert shop.interaction(id_).state == "offered"
@@ -164,7 +165,7 @@ def test_a_line_that_never_comes_up_gives_the_caller_to_the_next(shop: Shop, res
     offer = shop.accept(id_)
     shop.clock.forward(16)
     Clock(shop.wiring).tick()
-    assert (shop.asked(id_), shop.interaction(id_).bring_back_at) == ("bo", None)  # the music never stopped
+    assert (shop.asked(id_), shop.interaction(id_).call.bring_back_at) == ("bo", None)  # the music never stopped
     late = {"From": f"client:agent-{shop.people.alice}", "interaction": str(id_), "offer": str(offer)}
     assert verbs(carrier.post("/webhooks/voice/agent", late, CallSid=new_sid())) == ["Hangup"]
 
@@ -285,7 +286,7 @@ def test_refused_commands_surface_and_change_nothing(
     heal()
     operations.hang_up(shop.wiring, id_, actor=alice)
     one = shop.interaction(id_)
-    assert (one.state, one.ended_by, one.held_times) == ("wrap_up", "agent", 1)
+    assert (one.state, one.ended_by, one.call.held_times) == ("wrap_up", "agent", 1)
 
 
 def test_hanging_up_a_call_that_is_over_already_is_no_error(shop: Shop, rest: Rest) -> None:

@@ -166,7 +166,7 @@ def test_an_agent_holds_resumes_and_hangs_up_through_the_telephone_company(shop:
     assert company.wait_over(sid) == "completed"
     company.settle()
     one = shop.interaction(id_)
-    assert (one.state, one.ended_by, one.held_times) == ("wrap_up", "agent", 1)
+    assert (one.state, one.ended_by, one.call.held_times) == ("wrap_up", "agent", 1)
     assert shop.kinds(id_).count("CallEnded") == 1
 
 

@@ -123,7 +123,10 @@ class Floor:
                 session.add(_copy(ticket, number=f"26-9{ticket.id:03d}"))
             session.add_all(_copy(row) for row in session.scalars(select(Comment)).all())
             ended = select(Interaction).where(Interaction.state == "ended")
-            again = {row.id: _copy(row) for row in session.scalars(ended).all()}
+            again = {
+                row.id: _copy(row, call=_copy(row.call), wrap_up=row.wrap_up and _copy(row.wrap_up))
+                for row in session.scalars(ended).all()
+            }
             session.add_all(again.values())
             session.flush()
             for survey in session.scalars(select(Survey)).all():

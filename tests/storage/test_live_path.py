@@ -31,11 +31,11 @@ def busy_year(shop: Shop) -> Shop:
     """A shop with a year behind it and a few who wait now."""
     shop.run(
         """
-        INSERT INTO interactions (channel, direction, state, language, our_address, their_address, queue_id, agent_id, menu_keys,
-            created_at, joined_at, ended_at, finished_at, held_seconds, held_times, note, result)
+        INSERT INTO interactions (channel, direction, state, language, our_address, their_address, queue_id, agent_id,
+            created_at, joined_at, ended_at, finished_at, growth, tier, points, affinities, passed_on, result)
         SELECT CASE WHEN n % 4 = 0 THEN 'sms' ELSE 'voice' END, 'inbound', 'ended', 'en', :ours, '+1415' || (5000000 + n % 9000),
-            :queue, :alice, '[]', now() - n * interval '10 minutes', now() - n * interval '10 minutes',
-            now() - n * interval '9 minutes', now() - n * interval '9 minutes', 0, 0, '', 'abandoned'
+            :queue, :alice, now() - n * interval '10 minutes', now() - n * interval '10 minutes',
+            now() - n * interval '9 minutes', now() - n * interval '9 minutes', 1, '', '{}', '[]', '', 'abandoned'
         FROM generate_series(1, :ended) AS n
         """,
         ours=OURS,

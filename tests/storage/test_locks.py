@@ -7,7 +7,8 @@ from sqlalchemy import text
 
 from callcenter.storage.agents import agents
 from callcenter.storage.calls import interactions
-from callcenter.storage.calls.interactions import Interaction, Leg
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.calls.legs import Leg
 from callcenter.storage.routing import routing
 from callcenter.storage.tickets.tickets import Ticket
 from tests.factories import Shop, at_once

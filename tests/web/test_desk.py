@@ -13,6 +13,7 @@ from callcenter.actions.lines import lines
 from callcenter.actions.tickets import tickets
 from callcenter.domain.calls import ConferenceReport, IncomingCall
 from callcenter.domain.channels import AddressKind, Channel, Thread
+from callcenter.domain.interactions import EndedBy
 from callcenter.domain.messages import IncomingMessage
 from callcenter.domain.permissions import Actor
 from callcenter.settings import Settings
@@ -113,7 +114,7 @@ def hang_up(wiring: Wiring, interaction_id: int) -> None:
     with wiring.work() as work:
         found = interactions.get(work.session, interaction_id, lock=True)
         assert found
-        calls.end(work, found, by="customer")
+        calls.end(work, found, by=EndedBy.CUSTOMER)
 
 
 def write(wiring: Wiring, body: str, *, sid: str = "SM1", sender: str = CARLAS) -> int:

@@ -322,7 +322,7 @@ def test_who_saw_it_and_took_it_is_told_and_the_now_slot_says_who_is_deciding(de
     assert "Sam saw it" in text
     assert "Sam took it, reads the card" in text
     assert "Sam is deciding" in desk.get("/desk/now")
-    desk.shop.run("UPDATE interactions SET held_since = now() WHERE id = :id", id=desk.call)
+    desk.shop.run("UPDATE calls SET held_since = now() WHERE id = :id", id=desk.call)
     assert "Back to Carla while Sam decides" in desk.get(f"/desk/grants/{grant.id}/waiting")
 
 

@@ -14,7 +14,8 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from callcenter.actions.calls import calls, wrap_ups
-from callcenter.storage.calls.interactions import Interaction, Leg
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.calls.legs import Leg
 from callcenter.storage.customers.customers import Customer
 from callcenter.storage.history import History
 from callcenter.wiring import Wiring
@@ -135,7 +136,7 @@ def test_a_key_told_twice_is_pressed_once(shop: Shop, carrier: Carrier) -> None:
     first, again = (carrier.press(id_, "7", sid, headers=once) for _ in range(2))
     assert first.data == again.data
     assert "did not understand" in spoken(first)
-    assert shop.interaction(id_).menu_keys == ["7"]
+    assert shop.interaction(id_).call.menu_keys == ["7"]
     first, again = (carrier.press(id_, "1", sid, headers={"I-Twilio-Idempotency-Token": "two"}) for _ in range(2))
     assert verbs(first) == verbs(again) == ["Dial"]
     assert first.data == again.data
@@ -235,7 +236,7 @@ def test_a_conference_event_with_an_older_number_changes_nothing(shop: Shop, car
     carrier.conference(id_, "participant-hold", 1_000_009, sid)
     carrier.conference(id_, "participant-hold", 1_000_009, sid)
     one = shop.interaction(id_)
-    assert (one.held_since is not None, one.held_times) == (True, 1)
+    assert (one.held_since is not None, one.call.held_times) == (True, 1)
 
 
 def test_a_call_never_goes_back_to_an_earlier_state(shop: Shop, carrier: Carrier) -> None:

@@ -108,7 +108,7 @@ def _telephones_to_ring(counter: Counter) -> None:
 
 def _callers_to_bring_back(counter: Counter) -> None:
     _two_wait(counter)
-    counter.shop.run("UPDATE interactions SET bring_back_at = :now", now=counter.shop.clock.now)
+    counter.shop.run("UPDATE calls SET bring_back_at = :now", now=counter.shop.clock.now)
 
 
 def _messages_to_send(counter: Counter) -> None:
@@ -187,7 +187,7 @@ def _absent_with_offers(counter: Counter) -> None:
 
 def _quiet_calls(counter: Counter) -> None:
     _two_talks(counter)
-    counter.shop.run("UPDATE interactions SET reconcile_at = :now", now=counter.shop.clock.now)
+    counter.shop.run("UPDATE calls SET reconcile_at = :now", now=counter.shop.clock.now)
 
 
 def _wait_beside_free_agents(counter: Counter) -> None:

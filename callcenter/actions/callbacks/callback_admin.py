@@ -10,13 +10,14 @@ from callcenter.domain import languages
 from callcenter.domain.callback_events import CallbackCancelled, CallbackChanged
 from callcenter.domain.channels import Channel
 from callcenter.domain.errors import CallbackInProgress, CallbackOver, Invalid, NotFound
-from callcenter.domain.interactions import State
+from callcenter.domain.interactions import EndedBy, Result, State
 from callcenter.domain.permissions import Actor
 from callcenter.domain.states import CallbackState, Direction
 from callcenter.storage.administration import company
 from callcenter.storage.callbacks import callbacks
 from callcenter.storage.callbacks.callbacks import Callback
 from callcenter.storage.calls import interactions
+from callcenter.storage.calls.calls import Call
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.customers import customers
 from callcenter.storage.customers.customers import Customer
@@ -59,7 +60,7 @@ def create(
         customer_id=customer.id if customer else None,
         queue_id=queue_id,
         ticket_id=ticket_id,
-        menu_keys=[],
+        call=Call(),
         created_at=work.now,
         joined_at=starts,
     )
@@ -160,7 +161,7 @@ def cancel(work: Work, callback_id: int, *, actor: Actor, reason: str) -> Callba
         raise Invalid("Say why.", field="reason")
     ours, row = _still_waiting(work, callback_id)
     promises.close(
-        work, ours, row, state=CallbackState.CANCELLED, reason=_note(reason), result="cancelled", by=actor.label
+        work, ours, row, state=CallbackState.CANCELLED, reason=_note(reason), result=Result.CANCELLED, by=EndedBy.SYSTEM
     )
     work.record(CallbackCancelled(**ours.about(), actor=actor.label, callback_id=row.id, reason=_note(reason)))
     return row

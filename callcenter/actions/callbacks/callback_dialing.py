@@ -15,13 +15,15 @@ from callcenter.domain import routing as rules
 from callcenter.domain.callback_events import CallbackFailed, CallbackKept, CallbackTried, CustomerToCall, LineToEnd
 from callcenter.domain.calls import OVER, Answer, HangUp, Wait
 from callcenter.domain.events import CallEnded
-from callcenter.domain.interactions import WITH_CUSTOMER, State
+from callcenter.domain.interactions import WITH_CUSTOMER, EndedBy, Result, State
 from callcenter.domain.states import CallbackState, Direction, OfferState
 from callcenter.storage.administration import company
 from callcenter.storage.callbacks import callbacks
 from callcenter.storage.callbacks.callbacks import Callback
 from callcenter.storage.calls import interactions
-from callcenter.storage.calls.interactions import Interaction, Leg
+from callcenter.storage.calls import legs as leg_rows
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.calls.legs import Leg
 from callcenter.storage.routing import offers as open_offers
 from callcenter.storage.routing import routing as queries
 from callcenter.storage.routing.candidates import head_of
@@ -78,7 +80,7 @@ def agent_is_in(work: Work, ours: Interaction) -> None:
 
 
 def customer_is_in(work: Work, ours: Interaction) -> bool:
-    leg = interactions.customer_leg(work.session, ours.id)
+    leg = leg_rows.of_customer(work.session, ours.id)
     return leg is not None and leg.joined_at is not None and leg.left_at is None
 
 
@@ -107,13 +109,13 @@ def rings(work: Work, interaction_id: int, *, call_sid: str) -> None:
 
 
 def _leg(work: Work, ours: Interaction, row: Callback, call_sid: str) -> Leg:
-    leg = interactions.leg(work.session, call_sid, lock=True)
+    leg = leg_rows.get(work.session, call_sid, lock=True)
     if leg is None:
         leg = Leg(sid=call_sid, interaction_id=ours.id, party="customer", created_at=work.now)
         work.session.add(leg)
         work.session.flush()
         row.next_try_at = None
-        ours.reconcile_at = work.now + RINGS_AT_MOST
+        ours.call.reconcile_at = work.now + RINGS_AT_MOST
     return leg
 
 
@@ -143,7 +145,7 @@ def answered(work: Work, interaction_id: int, *, call_sid: str) -> Answer:
 
 def _agent_is_there(work: Work, ours: Interaction) -> bool:
     offer = open_offers.open_of(work.session, ours.id)
-    lines = interactions.legs(work.session, ours.id)
+    lines = leg_rows.of(work.session, ours.id)
     return offer is not None and any(leg.offer_id == offer.id and leg.joined_at and not leg.left_at for leg in lines)
 
 
@@ -162,24 +164,24 @@ def _connected(work: Work, ours: Interaction, row: Callback) -> None:
 
 def leg_over(work: Work, ours: Interaction, leg: Leg, *, outcome: str) -> bool:
     """Their line is over. True where that was a try that failed: then nobody has been served. Locked."""
-    current = interactions.customer_leg(work.session, ours.id)
+    current = leg_rows.of_customer(work.session, ours.id)
     if current is None or current.id != leg.id:
         return True
     return not_reached(work, ours, outcome="left" if leg.joined_at else outcome)
 
 
-def customer_gone(work: Work, ours: Interaction, *, by: str) -> None:
+def customer_gone(work: Work, ours: Interaction, *, by: EndedBy) -> None:
     """A try that did not reach them is over; a call in which they were reached ends like any other. Locked."""
     if ours.state not in WITH_CUSTOMER:
         return
-    if not not_reached(work, ours, outcome="given_up" if by == "agent" else "left"):
+    if not not_reached(work, ours, outcome="given_up" if by == EndedBy.AGENT else "left"):
         calls.end(work, ours, by=by)
 
 
 def call_ended(work: Work, event: CallEnded) -> None:
     """They may never have come into the conference, and so have not ended it as they left."""
     ours = interactions.get(work.session, event.interaction_id) if event.interaction_id else None
-    if ours and ours.direction == Direction.CALLBACK and event.result == "served":
+    if ours and ours.direction == Direction.CALLBACK and event.result == Result.SERVED:
         work.record(LineToEnd(interaction_id=ours.id, agent_id=ours.agent_id))
 
 
@@ -194,13 +196,13 @@ def not_reached(work: Work, ours: Interaction, *, outcome: str) -> bool:
     agent_id = _let_agent_go(work, ours)
     if row.tries >= row.attempts:
         row.state, row.ended_at, row.end_reason, row.next_try_at = CallbackState.FAILED, work.now, outcome, None
-        call_lifecycle.finish(work, ours, by="system", result="not_reached")
+        call_lifecycle.finish(work, ours, by=EndedBy.SYSTEM, result=Result.NOT_REACHED)
     else:
         queue = company.queue(work.session, row.queue_id)
         row.state = CallbackState.WAITING
         row.next_try_at = hours.when_open(queue, work.now + timedelta(minutes=row.spacing_minutes))
         ours.state, ours.queue_rank = State.WAITING, None
-        ours.accepted_at = ours.reconcile_at = None
+        ours.accepted_at = ours.call.reconcile_at = None
     _tell_tried(work, ours, row, outcome, agent_id)
     offers.free(work, ours, agent_id)
     return True
@@ -213,7 +215,7 @@ def _let_agent_go(work: Work, ours: Interaction) -> int | None:
         return None
     if offer.state == OfferState.LIVE:
         offers.withdraw(work, ours)
-    elif any(leg.offer_id == offer.id and not leg.left_at for leg in interactions.legs(work.session, ours.id)):
+    elif any(leg.offer_id == offer.id and not leg.left_at for leg in leg_rows.of(work.session, ours.id)):
         work.record(LineToEnd(interaction_id=ours.id, agent_id=offer.agent_id))
     offers.close(work, ours.id)
     ours.agent_id = None
@@ -233,7 +235,7 @@ def lines_to_end(session: Session, interaction_id: int) -> list[str]:
     interaction = interactions.get(session, interaction_id)
     offer = open_offers.open_of(session, interaction_id)
     mine = offer.id if offer and interaction and interaction.state == State.ACTIVE else None
-    legs = [leg for leg in interactions.legs(session, interaction_id) if leg.party == "agent"]
+    legs = [leg for leg in leg_rows.of(session, interaction_id) if leg.party == "agent"]
     return [leg.sid for leg in legs if leg.rank < OVER and not leg.left_at and leg.offer_id != mine]
 
 

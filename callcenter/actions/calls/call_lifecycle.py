@@ -1,7 +1,7 @@
 """How waiting ends: they speak with somebody, or the call is over without an agent. Written down and told."""
 
 from callcenter.domain.events import CallConnected, CallEnded
-from callcenter.domain.interactions import State
+from callcenter.domain.interactions import EndedBy, Result, State
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.work import Work
 
@@ -13,27 +13,29 @@ def connect(work: Work, interaction: Interaction) -> None:
     work.record(CallConnected(**interaction.about(), actor=f"agent:{interaction.agent_id}", waited_seconds=waited))
 
 
-def served(work: Work, interaction: Interaction, *, by: str) -> None:
+def served(work: Work, interaction: Interaction, *, by: EndedBy) -> None:
     """The customer has gone and was served; how the agent wraps it up follows. The interaction must be locked and active."""
-    interaction.end_hold(work.now)
-    interaction.reconcile_at = interaction.bring_back_at = interaction.unanswered_since = None
-    interaction.ended_at, interaction.ended_by, interaction.result = work.now, by, "served"
+    if interaction.channel.is_voice:
+        interaction.call.end(work.now)
+    interaction.unanswered_since = None
+    interaction.ended_at, interaction.ended_by, interaction.result = work.now, by, Result.SERVED
     interaction.state = State.WRAP_UP
 
 
-def finish(work: Work, interaction: Interaction, *, by: str, result: str) -> None:
+def finish(work: Work, interaction: Interaction, *, by: EndedBy, result: Result) -> None:
     """Over without an agent. The interaction must be locked; the agent who was asked is for whoever calls this."""
     interaction.state, interaction.ended_at, interaction.finished_at = State.ENDED, work.now, work.now
     interaction.ended_by, interaction.result = by, result
-    interaction.reconcile_at = interaction.bring_back_at = interaction.held_since = None
+    if interaction.channel.is_voice:
+        interaction.call.end(work.now)
     tell(work, interaction, by=by, result=result)
 
 
-def tell(work: Work, interaction: Interaction, *, by: str, result: str) -> None:
+def tell(work: Work, interaction: Interaction, *, by: EndedBy, result: Result) -> None:
     work.record(
         CallEnded(
             **interaction.about(),
-            actor=by if by != "agent" else f"agent:{interaction.agent_id}",
+            actor=by if by != EndedBy.AGENT else f"agent:{interaction.agent_id}",
             by=by,
             result=result,
             waited_seconds=interaction.waited_seconds(work.now),

@@ -12,13 +12,14 @@ from callcenter.domain import customers as numbers
 from callcenter.domain.callback_events import CallbackKept, CallbackPromised
 from callcenter.domain.calls import AskForCallback, SayPromised
 from callcenter.domain.channels import Channel
-from callcenter.domain.interactions import State
+from callcenter.domain.interactions import EndedBy, Result, State
 from callcenter.domain.routing import CallbackRule
 from callcenter.domain.states import CallbackState, Direction
 from callcenter.storage.administration import company, settings_cache
 from callcenter.storage.callbacks import callbacks
 from callcenter.storage.callbacks.callbacks import Callback
 from callcenter.storage.calls import interactions
+from callcenter.storage.calls.calls import Call
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.customers import customers
 from callcenter.storage.work import Work
@@ -44,13 +45,13 @@ def may_ask(interaction: Interaction) -> bool:
 
 
 def is_choosing(interaction: Interaction) -> bool:
-    return may_ask(interaction) and interaction.menu_keys[-1:] == [ASKED]
+    return may_ask(interaction) and interaction.call.menu_keys[-1:] == [ASKED]
 
 
 def ask(work: Work, interaction: Interaction, *, expected_seconds: int | None = None) -> AskForCallback:
     """Offer a callback in place of waiting. They stay in line meanwhile; if we hear nothing from there, they are led back."""
     to_be_asked(interaction)
-    interaction.bring_back_at = work.now + CHOOSING
+    interaction.call.bring_back_at = work.now + CHOOSING
     return AskForCallback(
         interaction_id=interaction.id, language=interaction.language, expected_seconds=expected_seconds
     )
@@ -58,14 +59,14 @@ def ask(work: Work, interaction: Interaction, *, expected_seconds: int | None = 
 
 def to_be_asked(interaction: Interaction) -> None:
     """Kept where the keys of the menu are kept, until they have answered."""
-    if interaction.menu_keys[-1:] != [ASKED]:
-        interaction.menu_keys = [*interaction.menu_keys, ASKED]
+    if interaction.call.menu_keys[-1:] != [ASKED]:
+        interaction.call.menu_keys = [*interaction.call.menu_keys, ASKED]
 
 
 def wait_on(interaction: Interaction) -> None:
     """They have answered, and wait."""
-    interaction.menu_keys = [key for key in interaction.menu_keys if key != ASKED]
-    interaction.bring_back_at = None
+    interaction.call.menu_keys = [key for key in interaction.call.menu_keys if key != ASKED]
+    interaction.call.bring_back_at = None
 
 
 def rank(interaction: Interaction) -> float:
@@ -95,7 +96,7 @@ def _interaction(work: Work, call: Interaction) -> Interaction:
         channel=Channel.VOICE,
         direction=Direction.CALLBACK,
         state=State.WAITING,
-        menu_keys=[],
+        call=Call(),
         created_at=work.now,
     )
     work.session.add(ours)
@@ -184,7 +185,9 @@ def taken_by_call(work: Work, call: Interaction) -> bool:
     call.joined_at = min(row.joined_at, work.now)
     call.queue_rank = rank(call)
     row.connected_at = work.now
-    close(work, ours, row, state=CallbackState.CONNECTED, reason="called_us", result="replaced", by="customer")
+    close(
+        work, ours, row, state=CallbackState.CONNECTED, reason="called_us", result=Result.REPLACED, by=EndedBy.CUSTOMER
+    )
     in_time = work.now <= row.promised_until
     work.record(CallbackKept(**call.about(), actor="customer", callback_id=row.id, in_time=in_time, how="called_us"))
     return True
@@ -196,7 +199,7 @@ def _any_open(work: Work) -> bool:
 
 
 def close(
-    work: Work, ours: Interaction, row: Callback, *, state: CallbackState, reason: str, result: str, by: str
+    work: Work, ours: Interaction, row: Callback, *, state: CallbackState, reason: str, result: Result, by: EndedBy
 ) -> None:
     """Nobody is called any more for this; whoever was asked is free. Both locked, not active."""
     row.state, row.end_reason, row.ended_at, row.next_try_at = state, reason, work.now, None

@@ -27,11 +27,12 @@ from callcenter.domain.events import (
     MenuChosen,
     QueueEntered,
 )
-from callcenter.domain.interactions import WITH_CUSTOMER, State
+from callcenter.domain.interactions import WITH_CUSTOMER, EndedBy, Result, State
 from callcenter.storage.administration import access, company, settings_cache
 from callcenter.storage.administration.company import Number
 from callcenter.storage.callbacks import callbacks as promised
 from callcenter.storage.calls import incoming, interactions
+from callcenter.storage.calls import legs as leg_rows
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.customers import customers as known
 from callcenter.storage.customers.customers import Customer
@@ -140,7 +141,7 @@ def choose(work: Work, interaction_id: int, digit: str, *, token: str | None = N
     if digit == LANGUAGE_KEY and LANGUAGE_KEY not in number.menu:
         return _other_language(work, interaction, number)
     queue_id = number.menu.get(digit)
-    interaction.menu_keys = [*interaction.menu_keys, digit or "-"]
+    interaction.call.menu_keys = [*interaction.call.menu_keys, digit or "-"]
     if queue_id is None and _wrong_keys(interaction, number) < WRONG_KEYS:
         return _menu(work, interaction, number, None, again=True, wrong_key=bool(digit))
     customer = known.get(work.session, interaction.customer_id) if interaction.customer_id else None
@@ -148,7 +149,7 @@ def choose(work: Work, interaction_id: int, digit: str, *, token: str | None = N
 
 
 def _wrong_keys(interaction: Interaction, number: Number) -> int:
-    return sum(1 for key in interaction.menu_keys if key not in number.menu)
+    return sum(1 for key in interaction.call.menu_keys if key not in number.menu)
 
 
 def _other_language(work: Work, interaction: Interaction, number: Number) -> OfferMenu:
@@ -169,7 +170,7 @@ def _enter(
             )
         )
     if queue and not hours.is_open(queue, work.now):
-        call_lifecycle.finish(work, interaction, by="system", result="closed")
+        call_lifecycle.finish(work, interaction, by=EndedBy.SYSTEM, result=Result.CLOSED)
         opens = hours.opens_at(queue, work.now)
         return SayClosed(interaction_id=interaction.id, language=interaction.language, opens=opens)
     interaction.state, interaction.joined_at = State.WAITING, work.now
@@ -200,17 +201,17 @@ def answer_again(work: Work, interaction: Interaction) -> Answer:
     number = company.number(work.session, interaction.our_address)
     if interaction.state == State.MENU and number:
         customer = known.get(work.session, interaction.customer_id) if interaction.customer_id else None
-        last = interaction.menu_keys[-1] if interaction.menu_keys else None
+        last = interaction.call.menu_keys[-1] if interaction.call.menu_keys else None
         return _menu(work, interaction, number, customer, again=last is not None, wrong_key=last not in (None, "-"))
     queue = company.queue(work.session, interaction.queue_id) if interaction.queue_id else None
-    if interaction.result == "closed" and queue:
+    if interaction.result == Result.CLOSED and queue:
         opens = hours.opens_at(queue, work.now)
         return SayClosed(interaction_id=interaction.id, language=interaction.language, opens=opens)
     if interaction.state == State.WAITING and interaction.passed_on == "voicemail":
         return TakeMessage(interaction_id=interaction.id, language=interaction.language)
     if callbacks.is_choosing(interaction):
         return callbacks.ask(work, interaction)
-    row = promised.of_call(work.session, interaction.id) if interaction.result == "callback" else None
+    row = promised.of_call(work.session, interaction.id) if interaction.result == Result.CALLBACK else None
     if row:
         return callbacks.told(work, row, interaction_id=interaction.id, language=interaction.language)
     if interaction.state in (State.WAITING, State.OFFERED, State.ACTIVE):
@@ -227,11 +228,11 @@ def brought_back(work: Work, interaction_id: int) -> Answer:
     interaction = interactions.get(work.session, interaction_id, lock=True)
     if interaction is None:
         return HangUp()
-    interaction.bring_back_at = None
+    interaction.call.bring_back_at = None
     return answer_again(work, interaction)
 
 
-def end(work: Work, interaction: Interaction, *, by: str) -> None:
+def end(work: Work, interaction: Interaction, *, by: EndedBy) -> None:
     """The customer has gone. Idempotent: the first report wins. The interaction must be locked."""
     if interaction.state not in WITH_CUSTOMER:
         return
@@ -239,10 +240,10 @@ def end(work: Work, interaction: Interaction, *, by: str) -> None:
     if before == State.ACTIVE and _agent_is_there(work, interaction):
         connected(work, interaction)
         call_lifecycle.served(work, interaction, by=by)
-        call_lifecycle.tell(work, interaction, by=by, result="served")
+        call_lifecycle.tell(work, interaction, by=by, result=Result.SERVED)
         return
     agent_id = offers.withdraw(work, interaction)
-    result = "left_in_menu" if before == State.MENU else "abandoned"
+    result = Result.LEFT_IN_MENU if before == State.MENU else Result.ABANDONED
     call_lifecycle.finish(work, interaction, by=by, result=result)
     if before == State.OFFERED:
         interaction.agent_id = None
@@ -254,7 +255,7 @@ def _agent_is_there(work: Work, interaction: Interaction) -> bool:
     if interaction.answered_at is not None:
         return True
     offer = open_offers.open_of(work.session, interaction.id)
-    lines = interactions.legs(work.session, interaction.id)
+    lines = leg_rows.of(work.session, interaction.id)
     return offer is not None and any(leg.offer_id == offer.id and leg.joined_at for leg in lines)
 
 

@@ -8,14 +8,15 @@ from callcenter.storage.work import Work
 
 def begin(work: Work, interaction: Interaction) -> None:
     """On hold; twice is as once. Locked."""
-    if interaction.state == State.ACTIVE and interaction.held_since is None:
-        interaction.held_since = work.now
-        interaction.held_times += 1
+    call = interaction.call
+    if interaction.state == State.ACTIVE and call.held_since is None:
+        call.held_since = work.now
+        call.held_times += 1
         work.record(CallHeld(**interaction.about(), actor=f"agent:{interaction.agent_id}"))
 
 
 def end(work: Work, interaction: Interaction) -> None:
     """Off hold; twice is as once. Locked."""
-    if interaction.held_since is not None:
-        seconds = interaction.end_hold(work.now)
+    if interaction.call.held_since is not None:
+        seconds = interaction.call.end_hold(work.now)
         work.record(CallResumed(**interaction.about(), actor=f"agent:{interaction.agent_id}", held_seconds=seconds))

@@ -31,7 +31,7 @@ def move(work: Work, interaction_id: int) -> bool:
     if way == "callback" and not callbacks.may_ask(waiting):
         return False
     waiting.passed_on = voicemail.VOICEMAIL if way == "voicemail" else REASON
-    waiting.bring_back_at = work.now
+    waiting.call.bring_back_at = work.now
     if way == "voicemail":
         waiting.queue_rank = None
     else:
@@ -49,7 +49,7 @@ def _to_queue(work: Work, waiting: Interaction, queue: Queue) -> bool:
         return False
     waiting.queue_id, waiting.passed_on = target.id, REASON
     if waiting.channel.is_voice:
-        waiting.bring_back_at = work.now
+        waiting.call.bring_back_at = work.now
     customer = customers.get(work.session, waiting.customer_id) if waiting.customer_id else None
     routing.enter(work, waiting, customer)
     _tell(work, waiting, "queue", queue_id=target.id)

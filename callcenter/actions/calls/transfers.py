@@ -73,7 +73,7 @@ def _leave(work: Work, interaction: Interaction, why: str) -> int:
     agent_state.refresh_state(work, from_agent)
     interaction.passed_on = why
     if interaction.channel.is_voice:
-        interaction.bring_back_at = work.now
+        interaction.call.bring_back_at = work.now
     return from_agent
 
 

@@ -5,7 +5,7 @@ from callcenter.actions.calls import callback_offer as callbacks
 from callcenter.actions.tickets import tickets
 from callcenter.domain.callback_events import VoicemailLeft
 from callcenter.domain.calls import Answer, HangUp
-from callcenter.domain.interactions import State
+from callcenter.domain.interactions import EndedBy, Result, State
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.work import Work
@@ -27,22 +27,22 @@ def choose(work: Work, interaction_id: int, digit: str) -> Answer:
 def _callback(work: Work, call: Interaction) -> Answer:
     source = "max_wait" if call.passed_on else "key"
     promised = callbacks.promise(work, call, source=source)
-    call_lifecycle.finish(work, call, by="customer", result="callback")
+    call_lifecycle.finish(work, call, by=EndedBy.CUSTOMER, result=Result.CALLBACK)
     return callbacks.told(work, promised, interaction_id=call.id, language=call.language)
 
 
 def leave_message(work: Work, interaction_id: int, *, url: str, seconds: int) -> Answer:
     """A message after too long a wait: at the ticket of their matter. They may have hung up before we hear of it."""
     call = interactions.get(work.session, interaction_id, lock=True)
-    if call is None or not url or (call.ticket_id and call.result == "voicemail"):
+    if call is None or not url or (call.ticket_id and call.result == Result.VOICEMAIL):
         return HangUp()
     is_theirs = call.passed_on == VOICEMAIL and call.answered_at is None
-    if not is_theirs or (call.state != State.WAITING and call.result != "abandoned"):
+    if not is_theirs or (call.state != State.WAITING and call.result != Result.ABANDONED):
         return HangUp()
     ticket = tickets.for_message(work, call, body=f"Voicemail, {seconds} s: {url}")
     call.ticket_id = ticket.id
     if call.state == State.WAITING:
-        call_lifecycle.finish(work, call, by="customer", result="voicemail")
-    call.result = "voicemail"
+        call_lifecycle.finish(work, call, by=EndedBy.CUSTOMER, result=Result.VOICEMAIL)
+    call.result = Result.VOICEMAIL
     work.record(VoicemailLeft(**call.about(), actor="customer", url=url, seconds=seconds))
     return HangUp()

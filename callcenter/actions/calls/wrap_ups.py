@@ -8,11 +8,12 @@ from callcenter.actions.tickets import tickets
 from callcenter.domain import tickets as ticket_rules
 from callcenter.domain.errors import Invalid, NoMoreTime, NotFound, NotYourInteraction, WrapUpEnded
 from callcenter.domain.events import CallEnded, ConversationEnded, NoteWritten, WrapUpExtended, WrapUpFinished
-from callcenter.domain.interactions import Outcome, State
+from callcenter.domain.interactions import EndedBy, Outcome, Result, State
 from callcenter.domain.permissions import Actor, may_serve
 from callcenter.storage.administration import company
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.calls.wrap_ups import WrapUp
 from callcenter.storage.tickets import tickets as ticket_rows
 from callcenter.storage.work import Work
 
@@ -22,7 +23,7 @@ NOTE_LIMIT = 10_000
 
 def call_ended(work: Work, event: CallEnded) -> None:
     interaction = interactions.get(work.session, event.interaction_id) if event.interaction_id else None
-    if interaction and event.result == "served":
+    if interaction and event.result == Result.SERVED:
         begin(work, interaction)
 
 
@@ -38,8 +39,9 @@ def begin(work: Work, interaction: Interaction) -> None:
         _over(work, interaction, None if interaction.channel.is_voice else Outcome.SOLVED, note="")
         return
     if mode == "timed":
-        interaction.wrap_up_until = work.now + timedelta(seconds=seconds)
-        interaction.wrap_up_limit = work.now + timedelta(seconds=max(seconds, limit))
+        wrap_up = _of(interaction)
+        wrap_up.ends_at = work.now + timedelta(seconds=seconds)
+        wrap_up.latest_end_at = work.now + timedelta(seconds=max(seconds, limit))
     if interaction.agent_id:
         agent_state.refresh_state(work, interaction.agent_id)
 
@@ -49,13 +51,13 @@ def end_conversation(work: Work, interaction_id: int, *, actor: Actor) -> None:
     interaction = _mine(work, interaction_id, actor)
     if interaction.state != State.ACTIVE or interaction.channel.is_voice:
         return
-    call_lifecycle.served(work, interaction, by="agent")
+    call_lifecycle.served(work, interaction, by=EndedBy.AGENT)
     begin(work, interaction)
     work.record(
         ConversationEnded(
             **interaction.about(),
             actor=actor.label,
-            by="agent",
+            by=EndedBy.AGENT,
         )
     )
 
@@ -65,13 +67,14 @@ def extend(work: Work, interaction_id: int, *, actor: Actor) -> None:
     interaction = _mine(work, interaction_id, actor)
     if interaction.state != State.WRAP_UP:
         raise WrapUpEnded
-    if interaction.wrap_up_until is None or interaction.wrap_up_limit is None:
+    wrap_up = interaction.wrap_up
+    if wrap_up is None or wrap_up.ends_at is None or wrap_up.latest_end_at is None:
         return
-    if interaction.wrap_up_until >= interaction.wrap_up_limit:
+    if wrap_up.ends_at >= wrap_up.latest_end_at:
         raise NoMoreTime
-    until = min(interaction.wrap_up_until + EXTENSION, interaction.wrap_up_limit)
-    seconds = int((until - interaction.wrap_up_until).total_seconds())
-    interaction.wrap_up_until = until
+    until = min(wrap_up.ends_at + EXTENSION, wrap_up.latest_end_at)
+    seconds = int((until - wrap_up.ends_at).total_seconds())
+    wrap_up.ends_at = until
     work.record(
         WrapUpExtended(interaction_id=interaction.id, agent_id=interaction.agent_id, actor=actor.label, seconds=seconds)
     )
@@ -85,7 +88,7 @@ def finish(work: Work, interaction_id: int, *, outcome: str, note: str, actor: A
     text = note.replace("\x00", "").strip()[:NOTE_LIMIT]
     if interaction.state == State.ENDED and interaction.outcome == outcome:
         return
-    if interaction.state == State.ENDED and (interaction.outcome or interaction.result != "served"):
+    if interaction.state == State.ENDED and (interaction.outcome or interaction.result != Result.SERVED):
         raise WrapUpEnded
     if interaction.state not in (State.WRAP_UP, State.ENDED):
         raise Invalid("The customer is still there.", field="outcome")
@@ -97,14 +100,15 @@ def run_out(work: Work, interaction_id: int) -> None:
     interaction = interactions.get(work.session, interaction_id, lock=True)
     if interaction is None or interaction.state != State.WRAP_UP:
         return
-    if interaction.wrap_up_until and interaction.wrap_up_until <= work.now:
+    wrap_up = interaction.wrap_up
+    if wrap_up and wrap_up.ends_at and wrap_up.ends_at <= work.now:
         _over(work, interaction, None, note=interaction.note)
 
 
 def keep_note(work: Work, interaction_id: int, *, note: str, actor: Actor) -> None:
     """A note on the contact itself, while it lasts or in wrap-up."""
     interaction = _mine(work, interaction_id, actor)
-    interaction.note = note.replace("\x00", "").strip()[:NOTE_LIMIT]
+    _of(interaction).note = note.replace("\x00", "").strip()[:NOTE_LIMIT]
     work.record(
         NoteWritten(
             **interaction.about(),
@@ -116,15 +120,15 @@ def keep_note(work: Work, interaction_id: int, *, note: str, actor: Actor) -> No
 
 def _over(work: Work, interaction: Interaction, outcome: Outcome | None, *, note: str) -> None:
     was_open = interaction.state == State.WRAP_UP
-    interaction.outcome, interaction.note = outcome, note or interaction.note
+    wrap_up = _of(interaction)
+    wrap_up.outcome, wrap_up.note, wrap_up.ends_at = outcome, note or wrap_up.note, None
     interaction.state, interaction.finished_at = State.ENDED, interaction.finished_at or work.now
-    interaction.wrap_up_until = None
     work.record(
         WrapUpFinished(
             **interaction.about(),
             actor=f"agent:{interaction.agent_id}" if outcome else "system",
             outcome=outcome or "",
-            note=interaction.note[:1000],
+            note=wrap_up.note[:1000],
         )
     )
     if outcome and interaction.ticket_id:
@@ -134,6 +138,13 @@ def _over(work: Work, interaction: Interaction, outcome: Outcome | None, *, note
             tickets.set_fields(work, ticket, after, actor=f"agent:{interaction.agent_id}")
     if was_open:
         offers.free(work, interaction, offers.close(work, interaction.id))
+
+
+def _of(interaction: Interaction) -> WrapUp:
+    """Its wrap-up, begun where there is none. The interaction must be locked."""
+    if interaction.wrap_up is None:
+        interaction.wrap_up = WrapUp(note="")
+    return interaction.wrap_up
 
 
 def _mine(work: Work, interaction_id: int, actor: Actor) -> Interaction:

@@ -11,6 +11,7 @@ from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.empowerment_events import ApprovalPassedOn, GrantLapsed
 from callcenter.domain.errors import BudgetUsedUp, Invalid
 from callcenter.domain.events import CallEnded
+from callcenter.domain.interactions import Result
 from callcenter.domain.permissions import Actor
 from callcenter.domain.states import ApprovalState, GrantState
 from callcenter.storage.calls import interactions
@@ -106,7 +107,7 @@ def let_go(work: Work, approval_id: int, *, grace: timedelta) -> None:
 
 def call_ended(work: Work, event: CallEnded) -> None:
     interaction = interactions.get(work.session, event.interaction_id) if event.interaction_id else None
-    if interaction and event.result == "served":
+    if interaction and event.result == Result.SERVED:
         customer_left(work, interaction)
 
 

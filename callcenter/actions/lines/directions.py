@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from callcenter.actions.callbacks import callback_dialing
 from callcenter.actions.calls import calls
+from callcenter.domain.interactions import EndedBy
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.work import Work
 
@@ -26,6 +27,6 @@ def agent_is_up(work: Work, interaction: Interaction) -> None:
     DIRECTIONS[interaction.direction].agent_is_up(work, interaction)
 
 
-def customer_gone(work: Work, interaction: Interaction, *, by: str) -> None:
+def customer_gone(work: Work, interaction: Interaction, *, by: EndedBy) -> None:
     """Idempotent: the first report wins. The interaction must be locked."""
     DIRECTIONS[interaction.direction].customer_gone(work, interaction, by=by)

@@ -21,12 +21,14 @@ from callcenter.domain.calls import (
     LegReport,
 )
 from callcenter.domain.errors import InteractionEnded, OfferEnded
-from callcenter.domain.interactions import WITH_CUSTOMER, State, interaction_of_conference
+from callcenter.domain.interactions import WITH_CUSTOMER, EndedBy, State, interaction_of_conference
 from callcenter.domain.states import Direction, OfferState
 from callcenter.storage.administration import access
 from callcenter.storage.agents import agents
 from callcenter.storage.calls import interactions
-from callcenter.storage.calls.interactions import Interaction, Leg
+from callcenter.storage.calls import legs as leg_rows
+from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.calls.legs import Leg
 from callcenter.storage.routing import offers as open_offers
 from callcenter.storage.routing.offers import Offer
 from callcenter.storage.work import Work
@@ -49,7 +51,7 @@ def connect_agent(work: Work, *, call_sid: str, agent_id: int, interaction_id: i
 
 
 def _leg(work: Work, interaction: Interaction, offer: Offer, call_sid: str) -> None:
-    if interactions.leg(work.session, call_sid) is None:
+    if leg_rows.get(work.session, call_sid) is None:
         work.session.add(
             Leg(
                 sid=call_sid,
@@ -64,7 +66,7 @@ def _leg(work: Work, interaction: Interaction, offer: Offer, call_sid: str) -> N
 
 def _let_in(work: Work, interaction: Interaction, offer: Offer, call_sid: str) -> JoinAgent:
     """From here on the line counts as up: the report of its joining may come after that of the caller's leaving."""
-    leg = interactions.leg(work.session, call_sid, lock=True)
+    leg = leg_rows.get(work.session, call_sid, lock=True)
     if leg:
         leg.joined_at = leg.joined_at or work.now
     agent = agents.get(work.session, offer.agent_id)
@@ -83,14 +85,14 @@ def left_alone(work: Work, interaction_id: int, *, call_sid: str, again: bool) -
     """
     interaction = interactions.get(work.session, interaction_id, lock=True)
     offer = open_offers.open_of(work.session, interaction_id, lock=True)
-    leg = interactions.leg(work.session, call_sid)
+    leg = leg_rows.get(work.session, call_sid)
     if interaction is None or offer is None or leg is None or interaction.state != State.ACTIVE:
         return HangUp()
     if leg.offer_id != offer.id or offer.state != OfferState.ACCEPTED:
         return HangUp()
     if not again:
         return JoinAgain(interaction_id=interaction_id)
-    interaction.reconcile_at = work.now + ASK_SOON
+    interaction.call.reconcile_at = work.now + ASK_SOON
     return _let_in(work, interaction, offer, call_sid)
 
 
@@ -137,19 +139,19 @@ def report(work: Work, given: LegReport) -> None:
 
     A caller may be gone before we have written down that they came: then they never do, see `calls.receive`.
     """
-    leg = interactions.leg(work.session, given.sid)
+    leg = leg_rows.get(work.session, given.sid)
     if leg is None and RANK[given.status] == OVER and not calls.claim(work, given.sid):
-        leg = interactions.leg(work.session, given.sid)
+        leg = leg_rows.get(work.session, given.sid)
     if leg is None:
         return
     interaction = interactions.get(work.session, leg.interaction_id, lock=True)
-    leg = interactions.leg(work.session, given.sid, lock=True)
+    leg = leg_rows.get(work.session, given.sid, lock=True)
     rank = RANK[given.status]
     if interaction is None or leg is None or rank <= leg.rank:
         return
     leg.rank = rank
     if interaction.state in WITH_CUSTOMER:
-        interaction.reconcile_at = work.now + calls.QUIET_AFTER
+        interaction.call.reconcile_at = work.now + calls.QUIET_AFTER
     if rank < OVER:
         return
     leg.left_at = leg.left_at or work.now
@@ -158,7 +160,7 @@ def report(work: Work, given: LegReport) -> None:
     elif interaction.direction != Direction.CALLBACK or not callback_dialing.leg_over(
         work, interaction, leg, outcome=given.status
     ):
-        directions.customer_gone(work, interaction, by="customer")
+        directions.customer_gone(work, interaction, by=EndedBy.CUSTOMER)
 
 
 def conference(work: Work, given: ConferenceReport) -> None:
@@ -170,10 +172,9 @@ def conference(work: Work, given: ConferenceReport) -> None:
     interaction = interactions.get(work.session, interaction_id, lock=True)
     if interaction is None or interaction.state not in (*WITH_CUSTOMER, State.WRAP_UP):
         return
-    interaction.conference_sid = given.conference_sid
     if interaction.state in WITH_CUSTOMER:
-        interaction.reconcile_at = work.now + calls.QUIET_AFTER
-    leg = interactions.leg(work.session, given.call_sid, lock=True) if given.call_sid else None
+        interaction.call.reconcile_at = work.now + calls.QUIET_AFTER
+    leg = leg_rows.get(work.session, given.call_sid, lock=True) if given.call_sid else None
     if leg is None or leg.interaction_id != interaction.id or _is_old(leg, given):
         return
     _heard(work, interaction, leg, given)
@@ -199,7 +200,7 @@ def _heard(work: Work, interaction: Interaction, leg: Leg, given: ConferenceRepo
         if leg.party == "agent":
             agent_left(work, interaction, leg)
         else:
-            directions.customer_gone(work, interaction, by="customer")
+            directions.customer_gone(work, interaction, by=EndedBy.CUSTOMER)
     elif leg.party == "customer" and given.event == "participant-hold":
         holds.begin(work, interaction)
     elif leg.party == "customer" and given.event == "participant-unhold":
@@ -211,7 +212,7 @@ def agent_joined(work: Work, interaction: Interaction) -> None:
     offer = open_offers.open_of(work.session, interaction.id, lock=True)
     if interaction.state != State.ACTIVE or offer is None:
         return
-    offer.connect_by = interaction.bring_back_at = None
+    offer.connect_by = interaction.call.bring_back_at = None
     directions.agent_is_up(work, interaction)
 
 
@@ -234,7 +235,7 @@ def agent_left(work: Work, interaction: Interaction, leg: Leg) -> None:
 
 def _other_line(work: Work, interaction: Interaction, leg: Leg) -> bool:
     """A browser that was reloaded may have joined anew before its old line is reported gone."""
-    others = [other for other in interactions.legs(work.session, interaction.id) if other.id != leg.id]
+    others = [other for other in leg_rows.of(work.session, interaction.id) if other.id != leg.id]
     return any(other.party == "agent" and other.joined_at and not other.left_at for other in others)
 
 
@@ -247,7 +248,7 @@ def left_conference(work: Work, interaction_id: int, *, still_there: bool, by_ke
     if interaction is None:
         return HangUp()
     if not still_there:
-        directions.customer_gone(work, interaction, by="customer")
+        directions.customer_gone(work, interaction, by=EndedBy.CUSTOMER)
         return HangUp()
     if by_key and callbacks.may_ask(interaction) and callbacks.rule(work, interaction).by_key:
         return callbacks.ask(work, interaction)

@@ -60,7 +60,6 @@ def _begin(work: Work, message: IncomingMessage, customer: Customer | None) -> I
         their_address=message.sender,
         customer_id=customer.id if customer else None,
         queue_id=_queue_for(work, ours, message.channel),
-        menu_keys=[],
         created_at=work.now,
         joined_at=work.now,
     )

@@ -40,8 +40,10 @@ def accept(work: Work, offer_id: int, *, agent_id: int) -> Connection:
     else:
         interaction.answered_at = interaction.answered_at or work.now
     interaction.state, interaction.accepted_at = State.ACTIVE, work.now
-    if interaction.bring_back_at:  # they are being asked something just now, outside of the conference
-        interaction.bring_back_at = work.now
+    if (
+        interaction.channel.is_voice and interaction.call.bring_back_at
+    ):  # they are being asked something just now, outside of the conference
+        interaction.call.bring_back_at = work.now
         work.record(CallerToBringBack(interaction_id=interaction.id, agent_id=agent_id))
     ticket = tickets.for_interaction(work, interaction, agent_id=agent_id)
     _tell_ended(work, interaction, offer, OfferState.ACCEPTED, actor=f"agent:{agent_id}")
@@ -121,7 +123,7 @@ def give_back(work: Work, interaction_id: int, *, cause: str) -> None:
     interaction.end_hold(work.now)
     _end(work, interaction, offer, OfferState.FAILED, reason=cause)
     if interaction.channel.is_voice and interaction.answered_at:
-        interaction.bring_back_at = work.now
+        interaction.call.bring_back_at = work.now
         work.record(CallerLeftAlone(interaction_id=interaction.id, agent_id=gone, offer_id=offer.id))
     routing.route(work, interaction, without=frozenset({gone}))
     routing.next_for(work, gone)

@@ -103,7 +103,7 @@ def close(
     moment, approval = question.case.moment, question.approval
     held = timedelta()
     if moment.hold and moment.visit:
-        ends = moment.hold + timedelta(seconds=moment.visit["held_seconds"])
+        ends = moment.hold + timedelta(seconds=moment.visit["call"]["held_seconds"])
         held = max(timedelta(), min(at, ends) - max(moment.at, moment.hold))
     is_given = answer not in (None, "no", "nothing")
     approval.update(

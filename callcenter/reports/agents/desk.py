@@ -9,13 +9,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain import metrics
-from callcenter.domain.interactions import State
+from callcenter.domain.interactions import Outcome, State
 from callcenter.storage.administration import company
 from callcenter.storage.administration.company import Queue
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent, Interval
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.calls.wrap_ups import WrapUp
 from callcenter.storage.customers.customers import Customer
 from callcenter.storage.messages import messages
 from callcenter.storage.messages.messages import Message
@@ -197,7 +198,8 @@ def _first_contact(session: Session, agent: Agent, *, since: datetime) -> tuple[
     """(solved by this agent with one contact, all solved by this agent)."""
     solved = (
         select(Interaction.ticket_id, Interaction.id)
-        .where(Interaction.agent_id == agent.id, Interaction.created_at >= since, Interaction.outcome == "solved")
+        .join(WrapUp, WrapUp.id == Interaction.id)
+        .where(Interaction.agent_id == agent.id, Interaction.created_at >= since, WrapUp.outcome == Outcome.SOLVED)
         .subquery()
     )
     others = select(func.count()).where(Interaction.ticket_id == solved.c.ticket_id).scalar_subquery()

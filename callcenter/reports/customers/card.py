@@ -181,7 +181,8 @@ def _keys(session: Session, interaction: Interaction) -> list[str]:
     number = company.number(session, interaction.our_address)
     names = {queue.id: queue.name(interaction.language) for queue in company.queues(session)}
     menu = number.menu if number else {}
-    return [f"{key} {names.get(menu.get(key, 0), '')}".strip() for key in interaction.menu_keys if key in "123456789"]
+    keys = interaction.call.menu_keys if interaction.channel.is_voice else []
+    return [f"{key} {names.get(menu.get(key, 0), '')}".strip() for key in keys if key in "123456789"]
 
 
 def contacts(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain import metrics
 from callcenter.domain.agents import Role, Status
 from callcenter.domain.channels import Medium
+from callcenter.domain.interactions import Result
 from callcenter.domain.routing import CompanyPolicy
 from callcenter.domain.states import OfferState
 from callcenter.domain.what_ifs import Call, Past, PastDay, QueueThen, Server, Span, TooLittleKnown, Wish
@@ -133,7 +134,7 @@ def _call(row: Row[Any], second: _Seconds) -> Call:
         at=max(0.0, at),
         waited=max(0.0, (left - row.joined_at).total_seconds()),
         handled=None if handled is None else min(LONGEST, max(1.0, handled)),
-        gave_up=row.accepted_at is None and row.result == "abandoned",
+        gave_up=row.accepted_at is None and row.result == Result.ABANDONED,
         knows=knows,
         affinity=affinity,
     )

@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, insert, or_, select, text, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, or_, select, text, update
+from sqlalchemy.orm import Mapped, Session, lazyload, mapped_column, object_session, relationship
 
 from callcenter.domain.channels import Channel, Thread
 from callcenter.domain.events import Subjects
-from callcenter.domain.interactions import LIVE, State
+from callcenter.domain.interactions import LIVE, EndedBy, Outcome, Result, State
 from callcenter.domain.permissions import Actor
-from callcenter.domain.states import Direction, Party
-from callcenter.storage.database import NO_KEY, Row
+from callcenter.domain.states import Direction
+from callcenter.storage.calls.calls import Call
+from callcenter.storage.calls.legs import Leg
+from callcenter.storage.calls.wrap_ups import WrapUp
+from callcenter.storage.database import NO_KEY, Row, one_of
 
 QUIET_AGAIN = timedelta(minutes=1)
 
@@ -28,8 +31,7 @@ class Interaction(Row):
     agents who know them. `passed_on`: the reason of the last transfer. `direction`: inbound, or callback (we call).
 
     `customer_id` is empty while the address does not identify a customer. `unanswered_since`: their first message
-    without a reply. `reconcile_at`: when to ask the provider about this call; `bring_back_at`: when to lead a caller
-    back to the music.
+    without a reply.
     """
 
     __tablename__ = "interactions"
@@ -44,7 +46,6 @@ class Interaction(Row):
     queue_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("queues.id"))
     agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     ticket_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("tickets.id"))
-    menu_keys: Mapped[list[Any]]
     announced_place: Mapped[int | None] = mapped_column(SmallInteger)
     announced_seconds: Mapped[int | None]
     created_at: Mapped[datetime]
@@ -57,26 +58,20 @@ class Interaction(Row):
     passed_on: Mapped[str] = mapped_column(default="")
     accepted_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
-    held_since: Mapped[datetime | None]
-    held_seconds: Mapped[int] = mapped_column(default=0)
-    held_times: Mapped[int] = mapped_column(SmallInteger, default=0)
     ended_at: Mapped[datetime | None]
-    ended_by: Mapped[str | None]
-    result: Mapped[str | None]
-    outcome: Mapped[str | None]
-    note: Mapped[str] = mapped_column(default="")
-    wrap_up_until: Mapped[datetime | None]
-    wrap_up_limit: Mapped[datetime | None]
+    ended_by: Mapped[EndedBy | None]
+    result: Mapped[Result | None]
     finished_at: Mapped[datetime | None]
     unanswered_since: Mapped[datetime | None]
     first_reply_at: Mapped[datetime | None]
-    conference_sid: Mapped[str | None]
-    reconcile_at: Mapped[datetime | None]
-    bring_back_at: Mapped[datetime | None]
+    call: Mapped[Call] = relationship(lazy="joined", uselist=False)  # of a voice interaction; a conversation has none
+    wrap_up: Mapped[WrapUp | None] = relationship(lazy="joined", uselist=False)
 
     __table_args__ = (
         CheckConstraint("state IN ('menu','waiting','offered','active','wrap_up','ended')", name="state"),
         CheckConstraint("(state = 'ended') = (finished_at IS NOT NULL)", name="finished"),
+        CheckConstraint(one_of("ended_by", EndedBy), name="ended_by"),
+        CheckConstraint(one_of("result", Result), name="result"),
         Index("ix_interactions_waiting", "queue_id", "joined_at", postgresql_where=text("state = 'waiting'")),
         Index(
             "ix_interactions_queue_rank",
@@ -89,9 +84,6 @@ class Interaction(Row):
             "agent_id",
             postgresql_where=text("state IN ('offered', 'active', 'wrap_up')"),
         ),
-        Index("ix_interactions_wrap_up", "wrap_up_until", postgresql_where=text("state = 'wrap_up'")),
-        Index("ix_interactions_reconcile", "reconcile_at", postgresql_where=text("reconcile_at IS NOT NULL")),
-        Index("ix_interactions_bring_back", "bring_back_at", postgresql_where=text("bring_back_at IS NOT NULL")),
         Index(
             "uq_interactions_conversation",
             "channel",
@@ -130,72 +122,68 @@ class Interaction(Row):
     def talked_seconds(self, now: datetime) -> int:
         return max(0, int(((self.ended_at or now) - self.answered_at).total_seconds())) if self.answered_at else 0
 
-    def end_hold(self, now: datetime) -> int:
-        """Counts a hold that ends by the agent, with the call, or with the agent's leg; returns its seconds."""
-        if self.held_since is None:
-            return 0
-        seconds = max(0, int((now - self.held_since).total_seconds()))
-        self.held_seconds += seconds
-        self.held_since = None
-        return seconds
+    def end_hold(self, now: datetime) -> None:
+        """Counts a hold that ends with the agent's part in the call."""
+        if self.channel.is_voice:
+            self.call.end_hold(now)
+
+    @property
+    def held_since(self) -> datetime | None:
+        return self.call.held_since if self.channel.is_voice else None
+
+    @property
+    def held_seconds(self) -> int:
+        return self.call.held_seconds if self.channel.is_voice else 0
+
+    @property
+    def outcome(self) -> Outcome | None:
+        return self.wrap_up.outcome if self.wrap_up else None
+
+    @property
+    def note(self) -> str:
+        return self.wrap_up.note if self.wrap_up else ""
+
+    @property
+    def wrap_up_until(self) -> datetime | None:
+        return self.wrap_up.ends_at if self.wrap_up else None
+
+    @property
+    def wrap_up_limit(self) -> datetime | None:
+        return self.wrap_up.latest_end_at if self.wrap_up else None
 
 
-class Leg(Row):
-    """One leg of a call: the customer's or an agent's. `rank` never falls (domain.calls.RANK). `sequence`: the highest
-    one reported for it within the conference `conference_sid`."""
-
-    __tablename__ = "legs"
-
-    sid: Mapped[str] = mapped_column(unique=True)
-    interaction_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("interactions.id"), index=True)
-    party: Mapped[Party]
-    agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
-    offer_id: Mapped[int | None] = mapped_column(BigInteger)
-    rank: Mapped[int] = mapped_column(SmallInteger, default=0)
-    conference_sid: Mapped[str | None]
-    sequence: Mapped[int] = mapped_column(default=-1)
-    created_at: Mapped[datetime]
-    joined_at: Mapped[datetime | None]
-    left_at: Mapped[datetime | None]
-
-    __table_args__ = (CheckConstraint("party IN ('customer', 'agent')", name="party"),)
+# A lock may be waited for: its parts are read after it, as they are then.
+PARTS_LATER = (lazyload(Interaction.call), lazyload(Interaction.wrap_up))
 
 
 def get(session: Session, interaction_id: int, *, lock: bool = False) -> Interaction | None:
-    return session.get(Interaction, interaction_id, with_for_update=NO_KEY if lock else None, populate_existing=lock)
+    if not lock:
+        return session.get(Interaction, interaction_id)
+    return _locked(
+        session.get(Interaction, interaction_id, with_for_update=NO_KEY, populate_existing=True, options=PARTS_LATER)
+    )
+
+
+def _locked(found: Interaction | None) -> Interaction | None:
+    """Forgets what was read of its parts before the lock was had."""
+    session = object_session(found) if found else None
+    for part in (Call, WrapUp):
+        if found and session and (seen := session.identity_map.get(session.identity_key(part, found.id))):
+            session.expire(seen)
+    return found
 
 
 def by_leg(session: Session, sid: str, *, lock: bool = False) -> Interaction | None:
     """The interaction of a call sid, whichever leg it is."""
     wanted = select(Interaction).join(Leg, Leg.interaction_id == Interaction.id).where(Leg.sid == sid)
-    if lock:
-        wanted = wanted.with_for_update(key_share=True, of=Interaction).execution_options(populate_existing=True)
-    return session.scalar(wanted)
-
-
-def leg(session: Session, sid: str, *, lock: bool = False) -> Leg | None:
-    wanted = select(Leg).where(Leg.sid == sid)
-    if lock:
-        wanted = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return session.scalar(wanted)
-
-
-NEW_LEG = insert(Leg)
-
-
-def add_leg(session: Session, **values: object) -> None:
-    """Adds a leg, with Leg's columns."""
-    session.connection().execute(NEW_LEG, values)
-
-
-def legs(session: Session, interaction_id: int) -> Sequence[Leg]:
-    return session.scalars(select(Leg).where(Leg.interaction_id == interaction_id).order_by(Leg.id)).all()
-
-
-def customer_leg(session: Session, interaction_id: int) -> Leg | None:
-    """The newest one: a callback may have been tried before."""
-    wanted = select(Leg).where(Leg.interaction_id == interaction_id, Leg.party == Party.CUSTOMER)
-    return session.scalar(wanted.order_by(Leg.id.desc()).limit(1))
+    if not lock:
+        return session.scalar(wanted)
+    wanted = (
+        wanted.options(*PARTS_LATER)
+        .with_for_update(key_share=True, of=Interaction)
+        .execution_options(populate_existing=True)
+    )
+    return _locked(session.scalar(wanted))
 
 
 def conversation(session: Session, thread: Thread) -> Interaction | None:
@@ -206,7 +194,8 @@ def conversation(session: Session, thread: Thread) -> Interaction | None:
         .where(Interaction.channel == thread.channel, Interaction.state.in_(("waiting", "offered", "active")))
         .where(text("channel <> 'voice'"))  # the partial index's own condition
     )
-    return session.scalar(wanted.with_for_update(key_share=True).execution_options(populate_existing=True))
+    wanted = wanted.options(*PARTS_LATER).with_for_update(key_share=True).execution_options(populate_existing=True)
+    return _locked(session.scalar(wanted))
 
 
 def waiting(session: Session, *, queue_id: int | None = None, limit: int = 500) -> Sequence[Interaction]:
@@ -225,9 +214,13 @@ def of_agent(session: Session, agent_id: int, *, lock: bool = False) -> Sequence
         .where(Interaction.state.in_((State.OFFERED, State.ACTIVE, State.WRAP_UP)))
     )
     rows = rows.order_by(Interaction.id)
-    if lock:
-        rows = rows.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return session.scalars(rows).all()
+    if not lock:
+        return session.scalars(rows).all()
+    rows = rows.options(*PARTS_LATER).with_for_update(key_share=True).execution_options(populate_existing=True)
+    found = session.scalars(rows).all()
+    for row in found:
+        _locked(row)
+    return found
 
 
 def live(session: Session) -> Sequence[Interaction]:
@@ -277,23 +270,27 @@ def unfinished_wrap_ups(session: Session, agent_id: int, *, since: datetime, lim
     """Served by this agent, ended, and never given an outcome; not those without time for a wrap-up."""
     rows = (
         select(Interaction)
+        .join(WrapUp, WrapUp.id == Interaction.id)
         .where(Interaction.agent_id == agent_id, Interaction.created_at >= since)
-        .where(Interaction.state == State.ENDED, Interaction.result == "served", Interaction.outcome.is_(None))
-        .where(Interaction.wrap_up_limit.is_not(None))
+        .where(Interaction.state == State.ENDED, Interaction.result == Result.SERVED)
+        .where(WrapUp.outcome.is_(None), WrapUp.latest_end_at.is_not(None))
     )
     return session.scalars(rows.order_by(Interaction.created_at.desc()).limit(limit)).all()
 
 
 def put_off_reconciling(session: Session, interaction_id: int, *, now: datetime) -> bool:
     """A call without recent reports is checked now, and again in a minute; False if it is not due."""
-    due = update(Interaction).where(Interaction.id == interaction_id, Interaction.reconcile_at <= now)
-    later = due.values(reconcile_at=now + QUIET_AGAIN).returning(Interaction.id)
+    due = update(Call).where(Call.id == interaction_id, Call.reconcile_at <= now)
+    later = due.values(reconcile_at=now + QUIET_AGAIN).returning(Call.id)
     return session.scalar(later.execution_options(synchronize_session=False)) is not None
 
 
 def claim_waiting(session: Session, interaction_id: int) -> Interaction | None:
     """This interaction, locked, if it still waits and no other router holds it."""
     wanted = select(Interaction).where(Interaction.id == interaction_id, Interaction.state == State.WAITING)
-    return session.scalar(
-        wanted.with_for_update(key_share=True, skip_locked=True).execution_options(populate_existing=True)
+    wanted = (
+        wanted.options(*PARTS_LATER)
+        .with_for_update(key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
     )
+    return _locked(session.scalar(wanted))

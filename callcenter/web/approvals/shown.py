@@ -8,6 +8,7 @@ from functools import cached_property
 from flask_babel import gettext as _
 
 from callcenter.domain.empowerment import sentences
+from callcenter.domain.interactions import Result
 from callcenter.domain.states import ApprovalState, GrantState
 from callcenter.reports.empowerment.budgets import Open
 from callcenter.storage.calls.interactions import Interaction
@@ -155,7 +156,11 @@ class Shown(Answering):
         )
         title = _("This call") if is_this and one.channel.is_voice else _("This conversation") if is_this else one.note
         return Contact(
-            one.created_at, title or _("Contact"), ", ".join(parts), end, one.result in ("abandoned", "failed")
+            one.created_at,
+            title or _("Contact"),
+            ", ".join(parts),
+            end,
+            one.result in (Result.ABANDONED, Result.FAILED),
         )
 
     # How it ended

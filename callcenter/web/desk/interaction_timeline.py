@@ -6,6 +6,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from callcenter.domain.interactions import Result
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.history import History
 from callcenter.web.timeline import timeline
@@ -39,7 +40,7 @@ def _moment(fact: timeline.TimelineEntry) -> float:
 
 def _contact(contact: Interaction, names: Mapping[int, str], now: datetime) -> timeline.TimelineEntry:
     return timeline.at(
-        _served(contact, names, now) if contact.result == "served" else _lost(contact, now), contact.created_at
+        _served(contact, names, now) if contact.result == Result.SERVED else _lost(contact, now), contact.created_at
     )
 
 

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from callcenter.domain.agents import Status
-from callcenter.domain.interactions import State
+from callcenter.domain.interactions import Result, State
 from callcenter.reports.agents.desk import Item, Mine
 from callcenter.storage.agents import agents
 from callcenter.storage.calls.interactions import Interaction
@@ -143,7 +143,7 @@ def view_of(it: Interaction) -> str:
         State.WRAP_UP: "wrap_up",
         State.ACTIVE: "call" if it.channel.is_voice else "conversation",
     }
-    is_over = it.state == State.ENDED and it.result == "served" and it.wrap_up_limit is not None
+    is_over = it.state == State.ENDED and it.result == Result.SERVED and it.wrap_up_limit is not None
     unfinished = is_over and it.outcome is None and it.agent_id
     return f"{'wrap_up' if unfinished else kind.get(State(it.state), 'ended')}:{it.id}"
 

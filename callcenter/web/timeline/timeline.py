@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain import events
 from callcenter.domain.events import Event
+from callcenter.domain.interactions import Result
 from callcenter.domain.messages import MessageStatus
 from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
@@ -124,7 +125,7 @@ def _held(event: events.CallResumed, names: Names) -> TimelineEntry:
 
 
 def _call_ended(event: events.CallEnded, names: Names) -> TimelineEntry:
-    if event.result != "served":
+    if event.result != Result.SERVED:
         waited = _("after %(time)s", time=formats.duration(event.waited_seconds))
         return TimelineEntry(
             "phone-off",
