@@ -1,5 +1,4 @@
-"""The agent's desk: three zones, each part of them fetched again by itself (`parts`), and what an agent does there (`acts`,
-`transfer`, `give`)."""
+"""The agent's desk: three zones, fetched in parts (`parts`), and the agent's actions (`acts`, `transfer`, `give`)."""
 
 from callcenter.web.desk import acts, files, parts, transfer
 from callcenter.web.desk.blueprint import pages

@@ -1,4 +1,4 @@
-"""What an agent does on the desk: each post is one action, answered with the part of the page that shows its result."""
+"""The agent's actions on the desk. Each post runs one action and returns the part of the page it changed."""
 
 import json
 
@@ -43,7 +43,7 @@ def choose_status() -> str:
 @pages.post("/desk/status/take-back", endpoint="take_back")
 @access.everyone
 def take_back() -> str:
-    """No break after this, after all."""
+    """Cancels the break requested for after this interaction."""
     with wiring.current().work() as work:
         agents.take_back_request(work, _me())
     return parts.state_control(with_now=True)
@@ -52,7 +52,7 @@ def take_back() -> str:
 @pages.post("/desk/offers/<int:offer_id>/accept")
 @access.everyone
 def accept(offer_id: int) -> Response:
-    """The offer is mine: a browser joins the call with the parameters it is given, or opens the conversation."""
+    """Returns the current slot; HX-Trigger joins the browser to the call or opens the conversation."""
     with wiring.current().work() as work:
         connection = offers.accept(work, offer_id, agent_id=_me())
         rung = agent_rows.get(work.session, _me())
@@ -60,6 +60,7 @@ def accept(offer_id: int) -> Response:
     if not connection.params:
         opened = {"url": url_for("desk.middle", interaction_id=connection.interaction_id)}
         answer.headers["HX-Trigger"] = json.dumps({"desk:open": opened})
+    # The carrier rings a desk telephone; the browser then stays out of the call.
     elif not (rung and rung.desk_telephone):
         answer.headers["HX-Trigger"] = json.dumps({"voice:connect": {"params": connection.params}})
     return answer
@@ -74,8 +75,8 @@ def decline(offer_id: int) -> str:
 
 
 def _reason() -> str:
-    """Why, by our words for it; without one the agent just passes."""
     reason = request.form.get("reason", "")
+    # The reason is optional.
     if reason and reason not in queue_pane.DECLINED_FOR:
         raise Invalid("There is no such reason.", field="reason")
     return reason
@@ -84,8 +85,9 @@ def _reason() -> str:
 @pages.post("/desk/interactions/<int:interaction_id>/join")
 @access.everyone
 def join(interaction_id: int) -> Response:
-    """My line into my own call broke, or the page was loaded anew: the parameters once more."""
+    """Reconnects the agent to their own call after a dropped leg or a reload."""
     with wiring.current().work() as work:
+        # Accepting an accepted offer again returns its parameters: the page may have been reloaded.
         offer = parts.open_offer(work.session, interaction_id, agent_id=_me())
         connection = offers.accept(work, offer.id, agent_id=_me())
     answer = make_response(parts.now())
@@ -114,7 +116,7 @@ def _where_it_was_asked(interaction_id: int) -> str:
 @pages.post("/desk/interactions/<int:interaction_id>/hang-up")
 @access.everyone
 def hang_up(interaction_id: int) -> str:
-    """A call is ended at the telephone company, a conversation by us."""
+    # Ends a call at the carrier, a conversation in the database.
     operations.hang_up(wiring.current(), interaction_id, actor=access.current_actor())
     return parts.middle(interaction_id) if request.headers.get("HX-Target") == "middle" else parts.now()
 
@@ -130,7 +132,7 @@ def more_time(interaction_id: int) -> str:
 @pages.post("/desk/interactions/<int:interaction_id>/wrap-up")
 @access.everyone
 def finish(interaction_id: int) -> str:
-    """Outcome and note; a break where it was asked for."""
+    """Saves outcome and note; requests or cancels the break that follows."""
     with wiring.current().work() as work:
         _then(work, request.form.get("break", ""))
         wrap_ups.finish(
@@ -145,8 +147,9 @@ def finish(interaction_id: int) -> str:
 
 
 def _then(work: Work, wanted: str) -> None:
-    """`wanted`: "" for no break, "1" for one of no kind, else its kind."""
+    """`wanted`: a break's kind, "1" for a break without a kind, "" for none."""
     agent = agent_rows.get(work.session, _me())
+    # The break that is already requested, in the form's terms.
     asked = (agent.next_cause or "1") if agent and agent.next_status == Status.BREAK else ""
     if agent is None or agent.status == Status.BREAK or wanted == asked:
         return
@@ -174,7 +177,7 @@ def send(interaction_id: int) -> str:
 @pages.post("/desk/interactions/<int:interaction_id>/read")
 @access.everyone
 def read(interaction_id: int) -> Response:
-    """What the customer wrote so far was on my screen."""
+    """Marks the customer's messages so far as read by the agent."""
     with wiring.current().work() as work:
         messages.read(work, interaction_id, actor=access.current_actor())
     return make_response("", 204)
@@ -183,10 +186,11 @@ def read(interaction_id: int) -> Response:
 @pages.post("/desk/interactions/<int:interaction_id>/notes")
 @access.everyone
 def note(interaction_id: int) -> str:
-    """A note stands at the ticket, where the next colleague looks first."""
+    """Saves the note as a comment on the ticket, or on the interaction where it has no ticket."""
     text = request.form.get("note", "")
     with wiring.current().work() as work:
         interaction = _served(work, interaction_id)
+        # The ticket is where the next agent looks first.
         if interaction.ticket_id:
             tickets.comment(
                 work, interaction.ticket_id, body=text, actor=access.current_actor(), interaction_id=interaction_id
@@ -200,7 +204,7 @@ def note(interaction_id: int) -> str:
 @pages.post("/desk/interactions/<int:interaction_id>/ticket")
 @access.everyone
 def save_ticket(interaction_id: int) -> str | tuple[str, int]:
-    """Only what was changed here is saved; where a colleague changed the same in between, both versions are shown."""
+    """Saves only the fields changed here; answers 409 with both versions where a colleague saved the same field."""
     changed = _changed_here()
     with wiring.current().reading() as session:
         interaction = interactions.get(session, interaction_id)
@@ -229,7 +233,7 @@ def _changed_here() -> dict[str, str]:
 @pages.post("/desk/interactions/<int:interaction_id>/customer")
 @access.everyone
 def recognise(interaction_id: int) -> str:
-    """Who it is: one of those who share the number, or the name of somebody we did not know."""
+    """Picks one of the customers who share the number, or names a new one."""
     customer_id, name = request.form.get("customer_id", type=int), request.form.get("name", "").strip()
     actor = access.current_actor()
     with wiring.current().work() as work:
@@ -246,10 +250,11 @@ def recognise(interaction_id: int) -> str:
 @pages.post("/desk/drafts")
 @access.everyone
 def draft() -> Response:
-    """Kept as it is written; an empty one is forgotten."""
+    """Saves a draft of at most DRAFT_LIMIT characters; an empty text deletes it."""
     key, _sep, number = request.form.get("key", "").partition(":")
     if key not in DRAFTS or not number.isdigit():
         raise Invalid("There is no such draft.", field="key")
+    # PostgreSQL refuses NUL in text.
     body = request.form.get("text", "").replace("\x00", "")[:DRAFT_LIMIT]
     with wiring.current().work() as work:
         kept.keep_draft(work.session, agent_id=_me(), about=f"{key}:{number}", body=body, now=work.now)
@@ -259,10 +264,11 @@ def draft() -> Response:
 @pages.post("/desk/voice-token", endpoint="voice_token")
 @access.everyone
 def voice() -> Response:
-    """The pass for the browser's telephone; in the demo also where the pretended one is."""
+    """The access token for the browser's telephone."""
     settings = wiring.current().settings
     given = {"token": voice_token(settings, identity(_me())), "identity": identity(_me())}
     if settings.simulator_url:
+        # Demo: where the simulated telephone runs.
         given["device_url"] = settings.simulator_url
     return jsonify(given)
 

@@ -1,4 +1,4 @@
-"""The desk's own place among the pages; `parts` and `acts` hang their routes on it."""
+"""The desk's blueprint; `parts`, `acts`, `transfer`, `files` and `give` register their routes on it."""
 
 from flask import Blueprint
 

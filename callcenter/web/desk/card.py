@@ -1,4 +1,4 @@
-"""The customer card in the reader's words: who, what it has cost them, this interaction, tickets, contacts, score."""
+"""View model of the customer card: customer, effort, this interaction, tickets, contacts, last score."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,7 +38,7 @@ class ShownContact:
 
 @dataclass(frozen=True, kw_only=True)
 class ShownPromise:
-    """`kind`: bad for a broken one."""
+    """`kind`: "bad" for a broken promise, else empty."""
 
     left: str
     words: str
@@ -54,14 +54,14 @@ class ShownRight:
 
 @dataclass(frozen=True)
 class ShownCard:
-    """`card` as reported; the rest is what its numbers are called."""
+    """The reported `card` with its labels in the reader's language."""
 
     session: Session
     card: Card
 
     @cached_property
     def give(self) -> Section | None:
-        """None where no rules are in force: then the card says nothing of giving."""
+        """None where no rule book is in force."""
         return Section(self.session, self.card.giving) if self.card.giving else None
 
     @property
@@ -88,7 +88,7 @@ class ShownCard:
 
     @property
     def waited(self) -> str:
-        """How long they waited, and what they were told."""
+        """Time waited, with the waiting time announced to the customer."""
         it = self.card.interaction
         if it.joined_at is None:
             return ""
@@ -110,7 +110,7 @@ class ShownCard:
 
     @property
     def promises(self) -> list[ShownPromise]:
-        """What they are owed, and what was lately not kept."""
+        """Open callbacks and recently broken ones."""
         return [_promise(row) for row in self.card.promises]
 
     @property
@@ -130,7 +130,6 @@ class ShownCard:
 
 
 def _promise(row: Callback) -> ShownPromise:
-    """ "Callback · about the missing drawer", when it is due, and whether it was kept."""
     now = formats.now()
     note = " ".join(row.note.split())
     said = _("We call back: %(note)s", note=note) if note else _("We call back")
@@ -141,7 +140,7 @@ def _promise(row: Callback) -> ShownPromise:
 
 
 def effort(given: Effort) -> ShownEffort:
-    """The sentence, and the bar with its legend in minutes."""
+    """The sentence, and the bar (percent) with its legend in minutes."""
     spent = (
         ("effort-waiting", given.waiting, _("waiting %(n)s")),
         ("effort-hold", given.held, _("on hold %(n)s")),
@@ -155,5 +154,6 @@ def effort(given: Effort) -> ShownEffort:
         sentence=sentence,
         is_high=given.is_heavy,
         parts=[(kind, 100 * seconds / total) for kind, seconds, _says in spent if seconds],
+        # Below half a minute the legend would read "1 min".
         legend=[Part(kind, says % {"n": words.minutes(seconds)}) for kind, seconds, says in spent if seconds >= 30],
     )

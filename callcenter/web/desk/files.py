@@ -1,4 +1,4 @@
-"""Hands out files of messages: pictures to be shown, all others to be saved."""
+"""Serves files of messages: pictures inline, all others as downloads."""
 
 import io
 
@@ -17,14 +17,14 @@ from callcenter.web.desk.blueprint import pages
 @pages.get("/attachments/<int:attachment_id>")
 @access.everyone
 def attachment(attachment_id: int) -> Response:
-    """NotFound where it is not kept, or belongs to a contact that the reader may not see."""
+    """NotFound where the content is not stored, or the reader may not see its interaction."""
     with wiring.current().reading() as session:
         found = attachments.with_content(session, attachment_id)
         message = messages.get(session, found.message_id) if found else None
         if found is None or found.content is None or message is None:
             raise NotFound
         interaction = interactions.get(session, message.interaction_id) if message.interaction_id else None
-        if interaction and interaction.ticket_id is None:  # whoever sees a ticket sees what belongs to it
+        if interaction and interaction.ticket_id is None:  # access to a ticket covers its files
             parts.seen(session, interaction.id)
     is_saved = not rules.is_picture(found.kind) or "save" in request.args
     return send_file(

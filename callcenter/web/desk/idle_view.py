@@ -1,4 +1,4 @@
-"""What the middle shows while nothing is held out to me: good moments to use, my day, my figures, what customers said."""
+"""The idle view of the middle zone: open requests, next actions, the agent's day, figures, customers' comments."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ class Legend:
 
 @dataclass(frozen=True, kw_only=True)
 class Day:
-    """`parts`: (class, share of 100) for the band; `sentence` says the same for readers."""
+    """`parts`: pairs (CSS class, percent) of the band. `sentence`: the same for screen readers."""
 
     parts: list[tuple[str, float]]
     hours: list[str]
@@ -77,7 +77,7 @@ class Comment:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What I asked for that is still decided (`waiting`), or is approved and to be given on (`ended`)."""
+    """A pending request of the agent (`approval`), or an approved one to grant (`ended`)."""
 
     grant: Grant
     words: str
@@ -119,12 +119,13 @@ def of(session: Session, mine: desk.Mine, now: datetime) -> IdleView:
         said=_said(session, today.scores),
         inform=_inform(mine),
         kind=breaks.chosen(session, agent.status, agent.status_cause),
+        # Only this status is set because of missed offers.
         missed=offered.missed(session, agent) if agent.status == Status.NOT_ANSWERING else [],
     )
 
 
 def _asked(session: Session, agent: Agent, now: datetime) -> list[Asked]:
-    """Those of a week; older ones have ended by themselves."""
+    # Requests older than a week have expired.
     rows = grants.held_of_agent(session, agent.id, since=now - ASKED_SHOWN)
     if not rows:
         return []
@@ -156,7 +157,7 @@ def _who_decides(approval: Approval, known: Around, able: Sequence[Approver], as
 
 
 def _inform(mine: desk.Mine) -> str:
-    """Somebody waits in my queues although I am free: say why not to me."""
+    """A hint where customers wait although this agent is free."""
     if mine.agent.status != Status.AVAILABLE or mine.agent.state != AgentState.IDLE:
         return ""
     count = sum(queue.calls + queue.conversations for queue in mine.queues)
@@ -170,7 +171,7 @@ def _inform(mine: desk.Mine) -> str:
 
 
 def _moments(mine: desk.Mine) -> list[Moment]:
-    """Wrap-ups to finish first, then tickets that wait for us."""
+    """At most three: unfinished wrap-ups first, then open tickets."""
     undone = [
         Moment(
             icon="pencil",
@@ -196,7 +197,8 @@ def _moments(mine: desk.Mine) -> list[Moment]:
 
 
 def _day(today: desk.Day, now: datetime) -> Day | None:
-    """The band of today, where there is enough of it to see."""
+    """None below a minute of recorded time."""
+    # Where work and a chosen status overlap, work counts.
     stretches = day.overlaid(today.stretches, today.begins_at, now)
     total = sum(each.seconds for each in stretches)
     if total < 60:
@@ -217,7 +219,7 @@ def _day(today: desk.Day, now: datetime) -> Day | None:
 
 
 def _hours(begin: datetime, now: datetime) -> list[str]:
-    """Evenly spread times of day under the band, without its end."""
+    """SHOWN_HOURS times of day, evenly spread from the start; the end is not labelled."""
     step = (now - begin) / SHOWN_HOURS
     return [formats.time_of(begin + step * n) for n in range(SHOWN_HOURS)]
 

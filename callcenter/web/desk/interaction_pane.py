@@ -1,4 +1,4 @@
-"""What the middle zone shows of one interaction: offered, on a call, a conversation, a wrap-up, or something that is over."""
+"""View model of the middle zone for one interaction: offered, call, conversation, wrap-up or ended."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ SIGNS = {
 
 
 class ShownInteraction:
-    """The interaction with the words its head needs."""
+    """The interaction with the labels of its head."""
 
     def __init__(self, item: Item) -> None:
         self.item = item
@@ -54,7 +54,7 @@ class ShownInteraction:
 
     @property
     def first_name(self) -> str:
-        """Carla for Carla Mendes, 李雷 for 李雷; the number where there is no name."""
+        """ "Carla" for Carla Mendes, "李雷" for 李雷; the number without a name."""
         known = self.item.name
         return (known.split()[0] if known.isascii() else known) if known else self.name
 
@@ -92,7 +92,7 @@ class ShownInteraction:
 
 @dataclass(frozen=True)
 class TicketStrip:
-    """The ticket's fields with what may stand in them."""
+    """The ticket's fields with their choices."""
 
     ticket: Ticket
     statuses: Sequence[str] = tuple(rules.TicketStatus)
@@ -106,7 +106,7 @@ class TicketStrip:
 
 @dataclass(frozen=True)
 class Notice:
-    """One thing to know before answering."""
+    """One thing the agent should know before answering."""
 
     icon: str
     kind: str
@@ -121,7 +121,7 @@ class FollowUp:
 
 
 class InteractionPane:
-    """Read once for a part of the page; what a part does not show is not asked for."""
+    """Lazy: each part of the page reads only what it shows."""
 
     def __init__(self, session: Session, item: Item, agent: Agent, now: datetime) -> None:
         self.session, self.item, self.agent, self.now = session, item, agent, now
@@ -129,6 +129,7 @@ class InteractionPane:
         self.interaction = ShownInteraction(item)
         self.view = queue_pane.view_of(self.row)
         kind = self.view.split(":")[0]
+        # Another agent's interaction is shown read-only, as an ended one.
         self.part = kind if self.row.agent_id == agent.id else "ended"
         self.sign, self.icon = SIGNS[self.part]
         if self.part in ("offered", "conversation") and not self.row.channel.is_voice:
@@ -140,7 +141,7 @@ class InteractionPane:
 
     @property
     def can_give(self) -> bool:
-        """Rules are in force, and it is mine to give here."""
+        """Rules are in force, and the agent may grant in this interaction."""
         if self.row.ticket_id is None or rule_books.in_force(self.session, self.now) is None:
             return False
         owner = self.item.ticket.owner_id if self.item.ticket else None
@@ -181,12 +182,12 @@ class InteractionPane:
 
     @cached_property
     def considered(self) -> list[str]:
-        """Who else could have been asked, and who could not."""
+        """The routing reason in sentences: other candidates, excluded agents."""
         return offered.whole(self.session, self.agent, self.item)
 
     @property
     def before(self) -> list[Notice]:
-        """What to know before answering: what it has cost them, and the open matter."""
+        """The customer's effort so far, and the open ticket."""
         if self.card is None:
             return []
         found = []
@@ -215,6 +216,7 @@ class InteractionPane:
 
     @property
     def is_mandatory(self) -> bool:
+        # A wrap-up without an end must be finished by hand.
         return self.row.state == State.WRAP_UP and self.row.wrap_up_until is None
 
     @property
@@ -236,7 +238,7 @@ class InteractionPane:
 
     @property
     def then(self) -> str:
-        """The kind of break asked for after this; "1" for one of no kind, "" for none."""
+        """The break requested for afterwards: its kind, "1" without a kind, "" for none."""
         return (self.agent.next_cause or "1") if self.agent.next_status == Status.BREAK else ""
 
     @property
@@ -249,7 +251,7 @@ class InteractionPane:
 
     @property
     def next(self) -> list[FollowUp]:
-        """What finishing sets off, as far as it is certain."""
+        """What finishing the wrap-up triggers, as far as it is certain."""
         found = []
         if self.item.ticket and self.item.ticket.is_unsolved:
             number = self.item.ticket.number

@@ -1,4 +1,4 @@
-"""The customer's story on the desk: this interaction in detail, each earlier contact in one line, newest first."""
+"""The customer's timeline on the desk: this interaction in detail, earlier ones in one line each, newest first."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from callcenter.storage.history import History
 from callcenter.web.timeline import timeline
 from callcenter.web.wording import formats, labels
 
-# What the second of two events says as well.
+# The first event is left out where the second one is there: they say the same.
 SAID_BY = {
     "CallReceived": "QueueEntered",
     "ConversationStarted": "MessageReceived",
@@ -27,7 +27,7 @@ def days(
     names: Mapping[int, str],
     now: datetime,
 ) -> list[timeline.Day]:
-    """`names`: agents, the reader called "you"."""
+    """`names`: agents by id, with the reader as "you"."""
     kinds = {row.kind for row in rows}
     here = timeline.facts(session, [row for row in rows if SAID_BY.get(row.kind) not in kinds])
     before = [_contact(each, names, now) for each in earlier if each.ended_at is not None]

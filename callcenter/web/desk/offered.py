@@ -1,4 +1,4 @@
-"""Why an offer came to me, in one line and in whole; and what I missed."""
+"""Why an offer came to this agent, in one line and in full; and the offers that expired."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,15 +23,13 @@ MISSED_SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """An offer that ran out."""
-
     name: str
     queue: str
     at: datetime | None
 
 
 def line(session: Session, agent: Agent, item: Item, mine: Mine) -> str:
-    """Why you: a ticket of yours first, then what decided, then how long you have been free."""
+    """Ownership of the ticket first, then affinity, then the routing reason."""
     own = next((each for each in mine.tickets if each.customer_id == item.interaction.customer_id), None)
     if own and item.interaction.customer_id:
         return _("You own their ticket %(number)s", number=own.number)
@@ -47,7 +45,7 @@ def line(session: Session, agent: Agent, item: Item, mine: Mine) -> str:
 
 
 def whole(session: Session, agent: Agent, item: Item) -> list[str]:
-    """Everybody who was considered, in sentences; and what its score is made of."""
+    """All candidates in sentences, then the parts of the queue score."""
     explained = of(item)
     if explained is None:
         return []
@@ -63,7 +61,7 @@ def of(item: Item) -> Explanation | None:
 
 
 def skills(session: Session) -> dict[str, str]:
-    """How skills are called, in the reader's language."""
+    """{key: name in the reader's language}, from the settings cache."""
 
     def read() -> Sequence[tuple[str, dict[str, str]]]:
         return [(row.key, row.names) for row in company.skills(session)]
@@ -74,7 +72,7 @@ def skills(session: Session) -> dict[str, str]:
 
 
 def missed(session: Session, agent: Agent) -> list[Missed]:
-    """The last offers that ran out, as many as were missed in a row."""
+    """The last expired offers, at most as many as were missed in a row."""
     count = min(agent.missed_in_a_row, MISSED_SHOWN)
     rows = offers.page(session, agent_id=agent.id, states=["expired"], limit=count) if count else []
     found = [interactions.get(session, offer.interaction_id) for offer in rows]

@@ -1,4 +1,4 @@
-"""The desk's page and its parts, each fetched by itself whenever an event says that it changed."""
+"""The desk's page and its parts; the browser fetches a part again when an event says that it changed."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ from callcenter.web.wording import language
 @pages.get("/desk")
 @access.everyone
 def page() -> str:
-    """All three zones: what was asked for, else what is live, else free."""
+    """The requested interaction, else the live one, else the idle view."""
     asked = request.args.get("interaction", type=int)
     with wiring.current().reading() as session:
         mine = _mine(session)
@@ -145,7 +145,7 @@ def composer(interaction_id: int) -> str:
 
 
 def state_control(*, with_now: bool = False) -> str:
-    """The status control as it stands after the commit; with the Now slot, which shows the same."""
+    """The status control; `with_now` adds the current slot as an out-of-band swap."""
     with wiring.current().reading() as session:
         mine = _mine(session)
         shown = page_context.shown_status(session, mine.agent)
@@ -166,7 +166,7 @@ def stale_save(interaction: Interaction, changed: dict[str, str], *, name: str) 
 
 
 def open_offer(session: Session, interaction_id: int, *, agent_id: int) -> Offer:
-    """My accepted offer of this interaction."""
+    """The agent's open offer of this interaction; NotFound without one."""
     offer = offers.open_of(session, interaction_id)
     if offer is None or offer.agent_id != agent_id:
         raise NotFound
@@ -179,7 +179,7 @@ def _part(name: str, interaction_id: int) -> str:
 
 
 def seen(session: Session, interaction_id: int) -> Interaction:
-    """NotFound for what the reader may not see."""
+    """NotFound where the reader has no access."""
     row = interactions.get(session, interaction_id)
     if row is None or not _may_see(row):
         raise NotFound
@@ -192,6 +192,7 @@ def _pane(session: Session, interaction_id: int) -> InteractionPane:
 
 
 def _may_see(row: Interaction) -> bool:
+    # An offered interaction already names its agent.
     offered_to = row.agent_id if row.state == State.OFFERED else None
     live = row.state != State.ENDED
     return may_see_interaction(access.current_actor(), agent_id=row.agent_id, offered_to=offered_to, live=live)
@@ -207,7 +208,8 @@ def _mine(session: Session) -> desk.Mine:
 
 
 def me(session: Session) -> Agent:
-    """As the database has it now: the request may have changed it since it began."""
+    """The agent, read again."""
+    # This request may have changed the agent since sign-in was checked.
     agent = agents.get(session, access.current_agent().id)
     if agent is None:
         raise NotFound

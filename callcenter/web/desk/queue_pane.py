@@ -1,4 +1,4 @@
-"""The queue pane of the desk: the current slot, what is mine, what waits in my queues."""
+"""The queue pane of the desk: the current slot, the agent's own work, their queues."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,10 +29,9 @@ DECLINED_FOR = ("busy", "not_my_subject", "other")
 
 @dataclass(frozen=True, kw_only=True)
 class CurrentSlot:
-    """The one thing that is live. `view` names what the middle should show: free, offered:7, call:7, wrap_up:7.
-    `is_rung`: the agent talks on a desk telephone, not in the browser. `then`: the break asked for after this, `kind`: the
-    break of now; `kinds` can be chosen. `deciding`: who decides about what
-    was asked for in it."""
+    """The one live item. `view`: what the middle zone shows (free, offered:7, call:7, wrap_up:7). `room`: free
+    conversation slots. `is_rung`: the agent talks on a desk telephone. `then`: name of the break that follows.
+    `kind`: name of the current break. `deciding`: the state of a grant request in this interaction."""
 
     state: str
     status: str
@@ -61,12 +60,12 @@ class CurrentSlot:
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
-        """Why an offer may be declined."""
+        """Reasons to decline: (code, label)."""
         return [(code, terms.declined(code)) for code in DECLINED_FOR]
 
 
 def now(session: Session, mine: Mine) -> CurrentSlot:
-    """The offer, else the call, else the wrap-up, else what the agent chose."""
+    """The offer, else the call, else the wrap-up, else the agent's status."""
     item = mine.offered or mine.call or mine.wrap_up
     agent = mine.agent
     talks = len(mine.conversations)
@@ -106,7 +105,7 @@ def now(session: Session, mine: Mine) -> CurrentSlot:
 
 
 def _deciding(session: Session, agent_id: int, it: Interaction) -> str:
-    """ "Sam is deciding", while somebody is asked about this customer."""
+    """E.g. "Sam is deciding"; "" without a pending request."""
     if it.state == State.OFFERED:
         return ""
     asked = approvals.open_of_agent(session, agent_id)
@@ -127,7 +126,7 @@ def _state(it: Interaction) -> str:
 
 
 def _span(item: Item) -> tuple[datetime | None, datetime | None]:
-    """Since when, and until when where it ends by itself."""
+    """Start and end; the end is None where it depends on a person."""
     it, offer = item.interaction, item.offer
     if it.state == State.OFFERED and offer:
         return offer.made_at, offer.expires_at
@@ -137,12 +136,13 @@ def _span(item: Item) -> tuple[datetime | None, datetime | None]:
 
 
 def view_of(it: Interaction) -> str:
-    """Which kind of view fits an interaction, with its number."""
+    """The name of the view with the interaction's id."""
     kind = {
         State.OFFERED: "offered",
         State.WRAP_UP: "wrap_up",
         State.ACTIVE: "call" if it.channel.is_voice else "conversation",
     }
+    # A wrap-up that ran out without an outcome can still be finished.
     is_over = it.state == State.ENDED and it.result == Result.SERVED and it.wrap_up_limit is not None
     unfinished = is_over and it.outcome is None and it.agent_id
     return f"{'wrap_up' if unfinished else kind.get(State(it.state), 'ended')}:{it.id}"
@@ -154,7 +154,7 @@ def name_of(item: Item) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One of my conversations, or a wrap-up that ran out."""
+    """A conversation, or a wrap-up whose time ran out. `warn`, `bad`: seconds without a reply."""
 
     id: int
     name: str
@@ -212,9 +212,9 @@ def _unfinished(item: Item) -> Row:
 
 
 def _second(last: Message | None) -> str:
-    """The beginning of what they wrote last."""
     if last is None:
         return ""
+    # The start of the last message, on one line.
     words = " ".join(last.body.split())[:120]
     return words or (ngettext("%(num)s file", "%(num)s files", last.files) if last.files else "")
 

@@ -1,4 +1,4 @@
-"""A save that came too late: what somebody else saved in between, beside what was to be saved here."""
+"""The dialog for a save conflict on a ticket."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class StaleRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Stale:
-    """Two versions of one ticket: what somebody saved in between, and what was to be saved here."""
+    """Both versions: saved by a colleague, and to be saved here."""
 
     name: str
     text: str

@@ -1,4 +1,4 @@
-"""Passing on what I serve: to a queue, or to a colleague who is there."""
+"""Transfers the agent's interaction to a queue or to an available colleague."""
 
 from flask import Response, make_response, render_template, request, url_for
 
@@ -19,12 +19,13 @@ from callcenter.web.wording import language
 @pages.get("/desk/interactions/<int:interaction_id>/transfer")
 @access.everyone
 def choices(interaction_id: int) -> str:
-    """Where to: asked for as the menu opens, so that it shows who is there now."""
+    """Queues and available agents; NotFound unless the reader serves the interaction."""
     reader = language.chosen()
     with wiring.current().reading() as session:
         row = interactions.get(session, interaction_id)
         if row is None or row.state != State.ACTIVE or row.agent_id != access.current_agent().id:
             raise NotFound
+        # Read when the menu opens, so availability is current.
         people = [
             one for one in agents.all_active(session) if one.status == Status.AVAILABLE and one.id != row.agent_id
         ]
@@ -40,6 +41,7 @@ def choices(interaction_id: int) -> str:
 @access.everyone
 def transfer(interaction_id: int) -> Response:
     kind, _sep, number = request.form.get("to", "").partition(":")
+    # The length keeps the id within a bigint.
     if kind not in ("queue", "agent") or not (number.isdigit() and len(number) < 18):
         raise Invalid("Choose whom to pass it on to.", field="to")
     reason, actor = request.form.get("reason", ""), access.current_actor()
@@ -49,8 +51,10 @@ def transfer(interaction_id: int) -> Response:
         else:
             transfers.to_agent(work, interaction_id, agent_id=int(number), reason=reason, actor=actor)
         row = interactions.get(work.session, interaction_id)
+    # After the commit: the caller goes back to the music, this agent's leg out of the call.
     operations.part(wiring.current(), interaction_id)
     answer = make_response(parts.now())
+    # A transferred conversation leaves the desk at once.
     if row and not row.channel.is_voice:
         answer.headers["HX-Redirect"] = url_for("desk.page")
     return answer

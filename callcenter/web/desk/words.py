@@ -1,15 +1,15 @@
-"""Single words and short sentences that the desk's views need before a template is reached."""
+"""Short phrases that the desk's view models compute."""
 
 from flask_babel import gettext as _
 
 
 def minutes(seconds: float) -> str:
-    """Rounded for people who wait: "3 min", never less than one."""
+    """E.g. "3 min", never below 1."""
     return _("%(n)s min", n=max(1, round(seconds / 60)))
 
 
 def hours(seconds: float) -> str:
-    """3 h 40, or 38 min."""
+    """ "3 h 40", or "38 min"."""
     whole = int(seconds // 60)
     return (
         _("%(hours)d h %(minutes)s", hours=whole // 60, minutes=f"{whole % 60:02d}")
@@ -19,7 +19,6 @@ def hours(seconds: float) -> str:
 
 
 def nth_contact(count: int) -> str:
-    """How often they had to come to us about this."""
     return {
         1: _("First contact about this"),
         2: _("Second contact about this"),

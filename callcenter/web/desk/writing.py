@@ -1,4 +1,4 @@
-"""What was written in an interaction, and how one can write to this customer now."""
+"""The messages of an interaction, and whether the agent can write to this customer now."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from callcenter.web.wording.attached import Shown
 
 @dataclass(frozen=True)
 class ShownMessage:
-    """One message, with its day where a new one begins."""
+    """`day`: heading above the first message of a day, else ""."""
 
     message: Message
     files: Sequence[Shown] = ()
@@ -39,7 +39,7 @@ class ShownMessage:
 
 
 def said(session: Session, interaction_id: int) -> list[ShownMessage]:
-    """The messages, the oldest first, with what came or went with them."""
+    """Oldest first, with their files."""
     found: list[ShownMessage] = []
     day = ""
     rows = messages.of_interaction(session, interaction_id)
@@ -54,7 +54,7 @@ def said(session: Session, interaction_id: int) -> list[ShownMessage]:
 
 @dataclass(frozen=True, kw_only=True)
 class Writing:
-    """`closes_at`: until when the channel lets us answer, where it does so only for a time; `is_shut`: that is over."""
+    """`closes_at`: end of the channel's reply window, None without one. `is_shut`: the window is over."""
 
     channel: Channel
     is_possible: bool

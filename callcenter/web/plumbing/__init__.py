@@ -1,1 +1,1 @@
-"""What every page stands on: who may open it, errors, headers, the page context, sign-in, the live line."""
+"""Shared by all pages: errors, headers, page context, sign-in, live updates, health."""

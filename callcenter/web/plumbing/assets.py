@@ -1,4 +1,4 @@
-"""The built front end: which file each entry of `static/dist` is, by the manifest that tools/build.mjs writes."""
+"""The built front end: entry → hashed file, from the manifest that tools/build.mjs writes."""
 
 import json
 import re
@@ -12,7 +12,7 @@ HASHED = re.compile(r"dist/.+-[0-9A-Z]{8}\.")  # esbuild's [name]-[hash]
 
 
 class FrontEndNotBuilt(Exception):
-    """There is no manifest: `make ready` has not run, or is running."""
+    """No manifest: `make ready` has not run, or is running."""
 
 
 def register(app: Flask) -> None:
@@ -20,7 +20,7 @@ def register(app: Flask) -> None:
 
 
 def asset(entry: str) -> str:
-    """`app.js` -> `/static/dist/app-2FDA62ST.js`. Raises FrontEndNotBuilt, and KeyError for an entry that is not one."""
+    """`app.js` → `/static/dist/app-2FDA62ST.js`. Raises FrontEndNotBuilt, KeyError for an unknown entry."""
     file = Path(current_app.static_folder or "") / MANIFEST
     try:
         built_at = file.stat().st_mtime_ns
@@ -34,12 +34,12 @@ def is_built() -> bool:
 
 
 def is_hashed(filename: str) -> bool:
-    """True for a file of `static` whose name changes with its content, so that it may be kept for ever."""
+    """True for a file of `static` that may be cached for ever: its name changes with its content."""
     return HASHED.match(filename) is not None
 
 
 @lru_cache(maxsize=1)
 def _files(file: Path, built_at: int) -> dict[str, str]:
-    """Entry -> file below `dist`. `built_at` makes a new build be read at its first page, without a restart."""
+    # `built_at` is part of the cache key: a new build is read without a restart.
     files: dict[str, str] = json.loads(file.read_text())
     return files

@@ -1,4 +1,4 @@
-"""For tests of the whole system: the time that all its processes share is set, not waited for."""
+"""System tests only: advances the clock that all processes share."""
 
 from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -14,7 +14,7 @@ routes = Blueprint("control", __name__)
 @routes.post("/control/clock")
 @access.public
 def forward() -> ResponseReturnValue:
-    """{"forward": seconds} from this machine; answers {"now": …}. Exists where CLOCK_FILE is set, in test mode."""
+    """{"forward": seconds} → {"now": …}. 403 from another machine or without CLOCK_FILE, 422 for a bad value."""
     clock = wiring.current().clock
     body = request.get_json(silent=True)
     seconds = body.get("forward") if isinstance(body, dict) else None

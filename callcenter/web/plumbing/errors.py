@@ -1,4 +1,4 @@
-"""THE TABLE: what went wrong, and the page or part that says so. Parts (asked for by htmx) fit the place of the act."""
+"""The only register of error pages: status or exception → page, or a part for htmx and fetch."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ Answer = tuple[str, int]
 
 @dataclass(frozen=True)
 class Said:
-    """What did not happen, what to do; the icon; whether the number for support is shown."""
+    """Message, advice, icon. `support`: show the request's number for support."""
 
     strong: LazyString | str
     text: LazyString | str = ""
@@ -86,8 +86,9 @@ def register(app: Flask) -> None:
 
 
 def refused(error: DomainError) -> Answer:
-    """The fact in a sentence, with its own status."""
+    """The domain error's sentence with its own status."""
     text = formats.sentence(error)
+    # A whole page gets the standard text; a part shows the error's own sentence.
     if error.status in (403, 404) and not is_part():
         return answer(TABLE[error.status], error.status)
     return answer(Said(text), error.status)
@@ -112,7 +113,7 @@ def http(error: HTTPException) -> Answer | HTTPException:
 
 
 def not_for(said: Said) -> Said:
-    """403 says who you are and whom it is for."""
+    """Adds the reader's name and role to a 403."""
     if not access.is_signed_in():
         return said
     agent = access.current_agent()
@@ -121,15 +122,15 @@ def not_for(said: Said) -> Said:
 
 
 def failed(error: Exception) -> Answer:
-    """Never the reason itself: that is in the log, under the same number."""
+    # The page never shows the reason: the log has it under the request's number.
     original = getattr(error, "original_exception", None) or error
     log.error("failed", error=type(original).__name__, exc_info=original)
     return answer(TABLE[500], 500)
 
 
 def database_away(error: Exception) -> Answer:
-    """Without the database no person and no company can be read, so the page stands alone."""
     log.error("database_away", error=type(error).__name__)
+    # Agent and company cannot be read, so the page renders without its frame.
     g.alone = True
     return answer(TABLE[503], 503, alone=True)
 

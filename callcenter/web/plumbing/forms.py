@@ -1,4 +1,4 @@
-"""Forms whose fields are named by the paths of the values they become, so that what is wrong finds its field again."""
+"""Forms whose fields are named by the path of their value, so that a validation error finds its field."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ Faults = dict[str, str]
 
 
 class Values(dict[str, list[str]]):
-    """What a form holds, as text: one or several values a path."""
+    """A form's content: one or several texts per path."""
 
     @classmethod
     def of(cls, form: "MultiDict[str, str]") -> "Values":
@@ -27,17 +27,17 @@ class Values(dict[str, list[str]]):
         return str(value) in self.get(path, [])
 
     def under(self, path: str) -> "Values":
-        """What begins with this path, without it."""
+        """The values below a path, without its prefix."""
         head = f"{path}."
         return Values({name.removeprefix(head): value for name, value in self.items() if name.startswith(head)})
 
     def number(self, path: str) -> str | None:
-        """Empty is none."""
+        """None for an empty field."""
         return self.one(path) or None
 
 
 def flat(value: Any, path: str = "") -> Values:
-    """A value made of dictionaries, as the fields of a form. Lists are several values of one field."""
+    """Nested dictionaries → Values; a list becomes several values of one field."""
     if isinstance(value, Mapping):
         found = Values()
         for name, inner in value.items():
@@ -57,11 +57,12 @@ def _text(value: Any) -> str:
 
 
 def faults_of(error: ValidationError | NotValid) -> Faults:
-    """{path: sentence}, in the reader's language."""
+    """{path: sentence in the reader's language}"""
     if isinstance(error, NotValid):
         return {path: _(fault.text, **fault.values) for path, fault in error.faults.items()}
     found: Faults = {}
     for one in error.errors(include_url=False, include_input=False):
+        # "[key]" marks an error in a dictionary's key; the first error of a field counts.
         found.setdefault(".".join(str(part) for part in one["loc"] if part != "[key]"), _sentence(one))
     return found
 
@@ -84,7 +85,7 @@ def _sentence(error: ErrorDetails) -> str:
 
 
 def differences(mine: Values, theirs: Values, paths: Iterable[str]) -> dict[str, str]:
-    """What stands saved, where it is not what was written: {path: theirs as text}."""
+    """{path: saved value as text} where it differs from `mine`."""
     return {path: ", ".join(theirs.get(path, [])) or "–" for path in paths if _is_other(mine, theirs, path)}
 
 

@@ -1,4 +1,4 @@
-"""What browsers are told on every answer: where scripts and connections may lead, and that nothing personal is kept."""
+"""Response headers: content security policy, and no caching of personal data."""
 
 from urllib.parse import urlsplit
 
@@ -9,7 +9,7 @@ from callcenter.web.plumbing import assets
 
 TWILIO_VOICE = "wss://*.twilio.com https://*.twilio.com"
 YEAR = 31_536_000
-BY_OTHERS = ("desk.attachment", "files.fetch")  # what they answer was written by somebody else: nothing in it may act
+BY_OTHERS = ("desk.attachment", "files.fetch")  # content written by others: nothing in it may run
 HARMLESS = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-src 'self'; sandbox"
 
 
@@ -23,6 +23,7 @@ def register(app: Flask) -> None:
         if request.endpoint in BY_OTHERS:
             response.headers["Content-Security-Policy"] = HARMLESS
         if request.endpoint == "static":
+            # An error page must not be cached under a hashed name.
             if response.status_code < 400 and assets.is_hashed((request.view_args or {})["filename"]):
                 response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
         else:
@@ -46,7 +47,7 @@ def _fixed(settings: Settings) -> dict[str, str]:
 
 
 def content_policy(settings: Settings) -> str:
-    """No inline script or style anywhere; connections to ourselves, the telephone company's lines, nothing else."""
+    """No inline script or style; connections only to this server, the carrier and the simulator."""
     connect = ["'self'", _socket_of(settings.public_url)]
     media = ["'self'"]
     if settings.simulator_url:

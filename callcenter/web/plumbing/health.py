@@ -1,4 +1,4 @@
-"""For machines that watch us: are we alive, are we ready, and the figures."""
+"""Liveness, readiness and metrics for monitoring."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -32,8 +32,9 @@ def alive() -> Response:
 @pages.get("/readyz")
 @access.public
 def ready() -> tuple[Response, int]:
-    """Ready with a database at our migration. Redis is told of, but without it calls are still answered."""
+    """200 with the database at this release's migration, else 503. Redis is reported only."""
     database, migrated = _database()
+    # Without Redis calls are still answered.
     told = {"database": database, "migrated": migrated, "redis": _redis()}
     return jsonify(ready=database and migrated, **told), 200 if database and migrated else 503
 
@@ -56,7 +57,7 @@ def _redis() -> bool:
 @pages.get("/metrics")
 @access.public
 def metrics() -> Response:
-    """For Prometheus on this machine, and for administrators (signed in, or by a token) from elsewhere."""
+    """For Prometheus: open on this machine, elsewhere for administrators (session or token)."""
     if not (requests.is_here(requests.address()) or _is_administrator()):
         abort(403)
     registry = observe.registry()
@@ -76,7 +77,7 @@ def _is_administrator() -> bool:
 
 
 class Now:
-    """What stands in the database at this moment, asked when the figures are read."""
+    """Gauges read from the database at scrape time."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         with wiring.current().reading() as session:
@@ -98,7 +99,7 @@ class Now:
 
 
 def _due(late: Sequence[Late]) -> Iterator[GaugeMetricFamily]:
-    """A metric for each figure of `Late`, by kind."""
+    """One metric per figure of `Late`, labelled by kind."""
     told: dict[str, tuple[str, Callable[[Late], float]]] = {
         "callcenter_due": ("Due and not yet done", lambda one: one.due),
         "callcenter_due_seconds": ("For how long the first of them has been due", lambda one: one.seconds),

@@ -1,4 +1,4 @@
-"""The live line to browsers and programs: who may listen, to which rooms, and what they missed. Pushes come by Redis."""
+"""Socket.IO server of browsers and programs: who may connect, their rooms, missed events. Pushes arrive by Redis."""
 
 import threading
 from collections.abc import Iterator
@@ -27,12 +27,12 @@ MOST_MISSED = 2000
 # Websocket alone needs no sticky sessions; a heartbeat of the client (`catch_up`) follows every 10 s.
 TRANSPORTS = ["websocket"]
 REDIS_OPTIONS = {"socket_connect_timeout": 2, "health_check_interval": 20}
-HEARS_WITHIN = 2.0  # seconds; a Redis that is away keeps the first browser waiting no longer
+HEARS_WITHIN = 2.0  # seconds; without Redis the first browser waits no longer
 
 
 @dataclass(frozen=True)
 class Listener:
-    """Whoever is on this line, and the key it was opened with: a session's or a token's."""
+    """One connection, with the session key or token it was opened with."""
 
     actor: Actor
     session_key: str | None = None
@@ -44,7 +44,7 @@ class Listener:
 
 
 class Ears(socketio.RedisManager):
-    """Socket.IO's own, hearing before the first browser is let in: what is told a moment later would pass it by."""
+    """Socket.IO's Redis manager; waits until it has subscribed before it admits the first browser."""
 
     def __init__(self, redis_url: str) -> None:
         super().__init__(redis_url, channel=CHANNEL, redis_options=dict(REDIS_OPTIONS))
@@ -52,11 +52,12 @@ class Ears(socketio.RedisManager):
 
     def initialize(self) -> None:
         super().initialize()
+        # A push published before the subscription would be lost.
         self._hears.wait(HEARS_WITHIN)
 
     def _redis_connect(self) -> None:
         super()._redis_connect()
-        self.pubsub = self.redis.pubsub()  # with the message that says that we hear
+        self.pubsub = self.redis.pubsub()  # the default would drop the subscribe confirmation
 
     def _redis_listen_with_retries(self) -> Iterator[dict[str, Any]]:
         for message in super()._redis_listen_with_retries():
@@ -65,7 +66,7 @@ class Ears(socketio.RedisManager):
 
 
 class Line:
-    """The handlers of one application's Socket.IO server."""
+    """The Socket.IO handlers of one application."""
 
     def __init__(self, app: Flask) -> None:
         redis_url = app.extensions["callcenter"].settings.redis_url
@@ -85,7 +86,7 @@ class Line:
         )
 
     def connect(self, auth: object = None) -> None:
-        """By session cookie, or by auth={"token": …}; anybody else is refused."""
+        """By session cookie, or auth={"token": …}; raises ConnectionRefusedError."""
         listener = self._by_token(auth) if isinstance(auth, dict) and auth.get("token") else self._by_session()
         if listener is None:
             raise ConnectionRefusedError("refused")
@@ -114,7 +115,7 @@ class Line:
                 acts.disconnected(work, sid=sid())
 
     def watch_wallboard(self, _data: object = None) -> bool:
-        """The figures of every second, for whoever leads."""
+        """Joins the room of the figures (once a second); False without permission."""
         listener = self.listeners.get(sid())
         may = listener is not None and WALLBOARDS in listener.rooms
         if may:
@@ -122,10 +123,9 @@ class Line:
         return may
 
     def catch_up(self, data: object = None) -> dict[str, Any] | None:
-        """What was told after {"after": n} to this listener's rooms; also the heartbeat of an open browser.
+        """Events after {"after": n} in this listener's rooms (see `missed`) with the server's time; also the heartbeat.
 
-        Whoever may not listen any more is cut off without an answer, and refused when they come again.
-        """
+        Disconnects a listener whose access has ended."""
         listener = self.listeners.get(sid())
         if listener is None or not self._still_valid(listener):
             self.socketio.server.disconnect(sid())
@@ -139,8 +139,8 @@ class Line:
         return {**told, "now": wiring.current().clock().isoformat()}
 
     def _still_valid(self, listener: Listener) -> bool:
-        """A new password, signing out everywhere or a revoked token ends open lines too."""
         with wiring.current().reading() as session:
+            # A new password, signing out everywhere or a revoked token closes connections too.
             if listener.token is not None:
                 return actor_of_token(session, listener.token) is not None
             agent = agents.get(session, listener.actor.agent_id or 0)
@@ -156,21 +156,20 @@ def sid() -> str:
 
 
 def actor_of_token(session: Session, secret: str) -> Actor | None:
-    """Whom a token acts as; None for one that is unknown, revoked, or of somebody who has left."""
+    """None for an unknown or revoked token, or of an inactive agent."""
     token = tokens.token(session, secret)
     return tokens.actor_of(session, token) if token else None
 
 
 def missed(session: Session, after: int | None, listener: Listener) -> dict[str, Any]:
-    """{"events", "n", "reset"}: with `reset` the page is to be read anew, as too much happened (or n is not of this database).
-
-    `n` is how far this answer reaches, whether or not anything in between was for this listener.
-    """
+    """{"events", "n", "reset"}. `n`: how far this answer reaches. `reset`: reload the page, the gap is too large."""
     latest = history.latest_n(session)
     if after is None:
         return {"events": [], "n": latest, "reset": False}
+    # Leaders read all events, an agent only their own.
     alone = None if listener.actor.leads else listener.actor.agent_id or 0
     rows = history.told_since(session, after, agent_id=alone, limit=MOST_MISSED + 1)
+    # `after` beyond the latest event: the database was replaced.
     if after > latest or len(rows) > MOST_MISSED:
         return {"events": [], "n": latest, "reset": True}
     events = [

@@ -1,4 +1,4 @@
-"""What every page shows around itself: company, pages for this role, the person with status and state, and the live line."""
+"""Per-request context of every page: company, menu for the role, the agent's status and state, last event."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ PAGES = (
 
 @dataclass(frozen=True)
 class PageLink:
-    """`count`: how many wait there for this person; None where nothing is counted."""
+    """`count`: items waiting for this agent; None where the page has no count."""
 
     url: str
     label: str
@@ -58,11 +58,10 @@ class Who:
 
 @dataclass(frozen=True)
 class ShownStatus:
-    """`status`: chosen by the agent; `state`: what the system knows, by the words of the pages, and since when.
+    """`status`: chosen by the agent. `state`: known by the system, with `since`.
 
-    `cause`: the kind of break, `kind` its name. `then`: the name of the break that begins after this, `then_cause` its kind.
-    `can_wait`: what is asked for now begins after the work in hand. `kinds`: those that can be chosen.
-    """
+    `cause`, `kind`: key and name of the current break. `then_cause`, `then`: of the break that follows.
+    `can_wait`: a status chosen now starts after the current work. `kinds`: breaks to choose from."""
 
     status: str
     state: str
@@ -114,7 +113,7 @@ class PageContext:
 
     @cached_property
     def n(self) -> int | None:
-        """The newest event that this page shows for certain."""
+        """The newest event that this page certainly shows; the browser catches up from here."""
         if self.person is None:
             return None
         return int(g.newest) if "newest" in g else _newest()
@@ -164,13 +163,12 @@ class PageContext:
 
 
 def register(app: Flask) -> None:
+    # Before any read of the request, sign-in included: a later event must arrive as a push, or the page stays stale.
     app.before_request(note_newest)
     app.context_processor(lambda: {"page": PageContext()})
 
 
 def note_newest() -> None:
-    """Before a page looks at anything, even at who asks: what happens while it looks must reach it as news, or what it
-    shows stays as it was."""
     declaration = declared.of(current_app.view_functions.get(request.endpoint or ""))
     is_for_people = declaration is not None and declaration.door == declared.Door.PEOPLE
     is_part = bool(request.headers.get("HX-Request"))
@@ -184,7 +182,7 @@ def _newest() -> int:
 
 
 def home_of(role: str) -> str:
-    """Agents begin at the desk, leaders at the wallboard."""
+    """The desk for agents, the wallboard for leaders."""
     return url_for(DESK if role == Role.AGENT else "wallboard.index")
 
 
@@ -205,7 +203,7 @@ def shown_status(session: Session, agent: Agent) -> ShownStatus:
 
 
 def _state(agent: Agent, mine: Sequence[Interaction]) -> tuple[str, datetime]:
-    """The one word for what the agent is doing, and since when; calls before conversations."""
+    """The agent's one state for the page; a call outranks conversations."""
     call = next((each for each in mine if each.channel.is_voice and each.state == State.ACTIVE), None)
     if agent.state == AgentState.OFFERED:
         return "offered", agent.state_since
@@ -236,7 +234,6 @@ def _link(endpoint: str, label: str) -> PageLink:
 
 
 def _count() -> int:
-    """Questions that wait for this person's answer."""
     agent = access.current_agent()
     with wiring.current().reading() as session:
         return approvals.waiting_for(session, agent)

@@ -1,4 +1,4 @@
-"""Each request gets a number for support, one log line and its place in the figures."""
+"""Request number, one log line and metrics per request."""
 
 import time
 
@@ -20,14 +20,14 @@ def register(app: Flask) -> None:
 
 
 def number() -> str:
-    """The request's own number; also outside of a request that has begun properly."""
+    """The request's number; created on first use, so error pages have one too."""
     if "request_number" not in g:
         g.request_number = observe.request_number()
     return str(g.request_number)
 
 
 def address() -> str:
-    """Who asks: behind a proxy on this machine, the address that the proxy wrote down last."""
+    """The client's address; X-Forwarded-For counts only from a proxy on this machine, its last entry."""
     peer = request.remote_addr or ""
     told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     return told if told and is_here(peer) else peer

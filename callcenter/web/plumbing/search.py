@@ -1,4 +1,4 @@
-"""One field for all: a ticket's number leads to the ticket, a telephone number or a name to customers, words to tickets."""
+"""One search field: a ticket number opens the ticket, a telephone number or a name finds customers, words find tickets."""
 
 import re
 
@@ -31,6 +31,7 @@ def results() -> Response | str:
             return redirect(url_for("tickets.page", ticket_id=ticket.id))
         people = customers.search(session, words, limit=FOUND) if words else ()
         if phone := _phone(words):
+            # A number that belongs to one customer opens that customer.
             people = customers.with_address(session, phone) or people
             if len(people) == 1:
                 return redirect(url_for("customers.page", customer_id=people[0].id))
@@ -49,5 +50,5 @@ def results() -> Response | str:
 
 
 def _phone(words: str) -> str | None:
-    """The words as E.164 where they are a telephone number."""
+    """E.164, or None."""
     return numbers.e164(words, region=language.ours().region) if PHONE.fullmatch(words) else None

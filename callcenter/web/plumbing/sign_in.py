@@ -1,4 +1,4 @@
-"""Signing in and out. Wrong tries are counted; after too many there is a pause, and the page says so beforehand."""
+"""Signing in and out. Failed tries are counted; the page announces the pause that follows."""
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -36,7 +36,7 @@ def form() -> Response | str:
 @pages.post("/sign-in")
 @access.public
 def enter() -> Response | tuple[str, int]:
-    """Count the try, look at the password outside of any transaction, then sign in."""
+    """401 for a wrong name or password, 429 during the pause."""
     name, password = request.form.get("name", ""), request.form.get("password", "")
     try:
         with wiring.current().work() as work:
@@ -45,6 +45,7 @@ def enter() -> Response | tuple[str, int]:
         return _page(_(error.text), name=name), error.status
     with wiring.current().reading() as reading:
         agent = agents.by_name(reading, name)
+    # Outside a transaction: hashing is slow.
     if not passwords.matches(password, agent.password_hash if agent and agent.is_active else None) or agent is None:
         return _page(wrong(left), name=name), 401
     with wiring.current().work() as work:
@@ -68,7 +69,7 @@ def wrong(left: int) -> str:
 @pages.post("/sign-out")
 @access.everyone
 def leave() -> Response:
-    """Offers go on to others at once; a call goes on by itself."""
+    """Withdraws the agent's offers; a call in progress continues."""
     with wiring.current().work() as work:
         presence.sign_out(work, access.current_agent().id)
     return _left()
@@ -77,7 +78,7 @@ def leave() -> Response:
 @pages.post("/sign-out/everywhere")
 @access.everyone
 def leave_everywhere() -> Response:
-    """Every session of this person ends, whoever has it."""
+    """Ends every session of this agent."""
     with wiring.current().work() as work:
         acts.sign_out_everywhere(work, access.current_agent().id)
     return _left()
@@ -101,7 +102,7 @@ def _page(error: str = "", *, name: str = "") -> str:
 
 
 def _live_updates() -> bool:
-    """Whether Redis answers. The database does, or this page would not be read."""
+    """Whether Redis answers."""
     try:
         return bool(wiring.current().background.redis.ping())
     except RedisError:

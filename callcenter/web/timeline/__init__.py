@@ -1,1 +1,1 @@
-"""What happened, as a story."""
+"""Timelines: events as sentences."""

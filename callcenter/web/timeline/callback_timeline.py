@@ -1,4 +1,4 @@
-"""Sentences of a story about callbacks, long waits and passing on."""
+"""Timeline sentences about callbacks, overflow, voicemail and transfers."""
 
 from collections.abc import Callable
 from datetime import datetime

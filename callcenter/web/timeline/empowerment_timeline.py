@@ -1,4 +1,4 @@
-"""Sentences of a story about what was given, asked, answered, carried out and taken back; requests to departments too."""
+"""Timeline sentences about grants, approvals, fulfilment, reversals and department requests."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -16,14 +16,14 @@ GIVE, BAD = "give", "bad"
 
 
 class Shown(Protocol):
-    """An event that says in words what it was about, by language."""
+    """An event with a recorded description per language."""
 
     @property
     def shown(self) -> dict[str, str]: ...
 
 
 def _shown(event: Shown, names: Names) -> str:
-    """What it was about, as it was recorded: "$60 Credit on account"."""
+    """As recorded, e.g. "$60 Credit on account"."""
     return languages.of(event.shown, names.language)
 
 

@@ -1,4 +1,4 @@
-"""History as people read it: one fact a line, newest first, a line for each day. What nobody needs to read is left out."""
+"""History as a timeline: one event per line, newest first, grouped by day. Events without a sentence are left out."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ class Day:
 
 
 def days(session: Session, rows: Sequence[History]) -> list[Day]:
-    """These rows (newest first) as days of facts."""
+    """`rows`: newest first."""
     return by_day(facts(session, rows))
 
 
@@ -67,7 +67,7 @@ def _names(session: Session, happened: Sequence[Event]) -> Names:
 
 
 def _departments(session: Session, happened: Sequence[Event], reader: str) -> dict[str, str]:
-    """Only where one is named."""
+    # Most timelines name no department: saves the query.
     if not _ids(happened, "department"):
         return {}
     return {one.key: one.name(reader) for one in departments.departments(session)}
@@ -162,6 +162,7 @@ def _received(event: events.MessageReceived, names: Names) -> TimelineEntry:
 
 def _written(event: events.MessageQueued, names: Names) -> TimelineEntry | None:
     message = names.messages.get(event.message_id)
+    # Automatic messages have entries of their own (surveys, grants).
     if message is None or message.purpose != "conversation":
         return None
     return TimelineEntry(
@@ -268,4 +269,4 @@ SENTENCES: dict[type[Event], Callable[[Any, Names], TimelineEntry | None]] = {
     events.SurveySent: _asked,
     events.SurveyAnswered: _scored,
 }
-KINDS = {event.__name__ for event in SENTENCES}  # a newer version of this program may have written others
+KINDS = {event.__name__ for event in SENTENCES}  # a newer release may have stored others

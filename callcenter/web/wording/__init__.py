@@ -1,1 +1,1 @@
-"""How things are called and written: the reader's language, terms, numbers, times, money."""
+"""Labels and formats in the reader's language: terms, numbers, times, money."""

@@ -1,4 +1,4 @@
-"""A file of a message as pages show it: a picture, something to save, or why there is nothing to open."""
+"""View model of a file in a message: picture, download, or why it cannot be opened."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,6 @@ from callcenter.storage.messages.attachments import Attachment
 
 @dataclass(frozen=True)
 class Shown:
-    """One file with what a page says of it."""
-
     row: Attachment
 
     @property
@@ -25,7 +23,7 @@ class Shown:
 
     @property
     def why_not(self) -> str:
-        """Why there is nothing to open."""
+        """ "" where the file can be opened."""
         return {
             AttachmentState.DUE: _("A file, being fetched …"),
             AttachmentState.REFUSED: _(

@@ -1,4 +1,4 @@
-"""Kinds of break as the reader calls them."""
+"""Kinds of break in the reader's language."""
 
 from dataclasses import dataclass
 
@@ -21,24 +21,24 @@ class Kind:
 
 
 def kinds(session: Session) -> list[Kind]:
-    """Those that can be chosen, in the order in which they were set up."""
+    """Active kinds, in the order of their creation."""
     reader = language.chosen()
     return [Kind(key, languages.of(names, reader)) for key, names, is_active in _rows(session) if is_active]
 
 
 def name(session: Session, cause: str) -> str:
-    """Lunch; Break where it is of no kind, or of one that is no longer known."""
+    """E.g. "Lunch"; "Break" for none or an unknown kind."""
     names = {key: languages.of(names, language.chosen()) for key, names, _is_active in _rows(session)} if cause else {}
     return names.get(cause) or _("Break")
 
 
 def chosen(session: Session, status: str | None, cause: str) -> str:
-    """The name of a status where it is a break of a kind, else empty: then the status' own word says it."""
+    """Name of the break's kind; "" for another status or a break without a kind."""
     return name(session, cause) if status == Status.BREAK and cause else ""
 
 
 def after_this(session: Session, agent: Agent) -> str:
-    """What begins after the work in hand, by its name; empty where nothing was asked for."""
+    """Name of the requested status; "" for none."""
     if agent.next_status is None:
         return ""
     return name(session, agent.next_cause) if agent.next_status == Status.BREAK else _("Unavailable")
@@ -46,6 +46,7 @@ def after_this(session: Session, agent: Agent) -> str:
 
 def _rows(session: Session) -> Rows:
     def read() -> Rows:
+        # Inactive kinds too: old breaks still need their name.
         rows = company.every_break_reason(session)
         return tuple((row.key, row.names, row.is_active) for row in sorted(rows, key=lambda row: row.id))
 

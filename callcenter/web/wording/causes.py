@@ -1,4 +1,4 @@
-"""The company's causes in the reader's language, for the fields in which a ticket's cause is written."""
+"""The company's ticket causes in the reader's language."""
 
 from callcenter import wiring
 from callcenter.storage.administration import settings_cache
@@ -7,17 +7,17 @@ from callcenter.web.wording import language
 
 
 def names() -> list[str]:
-    """What can be chosen; anything else may be written too."""
+    """Suggestions; the field also takes other text."""
     return list(dict.fromkeys(_named().values()))
 
 
 def shown(cause: str) -> str:
-    """A cause that is kept by its key, or named in another language, as the reader calls it; other words as they are."""
+    """The reader's name of a cause stored by key or in another language; free text unchanged."""
     return _every().get(cause.casefold(), cause)
 
 
 def _named() -> dict[str, str]:
-    """{key: its name}"""
+    """{key: name}"""
     chosen = language.chosen()
     with wiring.current().reading() as session:
         return settings_cache.figure(
@@ -28,7 +28,7 @@ def _named() -> dict[str, str]:
 
 
 def _every() -> dict[str, str]:
-    """{whatever a cause is called, in any language: its name}"""
+    """{key or name in any language, casefolded: name}"""
     chosen = language.chosen()
     with wiring.current().reading() as session:
         return settings_cache.figure(
@@ -36,6 +36,7 @@ def _every() -> dict[str, str]:
             ("cause_words", chosen),
             lambda: {
                 str(word).casefold(): one.name(chosen) or one.key
+                # Inactive causes too: tickets keep them.
                 for one in departments.every_cause(session)
                 for word in (one.key, *one.names.values())
             },

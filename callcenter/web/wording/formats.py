@@ -1,4 +1,4 @@
-"""Times, spans, amounts and numbers as the reader writes them. Templates use these as filters."""
+"""Times, durations, amounts and numbers in the reader's locale and zone; template filters."""
 
 from datetime import UTC, date, datetime
 
@@ -29,7 +29,7 @@ def register(app: Flask) -> None:
 
 
 def time_of(at: datetime | None, *, seconds: bool = False) -> str:
-    """14:33, or 14:33:07."""
+    """ "14:33", "14:33:07"."""
     return local(at).strftime("%H:%M:%S" if seconds else "%H:%M") if at else ""
 
 
@@ -48,7 +48,7 @@ def day_of(at: datetime | None) -> str:
 
 
 def date_of(at: datetime | date | None) -> str:
-    """17 Nov, or 3 May 2025 where it is another year."""
+    """ "17 Nov"; "3 May 2025" in another year."""
     if at is None:
         return ""
     day = local(at).date() if isinstance(at, datetime) else at
@@ -56,7 +56,7 @@ def date_of(at: datetime | date | None) -> str:
 
 
 def month_of(at: datetime) -> str:
-    """November; 11 月."""
+    """ "November", "11 月"."""
     locale = get_locale()
     if locale is not None and locale.language == "zh":
         return f"{local(at).month} 月"
@@ -64,7 +64,7 @@ def month_of(at: datetime) -> str:
 
 
 def when(at: datetime | None) -> str:
-    """The time for today, else the day with its time: 14:33, Yesterday 09:41, 3 May 11:02."""
+    """ "14:33" today, "Yesterday 09:41", "3 May 11:02"."""
     if at is None:
         return ""
     day, today = local(at).date(), local(now()).date()
@@ -74,12 +74,12 @@ def when(at: datetime | None) -> str:
 
 
 def ago(at: datetime | None) -> str:
-    """How long since then, as a duration."""
+    """Duration since then."""
     return duration((now() - at).total_seconds()) if at else ""
 
 
 def duration(seconds: float | None, *, padded: bool = False) -> str:
-    """0:38, 6:41 (06:41 padded) below an hour; 1 h 40 above; 3 d 4 h above a day."""
+    """Seconds in; "6:41" ("06:41" padded), from an hour "1 h 40", from a day "3 d 4 h"."""
     if seconds is None:
         return "–"
     whole = max(0, int(seconds))
@@ -92,7 +92,7 @@ def duration(seconds: float | None, *, padded: bool = False) -> str:
 
 
 def money(minor: int | None, currency: str = "USD") -> str:
-    """$60, ¥80, $14.90: minor units are shown only where there are some."""
+    """Minor units in; "$60", "¥80", "$14.90"."""
     if minor is None:
         return "–"
     scale = 1 if currency in WITHOUT_MINOR else 100
@@ -103,7 +103,7 @@ def money(minor: int | None, currency: str = "USD") -> str:
 
 
 def money_typed(minor: int | None, currency: str = "USD") -> str:
-    """14.90, 60: as it is typed into a field, without a sign."""
+    """Minor units in; "14.90" for an input field."""
     return typed(minor, currency)
 
 
@@ -112,7 +112,7 @@ def phone(number: str | None) -> str:
 
 
 def percent(share: float | None, digits: int = 0) -> str:
-    """78 %, 3.4 %; a dash where there is nothing to divide."""
+    """ "78 %", "3.4 %"; "–" for None."""
     return f"{100 * share:.{digits}f} %" if share is not None else "–"
 
 
@@ -121,10 +121,11 @@ def decimal(value: float | None, digits: int = 1) -> str:
 
 
 def initials(name: str | None) -> str:
-    """AM for Alice Moreau, 李雷 for 李雷."""
+    """ "AM" for Alice Moreau, "李雷" for 李雷."""
     words = (name or "").split()
     if not words:
         return "–"
+    # Chinese names have no initials.
     if not words[0][0].isascii():
         return words[0][:2]
     return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper()
@@ -154,5 +155,5 @@ def _date(day: date, today: date) -> str:
 
 
 def sentence(error: DomainError) -> str:
-    """What a person got wrong, in the reader's language."""
+    """The error in the reader's language."""
     return _(error.text, **error.values)

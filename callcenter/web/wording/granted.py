@@ -1,4 +1,4 @@
-"""What was given, wished and asked for, in the reader's words: on the desk, at the ticket, on an agent's own page."""
+"""Grants and requests in the reader's words: desk, ticket, an agent's own page."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from callcenter.web.wording import formats, labels, language
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """How it stands with one grant. `kind` colours it: ok, give, warn, bad. `can_give`: approved, and to be given on."""
+    """Outcome of one grant. `kind`: colour (ok, give, warn, bad). `can_give`: approved, not yet granted."""
 
     grant: Grant
     kind: str
@@ -39,7 +39,7 @@ class Ended:
 
 @dataclass(frozen=True)
 class Around:
-    """What the words need beside the grants: read once for all of them."""
+    """Look-ups for the labels of several grants, read once."""
 
     names: Mapping[int, str]
     remedies: Mapping[int, Remedy | None]
@@ -50,7 +50,7 @@ class Around:
 
 
 def around(session: Session, rows: Sequence[Grant]) -> Around:
-    """`rests` of those that no approver could answer about in time are looked for among `rows`."""
+    """`rests`: {original grant id: (rest, its approval)}, found among `rows` only."""
     asked = approvals.of_grants(session, [row.id for row in rows])
     sent = messages.by_ids(session, [row.message_id for row in rows if row.message_id])
     reader = language.chosen()
@@ -65,14 +65,14 @@ def around(session: Session, rows: Sequence[Grant]) -> Around:
 
 
 def amount(remedy: Remedy | None, units: int, currency: str) -> str:
-    """$60; 2 × for pieces."""
+    """ "$60"; "2 ×" for pieces."""
     if remedy is None or remedy.is_money:
         return money.shown(units, currency, language.chosen())
     return f"{units} ×"
 
 
 def what(remedy: Remedy | None, units: int, currency: str, key: str = "") -> str:
-    """$60 credit on account; express redelivery."""
+    """ "$60 credit on account"; "express redelivery"."""
     name = inside(languages.of(remedy.names, language.chosen())) if remedy else key
     if remedy is not None and not remedy.is_money and units == 1:
         return name
@@ -80,17 +80,18 @@ def what(remedy: Remedy | None, units: int, currency: str, key: str = "") -> str
 
 
 def inside(name: str) -> str:
-    """A name as it stands within a sentence: English ones without their capital."""
+    """A name within a sentence: English ones in lower case, acronyms unchanged."""
     return name[:1].lower() + name[1:] if name[:2].isascii() and name[1:2].islower() else name
 
 
 def first(name: str) -> str:
-    """Sam for Sam Keller, 李雷 for 李雷."""
+    """ "Sam" for Sam Keller, "李雷" for 李雷."""
+    # Chinese names put the family name first and have no space.
     return name.split()[0] if name and name.isascii() else name
 
 
 def ended(grant: Grant, known: Around) -> Ended | None:
-    """None for what still waits for an answer, and for what was taken out again by the agent."""
+    """None for a pending or a withdrawn request."""
     told = {
         "granted": _given,
         "carried_out": _given,
@@ -153,7 +154,7 @@ def _approved(grant: Grant, known: Around) -> Ended:
 
 
 def _rest(grant: Grant, known: Around) -> str:
-    """What is left of it and is asked on."""
+    """The part that no approver answered in time and that is decided later."""
     if grant.id not in known.rests:
         return ""
     rest, approval = known.rests[grant.id]

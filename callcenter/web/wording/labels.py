@@ -1,4 +1,4 @@
-"""THE TABLE of labels: every code of a closed set that people read, and its word. Nothing else lists them."""
+"""The only register of labels: code of a closed set → label. A sentence's words are in `terms`."""
 
 from collections.abc import Mapping
 
@@ -111,17 +111,17 @@ LABELS: dict[str, Words] = {
         "canceled": _("not sent"),
     },
 }
-SILENT = frozenset({"message", "outcome_hint"})  # say nothing of a code that they do not know; the others show it
+SILENT = frozenset({"message", "outcome_hint"})  # an unknown code is left out here, shown as it is elsewhere
 
 
 def of(kind: str, code: str | None) -> str:
-    """The word for a code, in the reader's language."""
+    """Label in the reader's language; an unknown code itself, or "" for SILENT kinds."""
     if not code:
         return ""
     return str(LABELS[kind].get(code, "" if kind in SILENT else code))
 
 
-@pass_context  # else Jinja works out the filter of a constant once, in the language of whoever came first
+@pass_context  # else Jinja folds the filter of a constant, in the first reader's language
 def in_template(_context: Context, code: str | None, kind: str) -> str:
-    """`{{ ticket.status | label("ticket_status") }}`."""
+    """Filter: `{{ ticket.status | label("ticket_status") }}`."""
     return of(kind, code)

@@ -1,4 +1,4 @@
-"""The reader's language and zone: the signed-in person's own, else what the browser asks for and the company's."""
+"""The reader's language and zone: the signed-in agent's own, else the browser's language and the company's zone."""
 
 import re
 from functools import cache
@@ -22,10 +22,11 @@ pages = Blueprint("language", __name__)
 
 
 class Texts(Domain):
-    """One catalogue a language, read once a process, under our name of it (Babel's own for zh_CN is zh_Hans_CN)."""
+    """One catalogue per language, loaded once per process."""
 
+    # Under our language codes: Babel's own name of zh_CN is zh_Hans_CN.
     def get_translations(self) -> NullTranslations:
-        # A page has hundreds of texts, and its reader does not change while it is written.
+        # Looked up once per request: a page has hundreds of texts.
         if "catalogue" not in g:
             g.catalogue = _catalogue(languages.locale(chosen()))
         found: NullTranslations = g.catalogue
@@ -46,7 +47,8 @@ def register(app: Flask) -> None:
 
 
 def chosen() -> str:
-    """ "en" or "zh". Where the database is away (`g.alone`) the browser's wish must do."""
+    """ "en" or "zh"."""
+    # `g.alone`: the database is down, so the agent cannot be read.
     if not g.get("alone") and access.is_signed_in():
         return languages.served(access.current_agent().language)
     cookie = request.cookies.get(COOKIE)
@@ -63,7 +65,7 @@ def zone() -> str:
 
 
 def ours() -> company.Company:
-    """The company, read once a request; before it is set up, an unnamed one in UTC."""
+    """The company, read once per request; before setup an unnamed one in UTC."""
     if "company" not in g:
         with wiring.current().reading() as session:
             g.company = company.get(session) or company.Company(
@@ -76,8 +78,9 @@ def ours() -> company.Company:
 @pages.get("/language/<code>")
 @access.public
 def choose(code: str) -> Response:
-    """Kept in the browser, and for whoever is signed in at the person. A link on a foreign site changes nothing."""
+    """Stores the language in a cookie and, when signed in, at the agent. Ignores cross-site requests."""
     back = redirect(here(request.args.get("next")))
+    # A GET that writes: a link on another site must not change the language.
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return back
     language = languages.served(code)
@@ -91,5 +94,5 @@ def choose(code: str) -> Response:
 
 
 def here(path: str | None) -> str:
-    """Only a path of ours leads on; anything else leads home."""
+    """The path if it is on this site, else the home page."""
     return path if path and INSIDE.fullmatch(path) else url_for("sign_in.home")

@@ -1,4 +1,4 @@
-"""Why this agent and not another, and why something still waits: the reasons of routing as sentences."""
+"""Routing reasons as sentences: why this agent, why a customer still waits."""
 
 from collections.abc import Mapping, Sequence
 
@@ -35,10 +35,9 @@ Skills = Mapping[str, str]
 def sentences(
     explanation: Explanation, names: Names, *, skills: Skills | None = None, language: str = "", now: bool = False
 ) -> list[str]:
-    """An offer's reason: who was chosen and why, who else could have taken it, who could not.
+    """The chosen agent with the reason, other candidates, excluded agents.
 
-    `skills`: how skills are called; `language`: the name of the one that is asked for. `now`: told as it is, not as it was.
-    """
+    `skills`: {key: name}. `language`: name of the requested language. `now`: present tense instead of past."""
     told = [_able(one, explanation, names, skills or {}) for one in explanation.able[:NAMED]]
     more = len(explanation.able) - NAMED
     if more > 0:
@@ -53,7 +52,7 @@ def sentences(
 def why_waiting(
     explanation: Explanation, names: Names, *, skills: Skills | None = None, language: str = ""
 ) -> list[str]:
-    """Why this one is still waiting, as it is now: for whom, what is missing, what opens next."""
+    """Present tense: affinity hold or next agent, the candidates, what is missing, the next ring."""
     told = []
     if explanation.held_for is not None:
         told.append(held(explanation, names))
@@ -68,14 +67,14 @@ def why_waiting(
 
 
 def short(explanation: Explanation, names: Names, *, skills: Skills | None = None) -> str:
-    """One line for an offer: why you, or why this agent."""
+    """One line: the reason for the chosen agent; "" without one."""
     if explanation.agent_id is None or not explanation.able:
         return ""
     return _(", ").join(_facts(explanation.able[0], explanation, skills or {}))
 
 
 def held(explanation: Explanation, names: Names) -> str:
-    """For whom it waits, how long still, and how they know each other."""
+    """The affinity hold: agent, remaining seconds, relationship."""
     name = _name(explanation.held_for or 0, names)
     seconds = span(explanation.held_seconds)
     return {
@@ -90,7 +89,7 @@ def next_ring(explanation: Explanation) -> str:
 
 
 def span(seconds: float) -> str:
-    """38 s, 4 min, 1 h 40."""
+    """Seconds in; "38 s", "4 min", "1 h 40"."""
     whole = max(0, int(seconds))
     if whole < formats.MINUTE:
         return _("%(num)d s", num=whole)
@@ -100,7 +99,7 @@ def span(seconds: float) -> str:
 
 
 def points(given: Mapping[str, float]) -> str:
-    """The parts of a score: "priority 20, gold customer 60"."""
+    """The parts of a score, e.g. "priority 20, gold customer 60"."""
     words = {
         "priority": _("priority of the queue"),
         "customer_value": _("value of the customer"),
@@ -112,7 +111,7 @@ def points(given: Mapping[str, float]) -> str:
 
 
 def enumerated(parts: Sequence[str]) -> str:
-    """A, B, and C; A、B和C."""
+    """ "A, B, and C"; "A、B和C"."""
     return format_list(list(parts), locale=get_locale() or "en")
 
 
@@ -125,7 +124,7 @@ def _able(one: Able, explanation: Explanation, names: Names, skills: Skills) -> 
 
 
 def _facts(one: Able, explanation: Explanation, skills: Skills) -> list[str]:
-    """Free how long, how good, and for the chosen one what decided."""
+    """Idle time, skill levels, and for the chosen agent the deciding reason."""
     facts = [_("free %(time)s", time=span(one.idle))]
     facts += [f"{skills.get(skill, skill.capitalize())} {level}" for skill, level in sorted(one.levels.items())]
     if one.agent_id == explanation.agent_id:
@@ -146,6 +145,7 @@ def _decided(explanation: Explanation) -> list[str]:
         "longest_idle": _("free longest"),
         "others_spared": _("others are left for what only few can do"),
     }.get(explanation.why)
+    # With one candidate there was nothing to decide.
     told = [decided] if decided and len(explanation.able) > 1 else []
     if explanation.why == "next_in_line":
         told.append(_("next in line"))
@@ -156,12 +156,13 @@ def _decided(explanation: Explanation) -> list[str]:
 
 def _excluded(explanation: Explanation, names: Names, language: str, *, now: bool) -> list[str]:
     known = [reason for reason in ORDER if reason in explanation.out]
+    # Reasons that this version does not know come last.
     known += sorted(set(explanation.out) - set(ORDER))
     return [_group(reason, explanation.out[reason], names, language, now=now) for reason in known]
 
 
 def _group(reason: str, ids: Sequence[int], names: Names, language: str, *, now: bool) -> str:
-    """ "Bo was on a call"; "Alice and Bo were on a call"; "12 others were on a call"."""
+    """E.g. "Bo was on a call"; "12 others were on a call"."""
     count = len(ids)
     if count <= NAMED:
         who = enumerated([_name(agent_id, names) for agent_id in ids])
@@ -223,7 +224,6 @@ def _is(reason: str, who: str, num: int, language: str) -> str:
 
 
 def _always(reason: str, num: int, values: Mapping[str, str]) -> str:
-    """What does not depend on the moment."""
     match reason:
         case "channel":
             return _("this queue does not take this channel")

@@ -1,16 +1,16 @@
-"""One scale of amounts: what you may give, then what each of those who are asked may say yes to."""
+"""The scale of amounts: the agent's own limit, then the limit of each approver."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTHS = {1: (100.0,), 2: (46.0, 54.0), 3: (31.0, 44.0, 25.0)}
 GAP = 0.6
-BEYOND = 0.5  # an open end is drawn as if it went half as far again
+BEYOND = 0.5  # an unlimited part reaches this share of the lower limit beyond it
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far somebody's yes reaches: `most` minor units, None without end. `words`: "you, $80"."""
+    """One limit: `most` in minor units, None for unlimited. `words`: "you, $80"."""
 
     kind: str
     words: str
@@ -19,7 +19,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One stretch; `x` and `width` in percent."""
+    """`x` and `width` in percent."""
 
     kind: str
     words: str
@@ -29,7 +29,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """`at`: where the amount stands, in percent; None for none."""
+    """`at`: position of the amount in percent, or None."""
 
     parts: tuple[Part, ...]
     at: float | None
@@ -40,8 +40,9 @@ class Scale:
 
 
 def scale(reaches: Sequence[Reach], amount: int | None) -> Scale:
-    """Stretches of fixed widths, so that their words have room; within each the amount stands in proportion."""
+    """At most four parts; the position is proportional within its part."""
     shown = [one for one in reaches if one.most is None or one.most > 0][:4]
+    # Fixed widths leave room for the labels.
     widths = WIDTHS.get(len(shown)) or (100 / max(1, len(shown)),) * len(shown)
     starts = [sum(widths[:place]) for place in range(len(shown))]
     parts = tuple(

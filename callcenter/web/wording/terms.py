@@ -1,4 +1,4 @@
-"""Words within a sentence, and how fields and their values are read. What a code alone is called: `labels`."""
+"""Words within a sentence, and labels of fields and their values. A code alone: `labels`."""
 
 from collections.abc import Mapping
 
@@ -11,12 +11,12 @@ CODED = {"status": "ticket_status", "type": "type", "fault": "fault", "priority"
 
 
 def spoken(code: str) -> str:
-    """A language as it is called in a sentence."""
+    """A language's name within a sentence."""
     return {"en": _("English"), "zh": _("Chinese")}.get(code, code)
 
 
 def declined(code: str) -> str:
-    """Why an agent passed on an offer."""
+    """Label of an agent's reason to decline an offer."""
     return {
         "busy": _("Busy just now"),
         "not_my_subject": _("Not my subject"),
@@ -25,7 +25,7 @@ def declined(code: str) -> str:
 
 
 def role(code: str, *, short: bool = False) -> str:
-    """Somebody of a role, within a sentence; `short` where there is hardly room."""
+    """E.g. "a supervisor"; `short`: "supervisor"."""
     if short:
         return {"supervisor": _("supervisor"), "administrator": _("admin")}.get(code, code)
     return {"supervisor": _("a supervisor"), "administrator": _("an administrator")}.get(code, code)
@@ -50,7 +50,7 @@ def ticket_field(name: str) -> str:
 
 
 def ticket_value(name: str, value: object, agents: Mapping[int, str]) -> str:
-    """A ticket's field as it is read: the word of a code, an agent's name, or the text itself."""
+    """Label of a code, name of an agent, or the text itself."""
     if value is None or value == "":
         return ""
     if name in CODED:

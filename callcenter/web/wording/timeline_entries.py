@@ -1,4 +1,4 @@
-"""One line of a story, and the names that its sentences need. What happened is told in `story` and its parts."""
+"""One timeline entry, and the names that its sentence needs. The sentences: `web/timeline`."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +10,7 @@ from callcenter.storage.messages.messages import Message
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """`kind` colours the line: "" (most), bad, give, ok."""
+    """`kind`: colour of the line: "" (most), bad, give, ok."""
 
     icon: str
     strong: str
@@ -23,7 +23,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class Names:
-    """What the sentences need beside the rows themselves."""
+    """Names and texts by id, read once for all rows. `reader`: shown as "You"."""
 
     agents: dict[int, str]
     queues: dict[int, str]
@@ -39,7 +39,7 @@ class Names:
         return self.agents.get(agent_id or 0, _("Somebody"))
 
     def actor(self, label: str) -> str:
-        """Who caused it, from "agent:7", "customer", "token:…", "system"."""
+        """Name of an actor label: "agent:7", "customer", "token:…", "system"."""
         kind, _sep, id_ = label.partition(":")
         if kind == "agent" and id_.isdigit():
             return self.agent(int(id_))

@@ -1,2 +1,2 @@
-"""Giving on the desk: what the card says of it (`section`), the two steps (`choosing`, `confirming`), the wait (`waiting`),
-and the routes (`doors` to the yes or the question, `asked` from there)."""
+"""Granting on the desk: the card's section (`section`), two steps (`choosing`, `confirming`), the wait (`waiting`),
+and the routes (`doors` up to the grant or the request, `asked` after it)."""

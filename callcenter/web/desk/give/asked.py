@@ -1,4 +1,4 @@
-"""What was asked: looked after, changed, withdrawn, talked about, and given on after a yes."""
+"""Routes of a grant request: status, change, withdrawal, chat with the approver, and the grant after approval."""
 
 from flask import Response, render_template, request
 
@@ -21,26 +21,27 @@ OF_GRANT = "/desk/grants/<int:grant_id>"
 @pages.get(f"{OF_GRANT}/waiting")
 @access.everyone
 def grant_waiting(grant_id: int) -> str:
-    """The part of the panel that goes on by itself; it never holds what is being written."""
+    """The live part of the waiting panel."""
     with wiring.current().reading() as session:
         section = Section(session, panel.giving_of(session, panel.mine(session, grant_id)))
+        # Refreshed by itself, so it must not contain a field the agent types in.
         return render_template("desk/give/live.html", give=section, waiting=section.waiting)
 
 
 @pages.get(f"{OF_GRANT}/words")
 @access.everyone
 def grant_words(grant_id: int) -> Response | str:
-    """What was said so far; where it has ended meanwhile there is nothing to put in its place, the panel itself goes."""
+    """The chat so far; 204 once the approval has ended."""
     with wiring.current().reading() as session:
         section = Section(session, panel.giving_of(session, panel.mine(session, grant_id)))
         waiting = section.waiting
+        # 204 swaps nothing in: the panel as a whole is about to be replaced.
         return render_template("desk/give/words.html", waiting=waiting) if waiting else Response(status=204)
 
 
 @pages.get(f"{OF_GRANT}/change")
 @access.everyone
 def grant_change(grant_id: int) -> str:
-    """Another amount or reason."""
     with wiring.current().reading() as session:
         waiting = panel.waiting_for(session, grant_id)
         return render_template("desk/give/change.html", waiting=waiting)
@@ -72,7 +73,7 @@ def grant_withdraw(grant_id: int) -> str:
 @pages.post(f"{OF_GRANT}/give")
 @access.everyone
 def grant_give(grant_id: int) -> str:
-    """After a yes: given on, once."""
+    """Grants after approval. Idempotent."""
     with wiring.current().work() as work:
         asking.give_on(work, grant_id, actor=access.current_actor(), sms=panel.own_sms())
     return _where_it_belongs(grant_id)
@@ -81,7 +82,7 @@ def grant_give(grant_id: int) -> str:
 @pages.post(f"{OF_GRANT}/say")
 @access.everyone
 def grant_say(grant_id: int) -> str:
-    """A word to whoever decides."""
+    """Sends a message to the approver."""
     with wiring.current().work() as work:
         grant = grants.get(work.session, grant_id)
         approval = approvals.of_grant(work.session, grant_id)
@@ -93,7 +94,7 @@ def grant_say(grant_id: int) -> str:
 
 
 def _where_it_belongs(grant_id: int) -> str:
-    """The panel of its contact, or the list on the free desk or at the ticket where the act was done."""
+    """The part the action came from: the panel, the idle view, or nothing on a ticket's page."""
     if request.headers.get("HX-Target") == "free":
         return parts.free_part()
     with wiring.current().reading() as session:

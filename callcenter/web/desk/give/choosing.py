@@ -1,4 +1,4 @@
-"""The first step: a remedy, an amount on one scale, what it does to my budget."""
+"""Step one of a grant: remedy, amount on a scale, effect on the agent's budget."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from callcenter.web.wording.scale import Reach, Scale, scale
 
 CHOICES = 9
 QUICK = 4
-SAID = "said"  # a reason, so that holding a wish tells who is asked rather than that one is missing
+SAID = "said"  # placeholder reason: holding a request shows the approver, not "reason missing"
 
 
 @dataclass(frozen=True)
 class Quick:
-    """An amount to press; `value` is what is written into the field."""
+    """A quick amount; `value` is what pressing it writes into the field."""
 
     value: str
     words: str
@@ -30,7 +30,7 @@ class Quick:
 
 
 class Choosing:
-    """`key` names this giving from here to its end; `wished` is what was wanted where less is given now."""
+    """`key`: idempotency key of this grant. `wished`: units the customer wanted, where less is granted now."""
 
     def __init__(
         self, giving: Giving, *, remedy: str, amount: str | None, key: str, wished: int | None = None, said: str = ""
@@ -60,13 +60,13 @@ class Choosing:
 
     @cached_property
     def fixed(self) -> int | None:
-        """The one amount that it has, where it has only one."""
+        """The only amount possible (minor units), or None."""
         room = next((room for room in self.option.rooms if room.bound == Bound.FIXED), None)
         return room.limit if room else self.remedy.fixed.get(self.giving.currency) if self.remedy.is_money else None
 
     @cached_property
     def field(self) -> str:
-        """What stands in the field of the amount."""
+        """Text of the amount field."""
         if self.fixed is not None:
             return granted.amount(self.remedy, self.fixed, self.giving.currency)
         if self._given is not None:
@@ -78,7 +78,7 @@ class Choosing:
 
     @cached_property
     def units(self) -> int | None:
-        """None where it is no amount; then `wrong` says why."""
+        """Minor units or pieces; None where the field is no amount (see `wrong`)."""
         return self._read[0]
 
     @property
@@ -102,14 +102,13 @@ class Choosing:
 
     @property
     def of(self) -> str:
-        """Of how much."""
         if not self.option.is_free or not self.option.most or self.fixed is not None:
             return ""
         return _("of %(amount)s", amount=granted.amount(self.remedy, self.option.most, self.giving.currency))
 
     @property
     def _amounts(self) -> list[int]:
-        """Those of the rule book within reach, and all that may be given."""
+        """The rule book's quick amounts within reach, then the agent's limit."""
         if not self.remedy.is_money or self.fixed is not None:
             return []
         most = self.option.most if self.option.is_free else 0
@@ -126,7 +125,7 @@ class Choosing:
 
     @property
     def scale(self) -> Scale | None:
-        """For money of which there may be more or less."""
+        """Only for money of variable amount."""
         if not self.remedy.is_money or self.fixed is not None or not self.reaches:
             return None
         return scale(self.reaches, self.units)
@@ -155,7 +154,7 @@ class Choosing:
 
     @property
     def refusal(self) -> str:
-        """Why not even by asking."""
+        """Shown where not even an approver may grant this."""
         held = self.held
         if held is None or held.answer != Answer.REFUSED:
             return ""
@@ -165,14 +164,14 @@ class Choosing:
 
     @property
     def hint(self) -> str:
-        """What was recognised: one large giving in small ones."""
+        """Shown where one large grant seems split into small ones."""
         if self.held is not None and self.held.split:
             return _("Together with what was given on this ticket it is more than one giving may be.")
         return ""
 
     @property
     def next(self) -> str:
-        """What the button does."""
+        """Label of the button."""
         if self.held is None or self.units is None:
             return _("Next")
         shown = granted.amount(self.remedy, self.units, self.giving.currency)
@@ -189,11 +188,12 @@ class BudgetLine:
 
 
 def reaches(giving: Giving, option: Option) -> list[Reach]:
-    """What I may give, then how far the yes of each who is asked reaches; what bounds it beyond that is not for the desk."""
+    """The agent's own limit, then each approver's. Limits above those are not shown on the desk."""
     mine = option.most if option.is_free else 0
     found = [Reach("you", _("you, %(amount)s", amount=_money(giving, mine)), mine)] if mine else []
     for place, step in enumerate(option.ask.steps if option.ask else ()):
         name, most = section.asked_name(giving, step, short=True), step.up_to
+        # An approver below the agent's own limit adds nothing to the scale.
         if most is not None and most <= mine:
             continue
         amount = _money(giving, most) if most else ""
@@ -207,10 +207,11 @@ def _money(giving: Giving, minor: int) -> str:
 
 
 def read_units(text: str, remedy: Remedy, currency: str) -> int:
-    """Minor units, or pieces; Invalid for what is neither."""
+    """Minor units or pieces. Raises Invalid."""
     if remedy.is_money:
         return money.parse(text, currency)
     plain = text.strip().removesuffix("×").strip()
+    # isdecimal alone accepts other scripts' digits.
     if not plain.isascii() or not plain.isdecimal() or len(plain) > 6:
         raise Invalid("This is a number of pieces.", field="amount")
     return money.checked(int(plain), field="amount")

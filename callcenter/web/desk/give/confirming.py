@@ -1,5 +1,5 @@
-"""The second step: the sentence of the rule, the reason, what the customer is sent, and one button that names the act; or,
-above the limit, who is asked, how long that takes, and what becomes of it if nobody answers."""
+"""Step two of a grant: the rule, the reason, the customer's text message and one button; above the limit the approver,
+the usual time to answer, and the fallback without an answer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ from callcenter.web.wording.scale import Scale, scale
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """What was chosen and written so far; it goes on with every step."""
+    """The choices so far, posted with every step."""
 
     key: str
     remedy: str
@@ -65,11 +65,11 @@ class Confirming:
 
     @property
     def rule(self) -> str:
-        """Rule 14: gold customers whose delivery was our mistake may get $100."""
         id_ = self.option.rule_id if self.is_free else self.option.ask_rule_id
         rule = self.giving.book.rule(id_ or 0)
         if rule is None:
             return ""
+        # E.g. "Rule 14: gold customers whose delivery was our mistake may get $100."
         why = sentences.why(rule, language.chosen(), currency=self.giving.currency)
         return _("Rule %(id)s: %(why)s.", id=rule.id, why=why)
 
@@ -83,7 +83,7 @@ class Confirming:
 
     @property
     def reasons(self) -> list[str]:
-        """As the ticket has them: what, caused by what, whose fault; then each by itself."""
+        """Suggestions from the ticket: cause and responsible party, type and cause, type."""
         ticket = self.giving.ticket
         if ticket is None:
             return []
@@ -94,7 +94,7 @@ class Confirming:
         return list(dict.fromkeys(one for one in (whole, f"{kind} · {cause}" if cause else "", kind) if one))
 
     def _cause(self, cause: str) -> str:
-        """By its name in the reader's language, where it is one of the company's."""
+        """In the reader's language where it is a configured cause, else as written."""
         key = facts.cause_key(self.session, cause)
         found = next((one for one in departments.causes(self.session) if one.key == key), None)
         return found.name(language.chosen()) if found else cause
@@ -128,7 +128,7 @@ class Confirming:
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """What is good to know before the button: how it is carried out, what is left, who can take it back."""
+        """Pairs (label, value): fulfilment, what is left for the customer, who may revoke it."""
         how = {"record": _("at once"), "webhook": _("by the company's system, within minutes")}
         department = departments.department(self.session, self.remedy.carry_out.to)
         name = department.name(language.chosen()) if department else self.remedy.carry_out.to
@@ -167,7 +167,7 @@ class Confirming:
 
     @property
     def own(self) -> int:
-        """What may be given without asking."""
+        """Units the agent may grant without asking."""
         return self.option.most if self.option.is_free and not self.option.is_fixed else 0
 
     @property
@@ -176,7 +176,8 @@ class Confirming:
 
     @property
     def otherwise(self) -> str:
-        """Who is asked next and when, and what becomes of it if nobody answers."""
+        """The escalation steps with their times, and the fallback without an answer."""
+        # Seconds since the request.
         passed, said = 0, []
         for step, later in zip(self.held.steps, self.held.steps[1:], strict=False):
             passed += step.seconds

@@ -1,4 +1,4 @@
-"""Choosing, giving and asking: each post is one action, answered with the panel as it then stands."""
+"""Routes of choosing, granting and asking: each post runs one action and returns the panel."""
 
 import uuid
 
@@ -33,7 +33,7 @@ OF_GRANT = "/desk/grants/<int:grant_id>"
 @pages.get(OF_INTERACTION)
 @access.everyone
 def give_part(interaction_id: int) -> str:
-    """As it stands: what is decided, else what may be given."""
+    """The panel: what is decided, else what may be granted."""
     with wiring.current().reading() as session:
         return panel.shown(session, interaction_id)
 
@@ -41,7 +41,7 @@ def give_part(interaction_id: int) -> str:
 @pages.get(f"{OF_INTERACTION}/choose")
 @access.everyone
 def give_choose(interaction_id: int) -> str:
-    """Step one; or what is already asked or approved, which comes first."""
+    """Step one, unless a request is pending or approved: then the panel."""
     with wiring.current().reading() as session:
         found = panel.giving_of_contact(session, interaction_id)
         section = Section(session, found, is_asked_for=True)
@@ -54,7 +54,7 @@ def give_choose(interaction_id: int) -> str:
 @pages.get(f"{OF_INTERACTION}/amount")
 @access.everyone
 def give_amount(interaction_id: int) -> str:
-    """What this much means: where it stands on the scale, the budget after it, and what the button does."""
+    """The effect of an amount: scale, remaining budget, label of the button."""
     with wiring.current().reading() as session:
         found = panel.giving_of_contact(session, interaction_id)
         choosing = Choosing(
@@ -69,13 +69,14 @@ def give_amount(interaction_id: int) -> str:
 @pages.post(f"{OF_INTERACTION}/confirm")
 @access.everyone
 def give_confirm(interaction_id: int) -> str:
-    """Step two. What the rules refuse is written down, and step one says so."""
+    """Step two; a request that the rules refuse is recorded and returns step one."""
     with wiring.current().reading() as session:
         found = panel.giving_of_contact(session, interaction_id)
         form = _form(found)
         held = hold(found.decision, form.remedy, form.units, reason="said")
     if held.answer == Answer.REFUSED:
         with wiring.current().work() as work:
+            # One record per refused amount, however often the agent presses the button.
             refused = uuid.uuid5(uuid.NAMESPACE_OID, f"{form.key}:{form.remedy}:{form.units}").hex
             granting.give(work, _wish(found, form, key=refused), actor=access.current_actor())
         return _choose(found, form.remedy, form.amount, form.key)
@@ -85,7 +86,7 @@ def give_confirm(interaction_id: int) -> str:
 @pages.post(OF_INTERACTION)
 @access.everyone
 def give_now(interaction_id: int) -> str:
-    """Given; where the limit changed meanwhile, who may be asked."""
+    """Grants. Returns the step above the limit where the limit changed meanwhile."""
     with wiring.current().reading() as session:
         found = panel.giving_of_contact(session, interaction_id)
         form = _form(found)
@@ -103,7 +104,7 @@ def give_now(interaction_id: int) -> str:
 @pages.post(f"{OF_INTERACTION}/ask")
 @access.everyone
 def give_ask(interaction_id: int) -> str:
-    """Asked, and the customer put on hold where they are on the line."""
+    """Sends the request to an approver and puts a connected caller on hold."""
     actor = access.current_actor()
     with wiring.current().reading() as session:
         found = panel.giving_of_contact(session, interaction_id)
@@ -116,7 +117,7 @@ def give_ask(interaction_id: int) -> str:
 
 
 def _hold(interaction_id: int) -> str:
-    """What to say where the customer could not be put on hold; the question stands all the same."""
+    """An error message where the carrier refused the hold, else "". The request stands either way."""
     try:
         operations.hold(wiring.current(), interaction_id, actor=access.current_actor())
     except (AlreadyOnHold, CallNotConnected, NotYourInteraction):
@@ -129,7 +130,7 @@ def _hold(interaction_id: int) -> str:
 @pages.post(f"{OF_INTERACTION}/drop")
 @access.everyone
 def give_drop(interaction_id: int) -> str:
-    """Closed above the limit without asking: kept, so that rules can be tried on it."""
+    """Records a request above the limit that the agent did not send; rule replays read it."""
     with wiring.current().reading() as session:
         found = panel.giving_of_contact(session, interaction_id)
         form = _form(found)
@@ -156,7 +157,7 @@ def _confirm(found: Giving, form: Form, *, said: str = "") -> str:
 
 
 def _form(found: Giving) -> Form:
-    """What was chosen, read from the form; Invalid for an amount that is none."""
+    """Raises Invalid for an unknown remedy or an invalid amount."""
     given = request.form
     remedy = _remedy(found, given.get("remedy", ""))
     amount = given.get("amount", "")
@@ -197,4 +198,5 @@ def _wish(found: Giving, form: Form, *, key: str | None = None, sms: str | None 
 
 
 def _key(key: str | None) -> str:
+    # The key makes a repeated post idempotent.
     return key if key and len(key) <= 40 else uuid.uuid4().hex

@@ -1,4 +1,4 @@
-"""The panel as it stands, and what its routes look up: the matter, a grant of mine, what waits."""
+"""The granting panel, and its routes' look-ups: case, own grant, pending request."""
 
 from flask import render_template, request
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ def shown(session: Session, interaction_id: int, *, is_asked_for: bool = False, 
 
 
 def giving_of_contact(session: Session, interaction_id: int) -> Giving:
-    """What may be given in this contact, as its ticket and rules are now; NotFound where nothing can be."""
+    """NotFound where the reader may not see the interaction, or it has no ticket or no rules."""
     row = parts.seen(session, interaction_id)
     found = report.of_interaction(session, wiring.current().clock(), agent=parts.me(session), interaction=row)
     if found is None or found.ticket is None:
@@ -41,6 +41,7 @@ def giving_of(session: Session, grant: Grant) -> Giving:
 
 
 def mine(session: Session, grant_id: int) -> Grant:
+    """NotFound for a grant of another agent."""
     grant = grants.get(session, grant_id)
     if grant is None or grant.agent_id != access.current_agent().id:
         raise NotFound
@@ -48,6 +49,7 @@ def mine(session: Session, grant_id: int) -> Grant:
 
 
 def waiting_for(session: Session, grant_id: int) -> Waiting:
+    """Raises ApprovalOver where the grant is decided."""
     waiting = Section(session, giving_of(session, mine(session, grant_id))).waiting
     if waiting is None:
         raise ApprovalOver
@@ -55,5 +57,5 @@ def waiting_for(session: Session, grant_id: int) -> Waiting:
 
 
 def own_sms() -> str | None:
-    """The agent's own words; None leaves those of the remedy."""
+    """The agent's own text; None uses the remedy's."""
     return request.form.get("sms")

@@ -1,4 +1,4 @@
-""" "You may give" on the card: the sentence, at most four remedies, how the last one ended."""
+""" "You may give" on the card: the sentence, at most four remedies, the outcome of the last grant."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ OPEN_STATES = (State.ACTIVE, State.WRAP_UP, State.ENDED)
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One remedy as the card and the first step show it. `is_asked`: nothing of it without asking."""
+    """One remedy on the card and in step one."""
 
     remedy: Remedy
     option: Option
@@ -37,11 +37,12 @@ class Row:
 
     @property
     def is_asked(self) -> bool:
+        """Nothing of it without approval."""
         return not (self.option.is_free and self.option.most > 0)
 
 
 def rows(giving: Giving) -> list[Row]:
-    """Never what is forbidden."""
+    """Excludes forbidden remedies and those without this currency."""
     found = []
     for option in giving.decision.shown:
         remedy = giving.remedy(option.remedy)
@@ -53,7 +54,7 @@ def rows(giving: Giving) -> list[Row]:
 
 
 def _words(giving: Giving, remedy: Remedy, option: Option) -> str:
-    """up to $80; $14.90; free, 1 left; ask Sam."""
+    """E.g. "up to $80", "$14.90", "free, 1 left", "ask Sam"."""
     if not (option.is_free and option.most > 0):
         steps = option.ask.steps if option.ask else ()
         return _("ask %(name)s", name=asked_name(giving, steps[0])) if steps else _("used up")
@@ -66,18 +67,17 @@ def _words(giving: Giving, remedy: Remedy, option: Option) -> str:
 
 
 def asked_name(giving: Giving, step: Step, *, short: bool = False) -> str:
-    """Sam; a supervisor, where none of them is at a screen."""
+    """The approver's first name; the role where no approver is online."""
     found = giving.asked(step)
     return granted.first(found.name) if found else terms.role(step.role, short=short)
 
 
 def sentence_of(giving: Giving, option: Option) -> str:
-    """About this remedy alone."""
     return sentences.of_option(language.chosen(), option, giving.decision.case)
 
 
 def usual_words(giving: Giving) -> str:
-    """about 40 s, about 3 min; "" where too few were answered yet."""
+    """ "about 40 s", "about 3 min"; "" with too few answers to estimate."""
     if giving.usual is None:
         return ""
     if giving.usual < 90:
@@ -86,10 +86,8 @@ def usual_words(giving: Giving) -> str:
 
 
 class Section:
-    """The part of the card, or in its place what is asked and waits for an answer."""
-
     def __init__(self, session: Session, giving: Giving, *, is_asked_for: bool = False) -> None:
-        """`is_asked_for`: the agent pressed G, so that what is next may take the focus."""
+        """`is_asked_for`: opened by key G, so the next control may take the focus."""
         self.session, self.giving = session, giving
         self.is_asked_for = is_asked_for
         self.interaction = giving.interaction
@@ -128,7 +126,8 @@ class Section:
 
     @cached_property
     def waiting(self) -> Waiting | None:
-        """What is being decided for the customer on the line; what is left of another waits with that."""
+        """The pending request for this customer."""
+        # The rest of a partly granted request (`rest_of`) has no panel of its own.
         grant = next((one for one in self.mine if one.state == GrantState.AWAITING and one.rest_of is None), None)
         approval = self.known.approvals.get(grant.id) if grant else None
         if grant is None or approval is None or not approval.is_open:
@@ -137,7 +136,7 @@ class Section:
 
     @cached_property
     def ends(self) -> list[Ended]:
-        """What is approved and waits to be given, else how the last one ended."""
+        """Approved grants to carry on with, else the outcome of the last one."""
         if self.ready:
             return self.ready
         told = [end for one in self.mine if one.rest_of is None and (end := granted.ended(one, self.known))]
@@ -146,7 +145,7 @@ class Section:
 
     @cached_property
     def ready(self) -> list[Ended]:
-        """Approved, and to be given on."""
+        """Approved, not yet granted."""
         told = [granted.ended(one, self.known) for one in self.mine if one.state == GrantState.APPROVED]
         return [end for end in told if end]
 
@@ -159,6 +158,7 @@ _NOTHING = Around({}, {}, {}, {}, {}, {})
 
 
 def own_balance(giving: Giving) -> Balance | None:
-    """The agent's own budget in the currency of the matter; those of teams are for who leads them."""
+    """The agent's own budget in the case's currency; None without one."""
     balances = giving.known.balances.balances
+    # Team budgets are shown to their leads only.
     return next((one for one in balances if one.name == "agent" and one.currency == giving.currency), None)

@@ -1,4 +1,4 @@
-"""Somebody is asked while the customer waits: how long still, who saw it and took it, who is next, and what is said meanwhile."""
+"""View model of a pending grant request: time left, approver, escalation steps, the customer meanwhile, the chat."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from callcenter.web.wording.granted import Around
 
 @dataclass(frozen=True)
 class Line:
-    """One line of what was and what will be; `kind`: done, now, later."""
+    """One line of the progress list. `kind`: done, now, later."""
 
     icon: str
     words: str
@@ -41,7 +41,7 @@ class Waiting:
 
     @property
     def id(self) -> int:
-        """Of the contact."""
+        """The interaction's id; 0 for a request without one."""
         return self.giving.interaction.id if self.giving.interaction else 0
 
     @property
@@ -54,12 +54,12 @@ class Waiting:
 
     @property
     def begins_at(self) -> datetime:
-        """Of this turn, so that the ring is full at its beginning."""
+        """Start of the current escalation step: the ring is full then."""
         return self.ends_at - timedelta(seconds=self.approval.turn.seconds)
 
     @property
     def decider(self) -> str:
-        """Who took it, else who at a screen is asked."""
+        """The approver who claimed it, else the approver asked now."""
         if self.approval.claimed_by:
             return self._name(self.approval.claimed_by)
         return self._asked(self.approval.turn)
@@ -94,6 +94,7 @@ class Waiting:
 
     def _default(self, at: datetime) -> str:
         row = self.approval
+        # Without an answer the agent may grant up to their own limit, and the rest is decided by a callback.
         own = min(row.own_limit, self.grant.units) if row.otherwise == "own_limit" else 0
         if own <= 0:
             return _("Else: nothing is given")
@@ -130,7 +131,7 @@ class Waiting:
 
     @property
     def owed(self) -> str:
-        """The call that we owe since they hung up, and by when."""
+        """Shown after the caller hung up: the promised callback and its time."""
         if not self.approval.callback_id:
             return _("The question goes on; call them when there is an answer.")
         row = callbacks.get(self.session, self.approval.callback_id)
