@@ -1,1 +1,1 @@
-"""What may be given: rules, their replay, budgets, requests, what is learnt from them."""
+"""Empowerment pages: rules, replays, budgets, department requests, learning."""

@@ -1,4 +1,4 @@
-"""Budgets: how they stand, day by day, and the ledger behind it; administrators set them."""
+"""Budgets: list, burn-down and ledger for leaders; administrators create, change and retire them."""
 
 from collections.abc import Mapping, Sequence
 
@@ -34,7 +34,6 @@ def index() -> str:
 @pages.get("/list")
 @access.leaders
 def part() -> str:
-    """The list as it stands now."""
     return render_template("budgets/list.html", **_list())
 
 
@@ -63,7 +62,7 @@ def may_edit() -> bool:
 
 
 def scope_name(one: Open) -> str:
-    """Whom it is for."""
+    """The company, department, team or agent the budget belongs to."""
     if one.budget.scope == "company":
         return _("The whole company")
     return one.name if isinstance(one.name, str) else one.name.name(language.chosen())
@@ -79,7 +78,7 @@ def scope_word(scope: str) -> str:
 
 
 def sentence(one: Open, course: Course | None) -> str:
-    """How it stands, and how long it lasts at this pace."""
+    """Granted, reserved and left, and how long it lasts at this pace."""
     currency, reader = one.budget.currency, language.chosen()
     said = _(
         "%(given)s given and %(held)s held of %(limit)s; %(left)s is left.",
@@ -88,6 +87,7 @@ def sentence(one: Open, course: Course | None) -> str:
         limit=money.shown(one.limit, currency, reader),
         left=money.shown(one.left, currency, reader),
     )
+    # A past period has no pace to extrapolate.
     if course is None or course.until >= course.period.ends_at:
         return said
     pace = money.shown(burn_down.whole(course.pace, currency), currency, reader)
@@ -107,7 +107,7 @@ def sentence(one: Open, course: Course | None) -> str:
 @pages.get("/<int:budget_id>")
 @access.leaders
 def page(budget_id: int) -> str:
-    """One budget: a period of it, and the ledger of that period."""
+    """`?period=` a period's id, `?before=` continues its ledger."""
     return _page(budget_id)
 
 
@@ -157,7 +157,7 @@ def _chosen(known: Sequence[Period], wanted: int | None, now: Period | None) -> 
 
 
 def kind_word(kind: str) -> str:
-    """What a line of the ledger is."""
+    """Label of a ledger entry's kind."""
     return {
         "allot": _("allotted"),
         "change": _("changed"),
@@ -182,6 +182,7 @@ def change(budget_id: int) -> Response | tuple[str, int]:
     try:
         with wiring.current().work() as work:
             budget = _found(budgets.get(work.session, budget_id))
+            # The note goes into the ledger.
             if not sent.get("note", "").strip():
                 raise Invalid("Say why it is changed.", field="note")
             acts.change(
@@ -199,7 +200,8 @@ def change(budget_id: int) -> Response | tuple[str, int]:
 
 
 def _amount(text: str, currency: str) -> int:
-    """As a person writes it; nothing at all is an amount of a budget too."""
+    """Minor units. Raises Invalid."""
+    # money.parse refuses zero, but a budget may be zero.
     return 0 if text.strip(" 0.") == "" and "0" in text else money.parse(text, currency)
 
 

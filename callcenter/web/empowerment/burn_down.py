@@ -1,4 +1,4 @@
-"""A budget's period as a picture: what is left from day to day, what of it is held, an even pace, and the line of warning."""
+"""A budget's period as an SVG: left and reserved day by day, an even pace, the warning line."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ LABELS = 2
 
 @dataclass(frozen=True)
 class Mark:
-    """A word at a place of the edge."""
+    """A label at a coordinate of an axis."""
 
     at: float
     words: str
@@ -22,8 +22,8 @@ class Mark:
 
 @dataclass(frozen=True)
 class Picture:
-    """Points of an SVG of WIDTH by HEIGHT. `left`: what can still be given; `held`: the ground between that and what is
-    not given yet; `now`: where the period has come to, None where it is over."""
+    """In an SVG of WIDTH by HEIGHT. `left`: points of what can still be granted; `held`: polygon of the reserved part.
+    `pace`: x1, y1, x2, y2. `now`: x of the present, None for a past period."""
 
     left: str
     held: str
@@ -35,9 +35,10 @@ class Picture:
 
 
 def of(course: Course, language: str, day: object = None) -> Picture:
-    """`day`: how a moment's day is written."""
+    """`day`: function that formats a moment's day."""
     write = day if callable(day) else str
     period, points = course.period, _stairs(course)
+    # The limit may have been higher earlier in the period.
     top = max([period.limit_amount, 1, *(limit for _, limit, _, _ in points)])
     seconds = (period.ends_at - period.starts_at).total_seconds()
 
@@ -68,7 +69,7 @@ def of(course: Course, language: str, day: object = None) -> Picture:
 
 
 def _stairs(course: Course) -> list[tuple[datetime, int, int, int]]:
-    """(moment, amount, given, held) from the beginning until now; a day without a line is as the day before."""
+    """(moment, limit, committed, reserved) from the start until now."""
     first = course.points[0].limit if course.points else course.period.limit_amount
     begun = (course.period.starts_at, first, 0, 0)
     rest = [(one.at, one.limit, one.committed, one.reserved) for one in course.points]
@@ -79,9 +80,9 @@ def _stairs(course: Course) -> list[tuple[datetime, int, int, int]]:
 def _flat(
     begun: tuple[datetime, int, int, int], rest: list[tuple[datetime, int, int, int]]
 ) -> Iterator[tuple[datetime, int, int, int]]:
-    """Flat until the day on which something moved, then down within that day."""
     before = begun
     for one in rest:
+        # After a gap of more than 25 h: flat until the day before the change.
         if (one[0] - before[0]).total_seconds() > 90_000:
             yield (one[0].fromtimestamp(one[0].timestamp() - 86_400, tz=one[0].tzinfo), *before[1:])
         yield one
@@ -89,7 +90,7 @@ def _flat(
 
 
 def whole(minor: float, currency: str) -> int:
-    """Without cents: what is only drawn or reckoned needs none."""
+    """Rounded to whole currency units, still in minor units."""
     unit = money.minor_units(currency)
     return round(minor / unit) * unit
 

@@ -1,4 +1,4 @@
-"""Requests: what departments are asked to do, and their answer; and grants that could not be carried out."""
+"""Requests to departments with their answers; grants whose fulfilment failed."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -30,12 +30,11 @@ def index() -> str:
 @pages.get("/list")
 @access.everyone
 def part() -> str:
-    """The list as it stands now."""
     return render_template("requests/list.html", **_list())
 
 
 def _list() -> dict[str, object]:
-    """`state`: open, answered, or failed (grants that could not be carried out: for leaders)."""
+    """`?state=` open, answered, or failed (grants whose fulfilment failed; leaders only)."""
     state = request.args.get("state", "open")
     state = state if state in STATES and (state != "failed" or access.current_agent().is_leader) else "open"
     department_id = request.args.get("department", type=int)
@@ -61,6 +60,7 @@ def _list() -> dict[str, object]:
             "state": state,
             "department": department_id,
             "departments": parts,
+            # Open requests are all on one page.
             "rows": [] if state == "failed" else rows if state == "open" else rows[:PAGE],
             "failed": failed,
             "told": told,
@@ -83,7 +83,7 @@ def _what(book: rule_books.RuleBookRow | None, grant: Grant) -> str:
 @pages.post("/<int:request_id>")
 @access.everyone
 def answer(request_id: int) -> Response | str:
-    """Done, or not possible and why not; a grant that it carries out follows."""
+    """Done, or refused with the reason; updates the grant it fulfils."""
     sent = request.form
     with wiring.current().work() as work:
         acts.answer_request(
@@ -99,7 +99,7 @@ def answer(request_id: int) -> Response | str:
 @pages.post("/grants/<int:grant_id>/try-again")
 @access.leaders
 def try_again(grant_id: int) -> Response | str:
-    """What was in the way is mended: it is tried again at once."""
+    """Retries the fulfilment at once. NotFound for an unknown grant."""
     with wiring.current().work() as work:
         if grants.get(work.session, grant_id) is None:
             raise NotFound

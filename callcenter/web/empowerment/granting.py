@@ -1,4 +1,4 @@
-"""What was given for a ticket, tried again and taken back; and an agent's own limits and use. Never a colleague's."""
+"""A ticket's grants with their actions, and the agent's own limits and use. Never a colleague's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ pages = Blueprint("giving", __name__, url_prefix="/giving")
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One grant at its ticket, with what the reader may do about it."""
+    """One grant with the actions open to the reader."""
 
     grant: Grant
     words: str
@@ -55,7 +55,6 @@ class Line:
 @pages.get("/tickets/<int:ticket_id>")
 @access.everyone
 def of_ticket(ticket_id: int) -> str:
-    """The list at a ticket, fetched again as it changes."""
     return _at_ticket(ticket_id)
 
 
@@ -70,7 +69,6 @@ def give_on(grant_id: int) -> str:
 @pages.post("/<int:grant_id>/again")
 @access.everyone
 def try_again(grant_id: int) -> str:
-    """What was in the way is mended."""
     with wiring.current().work() as work:
         fulfilment.try_again(work, grant_id, actor=access.current_actor())
     return _at_ticket(_ticket_of(grant_id))
@@ -100,7 +98,7 @@ def _at_ticket(ticket_id: int) -> str:
 
 
 def lines(session: Session, ticket_id: int) -> list[Line]:
-    """The newest first; what was taken out again or never asked is left out."""
+    """Newest first, at most SHOWN, without HIDDEN states."""
     rows = [row for row in grants.of_ticket(session, ticket_id, limit=SHOWN) if row.state not in HIDDEN]
     known = granted.around(session, rows) if rows else None
     return [_line(session, row, known) for row in rows] if known else []
@@ -109,6 +107,7 @@ def lines(session: Session, ticket_id: int) -> list[Line]:
 def _line(session: Session, grant: Grant, known: Around) -> Line:
     actor, end = access.current_actor(), granted.ended(grant, known)
     is_mine = grant.agent_id == actor.agent_id
+    # An agent may reverse their own grant while they still serve the customer.
     served = bool(is_mine and grant.is_given and _is_served(session, grant))
     return Line(
         grant=grant,
@@ -129,7 +128,7 @@ def _is_served(session: Session, grant: Grant) -> bool:
 
 
 def state(grant: Grant) -> str:
-    """The word for where it stands."""
+    """Label of a grant's state."""
     return {
         "awaiting": _("being decided"),
         "approved": _("approved, not given yet"),
@@ -146,7 +145,7 @@ def state(grant: Grant) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """One rule that gives to me, in words: of what, how much, and when."""
+    """One rule that lets this agent grant, in words."""
 
     id: int
     remedies: str
@@ -157,7 +156,7 @@ class Limit:
 
 @dataclass(frozen=True, kw_only=True)
 class Bag:
-    """A budget of my own."""
+    """One of the agent's own budgets."""
 
     left: str
     limit: str
@@ -166,7 +165,7 @@ class Bag:
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """This month: `counts` by what became of it."""
+    """The current month: `sums` by currency, `counts` by outcome."""
 
     month: str
     sums: str
@@ -177,7 +176,7 @@ class Use:
 @pages.get("/mine")
 @access.everyone
 def mine() -> str:
-    """My own limits, my budget, and what I gave this month."""
+    """The agent's limits, budgets and grants of this month."""
     now = wiring.current().clock()
     with wiring.current().reading() as session:
         agent = agents.get(session, access.current_agent().id)
@@ -193,7 +192,7 @@ def mine() -> str:
 
 
 def _limits(known: Known) -> list[Limit]:
-    """Rules that give, whoever it is for, as far as they ask who gives."""
+    """Rules that allow a grant to some customer, filtered by their conditions on the agent."""
     rules = by_who(known.rules.book, known.facts)
     return [_limit(rule, known) for rule in rules if rule.outcome in (Outcome.MAY, Outcome.MAY_WITH_REASON)]
 
@@ -231,9 +230,9 @@ def _list(names: Sequence[str]) -> str:
 
 
 def _bags(known: Known) -> list[Bag]:
-    """Only the agent's own; those of teams are for who leads them."""
     reader, found = language.chosen(), []
     for one in known.paying:
+        # Team budgets are shown to their leads only.
         if one.budget.scope != "agent":
             continue
         currency, limit = one.budget.currency, max(1, one.limit)
@@ -250,6 +249,7 @@ def _bags(known: Known) -> list[Bag]:
 
 
 def _use(session: Session, agent: Agent, known: Known | None, now: datetime) -> Use:
+    # The month in the rule book's zone, as limits count it.
     zone = ZoneInfo(known.rules.book.zone if known else agent.zone)
     month = now.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     rows = grants.of_agent(session, agent.id, since=month)

@@ -1,4 +1,4 @@
-"""Budgets of a replay as they are drawn: two curves over the days, the limit, a sentence, and the same as a table."""
+"""Budgets of a replay: two curves over the days, the limit, a sentence and a table."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ SCOPES = {
 
 @dataclass(frozen=True)
 class BudgetShown:
-    """Curves as points of a field of 1000 x 100; `limit_y` on it; `marks` down its side; `days` below it; rows of the table."""
+    """Curves in 1000 x 100. `limit_y`: the limit; `marks`: labels down the side; `days`: labels below."""
 
     title: str
     verdict: str
@@ -39,7 +39,7 @@ def shown(budgets: Sequence[Mapping[str, Any]]) -> list[BudgetShown]:
 
 
 def _worth_showing(budgets: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Those that break or move; with none of them, the fullest."""
+    """Budgets that break or change; with none of them, the fullest."""
     moved = [one for one in budgets if one["breaks"] or one["before"][-1] != one["after"][-1]]
     return moved or sorted(budgets, key=_fill, reverse=True)[:1]
 

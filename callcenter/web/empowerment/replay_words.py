@@ -1,4 +1,4 @@
-"""A replay in the reader's words: the table of figures, the kinds of change, and single cases."""
+"""A replay in words: figures, kinds of change, single cases."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ TONES = {"may": "ok", "more": "give", "less": "warn", "ask": "warn", "never": "b
 
 @dataclass(frozen=True)
 class Line:
-    """A figure: as it was, by the draft, and the change with its tone (ok, warn or none)."""
+    """Before, after and change of one figure. `tone`: ok, warn or ""."""
 
     name: str
     before: str
@@ -42,7 +42,7 @@ class Line:
 
 @dataclass(frozen=True)
 class KindShown:
-    """`why`: what the rule says that decides most of them; `money`: by how much they move what is given."""
+    """`why`: the rule that decides most of them. `money`: change of the money granted."""
 
     key: str
     count: int
@@ -121,6 +121,7 @@ def _lines(result: Mapping[str, Any]) -> list[Line]:
 
 def _line(name: str, pair: Sequence[int], *, less_is_better: bool = False) -> Line:
     before, after = pair
+    # Without a better direction the change stays uncoloured.
     tone = "ok" if less_is_better and after < before else "warn" if less_is_better and after > before else ""
     return Line(name, _count(before), _count(after), _change(after - before, _count), tone)
 
@@ -151,7 +152,7 @@ def _affected(result: Mapping[str, Any]) -> str:
 
 
 def _notes(result: Mapping[str, Any]) -> list[str]:
-    """What weakens it."""
+    """Limits of the replay's accuracy."""
     notes = []
     if result["erased"]:
         notes.append(
@@ -193,7 +194,7 @@ def word(key: str) -> str:
 
 
 def _why(one: Mapping[str, Any], book: RuleBook) -> str:
-    """The words of the rule that decides most of them; where no rule does, the cause that is most common."""
+    """The most frequent rule in words; without one, the most frequent cause."""
     rules = one["rules"]
     rule = book.rule(rules[0][0]) if rules else None
     if rule is not None:
@@ -235,7 +236,7 @@ def case(
 
 
 def _given(book: RuleBook, key: str, units: int, currency: str, lang: str) -> str:
-    """$60 credit, 2 x gift; "nothing"."""
+    """ "$60 credit", "2 × gift"; "nothing"."""
     if not units:
         return _("nothing")
     remedy = book.remedy(key)

@@ -1,4 +1,4 @@
-"""What a rule book would have done: asked for, watched while it is worked out, and looked into case by case."""
+"""Replay of a rule book on past grants: request, progress, single cases."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -32,7 +32,7 @@ PAGE = 50
 @pages.get("")
 @access.leaders
 def panel(number: int) -> str:
-    """The part beside the rules; a page of its own where somebody comes to the address."""
+    """The panel on the rule page; a whole page when opened by its address."""
     return _rendered(number)
 
 
@@ -53,7 +53,7 @@ def ask(number: int) -> str | Response | tuple[str, int]:
 @pages.get("/cases")
 @access.leaders
 def cases(number: int) -> str:
-    """The cases that change, of one kind or all: `?kind=ask-may&rule=14`, `?after=` an id continues."""
+    """Changed cases: `?kind=ask-may`, `?rule=14`; `?after=` a case's id continues."""
     kind, rule_id = request.args.get("kind") or None, request.args.get("rule", type=int)
     after = request.args.get("after", default=0, type=int)
     with wiring.current().reading() as session:
@@ -95,7 +95,9 @@ def _rendered(number: int, error: DomainError | None = None) -> str:
         row=row,
         replay=replay,
         told=words.told(replay.result, replay.document) if replay and replay.result else None,
+        # The draft has changed since.
         is_old=replay is not None and replay.document != row.document,
+        # No worker has started it: the page says so.
         is_late=replay is not None and replay.is_open and not replay.tries and now - replay.created_at > QUEUED_LONG,
         is_in_force=in_force is not None and in_force.number == number,
         first=first,
@@ -112,7 +114,7 @@ def _row(session: Session, number: int) -> RuleBookRow:
 
 
 def _days(replay: ReplayRow | None, zone: ZoneInfo, now: datetime) -> tuple[date, date]:
-    """The period of the form: that of the last replay, else the last 90 days."""
+    """First and last day: of the last replay, else the last DAYS days."""
     if replay is None:
         today = now.astimezone(zone).date()
         return today - timedelta(days=DAYS), today
@@ -120,7 +122,7 @@ def _days(replay: ReplayRow | None, zone: ZoneInfo, now: datetime) -> tuple[date
 
 
 def _period(number: int) -> tuple[datetime, datetime]:
-    """From the beginning of one day to the end of another, in the rule book's zone: its days count."""
+    """From midnight to midnight in the rule book's zone, `until` exclusive."""
     with wiring.current().reading() as session:
         zone = ZoneInfo(_row(session, number).book.zone)
     since, until = _day("since"), _day("until") + timedelta(days=1)

@@ -1,4 +1,4 @@
-"""One search field: a ticket number opens the ticket, a telephone number or a name finds customers, words find tickets."""
+"""One search field: a ticket number opens the ticket, a telephone number or a name finds customers, words tickets."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What giving costs and brings, where to trust and where to teach, and what is worth a second look: for those who lead."""
+"""Learning from grants, for leaders: cost and effect, proposals to trust or teach, anomalies."""
 
 from callcenter.web.empowerment.learning import cases, effect, proposals
 from callcenter.web.empowerment.learning.blueprint import pages

@@ -1,4 +1,4 @@
-"""The blueprint of what is learned from grants, within the pages of the rules; and the period that its pages look at."""
+"""Blueprint of the learning pages under /rules, and their period."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ def around() -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Period:
-    """The last so many days, until now."""
+    """The last `days` days, until now."""
 
     days: int
     since: datetime

@@ -1,4 +1,4 @@
-"""Grants one by one, behind a figure or a proposal; and the patterns that are worth a look."""
+"""Single grants behind a figure or a proposal; anomalies in grants."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

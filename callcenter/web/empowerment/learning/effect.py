@@ -1,4 +1,4 @@
-"""What was given, what deciding it took, and what came after, beside matters alike; and the hidden cost of poor quality."""
+"""Cost and effect of grants against comparable cases; the hidden cost of poor quality."""
 
 from flask import render_template, request
 from flask_babel import gettext as _
@@ -55,7 +55,7 @@ def _groups() -> list[tuple[str, str]]:
 
 
 def figure(given: Figure) -> str:
-    """4.6 ± 0.2 (n 38): half the width of the interval; without it where there are too few."""
+    """ "4.6 ± 0.2 (n 38)": half the interval's width; without "±" for too few."""
     if given.value is None:
         return "–"
     value = formats.decimal(given.value)
@@ -67,7 +67,7 @@ def figure(given: Figure) -> str:
 
 
 def share(given: Figure) -> str:
-    """12 % (8 to 18, n 214)"""
+    """E.g. "12 % (8 to 18, n 214)"."""
     if given.value is None or given.low is None or given.high is None:
         return "–"
     low, high = round(100 * given.low), round(100 * given.high)

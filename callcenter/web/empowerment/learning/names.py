@@ -1,4 +1,4 @@
-"""What the groups of the reports are called: remedies, rules, causes, departments, teams and tiers, in the reader's language."""
+"""Labels of report groups: remedies, rules, causes, departments, teams, tiers."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from callcenter.web.wording import language
 
 @dataclass(frozen=True)
 class Names:
-    """`book`: the rules in force, from which remedies and rules have their names."""
+    """`book`: the rule book in force, which names remedies and rules; None without one."""
 
     language: str
     book: RuleBook | None

@@ -1,4 +1,4 @@
-"""Trust and teach: what the past proposes, what was said to it, and how it was before and since."""
+"""Proposals to trust or teach: open and decided ones, with figures before and since."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +21,7 @@ from callcenter.web.wording import formats
 
 @dataclass(frozen=True)
 class Shown:
-    """A proposal in words; `since`: how it has been in the last four weeks, for one that was accepted."""
+    """A proposal in words. `since`: an accepted one's figures of the last four weeks."""
 
     row: Proposal
     head: str
@@ -59,7 +59,7 @@ def look_again() -> Response:
 @pages.post("/proposals/<int:proposal_id>/accept")
 @access.leaders
 def accept(proposal_id: int) -> Response:
-    """To trust: a draft with the rule, to be replayed and reviewed. To teach: noted, and its effect is tracked."""
+    """Trust: drafts the rule, to be replayed and reviewed. Teach: records it and tracks the effect."""
     with wiring.current().work() as work:
         found = proposals.get(work.session, proposal_id)
         act = acts.draft if found and found.kind == "trust" else acts.accept

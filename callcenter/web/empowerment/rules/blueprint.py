@@ -1,4 +1,4 @@
-"""The blueprint of the rules' pages, and what all of them ask: which version, and may it be written in."""
+"""Blueprint of the rule pages, their shared template context, and the look-up of a version."""
 
 from flask import Blueprint, abort
 from flask_babel import lazy_gettext

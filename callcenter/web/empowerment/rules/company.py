@@ -1,4 +1,4 @@
-"""What rules refer to: causes with their departments, departments, the company's systems, and who is trusted with how much."""
+"""Reference data of rules: causes, departments, fulfilment systems, trust levels."""
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -24,7 +24,7 @@ def company() -> str:
 
 
 def _page(error: DomainError | None = None, *, wrong: str = "", secret: tuple[str, str] | None = None) -> str:
-    """`wrong`: the part in which the error happened; `secret`: (system, its secret), shown this once."""
+    """`wrong`: the section of the error. `secret`: (system, its new secret)."""
     with wiring.current().reading() as session:
         return render_template(
             "rules/company.html",
@@ -55,7 +55,6 @@ def change_word(kind: str, id_: int) -> Response | str | tuple[str, int]:
 
 
 def _sent(kind: str, id_: int | None) -> Response | str | tuple[str, int]:
-    """One thing of one kind; a refusal is told in its part, with what was typed. A new secret is shown and never again."""
     secret = None
     try:
         with wiring.current().work() as work:
@@ -73,7 +72,9 @@ def _sent(kind: str, id_: int | None) -> Response | str | tuple[str, int]:
                 case _:
                     raise NotFound
     except DomainError as error:
+        # The form keeps what was typed.
         return _page(error, wrong=kind), error.status
+    # Shown on this page only, so no redirect.
     if secret:
         return _page(secret=secret)
     return redirect(url_for("rules.company", _anchor=kind))

@@ -1,4 +1,4 @@
-"""A row of the table opened in place: its form grows and shrinks by chips, is saved, moved, taken out, put back."""
+"""A rule's form in the table: conditions and steps, save, remove, move, restore."""
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -24,7 +24,7 @@ WRONG = 422
 @pages.get("/<int:number>/rules/new")
 @access.leaders
 def new_rule(number: int) -> str:
-    """An empty rule at the end, of the next free number; for a cause where one is named."""
+    """A form at the end of the table with the next free id; `?cause=` presets the cause."""
     book = _book(number)
     cause = request.args.get("cause", "")
     draft = Rule.model_validate(
@@ -37,6 +37,7 @@ def new_rule(number: int) -> str:
         }
     )
     form = shown(draft, book.currency, is_new=True)
+    # The model needs texts and an outcome; the form starts without them.
     form.values["why.en"] = form.values["why.zh"] = [""]
     form.values["outcome"] = [""]
     return rendered(number, form=form)
@@ -58,7 +59,6 @@ def _book(number: int) -> RuleBook:
 @pages.get("/<int:number>/rules/<int:rule_id>")
 @access.leaders
 def rule(number: int, rule_id: int) -> str:
-    """The row, opened."""
     book = _book(number)
     found = book.rule(rule_id)
     if found is None:
@@ -82,6 +82,7 @@ def _sent(number: int, rule_id: int | None) -> Response | tuple[str, int] | str:
     values, was = Values.of(request.form), request.form.get("was", "")
     book = _book(number)
     wanted = values.one("act") or _and(values) or "save"
+    # Conditions and steps change the form only; nothing is saved.
     if wanted.partition(":")[0] not in ("save", "remove"):
         edited, opened = act(values, wanted)
         form = Form(rule_id, edited, _currency(values, book), was, opened=opened, moved=True)
@@ -98,7 +99,7 @@ def _sent(number: int, rule_id: int | None) -> Response | tuple[str, int] | str:
 
 
 def _and(values: Values) -> str:
-    """A condition chosen to be asked for too."""
+    """The condition picked from a group's menu, as an act."""
     chosen = next((name for group in ("who", "whom", "what") if (name := values.one(f"and.{group}"))), "")
     return f"and:{chosen}" if chosen else ""
 
@@ -126,13 +127,15 @@ def _saved(number: int, rule: Rule, form: Form) -> Response | tuple[str, int]:
 
 
 def _stale(number: int, rule_id: int, mine: Form, error: DomainError) -> Form:
-    """My words stay; beside each that differs stands what was saved. The next save is against that."""
+    """Keeps what was typed, adds what was saved; the next save is against the saved version."""
     book = _book(number)
     there = book.rule(rule_id)
     name = str(error.values.get("name") or _("Somebody"))
+    # A new rule whose id was taken meanwhile.
     if mine.id is None:
         taken = {"id": _("There is already a rule of this number.")}
         return Form(None, mine.values, mine.currency, mine.was, faults=taken)
+    # The rule was removed meanwhile: saving adds it again.
     if there is None:
         gone = Values({**mine.values, "id": [str(rule_id)]})
         return Form(None, gone, mine.currency, stale=name)
@@ -154,7 +157,7 @@ def _part(number: int, form: Form) -> str:
 @pages.post("/<int:number>/rules/<int:rule_id>/place")
 @access.leaders
 def move_rule(number: int, rule_id: int) -> Response:
-    """One place up or down, or in front of another rule."""
+    """`act`: restore, earlier, later."""
     wanted = request.form.get("act", "")
     with wiring.current().work() as work:
         if wanted == "restore":
@@ -167,7 +170,7 @@ def move_rule(number: int, rule_id: int) -> Response:
 
 
 def _place(ids: list[int], rule_id: int, wanted: str) -> int | None:
-    """In front of which rule it goes; None: to the end."""
+    """The rule to insert before; None for the end."""
     if rule_id not in ids:
         raise NotFound
     others = [one for one in ids if one != rule_id]

@@ -1,4 +1,4 @@
-"""Remedies of a draft: what each is called, how it is counted, what the customer is sent, how it is carried out."""
+"""Remedies of a draft: names, unit, amounts, text message, fulfilment."""
 
 import re
 from collections.abc import Callable
@@ -36,7 +36,7 @@ def remedy_list(number: int) -> str:
 @pages.post("/<int:number>/remedies")
 @access.leaders
 def save_remedy(number: int) -> Response | tuple[str, int]:
-    """A new one, or one of the book: `was` says what was read."""
+    """Adds a remedy, or saves or removes one; `was` is the mark of the version that was read."""
     values = Values.of(request.form)
     was = values.one("was") or None
     form = Form(1 if was else None, values, "")
@@ -68,7 +68,7 @@ def _removed(number: int, key: str, was: str, form: Form) -> Response | tuple[st
 
 
 def _stale(number: int, mine: Form, error: StaleSave) -> Form:
-    """My words stay; beside each that differs stands what was saved."""
+    """Keeps what was typed, adds what was saved."""
     with wiring.current().reading() as session:
         there = version(session, number).book.remedy(mine.values.one("key"))
     theirs = _shown(there) if there else Values()
@@ -122,7 +122,7 @@ def kinds() -> dict[str, str]:
 
 
 def _shown(remedy: Remedy) -> Values:
-    """A remedy as a form: amounts as "USD 12; CNY 80", several of a currency with spaces."""
+    """Form of a remedy: amounts as "USD 12; CNY 80", several of a currency separated by spaces."""
     values = Values({name: [str(getattr(remedy, name))] for name in ("key", "kind", "unit", "cost_percent")})
     for code in remedy.names:
         values[f"names.{code}"] = [remedy.names[code]]
@@ -158,6 +158,7 @@ def _read(values: Values) -> tuple[Remedy | None, Faults]:
     for name, many in (("costs", False), ("fixed", False), ("quick", True)):
         data[name] = _amounts(values, name, faults, many=many)
     count = values.one("fields")
+    # One more than stored: the form's empty row for a new field.
     places = range(min(int(count), 10) + 1 if count.isascii() and count.isdecimal() else 1)
     data["fields"] = [_field(values, f"fields.{place}") for place in places if values.one(f"fields.{place}.key")]
     try:
@@ -179,7 +180,7 @@ def _field(values: Values, head: str) -> dict[str, Any]:
 
 
 def _amounts(values: Values, name: str, faults: Faults, *, many: bool) -> dict[str, Any]:
-    """ "USD 12; CNY 80" by currency."""
+    """ "USD 12; CNY 80" → {currency: minor units}, lists with `many`."""
     found: dict[str, Any] = {}
     for text in filter(None, (part.strip() for part in re.split(r"[;；]", values.one(name)))):
         match = IN_CURRENCY.fullmatch(text)
@@ -197,7 +198,6 @@ def _amounts(values: Values, name: str, faults: Faults, *, many: bool) -> dict[s
 
 
 def _sentences(error: ValidationError) -> Faults:
-    """Each at the field in which it is typed."""
     found = faults_of(error)
     for one in error.errors(include_url=False, include_input=False):
         path = ".".join(str(part) for part in one["loc"])
@@ -207,6 +207,7 @@ def _sentences(error: ValidationError) -> Faults:
             found[path] = _("This is needed.")
         elif one["type"] == "string_pattern_mismatch":
             found[path] = _("A key is of small letters, digits and underscores, and begins with a letter.")
+    # A fault of `carry_out` as a whole belongs to its `to` field.
     return {"to" if path == "carry_out" else path: text for path, text in found.items()}
 
 

@@ -1,4 +1,4 @@
-"""The table of rules as a manager reads it: a row each, and in each cell what was and what is."""
+"""Rows of the rule table; each cell shows the old and the new text."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ ELSE = {"why": "sentence", "ask": "asked", "note": "note", "currency": "currency
 
 @dataclass(frozen=True)
 class Part:
-    """Some words of a cell: as before, struck out, or new. `tone`: the colour of an outcome."""
+    """Text of a cell: same, struck out or new. `tone`: colour of an outcome."""
 
     text: str
     kind: str = SAME
@@ -31,7 +31,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Row:
-    """`used` None: it cannot have been used yet; `otherwise`: what changed that the cells do not show."""
+    """`used`: uses in the period, None for a new rule. `otherwise`: changes that no cell shows."""
 
     id: int
     change: Change
@@ -53,7 +53,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """What all rows need: the newer and the older book, names, uses."""
+    """Both rule books, names and uses for all rows."""
 
     book: RuleBook
     before: RuleBook | None
@@ -63,6 +63,7 @@ class Table:
     def rows(self, differences: Sequence[Difference[Rule]], faults: Sequence[Fault]) -> list[Row]:
         at_fault: dict[int, set[Kind]] = {}
         for fault in faults:
+            # A contradiction marks both rules, other faults the first.
             for id_ in fault.rules if fault.kind == Kind.CONTRADICTION else fault.rules[:1]:
                 at_fault.setdefault(id_, set()).add(fault.kind)
         return [self._row(one, frozenset(at_fault.get(one.thing.id, ()))) for one in differences]
@@ -147,7 +148,6 @@ def _compared(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[P
 
 
 def _otherwise(one: Difference[Rule]) -> list[str]:
-    """What else was changed, in words."""
     words = {
         "sentence": _("the sentence"),
         "asked": _("who is asked"),

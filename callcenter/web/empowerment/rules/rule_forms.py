@@ -1,4 +1,4 @@
-"""One rule as a form, and a form as a rule. Conditions are chips: each has its fields, named by its own name."""
+"""A rule as a form and back. Each condition is a chip whose fields carry its name."""
 
 import re
 from collections.abc import Callable
@@ -26,7 +26,7 @@ MOST_STEPS = 5
 
 @dataclass(frozen=True)
 class Form:
-    """`id` None: a new rule. `was`: the mark of what was read; `opened`: the chip that was added last."""
+    """`id`: None for a new rule. `was`: mark of the version that was read. `opened`: the chip added last."""
 
     id: int | None
     values: Values
@@ -43,7 +43,7 @@ class Form:
         return [name for name, one in CONDITIONS.items() if one.group == group and name in has]
 
     def more(self, group: Group) -> list[str]:
-        """What can still be asked for."""
+        """Conditions that can still be added."""
         return [
             name for name, one in CONDITIONS.items() if one.group == group and name not in self.values.get("has", [])
         ]
@@ -124,7 +124,7 @@ def _drop_step(values: Values, gone: int) -> None:
 
 
 class Reading:
-    """A form read into the data of a rule; what cannot be read is kept by the name of its field."""
+    """A form read into a rule's data; `faults` by field name."""
 
     def __init__(self, values: Values, currency: str) -> None:
         self.values, self.currency = values, values.one("currency").upper() or currency
@@ -184,6 +184,7 @@ class Reading:
 
     def _money(self, path: str) -> int:
         text = self.values.one(path)
+        # money.parse refuses zero, but a limit may be zero.
         if re.fullmatch(r"\D*0+(\.0+)?\D*", text):
             return 0
         try:
@@ -199,12 +200,13 @@ class Reading:
         text = self.values.one(path).removesuffix("%").strip()
         if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,3})?", text) or (kind is int and "." in text):
             self.faults[path] = _("Write a number.")
+            # Any valid number: the fault already refuses the form.
             return 1
         return kind(text)
 
 
 def read(values: Values, book_currency: str, id_: int | str) -> tuple[Rule | None, Faults]:
-    """The rule that a form says, or what is wrong with it, field by field."""
+    """(rule, faults); the rule is None with any fault."""
     reading = Reading(values, book_currency)
     try:
         rule = Rule.model_validate(reading.data(id_))
@@ -214,11 +216,11 @@ def read(values: Values, book_currency: str, id_: int | str) -> tuple[Rule | Non
 
 
 def _sentences(error: ValidationError) -> Faults:
-    """What our own checks say is plainer than "cannot be read"."""
     found = faults_of(error)
     for one in error.errors(include_url=False, include_input=False):
         path = ".".join(str(part) for part in one["loc"])
         if one["type"] == "value_error":
+            # The model's own checks read better than "This cannot be read."
             found[path] = _own(str(one.get("ctx", {}).get("error", one["msg"])), one["loc"])
         elif one["type"] in ("too_short", "string_too_short"):
             found[path] = _("This is needed.")
@@ -238,7 +240,7 @@ def _own(text: str, place: tuple[int | str, ...]) -> str:
 
 
 def _field(path: str) -> str:
-    """The field in which something of the rule is typed."""
+    """The form field of a model path."""
     head, _dot, rest = path.partition(".")
     if head in GROUPS and rest:
         return f"c.{rest.split('.')[0]}"
@@ -248,7 +250,7 @@ def _field(path: str) -> str:
 
 
 def chip_text(form: Form, known: Known, name: str) -> str:
-    """What a chip says while it is being changed: "tier: gold, silver", or that it still says nothing."""
+    """Label of a chip: "tier: gold, silver", "tier: …" while empty."""
     label, path = wording.label(known.language, name), f"c.{name}"
     if CONDITIONS[name].kind == "flag":
         return wording.condition(known.language, name, form.values.one(path) != "no", currency=form.currency)

@@ -1,4 +1,4 @@
-"""From draft to publication: drafted, submitted, reviewed by a second person, published for a time, or dropped."""
+"""From draft to publication: draft, submit, review by a second person, publish or drop."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -27,7 +27,7 @@ def draft() -> Response:
 @pages.post("/<int:number>/step")
 @access.leaders
 def step(number: int) -> Response | tuple[str, int]:
-    """submit, take_back, accept, send_back, drop: as the button says."""
+    """`act`: submit, take_back, accept, send_back or drop."""
     try:
         with wiring.current().work() as work:
             _step(work, number, request.form.get("act", ""))
@@ -74,7 +74,7 @@ def publish(number: int) -> Response | tuple[str, int]:
 
 
 def _time(text: str) -> datetime:
-    """What a person wrote in their own zone. Invalid for no time, and for one that their clocks skip."""
+    """Local time in the reader's zone → UTC. Raises Invalid, also for a time skipped by daylight saving."""
     try:
         local = datetime.fromisoformat(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The table of rules: one version against the one it would follow, with its faults, and one row open to be changed."""
+"""The rule table: one version compared with its predecessor, with faults and one rule open for editing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ MOST_VERSIONS = 30
 
 @dataclass(frozen=True)
 class Told:
-    """A fault in the reader's words. `rule_id`: where to look; `cause`: of a gap, what a rule could be added for."""
+    """A fault in words. `rule_id`: the rule to open. `cause`: of a gap, presets a new rule."""
 
     kind: str
     text: str
@@ -43,7 +43,7 @@ class Told:
 @pages.get("/")
 @access.leaders
 def index() -> Response | str:
-    """My own open draft, else what is in force, else the newest; a page to begin with where there is nothing yet."""
+    """The reader's own draft, else the version in force, else the newest; a start page without any."""
     with wiring.current().reading() as session:
         rows = rule_books.versions(session)
         now_in_force = rule_books.in_force(session, wiring.current().clock())
@@ -68,7 +68,7 @@ def page(number: int) -> str:
 def rendered(
     number: int, *, open_id: int | None = None, form: Form | None = None, error: Exception | None = None
 ) -> str:
-    """The page of one version. `open_id`: the rule to be changed; `form`: what was typed into it already."""
+    """Page of one version. `open_id`: rule to edit; `form`: its content so far."""
     now = wiring.current().clock()
     with wiring.current().reading() as session:
         row = version(session, number)
@@ -76,6 +76,7 @@ def rendered(
         known = words.known(session, language.chosen())
         used = rule_uses.used(session, since=now - timedelta(days=DAYS))
         faults = (
+            # Old published versions are not checked.
             _faults(session, row.book, known) if row.state != BookState.PUBLISHED or _is_newest(session, row) else []
         )
         in_force = rule_books.in_force(session, now)
@@ -120,7 +121,7 @@ def rendered(
 
 
 def _against(session: Session, row: RuleBookRow) -> RuleBookRow | None:
-    """What a draft would follow; of a published version, the one it was drafted from."""
+    """For a draft the latest published version, for a published one the version it is based on."""
     if row.state != BookState.PUBLISHED:
         return rule_books.latest(session)
     return rule_books.get(session, row.based_on) if row.based_on else None
@@ -149,6 +150,6 @@ def _counts(differences: Differences) -> Sequence[tuple[str, int]]:
 
 
 def _replay(number: int) -> str | None:
-    """Where the replay of a version is shown, if there is such a page."""
+    # Empty where the replay blueprint is not registered.
     path = f"/rules/{number}/replay"
     return path if current_app.url_map.bind("").test(path, method="GET") else None

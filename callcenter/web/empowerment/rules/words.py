@@ -1,4 +1,4 @@
-"""What the company calls the things that rules speak of, and which of them there are."""
+"""Names of what rules refer to, and which of them exist."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import departments
 
-LISTED = ("team", "department", "cause", "queue")  # few enough to be ticked
-CHECKED = (*LISTED, "skill", "person")  # a word that is not there is pointed out
+LISTED = ("team", "department", "cause", "queue")  # few enough for check boxes
+CHECKED = (*LISTED, "skill", "person")  # an unknown word is a fault
 
 
 @dataclass(frozen=True)
 class Known:
-    """`names`: {condition: {word: what it is called}}; the words of `CHECKED` are all there are."""
+    """`names`: {condition: {word: label}}; for `CHECKED` conditions these are all words."""
 
     language: str
     names: Names
 
     def options(self, condition: str, chosen: tuple[str, ...] = ()) -> list[tuple[str, str]]:
-        """(word, what it is called) to tick: all there are, and those chosen though they are gone."""
+        """(word, label) to tick: all existing words, then chosen ones that no longer exist."""
         there = CONDITIONS[condition].choices or tuple(self.names.get(condition, {}))
         words = [*there, *(one for one in chosen if one not in there)]
         return [(one, word(self.language, condition, one, self.names)) for one in words]

@@ -1,4 +1,4 @@
-"""Rule books as files: downloaded as YAML, and brought in as a new draft with all their mistakes told at once."""
+"""Rule books as YAML: download, and import as a new draft; all errors are reported at once."""
 
 from flask import Response as Download
 from flask import redirect, render_template, request, url_for
@@ -29,7 +29,7 @@ def file_form() -> str:
 @pages.post("/file")
 @access.leaders
 def bring_in() -> Response | tuple[str, int]:
-    """An uploaded file, else what was pasted."""
+    """Takes an uploaded file (UTF-8), else the pasted text."""
     sent = request.files.get("file")
     raw = sent.read() if sent and sent.filename else b""
     try:
