@@ -1,4 +1,4 @@
-"""The door for people: pages and what they fetch. A file a noun; `register` lists them."""
+"""Entry point for people: pages and their parts, one module per noun; `register` lists them."""
 
 from flask import Flask
 
@@ -47,8 +47,8 @@ NOUNS = (
 
 
 def register(app: Flask) -> None:
-    """The order matters where it is told: a request gets its number, a page the newest event before it looks at anything,
-    then comes its person, then its CSRF check."""
+    """Registers all pages and hooks on `app`."""
+    # before_request hooks run in this order: request number, newest event (page_context), sign-in and CSRF (access).
     requests.register(app)
     language.register(app)
     formats.register(app)

@@ -1,4 +1,4 @@
-"""Who is it, and may they? Each route is declared (`callcenter.declared`); what is not declared is refused."""
+"""Authentication and authorisation of pages. Routes are declared (`callcenter.declared`), others are refused."""
 
 from functools import cached_property
 
@@ -19,16 +19,17 @@ __all__ = ["allow", "current_actor", "current_agent", "everyone", "leaders", "pu
 
 log = structlog.get_logger()
 csrf = CSRFProtect()
-PROGRAMS = ("api", "webhooks", "control")  # no forms of ours: bearer tokens, signatures, a test on this machine
+PROGRAMS = ("api", "webhooks", "control")  # no HTML forms: bearer tokens, signatures, system tests
 
 
 class Person(UserMixin):
-    """The signed-in agent. The session dies with the key that it was made from."""
+    """The signed-in agent, for Flask-Login."""
 
     def __init__(self, agent: Agent) -> None:
         self.agent = agent
 
     def get_id(self) -> str:
+        # A changed session key ends every session made with the old one.
         return f"{self.agent.id}.{self.agent.session_key}"
 
     @cached_property
@@ -47,7 +48,7 @@ def register(app: Flask) -> None:
 
 
 def load(kept: str) -> Person | None:
-    """The person of a session, unless the key was changed since (new password, signed out everywhere) or they have left."""
+    """The session's person; None after a new password, signing out everywhere, or for an inactive agent."""
     id_, _, key = kept.partition(".")
     if not id_.isdigit():
         return None
@@ -58,13 +59,14 @@ def load(kept: str) -> Person | None:
 
 
 def guard() -> Response | None:
-    """Before every request: declared, and for people also signed in with a role that may."""
+    """Before each request: declared, and for pages signed in with a permitted role, else 403."""
     if request.endpoint is None:
         return None
     declaration = declared.of(current_app.view_functions[request.endpoint])
     if declaration is None:
         log.error("route_not_declared", endpoint=request.endpoint)
         abort(403)
+    # Programs authenticate in their own blueprints.
     if (request.blueprint or "").split(".")[0] in PROGRAMS:
         return None
     csrf.protect()
@@ -79,7 +81,7 @@ def guard() -> Response | None:
 
 
 def _sign_in_first() -> Response:
-    """A page leads to signing in and back; a part or a post says 401, and the page around it reloads itself."""
+    """Redirects a page to sign-in; 401 for a part or a post, on which the page reloads itself."""
     if request.method != "GET" or request.headers.get("HX-Request"):
         abort(401)
     return redirect(url_for("sign_in.form", next=request.full_path.rstrip("?")))
@@ -90,7 +92,7 @@ def is_signed_in() -> bool:
 
 
 def current_agent() -> Agent:
-    """The signed-in agent as read at the beginning of this request."""
+    """As read at the start of this request."""
     agent: Agent = current_user.agent
     return agent
 

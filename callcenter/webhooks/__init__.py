@@ -1,4 +1,4 @@
-"""Twilio's door: every request signed, translated into an action's arguments, answered as TwiML or with nothing."""
+"""Entry point for Twilio: signed requests in, TwiML or 204 out; no decisions."""
 
 from flask import Blueprint, Flask
 

@@ -1,4 +1,4 @@
-"""Files of ours that the carrier fetches to send them on. Who has the token may; it is good for a day."""
+"""Message files that the carrier fetches: public by token, for a day."""
 
 import io
 from datetime import timedelta
@@ -17,7 +17,7 @@ door = Blueprint("files", __name__, url_prefix="/media")
 @door.get("/<token>")
 @public
 def fetch(token: str) -> Response:
-    """GET and HEAD with the true type, as Twilio asks for; 404 for what was never there or is there no longer."""
+    """GET and HEAD with the true type (Twilio requires both); 404 for an unknown or expired token."""
     house = wiring.current()
     with house.reading() as session:
         found = attachments.by_token(session, token)

@@ -1,4 +1,4 @@
-"""Who stands before the door: only what Twilio signed for our own address comes in. What fails inside is never an error page."""
+"""Checks Twilio's signatures, and wraps views so that a caller never gets an error page."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -17,7 +17,7 @@ from callcenter.telephony import twiml
 from callcenter.telephony.signature import is_genuine
 
 log = structlog.get_logger()
-# All that can fail inside, mistakes of ours among it: the caller must not pay for them with silence.
+# Includes programming errors: the caller must not hear silence because of them.
 FAILURES = (
     *(DomainError, SQLAlchemyError, ArithmeticError, AttributeError, LookupError),
     *(NameError, OSError, RuntimeError, TypeError, ValueError),
@@ -25,8 +25,9 @@ FAILURES = (
 
 
 def check() -> None:
-    """403 for a forged or unsigned request. The address is built from PUBLIC_URL, never from the request's own headers."""
+    """403 for a forged or unsigned request, or another account's."""
     settings = wiring.current().settings
+    # The signed address comes from PUBLIC_URL: request headers can be forged.
     url = settings.public_url + request.full_path.removesuffix("?")
     signature = request.headers.get("X-Twilio-Signature")
     if not is_genuine(tokens=settings.auth_tokens, url=url, form=request.form, signature=signature):
@@ -38,7 +39,7 @@ def check() -> None:
 
 
 def answered(view: Callable[..., Answer]) -> Callable[..., Response]:
-    """A view that returns an answer for a caller. Where it fails they hear an apology and how to reach us, not silence."""
+    """Wraps a view that answers a caller; on failure the caller hears an apology and how to reach us."""
 
     @wraps(view)
     def inner(**arguments: int | str) -> Response:
@@ -58,10 +59,11 @@ def xml(document: str) -> Response:
 
 
 def taken(view: Callable[..., None]) -> Callable[..., Response]:
-    """A view that only takes a report. Twilio does not repeat it: a failure is logged by the framework and answered 5xx."""
+    """Wraps a view that takes a report; answers 204."""
 
     @wraps(view)
     def inner(**arguments: int | str) -> Response:
+        # A failure is a logged 5xx; Twilio does not repeat status callbacks.
         view(**arguments)
         return Response(status=204)
 

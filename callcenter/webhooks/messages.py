@@ -1,4 +1,4 @@
-"""Text messages: what customers write, and what became of what we wrote."""
+"""Text messages: incoming ones, and delivery reports."""
 
 from flask import Blueprint, Response, request
 
@@ -16,7 +16,8 @@ door = Blueprint("messages", __name__, url_prefix="/messages")
 @door.post("/sms")
 @signed
 def incoming() -> Response:
-    """Kept before it is answered: a failure is a 5xx, after which Twilio asks the fallback address."""
+    """Stores the message, then answers."""
+    # A failure here is a 5xx, after which Twilio calls the fallback address.
     with wiring.current().work() as work:
         inbound.receive(work, messaging.parse(request.form))
     return xml(twiml.nothing())
@@ -25,7 +26,7 @@ def incoming() -> Response:
 @door.post("/fallback")
 @signed
 def fallback() -> Response:
-    """The same message by the second way; the first may have been written down all the same."""
+    """The same message, sent again. Idempotent."""
     return incoming()
 
 

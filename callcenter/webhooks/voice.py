@@ -1,4 +1,4 @@
-"""Calls: what Twilio asks and reports, as actions' arguments."""
+"""Voice: Twilio's questions and reports as arguments of actions."""
 
 from collections.abc import Mapping
 
@@ -51,8 +51,9 @@ def wait(interaction_id: int) -> Answer:
 @door.post("/left/<int:interaction_id>")
 @answered
 def left(interaction_id: int) -> Answer:
-    """The caller's Dial is over. A call that is still in progress has only lost its conference, or left it by *."""
+    """The caller's Dial ended: they hung up, pressed *, or the conference failed."""
     form = request.form
+    # Still in progress: the caller left by *, or the conference failed.
     still_there = form.get("CallStatus") == CallStatus.IN_PROGRESS
     by_key = form.get("DialCallStatus") in ("answered", "completed")
     with wiring.current().work() as work:
@@ -62,7 +63,7 @@ def left(interaction_id: int) -> Answer:
 @door.post("/callback/<int:interaction_id>")
 @answered
 def callback(interaction_id: int) -> Answer:
-    """A key pressed where a callback was offered, or none."""
+    """The caller's key after a callback offer, or none."""
     with wiring.current().work() as work:
         return voicemail.choose(work, interaction_id, request.form.get("Digits", "")[:1])
 
@@ -70,7 +71,7 @@ def callback(interaction_id: int) -> Answer:
 @door.post("/called/<int:interaction_id>")
 @answered
 def called(interaction_id: int) -> Answer:
-    """A customer whom we call back picks up."""
+    """A customer answers our callback."""
     with wiring.current().work() as work:
         return callback_dialing.answered(work, interaction_id, call_sid=request.form["CallSid"])
 
@@ -78,7 +79,7 @@ def called(interaction_id: int) -> Answer:
 @door.post("/message/<int:interaction_id>")
 @answered
 def message(interaction_id: int) -> Answer:
-    """A caller has left a message, and perhaps hung up with that."""
+    """The caller left a voicemail."""
     form = request.form
     url, seconds = form.get("RecordingUrl", "")[:500], form.get("RecordingDuration", "")
     with wiring.current().work() as work:
@@ -102,7 +103,7 @@ def hold(language: str) -> Response:
 @door.post("/agent")
 @answered
 def agent() -> Answer:
-    """An agent's browser calls by the TwiML app: who it is stands in From, what for in the parameters we gave it."""
+    """An agent's browser joins: its identity is in From, interaction and offer in our parameters."""
     form = request.form
     agent_id = agent_of_identity(form.get("From", "")) if form.get("From", "").startswith("client:") else None
     ids = [form.get(name, "") for name in ("interaction", "offer")]
@@ -132,8 +133,9 @@ def agent_pressed(offer_id: int) -> Answer:
 @door.post("/agent/left/<int:interaction_id>")
 @answered
 def agent_left(interaction_id: int) -> Answer:
-    """The agent's Dial is over. With the line still up, the conference has ended round it."""
+    """The agent's Dial ended."""
     form = request.form
+    # With the leg still up, the conference has ended around the agent.
     if form.get("CallStatus") != CallStatus.IN_PROGRESS:
         return HangUp()
     with wiring.current().work() as work:
@@ -151,7 +153,8 @@ def status() -> None:
 
 
 def _whose(sid: str) -> None:
-    """A leg that we ordered: where the answer to the order was lost, its first report tells us that it rings, and for whom."""
+    """The leg's first report of a call that we placed: assigns it to its offer or callback."""
+    # The answer to our order may be lost, so the report's address carries the ids.
     offer_id, interaction_id = (request.args.get(name, type=int) for name in ("offer", "interaction"))
     if offer_id is None and interaction_id is None:
         return
@@ -192,13 +195,13 @@ def conference() -> None:
 @door.post("/recording")
 @taken
 def recording() -> None:
-    """Nothing is recorded yet; the address is fixed, so that a number configured for it gets no error."""
+    """Accepted and ignored: nothing is recorded. A number configured with this address gets no error."""
 
 
 @door.post("/fallback")
 @answered
 def fallback() -> Answer:
-    """Twilio could not get an answer from us, or not in time: whoever waits comes back to where they were."""
+    """Twilio got no answer in time: the caller continues where they were."""
     with wiring.current().work() as work:
         seen = calls.of_sid(work, request.form.get("CallSid", ""))
         if seen is not None:

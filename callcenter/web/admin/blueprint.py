@@ -1,4 +1,4 @@
-"""The blueprint of the administrator's pages, and what all of them show."""
+"""Blueprint of the administration pages and their shared template context."""
 
 from flask import Blueprint, redirect, url_for
 from flask_babel import lazy_gettext
@@ -27,6 +27,6 @@ def index() -> Response:
 
 @pages.context_processor
 def around() -> dict[str, object]:
-    """`may_edit`: the reader is an administrator; others see the same, unchangeable."""
+    """`may_edit`: the reader is an administrator; supervisors see disabled fields."""
     may_edit = access.is_signed_in() and access.current_agent().role == Role.ADMINISTRATOR
     return {"subpages": SUBPAGES, "may_edit": may_edit}

@@ -1,4 +1,4 @@
-"""The company's own numbers of routing, each with a sentence of what it does, and the kinds of break."""
+"""The company's routing settings, and the kinds of break."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ POINTS, SECONDS, FACTOR = _("points"), _("seconds"), _("times")
 
 @dataclass(frozen=True)
 class Number:
-    """One field: its path, what it is called, what it does, its unit; without a unit it is ticked or not."""
+    """One field: path in CompanyPolicy, label, help, unit; without a unit a check box."""
 
     path: str
     label: LazyString
@@ -201,15 +201,18 @@ def save_numbers() -> Response | tuple[str, int]:
         return _page(Shown(values, version, faults_of(error), {})), WRONG
     except StaleSave as error:
         now = _policy()
+        # The next save is against the saved version.
         theirs = differences(values, flat(now.model_dump(mode="json")), PATHS)
         return _page(Shown(values, acts.version_of(now), {}, theirs)), error.status
     with wiring.current().work() as work:
+        # In a transaction of its own: waiting contacts are routed by the new settings.
         queues.ask_again(work)
     return redirect(url_for("admin.numbers", saved="yes"))
 
 
 def _read(values: Values) -> CompanyPolicy:
-    """What the form says, on top of what it does not show."""
+    """The form on top of the stored settings. Raises ValidationError."""
+    # Settings without a field on the page stay as they are.
     data = _policy().model_dump(mode="json")
     for path in PATHS:
         head, _dot, tail = path.partition(".")

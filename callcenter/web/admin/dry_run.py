@@ -1,4 +1,4 @@
-"""The dry run: a made-up contact, and in sentences what would become of it."""
+"""Dry run of routing: an invented contact, and in sentences what would happen to it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ SPOKEN = {"en": "English", "zh": "中文"}
 
 @dataclass(frozen=True)
 class Words:
-    """How the rows are called in what is told."""
+    """Names by id or key."""
 
     agents: Mapping[int, str]
     skills: Mapping[str, str]
@@ -43,7 +43,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Told:
-    """`strong` is the fact, `lines` its reasons; `kind`: ok, warn, bad or nothing. `at` is a time since the beginning."""
+    """`at`: time since the start. `strong`: the fact, `lines`: its reasons. `kind`: ok, warn, bad or ""."""
 
     at: str
     strong: str
@@ -54,7 +54,7 @@ class Told:
 @pages.get("/dry-run")
 @access.leaders
 def try_out() -> str:
-    """The form, and once a queue was sent what would happen."""
+    """The form; with `?queue=` also the result."""
     now, asked = wiring.current().clock(), request.args
     with wiring.current().reading() as session:
         queues, names = company.queues(session), agents.names(session)
@@ -91,7 +91,7 @@ def _words(session: Session, case: Case | None, names: Mapping[int, str]) -> Wor
 
 
 def _case(queues: Sequence[Queue], now: datetime) -> Case | None:
-    """What was asked; what cannot be read is as it usually is. None where there is no queue."""
+    """The contact of the form; unreadable fields get their default. None without a queue."""
     asked = request.args
     known = {str(queue.id): queue for queue in queues}
     if not known:
@@ -115,7 +115,7 @@ def _one_of(text: str | None, known: Sequence[Code]) -> Code:
 
 
 def _at(queue: Queue, now: datetime) -> datetime:
-    """The day and time asked for, on the clocks of the queue's zone."""
+    """Day and time in the queue's zone; now if unreadable."""
     zone = ZoneInfo(queue.zone)
     local = now.astimezone(zone)
     text = f"{request.args.get('day') or f'{local:%Y-%m-%d}'}T{request.args.get('time') or f'{local:%H:%M}'}"
@@ -131,7 +131,6 @@ def _knows() -> tuple[int, str] | None:
 
 
 def _summary(case: Case, outcome: Outcome, words: Words) -> str:
-    """The answer in one sentence."""
     if not outcome.is_served:
         return _("This queue does not take this channel.")
     if not outcome.is_open:
@@ -186,7 +185,7 @@ def _score(case: Case, outcome: Outcome) -> Told:
 
 
 def _changing(steps: tuple[Step, ...]) -> list[Step]:
-    """Without those that say the same as the one before."""
+    """Drops a step without an agent that follows another one."""
     return [
         step
         for place, step in enumerate(steps)
@@ -207,6 +206,7 @@ def _step(step: Step, place: int, words: Words) -> Told:
     )
     told = reasons.sentences(explanation, words.agents, skills=words.skills, language=words.spoken, now=True)
     if place > 0:
+        # Excluded agents are listed at the first step only.
         told = told[:1]
     return Told(at, strong, tuple(told), kind="ok")
 
@@ -229,7 +229,7 @@ def _rings(outcome: Outcome, words: Words) -> list[Told]:
 
 
 def _ring(ring: RingShown, place: int, words: Words) -> Told:
-    """Who may take it from then on, beyond the rings within."""
+    """The agents that the ring adds."""
     strong = _("Ring %(num)d", num=place + 1)
     count = len(ring.ids)
     names = [words.agents.get(agent_id, "") for agent_id in ring.ids[:NAMED]]

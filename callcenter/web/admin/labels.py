@@ -1,4 +1,4 @@
-"""How the fields of a queue's form are called where a list of faults names them."""
+"""Labels of the queue form's fields in its list of faults."""
 
 import re
 
@@ -8,9 +8,10 @@ RING = re.compile(r"policy\.rings\.(\d+)\.")
 
 
 def label_of(path: str) -> str:
-    """ "Ring 2", "Monday", "Priority"; empty where the sentence says enough."""
+    """E.g. "Ring 2", "Monday"; "" where the message suffices."""
     ring = RING.match(path)
     if ring:
+        # Ring 1 is the queue itself; the form's rings start at 0.
         return _("Ring %(num)d", num=int(ring[1]) + 2)
     day = path.removeprefix("hours.")
     return _days().get(day, "") if path.startswith("hours.") else _fields().get(path, "")

@@ -1,4 +1,4 @@
-"""A queue's settings as the fields of its form, and back; rings and holidays are added, moved and removed in it."""
+"""A queue's settings as form fields and back; adds, moves and removes rings and holidays."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -19,7 +19,7 @@ NEXT_RING_AFTER = 30
 
 
 def shown(settings: QueueSettings) -> Values:
-    """The form of what is stored."""
+    """The stored settings as form fields."""
     data = settings.model_dump(mode="json")
     rings, hours = data["policy"].pop("rings"), data.pop("hours")
     values = flat(data)
@@ -30,12 +30,13 @@ def shown(settings: QueueSettings) -> Values:
 
 
 def _ring_shown(ring: Mapping[str, Any]) -> Values:
+    # None: the ring takes the queue's skills.
     own = ring["skills"] is not None
     return flat({**ring, "skills": ring["skills"] or {}, "own_skills": own})
 
 
 def read(values: Values) -> QueueSettings:
-    """What the form says; pydantic's ValidationError where it cannot be read."""
+    """Raises pydantic's ValidationError."""
     return QueueSettings.model_validate(
         {
             "names": {code: values.one(f"names.{code}") for code in languages.SERVED},
@@ -89,13 +90,13 @@ def _ring(values: Values) -> dict[str, Any]:
 
 
 def rings_of(values: Values) -> list[Values]:
-    """The rings of the form in their order."""
+    """In order, at most MOST_RINGS."""
     count = min(_whole(values.one("rings")), MOST_RINGS)
     return [values.under(f"{RINGS}.{place}") for place in range(count)]
 
 
 def _whole(text: str) -> int:
-    """A short number, or 0."""
+    """A number of at most 5 digits, else 0."""
     return int(text) if text.isdecimal() and len(text) < 6 else 0
 
 
@@ -108,7 +109,7 @@ def _with_rings(values: Values, rings: list[Values]) -> Values:
 
 
 def act(values: Values, name: str, language: str) -> Values:
-    """The form after "add-ring", "remove-ring-1", "up-ring-1", "down-ring-1", "add-holidays" or "add-day". Nothing is saved."""
+    """The form after add-ring, remove-ring-1, up-ring-1, down-ring-1, add-holidays or add-day. Saves nothing."""
     if name == "add-holidays":
         return _with_holidays(values, language)
     if name == "add-day":
@@ -145,10 +146,10 @@ def _remove(rings: list[Values], place: int) -> list[Values]:
 
 
 def _up(rings: list[Values], place: int) -> list[Values]:
-    """Two rings change places; the seconds stay, as they must increase."""
     if not 1 <= place < len(rings):
         return rings
     upper, lower = rings[place - 1], rings[place]
+    # The seconds keep their place: they must increase.
     first = Values({**lower, "after": upper.get("after", [])})
     second = Values({**upper, "after": lower.get("after", [])})
     return [*rings[: place - 1], first, second, *rings[place + 1 :]]
@@ -167,7 +168,7 @@ RING_ACTS: dict[str, Callable[[list[Values], int], list[Values]]] = {
 
 
 def focus_after(name: str, rings: int) -> str:
-    """Where the keyboard goes on after an act: with the ring that was added or moved."""
+    """Name of the control to focus after an act."""
     verb, _, place = name.partition("-ring")
     number = _whole(place.strip("-"))
     match verb:
@@ -184,7 +185,7 @@ def focus_after(name: str, rings: int) -> str:
 
 
 def holidays_shown(values: Values, language: str) -> list[tuple[str, str]]:
-    """The chosen days with their names in the chosen country, in order."""
+    """(day, its name in the chosen country) for the chosen days."""
     country = values.one("country")
     return [(day, _name(day, country, language)) for day in values.get("holidays", [])]
 

@@ -1,4 +1,4 @@
-"""Queues: the list, and the editor with rings, hours and holidays. What was typed is kept through every refusal."""
+"""Queues: list and editor with rings, hours and holidays. A refused save keeps what was typed."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,7 +34,7 @@ WRONG = 422
 
 @dataclass(frozen=True)
 class Shown:
-    """The editor as it is shown: the fields, what is wrong with them, and what somebody else saved meanwhile."""
+    """State of the editor: fields, faults, and values saved meanwhile (`theirs`)."""
 
     values: Values
     version: str = ""
@@ -92,7 +92,7 @@ def save_queue(queue_id: int) -> Response | str | tuple[str, int]:
 
 
 def _sent(queue_id: int | None) -> Response | str | tuple[str, int]:
-    """Saved; or the form again: with what is wrong, with what somebody else saved, or with a ring or a day more."""
+    """Saves and redirects; returns the editor for faults, a conflict, or an act on rings and holidays."""
     values, version = Values.of(request.form), request.form.get("version", "")
     act = values.one("act") or "save"
     if act != "save":
@@ -105,6 +105,7 @@ def _sent(queue_id: int | None) -> Response | str | tuple[str, int]:
     except StaleSave as error:
         return _editor(queue_id, _stale(queue_id or 0, values)), error.status
     with wiring.current().work() as work:
+        # In a transaction of its own: waiting contacts are routed by the new settings.
         acts.ask_again(work)
     return redirect(url_for("admin.queue", queue_id=saved_id, saved="yes"))
 
@@ -118,7 +119,7 @@ def _save(queue_id: int | None, values: Values, version: str) -> int:
 
 
 def _stale(queue_id: int, mine: Values) -> Shown:
-    """My words stay; beside each that differs stands what was saved. The next save is against that."""
+    """Keeps what was typed, adds what was saved; the next save is against the saved version."""
     settings = acts.settings_of(_row(queue_id))
     theirs = queue_forms.shown(settings)
     paths = [path for path in theirs if path != "rings"]
@@ -136,7 +137,7 @@ def _row(queue_id: int) -> Queue:
 @pages.post("/queues/<int:queue_id>/use")
 @access.allow("administrator")
 def use_queue(queue_id: int) -> Response:
-    """Out of use, or back into use."""
+    """Enables or disables a queue."""
     with wiring.current().work() as work:
         change = acts.put_into_use if request.form.get("use") == "yes" else acts.put_out_of_use
         change(work, queue_id, actor=access.current_actor())
@@ -172,7 +173,6 @@ def _editor(queue_id: int | None, shown: Shown) -> str:
 
 
 def _choices(session: Session, queue_id: int | None, values: Values) -> dict[str, object]:
-    """Everything that a field of the editor offers."""
     locale = get_locale()
     territories = locale.territories if locale else {}
     countries = [(code, territories.get(code, code)) for code in public_holidays.countries()]
@@ -193,8 +193,9 @@ def _choices(session: Session, queue_id: int | None, values: Values) -> dict[str
 
 
 def _skills(session: Session, values: Values) -> list[Skill]:
-    """All that there are, and those which the queue asks for though they are gone: they must not vanish unseen."""
+    """Existing skills, then deleted ones that the queue still requires."""
     known = list(company.skills(session))
     asked = {path.rpartition(".")[2] for path in values if ".skills." in path or ".prefers." in path}
+    # Without a field they would vanish at the next save.
     gone = sorted(asked - {skill.key for skill in known})
     return [*known, *(Skill(key=key, names={"en": key}) for key in gone)]

@@ -1,4 +1,4 @@
-"""The matrix of agents and skills: one cell saved is one change, in force at once."""
+"""Matrix of agents and skills; each cell saves by itself and takes effect at once."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ SPOKEN = {"en": "English", "zh": "简体中文"}
 
 @dataclass(frozen=True)
 class Cell:
-    """`kind`: skill, language, conversations or calls_over; `key`: which skill or language."""
+    """`kind`: skill, language, conversations or calls_over. `key`: the skill or language."""
 
     agent: Agent
     kind: str
@@ -77,7 +77,7 @@ def _calls_over_of(session: Session) -> int:
 
 
 def _columns(skills: Mapping[str, str]) -> dict[tuple[str, str], str]:
-    """(kind, key) of every column, with what it is called."""
+    """{(kind, key): label}"""
     return {
         **{("skill", key): name for key, name in skills.items()},
         **{("language", code): SPOKEN.get(code, code) for code in languages.SERVED},
@@ -87,7 +87,6 @@ def _columns(skills: Mapping[str, str]) -> dict[tuple[str, str], str]:
 
 
 def _cell_of(agent: Agent, kind: str, key: str) -> Cell:
-    """A cell of the matrix as it stands."""
     match kind:
         case "skill":
             shown = str(agent.skills.get(key) or "")
@@ -104,7 +103,7 @@ def _cell_of(agent: Agent, kind: str, key: str) -> Cell:
 @pages.post("/skills/agents/<int:agent_id>/<kind>/<key>")
 @access.allow("administrator")
 def save_cell(agent_id: int, kind: str, key: str = "") -> str | tuple[str, int, dict[str, str]]:
-    """One value of one agent; what cannot be stands marked in the cell, with its sentence."""
+    """Returns the cell; a refused value comes back marked, with the message."""
     text = request.form.get("value", "").strip()
     if kind not in CHANGES:
         raise NotFound
@@ -145,6 +144,7 @@ def _conversations(work: Work, agent_id: int, key: str, text: str, actor: Actor)
 
 
 def _calls_over(work: Work, agent_id: int, key: str, text: str, actor: Actor) -> Agent:
+    # Empty: the company's setting applies.
     most = _number(text, acts.MOST_CONVERSATIONS) if text else None
     return acts.set_calls_over(work, agent_id, most=most, actor=actor)
 
@@ -178,7 +178,7 @@ def add_skill() -> Response | tuple[str, int]:
 @pages.post("/skills/<int:skill_id>")
 @access.allow("administrator")
 def change_skill(skill_id: int) -> Response | tuple[str, int]:
-    """Other names, or away with it."""
+    """Renames or removes a skill."""
     try:
         with wiring.current().work() as work:
             if request.form.get("act") == "remove":

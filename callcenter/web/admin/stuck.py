@@ -1,4 +1,4 @@
-"""What came due and failed: with its error, when it is tried again, and a way to try again what was given up."""
+"""Failed due work: error, next try, and a button to retry what was given up."""
 
 from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -21,14 +21,14 @@ def stuck() -> str:
 @pages.post("/stuck/<int:failure_id>")
 @access.allow("administrator")
 def try_again(failure_id: int) -> Response:
-    """Also where it was solved meanwhile: then there is nothing to try."""
     with wiring.current().work() as work:
+        # Does nothing where the failure was resolved meanwhile.
         failures.try_again(work.session, now=work.now, id_=failure_id)
     return redirect(url_for("admin.stuck"), 303)
 
 
 def kinds() -> dict[str, str]:
-    """What was to be done, by kind of `callcenter.due.DUE`."""
+    """Labels by kind of `callcenter.due.DUE`."""
     return {
         "offer_expires": _("End an offer that was not taken"),
         "line_not_up": _("Look whether the agent's line is up"),

@@ -1,4 +1,4 @@
-"""Two curves by hour of the day, as it was and as it would be, with their sentence; and how their values are written."""
+"""Two curves by hour, as it was and as it would be, with their sentence; formats of the values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ SHARES = ("level_of_answered", "level_of_all", "abandoned", "use")
 
 @dataclass(frozen=True)
 class Curve:
-    """`before`, `after`: pieces of "x,y x,y" in 1000 x 100; `marks`: words down the left side; `sentence`: all of it in words."""
+    """`before`, `after`: pieces of "x,y x,y" in 1000 x 100. `marks`: labels of the y axis. `sentence`: for readers."""
 
     title: str
     sentence: str
@@ -36,7 +36,6 @@ def levels(hours: Sequence[Mapping[str, Any]]) -> Curve:
 
 
 def _lines(hours: Sequence[Mapping[str, Any]], name: str, top: float) -> tuple[list[str], list[str]]:
-    """Both curves; an hour in which nobody called leaves a gap."""
     return _pieces([one[name][0] for one in hours], top), _pieces([one[name][1] for one in hours], top)
 
 
@@ -44,6 +43,7 @@ def _pieces(values: Sequence[float | None], top: float) -> list[str]:
     step = 1000 / max(1, len(values))
     pieces, piece = [], list[str]()
     for place, value in enumerate(values):
+        # An hour without calls leaves a gap.
         if value is None:
             pieces.append(piece)
             piece = []
@@ -88,7 +88,7 @@ def value(name: str, of: float | None) -> str:
 
 
 def span(seconds: float) -> str:
-    """Below a minute with its tenths where there are few."""
+    """Seconds in; "4.2 s", "38 s", then a duration."""
     if seconds < 9.95:
         return _("%(seconds)s s", seconds=f"{seconds:.1f}")
     return _("%(seconds)s s", seconds=f"{seconds:.0f}") if seconds < 60 else formats.duration(round(seconds))

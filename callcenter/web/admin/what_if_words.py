@@ -1,4 +1,4 @@
-"""What was wished for and what came of it, as sentences, tables and two drawn curves a supervisor can read."""
+"""A what-if scenario and its result in sentences, tables and curves."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from callcenter.web.admin import what_if_curves as curves
 from callcenter.web.wording import formats
 
 KINDS = {"queued": "", "running": "accent", "done": "ok", "failed": "bad"}
-DOUBTFUL = 0.1  # of the service level, between the play of what was and what was
+DOUBTFUL = 0.1  # of the service level, between replay and reality
 
 
 @dataclass(frozen=True)
 class Wished:
-    """`changes`: what is otherwise; `days`: which days are played."""
+    """`changes`: what differs. `days`: the days replayed."""
 
     changes: str
     days: str
@@ -26,7 +26,7 @@ class Wished:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of figures; `better`: "ok", "bad", or "" where chance explains the difference."""
+    """One figure. `better`: ok, bad, or "" for a difference within chance."""
 
     name: str
     real: str
@@ -163,7 +163,7 @@ def _summary(figures: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _is_sure(figure: Mapping[str, Any]) -> bool:
-    """Larger than what chance explains, and than what is shown."""
+    """Beyond the confidence interval, and beyond the display's rounding."""
     value, half = figure["difference"]
     least = 0.5 if figure["name"] in ("mean_wait", "p95") else 0.005
     return bool(abs(value) > max(half, least))
@@ -248,7 +248,7 @@ def _limits(result: Mapping[str, Any]) -> list[str]:
 
 
 def _doubt(level: Mapping[str, Any]) -> str:
-    """Where the play of what was is far from what was."""
+    """A warning where the replay of the real settings is far from what really happened."""
     if level["real"] is None or abs(level["before"][0] - level["real"]) < DOUBTFUL:
         return ""
     return _(

@@ -1,4 +1,4 @@
-"""What if: past days played again with something otherwise. Leaders wish, a worker plays, and all that was tried is kept."""
+"""What-if scenarios: past days replayed with a change. Leaders request them, a worker runs them, all are listed."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ NUMBERS = ("weeks", "percent", "queue_id", "agents", "ring_after", "priority")
 @pages.get("/what-ifs")
 @access.leaders
 def what_ifs() -> str:
-    """The form, as it was in an older one with `?again=7`, and all that were tried."""
+    """Form and list; `?again=7` fills the form from an older scenario."""
     return _index(_again(request.args.get("again", type=int)))
 
 
@@ -67,7 +67,7 @@ def what_if(what_if_id: int) -> str:
 @pages.get("/what-ifs/<int:what_if_id>/result")
 @access.leaders
 def what_if_result(what_if_id: int) -> str:
-    """How far it is, or what came of it."""
+    """Progress or result, polled by the page."""
     return render_template("admin/what_if_result.html", **_one(what_if_id))
 
 
@@ -97,7 +97,7 @@ def _index(values: Values, faults: Faults | None = None, *, error: DomainError |
 
 
 def _again(what_if_id: int | None) -> Values:
-    """The fields of the form; by default today's weekday over four weeks."""
+    """Form fields; by default today's weekday over four weeks, 9:00 to 17:00."""
     with wiring.current().reading() as session:
         old = kept.get(session, what_if_id) if what_if_id else None
         queues = company.queues(session)
@@ -114,15 +114,16 @@ def _hours(since: int, until: int) -> dict[str, str]:
 
 
 def _read(values: Values) -> dict[str, object]:
-    """What was filled in, as a wish takes it. Midnight as an end is the end of the day."""
+    """The form as data of a scenario."""
     given: dict[str, object] = {name: values.one(name) for name in ("day", "ring")}
     given |= {name: values.one(name).replace("−", "-") for name in NUMBERS if values.one(name)}
     since, until = _minutes(values.one("since")), _minutes(values.one("until"))
+    # Midnight as an end is the end of the day.
     return given | {"since": since, "until": until if until != 0 else MINUTES_A_DAY}
 
 
 def _minutes(text: str) -> int | str:
-    """Of the day; what cannot be read stays as it is, to be refused."""
+    """ "HH:MM" → minutes of the day; unreadable text unchanged, so that validation refuses it."""
     found = CLOCK.fullmatch(text)
     if not text:
         return 0
@@ -130,7 +131,7 @@ def _minutes(text: str) -> int | str:
 
 
 def _rings(queues: Sequence[Queue]) -> list[tuple[str, str]]:
-    """Those that are set up, with when they open, then the new ones."""
+    """Existing rings with their opening times, then the new ones."""
     found = [("", _("as they are"))]
     for place in range(max((len(queue.policy.rings) for queue in queues), default=0)):
         opens = [
@@ -155,6 +156,7 @@ def _one(what_if_id: int) -> Mapping[str, object]:
         "row": row,
         "by": by,
         "wished": wished,
+        # No worker has started it: the page says so.
         "is_late": row.is_open and not row.tries and now - row.created_at > QUEUED_LONG,
         "failed": words.failed(row.reason) if row.state == LongJobState.FAILED else "",
         "told": words.told(row.result, Wish.model_validate(row.wish), names) if row.result else None,

@@ -1,1 +1,1 @@
-"""An agent's own day."""
+"""Pages about agents: their day."""

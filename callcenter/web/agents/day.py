@@ -1,4 +1,4 @@
-"""A person's day, drawn: status and state, since when, why and by whom; for leaders everybody's, and how even the work was."""
+"""An agent's day as a chart and a list: status and state, reason and author; for leaders all agents' days."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ pages = Blueprint("day", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One stretch; `dot` is its colour. `until` None where it lasts to the end of the day or beyond."""
+    """One interval. `dot`: its colour. `until`: None where it lasts to the end of the day."""
 
     kind: str
     dot: str
@@ -42,7 +42,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """`bands`: name of each with its parts (class, x, width of 1000); `hours`: times under them; `parts`: (kind, words)."""
+    """`bands`: (name, [(class, x, width of 1000)]). `hours`: labels below. `parts`: (kind, words)."""
 
     bands: list[tuple[str, list[tuple[str, float, float]]]]
     hours: list[str]
@@ -66,7 +66,7 @@ def of_agent(agent_id: int) -> str:
 @pages.get("/agents/day")
 @access.leaders
 def all_agents() -> str:
-    """How each agent's time went, and how unlike they were."""
+    """Each agent's day, and the spread of their load."""
     on, now = _asked_day(), wiring.current().clock()
     with wiring.current().reading() as session:
         days = report.of_all(session, day=on, zone=language.zone(), now=now)
@@ -90,7 +90,7 @@ def _page(agent_id: int) -> str:
 
 
 def _asked_day() -> date:
-    """`?on=2026-11-21`, in the reader's zone; today where it is missing, no date, or not to be had."""
+    """`?on=2026-11-21` in the reader's zone; today for no valid day."""
     today = formats.local(wiring.current().clock()).date()
     try:
         asked = date.fromisoformat(request.args.get("on", ""))
@@ -100,7 +100,7 @@ def _asked_day() -> date:
 
 
 def _around(on: date, agent: Agent | None) -> dict[str, object]:
-    """The days beside this one."""
+    """Template values of the day and links to its neighbours."""
     today = formats.local(wiring.current().clock()).date()
     after = on + timedelta(days=1)
     return {
@@ -138,7 +138,7 @@ def _shown(session: Session, found: AgentDay) -> Shown:
 
 
 def _band(found: AgentDay, kind: str) -> list[tuple[str, float, float]]:
-    """Stretches of this kind as (class, x, width), of 1000 across."""
+    """(class, x, width) of 1000."""
     total = (found.end - found.start).total_seconds() or 1.0
     parts = []
     for row in found.rows:
@@ -150,7 +150,7 @@ def _band(found: AgentDay, kind: str) -> list[tuple[str, float, float]]:
 
 
 def _lane(found: AgentDay) -> list[tuple[str, float, float]]:
-    """Status and state in one band over the whole day, midnight to midnight."""
+    """Status and state in one band, midnight to midnight, of 1000."""
     midnight = formats.local(found.start).replace(hour=0, minute=0, second=0, microsecond=0)
     return [
         (f"band-{each.kind}", (each.start - midnight).total_seconds() / 86.4, each.seconds / 86.4)
@@ -159,13 +159,13 @@ def _lane(found: AgentDay) -> list[tuple[str, float, float]]:
 
 
 def _hours(found: AgentDay) -> list[str]:
-    """Evenly spread times of day under the bands, both ends among them."""
+    """Evenly spread times of day, both ends included."""
     step = (found.end - found.start) / SHOWN_HOURS
     return [formats.time_of(found.start + step * n) for n in range(SHOWN_HOURS + 1)]
 
 
 def _is_of_the_day(row: Interval, found: AgentDay) -> bool:
-    """What runs between the first sign-in and the last sign-out, and the sign-outs themselves."""
+    """Intervals between the first sign-in and the last sign-out, and the sign-outs."""
     if row.value == Status.SIGNED_OUT:
         return row.started_at >= found.start
     return row.started_at < found.end and (row.ended_at or found.end) > found.start
@@ -214,7 +214,7 @@ def _why(row: Interval) -> str:
 
 
 def _by(row: Interval, names: Mapping[int, str]) -> str:
-    """The person who chose it; what follows from the work is nobody's choice."""
+    """The agent who chose it, else "the system"."""
     agent_id = agent_of_identity(row.actor.replace(":", "-"))
     return names.get(agent_id or 0, "") or _("the system")
 

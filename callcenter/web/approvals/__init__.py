@@ -1,4 +1,4 @@
-"""Approvals: the supervisor's side of a question that an agent asks while a customer waits."""
+"""Approvals: the approver's side of a grant request."""
 
 from callcenter.web.approvals import acts, views
 from callcenter.web.approvals.blueprint import pages

@@ -1,4 +1,4 @@
-"""What a supervisor does with a question: takes it, lets it go, asks back, answers."""
+"""The approver's actions: claim, release, ask back, answer."""
 
 from flask import render_template, request
 
@@ -17,7 +17,7 @@ from callcenter.web.approvals.blueprint import pages
 @pages.post("/<int:approval_id>/seen")
 @access.leaders
 def seen(approval_id: int) -> tuple[str, int]:
-    """It is on this screen, and the screen is looked at."""
+    """The request is on the approver's active screen; the first report counts."""
     with wiring.current().work() as work:
         acts.seen(work, approval_id, actor=access.current_actor())
     return "", 204
@@ -42,7 +42,7 @@ def let_go(approval_id: int) -> str:
 @pages.post("/<int:approval_id>/words")
 @access.leaders
 def say(approval_id: int) -> str:
-    """Asked back, while the question stays open."""
+    """A message to the agent; the request stays open."""
     with wiring.current().work() as work:
         acts.say(work, approval_id, actor=access.current_actor(), body=request.form.get("word", ""))
     return render_template("approvals/view.html", **views.shown(approval_id))
@@ -51,7 +51,7 @@ def say(approval_id: int) -> str:
 @pages.post("/<int:approval_id>/answer")
 @access.leaders
 def answer(approval_id: int) -> str:
-    """Yes, less, instead or no, as the reader saw it: where the agent changed the amount meanwhile, nothing is answered."""
+    """`asked`: the units on screen; StaleSave where the agent has changed them since."""
     sent = request.form
     said = _said(sent.get("said", ""))
     with wiring.current().work() as work:
@@ -76,7 +76,7 @@ def _said(value: str) -> Said:
 
 
 def _wanted(work: Work, approval_id: int, said: Said) -> tuple[int | None, str | None]:
-    """(units, remedy) of an answer that names them; amounts as people write them."""
+    """(units, remedy) of a partial or alternative answer, else Nones. Raises Invalid."""
     row = approvals.get(work.session, approval_id)
     grant = grants.get(work.session, row.grant_id) if row else None
     if grant is None or said not in (Said.LESS, Said.INSTEAD):

@@ -1,4 +1,4 @@
-"""What may be answered: yes, less with its usual amounts, another remedy; and what may be given by whom without asking."""
+"""Answers open to one approver: yes, less, another remedy; and the limits without approval."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ PART_OF = (25, 50, 75)
 
 @dataclass(frozen=True)
 class Choice:
-    """A remedy that may be given instead. `most`: units that the reader may say yes to; None: as they see fit."""
+    """An alternative remedy. `most`: units the reader may approve, None for unlimited."""
 
     remedy: Remedy
     name: str
@@ -31,7 +31,7 @@ class Choice:
 
 
 class Answering:
-    """One question for one reader."""
+    """One request for one reader."""
 
     def __init__(self, case: Case, reader: Agent, names: dict[int, str], now: datetime) -> None:
         self.case, self.reader, self.names, self.now = case, reader, names, now
@@ -52,7 +52,7 @@ class Answering:
 
     @property
     def may(self) -> bool:
-        """Answer now: open, theirs to answer, and nobody else has it."""
+        """The request is open, the reader may answer it, and no other approver has claimed it."""
         return self.question.may and self.approval.claimed_by in (None, self.reader.id)
 
     @property
@@ -75,13 +75,15 @@ class Answering:
 
     @property
     def quick(self) -> list[tuple[str, str]]:
-        """(typed, shown) amounts below what is asked: the agent's own limit, the remedy's usual ones, else parts of it."""
+        """(typed, shown): up to QUICK_SHOWN amounts below the request."""
         remedy, asked, currency = self.question.remedy, self.grant.units, self.grant.currency
         if remedy is None or not remedy.is_money:
             return []
         option = self.case.option(remedy.key)
+        # The agent's own limit and the remedy's quick amounts.
         known = {option.most if option else 0, *remedy.quick.get(currency, ())}
         if len([one for one in known if 0 < one < asked]) < 2:
+            # Too few: add parts of the request, in steps of 5 currency units.
             step = money.minor_units(currency) * 5
             known |= {asked * part // 100 // step * step for part in PART_OF}
         below = sorted(one for one in known if 0 < one < asked)[-QUICK_SHOWN:]
@@ -94,7 +96,7 @@ class Answering:
 
     @cached_property
     def choices(self) -> list[Choice]:
-        """What may be given instead, with the amount that comes nearest."""
+        """Alternative remedies, with the closest amount."""
         book = self.case.rules.book if self.case.rules else None
         found = []
         for option in self.case.decision.options if self.case.decision and book else ():
@@ -105,6 +107,7 @@ class Answering:
                 or option.may == May.NEVER
                 or remedy.key == self.grant.remedy
                 or most == 0
+                # A remedy with fields needs data that only the agent has.
                 or remedy.fields
             ):
                 continue
@@ -125,7 +128,7 @@ class Answering:
 
     @cached_property
     def may_be_given(self) -> list[tuple[Remedy, str]]:
-        """(remedy, by whom up to how much), for the card."""
+        """(remedy, who may grant it up to which amount), for the card."""
         book = self.case.rules.book if self.case.rules else None
         rows = []
         for option in self.case.decision.options if self.case.decision and book else ():
@@ -155,7 +158,7 @@ class Answering:
 
     @property
     def sentence(self) -> str:
-        """Alice may give $80 without asking; you up to $250 for one matter, $1,860 is left in the budget."""
+        """E.g. "Alice may give $80 of it without asking; you up to $250; $1,860 is left in the budget"."""
         option = self.case.option(self.grant.remedy)
         own = option.most if option and option.is_free else 0
         parts = [
@@ -178,7 +181,7 @@ class Answering:
         return money.shown(minor, self.grant.currency, self.language)
 
     def typed(self, minor: int) -> str:
-        """As a person types it: 100, or 14.90."""
+        """For an input field: "100", "14.90"."""
         unit = money.minor_units(self.grant.currency)
         whole, rest = divmod(minor, unit)
         return f"{whole}.{rest:0{len(str(unit)) - 1}d}" if rest else str(whole)

@@ -1,4 +1,4 @@
-"""The approvals' own place among the pages; `views` and `acts` hang their routes on it."""
+"""The approvals' blueprint; `views` and `acts` register their routes on it."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""A question in the reader's words: the head, what the answer weighs, what they have been through, how it ended."""
+"""View model of a request: head, considerations, the customer's effort, outcome."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from callcenter.web.wording import formats, labels
 
 @dataclass(frozen=True)
 class Contact:
-    """One row of what they have been through."""
+    """One row of the customer's contacts."""
 
     at: datetime
     what: str
@@ -29,11 +29,9 @@ class Contact:
 
 
 class Shown(Answering):
-    """The middle and the card of one question."""
-
     @property
     def version(self) -> str:
-        """Changes with whatever the bottom has to follow."""
+        """Changes whenever the answer form must be fetched again."""
         row = self.approval
         return f"{row.id}:{row.state}:{self.grant.remedy}:{self.grant.units}:{row.claimed_by or 0}:{row.step}"
 
@@ -53,7 +51,7 @@ class Shown(Answering):
 
     @property
     def held(self) -> int:
-        """Seconds on hold in this contact, until now."""
+        """Seconds on hold in this interaction, until now."""
         it = self.question.interaction
         if it is None:
             return 0
@@ -107,13 +105,13 @@ class Shown(Answering):
 
     @property
     def given_then(self) -> int:
-        """What they will have been given in 12 months if the answer is yes."""
+        """Granted in 12 months if the answer is yes (minor units)."""
         return self.case.given + (
             self.grant.worth if self.approval.is_open or self.grant.state == GrantState.APPROVED else 0
         )
 
     def account_money(self, minor: int) -> str:
-        """In the customer's own currency."""
+        """In the customer's currency."""
         customer = self.question.customer
         return formats.money(minor, customer.currency if customer else self.grant.currency)
 
@@ -124,7 +122,7 @@ class Shown(Answering):
 
     @property
     def ceiling(self) -> tuple[str, str] | None:
-        """(the most that this relationship repays, why)"""
+        """(limit of the customer relationship, its rule), or None."""
         room = self.case.ceiling
         rule = self.case.rules.book.rule(room.rule_id) if room and room.rule_id and self.case.rules else None
         if room is None or rule is None:
@@ -167,7 +165,7 @@ class Shown(Answering):
 
     @property
     def result(self) -> str:
-        """A sentence, once it is over."""
+        """The outcome in a sentence."""
         row, by = self.approval, first_name(self.question.answered_by)
         shown = what(self.question.remedy, self.grant.units, self.grant.currency, self.grant.remedy)
         if row.state == ApprovalState.WITHDRAWN:

@@ -1,4 +1,4 @@
-"""What is seen of approvals: the page in three zones, its parts, and the count beside its name on every page."""
+"""Approval pages: three zones, their parts, and the count in the menu."""
 
 from datetime import datetime
 from typing import TypedDict
@@ -22,7 +22,7 @@ from callcenter.web.wording import language
 @pages.get("/")
 @access.leaders
 def index() -> str:
-    """`open`: the question in the middle; else the reader's own, else the first that is theirs to answer."""
+    """`?open=` the request in the middle; else the reader's claimed one, else the first open to them."""
     rows = of_list()
     wanted = request.args.get("open", type=int) or first(rows["waiting"])
     return render_template("approvals/page.html", **rows, **(shown(wanted) if wanted else {"it": None, "card": None}))
@@ -41,7 +41,7 @@ def listed() -> str:
 
 
 class Listed(TypedDict):
-    """`median`: seconds until an answer, of those that ended today."""
+    """`median`: seconds to answer, of requests that ended today."""
 
     waiting: list[Row]
     ended: list[Row]
@@ -61,7 +61,7 @@ def of_list() -> Listed:
 
 
 def midnight(now: datetime) -> datetime:
-    """The reader's day."""
+    """Start of the day in the reader's zone."""
     local = now.astimezone(ZoneInfo(language.zone()))
     return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
@@ -69,7 +69,7 @@ def midnight(now: datetime) -> datetime:
 @pages.get("/count")
 @access.leaders
 def count() -> str:
-    """How many wait for the reader's answer; beside the name of the page, everywhere."""
+    """Requests waiting for the reader, for the menu."""
     with wiring.current().reading() as session:
         waiting = report.waiting_for(session, access.current_agent())
     return render_template("approvals/count.html", count=waiting)
@@ -78,7 +78,7 @@ def count() -> str:
 @pages.get("/<int:approval_id>")
 @access.leaders
 def middle(approval_id: int) -> str:
-    """The middle and the card of one; a whole page where it is opened as one."""
+    """Middle zone and card; the whole page without htmx."""
     if request.headers.get("HX-Request") != "true":
         return render_template("approvals/page.html", **of_list(), **shown(approval_id))
     return middle_of(approval_id)
@@ -91,7 +91,7 @@ def middle_of(approval_id: int) -> str:
 @pages.get("/<int:approval_id>/view")
 @access.leaders
 def view(approval_id: int) -> str:
-    """All but what is being written."""
+    # Without the answer form: the approver may be typing in it.
     return render_template("approvals/view.html", **shown(approval_id))
 
 

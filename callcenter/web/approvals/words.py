@@ -1,4 +1,4 @@
-"""Single words and short sentences about a question: what is asked, who asks for whom, who has it, how it ended."""
+"""Labels of a request: what is asked, by which agent, for which customer, claimed by, outcome."""
 
 from dataclasses import dataclass
 
@@ -15,14 +15,14 @@ from callcenter.web.wording import formats, language
 
 
 def amount(remedy: Remedy | None, units: int, currency: str) -> str:
-    """$140, or 2 × for pieces."""
+    """ "$140", "2 ×" for pieces."""
     if remedy is None or remedy.is_money:
         return money.shown(units, currency, language.chosen())
     return f"{units} ×"
 
 
 def what(remedy: Remedy | None, units: int, currency: str, key: str = "") -> str:
-    """$140 refund of the price; Express redelivery."""
+    """ "$140 refund of the price"; "Express redelivery"."""
     name = languages.of(remedy.names, language.chosen()) if remedy else key
     if remedy is not None and not remedy.is_money and units == 1:
         return name
@@ -32,13 +32,13 @@ def what(remedy: Remedy | None, units: int, currency: str, key: str = "") -> str
 
 
 def first_name(name: str) -> str:
-    """Carla for Carla Mendes; 李雷 stays 李雷."""
+    """ "Carla" for Carla Mendes; "李雷" unchanged."""
     return name.split()[0] if name and name.isascii() else name
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line on the left."""
+    """One line of the list."""
 
     question: Question
     reader: Agent
@@ -70,7 +70,7 @@ class Row:
 
     @property
     def tag(self) -> tuple[str, str]:
-        """(kind, words)"""
+        """(kind, label)"""
         one = self.question
         if self.is_mine:
             return "give", _("yours")
@@ -82,7 +82,7 @@ class Row:
 
     @property
     def waits(self) -> str:
-        """hold, call, conversation or gone: where the customer is meanwhile."""
+        """Where the customer is: hold, call, conversation or gone."""
         it = self.question.interaction
         if it is None or it.ended_at is not None:
             return "gone"
@@ -100,13 +100,13 @@ def name_of(question: Question) -> str:
 
 
 def whom(question: Question) -> str:
-    """Whose turn it is, where that is not the reader's."""
+    """The role asked now."""
     role = question.approval.turn.role
     return {"supervisor": _("for supervisors"), "administrator": _("for administrators")}.get(str(role), "")
 
 
 def answered(question: Question) -> tuple[str, str]:
-    """(kind, words) of how it ended."""
+    """(kind, label) of the outcome."""
     row, grant = question.approval, question.grant
     given = amount(question.remedy, row.answer_units or 0, grant.currency) if row.answer_units else ""
     name = languages.of(question.remedy.names, language.chosen()) if question.remedy else grant.remedy
@@ -129,7 +129,7 @@ def score(counted: Answers) -> str:
 
 
 def scope_name(balance: Open) -> str:
-    """Whom a budget is for."""
+    """The owner of a budget."""
     if balance.budget.scope == "company":
         return _("the company")
     name = balance.name

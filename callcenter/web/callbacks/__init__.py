@@ -1,1 +1,1 @@
-"""The list of callbacks."""
+"""Callback pages."""

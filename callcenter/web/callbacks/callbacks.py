@@ -1,4 +1,4 @@
-"""Callbacks: what we have promised, with its figures; making one, changing it, bringing it forward, cancelling it."""
+"""Callbacks: list with figures; create, change, dial now, cancel."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -34,7 +34,6 @@ def index() -> str:
 @pages.get("/list")
 @access.everyone
 def part() -> str:
-    """The figures and the list, as they stand now."""
     return render_template("callbacks/list.html", **_list())
 
 
@@ -49,6 +48,7 @@ def _list() -> dict[str, object]:
             states=() if group in ("open", "all") else (group,),
             is_open=group == "open",
             before=request.args.get("before", type=int) if group != "open" else None,
+            # Open callbacks are all on one page.
             limit=4 * PAGE if group == "open" else PAGE + 1,
         )
         more = rows[PAGE - 1].id if group != "open" and len(rows) > PAGE else None
@@ -67,7 +67,7 @@ def _list() -> dict[str, object]:
 @pages.get("/new")
 @access.everyone
 def form() -> str:
-    """For a customer, or from a contact, or from nothing."""
+    """Prefilled from `?interaction_id=` or `?customer_id=`."""
     values = {"customer_id": request.args.get("customer_id", ""), "queue_id": request.args.get("queue_id", "")}
     contact = request.args.get("interaction_id", type=int)
     with wiring.current().reading() as session:
@@ -110,7 +110,6 @@ def page(callback_id: int) -> str:
 @pages.post("/<int:callback_id>")
 @access.everyone
 def save(callback_id: int) -> Response | tuple[str, int]:
-    """What was changed here: a time that was left as it is stays to the second."""
     row, sent = _found(callback_id), request.form
     at = sent.get("at", "")
     try:
@@ -120,6 +119,7 @@ def save(callback_id: int) -> Response | tuple[str, int]:
                 callback_id,
                 actor=access.current_actor(),
                 number=sent.get("number"),
+                # The field shows minutes: an unchanged time keeps its seconds.
                 at=_moment(at) if at and at != _typed(row.promised_from) else None,
                 note=sent.get("note"),
             )
@@ -144,7 +144,7 @@ def cancel(callback_id: int) -> Response | tuple[str, int]:
 @pages.post("/<int:callback_id>/now")
 @access.everyone
 def call_now(callback_id: int) -> Response | str:
-    """In line at once."""
+    """Puts the callback into its queue at once."""
     with wiring.current().work() as work:
         acts.call_now(work, callback_id, actor=access.current_actor())
     if request.headers.get("HX-Request"):
@@ -165,7 +165,7 @@ def _id(text: str) -> int | None:
 
 
 def _moment(text: str) -> datetime | None:
-    """A day and time as the reader's own clock shows it."""
+    """Local time in the reader's zone → UTC; None for "". Raises Invalid."""
     if not text:
         return None
     try:

@@ -1,1 +1,1 @@
-"""Customers: the list, and the page of one."""
+"""Customer pages."""

@@ -1,4 +1,4 @@
-"""Customers: finding them, what we know of them, and keeping that right."""
+"""Customers: list and search, page, editing, new customers."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -33,7 +33,7 @@ pages = Blueprint("customers", __name__, url_prefix="/customers")
 @pages.get("/")
 @access.everyone
 def index() -> str:
-    """All of them, or those found by name or number."""
+    """`?q=` a name or number; `?after=` an id continues the list."""
     words = request.args.get("q", "").strip()[:200]
     with wiring.current().reading() as session:
         if words:
@@ -63,12 +63,11 @@ def page(customer_id: int) -> str:
 @pages.get("/<int:customer_id>/story")
 @access.everyone
 def told(customer_id: int) -> str:
-    """The part that grows while the page is open: tickets, contacts, answers."""
+    """The live part of the page: tickets, contacts, survey answers."""
     return render_template("customers/story.html", **_customer(customer_id))
 
 
 def _customer(customer_id: int) -> dict[str, object]:
-    """All that the customer's page shows."""
     with wiring.current().reading() as session:
         customer = _found(customers.get(session, customer_id))
         account = customers.account(session, customer.account_id) if customer.account_id else None
@@ -103,7 +102,7 @@ def form(customer_id: int) -> str:
 @pages.post("/<int:customer_id>")
 @access.everyone
 def save(customer_id: int) -> Response | tuple[str, int]:
-    """What was sent, unless somebody saved in between: then both versions are shown and nothing is lost."""
+    """Saves the fields; a conflict shows both versions."""
     values = {name: request.form[name] for name in acts.EDITABLE if name in request.form}
     version = request.form.get("version", type=int)
     try:
@@ -185,5 +184,6 @@ def _form_new(values: Mapping[str, str], *, error: Invalid | None = None) -> str
 
 @cache
 def zones() -> list[str]:
-    """Places, not offsets: "Etc/GMT+5" means the opposite of what people read."""
+    """Names of places only."""
+    # "Etc/GMT+5" is west of Greenwich: readers take it for east.
     return sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))

@@ -1,1 +1,1 @@
-"""What is going on now: the wallboard, and why somebody still waits."""
+"""Live supervision: wallboard, and why contacts wait."""

@@ -1,4 +1,4 @@
-"""Why is this one still waiting? Asked of the router at this moment and told in sentences, for supervisors and in my queues."""
+"""Why a contact still waits: asked of the router now, in sentences, for supervisors and agents."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ pages = Blueprint("waiting", __name__, url_prefix="/waiting")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One that waits; `name` is empty where it is not for the reader."""
+    """One waiting contact; `name` is empty where the reader must not see it."""
 
     id: int
     channel: Channel
@@ -50,12 +50,12 @@ class Row:
 @pages.get("/")
 @access.leaders
 def index() -> str:
-    """The part of the wallboard that lists whoever waits."""
+    """The wallboard's list of waiting contacts."""
     return render_template("waiting/list.html", **shown())
 
 
 def shown() -> dict[str, object]:
-    """Who waits or is held out to somebody, whoever has waited longest first."""
+    """Waiting or offered contacts, longest wait first, at most SHOWN."""
     with wiring.current().reading() as session:
         held_out = interactions.page(session, seen_by=access.current_actor(), states=[State.OFFERED], limit=SHOWN)
         rows = sorted([*interactions.waiting(session, limit=SHOWN + 1), *held_out], key=_since)
@@ -81,18 +81,18 @@ def why(interaction_id: int) -> str:
 @pages.get("/in/<int:queue_id>")
 @access.everyone
 def in_queue(queue_id: int) -> str:
-    """Why the first of a queue still wait; for agents only of a queue that they serve, and without customers' names."""
+    """The first FIRST of a queue; NotFound for an agent who does not serve it."""
     with wiring.current().reading() as session:
         if not access.current_actor().leads and queue_id not in desk.queues_of(session, access.current_agent()):
             raise NotFound
         names = _queues(session)
         rows = interactions.waiting(session, queue_id=queue_id, limit=FIRST)
+        # No customer names: an agent has no access before the offer.
         found = [_row(row, names, told=reasons_of(session, row)) for row in rows]
     return render_template("waiting/in_queue.html", queue_id=queue_id, waits=found)
 
 
 def reasons_of(session: Session, row: Interaction) -> list[str]:
-    """In sentences, as it is now."""
     names = agents.names(session)
     if row.state == State.OFFERED:
         return [_("%(name)s is being asked now", name=names.get(row.agent_id or 0, ""))]

@@ -1,4 +1,4 @@
-"""The supervisor's wallboard: rendered once from the same report that the clock then pushes every second."""
+"""The supervisor's wallboard: rendered from the report that the clock pushes every second."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -45,7 +45,7 @@ pages = Blueprint("wallboard", __name__, url_prefix="/wallboard")
 @pages.get("/")
 @access.leaders
 def index() -> str:
-    """`?big=1` is the screen on the wall: dark, larger, nobody's words."""
+    """`?big=1`: for a wall screen, dark and large, without customers' comments."""
     with wiring.current().reading() as session:
         board = report.figures(session, wiring.current().clock())
         queues = company.queues(session)
@@ -68,7 +68,8 @@ def index() -> str:
 @pages.get("/said")
 @access.leaders
 def said() -> str:
-    """What customers said today in their own words: fetched with a right to see it, never pushed."""
+    """Today's comments of customers."""
+    # Fetched with permission, never pushed: a push carries no customer data.
     return render_template("wallboard/said.html", **said_today())
 
 
@@ -83,14 +84,14 @@ def not_answering() -> str:
 @pages.get("/passed")
 @access.leaders
 def passed() -> str:
-    """Offers declined or missed lately, with the reason where one was given."""
+    """Offers declined or missed today, with the reason."""
     return render_template("wallboard/passed.html", **passed_lately())
 
 
 @pages.get("/broken")
 @access.leaders
 def broken() -> str:
-    """What breaks an invariant now: what and who."""
+    """Invariants broken now."""
     with wiring.current().reading() as session:
         found = invariants.breaches(session, wiring.current().clock())
         names = agents.names(session)
@@ -122,13 +123,14 @@ def said_today() -> dict[str, object]:
 
 
 def _midnight() -> datetime:
-    """The company's day, as the figures count it."""
+    """Start of the day in the company's zone, as the figures count it."""
     local = wiring.current().clock().astimezone(ZoneInfo(language.ours().zone))
     return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def teams(people: Sequence[AgentFigures]) -> dict[str, list[AgentFigures]]:
-    """Agents by team, in a fixed order: urgency is colour, not position."""
+    """{team: agents}"""
+    # In a fixed order: urgency is colour, not position.
     grouped: dict[str, list[AgentFigures]] = {}
     for agent in people:
         grouped.setdefault(agent.team, []).append(agent)
@@ -136,7 +138,7 @@ def teams(people: Sequence[AgentFigures]) -> dict[str, list[AgentFigures]]:
 
 
 def _figure(board: Board) -> Callable[..., Markup]:
-    """`figure("queues.0.waiting")` shows that value and names its path, so that the push can replace it."""
+    """`figure("queues.0.waiting")` renders the value with its path, by which a push replaces it."""
     values = asdict(board)
 
     def figure(path: str, form: str = "count") -> Markup:

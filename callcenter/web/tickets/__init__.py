@@ -1,1 +1,1 @@
-"""Tickets: the list, and the page of one."""
+"""Ticket pages."""

@@ -1,4 +1,4 @@
-"""Tickets: the list, one ticket with its fields, comments and story, and a new one."""
+"""Tickets: list, page with fields, comments and timeline, new tickets."""
 
 from collections.abc import Mapping
 
@@ -35,7 +35,7 @@ pages = Blueprint("tickets", __name__, url_prefix="/tickets")
 @pages.get("/")
 @access.everyone
 def index() -> str:
-    """Newest first, by status, owner and words; `before` continues."""
+    """Newest first; `?status=`, `?owner=`, `?q=`; `?before=` an id continues."""
     status, owner, words = _filter()
     with wiring.current().reading() as session:
         names = agents.names(session)
@@ -81,19 +81,17 @@ def page(ticket_id: int) -> str:
 @pages.get("/<int:ticket_id>/fields")
 @access.everyone
 def fields(ticket_id: int) -> str:
-    """The strip of fields as it stands now."""
     return render_template("tickets/fields.html", **_ticket(ticket_id))
 
 
 @pages.get("/<int:ticket_id>/story")
 @access.everyone
 def told(ticket_id: int) -> str:
-    """The part that grows while the page is open: comments, surveys and what happened."""
+    """The live part of the page: comments, surveys, timeline."""
     return render_template("tickets/story.html", **_ticket(ticket_id))
 
 
 def _ticket(ticket_id: int) -> dict[str, object]:
-    """All that the ticket's page shows."""
     with wiring.current().reading() as session:
         ticket = tickets.get(session, ticket_id)
         if ticket is None:
@@ -122,7 +120,7 @@ def _ticket(ticket_id: int) -> dict[str, object]:
 @pages.post("/<int:ticket_id>")
 @access.everyone
 def save(ticket_id: int) -> Response | str | tuple[str, int]:
-    """The fields as sent, unless somebody saved in between: then both versions are shown and nothing is lost."""
+    """Saves the fields; a conflict shows both versions."""
     values = _values(request.form, ticket_id)
     try:
         with wiring.current().work() as work:
@@ -141,8 +139,9 @@ def save(ticket_id: int) -> Response | str | tuple[str, int]:
 
 
 def _values(form: Mapping[str, str], ticket_id: int) -> dict[str, str | int | None]:
-    """As the fields hold them. A cause that was left as it was shown is kept as it is stored, whatever it is called here."""
+    """Prices in minor units. Raises Invalid."""
     values: dict[str, str | int | None] = {name: form[name] for name in FIELDS if name in form}
+    # The field shows the reader's name of a cause: unchanged, the stored key stays.
     if values.get("cause") == form.get("was_cause", object()):
         del values["cause"]
     if "price" in values:
@@ -151,13 +150,14 @@ def _values(form: Mapping[str, str], ticket_id: int) -> dict[str, str | int | No
     if "owner_id" in values:
         owner = str(values["owner_id"])
         values["owner_id"] = int(owner) if owner.isdigit() else None
+    # A ticket's owner can be changed, not removed.
     if values.get("owner_id", 0) is None:
         del values["owner_id"]
     return values
 
 
 def _currency(ticket_id: int) -> str:
-    """That of the customer, in which prices are."""
+    """The customer's, else the company's."""
     with wiring.current().reading() as session:
         ticket = tickets.get(session, ticket_id)
         customer = customers.get(session, ticket.customer_id) if ticket and ticket.customer_id else None
@@ -207,7 +207,7 @@ def form() -> str:
 @pages.post("/")
 @access.everyone
 def open_ticket() -> Response | tuple[str, int]:
-    """A ticket without a contact: the customer is given, or found by number, or left open."""
+    """A ticket without an interaction; customer by id, by number, or none."""
     sent = request.form
     values = {name: sent[name] for name in ("type", "priority") if sent.get(name)}
     try:
