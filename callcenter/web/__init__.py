@@ -47,7 +47,6 @@ NOUNS = (
 
 
 def register(app: Flask) -> None:
-    """Registers all pages and hooks on `app`."""
     # before_request hooks run in this order: request number, newest event (page_context), sign-in and CSRF (access).
     requests.register(app)
     language.register(app)

@@ -16,7 +16,6 @@ door = Blueprint("messages", __name__, url_prefix="/messages")
 @door.post("/sms")
 @signed
 def incoming() -> Response:
-    """Stores the message, then answers."""
     # A failure here is a 5xx, after which Twilio calls the fallback address.
     with wiring.current().work() as work:
         inbound.receive(work, messaging.parse(request.form))

@@ -71,7 +71,6 @@ def callback(interaction_id: int) -> Answer:
 @door.post("/called/<int:interaction_id>")
 @answered
 def called(interaction_id: int) -> Answer:
-    """A customer answers our callback."""
     with wiring.current().work() as work:
         return callback_dialing.answered(work, interaction_id, call_sid=request.form["CallSid"])
 
@@ -79,7 +78,6 @@ def called(interaction_id: int) -> Answer:
 @door.post("/message/<int:interaction_id>")
 @answered
 def message(interaction_id: int) -> Answer:
-    """The caller left a voicemail."""
     form = request.form
     url, seconds = form.get("RecordingUrl", "")[:500], form.get("RecordingDuration", "")
     with wiring.current().work() as work:
@@ -133,7 +131,6 @@ def agent_pressed(offer_id: int) -> Answer:
 @door.post("/agent/left/<int:interaction_id>")
 @answered
 def agent_left(interaction_id: int) -> Answer:
-    """The agent's Dial ended."""
     form = request.form
     # With the leg still up, the conference has ended around the agent.
     if form.get("CallStatus") != CallStatus.IN_PROGRESS:
@@ -153,7 +150,7 @@ def status() -> None:
 
 
 def _whose(sid: str) -> None:
-    """The leg's first report of a call that we placed: assigns it to its offer or callback."""
+    """Assigns a leg that we ordered to its offer or callback."""
     # The answer to our order may be lost, so the report's address carries the ids.
     offer_id, interaction_id = (request.args.get(name, type=int) for name in ("offer", "interaction"))
     if offer_id is None and interaction_id is None:

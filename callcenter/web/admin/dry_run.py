@@ -33,8 +33,6 @@ SPOKEN = {"en": "English", "zh": "中文"}
 
 @dataclass(frozen=True)
 class Words:
-    """Names by id or key."""
-
     agents: Mapping[int, str]
     skills: Mapping[str, str]
     queues: Mapping[int, str]
@@ -185,7 +183,7 @@ def _score(case: Case, outcome: Outcome) -> Told:
 
 
 def _changing(steps: tuple[Step, ...]) -> list[Step]:
-    """Drops a step without an agent that follows another one."""
+    """Drops a step without an agent after another such step."""
     return [
         step
         for place, step in enumerate(steps)

@@ -11,7 +11,7 @@ def label_of(path: str) -> str:
     """E.g. "Ring 2", "Monday"; "" where the message suffices."""
     ring = RING.match(path)
     if ring:
-        # Ring 1 is the queue itself; the form's rings start at 0.
+        # Ring 1 is the queue's own settings; the form counts further rings from 0.
         return _("Ring %(num)d", num=int(ring[1]) + 2)
     day = path.removeprefix("hours.")
     return _days().get(day, "") if path.startswith("hours.") else _fields().get(path, "")

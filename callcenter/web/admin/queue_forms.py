@@ -19,7 +19,6 @@ NEXT_RING_AFTER = 30
 
 
 def shown(settings: QueueSettings) -> Values:
-    """The stored settings as form fields."""
     data = settings.model_dump(mode="json")
     rings, hours = data["policy"].pop("rings"), data.pop("hours")
     values = flat(data)

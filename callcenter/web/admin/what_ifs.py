@@ -67,7 +67,7 @@ def what_if(what_if_id: int) -> str:
 @pages.get("/what-ifs/<int:what_if_id>/result")
 @access.leaders
 def what_if_result(what_if_id: int) -> str:
-    """Progress or result, polled by the page."""
+    """Progress or result."""
     return render_template("admin/what_if_result.html", **_one(what_if_id))
 
 

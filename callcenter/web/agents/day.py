@@ -100,7 +100,6 @@ def _asked_day() -> date:
 
 
 def _around(on: date, agent: Agent | None) -> dict[str, object]:
-    """Template values of the day and links to its neighbours."""
     today = formats.local(wiring.current().clock()).date()
     after = on + timedelta(days=1)
     return {

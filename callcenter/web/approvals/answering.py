@@ -31,8 +31,6 @@ class Choice:
 
 
 class Answering:
-    """One request for one reader."""
-
     def __init__(self, case: Case, reader: Agent, names: dict[int, str], now: datetime) -> None:
         self.case, self.reader, self.names, self.now = case, reader, names, now
         self.question = case.question
@@ -107,7 +105,7 @@ class Answering:
                 or option.may == May.NEVER
                 or remedy.key == self.grant.remedy
                 or most == 0
-                # A remedy with fields needs data that only the agent has.
+                # The agent fills in a remedy's fields; an approver has no form for them.
                 or remedy.fields
             ):
                 continue

@@ -38,8 +38,6 @@ def first_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the list."""
-
     question: Question
     reader: Agent
 
@@ -70,7 +68,6 @@ class Row:
 
     @property
     def tag(self) -> tuple[str, str]:
-        """(kind, label)"""
         one = self.question
         if self.is_mine:
             return "give", _("yours")
@@ -129,7 +126,6 @@ def score(counted: Answers) -> str:
 
 
 def scope_name(balance: Open) -> str:
-    """The owner of a budget."""
     if balance.budget.scope == "company":
         return _("the company")
     name = balance.name

@@ -48,7 +48,7 @@ def _list() -> dict[str, object]:
             states=() if group in ("open", "all") else (group,),
             is_open=group == "open",
             before=request.args.get("before", type=int) if group != "open" else None,
-            # Open callbacks are all on one page.
+            # Open callbacks stand on one page, at most four times the usual length.
             limit=4 * PAGE if group == "open" else PAGE + 1,
         )
         more = rows[PAGE - 1].id if group != "open" and len(rows) > PAGE else None

@@ -43,7 +43,7 @@ def choose_status() -> str:
 @pages.post("/desk/status/take-back", endpoint="take_back")
 @access.everyone
 def take_back() -> str:
-    """Cancels the break requested for after this interaction."""
+    """Cancels the status requested for after the current work."""
     with wiring.current().work() as work:
         agents.take_back_request(work, _me())
     return parts.state_control(with_now=True)
@@ -264,7 +264,6 @@ def draft() -> Response:
 @pages.post("/desk/voice-token", endpoint="voice_token")
 @access.everyone
 def voice() -> Response:
-    """The access token for the browser's telephone."""
     settings = wiring.current().settings
     given = {"token": voice_token(settings, identity(_me())), "identity": identity(_me())}
     if settings.simulator_url:

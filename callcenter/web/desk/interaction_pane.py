@@ -42,8 +42,6 @@ SIGNS = {
 
 
 class ShownInteraction:
-    """The interaction with the labels of its head."""
-
     def __init__(self, item: Item) -> None:
         self.item = item
         self.row = item.interaction
@@ -92,8 +90,6 @@ class ShownInteraction:
 
 @dataclass(frozen=True)
 class TicketStrip:
-    """The ticket's fields with their choices."""
-
     ticket: Ticket
     statuses: Sequence[str] = tuple(rules.TicketStatus)
     types: Sequence[str] = tuple(rules.TicketType)
@@ -106,8 +102,6 @@ class TicketStrip:
 
 @dataclass(frozen=True)
 class Notice:
-    """One thing the agent should know before answering."""
-
     icon: str
     kind: str
     strong: str

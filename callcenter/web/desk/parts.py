@@ -208,7 +208,6 @@ def _mine(session: Session) -> desk.Mine:
 
 
 def me(session: Session) -> Agent:
-    """The agent, read again."""
     # This request may have changed the agent since sign-in was checked.
     agent = agents.get(session, access.current_agent().id)
     if agent is None:

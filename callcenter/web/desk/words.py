@@ -9,7 +9,7 @@ def minutes(seconds: float) -> str:
 
 
 def hours(seconds: float) -> str:
-    """ "3 h 40", or "38 min"."""
+    """ "3 h 40", "38 min"."""
     whole = int(seconds // 60)
     return (
         _("%(hours)d h %(minutes)s", hours=whole // 60, minutes=f"{whole % 60:02d}")

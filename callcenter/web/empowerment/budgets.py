@@ -62,7 +62,6 @@ def may_edit() -> bool:
 
 
 def scope_name(one: Open) -> str:
-    """The company, department, team or agent the budget belongs to."""
     if one.budget.scope == "company":
         return _("The whole company")
     return one.name if isinstance(one.name, str) else one.name.name(language.chosen())
@@ -157,7 +156,6 @@ def _chosen(known: Sequence[Period], wanted: int | None, now: Period | None) -> 
 
 
 def kind_word(kind: str) -> str:
-    """Label of a ledger entry's kind."""
     return {
         "allot": _("allotted"),
         "change": _("changed"),

@@ -14,8 +14,6 @@ LABELS = 2
 
 @dataclass(frozen=True)
 class Mark:
-    """A label at a coordinate of an axis."""
-
     at: float
     words: str
 

@@ -128,7 +128,6 @@ def _is_served(session: Session, grant: Grant) -> bool:
 
 
 def state(grant: Grant) -> str:
-    """Label of a grant's state."""
     return {
         "awaiting": _("being decided"),
         "approved": _("approved, not given yet"),
@@ -156,8 +155,6 @@ class Limit:
 
 @dataclass(frozen=True, kw_only=True)
 class Bag:
-    """One of the agent's own budgets."""
-
     left: str
     limit: str
     parts: list[tuple[str, float]]

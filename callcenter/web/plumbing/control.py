@@ -14,7 +14,7 @@ routes = Blueprint("control", __name__)
 @routes.post("/control/clock")
 @access.public
 def forward() -> ResponseReturnValue:
-    """{"forward": seconds} → {"now": …}. 403 from another machine or without CLOCK_FILE, 422 for a bad value."""
+    """{"forward": seconds} → {"now": …}. Only with CLOCK_FILE; 403 from another machine, 422 for a bad value."""
     clock = wiring.current().clock
     body = request.get_json(silent=True)
     seconds = body.get("forward") if isinstance(body, dict) else None

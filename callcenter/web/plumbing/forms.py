@@ -27,12 +27,10 @@ class Values(dict[str, list[str]]):
         return str(value) in self.get(path, [])
 
     def under(self, path: str) -> "Values":
-        """The values below a path, without its prefix."""
         head = f"{path}."
         return Values({name.removeprefix(head): value for name, value in self.items() if name.startswith(head)})
 
     def number(self, path: str) -> str | None:
-        """None for an empty field."""
         return self.one(path) or None
 
 

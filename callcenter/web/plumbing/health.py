@@ -99,7 +99,6 @@ class Now:
 
 
 def _due(late: Sequence[Late]) -> Iterator[GaugeMetricFamily]:
-    """One metric per figure of `Late`, labelled by kind."""
     told: dict[str, tuple[str, Callable[[Late], float]]] = {
         "callcenter_due": ("Due and not yet done", lambda one: one.due),
         "callcenter_due_seconds": ("For how long the first of them has been due", lambda one: one.seconds),

@@ -66,8 +66,6 @@ class Ears(socketio.RedisManager):
 
 
 class Line:
-    """The Socket.IO handlers of one application."""
-
     def __init__(self, app: Flask) -> None:
         redis_url = app.extensions["callcenter"].settings.redis_url
         self.listeners: dict[str, Listener] = {}
@@ -162,7 +160,8 @@ def actor_of_token(session: Session, secret: str) -> Actor | None:
 
 
 def missed(session: Session, after: int | None, listener: Listener) -> dict[str, Any]:
-    """{"events", "n", "reset"}. `n`: how far this answer reaches. `reset`: reload the page, the gap is too large."""
+    """{"events", "n", "reset"}. `n`: how far this answer reaches, with or without events for this listener.
+    `reset`: reload the page, the gap is too large."""
     latest = history.latest_n(session)
     if after is None:
         return {"events": [], "n": latest, "reset": False}

@@ -20,7 +20,7 @@ def register(app: Flask) -> None:
 
 
 def number() -> str:
-    """The request's number; created on first use, so error pages have one too."""
+    """Created on first use, so error pages have one too."""
     if "request_number" not in g:
         g.request_number = observe.request_number()
     return str(g.request_number)

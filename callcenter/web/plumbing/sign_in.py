@@ -1,4 +1,4 @@
-"""Signing in and out. Failed tries are counted; the page announces the pause that follows."""
+"""Signing in and out. Tries are counted; the page announces the pause that follows."""
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -40,6 +40,7 @@ def enter() -> Response | tuple[str, int]:
     name, password = request.form.get("name", ""), request.form.get("password", "")
     try:
         with wiring.current().work() as work:
+            # Counted before the password is checked, so that parallel guesses count too.
             left = acts.begin_try(work, username=name, address=requests.address())
     except TooManyTries as error:
         return _page(_(error.text), name=name), error.status

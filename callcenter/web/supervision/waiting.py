@@ -50,7 +50,6 @@ class Row:
 @pages.get("/")
 @access.leaders
 def index() -> str:
-    """The wallboard's list of waiting contacts."""
     return render_template("waiting/list.html", **shown())
 
 

@@ -91,7 +91,6 @@ def passed() -> str:
 @pages.get("/broken")
 @access.leaders
 def broken() -> str:
-    """Invariants broken now."""
     with wiring.current().reading() as session:
         found = invariants.breaches(session, wiring.current().clock())
         names = agents.names(session)

@@ -162,7 +162,7 @@ def _received(event: events.MessageReceived, names: Names) -> TimelineEntry:
 
 def _written(event: events.MessageQueued, names: Names) -> TimelineEntry | None:
     message = names.messages.get(event.message_id)
-    # Automatic messages have entries of their own (surveys, grants).
+    # Only messages written by agents; survey and grant messages are left out.
     if message is None or message.purpose != "conversation":
         return None
     return TimelineEntry(

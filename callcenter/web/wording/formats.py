@@ -74,7 +74,6 @@ def when(at: datetime | None) -> str:
 
 
 def ago(at: datetime | None) -> str:
-    """Duration since then."""
     return duration((now() - at).total_seconds()) if at else ""
 
 
@@ -125,7 +124,7 @@ def initials(name: str | None) -> str:
     words = (name or "").split()
     if not words:
         return "–"
-    # Chinese names have no initials.
+    # Names outside ASCII, such as Chinese ones, show two characters.
     if not words[0][0].isascii():
         return words[0][:2]
     return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper()
@@ -155,5 +154,4 @@ def _date(day: date, today: date) -> str:
 
 
 def sentence(error: DomainError) -> str:
-    """The error in the reader's language."""
     return _(error.text, **error.values)

@@ -86,12 +86,12 @@ def inside(name: str) -> str:
 
 def first(name: str) -> str:
     """ "Sam" for Sam Keller, "李雷" for 李雷."""
-    # Chinese names put the family name first and have no space.
+    # Names outside ASCII, such as Chinese ones, stay whole.
     return name.split()[0] if name and name.isascii() else name
 
 
 def ended(grant: Grant, known: Around) -> Ended | None:
-    """None for a pending or a withdrawn request."""
+    """None for a pending, withdrawn or unsent request."""
     told = {
         "granted": _given,
         "carried_out": _given,

@@ -82,7 +82,6 @@ def grant_give(grant_id: int) -> str:
 @pages.post(f"{OF_GRANT}/say")
 @access.everyone
 def grant_say(grant_id: int) -> str:
-    """Sends a message to the approver."""
     with wiring.current().work() as work:
         grant = grants.get(work.session, grant_id)
         approval = approvals.of_grant(work.session, grant_id)

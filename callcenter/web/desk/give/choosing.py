@@ -66,7 +66,6 @@ class Choosing:
 
     @cached_property
     def field(self) -> str:
-        """Text of the amount field."""
         if self.fixed is not None:
             return granted.amount(self.remedy, self.fixed, self.giving.currency)
         if self._given is not None:
@@ -125,7 +124,6 @@ class Choosing:
 
     @property
     def scale(self) -> Scale | None:
-        """Only for money of variable amount."""
         if not self.remedy.is_money or self.fixed is not None or not self.reaches:
             return None
         return scale(self.reaches, self.units)
@@ -171,7 +169,6 @@ class Choosing:
 
     @property
     def next(self) -> str:
-        """Label of the button."""
         if self.held is None or self.units is None:
             return _("Next")
         shown = granted.amount(self.remedy, self.units, self.giving.currency)

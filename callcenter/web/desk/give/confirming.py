@@ -128,7 +128,7 @@ class Confirming:
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """Pairs (label, value): fulfilment, what is left for the customer, who may revoke it."""
+        """Pairs (label, value): fulfilment, what is left for the customer, reversal."""
         how = {"record": _("at once"), "webhook": _("by the company's system, within minutes")}
         department = departments.department(self.session, self.remedy.carry_out.to)
         name = department.name(language.chosen()) if department else self.remedy.carry_out.to
@@ -167,7 +167,6 @@ class Confirming:
 
     @property
     def own(self) -> int:
-        """Units the agent may grant without asking."""
         return self.option.most if self.option.is_free and not self.option.is_fixed else 0
 
     @property

@@ -86,7 +86,7 @@ def give_confirm(interaction_id: int) -> str:
 @pages.post(OF_INTERACTION)
 @access.everyone
 def give_now(interaction_id: int) -> str:
-    """Grants. Returns the step above the limit where the limit changed meanwhile."""
+    """Grants; where the limit changed meanwhile, returns the step above the limit."""
     with wiring.current().reading() as session:
         found = panel.giving_of_contact(session, interaction_id)
         form = _form(found)

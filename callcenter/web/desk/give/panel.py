@@ -57,5 +57,5 @@ def waiting_for(session: Session, grant_id: int) -> Waiting:
 
 
 def own_sms() -> str | None:
-    """The agent's own text; None uses the remedy's."""
+    """None: the remedy's own text is sent."""
     return request.form.get("sms")

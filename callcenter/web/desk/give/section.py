@@ -28,8 +28,6 @@ OPEN_STATES = (State.ACTIVE, State.WRAP_UP, State.ENDED)
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One remedy on the card and in step one."""
-
     remedy: Remedy
     option: Option
     name: str
@@ -126,7 +124,6 @@ class Section:
 
     @cached_property
     def waiting(self) -> Waiting | None:
-        """The pending request for this customer."""
         # The rest of a partly granted request (`rest_of`) has no panel of its own.
         grant = next((one for one in self.mine if one.state == GrantState.AWAITING and one.rest_of is None), None)
         approval = self.known.approvals.get(grant.id) if grant else None
@@ -145,7 +142,6 @@ class Section:
 
     @cached_property
     def ready(self) -> list[Ended]:
-        """Approved, not yet granted."""
         told = [granted.ended(one, self.known) for one in self.mine if one.state == GrantState.APPROVED]
         return [end for end in told if end]
 

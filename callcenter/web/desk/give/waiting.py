@@ -94,7 +94,7 @@ class Waiting:
 
     def _default(self, at: datetime) -> str:
         row = self.approval
-        # Without an answer the agent may grant up to their own limit, and the rest is decided by a callback.
+        # Without an answer the agent may grant up to their own limit; the rest is decided by a promised time.
         own = min(row.own_limit, self.grant.units) if row.otherwise == "own_limit" else 0
         if own <= 0:
             return _("Else: nothing is given")

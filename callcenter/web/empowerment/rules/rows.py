@@ -53,8 +53,6 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Both rule books, names and uses for all rows."""
-
     book: RuleBook
     before: RuleBook | None
     known: Known

@@ -43,7 +43,6 @@ class Form:
         return [name for name, one in CONDITIONS.items() if one.group == group and name in has]
 
     def more(self, group: Group) -> list[str]:
-        """Conditions that can still be added."""
         return [
             name for name, one in CONDITIONS.items() if one.group == group and name not in self.values.get("has", [])
         ]
@@ -59,7 +58,6 @@ def steps_of(values: Values) -> int:
 
 
 def shown(rule: Rule, book_currency: str, *, was: str = "", is_new: bool = False) -> Form:
-    """A rule as a form."""
     currency = rule.currency or book_currency
     values = Values({"has": list(rule.conditions()), "remedies": list(rule.remedies), "outcome": [rule.outcome.value]})
     for name, wanted in rule.conditions().items():
