@@ -1,7 +1,4 @@
-"""Those who are asked answer: seen, taken, talked about, answered; or nobody does, and it goes to the next and to the safe default.
-
-Whoever is first is settled by the row lock: the second is told who was first.
-"""
+"""Approvers answer approval requests: see, claim, discuss, approve or refuse. Timeouts are in `escalation`."""
 
 from datetime import timedelta
 
@@ -42,7 +39,7 @@ LONGEST_WORD = 500
 
 
 def seen(work: Work, approval_id: int, *, actor: Actor) -> None:
-    """It is on the screen of somebody who may answer; the first time is told to the agent."""
+    """Record that an approver saw the request on screen. Only the first view is recorded."""
     row = approvals.get(work.session, approval_id)
     if row is None or row.seen_at is not None or not row.is_open:
         return
@@ -53,7 +50,8 @@ def seen(work: Work, approval_id: int, *, actor: Actor) -> None:
 
 
 def claim(work: Work, approval_id: int, *, actor: Actor) -> Approval:
-    """Taken: the others see that. Twice by the same person is as once; ApprovalTaken where somebody else was first."""
+    """Claim the request for this approver. Idempotent; ApprovalTaken where another approver claimed it first."""
+    # The row lock decides which approver is first.
     grant, row = _open(work, approval_id, actor)
     if row.claimed_by == actor.agent_id:
         return row
@@ -66,7 +64,7 @@ def claim(work: Work, approval_id: int, *, actor: Actor) -> Approval:
 
 
 def let_go(work: Work, approval_id: int, *, actor: Actor) -> None:
-    """Whoever took it gives it back to those who are asked."""
+    """Release the claim of this approver. Does nothing where another approver holds it."""
     grant, row = lock(work, approval_id)
     if row.is_open and row.claimed_by is not None and row.claimed_by == actor.agent_id:
         free(work, row, grant, actor=actor.label)
@@ -78,7 +76,7 @@ def free(work: Work, row: Approval, grant: Grant, *, actor: str) -> None:
 
 
 def say(work: Work, approval_id: int, *, actor: Actor, body: str) -> Word:
-    """A question to the agent, or the agent's answer; the cursor of neither is taken."""
+    """Add a message between approver and agent. ApprovalOver once answered, NotYoursToApprove, Invalid if empty."""
     grant, row = lock(work, approval_id)
     if not row.is_open:
         raise ApprovalOver
@@ -106,11 +104,11 @@ def answer(
     word: str = "",
     asked: int | None = None,
 ) -> Grant:
-    """Yes; yes but `units`; this `remedy` instead (`units` of it); or no. The same answer again by the same person is as once.
-    `asked`: how much was asked for when it was read, where that is known; StaleSave where the agent has changed it since.
+    """Answer in full, with fewer `units`, with another `remedy`, or with no. Idempotent for the same approver and
+    answer.
 
-    ApprovalTaken where somebody else took or answered it, NotYoursToApprove above what this person may say yes to, Invalid
-    where the rules have come to forbid it (the customer's tier, a price, a budget may have changed since it was asked).
+    `asked`: units at the time of reading; StaleSave where the agent changed them. ApprovalTaken where another approver
+    claimed or answered, NotYoursToApprove above this approver's limit, Invalid where the rules no longer allow it.
     """
     grant, row = lock(work, approval_id)
     if row.state == ApprovalState.ANSWERED and row.answered_by == actor.agent_id and row.answer == said:
@@ -160,7 +158,7 @@ def _approve(
 
 
 def _allowed(matter: Matter, key: str, units: int, most: int | None) -> None:
-    """By the rules of this moment, and by what this person may say yes to."""
+    # Tier, price or budget may have changed since the request: the current rules decide.
     option = matter.decision.option(key)
     if option is None or option.may == May.NEVER:
         raise Invalid("The rules do not allow this to be given any more.", field="remedy")
@@ -173,7 +171,7 @@ def _allowed(matter: Matter, key: str, units: int, most: int | None) -> None:
 
 
 def becomes(work: Work, grant: Grant, matter: Matter, key: str, units: int, *, actor: str) -> None:
-    """Approved for so much of this; only that is held any more."""
+    """Approve `units` of remedy `key`: reprice, hold only the new cost, start the approval's 24 hours."""
     remedy = matter.remedy(key)
     if key != grant.remedy or units != grant.units:
         grant.remedy, grant.units = key, units
@@ -200,8 +198,9 @@ def tell(work: Work, row: Approval, grant: Grant, *, actor: str) -> None:
 
 
 def _may(work: Work, row: Approval, grant: Grant, actor: Actor) -> tuple[bool, int | None]:
-    """May this person answer now, and up to what worth; never one's own question."""
+    """(may answer now, highest worth in minor units or None for no limit)."""
     person = agents.get(work.session, actor.agent_id or 0)
+    # Agents never approve their own requests.
     if person is None or person.id == grant.agent_id:
         return False, 0
     steps = [Step.model_validate(one) for one in row.steps]
@@ -209,7 +208,7 @@ def _may(work: Work, row: Approval, grant: Grant, actor: Actor) -> tuple[bool, i
 
 
 def may_answer(row: Approval, grant: Grant, person: Agent) -> bool:
-    """For pages: whether this question is for this person now."""
+    """Whether this person may answer now; for pages."""
     steps = [Step.model_validate(one) for one in row.steps]
     return person.id != grant.agent_id and most_of(steps, row.step, role=person.role, level=person.level)[0]
 
@@ -231,9 +230,9 @@ def _open(work: Work, approval_id: int, actor: Actor) -> tuple[Grant, Approval]:
 
 
 def _call_at_once(work: Work, row: Approval, actor: Actor) -> None:
-    """There is an answer now: the call that we owe need not wait any longer."""
     if row.callback_id is None:
         return
+    # The answer is known, so the promised callback starts at once.
     try:
         callback_admin.call_now(work, row.callback_id, actor=actor)
     except (CallbackOver, CallbackInProgress, NotFound):

@@ -1,4 +1,4 @@
-"""Approvers who sit at no screen: asked by SMS, and their reply is an answer like any other."""
+"""Approvers without a screen: the request goes out by SMS, and the SMS reply is an ordinary answer."""
 
 from callcenter.actions.empowerment import approvals, asking, remedy_words
 from callcenter.actions.messages import outgoing
@@ -21,13 +21,14 @@ from callcenter.words import say
 
 
 def invite(work: Work, approval_id: int) -> int:
-    """Asks those whose turn it is by SMS, where nobody of them sits at a screen; each once a turn. How many were asked."""
+    """Ask the approvers of the current step by SMS, each once a step; returns how many were asked."""
     row = rows.get(work.session, approval_id, lock=True)
     grant = grants.get(work.session, row.grant_id) if row else None
     line = next((one.e164 for one in company.numbers(work.session)), None)
     if row is None or grant is None or not row.is_open or line is None:
         return 0
     at_screens, mobiles = asking.reachable(work, row.turn, asker_id=grant.agent_id)
+    # An approver at a screen sees the request there: no SMS.
     if at_screens:
         return 0
     asked = 0
@@ -76,7 +77,7 @@ def _send(work: Work, mobile: str, line: str, body: str) -> None:
 
 
 def reply(work: Work, received: Received) -> bool:
-    """True where it came from an approver's own telephone and was an answer; they are told what became of it."""
+    """True if the message is an approver's answer, sent from their own mobile; they get the result by SMS."""
     message = received.message
     person = agents.by_mobile(work.session, message.sender) if message.channel == Channel.SMS else None
     given = read_reply(message.body) if person else None
@@ -96,6 +97,7 @@ def _answered(work: Work, person: Agent, given: Reply) -> str:
     amount, _, word = given.rest.partition(" ")
     actor = Actor(Role(person.role), person.id, person.name)
     try:
+        # The savepoint undoes a failed answer; the SMS with the reason is still sent.
         with work.session.begin_nested():
             units = (
                 _units(amount, currency, is_money=_is_money(work, row.grant_id)) if given.said == Said.LESS else None

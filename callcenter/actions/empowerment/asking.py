@@ -1,6 +1,6 @@
-"""An agent asks somebody who may say yes, while the customer waits: asked, changed, withdrawn, and given on after the yes.
+"""An agent requests approval during a contact: ask, change, withdraw, grant after approval. Answers are in `approvals`.
 
-The answers are for `approvals`. Locks: see `giving`.
+Lock order: agent and customer, grant, approval; see `granting`.
 """
 
 import secrets
@@ -30,8 +30,11 @@ CODE_TRIES = 50
 
 
 def ask(work: Work, wish: GrantRequest, *, actor: Actor) -> Grant:
-    """Somebody is asked, and the money is held meanwhile. What may be given without asking is given at once instead;
-    what the rules refuse comes back `refused`. The same key again is the same question."""
+    """Request approval and reserve the cost. Grants at once what needs no approval; refused by the rules: state
+    `refused`.
+
+    Idempotent by key. Invalid without a reason.
+    """
     matter, before = granting.begin(work, wish, actor=actor)
     if before:
         return before
@@ -58,13 +61,15 @@ def put(
     seconds: int | None = None,
     callback_id: int | None = None,
 ) -> Grant:
-    """The question itself. `rest_of`, `seconds`, `callback_id`: what is left of another, to be answered by a promised time."""
+    """Write the grant and its approval request. `rest_of`, `seconds`, `callback_id`: for the remainder of another
+    grant, to be answered within `seconds`."""
     grant = granting.write(work, matter, wish, held, state=GrantState.AWAITING, rest_of=rest_of)
     budgets.reserve(work, grant, budgets.open_periods(work, matter.known.paying, currency=grant.currency), actor=actor)
     rule = matter.known.rules.book.rule(grant.rule_id or 0)
     asks = rule.asks if rule else held.option.ask if held.option else None
     if asks is None or held.option is None:
         raise NotFound
+    # A remainder goes straight to the last step.
     steps = held.steps if rest_of is None else held.steps[-1:]
     row = Approval(
         grant_id=grant.id,
@@ -103,7 +108,7 @@ def put(
 
 
 def _code(work: Work) -> str:
-    """Four digits that name an open question in an SMS."""
+    """Four digits that identify an open request in an SMS; Invalid if none is free."""
     for _ in range(CODE_TRIES):
         code = f"{secrets.randbelow(9000) + 1000}"
         if approvals.by_code(work.session, code) is None:
@@ -112,7 +117,7 @@ def _code(work: Work) -> str:
 
 
 def held_so_far(work: Work, interaction: Interaction | None) -> int:
-    """Seconds the customer was on hold in this contact."""
+    """Seconds of hold in this contact so far."""
     if interaction is None:
         return 0
     since = interaction.held_since
@@ -120,7 +125,7 @@ def held_so_far(work: Work, interaction: Interaction | None) -> int:
 
 
 def reachable(work: Work, step: Step, *, asker_id: int) -> tuple[Sequence[int], Sequence[int]]:
-    """(those who may answer in this turn and sit at a screen, those of them who have a mobile number)."""
+    """(ids of eligible approvers at a screen, ids of eligible approvers with a mobile number)."""
     able = [
         one
         for one in agents.all_active(work.session)
@@ -131,7 +136,7 @@ def reachable(work: Work, step: Step, *, asker_id: int) -> tuple[Sequence[int], 
 
 
 def skip_those_away(work: Work, row: Approval, *, asker_id: int) -> None:
-    """A turn in which nobody can be reached is not waited for; if nobody can be in any, the last turn is as long as it is."""
+    """Move to the first step with a reachable approver; without one, the step stays."""
     steps = [Step.model_validate(one) for one in row.steps]
     for place in range(row.step, len(steps)):
         at_screens, mobiles = reachable(work, steps[place], asker_id=asker_id)
@@ -142,7 +147,7 @@ def skip_those_away(work: Work, row: Approval, *, asker_id: int) -> None:
 
 
 def withdraw(work: Work, grant_id: int, *, actor: Actor) -> Grant:
-    """Asked no more; what was held is free. A second time is as once."""
+    """Withdraw the request and release its reservation. Idempotent; GrantOver once granted, refused or expired."""
     grant, approval = _mine(work, grant_id, actor)
     if grant.state == GrantState.WITHDRAWN:
         return grant
@@ -157,14 +162,15 @@ def withdraw(work: Work, grant_id: int, *, actor: Actor) -> Grant:
 
 
 def close(work: Work, approval: Approval, grant: Grant, *, state: ApprovalState) -> None:
-    """No more turn runs; how long the customer was on hold for it is kept."""
+    """End the request: no step runs, and its hold time in seconds is recorded."""
     interaction = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
     approval.state, approval.step_ends_at = state, None
     approval.held_seconds = max(0, held_so_far(work, interaction) - approval.held_before)
 
 
 def change(work: Work, grant_id: int, *, actor: Actor, units: int, reason: str) -> Grant:
-    """Another amount or reason while somebody is asked; they go on deciding, on the new one. Small enough, it is given at once."""
+    """Change units and reason of an open request; approvers decide on the new values. Invalid where the rules refuse
+    it, or where the agent may grant it without approval; ApprovalOver once closed."""
     money.checked(units, field="units")
     grant, approval = _mine(work, grant_id, actor)
     if not approval.is_open or grant.state != GrantState.AWAITING:
@@ -193,7 +199,7 @@ def change(work: Work, grant_id: int, *, actor: Actor, units: int, reason: str) 
 
 
 def matter_of(work: Work, grant: Grant) -> Matter:
-    """What may be given in this matter as of now, not counting this grant itself."""
+    """The current allowance for this grant's ticket, without counting this grant."""
     ticket = tickets.get(work.session, grant.ticket_id)
     if ticket is None:
         raise NotFound
@@ -201,16 +207,17 @@ def matter_of(work: Work, grant: Grant) -> Matter:
 
 
 def _contact(work: Work, grant: Grant, ticket_id: int) -> int | None:
-    """The contact it was asked in, unless that was moved to another ticket meanwhile."""
     found = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
+    # The contact may have moved to another ticket since the request.
     return found.id if found and found.ticket_id == ticket_id else None
 
 
 def lock(work: Work, grant_id: int) -> tuple[Grant, Approval]:
-    """The grant and its question, locked in the order of everybody."""
+    """(grant, approval), both locked; NotFound where either is missing."""
     seen = grants.get(work.session, grant_id)
     if seen is None:
         raise NotFound
+    # Same order as every other path, to avoid deadlocks: agent and customer, grant, approval.
     locks.giver_and_customer(
         work.session, agent_id=seen.agent_id, customer_id=seen.customer_id, ticket_id=seen.ticket_id
     )
@@ -229,8 +236,9 @@ def _mine(work: Work, grant_id: int, actor: Actor) -> tuple[Grant, Approval]:
 
 
 def give_on(work: Work, grant_id: int, *, actor: Actor, sms: str | None = None) -> Grant:
-    """After a yes the agent gives it; a second click is as the first. GrantOver where the yes is no longer good."""
+    """Grant what was approved. Idempotent; GrantOver where the approval is withdrawn, refused or expired."""
     grant, _ = _mine(work, grant_id, actor)
+    # A double click arrives here: the first one counts.
     if grant.granted_at is not None:
         return grant
     if grant.state != GrantState.APPROVED:
@@ -248,7 +256,7 @@ def give_on(work: Work, grant_id: int, *, actor: Actor, sms: str | None = None) 
 def rest(
     work: Work, matter: Matter, grant: Grant, *, units: int, minutes: int, callback_id: int | None
 ) -> Grant | None:
-    """What no approver could answer about in time is asked on, to be answered by the promised time. None where that cannot be."""
+    """Request approval for the remaining `units`, due in `minutes`. None where the rules do not ask for approval."""
     wish = GrantRequest(
         key=f"rest:{grant.id}",
         ticket_id=grant.ticket_id,

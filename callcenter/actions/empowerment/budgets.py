@@ -1,6 +1,6 @@
-"""The money: budgets are set, and what a grant costs is reserved, committed, released or put back, always with its ledger line.
+"""Budgets and their ledger: a grant's cost is reserved, committed, released or reversed, each with a ledger entry.
 
-Every change of a period is one statement that refuses to overdraw; periods are taken in the order of their ids.
+A period changes by one statement that refuses an overdraft; periods are locked in id order.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ PERIODS = ("month", "quarter")
 
 
 def open_periods(work: Work, paying: Sequence[Paying], *, currency: str) -> list[int]:
-    """The periods of now of the budgets in this currency, opened where this is the first that is paid from them."""
+    """Ids of the current periods of the budgets in this currency; opens missing periods."""
     return [(one.period or _open(work, one.budget, work.now)).id for one in paying if one.budget.currency == currency]
 
 
@@ -34,17 +34,18 @@ def _open(work: Work, budget: Budget, moment: datetime) -> Period:
 
 
 def spend(work: Work, grant: Grant, period_ids: Sequence[int], *, actor: str) -> None:
-    """Given at once. BudgetUsedUp where another was faster; nothing is changed then."""
+    """Commit a grant's cost without a reservation. BudgetUsedUp where the balance is too low; nothing changes then."""
     _move(work, grant, period_ids, kind="commit", committed=grant.cost, actor=actor)
 
 
 def reserve(work: Work, grant: Grant, period_ids: Sequence[int], *, actor: str) -> None:
-    """Held while somebody is asked."""
+    """Reserve a grant's cost during an approval. BudgetUsedUp where the balance is too low."""
     _move(work, grant, period_ids, kind="reserve", reserved=grant.cost, actor=actor)
 
 
 def hold_only(work: Work, grant: Grant, cost: int, *, actor: str) -> None:
-    """Of what is held for a grant keep `cost`, in the periods in which it is held; BudgetUsedUp where more cannot be had."""
+    """Set a grant's reservation to `cost` (minor units) in each of its periods. BudgetUsedUp where the balance is
+    too low."""
     for period_id, (reserved, _) in budgets.held_by(work.session, grant.id).items():
         if reserved != cost:
             kind = "release" if cost < reserved else "reserve"
@@ -52,7 +53,8 @@ def hold_only(work: Work, grant: Grant, cost: int, *, actor: str) -> None:
 
 
 def commit(work: Work, grant: Grant, *, actor: str) -> None:
-    """What is held for it is spent, in the period in which it was held: a yes of November is November's money in December."""
+    """Turn the reservation of a grant into spending."""
+    # The period of the reservation pays: approved in November, granted in December is November's money.
     for period_id, (reserved, _) in budgets.held_by(work.session, grant.id).items():
         if reserved:
             _move(work, grant, [period_id], kind="commit", reserved=-reserved, committed=reserved, actor=actor)
@@ -63,7 +65,7 @@ def release(work: Work, grant: Grant, *, actor: str) -> None:
 
 
 def put_back(work: Work, grant: Grant, *, actor: str, note: str) -> None:
-    """Taken back: a new line in the period that paid for it."""
+    """Reverse a grant's spending with a new ledger entry in the period that paid."""
     for period_id, (_, committed) in budgets.held_by(work.session, grant.id).items():
         if committed:
             _move(work, grant, [period_id], kind="reverse", committed=-committed, actor=actor, note=note)
@@ -102,9 +104,9 @@ def _move(
 
 
 def _warn(work: Work, moved: Moved) -> None:
-    """Once a period, until its amount is raised."""
     period = work.session.get(Period, moved.period_id)
     if period is not None:
+        # One warning a period, until the amount is raised.
         period.warned_at = work.now
         percent = 100 * moved.used // moved.limit
         work.record(
@@ -126,7 +128,8 @@ def create(
     zone: str,
     warn_percent: int = 80,
 ) -> Budget:
-    """A budget from this period on. Invalid for what is wrong, and where the scope has one in this currency already."""
+    """Create a budget from the current period on. Invalid for wrong values or a second budget of this scope and
+    currency."""
     _check(scope=scope, scope_id=scope_id, currency=currency, period=period, zone=zone, warn_percent=warn_percent)
     row = Budget(
         scope=scope,
@@ -180,7 +183,8 @@ def change(
     version: int | None = None,
     note: str = "",
 ) -> Budget:
-    """Another amount, from the running period on. Invalid below what is given or held in it: say how low it can go."""
+    """Change amount (minor units, from the current period on) or warning. StaleSave on another version; Invalid
+    below what is reserved and spent."""
     budget = budgets.get(work.session, budget_id, lock=True)
     if budget is None:
         raise NotFound
@@ -224,7 +228,7 @@ def _set_amount(work: Work, budget: Budget, amount: int, *, actor: Actor, note: 
 
 
 def retire(work: Work, budget_id: int, *, actor: Actor) -> None:
-    """It pays for nothing more; its periods and its ledger stay."""
+    """Stop paying from this budget. Its periods and ledger stay. Idempotent."""
     budget = budgets.get(work.session, budget_id, lock=True)
     if budget is None:
         raise NotFound

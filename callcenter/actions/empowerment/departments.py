@@ -1,4 +1,4 @@
-"""What rules refer to: departments, the causes they answer for, whose department a team is, and the company's systems."""
+"""Departments, ticket causes, team departments and external systems: what grant rules refer to."""
 
 import secrets
 from typing import Any
@@ -39,7 +39,7 @@ def rename_department(work: Work, department_id: int, *, names: dict[str, str], 
 
 
 def set_team(work: Work, team_id: int, *, department_id: int | None, actor: Actor) -> Team:
-    """Whose budget and rules count for a team."""
+    """Set the department whose budget and rules apply to a team; None for no department."""
     must_administer(actor)
     team = work.session.get(Team, team_id)
     if team is None or (department_id is not None and work.session.get(Department, department_id) is None):
@@ -61,7 +61,7 @@ def add_cause(work: Work, *, key: str, names: dict[str, str], department_id: int
 def change_cause(
     work: Work, cause_id: int, *, names: dict[str, str], department_id: int | None, is_active: bool, actor: Actor
 ) -> Cause:
-    """One that is out of use is offered no more; tickets and rules keep it."""
+    """Change a cause. An inactive cause is no longer offered; tickets and rules that use it stay."""
     must_administer(actor)
     row = work.session.get(Cause, cause_id)
     if row is None:
@@ -79,9 +79,10 @@ def _known(work: Work, department_id: int | None) -> int | None:
 
 
 def add_system(work: Work, *, key: str, url: str, actor: Actor) -> tuple[System, str]:
-    """A system that grants are posted to, and its secret, which is shown once."""
+    """Add a system that receives grants by POST; returns (system, secret)."""
     must_administer(actor)
     taken = {one.key for one in departments.systems(work.session)}
+    # Shown to the administrator once.
     secret = secrets.token_urlsafe(32)
     row = System(key=_free_key(key, taken), url=_checked_url(url), secret=secret)
     work.session.add(row)
@@ -98,7 +99,7 @@ def change_system(work: Work, system_id: int, *, url: str, is_active: bool, acto
 
 
 def renew_secret(work: Work, system_id: int, *, actor: Actor) -> tuple[System, str]:
-    """From now on it is signed with another secret, which is shown once."""
+    """Replace the signing secret; returns (system, secret). The old one stops working at once."""
     row = _system(work, system_id, actor)
     row.secret = secrets.token_urlsafe(32)
     _told(work, f"system.{row.key}.secret", "old", "new", actor)
@@ -114,10 +115,10 @@ def _system(work: Work, system_id: int, actor: Actor) -> System:
 
 
 def _checked_url(text: str) -> str:
-    """https, as what is posted names customers; plain http only to this very machine, to try."""
     url = plain(text)[:LONGEST_URL]
     try:
         parts = urlsplit(url)
+        # The body names customers, hence https; plain http only to this machine, for tests.
         local = parts.scheme == "http" and parts.hostname in LOOPBACK
         fine = bool(parts.hostname) and (parts.scheme == "https" or local) and not parts.username and parts.port != 0
     except ValueError:

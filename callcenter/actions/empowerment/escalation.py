@@ -1,4 +1,4 @@
-"""What time and the customer do to a question: the next are asked, the safe default, a yes that lapses, a caller who has gone."""
+"""Time and customer events on approval requests: next step, safe default, lapsed approval, caller gone."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -24,7 +24,7 @@ from callcenter.storage.work import Work
 
 
 def run_out(work: Work, approval_id: int) -> None:
-    """This turn is over: the next are asked; after the last, the safe default. Nothing where it was answered meanwhile."""
+    """End the current step: escalate, or apply the default after the last. Does nothing where answered meanwhile."""
     grant, row = approvals.lock(work, approval_id)
     if not row.is_open or row.step_ends_at is None or row.step_ends_at > work.now:
         return
@@ -46,7 +46,7 @@ def _to_the_next(work: Work, row: Approval, grant: Grant) -> None:
 
 
 def _default(work: Work, row: Approval, grant: Grant) -> None:
-    """Nobody could answer: what the agent may give alone can be given now, the rest is promised for later and asked on."""
+    """Approve what the agent may grant alone; request the remainder for a promised time. Otherwise expire."""
     matter, asked = asking.matter_of(work, grant), grant.units
     option = matter.decision.option(grant.remedy)
     own = min(asked, option.most) if option and row.otherwise == "own_limit" else 0
@@ -70,12 +70,14 @@ def _default(work: Work, row: Approval, grant: Grant) -> None:
 
 
 def _has_room(work: Work, act: Callable[[], None]) -> bool:
-    """Do it, if the budgets have room for it by now: they may have been lowered since the question. If not, nothing of it is done."""
+    """Run `act`; False, with everything undone, where the budgets are too low."""
     recorded = len(work.recorded)
     try:
+        # The budget may be lower than at the time of the request.
         with work.session.begin_nested():
             act()
     except BudgetUsedUp:
+        # The savepoint does not undo events recorded in memory.
         del work.recorded[recorded:]
         return False
     return True
@@ -90,7 +92,7 @@ def _expire(work: Work, row: Approval, grant: Grant, *, said: Said) -> None:
 
 
 def lapse(work: Work, grant_id: int) -> None:
-    """A yes that was not given on in time ends; what was held is free."""
+    """Expire an approval that the agent did not use in time, and release its reservation."""
     grant, _ = asking.lock(work, grant_id)
     if grant.state == GrantState.APPROVED and grant.valid_until and grant.valid_until <= work.now:
         budgets.release(work, grant, actor="system")
@@ -99,7 +101,7 @@ def lapse(work: Work, grant_id: int) -> None:
 
 
 def let_go(work: Work, approval_id: int, *, grace: timedelta) -> None:
-    """Whoever took it has gone from the screen: it is everybody's again."""
+    """Release the claim of an approver who left the screen more than `grace` ago."""
     grant, row = approvals.lock(work, approval_id)
     if row.is_open and approval_id in rows.taken_by_absent(work.session, since=work.now - grace):
         approvals.free(work, row, grant, actor="system")
@@ -112,7 +114,7 @@ def call_ended(work: Work, event: CallEnded) -> None:
 
 
 def customer_left(work: Work, interaction: Interaction) -> None:
-    """The question stays, and we owe them a call about it: promised for the time by which it is answered at the latest."""
+    """Promise a callback for each open request of this contact; the requests stay open."""
     for row in rows.open_of_interaction(work.session, interaction.id):
         grant, locked = approvals.lock(work, row.id)
         if locked.is_open and locked.callback_id is None:
@@ -120,7 +122,7 @@ def customer_left(work: Work, interaction: Interaction) -> None:
 
 
 def _promise(work: Work, row: Approval, grant: Grant) -> int | None:
-    """A callback by the promised time, where we know how to reach them; its id."""
+    """Schedule a callback by the promised time; its id, or None without a number or a queue."""
     interaction = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
     number = people.e164(interaction.their_address or "") if interaction else None
     if number is None and grant.customer_id:

@@ -1,4 +1,4 @@
-"""What was given is carried out: recorded, posted to a system of the company, or asked of a department; and taken back."""
+"""Fulfil grants: on record only, by POST to a company system, or by request to a department; and reverse them."""
 
 from datetime import timedelta
 from typing import Any
@@ -31,7 +31,7 @@ LONGEST_FAILURE = 200
 
 
 def claim(work: Work, grant_id: int) -> Grant | None:
-    """Take a due grant in hand for a lease; None where it is not due (any more), or another has it."""
+    """Lease a due grant for one try; None where it is not due or another worker holds it."""
     grant = grants.get(work.session, grant_id, lock=True)
     if grant is None or grant.next_try_at is None or grant.next_try_at > work.now:
         return None
@@ -41,7 +41,7 @@ def claim(work: Work, grant_id: int) -> Grant | None:
 
 
 def ask_department(work: Work, grant: Grant) -> None:
-    """Its request, once; it is carried out when the department says so."""
+    """Send the grant to its department as a request; the department's answer fulfils it."""
     key = str(grant.carry_out.get("to", ""))
     department = departments.department(work.session, key)
     if department is None:
@@ -79,7 +79,7 @@ def _remedy_names(work: Work, grant: Grant) -> dict[str, str]:
 
 
 def post_of(work: Work, grant: Grant) -> tuple[str, str, dict[str, Any]] | None:
-    """(address, secret, body) of what a system of the company is told; None where it is not set up."""
+    """(url, secret, body) of the POST to the company's system; None where that system is not set up."""
     system = departments.system(work.session, str(grant.carry_out.get("to", "")))
     if system is None:
         return None
@@ -103,7 +103,7 @@ def post_of(work: Work, grant: Grant) -> tuple[str, str, dict[str, Any]] | None:
 
 
 def done(work: Work, grant_id: int) -> None:
-    """The system has it (or has taken it back). Twice is as once."""
+    """The outside system has confirmed the grant or its reversal. Idempotent."""
     grant = grants.get(work.session, grant_id, lock=True)
     if grant is None:
         raise NotFound
@@ -114,7 +114,8 @@ def done(work: Work, grant_id: int) -> None:
 
 
 def not_done(work: Work, grant_id: int, error: OutsideError) -> None:
-    """Tried again later, at growing distance, visibly; where that cannot help any more a person has to look."""
+    """Record a failed POST and schedule the next try with growing pauses; none after a permanent error or the last
+    try."""
     grant = grants.get(work.session, grant_id, lock=True)
     if grant is None:
         raise NotFound
@@ -133,12 +134,13 @@ def failed(work: Work, grant_id: int, *, reason: str, final: bool) -> None:
     grant.failure = reason[:LONGEST_FAILURE]
     if final:
         grant.next_try_at = None
+    # One event for a series of retries, and one when the last try fails.
     if not told:
         work.record(GrantNotCarriedOut(**grant.about(), grant_id=grant.id, failure=grant.failure, final=final))
 
 
 def try_again(work: Work, grant_id: int, *, actor: Actor) -> None:
-    """A person has mended what was in the way."""
+    """Restart the tries of a failed grant. GrantOver in another state, NotAllowed for other agents."""
     grant = grants.get(work.session, grant_id, lock=True)
     if grant is None:
         raise NotFound
@@ -150,7 +152,8 @@ def try_again(work: Work, grant_id: int, *, actor: Actor) -> None:
 
 
 def answer_request(work: Work, request_id: int, *, actor: Actor, is_done: bool, answer: str = "") -> Request:
-    """The department has done it, or cannot; the grant follows. A second answer is refused."""
+    """Record a department's answer; fulfils or fails its grant. GrantOver once answered, Invalid for a refusal
+    without text."""
     row = departments.request(work.session, request_id, lock=True)
     if row is None:
         raise NotFound
@@ -181,7 +184,8 @@ def answer_request(work: Work, request_id: int, *, actor: Actor, is_done: bool, 
 
 
 def reverse(work: Work, grant_id: int, *, actor: Actor, reason: str) -> Grant:
-    """Taken back, with a reason; the money is in the budget again that paid it. A second time is as once."""
+    """Reverse a grant and put its money back in the periods that paid. Idempotent; Invalid without a reason,
+    NotAllowed, GrantOver."""
     seen = grants.get(work.session, grant_id)
     if seen is None:
         raise NotFound
@@ -209,6 +213,7 @@ def reverse(work: Work, grant_id: int, *, actor: Actor, reason: str) -> Grant:
         text,
     )
     grant.tries, grant.failure = 0, ""
+    # A system that may have the grant is told of its reversal.
     grant.next_try_at = work.now if was_posted else None
     work.record(
         GrantReversed(

@@ -1,4 +1,4 @@
-"""The remedy's words to the customer; the desk shows them before anything is given."""
+"""The SMS text of a remedy; the desk previews it before the grant."""
 
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ def sms_text(
     ticket: Ticket,
     agent: Agent,
 ) -> str:
-    """In `language`, with its places filled; "" where the remedy sends nothing."""
+    """The text in `language`, placeholders filled; "" where the remedy sends nothing."""
     if remedy.sms is None:
         return ""
     ours = company.get(session)

@@ -1,6 +1,6 @@
-"""Something is given to a customer: decided, paid from the budgets, written down, told to the customer, handed on to be carried out.
+"""Grant a remedy to a customer: decide, pay from budgets, record, notify, start fulfilment.
 
-Locks, after any interaction: the giver, then the customer (advisory), then the grant, its approval, then budget periods.
+Lock order, after any interaction: agent, customer (both advisory), grant, approval, budget periods.
 """
 
 from collections.abc import Mapping
@@ -38,8 +38,8 @@ LONGEST_KEY = 80
 
 @dataclass(frozen=True, kw_only=True)
 class GrantRequest:
-    """What an agent wants to give. `units`: minor units of money, or pieces; `wished`: what the customer wanted, where that
-    was more. `sms`: the agent's own words to the customer, else those of the remedy; "" sends nothing."""
+    """What an agent wants to grant. `units`: minor currency units, or pieces; `wished`: what the customer wanted, if
+    more. `sms`: the agent's own text, None for the remedy's, "" for no SMS."""
 
     key: str
     ticket_id: int
@@ -54,7 +54,7 @@ class GrantRequest:
 
 @dataclass(frozen=True)
 class Matter:
-    """The rows that a wish is about, and what is decided on them."""
+    """The rows that a grant request concerns, and the rules' decision on them."""
 
     agent: Agent
     ticket: Ticket
@@ -71,9 +71,9 @@ class Matter:
 
 
 def give(work: Work, wish: GrantRequest, *, actor: Actor) -> Grant:
-    """Given at once where the agent may; AskFirst where somebody has to be asked. The same key again is the same grant.
+    """Grant at once; AskFirst where approval is needed, Invalid without a required reason. Idempotent by key.
 
-    A wish that the rules refuse is written down as well: the grant that comes back is then `refused`.
+    A request that the rules refuse is recorded too, as a grant in state `refused`.
     """
     matter, before = begin(work, wish, actor=actor)
     if before:
@@ -97,7 +97,7 @@ def give(work: Work, wish: GrantRequest, *, actor: Actor) -> Grant:
 
 
 def begin(work: Work, wish: GrantRequest, *, actor: Actor) -> tuple[Matter, Grant | None]:
-    """The matter under lock, and the grant of this key where there is one already."""
+    """Lock agent and customer; (matter, existing grant of this key or None). NotYourInteraction, NotFound, Invalid."""
     if actor.agent_id is None:
         raise Invalid("Only a person can give.", field="agent")
     if not wish.key or len(wish.key) > LONGEST_KEY:
@@ -118,7 +118,8 @@ def begin(work: Work, wish: GrantRequest, *, actor: Actor) -> tuple[Matter, Gran
 def look(
     work: Work, agent_id: int, ticket: Ticket, interaction_id: int | None, *, without: int | None = None
 ) -> Matter:
-    """What this agent may give for this ticket now. NotFound where no rules are in force, or for a contact of another ticket."""
+    """The allowance of this agent for this ticket now, without counting grant `without`. NotFound for a contact of
+    another ticket, Invalid where no rules are published."""
     agent = agents.get(work.session, agent_id)
     customer = customers.get(work.session, ticket.customer_id) if ticket.customer_id else None
     interaction = interactions.get(work.session, interaction_id) if interaction_id else None
@@ -134,7 +135,7 @@ def look(
 def write(
     work: Work, matter: Matter, wish: GrantRequest, held: Held, *, state: GrantState, rest_of: int | None = None
 ) -> Grant:
-    """The row, with what it was decided by; nothing is paid or told yet."""
+    """Insert the grant with the rules, facts and usage it was decided on. No payment, no message yet."""
     remedy, known = matter.remedy(wish.remedy), matter.known
     currency = matter.decision.currency
     option = held.option
@@ -203,7 +204,6 @@ def _sms(work: Work, grant: Grant, remedy: Remedy, matter: Matter, own: str | No
 
 
 def sms_of(work: Work, grant: Grant, remedy: Remedy, matter: Matter) -> str:
-    """The remedy's words to the customer, in their language."""
     return sms_text(
         work.session,
         remedy,
@@ -234,7 +234,7 @@ def refuse(work: Work, grant: Grant, held: Held) -> None:
 
 
 def given(work: Work, grant: Grant, remedy: Remedy, *, actor: str) -> None:
-    """It is theirs now: told in the story, to the customer, and to whoever carries it out. The row is `granted` and flushed."""
+    """Start fulfilment, notify the customer, record the event. The row is `granted` and flushed."""
     _hand_on(work, grant, remedy)
     _tell_customer(work, grant)
     work.record(
@@ -251,8 +251,8 @@ def given(work: Work, grant: Grant, remedy: Remedy, *, actor: str) -> None:
 
 
 def _hand_on(work: Work, grant: Grant, remedy: Remedy) -> None:
-    """Carried out by being written down, or to be carried out at once."""
     grant.carry_out = remedy.carry_out.model_dump()
+    # A remedy that is only recorded is fulfilled at once; others wait for the worker.
     if remedy.carry_out.how != "record":
         grant.next_try_at = work.now
         return
@@ -260,10 +260,10 @@ def _hand_on(work: Work, grant: Grant, remedy: Remedy) -> None:
 
 
 def _tell_customer(work: Work, grant: Grant) -> None:
-    """By a message, where they can be reached so and have not asked for no more."""
     if not grant.sms:
         return
     thread = _thread(work, grant)
+    # No message to customers who opted out.
     if thread is None or not outgoing.may_write(work, thread):
         return
     message = outgoing.write(
@@ -279,7 +279,7 @@ def _tell_customer(work: Work, grant: Grant) -> None:
 
 
 def _thread(work: Work, grant: Grant) -> Thread | None:
-    """Where they came by; else by SMS, from our first number."""
+    """The contact's own thread; else SMS from the number the customer called, or our first number."""
     interaction = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
     if interaction and interaction.thread:
         return interaction.thread
@@ -289,7 +289,8 @@ def _thread(work: Work, grant: Grant) -> Thread | None:
 
 
 def drop(work: Work, wish: GrantRequest, *, actor: Actor) -> Grant | None:
-    """It could have been asked for and was not; written down, so that the rules can be tried on it. None where nothing was to ask."""
+    """Record that the agent could have asked for approval and did not, for replays; None where no approval was
+    needed."""
     matter, before = begin(work, wish, actor=actor)
     if before:
         return before

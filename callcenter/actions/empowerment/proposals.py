@@ -1,4 +1,4 @@
-"""Proposals from the past: found again each day, accepted or dismissed by a person, and their effect held against before."""
+"""Rule proposals found in past grants: refreshed daily, accepted or dismissed by a leader, measured afterwards."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ LEFT_ALONE = timedelta(days=90)
 
 
 def refresh(work: Work) -> int:
-    """Look at the last four weeks: new findings are open, those that are no longer true are gone. How many are open."""
+    """Search recent grants; opens new findings, closes outdated ones. Returns the number of open proposals."""
     found = rules.findings(*learning.lately(work.session, until=work.now))
     dismissed = proposals.dismissed_since(work.session, work.now - LEFT_ALONE)
     accepted = {(one.kind, one.about) for one in proposals.decided(work.session) if _is_fresh(one, work.now)}
@@ -45,7 +45,6 @@ def _is_fresh(row: Proposal, now: datetime) -> bool:
 
 
 def _put(work: Work, finding: Finding) -> None:
-    """Open once a subject, whoever finds it; its numbers as of now."""
     values = {"agent_id": finding.agent_id, "data": finding.data, "cases": list(finding.cases), "seen_at": work.now}
     row = insert(Proposal).values(
         kind=finding.kind,
@@ -57,6 +56,7 @@ def _put(work: Work, finding: Finding) -> None:
         **values,
     )
     work.session.execute(
+        # One open proposal a subject: a repeated finding updates its numbers.
         row.on_conflict_do_update(
             index_elements=["kind", "about"], index_where=Proposal.state == ProposalState.OPEN, set_=values
         )
@@ -64,15 +64,17 @@ def _put(work: Work, finding: Finding) -> None:
 
 
 def accept(work: Work, proposal_id: int, *, actor: Actor, rule_book: int | None = None, note: str = "") -> Proposal:
-    """`rule_book`: the draft that carries it out. How it was before is kept, to hold the effect against. NotFound, GrantOver."""
+    """Accept with `rule_book`, the number of the draft that applies it. NotFound; GrantOver once decided."""
     row = _decide(work, proposal_id, ProposalState.ACCEPTED, actor=actor, note=note)
     row.rule_book = rule_book
+    # Today's figures, to measure the effect against.
     row.before = learning.measured(work.session, row, until=work.now)
     return row
 
 
 def draft(work: Work, proposal_id: int, *, actor: Actor, note: str = "") -> Proposal:
-    """Accept a proposal to trust: a new draft of the rules, with one rule in front that lets agents give it without asking."""
+    """Accept a `trust` proposal: a new draft whose first rule lets agents grant without approval. NotFound,
+    GrantOver."""
     row = proposals.get(work.session, proposal_id, lock=True)
     if row is None:
         raise NotFound
@@ -88,7 +90,7 @@ def draft(work: Work, proposal_id: int, *, actor: Actor, note: str = "") -> Prop
 
 
 def rule_of(work: Work, book: RuleBook, data: Mapping[str, Any]) -> Rule:
-    """Agents may give this remedy for this cause up to the limit. Its number follows the highest of the book."""
+    """A rule that lets agents grant this remedy for this cause up to the limit, with the next free id."""
     remedy = book.remedy(data["remedy"])
     if remedy is None:
         raise Invalid("There is no such remedy.", field="remedy")
@@ -118,7 +120,7 @@ def rule_of(work: Work, book: RuleBook, data: Mapping[str, Any]) -> Rule:
 
 
 def dismiss(work: Work, proposal_id: int, *, actor: Actor, note: str) -> Proposal:
-    """Not so; with the reason. It is left alone for three months."""
+    """Dismiss with a reason (Invalid without one); the finding stays closed for 90 days."""
     if not note.strip():
         raise Invalid("Say why not.", field="note")
     return _decide(work, proposal_id, ProposalState.DISMISSED, actor=actor, note=note)

@@ -1,4 +1,5 @@
-"""Asking what a rule book would have done, and the steps of whoever works it out. A worker that dies loses only time."""
+"""Replays of a rule book over past grants: requested, claimed and reported by a worker. A dead worker's replay
+restarts."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -27,11 +28,14 @@ class TooManyReplays(DomainError):
 
 
 class Superseded(Exception):
-    """Another worker has taken it in hand, or it has ended."""
+    """Another worker holds the replay, or it has ended."""
 
 
 def ask(work: Work, number: int, *, since: datetime, until: datetime, actor: Actor) -> ReplayRow:
-    """This rule book over that period, as soon as a worker is free. The same that is still open is not asked for twice."""
+    """Queue a replay of rule book `number` over a period. Returns an open replay of the same content and start.
+
+    NotAllowed, NotFound, Invalid (over 731 days, or ends before it starts), TooManyReplays.
+    """
     if not actor.leads:
         raise NotAllowed
     row = rule_books.get(work.session, number)
@@ -65,7 +69,7 @@ def ask(work: Work, number: int, *, since: datetime, until: datetime, actor: Act
 
 
 def begin(work: Work, replay_id: int) -> tuple[ReplayRow, RuleBook, int] | None:
-    """Take it in hand: it, the rules, and the number of this try. None where it is not due; after too many tries it has failed."""
+    """Claim a due replay: (row, rules, number of this try). None where it is not due; fails it after the last try."""
     row = replays.claim(work.session, replay_id, now=work.now)
     if row is None:
         return None
@@ -80,7 +84,7 @@ def begin(work: Work, replay_id: int) -> tuple[ReplayRow, RuleBook, int] | None:
 
 
 def go_on(work: Work, replay_id: int, *, attempt: int, done: int, to_do: int, cases: Sequence[Again]) -> None:
-    """So far it is, and these cases change. Superseded: stop."""
+    """Save progress and changed cases, and extend the claim by 30 seconds. Superseded: stop."""
     row = _mine(work, replay_id, attempt)
     row.done, row.to_do, row.due_at = done, to_do, work.now + BELIEVED
     replays.copy_cases(work.session, replay_id, cases)

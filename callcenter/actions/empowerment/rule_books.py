@@ -1,6 +1,6 @@
-"""Rule books from draft to publication: written by leaders, reviewed by somebody who wrote none of it, published for a time.
+"""Rule books from draft to publication: edited by leaders, reviewed by a second person, published from a date on.
 
-What is published is never changed; a new version takes its place. `number` names a version.
+A published version never changes; `number` names a version.
 """
 
 from datetime import datetime
@@ -45,7 +45,7 @@ class MovedOn(DomainError):
 
 
 def draft(work: Work, *, actor: Actor, note: str = "") -> RuleBookRow:
-    """A draft of the version after which none is to come; an empty one where none was ever published."""
+    """A new draft of the latest published version; an empty one where none is published."""
     latest = rule_books.latest(work.session)
     return _add(work, latest.book if latest else _empty(work), actor=actor, note=note)
 
@@ -57,13 +57,14 @@ def _empty(work: Work) -> RuleBook:
 
 
 def bring_in(work: Work, *, text: str, actor: Actor, note: str = "") -> RuleBookRow:
-    """A file as a new draft. `files.Faults` tells everything that is wrong with it at once."""
+    """A new draft from a file. `files.Faults` lists every error of the file."""
     must_lead(actor)
     return _add(work, files.read(text), actor=actor, note=note)
 
 
 def _add(work: Work, book: RuleBook, *, actor: Actor, note: str) -> RuleBookRow:
     author_id = must_lead(actor)
+    # Serializes the numbering of versions.
     rule_books.lock_numbers(work.session)
     latest = rule_books.latest(work.session)
     row = RuleBookRow(
@@ -84,14 +85,15 @@ def _add(work: Work, book: RuleBook, *, actor: Actor, note: str) -> RuleBookRow:
 
 
 def must_lead(actor: Actor) -> int:
-    """Rules are written by people who can be asked about them: no program's token."""
+    """The actor's agent id; NotAllowed for agents without a lead role and for API tokens."""
+    # Every rule has an author who can be asked about it.
     if not actor.leads or actor.agent_id is None:
         raise NotAllowed
     return actor.agent_id
 
 
 def submit(work: Work, number: int, *, version: int, note: str = "", actor: Actor) -> RuleBookRow:
-    """From now on nobody writes in it, until it is reviewed or taken back."""
+    """Send a draft to review; it is read-only until reviewed or taken back. NotInThisState, StaleSave."""
     must_lead(actor)
     row = _read(work, number, version)
     if row.state != BookState.DRAFT:
@@ -104,7 +106,7 @@ def submit(work: Work, number: int, *, version: int, note: str = "", actor: Acto
 
 
 def _read(work: Work, number: int, version: int) -> RuleBookRow:
-    """Locked, and the very version that was looked at."""
+    """The locked row; StaleSave where `version` is not the current one."""
     row = locked(work, number)
     if row.version != version:
         raise StaleSave(name=last_editor(work, number))
@@ -129,7 +131,7 @@ def touch(work: Work, row: RuleBookRow) -> None:
 
 
 def take_back(work: Work, number: int, *, actor: Actor) -> RuleBookRow:
-    """Out of the review, to be written on; whoever reviewed it has to look again."""
+    """Return a version from review to draft; a review of it no longer counts."""
     must_lead(actor)
     row = locked(work, number)
     if row.state not in (BookState.IN_REVIEW, BookState.REVIEWED):
@@ -141,7 +143,8 @@ def take_back(work: Work, number: int, *, actor: Actor) -> RuleBookRow:
 
 
 def review(work: Work, number: int, *, version: int, accepted: bool, note: str = "", actor: Actor) -> RuleBookRow:
-    """By somebody who wrote none of it (NotYourOwn). Not accepted, it is a draft again, and the note says why."""
+    """Accept, or return to draft with a note. NotYourOwn for an author or editor of the draft, Invalid without a
+    note."""
     reviewer_id = must_lead(actor)
     row = _read(work, number, version)
     if row.state != BookState.IN_REVIEW:
@@ -161,14 +164,17 @@ def review(work: Work, number: int, *, version: int, accepted: bool, note: str =
 def publish(
     work: Work, number: int, *, version: int, over: int | None, effective_from: datetime | None = None, actor: Actor
 ) -> RuleBookRow:
-    """In force from this time on, or at once. `over`: the latest published version that was looked at; MovedOn where another
-    was published meanwhile, as this one would silently undo it. Invalid for a time that is past."""
+    """Put a reviewed version in force from `effective_from` (UTC) or now. Invalid for a past time.
+
+    `over`: the latest published version that the administrator compared with; MovedOn where another came since.
+    """
     must_administer(actor)
     rule_books.lock_numbers(work.session)
     row = _read(work, number, version)
     if row.state != BookState.REVIEWED:
         raise NotInThisState(N_("Only what a second person has reviewed can be published."))
     latest = rule_books.latest(work.session)
+    # Publishing would silently undo the version in between.
     if latest and latest.number != over:
         raise MovedOn(number=latest.number)
     at = effective_from or work.now
@@ -187,7 +193,7 @@ def publish(
 
 
 def drop(work: Work, number: int, *, actor: Actor) -> RuleBookRow:
-    """A draft that is not wanted any more. It is kept, and no longer offered."""
+    """Discard an unpublished version. The row stays, but is no longer offered."""
     must_lead(actor)
     row = locked(work, number)
     if row.state not in OPEN:

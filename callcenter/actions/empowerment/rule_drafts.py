@@ -1,6 +1,6 @@
-"""One change of a draft of the rules at a time: a rule or a remedy is written, moved, taken out, put back as it was.
+"""Edits of a rule-book draft, one rule or remedy at a time: set, move, remove, restore.
 
-Somebody else's change of the same thing in between is told, with whose it is; a change of another one is no obstacle.
+A concurrent edit of the same rule raises StaleSave with the editor's name; edits of other rules do not conflict.
 """
 
 import hashlib
@@ -20,8 +20,8 @@ from callcenter.storage.work import Work
 
 
 def set_rule(work: Work, number: int, *, rule: Rule, was: str | None, actor: Actor) -> RuleBookRow:
-    """Write this rule in place of the one of its id, or add it at the end. `was`: the mark of the rule that was read (None
-    for a new one); StaleSave where somebody changed that rule in between."""
+    """Replace the rule of this id, or append it. `was`: `mark` of the rule that was read, None for a new one;
+    StaleSave where that rule changed since."""
 
     def write(book: RuleBook) -> RuleBook:
         _must_be(book.rule(rule.id), was, work, number)
@@ -41,7 +41,7 @@ def remove_rule(work: Work, number: int, *, id_: int, was: str, actor: Actor) ->
 
 
 def restore_rule(work: Work, number: int, *, id_: int, actor: Actor) -> RuleBookRow:
-    """A rule as it stands in the latest published version: its change or removal is undone."""
+    """Restore a rule to the latest published version. NotFound where that version lacks it."""
     latest = rows.latest(work.session)
     old = latest.book.rule(id_) if latest else None
     if latest is None or old is None:
@@ -50,6 +50,7 @@ def restore_rule(work: Work, number: int, *, id_: int, actor: Actor) -> RuleBook
     def write(book: RuleBook) -> RuleBook:
         if book.rule(id_):
             return book.model_copy(update={"rules": tuple(old if one.id == id_ else one for one in book.rules)})
+        # A removed rule returns after the rules that precede it in the published version.
         ahead = [one.id for one in latest.book.rules]
         ahead = ahead[: ahead.index(id_)]
         place = max((n for n, one in enumerate(book.rules, 1) if one.id in ahead), default=0)
@@ -59,7 +60,7 @@ def restore_rule(work: Work, number: int, *, id_: int, actor: Actor) -> RuleBook
 
 
 def move_rule(work: Work, number: int, *, id_: int, before: int | None, actor: Actor) -> RuleBookRow:
-    """In front of another rule, or (None) to the end. NotFound where one of them is gone."""
+    """Move a rule before another, or to the end (None). NotFound where one of them is gone."""
 
     def write(book: RuleBook) -> RuleBook:
         moved = book.rule(id_)
@@ -73,7 +74,7 @@ def move_rule(work: Work, number: int, *, id_: int, before: int | None, actor: A
 
 
 def set_remedy(work: Work, number: int, *, remedy: Remedy, was: str | None, actor: Actor) -> RuleBookRow:
-    """As `set_rule`; a key that is taken is Invalid for a new one."""
+    """Replace the remedy of this key, or append it; `was` as in `set_rule`. Invalid where a new key exists already."""
 
     def write(book: RuleBook) -> RuleBook:
         there = book.remedy(remedy.key)
@@ -89,7 +90,7 @@ def set_remedy(work: Work, number: int, *, remedy: Remedy, was: str | None, acto
 
 
 def remove_remedy(work: Work, number: int, *, key: str, was: str, actor: Actor) -> RuleBookRow:
-    """Invalid where a rule names it."""
+    """Remove a remedy; Invalid where a rule names it."""
 
     def write(book: RuleBook) -> RuleBook:
         _must_be(book.remedy(key), was, work, number)
@@ -102,13 +103,12 @@ def remove_remedy(work: Work, number: int, *, key: str, was: str, actor: Actor) 
 
 
 def mark(thing: Rule | Remedy) -> str:
-    """Changes with every change of it: what a form says it has read."""
+    """Hash of a rule or remedy, for optimistic locking in forms."""
     data = json.dumps(thing.model_dump(mode="json"), sort_keys=True)
     return hashlib.sha256(data.encode()).hexdigest()[:16]
 
 
 def _must_be(there: Rule | Remedy | None, was: str | None, work: Work, number: int) -> None:
-    """What was read still stands; else whoever wrote last is told by name."""
     if (mark(there) if there is not None else None) != was:
         raise StaleSave(name=rule_books.last_editor(work, number))
 
@@ -116,7 +116,8 @@ def _must_be(there: Rule | Remedy | None, was: str | None, work: Work, number: i
 def _edit(
     work: Work, number: int, write: Callable[[RuleBook], RuleBook], *, rules: list[int], actor: Actor
 ) -> RuleBookRow:
-    """One change of a draft, under its lock; the book holds together afterwards, or `files.Faults` says why it would not."""
+    """Apply `write` to a locked draft. `files.Faults` where the result is inconsistent, NotInThisState outside
+    draft."""
     editor_id = rule_books.must_lead(actor)
     row = rule_books.locked(work, number)
     if row.state != BookState.DRAFT:
