@@ -1,4 +1,4 @@
-"""Every write, a file a noun. An action takes the work, changes rows, records what happened, and knows no outside.
+"""Every write to the database, one file a noun. An action changes rows and records events; no outside calls.
 
-Locks are taken in one order: interaction, then offer, then agent. Looking for more work skips what others hold.
+Lock order: interaction, offer, agent. Searches for further work skip locked rows.
 """

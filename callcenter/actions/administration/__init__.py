@@ -1,1 +1,1 @@
-"""The company's set-up: numbers, queues, skills, staff and their access."""
+"""The company's setup: numbers, queues, skills, staff and their access."""

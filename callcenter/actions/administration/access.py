@@ -1,4 +1,4 @@
-"""Signing in: tries are counted before the password is looked at, so that many at once cannot outrun the pause."""
+"""Sign-in with rate limits, passwords and sessions of agents."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -22,12 +22,14 @@ TRIES_FROM_AN_ADDRESS = 20
 
 
 def begin_try(work: Work, *, username: str, address: str) -> int:
-    """Count one try; how many more this name has. TooManyTries during a pause, which further tries do not lengthen."""
+    """Count a try before the password check; returns the tries left for this name. TooManyTries during a pause."""
     name = username.strip().lower()[:200]
+    # Counts parallel tries one by one, so none escapes the limit.
     work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"login:{name}", 0))))
     before = _tries(work, name, address, since=work.now - WINDOW)
     lately = _tries(work, name, address, since=work.now - PAUSE)
     for count, recent, limit in zip(before, lately, (TRIES_FOR_A_NAME, TRIES_FROM_AN_ADDRESS), strict=True):
+        # Refused tries are not counted, so they do not extend the pause.
         if count >= limit and recent:
             raise TooManyTries
     work.session.add(LoginTry(username=name, address=address, at=work.now))
@@ -39,7 +41,7 @@ def _tries(work: Work, name: str, address: str, *, since: datetime) -> tuple[int
 
 
 def sign_in(work: Work, agent_id: int, *, username: str, password: str) -> Agent:
-    """The password was right: forget the wrong tries, and keep the hash and the session key in order."""
+    """After a correct password: clear failed tries, rehash an outdated hash, ensure a session key."""
     agent = presence.sign_in(work, agent_id)
     access.forget_tries(work.session, username=username.strip().lower()[:200])
     if passwords.is_dated(agent.password_hash):
@@ -50,7 +52,7 @@ def sign_in(work: Work, agent_id: int, *, username: str, password: str) -> Agent
 
 
 def set_password(work: Work, agent_id: int, *, password: str) -> None:
-    """A new password ends all sessions of this person."""
+    """Set a new password and end all sessions of this agent."""
     agent = _locked(work, agent_id)
     agent.password_hash = passwords.hashed(password)
     agent.session_key = secrets.token_urlsafe(12)

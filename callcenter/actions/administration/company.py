@@ -1,4 +1,4 @@
-"""The company's own set-up of routing: the numbers of the score, offers and capacity; kinds of break."""
+"""Company-wide routing policy (score, offers, capacity) and break reasons."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ from callcenter.storage.work import Work
 
 
 def set_routing(work: Work, *, policy: CompanyPolicy, version: str | None, actor: Actor) -> None:
-    """With the version that was read, StaleSave where somebody saved in between."""
+    """Save the routing policy. `version`: `version_of` the policy that was read; StaleSave where it changed since."""
     must_administer(actor)
     ours = work.session.get(Company, 1, with_for_update=True, populate_existing=True)
     if ours is None:
@@ -30,13 +30,13 @@ def set_routing(work: Work, *, policy: CompanyPolicy, version: str | None, actor
 
 
 def version_of(policy: CompanyPolicy) -> str:
-    """Changes with every change of the numbers."""
+    """Hash of the policy, for optimistic locking."""
     data = json.dumps(policy.model_dump(mode="json"), sort_keys=True)
     return hashlib.sha256(data.encode()).hexdigest()[:16]
 
 
 def add_break_reason(work: Work, *, key: str, names: dict[str, str], actor: Actor) -> BreakReason:
-    """A kind of break that people can choose."""
+    """Add a break reason. Invalid for a malformed or taken key, or a missing name."""
     must_administer(actor)
     if not queues.KEY.fullmatch(key):
         text = "A key is of small letters, digits and hyphens, and begins with a letter."
@@ -53,7 +53,7 @@ def add_break_reason(work: Work, *, key: str, names: dict[str, str], actor: Acto
 def change_break_reason(
     work: Work, reason_id: int, *, names: dict[str, str], is_active: bool, actor: Actor
 ) -> BreakReason:
-    """Other names, or whether it can be chosen; what was taken under it keeps its key."""
+    """Rename or (de)activate a break reason; breaks taken under it keep its key."""
     must_administer(actor)
     row = work.session.get(BreakReason, reason_id, with_for_update=True)
     if row is None:

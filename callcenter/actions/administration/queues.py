@@ -1,4 +1,4 @@
-"""Queues as an administrator sets them up: new, changed, out of use and back. Nothing of it is lost to another's save."""
+"""Setup of queues: add, change, deactivate, reactivate. Routing itself is in `actions.routing`."""
 
 import hashlib
 import json
@@ -38,7 +38,7 @@ class QueueInUse(DomainError):
 
 
 def add(work: Work, *, key: str, settings: QueueSettings, actor: Actor) -> Queue:
-    """A queue of this key. NotValid, field by field, also for a key that is taken or no key."""
+    """Add a queue. NotValid with all problems by field, including a malformed or taken key."""
     must_administer(actor)
     try:
         queues.check(settings, known(work, None))
@@ -66,7 +66,7 @@ def _wrong_key(work: Work, key: str) -> Fault | None:
 
 
 def change(work: Work, queue_id: int, *, settings: QueueSettings, version: str | None, actor: Actor) -> Queue:
-    """Set the queue up anew. With the version that was read, StaleSave where somebody saved in between."""
+    """Replace a queue's settings. `version` as read; StaleSave where they changed since, NotValid by field."""
     must_administer(actor)
     row = _locked(work, queue_id)
     before = settings_of(row)
@@ -91,8 +91,8 @@ def _locked(work: Work, queue_id: int) -> Queue:
 
 
 def _tidy(settings: QueueSettings) -> QueueSettings:
-    """As it is stored: no empty days or greetings, holidays once and in order."""
     greetings = {code: plain(text) for code, text in settings.greetings.items()}
+    # Stored form: no empty days or greetings, holidays unique and sorted.
     return settings.model_copy(
         update={
             "names": {code: plain(text) for code, text in settings.names.items()},
@@ -116,19 +116,19 @@ def _differences(before: QueueSettings, after: QueueSettings) -> Changed:
 
 
 def settings_of(row: Queue) -> QueueSettings:
-    """What can be edited of a stored queue."""
+    """The editable settings of a stored queue."""
     plain = {name: getattr(row, name) for name in PLAIN}
     return QueueSettings(policy=row.policy, zone=row.zone, hours=dict(row.hours), holidays=tuple(row.holidays), **plain)
 
 
 def version_of(settings: QueueSettings) -> str:
-    """Changes with every change of the settings."""
+    """Hash of the settings, for optimistic locking."""
     data = json.dumps(settings.model_dump(mode="json"), sort_keys=True)
     return hashlib.sha256(data.encode()).hexdigest()[:16]
 
 
 def known(work: Work, queue_id: int | None) -> Known:
-    """What a queue may refer to; itself is not among the queues."""
+    """What a queue's settings may refer to, without the queue itself."""
     session = work.session
     return Known(
         queues=frozenset(queue.id for queue in company.queues(session) if queue.id != queue_id),
@@ -139,7 +139,7 @@ def known(work: Work, queue_id: int | None) -> Known:
 
 
 def put_out_of_use(work: Work, queue_id: int, *, actor: Actor) -> None:
-    """QueueInUse where something waits in it, a number or its menu leads to it, or another queue passes on to it."""
+    """Deactivate a queue. QueueInUse while interactions wait, or a number, menu or overflow leads to it."""
     must_administer(actor)
     row = _locked(work, queue_id)
     if row.is_active:
@@ -171,13 +171,11 @@ def put_into_use(work: Work, queue_id: int, *, actor: Actor) -> None:
 
 
 def ask_again(work: Work) -> None:
-    """After a change of the rules, in a work of its own: what should each free agent take next, the longest idle first?
-
-    The clock asks whomever this leaves out.
-    """
+    """After a policy change, route up to 50 idle agents, longest idle first. Runs in its own unit of work."""
     if not interactions.waiting(work.session, limit=1):
         return
     free = [agent for agent in queries.on_duty(work.session) if _is_free(agent)]
+    # The clock routes agents beyond this limit.
     for agent in sorted(free, key=lambda agent: agent.idle_since)[:MOST_ASKED]:
         routing.next_for(work, agent.id)
 
@@ -192,7 +190,7 @@ def must_administer(actor: Actor) -> None:
 
 
 def checked_names(names: dict[str, str]) -> dict[str, str]:
-    """Names in every language we serve in. Invalid where one is missing."""
+    """Trimmed names in every served language. Invalid where one is missing."""
     checked = {code: plain(names.get(code, ""))[:80] for code in languages.SERVED}
     missing = next((code for code, text in checked.items() if not text), None)
     if missing:
@@ -201,5 +199,6 @@ def checked_names(names: dict[str, str]) -> dict[str, str]:
 
 
 def plain(text: str) -> str:
-    """Without spaces around it, and without what PostgreSQL cannot keep."""
+    """Trimmed text."""
+    # PostgreSQL text cannot hold NUL.
     return text.replace("\x00", "").strip()

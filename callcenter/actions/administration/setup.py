@@ -1,4 +1,4 @@
-"""The first steps of a company: itself, a telephone number, and the queues behind it."""
+"""First setup of a company: its name, a telephone number and the queues behind it."""
 
 from sqlalchemy import select
 
@@ -14,9 +14,9 @@ MOST_CHOICES = 8  # 9 is for the other language
 def add_number(
     work: Work, *, number: str, name: str | None, queues: tuple[str, ...], language: str, zone: str
 ) -> Number:
-    """A number whose menu leads to these queues, by their keys in order. What is missing of company and queues is made.
+    """Add a number with a menu to these queue keys, in order; creates missing company and queues.
 
-    Invalid for no possible number, one that is ours already, too many queues, or a company without a name.
+    Invalid for a malformed or taken number, more than 8 queues, or a company without a name.
     """
     e164 = customers.e164(number)
     if e164 is None:
@@ -44,7 +44,7 @@ def _begin(work: Work, *, name: str | None, zone: str) -> None:
 
 
 def _queue(work: Work, key: str, *, zone: str) -> Queue:
-    """The queue of this key; a new one asks for the skill of the same name and is always open."""
+    """The queue of this key; a new one requires the skill of the same key and is always open."""
     found = work.session.scalar(select(Queue).where(Queue.key == key))
     if found:
         return found

@@ -1,4 +1,4 @@
-"""What agents can do, and how much at once: one change at a time, in force at once."""
+"""Skills, languages, capacity and trust of agents; each change applies at once."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ MOST_CONVERSATIONS = 20
 
 
 def add(work: Work, *, key: str, names: dict[str, str], actor: Actor) -> Skill:
-    """A skill that agents can have and queues ask for."""
+    """Add a skill. Invalid for a malformed or taken key."""
     must_administer(actor)
     if not queues.KEY.fullmatch(key):
         text = "A key is of small letters, digits and hyphens, and begins with a letter."
@@ -44,7 +44,7 @@ def rename(work: Work, skill_id: int, *, names: dict[str, str], actor: Actor) ->
 
 
 def remove(work: Work, skill_id: int, *, actor: Actor) -> None:
-    """QueueInUse where a queue or one of its rings asks for it; agents forget it."""
+    """Delete a skill and remove it from all agents. QueueInUse where a queue or ring requires it."""
     must_administer(actor)
     row = _skill(work, skill_id)
     for queue in company.queues(work.session):
@@ -67,7 +67,7 @@ def _skill(work: Work, skill_id: int) -> Skill:
 
 
 def set_level(work: Work, agent_id: int, *, skill: str, level: int, actor: Actor) -> Agent:
-    """`level` 1 to 5; 0: the agent does not have the skill."""
+    """Set an agent's skill level, 1 to 5; 0 removes the skill."""
     if not 0 <= level <= HIGHEST:
         raise Invalid("A level is a number from 0 to %(most)d.", field="level", most=HIGHEST)
     if skill not in {row.key for row in company.skills(work.session)}:
@@ -80,7 +80,6 @@ def set_level(work: Work, agent_id: int, *, skill: str, level: int, actor: Actor
 
 
 def set_language(work: Work, agent_id: int, *, language: str, speaks: bool, actor: Actor) -> Agent:
-    """Whether the agent serves customers in this language."""
     if language not in languages.SERVED:
         raise Invalid("We do not serve in this language.", field="language")
     agent = _agent(work, agent_id, actor)
@@ -91,7 +90,7 @@ def set_language(work: Work, agent_id: int, *, language: str, speaks: bool, acto
 
 
 def set_conversations(work: Work, agent_id: int, *, most: int, actor: Actor) -> Agent:
-    """How many conversations the agent may have at once; 0: calls only."""
+    """Set the agent's limit of parallel conversations; 0: calls only."""
     if not 0 <= most <= MOST_CONVERSATIONS:
         raise Invalid("Write a number from 0 to %(most)d.", field="most", most=MOST_CONVERSATIONS)
     agent = _agent(work, agent_id, actor)
@@ -100,7 +99,7 @@ def set_conversations(work: Work, agent_id: int, *, most: int, actor: Actor) -> 
 
 
 def set_calls_over(work: Work, agent_id: int, *, most: int | None, actor: Actor) -> Agent:
-    """With at most so many conversations in hand a call may still come; None: as the company has it."""
+    """Set up to how many open conversations still allow a call; None: the company's default."""
     if most is not None and not 0 <= most <= MOST_CONVERSATIONS:
         raise Invalid("Write a number from 0 to %(most)d.", field="most", most=MOST_CONVERSATIONS)
     agent = _agent(work, agent_id, actor)
@@ -111,7 +110,7 @@ def set_calls_over(work: Work, agent_id: int, *, most: int | None, actor: Actor)
 
 
 def set_trust(work: Work, agent_id: int, *, level: int, mobile: str, actor: Actor) -> Agent:
-    """How much is trusted to them (1 to 9), and where they are asked by SMS when nobody is at a screen; empty: nowhere."""
+    """Set an agent's trust level (1 to 9) and the mobile for approval requests by SMS; "" for none."""
     if not 1 <= level <= HIGHEST_TRUST:
         raise Invalid("A level is a number from 1 to %(most)d.", field="level", most=HIGHEST_TRUST)
     agent = _agent(work, agent_id, actor)
@@ -138,9 +137,9 @@ def _agent(work: Work, agent_id: int, actor: Actor) -> Agent:
 
 
 def _told(work: Work, agent: Agent, name: str, before: Any, after: Any, actor: Actor) -> Agent:
-    """What changed is told; then the agent is asked what to take next."""
     if before != after:
         work.record(SkillsChanged(agent_id=agent.id, changed={name: [before, after]}, actor=actor.label))
         work.session.flush()
+        # The change may qualify the agent for waiting work.
         routing.next_for(work, agent.id)
     return agent

@@ -1,4 +1,4 @@
-"""Who may come in: people who sign in, and the keys of programs. For operators; nobody does this to themselves."""
+"""Accounts of staff and API tokens; for operators at the command line."""
 
 import secrets
 from zoneinfo import available_timezones
@@ -29,7 +29,7 @@ def hire(
     skills: dict[str, int] | None = None,
     zone: str = "UTC",
 ) -> Agent:
-    """A person who may sign in. Invalid for a name that is taken, an unknown role or zone, or too short a password."""
+    """Create an agent account. Invalid for a taken name, unknown role or zone, or short password."""
     plain = username.strip().lower()
     if not plain or any(c.isspace() for c in plain):
         raise Invalid("A user name has no spaces.", field="username")
@@ -69,7 +69,7 @@ def checked(password: str) -> str:
 
 
 def issue_token(work: Work, *, name: str, role: str, username: str | None = None) -> tuple[Token, str]:
-    """A new key for a program, and its secret, which is nowhere kept. With a user name it acts as that person."""
+    """Create an API token; (token, secret). With a username it acts as that agent. Only the hash is stored."""
     if role not in set(Role):
         raise Invalid("A role is agent, supervisor or administrator.", field="role")
     agent = agents.by_name(work.session, username) if username else None
@@ -91,7 +91,7 @@ def issue_token(work: Work, *, name: str, role: str, username: str | None = None
 
 
 def revoke_token(work: Work, token_id: int) -> Token:
-    """From now on this key opens nothing; a second time is as once."""
+    """Revoke a token. Idempotent; NotFound."""
     token = work.session.get(Token, token_id)
     if token is None:
         raise NotFound("There is no token %(id)d.", id=token_id)

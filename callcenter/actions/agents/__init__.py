@@ -1,1 +1,1 @@
-"""An agent comes, chooses a status, and goes, or is lost."""
+"""Presence of agents: sign in, status, sign out, connection loss."""

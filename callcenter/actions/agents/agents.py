@@ -1,4 +1,4 @@
-"""An agent comes, chooses a status, and goes, or is lost."""
+"""Presence of agents: sign in, status, sign out, connection loss."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,8 +20,10 @@ HEARTBEAT_LOST = timedelta(seconds=35)
 
 
 def choose_status(work: Work, agent_id: int, status: str, *, cause: str = "") -> Agent:
-    """What the agent asks for; `cause`: the kind of break. While there is work in hand a break waits until it is done
-    ("break after this"); asked for a second time it is taken back."""
+    """Set the agent's status; `cause`: break reason. During work, a break is scheduled for afterwards.
+
+    Choosing the same scheduled status again cancels it. Invalid for an unknown status or reason.
+    """
     _check(work, status, cause)
     agent = agent_state.locked(work, agent_id)
     if status != Status.AVAILABLE and agent.state != AgentState.IDLE:
@@ -49,7 +51,7 @@ def _check(work: Work, status: str, cause: str) -> None:
 
 
 def take_back_request(work: Work, agent_id: int) -> Agent:
-    """No break after this, after all. Where none was asked for, nothing happens."""
+    """Cancel the scheduled status. Idempotent."""
     agent = agent_state.locked(work, agent_id)
     return _take_back(work, agent) if agent.next_status else agent
 
@@ -62,7 +64,7 @@ def _take_back(work: Work, agent: Agent) -> Agent:
 
 
 def sign_in(work: Work, agent_id: int) -> Agent:
-    """Signed in, not yet available: that is for the agent to say."""
+    """Sign in as unavailable; the agent chooses to be available."""
     agent = agent_state.locked(work, agent_id)
     if agent.status == Status.SIGNED_OUT:
         agent_state.set_status(work, agent, Status.UNAVAILABLE, actor=f"agent:{agent.id}")
@@ -72,12 +74,13 @@ def sign_in(work: Work, agent_id: int) -> Agent:
 
 
 def _expect(work: Work, agent_id: int) -> None:
-    """A person who acts is here, though the line of the page may still be on its way: the grace period begins anew."""
+    # The page's socket may still be connecting: restart the grace period.
     agents.expect(work.session, agent_id, silent_before=work.now - HEARTBEAT_LOST, now=work.now)
 
 
 def sign_out(work: Work, agent_id: int, *, cause: str = "") -> None:
-    """Offers go on to others at once; a call goes on by itself, conversations wait for somebody else."""
+    """Sign out: withdraw offers, return conversations to the queue. A call in progress continues."""
+    # Lock order: interactions, then agent.
     in_hand = interactions.of_agent(work.session, agent_id, lock=True)
     agent = agent_state.locked(work, agent_id)
     agent.next_status, agent.next_cause = None, ""
@@ -95,32 +98,30 @@ def connected(work: Work, *, sid: str, agent_id: int) -> None:
 
 
 def seen(work: Work, *, sid: str) -> None:
-    """A heartbeat of one browser."""
+    """Record a heartbeat of one browser."""
     agents.seen(work.session, sid=sid, now=work.now)
 
 
 def disconnected(work: Work, *, sid: str) -> None:
-    """One browser closed or lost its network; the grace period begins."""
+    """Record a closed socket; the grace period starts."""
     agents.disconnect(work.session, sid=sid, now=work.now)
 
 
 def gone(session: Session, *, now: datetime, grace: timedelta) -> Sequence[int]:
-    """Available agents none of whose browsers answers any more."""
+    """Ids of available agents without any live browser for longer than `grace`."""
     return agents.lost(session, silent_before=now - HEARTBEAT_LOST - grace, gone_before=now - grace)
 
 
 def lose(work: Work, agent_id: int, *, grace: timedelta) -> None:
-    """An agent who has gone is unavailable. Calls are not touched.
-
-    Their offers are to be released in a work of their own: here the agent is locked, and interactions come first.
-    """
+    """Set a disconnected agent to unavailable; calls continue."""
+    # Offers are released in a later unit of work: interactions lock before agents.
     agent = agent_state.locked(work, agent_id)
     if agent.status == Status.AVAILABLE and agent_id in gone(work.session, now=work.now, grace=grace):
         agent_state.set_status(work, agent, Status.UNAVAILABLE, cause="connection_lost")
 
 
 def free(work: Work, agent_id: int) -> None:
-    """What is held out to this agent, who has gone, goes on to others at once."""
+    """Release all offers of an agent who is signed out or unavailable."""
     agent = agents.get(work.session, agent_id)
     if agent is None or agent.status not in (Status.SIGNED_OUT, Status.UNAVAILABLE):
         return

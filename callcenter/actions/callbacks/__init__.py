@@ -1,1 +1,1 @@
-"""Calling customers back: the list, and how each is carried out."""
+"""Callbacks to customers: administration and dialing."""

@@ -1,4 +1,4 @@
-"""What people do with callbacks: promise one, change it, have it called now, cancel it."""
+"""Callbacks as staff manage them: create, change, call now, cancel. Dialing is in `callback_dialing`."""
 
 from datetime import datetime, timedelta
 
@@ -39,9 +39,9 @@ def create(
     ticket_id: int | None = None,
     source: str = "agent",
 ) -> Callback:
-    """ "Call them at …": promised by a person. Without `at` it is in line now. Invalid, NotFound for what is wrong.
+    """Promise a callback to `number` at `at` (UTC; None for now), optionally about a ticket.
 
-    `ticket_id`: the matter it is about, where that is known.
+    Invalid for an unknown queue or customer, a malformed number, or a time over 60 days ahead.
     """
     queue = company.queue(work.session, queue_id)
     if queue is None or not queue.is_active:
@@ -98,7 +98,7 @@ def _customer(work: Work, customer_id: int | None, number: str) -> Customer | No
 
 
 def _our_number(work: Work, queue_id: int) -> str:
-    """The number of ours that leads to this queue, else our first."""
+    """Our number that leads to this queue, else our first one. Invalid without any number."""
     lines = company.numbers(work.session)
     if not lines:
         raise Invalid("We have no telephone number to call from.", field="number")
@@ -119,7 +119,7 @@ def change(
     at: datetime | None = None,
     note: str | None = None,
 ) -> Callback:
-    """Another number, another time ("not before"), another note. Not while they are being called."""
+    """Change number, earliest time or note. CallbackOver, CallbackInProgress while dialing."""
     ours, row = _still_waiting(work, callback_id)
     changed: dict[str, list[str]] = {}
     if number is not None and (e164 := _number(work, number)) != row.number:
@@ -137,15 +137,15 @@ def change(
 
 
 def _move(work: Work, ours: Interaction, row: Callback, starts: datetime) -> None:
-    """Promised anew for then; whoever was asked for it is asked no more."""
     window = row.promised_until - row.promised_from
     row.promised_from, row.promised_until = starts, promises.rounded_up(starts + window)
+    # Withdraws an offer that is out.
     _out_of_line(work, ours)
     row.next_try_at = starts
 
 
 def call_now(work: Work, callback_id: int, *, actor: Actor) -> Callback:
-    """Not at the time that was set but as soon as somebody is free."""
+    """Bring the callback forward: the next available agent gets it."""
     ours, row = _still_waiting(work, callback_id)
     changed = {"at": [row.promised_from.isoformat(), work.now.isoformat()]}
     row.promised_from = min(row.promised_from, work.now)
@@ -156,7 +156,7 @@ def call_now(work: Work, callback_id: int, *, actor: Actor) -> Callback:
 
 
 def cancel(work: Work, callback_id: int, *, actor: Actor, reason: str) -> Callback:
-    """The customer needs no call any more; the reason is kept."""
+    """Cancel with a reason; Invalid without one, CallbackOver, CallbackInProgress."""
     if not _note(reason):
         raise Invalid("Say why.", field="reason")
     ours, row = _still_waiting(work, callback_id)

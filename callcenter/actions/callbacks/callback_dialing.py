@@ -1,7 +1,7 @@
-"""A callback carried out: in line when it is due, the customer dialled, reached or not, and tried again.
+"""Dialing of callbacks: queued when due, dialed, connected or retried.
 
-Agent first: it is offered like any call, and the customer is dialled when the agent's line is in the conference. Customer
-first: they are dialled when they are next, and wait at the head of the line. Locks: interaction, then callback.
+Agent first: offered like a call; the customer is dialed once the agent's leg is in the conference. Customer first:
+dialed when next in queue, then at the head of the queue. Lock order: interaction, callback.
 """
 
 from datetime import timedelta
@@ -36,7 +36,7 @@ HEAD_OF_LINE = 1e9
 
 
 def due(work: Work, interaction_id: int) -> bool:
-    """Its time has come: into the line, or to be dialled. True where a worker is to dial (again)."""
+    """Process a due callback: enter the queue or start dialing. True where a worker has to dial."""
     found = _locked(work, interaction_id)
     if found is None or found[1].next_try_at is None or found[1].next_try_at > work.now:
         return False
@@ -57,7 +57,7 @@ def due(work: Work, interaction_id: int) -> bool:
 
 
 def _is_next(work: Work, ours: Interaction) -> bool:
-    """An agent is free for them, or will be with nobody else before them."""
+    """Whether an available agent remains for this customer, or the next one to finish does."""
     head = head_of(ours)
     serving, free = rules.serving(
         routing.waiting_of(work, [head], asked_before=False)[0], routing.pool_of(work, queries.on_duty(work.session))
@@ -69,7 +69,7 @@ def _is_next(work: Work, ours: Interaction) -> bool:
 
 
 def agent_is_in(work: Work, ours: Interaction) -> None:
-    """The agent's line is up: now the customer. Locked and active."""
+    """The agent's leg is up: connect, or dial the customer. Interaction locked and active."""
     row = callbacks.of_interaction(work.session, ours.id, lock=True)
     if row is None:
         return
@@ -90,20 +90,22 @@ def _to_call(work: Work, ours: Interaction, row: Callback) -> None:
 
 
 def claim(work: Work, interaction_id: int) -> Callback | None:
-    """For whoever dials: once, and again only where nothing came of it."""
+    """Claim the dialing for 20 seconds; None where it is not due."""
     found = _locked(work, interaction_id)
     if found is None or found[1].state != "calling" or not found[1].next_try_at or found[1].next_try_at > work.now:
         return None
     ours, row = found
     if ours.state not in (State.WAITING, State.OFFERED, State.ACTIVE):
         return None
+    # Dialed again if no leg is recorded by then.
     row.next_try_at = work.now + DIAL_AGAIN
     return row
 
 
 def rings(work: Work, interaction_id: int, *, call_sid: str) -> None:
-    """Their telephone rings on this leg; it may have answered before we have written that down."""
+    """Record the customer's ringing leg."""
     found = _locked(work, interaction_id)
+    # The answer may be reported before this leg is recorded.
     if found and found[1].state == "calling":
         _leg(work, *found, call_sid)
 
@@ -120,7 +122,7 @@ def _leg(work: Work, ours: Interaction, row: Callback, call_sid: str) -> Leg:
 
 
 def answered(work: Work, interaction_id: int, *, call_sid: str) -> Answer:
-    """They pick up: to the agent who waits in the conference, else to the head of the line. Twice is as once."""
+    """The customer answers: to the waiting agent, else to the head of the queue. Idempotent; HangUp where over."""
     found = _locked(work, interaction_id)
     if found is None:
         return HangUp()
@@ -150,9 +152,9 @@ def _agent_is_there(work: Work, ours: Interaction) -> bool:
 
 
 def _connected(work: Work, ours: Interaction, row: Callback) -> None:
-    """They speak: the promise is kept."""
     if row.state == CallbackState.CONNECTED:
         return
+    # Both legs are up: the promise is fulfilled.
     row.state, row.connected_at, row.ended_at, row.end_reason = CallbackState.CONNECTED, work.now, work.now, "called"
     row.next_try_at = None
     row.tries += 1
@@ -163,7 +165,7 @@ def _connected(work: Work, ours: Interaction, row: Callback) -> None:
 
 
 def leg_over(work: Work, ours: Interaction, leg: Leg, *, outcome: str) -> bool:
-    """Their line is over. True where that was a try that failed: then nobody has been served. Locked."""
+    """A customer leg ended. True where that was a failed try, so no contact is served. Interaction locked."""
     current = leg_rows.of_customer(work.session, ours.id)
     if current is None or current.id != leg.id:
         return True
@@ -171,7 +173,7 @@ def leg_over(work: Work, ours: Interaction, leg: Leg, *, outcome: str) -> bool:
 
 
 def customer_gone(work: Work, ours: Interaction, *, by: EndedBy) -> None:
-    """A try that did not reach them is over; a call in which they were reached ends like any other. Locked."""
+    """End a failed try, or the call where the customer was reached. Interaction locked."""
     if ours.state not in WITH_CUSTOMER:
         return
     if not not_reached(work, ours, outcome="given_up" if by == EndedBy.AGENT else "left"):
@@ -179,14 +181,14 @@ def customer_gone(work: Work, ours: Interaction, *, by: EndedBy) -> None:
 
 
 def call_ended(work: Work, event: CallEnded) -> None:
-    """They may never have come into the conference, and so have not ended it as they left."""
     ours = interactions.get(work.session, event.interaction_id) if event.interaction_id else None
+    # A customer who never joined the conference has not ended it either.
     if ours and ours.direction == Direction.CALLBACK and event.result == Result.SERVED:
         work.record(LineToEnd(interaction_id=ours.id, agent_id=ours.agent_id))
 
 
 def not_reached(work: Work, ours: Interaction, *, outcome: str) -> bool:
-    """The try is over without them. Again after a while, or given up after the last. Locked. False: they had been reached."""
+    """End a failed try: retry after the pause, or fail after the last. False where the customer was reached. Locked."""
     row = callbacks.of_interaction(work.session, ours.id, lock=True)
     if row is None or row.state == CallbackState.CONNECTED:
         return False
@@ -209,7 +211,7 @@ def not_reached(work: Work, ours: Interaction, *, outcome: str) -> bool:
 
 
 def _let_agent_go(work: Work, ours: Interaction) -> int | None:
-    """Whoever was asked, or sits alone in the conference."""
+    """Withdraw the offer, or end the agent's leg in the conference; the agent's id."""
     offer = open_offers.open_of(work.session, ours.id, lock=True)
     if offer is None:
         return None
@@ -231,7 +233,7 @@ def _tell_tried(work: Work, ours: Interaction, row: Callback, outcome: str, agen
 
 
 def lines_to_end(session: Session, interaction_id: int) -> list[str]:
-    """Agents' lines that are up in a call that is over, or no longer theirs."""
+    """Call sids of agent legs that are up in an ended call, or under an earlier offer."""
     interaction = interactions.get(session, interaction_id)
     offer = open_offers.open_of(session, interaction_id)
     mine = offer.id if offer and interaction and interaction.state == State.ACTIVE else None

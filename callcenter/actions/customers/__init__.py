@@ -1,1 +1,1 @@
-"""Who it is, and what we know of them."""
+"""Customers and their addresses."""

@@ -1,4 +1,4 @@
-"""Who is it? By address, never by guess; and what we write down about people."""
+"""Identify customers by address, create and edit them."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -30,16 +30,16 @@ def identify(
     name: str = "",
     seen: list[int] | None = None,
 ) -> Customer | None:
-    """The one customer with this address. None where it is withheld, or shared by several: then a person must tell.
+    """The one customer with this address; None where it is withheld or shared by several customers.
 
-    An address never seen before gets a customer, called `name` where they say one, so that the second contact finds the first.
-    `also`: further addresses of this kind that the service says are theirs; they are remembered.
-    `seen`: gets the ids of the addresses to be written down as seen, where the caller does that with what it writes itself.
+    An unknown address gets a new customer named `name`. `also`: further addresses from the service, stored as well.
+    `seen`: collects address ids whose last-seen time the caller writes itself.
     """
     if address is None:
         return None
     known = _known(work, address, also)
     if not known:
+        # Two first messages at once create one customer.
         customers.lock_address(work.session, address)
         known = _known(work, address, also) or [(_unnamed(work, address, kind, name), None)]
     people = dict.fromkeys(customer for customer, _ in known)
@@ -50,7 +50,6 @@ def identify(
 
 
 def _known(work: Work, address: str, also: tuple[str, ...]) -> Sequence[tuple[Customer, Address | None]]:
-    """By the address itself; else by the first of the further ones that anybody has."""
     found = (customers.known_by(work.session, each) for each in (address, *also))
     return next((rows for rows in found if rows), ())
 
@@ -63,11 +62,11 @@ def _remember(
     addresses: tuple[str, ...],
     seen: list[int] | None,
 ) -> None:
-    """These are theirs: written down where nobody had them so far, and when they were last come by."""
     first, *also = addresses
     rows = {row.address: row for row in known if row.kind == kind}
     if first not in rows:
         customers.add_address(work.session, customer.id, kind, first, now=work.now, verified_at=work.now)
+    # An address of another customer is not taken over.
     for address in also:
         if address not in rows and not customers.known_by(work.session, address):
             customers.add_address(work.session, customer.id, kind, address, now=work.now, verified_at=work.now)
@@ -89,11 +88,12 @@ def _unnamed(work: Work, address: str, kind: AddressKind, name: str) -> Customer
 
 
 def create(work: Work, *, name: str, number: str, language: str, zone: str | None, actor: Actor) -> Customer:
-    """A new customer with a number; Invalid where the number is none. Another may have the same number: that is allowed."""
+    """Create a customer with a number; Invalid for a malformed number or unknown language."""
     ours = company.get(work.session)
     e164 = _number(number, ours.region if ours else None)
     chosen = zone or rules.zone_of(e164) or (ours.zone if ours else "UTC")
     customer = _add(work, name=name.strip(), language=_language(language), zone=chosen, actor=actor.label)
+    # Several customers may share a number.
     customers.add_address(work.session, customer.id, AddressKind.PHONE, e164, now=work.now)
     return customer
 
@@ -110,7 +110,7 @@ def _add(work: Work, *, name: str, language: str, zone: str, actor: str) -> Cust
 
 
 def change(work: Work, customer_id: int, *, values: dict[str, str], version: int | None, actor: Actor) -> Customer:
-    """Set some of EDITABLE. With the version that was read, StaleSave where somebody saved in between."""
+    """Set some of EDITABLE. `version` as read; StaleSave where it changed since."""
     customer = customers.get(work.session, customer_id, lock=True)
     if customer is None:
         raise NotFound
@@ -145,7 +145,7 @@ def _checked(values: dict[str, str]) -> dict[str, str | None]:
 
 
 def add_number(work: Work, customer_id: int, *, number: str, actor: Actor) -> None:
-    """One more number for this person; Invalid where it is none, nothing where they have it already."""
+    """Add a number to a customer. Invalid for a malformed number; no event where it exists already."""
     ours = company.get(work.session)
     e164 = _number(number, ours.region if ours else None)
     if customers.get(work.session, customer_id) is None:
@@ -155,7 +155,7 @@ def add_number(work: Work, customer_id: int, *, number: str, actor: Actor) -> No
 
 
 def recognise(work: Work, interaction_id: int, *, customer_id: int, actor: Actor) -> None:
-    """An agent says who is on the line, where the number alone does not tell."""
+    """Set the interaction's customer, as the agent identified them; also on a ticket without a customer."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     customer = customers.get(work.session, customer_id)
     if interaction is None or customer is None:

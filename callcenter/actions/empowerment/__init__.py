@@ -1,1 +1,1 @@
-"""What may be given to put things right: rules, grants, budgets, approvals, requests."""
+"""Compensation for customers: rules, grants, budgets, approvals, requests to departments."""

@@ -213,7 +213,7 @@ def reverse(work: Work, grant_id: int, *, actor: Actor, reason: str) -> Grant:
         text,
     )
     grant.tries, grant.failure = 0, ""
-    # A system that may have the grant is told of its reversal.
+    # A system that may have the grant must undo it.
     grant.next_try_at = work.now if was_posted else None
     work.record(
         GrantReversed(

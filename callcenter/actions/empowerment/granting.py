@@ -97,7 +97,8 @@ def give(work: Work, wish: GrantRequest, *, actor: Actor) -> Grant:
 
 
 def begin(work: Work, wish: GrantRequest, *, actor: Actor) -> tuple[Matter, Grant | None]:
-    """Lock agent and customer; (matter, existing grant of this key or None). NotYourInteraction, NotFound, Invalid."""
+    """Lock agent and customer; (rows and decision, existing grant of this key or None). NotYourInteraction,
+    NotFound, Invalid."""
     if actor.agent_id is None:
         raise Invalid("Only a person can give.", field="agent")
     if not wish.key or len(wish.key) > LONGEST_KEY:

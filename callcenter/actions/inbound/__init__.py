@@ -1,1 +1,1 @@
-"""Who may take a message that has come in."""
+"""Dispatch of incoming messages."""

@@ -1,4 +1,4 @@
-"""THE REGISTER of who may take a message that has come in, whatever its channel: asked in this order, until one has."""
+"""REGISTER of handlers for incoming messages on all channels, tried in order until one takes the message."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ HANDLERS: tuple[Handler, ...] = (
 
 
 def receive(work: Work, message: IncomingMessage) -> None:
-    """Once, however often it comes."""
+    """Process a message. Idempotent by the carrier's sid."""
     if not access.claim_receipt(work.session, f"message:{message.sid}", now=work.now):
         return
     customers.lock_address(work.session, message.sender)

@@ -1,4 +1,4 @@
-"""A customer opts out of messages, or in again."""
+"""Opt-out and opt-in of customers by keyword."""
 
 from callcenter.actions.messages.received import Received
 from callcenter.actions.surveys import surveys
@@ -9,7 +9,7 @@ from callcenter.storage.work import Work
 
 
 def obey(work: Work, received: Received) -> bool:
-    """True where the message was such a keyword: from now on it holds."""
+    """True if the message is an opt-out or opt-in keyword; applies it at once."""
     message = received.message
     keyword = rules.opt_keyword(message.body, message.opt_out)
     if not keyword:

@@ -1,1 +1,1 @@
-"""What is written to customers and by them."""
+"""Messages to and from customers, with attachments."""

@@ -1,4 +1,4 @@
-"""Files of messages: fetched after the message was kept, looked at, kept or refused; and ours, made ready to be fetched."""
+"""Attachments: incoming files are downloaded and checked, outgoing files stored for the carrier to fetch."""
 
 import secrets
 from collections.abc import Sequence
@@ -24,14 +24,14 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """One that a person sends."""
+    """A file to send."""
 
     name: str
     content: bytes
 
 
 def expect(work: Work, message: Message, files: Sequence[IncomingFile]) -> None:
-    """These came with the message and are to be fetched."""
+    """Record the files of an incoming message as due for download."""
     for file in files:
         work.session.add(
             Attachment(
@@ -46,7 +46,7 @@ def expect(work: Work, message: Message, files: Sequence[IncomingFile]) -> None:
 
 
 def claim(work: Work, attachment_id: int) -> tuple[str, Channel] | None:
-    """Take a due one in hand: where it lies, and the channel that it came by."""
+    """Lease a due download for 90 seconds: (source, channel), or None."""
     row = attachments.claim(work.session, attachment_id, now=work.now)
     message = messages.get(work.session, row.message_id) if row else None
     if row is None or message is None:
@@ -57,7 +57,7 @@ def claim(work: Work, attachment_id: int) -> tuple[str, Channel] | None:
 
 
 def keep(work: Work, attachment_id: int, content: bytes) -> None:
-    """It has been fetched: kept where its content is of a kind that we take."""
+    """Store a downloaded file, or refuse a type that we do not accept."""
     row = attachments.get(work.session, attachment_id, lock=True)
     if row is None or row.state != AttachmentState.DUE:
         return
@@ -68,7 +68,7 @@ def keep(work: Work, attachment_id: int, content: bytes) -> None:
 
 
 def failed(work: Work, attachment_id: int, error: OutsideError) -> None:
-    """Try again later, at growing distance; where that cannot help, it has failed, visibly."""
+    """Retry later with growing pauses (up to 600 seconds); failed after a permanent error or 8 tries."""
     row = attachments.get(work.session, attachment_id, lock=True)
     if row is None or row.state != AttachmentState.DUE:
         return
@@ -89,7 +89,7 @@ def _settle(work: Work, row: Attachment, state: AttachmentState) -> None:
 
 
 def checked(files: Sequence[File], channel: Channel) -> list[tuple[File, str]]:
-    """Each with its kind; Invalid for what this channel does not carry or we do not take."""
+    """Files with their detected types; Invalid for files that the channel or we do not accept."""
     traits = channel.traits
     if len(files) > traits.files:
         raise Invalid(
@@ -112,7 +112,7 @@ def _kind(file: File) -> str:
 
 
 def attach(work: Work, message: Message, files: Sequence[tuple[File, str]]) -> None:
-    """Ours, kept with the message; the carrier fetches each by its token."""
+    """Store outgoing files; the carrier fetches each by its token."""
     for file, kind in files:
         work.session.add(
             Attachment(
@@ -129,6 +129,6 @@ def attach(work: Work, message: Message, files: Sequence[tuple[File, str]]) -> N
 
 
 def _safe(name: str) -> str:
-    """The last part of a path, without what could steer whoever shows it."""
+    # Path and control characters could mislead the receiving program.
     last = name.replace("\\", "/").rpartition("/")[2]
     return "".join(letter for letter in last if letter.isprintable())[:120].strip()

@@ -1,4 +1,4 @@
-"""Conversations by text: a word of the customer in their conversation, and what an agent writes back."""
+"""Text conversations: incoming messages of customers, replies of agents."""
 
 from collections.abc import Sequence
 
@@ -33,7 +33,7 @@ from callcenter.storage.work import Work
 
 
 def converse(work: Work, received: Received) -> bool:
-    """A word in the conversation of these two numbers, which begins with it where none is open. Always True."""
+    """Add the message to its conversation, opening one if needed. Always True."""
     customer = received.customer(work)
     interaction = interactions.conversation(work.session, received.thread)
     fresh = interaction is None
@@ -78,10 +78,11 @@ def _begin(work: Work, message: IncomingMessage, customer: Customer | None) -> I
 
 
 def _queue_for(work: Work, ours: Number, channel: Channel) -> int | None:
-    """The number's own queue for texts, where that takes this channel; else the first that does: nobody's word is lost."""
+    """The number's message queue if it takes this channel, else the first queue that does."""
     own = [settings_cache.queue(work.session, id_) for id_ in (ours.sms_queue_id, ours.queue_id) if id_]
     others = [] if any(_takes(queue, channel) for queue in own) else company.queues(work.session)
     taking = (queue.id for queue in (*own, *others) if queue and _takes(queue, channel))
+    # Without a suitable queue the number's own takes it: no message is lost.
     return next(taking, ours.sms_queue_id or ours.queue_id)
 
 
@@ -90,7 +91,10 @@ def _takes(queue: Queue | None, channel: Channel) -> bool:
 
 
 def send(work: Work, interaction_id: int, *, actor: Actor, body: str, files: Sequence[File] = ()) -> Message:
-    """The agent who serves writes to the customer, in a conversation or beside a call."""
+    """Send a message of the serving agent, in a conversation or during a call.
+
+    NotYourInteraction, InteractionEnded, Invalid, and the errors of `_writable`.
+    """
     interaction = interactions.get(work.session, interaction_id, lock=True)
     if interaction is None:
         raise NotFound
@@ -115,7 +119,7 @@ def send(work: Work, interaction_id: int, *, actor: Actor, body: str, files: Seq
 
 
 def _writable(work: Work, interaction: Interaction) -> Thread:
-    """Where they are written to; NoNumberToReach, CustomerOptedOut or WindowClosed where they cannot be."""
+    """The thread to write on; NoNumberToReach, CustomerOptedOut or WindowClosed."""
     thread = interaction.thread
     if thread is None or not people.is_reachable(thread.kind, thread.theirs):
         raise NoNumberToReach
@@ -141,7 +145,7 @@ def _checked(body: str, channel: Channel, *, may_be_empty: bool) -> str:
 
 
 def read(work: Work, interaction_id: int, *, actor: Actor) -> None:
-    """The agent who serves has seen what the customer wrote so far."""
+    """Mark the customer's messages as read by the serving agent."""
     interaction = interactions.get(work.session, interaction_id)
     if interaction and may_serve(actor, interaction_agent_id=interaction.agent_id):
         rows.mark_read(work.session, interaction_id, at=work.now)

@@ -1,4 +1,4 @@
-"""Messages of ours on their way: written as due, claimed, handed over, and what became of them."""
+"""Outgoing messages: queued, claimed by a worker, accepted by the carrier, delivery reports."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -36,7 +36,7 @@ def write(
     purpose: str = "conversation",
     files: Sequence[tuple[File, str]] = (),
 ) -> Message:
-    """A message that is due now."""
+    """Queue a message, due now."""
     message = Message(
         channel=thread.channel,
         direction=Way.OUT,
@@ -60,10 +60,7 @@ def write(
 
 
 def closes_at(session: Session, thread: Thread) -> datetime | None:
-    """Until when the channel lets us write to them, where it answers only for so long; None: at any time.
-
-    Where they have never written, a moment long past.
-    """
+    """End of the channel's reply window; None for no limit, LONG_AGO where the customer never wrote."""
     window = thread.channel.traits.window
     if window is None:
         return None
@@ -72,25 +69,25 @@ def closes_at(session: Session, thread: Thread) -> datetime | None:
 
 
 def is_open(work: Work, thread: Thread) -> bool:
-    """The channel lets us write to them now."""
+    """Whether the channel allows a message now."""
     until = closes_at(work.session, thread)
     return until is None or work.now < until
 
 
 def shut(channel: Channel) -> WindowClosed:
-    """What a person is told who would write after the window."""
+    """The WindowClosed error of this channel."""
     window = channel.traits.window or timedelta(0)
     return WindowClosed(channel=channel.traits.label, hours=window // timedelta(hours=1))
 
 
 def may_write(work: Work, thread: Thread) -> bool:
-    """They can be reached there, want to be, and the channel lets us."""
+    """Whether the customer is reachable there, has not opted out, and the channel allows it now."""
     is_out = customers.has_opted_out(work.session, thread.kind, thread.theirs)
     return people.is_reachable(thread.kind, thread.theirs) and not is_out and is_open(work, thread)
 
 
 def claim(work: Work, message_id: int) -> tuple[Message, bool] | None:
-    """Take a due message in hand for a minute: it, and whether an earlier try may have reached the carrier already."""
+    """Lease a due message for 60 seconds: (message, whether an earlier try may have reached the carrier), or None."""
     message = messages.claim(work.session, message_id, now=work.now)
     if message is None:
         return None
@@ -101,7 +98,8 @@ def claim(work: Work, message_id: int) -> tuple[Message, bool] | None:
 
 
 def handed_over(work: Work, message_id: int, *, sid: str) -> None:
-    """The carrier has it. A report that was faster than its sid is made good here."""
+    """Record the carrier's sid; applies reports that arrived before it."""
+    # Serializes with `report`: no report falls between.
     messages.lock_sid(work.session, sid)
     message = messages.get(work.session, message_id, lock=True)
     if message is None or not messages.is_unsent(message):
@@ -115,10 +113,11 @@ def handed_over(work: Work, message_id: int, *, sid: str) -> None:
 
 
 def refused(work: Work, message_id: int, error: OutsideError) -> None:
-    """Try again later, at growing distance; where that cannot help, it has failed, visibly."""
+    """Retry later with growing pauses (up to 600 seconds); failed after a permanent error or 8 tries."""
     message = messages.get(work.session, message_id, lock=True)
     if message is None or not messages.is_unsent(message):
         return
+    # Twilio error 21610: the recipient opted out at the carrier.
     if error.code == OPTED_OUT:
         customers.opt_out(work.session, message.thread.kind, message.their_address, at=work.now)
     if error.permanent or message.tries >= TRIES:
@@ -130,7 +129,7 @@ def refused(work: Work, message_id: int, error: OutsideError) -> None:
 
 
 def report(work: Work, given: MessageReport) -> None:
-    """What the carrier says became of a message; in any order, any number of times."""
+    """Apply a delivery report. Idempotent; reports may arrive in any order."""
     status = status_of(given.status)
     messages.lock_sid(work.session, given.sid)
     if status is None or not access.claim_receipt(work.session, _receipt(given.sid, status), now=work.now):

@@ -1,4 +1,4 @@
-"""A message that has come in, as its handlers see it: from whom, and written down once somebody has taken it."""
+"""An incoming message as its handlers see it: sender, thread, storage."""
 
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ from callcenter.storage.work import Work
 
 @dataclass
 class Received:
-    """`thread`: by which a conversation or an open question is found."""
+    """An incoming message; `thread` finds its conversation or open survey."""
 
     message: IncomingMessage
     _customers: list[Customer | None] = field(default_factory=list)
@@ -27,7 +27,7 @@ class Received:
         return Thread(self.message.channel, self.message.recipient, self.message.sender)
 
     def customer(self, work: Work) -> Customer | None:
-        """Whose address it is; one never seen before gets a customer, so ask only where one has written."""
+        """The sender's customer, created for an unknown address."""
         if not self._customers:
             message = self.message
             kind = message.channel.address_kind
@@ -38,7 +38,7 @@ class Received:
     def keep(
         self, work: Work, *, purpose: str, customer: Customer | None, interaction: Interaction | None = None
     ) -> None:
-        """Write it down, and tell those whose conversation it belongs to."""
+        """Store the message and publish it to its conversation."""
         message = self.message
         row = Message(
             channel=message.channel,

@@ -1,1 +1,1 @@
-"""What supervisors try out."""
+"""What-if simulations for supervisors."""

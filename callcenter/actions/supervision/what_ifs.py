@@ -1,4 +1,4 @@
-"""Wishing to try something on past days, and the steps of whoever works it out. A worker that dies loses only time."""
+"""What-if simulations: requested, claimed and reported by a worker. A dead worker's simulation restarts."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,11 +25,11 @@ class TooManyOpen(DomainError):
 
 
 class Superseded(Exception):
-    """Another worker has taken it in hand, or it has ended."""
+    """Another worker holds the simulation, or it has ended."""
 
 
 def ask(work: Work, wish: Wish, *, actor: Actor) -> WhatIf:
-    """To be worked out as soon as a worker is free. NotValid, field by field."""
+    """Queue a simulation. NotAllowed, NotValid by field, TooManyOpen."""
     if not actor.leads:
         raise NotAllowed
     queue = company.queue(work.session, wish.queue_id)
@@ -52,7 +52,7 @@ def ask(work: Work, wish: Wish, *, actor: Actor) -> WhatIf:
 
 
 def begin(work: Work, what_if_id: int) -> tuple[Wish, int] | None:
-    """Take it in hand: the wish, and the number of this try. None where it is not due; after too many tries it has failed."""
+    """Claim a due simulation: (scenario, number of this try). None where it is not due; fails it after the last try."""
     row = what_ifs.claim(work.session, what_if_id, now=work.now)
     if row is None:
         return None
@@ -66,7 +66,7 @@ def begin(work: Work, what_if_id: int) -> tuple[Wish, int] | None:
 
 
 def go_on(work: Work, what_if_id: int, *, attempt: int, played: int, to_play: int) -> None:
-    """So far it is. Superseded: stop."""
+    """Save progress and extend the claim by 2 minutes. Superseded: stop."""
     row = _mine(work, what_if_id, attempt)
     row.played, row.to_play, row.due_at = played, to_play, work.now + BELIEVED
 
@@ -78,7 +78,7 @@ def finish(work: Work, what_if_id: int, *, attempt: int, result: dict[str, Any])
 
 
 def fail(work: Work, what_if_id: int, *, attempt: int, reason: str) -> None:
-    """For good: trying again would bring the same."""
+    """End the simulation as failed, without retry: the error would repeat."""
     _end(work, _mine(work, what_if_id, attempt), state=LongJobState.FAILED, reason=reason)
 
 

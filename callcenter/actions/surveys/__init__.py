@@ -1,1 +1,1 @@
-"""Were they satisfied? Asked, and answered."""
+"""Satisfaction surveys and their replies."""

@@ -1,4 +1,4 @@
-"""Asking whether they were satisfied: planned when a ticket is solved, asked once, at a decent hour, answered by text."""
+"""Satisfaction surveys: planned when a ticket is solved, sent once, answered by message."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ def ticket_solved(work: Work, event: TicketSolved) -> None:
 
 
 def plan(work: Work, ticket: Ticket) -> Survey | None:
-    """One survey about the last contact that served this ticket; None where it was asked about, or nobody can be asked."""
+    """Plan a survey about the ticket's last answered contact; None where one exists or the customer is unreachable."""
     interaction = work.session.scalar(
         select(Interaction)
         .where(Interaction.ticket_id == ticket.id, Interaction.answered_at.is_not(None))
@@ -61,7 +61,7 @@ def plan(work: Work, ticket: Ticket) -> Survey | None:
 
 
 def invite(work: Work, survey_id: int) -> Survey | None:
-    """Ask, if it is due, allowed and a decent hour; else put it off or cancel it with the reason. None: nothing was due."""
+    """Send a due survey, postpone it to a decent hour, or cancel it with a reason. None where it is not due."""
     survey = surveys.claim(work.session, survey_id, now=work.now)
     if survey is None:
         return None
@@ -88,6 +88,7 @@ def _ask(work: Work, survey: Survey) -> None:
     older = surveys.asked(work.session, survey.thread)
     if older:
         older.state, older.end_reason = SurveyState.EXPIRED, "asked_again"
+        # One open survey a thread: the earlier one ends first.
         work.session.flush()
     message = _write(work, survey, _question(work, survey), purpose="survey")
     survey.state, survey.asked_at, survey.message_id = SurveyState.ASKED, work.now, message.id
@@ -104,7 +105,7 @@ def _question(work: Work, survey: Survey) -> str:
 
 
 def answer(work: Work, survey: Survey, given: Answer) -> None:
-    """Write down score and comment of an open survey (locked), and thank."""
+    """Record score and comment of an open, locked survey, and thank the customer."""
     survey.state, survey.answered_at = SurveyState.ANSWERED, work.now
     survey.score, survey.comment = given.score, given.comment
     _tell_answered(work, survey)
@@ -115,7 +116,7 @@ def answer(work: Work, survey: Survey, given: Answer) -> None:
 
 
 def add_comment(work: Work, survey: Survey, comment: str) -> None:
-    """Words that came after the bare score."""
+    """Add a comment that followed the bare score."""
     survey.comment = comment.strip()[: rules.COMMENT_LIMIT]
     _tell_answered(work, survey)
 
@@ -133,14 +134,14 @@ def _tell_answered(work: Work, survey: Survey) -> None:
 
 
 def stop(work: Work, thread: Thread) -> None:
-    """The customer wants no messages: the open question ends."""
+    """End the open survey of a customer who opted out."""
     survey = surveys.asked(work.session, thread)
     if survey:
         survey.state, survey.end_reason = SurveyState.EXPIRED, "opted_out"
 
 
 def expire(work: Work) -> int:
-    """End the questions that nobody answered in time."""
+    """Expire unanswered surveys; returns their number."""
     silent = surveys.overdue(work.session, asked_before=work.now - rules.OPEN_FOR)
     for survey in silent:
         survey.state, survey.end_reason = SurveyState.EXPIRED, "no_answer"

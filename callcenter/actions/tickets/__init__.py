@@ -1,1 +1,1 @@
-"""The matter until it is solved."""
+"""Tickets: open, change, comment, solve."""

@@ -1,4 +1,4 @@
-"""A matter from its first contact until it is solved, with one owner."""
+"""Tickets: one per case, with one owner, until solved."""
 
 from collections.abc import Mapping
 
@@ -26,9 +26,9 @@ TEXTS = {"subject": 200, "cause": 120, "product": 120}
 
 
 def for_interaction(work: Work, interaction: Interaction, *, agent_id: int) -> Ticket:
-    """The ticket this contact belongs to: the customer's unsolved one from the same queue, else a new one.
+    """The ticket of this contact: the customer's unsolved one from the same queue, else a new one.
 
-    The agent can move it to another. An unsolved ticket without an owner becomes this agent's.
+    A ticket without an owner becomes this agent's. The agent can move the contact to another ticket.
     """
     if interaction.ticket_id is not None:
         ticket = tickets.get(work.session, interaction.ticket_id, lock=True)
@@ -44,7 +44,7 @@ def for_interaction(work: Work, interaction: Interaction, *, agent_id: int) -> T
 
 
 def for_message(work: Work, interaction: Interaction, *, body: str) -> Ticket:
-    """What a caller left us without speaking to anybody: a comment at their unsolved ticket of this queue, else at a new one."""
+    """Add a caller's recorded message as a comment to their unsolved ticket of this queue, else to a new one."""
     same = tickets.of_same_matter(work.session, customer_id=interaction.customer_id, queue_id=interaction.queue_id)
     ticket = same or _open_for(work, interaction, None)
     written = Comment(ticket_id=ticket.id, interaction_id=interaction.id, body=body, created_at=work.now)
@@ -77,7 +77,7 @@ def open_by(
     customer_id: int | None = None,
     values: Mapping[str, str | int | None] | None = None,
 ) -> Ticket:
-    """A ticket that a person opens. Invalid for an empty subject, NotFound for an unknown customer."""
+    """Open a ticket by hand. Invalid for an empty subject or wrong values, NotFound for an unknown customer."""
     if customer_id is not None and customers.get(work.session, customer_id) is None:
         raise NotFound
     text = _text("subject", subject)
@@ -131,7 +131,7 @@ def _open(
 def change(
     work: Work, ticket_id: int, *, values: dict[str, str | int | None], version: int | None, actor: Actor
 ) -> Ticket:
-    """Set some of the ticket's fields. With the version that was read, StaleSave where somebody saved in between."""
+    """Set some of the ticket's fields. `version` as read; StaleSave with the last editor's name."""
     ticket = tickets.get(work.session, ticket_id, lock=True)
     if ticket is None:
         raise NotFound
@@ -146,7 +146,7 @@ def _last_to_change(work: Work, ticket: Ticket) -> str:
 
 
 def set_fields(work: Work, ticket: Ticket, values: Mapping[str, object], *, actor: str) -> None:
-    """Write checked values into a locked ticket."""
+    """Write checked values to a locked ticket; records its solution."""
     changed = {
         field: [getattr(ticket, field), value] for field, value in values.items() if getattr(ticket, field) != value
     }
@@ -191,7 +191,7 @@ def _text(field: str, value: str) -> str:
 
 
 def comment(work: Work, ticket_id: int, *, body: str, actor: Actor, interaction_id: int | None = None) -> Comment:
-    """A note for colleagues. Invalid where it is empty."""
+    """Add an internal note. Invalid where it is empty."""
     ticket = tickets.get(work.session, ticket_id)
     if ticket is None:
         raise NotFound
