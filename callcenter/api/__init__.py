@@ -1,4 +1,4 @@
-"""The door for programs: JSON under /api/v1, with its OpenAPI document. A file a noun; `register` opens them all."""
+"""JSON API for programs under /api/v1, with its OpenAPI document. One file a noun; `register` adds all routes."""
 
 from flask import Flask
 

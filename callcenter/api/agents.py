@@ -1,4 +1,4 @@
-"""Who serves, and oneself: status, work in hand, and the pass for the browser's telephone."""
+"""Agents and the token's own agent: status, current work, voice token."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -27,7 +27,7 @@ NO_AGENT = {403: ("no-agent",)}
 
 
 class AgentShown(Shown):
-    """A person who serves: `status` is what they chose, `state` what the system knows."""
+    """A member of staff. `status` is chosen by the agent, `state` is set by the system."""
 
     id: int
     username: str
@@ -52,7 +52,7 @@ class Agents(Page[AgentShown]):
 
 
 class Me(AgentShown):
-    """Oneself, with what is in hand now: all that a desk needs when it opens."""
+    """The token's own agent with current interactions and offers: all that a desk needs on start."""
 
     zone: str
     email: str | None
@@ -71,7 +71,7 @@ class StatusSent(Sent):
 
 
 class VoiceToken(Shown):
-    """`device_url`: in the demo, where the pretended telephone is to be reached instead of the telephone company's."""
+    """A token for Twilio's Voice SDK. `device_url`: address of the simulated telephone in the demo, else null."""
 
     token: str
     identity: str
@@ -82,7 +82,7 @@ class VoiceToken(Shown):
 @operation("GET", "/agents", query=AgentsAsked, answer=Agents)
 @everyone
 def list_agents(query: AgentsAsked) -> Agents:
-    """Those who work here."""
+    """List active agents."""
     with wiring.current().reading() as session:
         after = cursors.read(query, "agents") or 0
         rows = agents.page(session, after=after, status=query.status, limit=query.limit + 1)
@@ -93,7 +93,7 @@ def list_agents(query: AgentsAsked) -> Agents:
 @operation("GET", "/agents/{agent_id}", answer=AgentShown)
 @everyone
 def get_agent(agent_id: int) -> AgentShown:
-    """One agent."""
+    """Get an agent."""
     with wiring.current().reading() as session:
         found = agents.get(session, agent_id)
     if found is None or not found.is_active:
@@ -104,7 +104,7 @@ def get_agent(agent_id: int) -> AgentShown:
 @operation("GET", "/agents/me", answer=Me, refuses=NO_AGENT)
 @everyone
 def get_me() -> Me:
-    """The token's own agent, with the interactions and offers in hand."""
+    """Get the token's own agent, with current interactions and offers."""
     with wiring.current().reading() as session:
         agent = agents.get(session, me())
         if agent is None:
@@ -122,9 +122,10 @@ def get_me() -> Me:
 @operation("PUT", "/agents/me/status", body=StatusSent, answer=Me, refuses=NO_AGENT)
 @everyone
 def set_status(body: StatusSent) -> Me:
-    """Choose a status. Whoever is signed out is signed in first; `signed_out` signs out, and offers go on to others.
+    """Set the agent's status.
 
-    While there is work in hand a break waits until it is done: then `next_status` says so. Sending the same twice is as once.
+    A signed-out agent is signed in first; `signed_out` signs out and releases the agent's offers. During work a break
+    is scheduled and shown as `next_status`. Idempotent.
     """
     with wiring.current().work() as work:
         if body.status == Status.SIGNED_OUT:
@@ -143,7 +144,7 @@ def set_status(body: StatusSent) -> Me:
 )
 @everyone
 def issue_voice_token() -> VoiceToken:
-    """The pass with which this agent's browser joins calls (Twilio's Voice SDK: new Device(token))."""
+    """Issue a token with which the agent's browser joins calls (Twilio's Voice SDK: new Device(token))."""
     settings = wiring.current().settings
     name = identity(me())
     if not _is_configured(settings):

@@ -1,4 +1,4 @@
-"""Questions to those who may say yes: seen, taken, talked about, answered."""
+"""Approval requests: list, claim, discuss, answer."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -28,7 +28,7 @@ ANSWER = {409: ("approval-over", "approval-taken", "budget-used-up", "stale-save
 
 
 class ApprovalShown(Shown):
-    """One question about one grant."""
+    """A request for approval of one grant."""
 
     id: int
     state: ApprovalState
@@ -64,7 +64,7 @@ class ApprovalsAsked(Listing):
 
 
 class WordShown(Shown):
-    """What agent and supervisor write to each other."""
+    """A message between agent and approver."""
 
     id: int
     author_id: int
@@ -77,8 +77,8 @@ class Words(Page[WordShown]):
 
 
 class AnswerSent(Sent):
-    """`units`: with less and instead; `remedy`: with instead. `asked`: the amount you answer to; where the agent changed it
-    since, nothing is answered (`stale-save`)."""
+    """An answer. `units`: with less and instead; `remedy`: with instead. `asked`: the amount you answer to;
+    `stale-save` where the agent changed it since."""
 
     said: Literal["yes", "less", "instead", "no"]
     units: int | None = None
@@ -94,9 +94,9 @@ class WordSent(Sent):
 @operation("GET", "/approvals", query=ApprovalsAsked, answer=Approvals)
 @everyone
 def list_approvals(query: ApprovalsAsked) -> Approvals:
-    """Questions, the newest first.
+    """List approval requests, newest first.
 
-    Those who lead see all, agents those that they asked.
+    Supervisors see all, agents those that they made.
     """
     with wiring.current().reading() as session:
         rows = approvals.page(
@@ -121,7 +121,7 @@ def _told(session: Session, row: Approval, grant: Grant) -> ApprovalShown:
 @operation("GET", "/approvals/{approval_id}", answer=ApprovalShown)
 @everyone
 def get_approval(approval_id: int) -> ApprovalShown:
-    """One question."""
+    """Get an approval request."""
     with wiring.current().reading() as session:
         return _told(session, *_visible(session, approval_id))
 
@@ -137,7 +137,7 @@ def _visible(session: Session, approval_id: int) -> tuple[Approval, Grant]:
 @operation("GET", "/approvals/{approval_id}/words", answer=Words)
 @everyone
 def list_approval_words(approval_id: int) -> Words:
-    """What agent and supervisor wrote to each other, the oldest first."""
+    """List the messages between agent and approver, oldest first."""
     with wiring.current().reading() as session:
         _visible(session, approval_id)
         return Words(data=WordShown.all_of(approvals.words(session, approval_id)), next=None)
@@ -146,7 +146,7 @@ def list_approval_words(approval_id: int) -> Words:
 @operation("POST", "/approvals/{approval_id}/claim", answer=ApprovalShown, refuses=RACE)
 @leaders
 def claim_approval(approval_id: int) -> ApprovalShown:
-    """Take it; the others see that. A second time is as once."""
+    """Claim an approval request; other approvers see the claim. Idempotent."""
     me()
     with wiring.current().work() as work:
         acts.claim(work, approval_id, actor=actor())
@@ -156,7 +156,7 @@ def claim_approval(approval_id: int) -> ApprovalShown:
 @operation("POST", "/approvals/{approval_id}/let-go", answer=ApprovalShown)
 @leaders
 def let_approval_go(approval_id: int) -> ApprovalShown:
-    """Give it back to those who are asked."""
+    """Release your claim of an approval request."""
     with wiring.current().work() as work:
         acts.let_go(work, approval_id, actor=actor())
         return _told(work.session, *_visible(work.session, approval_id))
@@ -165,7 +165,7 @@ def let_approval_go(approval_id: int) -> ApprovalShown:
 @operation("POST", "/approvals/{approval_id}/answer", body=AnswerSent, answer=ApprovalShown, refuses=ANSWER)
 @leaders
 def answer_approval(approval_id: int, body: AnswerSent) -> ApprovalShown:
-    """Yes, less, this instead, or no. The same answer again is as once."""
+    """Answer an approval request: yes, less, another remedy instead, or no. Idempotent."""
     me()
     with wiring.current().work() as work:
         acts.answer(work, approval_id, actor=actor(), **{**body.model_dump(), "said": Said(body.said)})
@@ -176,7 +176,7 @@ def answer_approval(approval_id: int, body: AnswerSent) -> ApprovalShown:
 @operation("POST", "/approvals/{approval_id}/words", body=WordSent, answer=WordShown, status=201, refuses={**RACE})
 @everyone
 def say_about_approval(approval_id: int, body: WordSent) -> WordShown:
-    """Write to the other side while the question is open."""
+    """Send a message to the other side while the request is open."""
     me()
     with wiring.current().work() as work:
         return WordShown.of(acts.say(work, approval_id, actor=actor(), body=body.body))

@@ -1,4 +1,4 @@
-"""Files of messages: what they are, and their content."""
+"""Attachments of messages: metadata and content."""
 
 import io
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from callcenter.storage.tickets import tickets
 
 
 class AttachmentShown(Shown):
-    """A file of a message. Only one that is `kept` has a content."""
+    """An attachment of a message. It has content only in state `kept`."""
 
     id: int
     message_id: int
@@ -42,7 +42,7 @@ class Attachments(Page[AttachmentShown]):
 
 
 def shown(session: Session, message_ids: Sequence[int]) -> dict[int, list[AttachmentShown]]:
-    """{message: its files}."""
+    """{message id: its attachments}."""
     found = attachments.of_messages(session, message_ids)
     return {message_id: AttachmentShown.all_of(rows) for message_id, rows in found.items()}
 
@@ -60,7 +60,7 @@ def _visible(session: Session, found: Attachment | None) -> Attachment:
 @operation("GET", "/attachments/{attachment_id}", answer=AttachmentShown)
 @everyone
 def get_attachment(attachment_id: int) -> AttachmentShown:
-    """What a file is."""
+    """Get an attachment's metadata."""
     with wiring.current().reading() as session:
         return AttachmentShown.of(_visible(session, attachments.get(session, attachment_id)))
 
@@ -68,7 +68,7 @@ def get_attachment(attachment_id: int) -> AttachmentShown:
 @operation("GET", "/attachments/{attachment_id}/content", is_file=True)
 @everyone
 def get_attachment_content(attachment_id: int) -> Response:
-    """The file itself, to be saved; 404 where it is not kept."""
+    """Download an attachment; 404 where its content is not stored."""
     with wiring.current().reading() as session:
         found = _visible(session, attachments.with_content(session, attachment_id))
     if found.content is None:
@@ -79,7 +79,7 @@ def get_attachment_content(attachment_id: int) -> Response:
 @operation("GET", "/tickets/{ticket_id}/attachments", answer=Attachments)
 @everyone
 def list_ticket_attachments(ticket_id: int) -> Attachments:
-    """Files of the messages of this ticket's interactions, the newest first; at most 50."""
+    """List attachments of this ticket's interactions, newest first; at most 50."""
     with wiring.current().reading() as session:
         if tickets.get(session, ticket_id) is None:
             raise NotFound

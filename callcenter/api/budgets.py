@@ -1,4 +1,4 @@
-"""The money that grants come from: budgets as they stand, and their ledger."""
+"""Budgets of grants with their current balance and ledger."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -16,7 +16,7 @@ from callcenter.storage.empowerment import budgets
 
 
 class BudgetShown(Shown):
-    """A budget with its period of now. Amounts are minor units of `currency`."""
+    """A budget with its current period. Amounts are minor units of `currency`."""
 
     id: int
     scope: Literal["agent", "team", "department", "company"]
@@ -44,7 +44,7 @@ class Budgets(Page[BudgetShown]):
 
 
 class LineShown(Shown):
-    """One line of the ledger; lines are never changed, and those of a period sum to its figures."""
+    """A ledger entry. Entries never change; those of a period add up to its figures."""
 
     id: int
     period_id: int
@@ -69,7 +69,7 @@ class LedgerAsked(Listing):
 @operation("GET", "/budgets", answer=Budgets)
 @leaders
 def list_budgets() -> Budgets:
-    """All budgets as they stand now."""
+    """List all budgets with their current balance."""
     house = wiring.current()
     with house.reading() as session:
         rows = report.now_open(session, house.clock())
@@ -93,7 +93,7 @@ def _told(one: report.Open) -> BudgetShown:
 @operation("GET", "/budgets/{budget_id}/ledger", query=LedgerAsked, answer=Ledger)
 @leaders
 def list_ledger(budget_id: int, query: LedgerAsked) -> Ledger:
-    """The ledger of one period, the newest line first."""
+    """List the ledger entries of one period, newest first."""
     house = wiring.current()
     with house.reading() as session:
         known = {row.id: row for row in budgets.periods_of(session, budget_id, limit=200)}

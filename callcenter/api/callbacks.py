@@ -1,4 +1,4 @@
-"""Callbacks: calls that we have promised."""
+"""Callbacks promised to customers."""
 
 from datetime import datetime
 from typing import Annotated
@@ -23,7 +23,7 @@ OVER = {409: ("callback-over", "callback-in-progress")}
 
 
 class CallbackShown(Shown):
-    """A call promised to a customer. Its own interaction waits like any other."""
+    """A callback promised to a customer. Its own interaction waits in the queue."""
 
     id: int
     interaction_id: Annotated[int, Field(description="Ours, which waits for an agent.")]
@@ -66,7 +66,7 @@ class CallbackSent(Sent):
 
 
 class CallbackChanges(Sent):
-    """`cancelled`: the reason why it is not needed any more; `now`: forward to the line at once."""
+    """Changes of a callback. `cancelled`: the reason for cancelling it; `now`: move it to the queue at once."""
 
     number: Annotated[Text | None, Field(max_length=40)] = None
     at: Annotated[AwareDatetime | None, Field(strict=False)] = None
@@ -78,7 +78,7 @@ class CallbackChanges(Sent):
 @operation("GET", "/callbacks", query=CallbacksAsked, answer=Callbacks)
 @everyone
 def list_callbacks(query: CallbacksAsked) -> Callbacks:
-    """What we have promised, the newest first."""
+    """List callbacks, newest first."""
     with wiring.current().reading() as session:
         rows = callbacks.page(
             session,
@@ -94,7 +94,7 @@ def list_callbacks(query: CallbacksAsked) -> Callbacks:
 @operation("GET", "/callbacks/{callback_id}", answer=CallbackShown)
 @everyone
 def get_callback(callback_id: int) -> CallbackShown:
-    """One callback."""
+    """Get a callback."""
     with wiring.current().reading() as session:
         found = callbacks.get(session, callback_id)
     if found is None:
@@ -105,7 +105,7 @@ def get_callback(callback_id: int) -> CallbackShown:
 @operation("POST", "/callbacks", body=CallbackSent, answer=CallbackShown, status=201, repeatable=True)
 @everyone
 def promise_callback(body: CallbackSent) -> Response:
-    """Promise a call."""
+    """Schedule a callback."""
 
     def make(work: Work) -> CallbackShown:
         row = acts.create(
@@ -126,7 +126,7 @@ def promise_callback(body: CallbackSent) -> Response:
 @operation("PATCH", "/callbacks/{callback_id}", body=CallbackChanges, answer=CallbackShown, refuses=OVER)
 @everyone
 def change_callback(callback_id: int, body: CallbackChanges) -> CallbackShown:
-    """Change its number, time or note, bring it forward, or cancel it with a reason."""
+    """Change a callback's number, time or note, bring it forward, or cancel it with a reason."""
     with wiring.current().work() as work:
         if body.cancelled is not None:
             return CallbackShown.of(acts.cancel(work, callback_id, actor=actor(), reason=body.cancelled))

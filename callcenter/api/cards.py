@@ -1,4 +1,4 @@
-"""The customer card as a document: on the screen before the agent accepts."""
+"""The customer card as JSON, available before the agent accepts."""
 
 from datetime import datetime
 from typing import Annotated
@@ -17,7 +17,7 @@ from callcenter.reports.customers import card
 
 
 class EffortShown(Shown):
-    """What this matter has cost the customer so far, this contact included."""
+    """The customer's effort on this case so far, including this contact."""
 
     contacts: int
     waiting: Annotated[int, Field(description="Seconds.")]
@@ -29,7 +29,7 @@ class EffortShown(Shown):
 
 
 class ContactShown(Shown):
-    """One earlier contact on any channel."""
+    """An earlier contact on any channel."""
 
     id: int
     channel: str
@@ -43,7 +43,8 @@ class ContactShown(Shown):
 
 
 class CardShown(Shown):
-    """`customer` is null for a withheld number, and for a shared one until somebody says who it is: then see `perhaps`."""
+    """The customer card. `customer` is null for a withheld number, and for a shared one until the agent identifies
+    the customer: `perhaps` lists the candidates."""
 
     interaction: InteractionShown
     customer: CustomerShown | None
@@ -64,7 +65,7 @@ class CardShown(Shown):
 @operation("GET", "/interactions/{interaction_id}/card", answer=CardShown)
 @everyone
 def get_card(interaction_id: int) -> CardShown:
-    """The customer card: who it is, and what this has cost them so far."""
+    """Get the customer card: the customer, their tickets and contacts, and their effort so far."""
     with wiring.current().reading() as session:
         visible(session, interaction_id)
         found = card.of_interaction(session, interaction_id, wiring.current().clock())

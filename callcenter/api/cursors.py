@@ -1,4 +1,4 @@
-"""Keyset cursors: where a page ended, so that rows which come or go in between neither repeat nor hide others."""
+"""Keyset cursors: rows added or removed between two pages neither repeat nor hide others."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ Row = TypeVar("Row", bound=Numbered)
 
 
 def read(query: Listing, noun: str) -> int | None:
-    """The id after which this page begins; None for the first page. Invalid for a cursor of another list."""
+    """The id after which this page starts; None for the first page. Invalid for another list's cursor."""
     if query.cursor is None:
         return None
     try:
@@ -29,7 +29,7 @@ def read(query: Listing, noun: str) -> int | None:
 
 
 def cut(rows: Sequence[Row], query: Listing, noun: str) -> tuple[Sequence[Row], str | None]:
-    """Of limit + 1 rows: those of this page, and the cursor of the next."""
+    """From limit + 1 rows: (rows of this page, cursor of the next page or None)."""
     shown = rows[: query.limit]
     if len(rows) <= query.limit:
         return shown, None

@@ -1,4 +1,4 @@
-"""People we serve: finding them by number, writing them down, keeping that right."""
+"""Customers: find by address, create, edit."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -32,7 +32,7 @@ Number = Annotated[Text, Field(max_length=40, description="E.164, or as dialled 
 
 
 class AddressShown(Shown):
-    """Where they are reached: a telephone number, or the name that a service knows them by."""
+    """An address of a customer: a telephone number, or a name at a messaging service."""
 
     kind: AddressKind
     address: str
@@ -49,7 +49,7 @@ class AccountShown(Shown):
 
 
 class CustomerShown(Shown):
-    """A person. `name` is empty until somebody asked for it; several people may share an address."""
+    """A customer. `name` is empty until an agent enters it; several customers may share an address."""
 
     id: int
     name: str
@@ -84,7 +84,7 @@ class CustomerSent(Sent):
 
 
 class CustomerChanges(Sent):
-    """Only what is sent is changed. With `version`, a save in between is noticed."""
+    """Fields to change; omitted fields stay. With `version`, a concurrent save is refused."""
 
     version: Id | None = None
     name: Line = left_out()
@@ -102,7 +102,7 @@ class NumberSent(Sent):
 @operation("GET", "/customers", query=CustomersAsked, answer=Customers)
 @everyone
 def list_customers(query: CustomersAsked) -> Customers:
-    """Customers, the longest known first; with `address`, everybody who has that one."""
+    """List customers, oldest first; with `address`, all customers with that address."""
     with wiring.current().reading() as session:
         after = cursors.read(query, "customers") or 0
         address = _address(session, query.address) if query.address is not None else None
@@ -112,14 +112,15 @@ def list_customers(query: CustomersAsked) -> Customers:
 
 
 def _address(session: Session, raw: str) -> str:
-    """A number as E.164, anything else as it stands. A "+" in a URL means a blank: one in front is taken as what was meant."""
+    """A number as E.164, other addresses unchanged."""
     ours = company.get(session)
+    # A "+" in a query string decodes to a blank.
     text = f"+{raw.strip()}" if raw.startswith(" ") else raw
     return rules.e164(text, region=ours.region if ours else None) or raw.replace("\x00", "")
 
 
 def shown(session: Session, rows: Sequence[Customer]) -> list[CustomerShown]:
-    """With addresses and accounts, in two questions for all of them."""
+    """Customers with addresses and accounts, in two queries for all rows."""
     addresses = customers.addresses_of(session, [row.id for row in rows])
     accounts = customers.accounts_of(session, [row.account_id for row in rows if row.account_id])
     return [
@@ -145,7 +146,7 @@ def shown(session: Session, rows: Sequence[Customer]) -> list[CustomerShown]:
 @operation("GET", "/customers/{customer_id}", answer=CustomerShown)
 @everyone
 def get_customer(customer_id: int) -> CustomerShown:
-    """One customer."""
+    """Get a customer."""
     with wiring.current().reading() as session:
         return _one(session, customer_id)
 
@@ -160,7 +161,7 @@ def _one(session: Session, customer_id: int) -> CustomerShown:
 @operation("POST", "/customers", body=CustomerSent, answer=CustomerShown, status=201, repeatable=True)
 @everyone
 def create_customer(body: CustomerSent) -> Response:
-    """Write down a new customer with a number. That another has the same number is no error: families share one."""
+    """Create a customer with a number. Several customers may share a number."""
 
     def make(work: Work) -> CustomerShown:
         if body.zone is not None and not rules.is_zone(body.zone):
@@ -177,9 +178,9 @@ def create_customer(body: CustomerSent) -> Response:
 )
 @everyone
 def change_customer(customer_id: int, body: CustomerChanges) -> CustomerShown:
-    """Change what we know of a customer.
+    """Change a customer.
 
-    Where somebody saved since `version`, nothing is saved: the problem shows what stands now and what you sent.
+    Where the customer was saved since `version`, nothing is saved: the problem holds both versions.
     """
     values = body.given()
     version = values.pop("version", None)
@@ -197,7 +198,7 @@ def change_customer(customer_id: int, body: CustomerChanges) -> CustomerShown:
 )
 @everyone
 def add_number(customer_id: int, body: NumberSent) -> Response:
-    """One more number for this customer. One that they have already changes nothing."""
+    """Add a number to a customer. A number that they have already changes nothing."""
 
     def make(work: Work) -> CustomerShown:
         acts.add_number(work, customer_id, number=body.number, actor=actor())

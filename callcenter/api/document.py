@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, written from the operations and their models: it cannot say anything else than what is served."""
+"""The OpenAPI 3.1 document, generated from the registered operations and their models."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -34,7 +34,7 @@ def openapi() -> Response:
 
 @cache
 def document() -> Json:
-    """All of it but the server's address."""
+    """The document without its server address."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "Contact centre", "version": "1", "description": " ".join(ABOUT.split())},
@@ -55,7 +55,6 @@ def _paths() -> Json:
 
 
 def _schemas() -> Json:
-    """Every model once, with what it is made of."""
     sent: set[type[BaseModel]] = {one.body for one in OPERATIONS if one.body}
     asked: set[type[BaseModel]] = {one.query for one in OPERATIONS if one.query}
     shown: set[type[BaseModel]] = {one.answer for one in OPERATIONS if one.answer} | {Problem}
@@ -102,8 +101,8 @@ def _in_query(one: Operation) -> list[Json]:
 
 
 def _parameter(schema: Json) -> Json:
-    """What may be left out is not sent as null: an address has no null."""
     told = {key: value for key, value in schema.items() if key not in ("title", "description")}
+    # A query string has no null: an optional parameter is left out.
     variants = [variant for variant in told.pop("anyOf", []) if variant != {"type": "null"}]
     if variants:
         told = {**variants[0], **{key: value for key, value in told.items() if value is not None}}

@@ -1,4 +1,7 @@
-"""Who asks? A program with a bearer token, and nobody else: a browser's session opens no door here, so none can be abused."""
+"""Authentication of API requests by bearer token, and unknown addresses below /api.
+
+Session cookies are not accepted, so no browser session can be abused.
+"""
 
 from typing import NoReturn
 
@@ -20,7 +23,7 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="callcenter"'}
 
 
 class IdConverter(BaseConverter):
-    """An id in an address: a number that the database can have."""
+    """An id in a path, within the range of the database's ids."""
 
     regex = "[1-9][0-9]{0,17}"
 
@@ -34,8 +37,9 @@ problems.register(door)
 
 @door.before_request
 def check() -> None:
-    """Public, or a valid token whose role may."""
+    """Admit public views and valid tokens with a declared role; 401 or 403 otherwise."""
     declaration = declared.of(current_app.view_functions[request.endpoint or ""])
+    # A view without a declaration is closed.
     if declaration is None:
         raise NotAllowed
     if declaration.door == Door.PUBLIC:
@@ -66,7 +70,7 @@ def actor() -> Actor:
 
 
 def me() -> int:
-    """The agent that this token acts for."""
+    """The id of the token's agent; 403 `no-agent` for a program's token."""
     agent_id = actor().agent_id
     if agent_id is None:
         raise Refused(403, "no-agent", "This token acts for no agent: make one with --agent.")
@@ -77,7 +81,7 @@ def me() -> int:
 @door.route("/<path:rest>", methods=METHODS, endpoint="nothing")
 @public
 def nothing(rest: str = "") -> NoReturn:
-    """Below /api nobody is answered with a page: what is not here, or not by this method, is a problem document too."""
+    """404 or 405 as a problem document for every unknown address below /api, never a page."""
     allowed = [method for method in METHODS if _is_served(method)]
     if allowed:
         raise MethodNotAllowed(valid_methods=allowed)

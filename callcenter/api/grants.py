@@ -1,4 +1,4 @@
-"""What may be given in a matter, what was given, wished and asked for: decided, given or asked, given on, changed, taken back."""
+"""Grants: create or request, grant after approval, change, withdraw, reverse."""
 
 from datetime import datetime
 from hashlib import sha256
@@ -31,7 +31,7 @@ GIVING = {409: ("ask-first", "budget-used-up"), 403: ("not-your-interaction", "n
 
 
 class GrantShown(Shown):
-    """One giving, or the wish for one. `units`: minor units of money, or pieces."""
+    """A grant or a request for one. `units`: minor currency units, or pieces."""
 
     id: int
     state: GrantState
@@ -61,8 +61,9 @@ class GrantShown(Shown):
 
 
 class GrantWhole(GrantShown):
-    """With what it was decided by, for those who lead; null for agents, who see the customer and not the money they bring."""
+    """A grant with the facts, usage and decision it is based on; these are null for agents."""
 
+    # Agents see the customer, not their value.
     facts: dict[str, Any] | None
     usage: dict[str, Any] | None
     decision: dict[str, Any] | None
@@ -80,7 +81,7 @@ class GrantsAsked(Listing):
 
 
 class GrantSent(Sent):
-    """`ask`: where it is more than you may give alone, somebody is asked; else that is refused (`ask-first`)."""
+    """A grant to make. `ask`: request approval above your own limit; without it that is refused (`ask-first`)."""
 
     ticket_id: Id
     remedy: Annotated[Text, Field(max_length=40)]
@@ -111,9 +112,9 @@ class Reversal(Sent):
 @operation("GET", "/grants", query=GrantsAsked, answer=Grants)
 @everyone
 def list_grants(query: GrantsAsked) -> Grants:
-    """What was given, wished and asked for, the newest first.
+    """List grants and requests, newest first.
 
-    Agents see their own; those who lead see all.
+    Agents see their own, supervisors all.
     """
     with wiring.current().reading() as session:
         rows = grants.page(
@@ -138,7 +139,7 @@ def shown(row: Grant, approval_id: int | None) -> GrantShown:
 @operation("GET", "/grants/{grant_id}", answer=GrantWhole)
 @everyone
 def get_grant(grant_id: int) -> GrantWhole:
-    """One grant; for those who lead with the facts and the decision of its moment."""
+    """Get a grant; for supervisors with the facts and decision of its time."""
     with wiring.current().reading() as session:
         row = visible(session, grant_id)
         asked = approvals.of_grant(session, grant_id)
@@ -148,7 +149,7 @@ def get_grant(grant_id: int) -> GrantWhole:
 
 
 def visible(session: Session, grant_id: int) -> Grant:
-    """Their own, or any for those who lead; what is not theirs to see is as if it were not there."""
+    """The grant, if it is the token agent's own or the token leads; else NotFound."""
     row = grants.get(session, grant_id)
     if row is None or not (actor().leads or row.agent_id == actor().agent_id):
         raise NotFound
@@ -158,10 +159,10 @@ def visible(session: Session, grant_id: int) -> Grant:
 @operation("POST", "/grants", body=GrantSent, answer=GrantShown, status=201, repeatable=True, refuses=GIVING)
 @everyone
 def give_or_ask(body: GrantSent) -> Response:
-    """Give something, or ask for it.
+    """Make a grant, or request approval.
 
-    Look at `state`: `granted` or `carried_out` where it was given, `awaiting` where somebody is asked, `refused` where by the
-    rules nobody may say yes (the wish is kept). Send an Idempotency-Key: then it is never given twice.
+    See `state`: `granted` or `carried_out` when made, `awaiting` when approval is requested, `refused` when no approver
+    may approve it (the request is recorded). With an Idempotency-Key it is never made twice.
     """
     me()
     own = request.headers.get(HEADER, "")
@@ -184,7 +185,7 @@ def _told(work: Work, row: Grant) -> GrantShown:
 @operation("POST", "/grants/{grant_id}/give", body=GivenOn, answer=GrantShown, refuses=OVER)
 @everyone
 def give_on(grant_id: int, body: GivenOn) -> GrantShown:
-    """Give on what was approved. A second time is as once."""
+    """Make the grant after its approval. Idempotent."""
     with wiring.current().work() as work:
         visible(work.session, grant_id)
         return _told(work, asking.give_on(work, grant_id, actor=actor(), sms=body.sms))
@@ -193,7 +194,7 @@ def give_on(grant_id: int, body: GivenOn) -> GrantShown:
 @operation("POST", "/grants/{grant_id}/withdraw", answer=GrantShown, refuses=OVER)
 @everyone
 def withdraw_grant(grant_id: int) -> GrantShown:
-    """Ask no more; what was held is free. A second time is as once."""
+    """Withdraw a request and release its reserved money. Idempotent."""
     with wiring.current().work() as work:
         visible(work.session, grant_id)
         return _told(work, asking.withdraw(work, grant_id, actor=actor()))
@@ -202,7 +203,7 @@ def withdraw_grant(grant_id: int) -> GrantShown:
 @operation("POST", "/grants/{grant_id}/change", body=GrantChange, answer=GrantShown, refuses=ASKED)
 @everyone
 def change_grant(grant_id: int, body: GrantChange) -> GrantShown:
-    """Ask for another amount, while somebody decides."""
+    """Change units and reason of a request while it awaits approval."""
     with wiring.current().work() as work:
         visible(work.session, grant_id)
         return _told(work, asking.change(work, grant_id, actor=actor(), units=body.units, reason=body.reason))
@@ -211,9 +212,9 @@ def change_grant(grant_id: int, body: GrantChange) -> GrantShown:
 @operation("POST", "/grants/{grant_id}/reverse", body=Reversal, answer=GrantShown, refuses={409: ("grant-over",)})
 @everyone
 def reverse_grant(grant_id: int, body: Reversal) -> GrantShown:
-    """Take back what was given, with a reason.
+    """Reverse a grant, with a reason.
 
-    Those who lead at any time; the giver while still serving the customer. A second time is as once.
+    Supervisors at any time, the granting agent while still serving the customer. Idempotent.
     """
     if not body.reason.strip():
         raise Invalid("Say why it is taken back.", field="reason")

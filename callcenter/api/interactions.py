@@ -1,4 +1,4 @@
-"""Calls and conversations: seeing them, and everything the agent who serves does on one."""
+"""Calls and conversations: read them, and the serving agent's actions on them."""
 
 from datetime import datetime
 from typing import Annotated
@@ -31,7 +31,7 @@ NOT_YOURS = {403: ("not-your-interaction",)}
 
 
 class InteractionShown(Shown):
-    """One customer reaching us on one channel."""
+    """A contact of one customer on one channel."""
 
     id: int
     channel: Channel
@@ -90,9 +90,9 @@ class RecognisedSent(Sent):
 @operation("GET", "/interactions", query=InteractionsAsked, answer=Interactions)
 @everyone
 def list_interactions(query: InteractionsAsked) -> Interactions:
-    """Calls and conversations, the newest first.
+    """List calls and conversations, newest first.
 
-    An agent sees those that have ended and, of the live ones, only their own; supervisors see all.
+    Agents see ended ones and their own live ones, supervisors all.
     """
     with wiring.current().reading() as session:
         rows = interactions.page(
@@ -112,12 +112,12 @@ def list_interactions(query: InteractionsAsked) -> Interactions:
 @operation("GET", "/interactions/{interaction_id}", answer=InteractionShown)
 @everyone
 def get_interaction(interaction_id: int) -> InteractionShown:
-    """One call or conversation."""
+    """Get a call or conversation."""
     return now(interaction_id)
 
 
 def now(interaction_id: int) -> InteractionShown:
-    """As it stands; NotFound where it is not for this token to see."""
+    """The interaction's current state; NotFound where this token has no access."""
     with wiring.current().reading() as session:
         return InteractionShown.of(visible(session, interaction_id))
 
@@ -125,9 +125,9 @@ def now(interaction_id: int) -> InteractionShown:
 @operation("GET", "/interactions/{interaction_id}/why", answer=Why)
 @everyone
 def get_why(interaction_id: int) -> Why:
-    """Why this one is still waiting, as the router sees it now.
+    """Explain why this interaction is still waiting, from the router's current view.
 
-    With nothing but `is_waiting` false once it is offered, taken or over.
+    Only `is_waiting` (false) is set once it is offered, accepted or over.
     """
     with wiring.current().reading() as session:
         found = visible(session, interaction_id)
@@ -146,7 +146,7 @@ def visible(session: Session, interaction_id: int) -> Interaction:
 
 
 def served(work: Work, interaction_id: int) -> Interaction:
-    """The interaction, if this token's agent serves it."""
+    """The interaction, if this token's agent serves it; else NotYourInteraction."""
     found = visible(work.session, interaction_id)
     if not may_serve(actor(), interaction_agent_id=found.agent_id):
         raise NotYourInteraction
@@ -163,7 +163,7 @@ def served(work: Work, interaction_id: int) -> Interaction:
 def hold(interaction_id: int) -> InteractionShown:
     """Put the customer on hold.
 
-    Where the telephone company refuses or does not answer, it did not happen: the customer hears the agent still.
+    Where the telephone company refuses or does not answer, nothing changes: customer and agent still hear each other.
     """
     now(interaction_id)
     operations.hold(wiring.current(), interaction_id, actor=actor())
@@ -187,7 +187,7 @@ def resume(interaction_id: int) -> InteractionShown:
 @operation("POST", "/interactions/{interaction_id}/hangup", answer=InteractionShown, refuses={**NOT_YOURS, **OUTSIDE})
 @everyone
 def hangup(interaction_id: int) -> InteractionShown:
-    """End the call or the conversation; wrap-up begins. One that is over already is no error."""
+    """End the call or conversation; wrap-up starts. No error where it is already over."""
     now(interaction_id)
     operations.hang_up(wiring.current(), interaction_id, actor=actor())
     return now(interaction_id)
@@ -202,9 +202,9 @@ def hangup(interaction_id: int) -> InteractionShown:
 )
 @everyone
 def wrap_up(interaction_id: int, body: WrapUpSent) -> InteractionShown:
-    """Say how it ended, and be free for the next one.
+    """Finish the wrap-up with an outcome; the agent becomes available for the next contact.
 
-    Also for one whose time ran out without an outcome. Sending the same outcome twice is as once.
+    Also accepted after the wrap-up timed out without an outcome. Idempotent for the same outcome.
     """
     with wiring.current().work() as work:
         visible(work.session, interaction_id)
@@ -220,7 +220,7 @@ def wrap_up(interaction_id: int, body: WrapUpSent) -> InteractionShown:
 )
 @everyone
 def extend_wrap_up(interaction_id: int) -> InteractionShown:
-    """Half a minute more for the wrap-up, up to the queue's limit."""
+    """Extend the wrap-up by 30 seconds, up to the queue's limit."""
     with wiring.current().work() as work:
         visible(work.session, interaction_id)
         wrap_ups.extend(work, interaction_id, actor=actor())
@@ -230,7 +230,7 @@ def extend_wrap_up(interaction_id: int) -> InteractionShown:
 @operation("PUT", "/interactions/{interaction_id}/note", body=NoteSent, answer=InteractionShown, refuses=NOT_YOURS)
 @everyone
 def keep_note(interaction_id: int, body: NoteSent) -> InteractionShown:
-    """Keep what is written about this contact so far; the wrap-up's own note replaces it."""
+    """Save a draft note on this contact; the wrap-up's note replaces it."""
     with wiring.current().work() as work:
         visible(work.session, interaction_id)
         wrap_ups.keep_note(work, interaction_id, note=body.note, actor=actor())
@@ -240,7 +240,7 @@ def keep_note(interaction_id: int, body: NoteSent) -> InteractionShown:
 @operation("POST", "/interactions/{interaction_id}/read", refuses=NOT_YOURS)
 @everyone
 def mark_read(interaction_id: int) -> None:
-    """The agent has seen what the customer wrote so far."""
+    """Mark the customer's messages as read by the agent."""
     with wiring.current().work() as work:
         served(work, interaction_id)
         texts.read(work, interaction_id, actor=actor())
@@ -255,7 +255,7 @@ def mark_read(interaction_id: int) -> None:
 )
 @everyone
 def recognise(interaction_id: int, body: RecognisedSent) -> InteractionShown:
-    """Say who it is, where the number alone does not tell."""
+    """Set the customer of this interaction, where the number alone does not identify them."""
     with wiring.current().work() as work:
         served(work, interaction_id)
         if customers.get(work.session, body.customer_id) is None:

@@ -1,4 +1,4 @@
-"""What an agent may give in a matter now, and what would become of one wish."""
+"""The agent's current allowance for a ticket, and a preview of one grant request."""
 
 from typing import Annotated, Any, Literal
 
@@ -17,7 +17,7 @@ from callcenter.storage.tickets import tickets
 
 
 class OptionShown(Shown):
-    """One remedy in the decision."""
+    """A remedy in the decision."""
 
     remedy: str
     names: dict[str, str]
@@ -34,7 +34,7 @@ class OptionShown(Shown):
 
 
 class WishShown(Shown):
-    """What would become of one wish now."""
+    """The result of one grant request, if it were made now."""
 
     answer: Literal["give", "needs_reason", "ask", "refused"]
     refusal: str | None
@@ -43,7 +43,7 @@ class WishShown(Shown):
 
 
 class MayGive(Shown):
-    """What you may give in this matter now; forbidden remedies are left out."""
+    """Your allowance for this ticket now; forbidden remedies are left out."""
 
     rule_book: int
     currency: str
@@ -69,9 +69,9 @@ class MayGiveAsked(Asked):
 )
 @everyone
 def may_give_for_ticket(ticket_id: int, query: MayGiveAsked) -> MayGive:
-    """What you may give for a ticket now.
+    """Get your allowance for a ticket now.
 
-    With `interaction_id`, in this contact. With `remedy` and `units`, also what would become of that wish.
+    With `interaction_id`, in that contact. With `remedy` and `units`, also the result of that grant request.
     """
     with wiring.current().work() as work:
         ticket = tickets.get(work.session, ticket_id)

@@ -1,4 +1,4 @@
-"""What was written in an interaction, and writing to the customer."""
+"""Messages of an interaction: list and send."""
 
 import base64
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ from callcenter.storage.work import Work
 
 
 class MessageShown(Shown):
-    """One text message; `direction` "in" is the customer's."""
+    """A text message. `direction` "in": written by the customer."""
 
     id: int
     interaction_id: int | None
@@ -62,7 +62,7 @@ class FileSent(Sent):
 
 
 class MessageSent(Sent):
-    """Words, files, or both."""
+    """Text, files, or both."""
 
     body: Text = ""
     files: Annotated[list[FileSent], Field(default_factory=list, max_length=10)]
@@ -71,7 +71,7 @@ class MessageSent(Sent):
 @operation("GET", "/interactions/{interaction_id}/messages", query=Listing, answer=Messages)
 @everyone
 def list_messages(interaction_id: int, query: Listing) -> Messages:
-    """What was written in this interaction, from its beginning."""
+    """List the messages of an interaction, oldest first."""
     noun = f"messages-{interaction_id}"
     with wiring.current().reading() as session:
         visible(session, interaction_id)
@@ -83,7 +83,7 @@ def list_messages(interaction_id: int, query: Listing) -> Messages:
 
 
 def shown(session: Session, rows: Sequence[Message]) -> list[MessageShown]:
-    """With their files, in one question for all that have some."""
+    """Messages with their attachments, in one query for all rows."""
     files = attachments.shown(session, [row.id for row in rows if row.files])
     names = [name for name in MessageShown.model_fields if name != "files"]
     return [MessageShown(**{name: getattr(row, name) for name in names}, files=files.get(row.id, [])) for row in rows]
@@ -100,10 +100,10 @@ def shown(session: Session, rows: Sequence[Message]) -> list[MessageShown]:
 )
 @everyone
 def send_message(interaction_id: int, body: MessageSent) -> Response:
-    """Write to the customer, in a conversation or beside a call.
+    """Send a message to the customer, in a conversation or during a call.
 
-    The message is due at once and sent by a worker; `status` tells how far it came. At most 1600 characters.
-    On WhatsApp it must follow their last message within 24 hours, and carries one file.
+    A worker sends it at once; `status` shows its progress. At most 1600 characters. On WhatsApp it must follow the
+    customer's last message within 24 hours, and carries one file.
     """
 
     def make(work: Work) -> MessageShown:

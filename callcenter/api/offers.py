@@ -1,4 +1,4 @@
-"""What is held out to an agent: seeing it, taking it, passing."""
+"""Offers of interactions to agents: list, accept, decline."""
 
 from datetime import datetime
 from typing import Annotated
@@ -21,7 +21,7 @@ GONE = {409: ("offer-ended", "offer-taken", "interaction-ended")}
 
 
 class OfferShown(Shown):
-    """One interaction held out to one agent."""
+    """An offer of one interaction to one agent."""
 
     id: int
     interaction_id: int
@@ -46,7 +46,7 @@ class OffersAsked(Listing):
 
 
 class Accepted(Shown):
-    """`connect`: what to pass to Device.connect for a call; null for a conversation."""
+    """An accepted offer. `connect`: the parameters of Device.connect for a call; null for a conversation."""
 
     interaction_id: int
     connect: dict[str, str] | None
@@ -59,7 +59,7 @@ class DeclineSent(Sent):
 @operation("GET", "/offers", query=OffersAsked, answer=Offers)
 @everyone
 def list_offers(query: OffersAsked) -> Offers:
-    """Offers, the newest first. An agent sees only their own, supervisors see all."""
+    """List offers, newest first. Agents see only their own, supervisors all."""
     own = query.mine or not actor().leads
     with wiring.current().reading() as session:
         rows = offers.page(
@@ -76,7 +76,7 @@ def list_offers(query: OffersAsked) -> Offers:
 @operation("GET", "/offers/{offer_id}", answer=OfferShown)
 @everyone
 def get_offer(offer_id: int) -> OfferShown:
-    """One offer."""
+    """Get an offer."""
     with wiring.current().reading() as session:
         found = offers.get(session, offer_id)
     if found is None or not (actor().leads or found.agent_id == actor().agent_id):
@@ -87,10 +87,10 @@ def get_offer(offer_id: int) -> OfferShown:
 @operation("POST", "/offers/{offer_id}/accept", answer=Accepted, refuses=GONE)
 @everyone
 def accept_offer(offer_id: int) -> Accepted:
-    """Take it. A second time is answered as the first.
+    """Accept an offer. Idempotent.
 
-    For a call, pass `connect` to Device.connect within 15 seconds, else the caller waits for somebody else. An agent on a
-    desk telephone presses 1 there instead.
+    For a call, pass `connect` to Device.connect within 15 seconds, else the caller waits for another agent. Agents with
+    a desk telephone press 1 there instead.
     """
     with wiring.current().work() as work:
         connection = acts.accept(work, offer_id, agent_id=me())
@@ -100,7 +100,7 @@ def accept_offer(offer_id: int) -> Accepted:
 @operation("POST", "/offers/{offer_id}/decline", body=DeclineSent, answer=OfferShown, refuses=GONE)
 @everyone
 def decline_offer(offer_id: int, body: DeclineSent) -> OfferShown:
-    """Pass: the customer keeps the place, and somebody else is asked. Twice is as once."""
+    """Decline an offer: the customer keeps their place, and another agent is asked. Idempotent."""
     with wiring.current().work() as work:
         acts.decline(work, offer_id, agent_id=me(), reason=body.reason)
     return get_offer(offer_id)

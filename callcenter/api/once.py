@@ -1,4 +1,4 @@
-"""Asked again with the same Idempotency-Key, what was made is answered again and not made twice."""
+"""Idempotency keys: a repeated request gets the stored answer, and nothing is created twice."""
 
 import json
 from collections.abc import Callable
@@ -17,10 +17,11 @@ LONGEST = 200
 
 
 def once(make: Callable[[Work], BaseModel], *, status: int = 201) -> Response:
-    """Make it in one work, and keep the answer with the key in the same work: there is no moment between the two."""
+    """Run `make` and store its answer under the request's Idempotency-Key. 422 for a too long or reused key."""
     key = request.headers.get(HEADER, "")
     if len(key) > LONGEST:
         raise Refused(422, "invalid", "An Idempotency-Key has at most 200 characters.", field=HEADER)
+    # One transaction for both: no crash can separate result and answer.
     with wiring.current().work() as work:
         text, again = _kept(work, key, make) if key else (make(work).model_dump_json(), False)
     headers = {"Idempotency-Replayed": "true"} if again else None
@@ -28,9 +29,10 @@ def once(make: Callable[[Work], BaseModel], *, status: int = 201) -> Response:
 
 
 def _kept(work: Work, key: str, make: Callable[[Work], BaseModel]) -> tuple[str, bool]:
-    """The answer, and whether it is one given before. Whoever comes second at the same moment waits for the first."""
+    """(answer as JSON, whether it is a stored one)."""
     name = f"api:{g.api_token_id}:{_hash(key.encode())}"
     asked = _hash(f"{request.method} {request.path}\n".encode() + request.get_data())
+    # A concurrent request with this key waits here for the first to commit.
     first = access.claim_receipt(work.session, name, now=work.now)
     receipt = access.receipt(work.session, name)
     if receipt is None:

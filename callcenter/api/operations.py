@@ -1,4 +1,4 @@
-"""A route with what it takes and gives: the same words serve the request and write the OpenAPI document."""
+"""`operation` registers an API view with its models; the same data serves requests and the OpenAPI document."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,8 @@ VERSION = "/v1"
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """`path` as in the document ("/tickets/{ticket_id}"); `refuses`: problem codes beyond the general ones, by status."""
+    """A registered view. `path` as in the document ("/tickets/{ticket_id}"); `refuses`: extra problem codes by
+    status."""
 
     method: str
     path: str
@@ -39,7 +40,6 @@ class Operation:
 
     @property
     def rule(self) -> str:
-        """The path in Flask's words."""
         return VERSION + self.path.replace("{", "<id:").replace("}", ">")
 
     @property
@@ -62,8 +62,10 @@ def operation(
     is_file: bool = False,
     refuses: Mapping[int, tuple[str, ...]] | None = None,
 ) -> Callable[[View], View]:
-    """Serve a declared view here. It gets the ids of its path, `query` and `body`, and returns its answer's model or None;
-    with `is_file`, a response with the file."""
+    """Register a declared view. It takes its path ids, `query` and `body`; returns the answer model or None.
+
+    With `is_file` it returns a response with the file. The docstring's first line is the summary.
+    """
 
     def add(view: View) -> View:
         declaration = declared.of(view)
@@ -113,15 +115,15 @@ def shown(given: BaseModel, status: int = 200) -> Response:
 
 
 def _query(model: type[Asked]) -> dict[str, str | list[str]]:
-    """What stands in the address; a name that takes several values keeps all of them."""
+    # A list parameter keeps all its values, any other the last one.
     several = {name for name, known in model.model_fields.items() if get_origin(known.annotation) is list}
     return {name: values if name in several else values[-1] for name, values in request.args.lists()}
 
 
 def _body(model: type[Sent]) -> Sent:
-    """The body as the model; an absent one where every field may be left out."""
     raw = request.get_data()
     if not raw and not any(known.is_required() for known in model.model_fields.values()):
+        # An absent body is fine where no field is required.
         return model()
     if raw and not request.is_json:
         raise UnsupportedMediaType

@@ -1,4 +1,4 @@
-"""THE TABLE: what went wrong, and the problem document (RFC 9457) that says so. `code` is stable, for programs."""
+"""THE TABLE of errors and their problem documents (RFC 9457). `code` is stable, for programs."""
 
 from typing import Any
 
@@ -19,14 +19,14 @@ ASK_AGAIN_SECONDS = 5
 
 
 class Wrong(BaseModel):
-    """One field that is wrong."""
+    """A field that is wrong."""
 
     field: str
     detail: str
 
 
 class Problem(BaseModel):
-    """What did not happen, and why. `code` never changes its meaning; `detail` is a sentence for people."""
+    """An error. `code` never changes its meaning; `detail` is a sentence for people."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,7 +42,7 @@ class Problem(BaseModel):
 
 
 class Refused(Exception):
-    """A problem that only this door knows, or that carries more than a domain error does."""
+    """A problem specific to the API, or with more data than a domain error has."""
 
     def __init__(
         self, status: int, code: str, detail: str, *, headers: dict[str, str] | None = None, **more: Any
@@ -98,8 +98,8 @@ def _domain(error: DomainError) -> Response:
 
 
 def _outside(error: OutsideError) -> Response:
-    """502: refused for good. 503: worth another try."""
     log.warning("outside_failed", message=str(error), permanent=error.permanent, code=error.code)
+    # 502: refused for good. 503: a retry may help.
     if error.permanent:
         return answer(502, "outside-refused", "The telephone company refused it. It did not happen.")
     text = "The telephone company does not answer. It did not happen; try again."
@@ -107,8 +107,8 @@ def _outside(error: OutsideError) -> Response:
 
 
 def _invalid(error: ValidationError) -> Response:
-    """Malformed JSON is 400; JSON that is not what is expected is 422, with every field named."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
+    # Malformed JSON is 400; valid JSON with wrong fields is 422 and names every field.
     if found[0]["type"] == "json_invalid":
         return answer(400, "malformed", found[0]["msg"])
     errors = [_wrong(one) for one in found]
@@ -128,9 +128,9 @@ def _http(error: HTTPException) -> Response:
 
 
 def _failed(error: Exception) -> Response:
-    """Never the reason itself: that is in the log."""
     original = getattr(error, "original_exception", None) or error
     log.error("failed", error=type(original).__name__, exc_info=original)
+    # The cause goes to the log, never to the client.
     return answer(*FAILED)
 
 

@@ -1,4 +1,4 @@
-"""Where interactions wait: how each queue is set up, and whether it is open. Administrators set it up anew."""
+"""Queues: settings and opening state. Administrators change them."""
 
 from datetime import date
 from typing import Annotated
@@ -31,7 +31,7 @@ Routing = Annotated[QueuePolicy, Field(description="Skills, rings, growth, longe
 
 
 class QueueShown(Shown):
-    """`version` changes with every change of the settings."""
+    """A queue. `version` changes with every change of its settings."""
 
     id: int
     key: str
@@ -55,7 +55,8 @@ class Queues(Page[QueueShown]):
 
 
 class QueueChanges(Sent):
-    """What is left out stays; what is sent is replaced as a whole. Rings open in order, each later than the one before."""
+    """Settings to change; omitted ones stay, sent ones are replaced as a whole. Each ring opens later than the one
+    before."""
 
     version: Annotated[str | None, Field(description="As it was read; without it, the last to save wins.")] = None
     names: ByLanguage = left_out()
@@ -89,7 +90,7 @@ def _shown(queue: Queue) -> QueueShown:
 @operation("GET", "/queues", query=Listing, answer=Queues)
 @everyone
 def list_queues(query: Listing) -> Queues:
-    """The queues in use."""
+    """List the active queues."""
     after = cursors.read(query, "queues") or 0
     with wiring.current().reading() as session:
         rows = [queue for queue in company.queues(session) if queue.id > after]
@@ -100,7 +101,7 @@ def list_queues(query: Listing) -> Queues:
 @operation("GET", "/queues/{queue_id}", answer=QueueShown)
 @everyone
 def get_queue(queue_id: int) -> QueueShown:
-    """One queue, with how it routes."""
+    """Get a queue with its routing policy."""
     with wiring.current().reading() as session:
         found = company.queue(session, queue_id)
     if found is None or not found.is_active:
@@ -111,9 +112,9 @@ def get_queue(queue_id: int) -> QueueShown:
 @operation("PATCH", "/queues/{queue_id}", body=QueueChanges, answer=QueueShown, refuses={409: ("stale-save",)})
 @allow("administrator")
 def change_queue(queue_id: int, body: QueueChanges) -> QueueShown:
-    """Set a queue up anew; in force at once.
+    """Change a queue's settings, effective at once.
 
-    Where somebody saved since `version`, nothing is saved: the problem shows what stands now and what you sent.
+    Where the queue was saved since `version`, nothing is saved: the problem holds both versions.
     """
     get_queue(queue_id)
     try:
@@ -127,12 +128,12 @@ def change_queue(queue_id: int, body: QueueChanges) -> QueueShown:
     except NotValid as error:
         raise _refused(error) from None
     with wiring.current().work() as work:
+        # Agents who are idle under the old rules may now get waiting work.
         acts.ask_again(work)
     return shown
 
 
 def _settings(now: QueueSettings | None, body: QueueChanges) -> QueueSettings:
-    """What stands, with what was sent in its place."""
     values = now.model_dump() if now else {}
     for name in body.model_fields_set - {"version"}:
         values["policy" if name == "routing" else name] = getattr(body, name)

@@ -1,4 +1,4 @@
-"""Requests: what departments are asked to do, and their answer."""
+"""Requests to departments, and their answers."""
 
 from datetime import datetime
 from typing import Annotated
@@ -17,7 +17,7 @@ from callcenter.storage.empowerment import departments
 
 
 class RequestShown(Shown):
-    """What one department is asked to do, and what became of it."""
+    """A request to one department, with its answer."""
 
     id: int
     department_id: int
@@ -43,7 +43,7 @@ class RequestsAsked(Listing):
 
 
 class RequestAnswer(Sent):
-    """`done` false: not possible; `answer` then says why."""
+    """A department's answer. `done` false: not possible; `answer` gives the reason."""
 
     done: bool
     answer: Annotated[Text, Field(max_length=500)] = ""
@@ -52,7 +52,7 @@ class RequestAnswer(Sent):
 @operation("GET", "/requests", query=RequestsAsked, answer=Requests)
 @everyone
 def list_requests(query: RequestsAsked) -> Requests:
-    """What departments were asked, the newest first."""
+    """List requests to departments, newest first."""
     with wiring.current().reading() as session:
         rows = departments.requests(
             session,
@@ -70,7 +70,7 @@ def list_requests(query: RequestsAsked) -> Requests:
 )
 @everyone
 def answer_request(request_id: int, body: RequestAnswer) -> RequestShown:
-    """Say that it is done, or why it cannot be; a grant that it carries out follows."""
+    """Answer a request: done, or the reason why not. A grant that depends on it is updated."""
     with wiring.current().work() as work:
         row = acts.answer_request(work, request_id, actor=actor(), is_done=body.done, answer=body.answer)
         work.session.flush()

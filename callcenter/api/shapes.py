@@ -1,4 +1,4 @@
-"""How JSON looks here: what comes in is taken strictly, what goes out is said completely."""
+"""Base models of the API's JSON: strict input, complete output."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Generic, Self, TypeVar
@@ -20,30 +20,29 @@ Limit = Annotated[int, Field(ge=1, le=200)]
 
 
 class Sent(BaseModel):
-    """A body: unknown fields are refused, and a number is no text."""
+    """A request body. Unknown fields are refused and numbers are not converted to text."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     def given(self) -> dict[str, Any]:
-        """Only the fields that were sent."""
         return self.model_dump(exclude_unset=True)
 
 
 class Asked(BaseModel):
-    """The query of an address: texts by nature; unknown names are refused."""
+    """Query parameters. Unknown names are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Listing(Asked):
-    """`cursor` is the `next` of the page before."""
+    """Paging parameters. `cursor` is the `next` of the previous page."""
 
     cursor: Annotated[str | None, Field(max_length=200, description="`next` of the page before.")] = None
     limit: Limit = 50
 
 
 class Shown(BaseModel):
-    """An answer, made from a row."""
+    """An answer, built from a row."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
@@ -60,7 +59,7 @@ Item = TypeVar("Item", bound=BaseModel)
 
 
 class Page(BaseModel, Generic[Item]):
-    """One page of a list; `next` is the cursor of the following one, null on the last."""
+    """One page of a list. `next` is the cursor of the following page, null on the last."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -69,5 +68,5 @@ class Page(BaseModel, Generic[Item]):
 
 
 def left_out() -> Any:
-    """A field that may be left out, but not sent as null."""
+    """A field that may be omitted, but not sent as null."""
     return Field(default_factory=lambda: None)

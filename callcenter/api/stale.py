@@ -1,4 +1,4 @@
-"""Two saved at once: both versions in one answer, so that nothing which was typed is lost."""
+"""The problem document of a concurrent save, with both versions, so that no input is lost."""
 
 from flask_babel import gettext
 

@@ -1,4 +1,4 @@
-"""Questions after service and what came back. Looking only: they are asked and answered elsewhere."""
+"""Satisfaction surveys and their answers, read-only."""
 
 from datetime import datetime
 from typing import Annotated
@@ -16,7 +16,7 @@ from callcenter.storage.surveys import surveys
 
 
 class SurveyShown(Shown):
-    """One interaction is asked about once."""
+    """The survey about one interaction."""
 
     id: int
     interaction_id: int
@@ -49,7 +49,7 @@ class SurveysAsked(Listing):
 @operation("GET", "/surveys", query=SurveysAsked, answer=Surveys)
 @everyone
 def list_surveys(query: SurveysAsked) -> Surveys:
-    """Surveys, the newest first."""
+    """List surveys, newest first."""
     with wiring.current().reading() as session:
         rows = surveys.page(
             session,
@@ -67,7 +67,7 @@ def list_surveys(query: SurveysAsked) -> Surveys:
 @operation("GET", "/surveys/{survey_id}", answer=SurveyShown)
 @everyone
 def get_survey(survey_id: int) -> SurveyShown:
-    """One survey."""
+    """Get a survey."""
     with wiring.current().reading() as session:
         found = surveys.get(session, survey_id)
     if found is None:

@@ -1,4 +1,4 @@
-"""Matters until they are solved: seeing, opening, changing and commenting on them."""
+"""Tickets: list, open, change, comment."""
 
 from datetime import datetime
 from typing import Annotated
@@ -32,7 +32,7 @@ LONGEST_COMMENT = 20_000
 
 
 class TicketShown(Shown):
-    """A matter until it is solved."""
+    """A ticket: one case of a customer, until it is solved."""
 
     id: int
     number: Annotated[str, Field(description="Short enough to say on the telephone: 26-4118.")]
@@ -79,7 +79,7 @@ class TicketSent(Sent):
 
 
 class TicketChanges(Sent):
-    """Only what is sent is changed. With `version`, a save in between is noticed."""
+    """Fields to change; omitted fields stay. With `version`, a concurrent save is refused."""
 
     version: Id | None = None
     subject: Subject = left_out()
@@ -94,7 +94,7 @@ class TicketChanges(Sent):
 
 
 class CommentShown(Shown):
-    """A note for colleagues; the customer never sees it."""
+    """An internal note; the customer never sees it."""
 
     id: int
     ticket_id: int
@@ -116,7 +116,7 @@ class CommentSent(Sent):
 @operation("GET", "/tickets", query=TicketsAsked, answer=Tickets)
 @everyone
 def list_tickets(query: TicketsAsked) -> Tickets:
-    """Tickets, the newest first."""
+    """List tickets, newest first."""
     with wiring.current().reading() as session:
         rows = tickets.search(
             session,
@@ -133,7 +133,7 @@ def list_tickets(query: TicketsAsked) -> Tickets:
 @operation("GET", "/tickets/{ticket_id}", answer=TicketShown)
 @everyone
 def get_ticket(ticket_id: int) -> TicketShown:
-    """One ticket."""
+    """Get a ticket."""
     with wiring.current().reading() as session:
         found = tickets.get(session, ticket_id)
     if found is None:
@@ -161,9 +161,9 @@ def open_ticket(body: TicketSent) -> Response:
 @operation("PATCH", "/tickets/{ticket_id}", body=TicketChanges, answer=TicketShown, refuses={409: ("stale-save",)})
 @everyone
 def change_ticket(ticket_id: int, body: TicketChanges) -> TicketShown:
-    """Change some of its fields.
+    """Change a ticket.
 
-    Where somebody saved since `version`, nothing is saved: the problem shows what stands now and what you sent.
+    Where the ticket was saved since `version`, nothing is saved: the problem holds both versions.
     """
     values = body.given()
     version = values.pop("version", None)
@@ -177,7 +177,7 @@ def change_ticket(ticket_id: int, body: TicketChanges) -> TicketShown:
 @operation("GET", "/tickets/{ticket_id}/comments", query=Listing, answer=Comments)
 @everyone
 def list_comments(ticket_id: int, query: Listing) -> Comments:
-    """What colleagues wrote about it, from the beginning."""
+    """List a ticket's internal notes, oldest first."""
     get_ticket(ticket_id)
     noun = f"comments-{ticket_id}"
     after = cursors.read(query, noun) or 0
@@ -190,7 +190,7 @@ def list_comments(ticket_id: int, query: Listing) -> Comments:
 @operation("POST", "/tickets/{ticket_id}/comments", body=CommentSent, answer=CommentShown, status=201, repeatable=True)
 @everyone
 def write_comment(ticket_id: int, body: CommentSent) -> Response:
-    """Write a note for colleagues."""
+    """Add an internal note to a ticket."""
 
     def make(work: Work) -> CommentShown:
         if body.interaction_id:

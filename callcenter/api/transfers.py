@@ -1,4 +1,4 @@
-"""Passing on what an agent serves."""
+"""Transfers of calls and conversations."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from callcenter.domain.errors import Invalid
 
 
 class TransferSent(Sent):
-    """One of `queue_id` and `agent_id`, and why."""
+    """A transfer to either `queue_id` or `agent_id`, with a reason."""
 
     queue_id: Id | None = None
     agent_id: Id | None = None
@@ -30,7 +30,7 @@ class TransferSent(Sent):
 )
 @everyone
 def transfer(interaction_id: int, body: TransferSent) -> None:
-    """Pass the customer on to a queue, where the time they have waited still counts, or to one agent who has room."""
+    """Transfer the customer to a queue, where their waiting time still counts, or to an agent with capacity."""
     if (body.queue_id is None) == (body.agent_id is None):
         raise Invalid("Give a queue or an agent.", field="queue_id")
     with wiring.current().work() as work:

@@ -1,4 +1,4 @@
-"""Past days played again with something otherwise: wished for here, worked out by a worker, read when it is done."""
+"""What-if simulations of past days: requested here, run by a worker, read when done."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -25,7 +25,8 @@ Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday"
 
 
 class WhatIfShown(Shown):
-    """`result` once it is done: figures as [mean, half of the 95 % interval], pairs as [as it was, as it would be]."""
+    """A simulation. `result` once done: figures as [mean, half of the 95 % interval], pairs as [as it was, as it
+    would be]."""
 
     id: int
     asked_by: int | None
@@ -45,7 +46,7 @@ class WhatIfs(Page[WhatIfShown]):
 
 
 class WhatIfSent(Sent):
-    """At least one of `agents`, `ring` and `priority` is otherwise."""
+    """A simulation to run. At least one of `agents`, `ring` and `priority` differs from what it was."""
 
     day: Day
     weeks: Annotated[int, Field(ge=1, le=8)] = 4
@@ -65,7 +66,7 @@ class WhatIfSent(Sent):
 @operation("GET", "/what-ifs", query=Listing, answer=WhatIfs)
 @leaders
 def list_what_ifs(query: Listing) -> WhatIfs:
-    """What was tried on past days, the newest first."""
+    """List simulations, newest first."""
     with wiring.current().reading() as session:
         rows = what_ifs.page(session, before=cursors.read(query, "what-ifs"), limit=query.limit + 1)
     page, after = cursors.cut(rows, query, "what-ifs")
@@ -75,7 +76,7 @@ def list_what_ifs(query: Listing) -> WhatIfs:
 @operation("GET", "/what-ifs/{what_if_id}", answer=WhatIfShown)
 @leaders
 def get_what_if(what_if_id: int) -> WhatIfShown:
-    """One of them, with its result once it is done."""
+    """Get a simulation, with its result once done."""
     with wiring.current().reading() as session:
         found = what_ifs.get(session, what_if_id)
     if found is None:
@@ -94,7 +95,7 @@ def get_what_if(what_if_id: int) -> WhatIfShown:
 )
 @leaders
 def try_what_if(body: WhatIfSent) -> Response:
-    """Play past days again with something otherwise; a worker does it, read it again until it is done."""
+    """Request a simulation of past days with changed settings. A worker runs it; poll until it is done."""
 
     def make(work: Work) -> WhatIfShown:
         return WhatIfShown.of(acts.ask(work, Wish(**body.model_dump()), actor=actor()))

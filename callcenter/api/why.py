@@ -1,4 +1,4 @@
-"""Why an interaction went to whom it went, or still waits, as programs read it."""
+"""The router's explanation of an interaction, as JSON."""
 
 from typing import Annotated, Self
 
@@ -9,7 +9,7 @@ from callcenter.domain.routing import Explanation, explanation
 
 
 class AbleShown(Shown):
-    """One who could take it."""
+    """An agent who could take the interaction."""
 
     agent_id: int
     idle: Annotated[int, Field(description="Seconds without work.")]
@@ -17,7 +17,7 @@ class AbleShown(Shown):
 
 
 class Why(Shown):
-    """The router's verdict on everybody who is signed in."""
+    """The router's explanation for all signed-in agents."""
 
     is_waiting: bool
     why: Annotated[

@@ -1,6 +1,6 @@
-"""What needs the house and the outside: look, go outside, write down. Never the two in one transaction.
+"""Provider operations: read and claim, call the provider, write the result; never a provider call inside a transaction.
 
-Whatever crashes in between is found again: by a lease in the row, or by what the telephone company reports itself.
+After a crash a lease in the row, or the provider's own report, resumes the work.
 """
 
 from callcenter.operations.calls import (

@@ -1,4 +1,4 @@
-"""Calls: what the telephone company does for them, and carrying out what was given."""
+"""Provider operations on calls, and fulfilment of grants."""
 
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ ASK_AGAIN = timedelta(seconds=20)
 
 
 def hold(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
-    """Put the customer on hold. OutsideError: it did not happen, the customer hears the agent still."""
+    """Put the customer on hold. OutsideError: nothing changed, customer and agent still hear each other."""
     interaction = _my_call(wiring, interaction_id, actor)
     if interaction.held_since is not None:
         raise AlreadyOnHold
@@ -55,7 +55,7 @@ def resume(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
 
 
 def hang_up(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
-    """End the call, or the conversation. One that is over already is no error."""
+    """End the call or conversation. Idempotent; OutsideError: nothing changed."""
     interaction = _mine(wiring, interaction_id, actor)
     if not interaction.channel.is_voice:
         with wiring.work() as work:
@@ -76,10 +76,11 @@ def hang_up(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
 
 
 def _wish_to_hang_up(wiring: Wiring, interaction_id: int, *, by: EndedBy | None) -> Leg | None:
-    """Write down who ends it, before the telephone company's reports can be faster; the leg to end."""
+    """Record who ends the call; the customer's leg."""
     with wiring.work() as work:
         interaction = interactions.get(work.session, interaction_id, lock=True)
         if interaction and interaction.state == State.ACTIVE:
+            # Before the request: the provider's report may arrive before its answer.
             interaction.ended_by = by
         return leg_rows.of_customer(work.session, interaction_id)
 
@@ -102,7 +103,7 @@ def _mine(wiring: Wiring, interaction_id: int, actor: Actor) -> Interaction:
 
 
 def ring_agent(wiring: Wiring, offer_id: int) -> None:
-    """Ring the desk telephone of an offer's agent. Refused for good: the offer goes on to somebody else."""
+    """Ring the desk telephone of an offer's agent. A permanent refusal ends the offer, so the next agent gets it."""
     with wiring.work() as work:
         offer = offer_rows.claim_to_ring(work.session, offer_id, now=work.now)
         if offer is None:
@@ -123,13 +124,13 @@ def ring_agent(wiring: Wiring, offer_id: int) -> None:
 
 
 def _not_rung(wiring: Wiring, offer_id: int, *, permanent: bool) -> None:
-    """Try again in two seconds while the offer lasts, or pass it on at once."""
     with wiring.work() as work:
         offer = offer_rows.get(work.session, offer_id)
         interaction = interactions.get(work.session, offer.interaction_id, lock=True) if offer else None
         offer = offer_rows.get(work.session, offer_id, lock=True)
         if interaction is None or offer is None or offer.state != OfferState.LIVE:
             return
+        # A permanent refusal counts as missed; otherwise retry while the offer is live.
         if permanent:
             offers.missed(work, interaction, offer, reason="desk_telephone_refused")
         else:
@@ -137,7 +138,7 @@ def _not_rung(wiring: Wiring, offer_id: int, *, permanent: bool) -> None:
 
 
 def bring_back(wiring: Wiring, interaction_id: int) -> None:
-    """Lead a caller left alone back to the waiting music; asked again until they have arrived."""
+    """Move a caller without an agent back to the waiting music; repeated every 5 seconds until they arrive."""
     with wiring.work() as work:
         interaction = interactions.get(work.session, interaction_id, lock=True)
         if interaction is None or not interaction.channel.is_voice:
@@ -158,8 +159,9 @@ def bring_back(wiring: Wiring, interaction_id: int) -> None:
 
 
 def call_customer(wiring: Wiring, interaction_id: int) -> None:
-    """Dial a customer back, once. Refused for good, it counts as a try."""
+    """Dial a callback's customer. A permanent refusal counts as a try."""
     with wiring.work() as work:
+        # The claim prevents a second dialing.
         row = callback_dialing.claim(work, interaction_id)
     if row is None:
         return
@@ -177,7 +179,7 @@ def call_customer(wiring: Wiring, interaction_id: int) -> None:
 
 
 def end_lines(wiring: Wiring, interaction_id: int) -> None:
-    """Hang up agents' lines in a call that is no longer theirs."""
+    """Hang up agent legs in a call that ended or went to another agent."""
     with wiring.reading() as session:
         sids = callback_dialing.lines_to_end(session, interaction_id)
     for sid in sids:
@@ -185,19 +187,17 @@ def end_lines(wiring: Wiring, interaction_id: int) -> None:
 
 
 def part(wiring: Wiring, interaction_id: int) -> None:
-    """Lead a caller who was passed on back to the music, and their agent off the line: before the next agent can come.
-
-    What the telephone company does not do now, the jobs that follow from passing on ask for again.
-    """
+    """After a transfer: caller to the music, previous agent's leg down, before the next agent joins."""
     bring_back(wiring, interaction_id)
     try:
         end_lines(wiring, interaction_id)
+    # The jobs that follow the transfer retry this.
     except OutsideError as error:
         log.warning("line_not_ended", interaction_id=interaction_id, code=error.code, permanent=error.permanent)
 
 
 def agent_not_connected(wiring: Wiring, offer_id: int) -> None:
-    """An accepted call whose agent's line should be up: ask how it is; if it is not, somebody else takes over."""
+    """Check an accepted call whose agent should be connected; otherwise another agent takes over."""
     with wiring.reading() as session:
         offer = offer_rows.get(session, offer_id)
         legs = leg_rows.of(session, offer.interaction_id) if offer else []
@@ -214,16 +214,16 @@ def agent_not_connected(wiring: Wiring, offer_id: int) -> None:
 
 
 def _is_up(wiring: Wiring, leg: Leg) -> bool:
-    """Unknown counts as down: a caller alone in the line is worse than a second agent."""
     try:
         status = wiring.phone.status(leg.sid)
     except OutsideError:
+        # Unknown counts as down: a caller alone in the call is worse than a second agent.
         return False
     return status is not None and status == CallStatus.IN_PROGRESS
 
 
 def ask_about(wiring: Wiring, leg: Leg) -> None:
-    """A call we have heard nothing of: what the telephone company knows counts like a report of its own."""
+    """Reconcile a leg without recent reports: an end that the provider knows of is applied as a report."""
     try:
         status = wiring.phone.status(leg.sid)
     except OutsideError as error:
@@ -235,7 +235,7 @@ def ask_about(wiring: Wiring, leg: Leg) -> None:
 
 
 def carry_out(wiring: Wiring, grant_id: int) -> None:
-    """Ask the department, or post to the company's system, what a due grant (or its being taken back) needs; once."""
+    """Fulfil or reverse a due grant once: request to the department, or POST to the company's system."""
     with wiring.work() as work:
         grant = fulfilment.claim(work, grant_id)
         if grant is None:
@@ -251,6 +251,7 @@ def carry_out(wiring: Wiring, grant_id: int) -> None:
     url, secret, body = post
     try:
         wiring.systems.post(
+            # The key lets the system ignore a repeated POST.
             url, secret=secret, key=f"{body['event']}:{grant_id}", at=int(wiring.clock().timestamp()), body=body
         )
     except OutsideError as error:

@@ -1,4 +1,4 @@
-"""Messages handed to the carrier, and the files that came with those of customers fetched from it."""
+"""Provider operations on messages: send, download attachments."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,7 +18,7 @@ CRASH_WINDOW = timedelta(minutes=10)
 
 
 def send_message(wiring: Wiring, message_id: int) -> None:
-    """Hand a due message over, once. After a crash the carrier is asked first whether it has it already."""
+    """Send a due message. After a crash, ask the carrier first whether it has the message."""
     with wiring.work() as work:
         claimed = outgoing.claim(work, message_id)
         files = rows.of_messages(work.session, [message_id]) if claimed and claimed[0].files else {}
@@ -39,9 +39,9 @@ def send_message(wiring: Wiring, message_id: int) -> None:
 
 
 def _handed_over_already(wiring: Wiring, sids: Sequence[str]) -> str | None:
-    """Of these the newest that is no other message of ours: the same words may have been sent twice."""
     with wiring.reading() as session:
         others = messages.known_sids(session, sids)
+    # The same text may have been sent twice: skip sids of our other messages.
     return next((sid for sid in sids if sid not in others), None)
 
 
@@ -50,7 +50,7 @@ def _url(wiring: Wiring, file: Attachment) -> str:
 
 
 def fetch_attachment(wiring: Wiring, attachment_id: int) -> None:
-    """Fetch a file that came with a message, once; what we have kept the carrier need not keep."""
+    """Download a message's attachment, then delete it at the carrier."""
     with wiring.work() as work:
         claimed = attachments.claim(work, attachment_id)
     if claimed is None:
@@ -65,6 +65,7 @@ def fetch_attachment(wiring: Wiring, attachment_id: int) -> None:
     with wiring.work() as work:
         attachments.keep(work, attachment_id, content)
     try:
+        # Our copy is stored, so the carrier's can go; a failure is only logged.
         wiring.channels[channel].forget(source)
     except OutsideError as error:
         log.warning("attachment_not_deleted", attachment_id=attachment_id, error=str(error))
