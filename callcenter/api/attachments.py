@@ -52,7 +52,7 @@ def _visible(session: Session, found: Attachment | None) -> Attachment:
     if found is None or message is None:
         raise NotFound
     interaction = interactions.get(session, message.interaction_id) if message.interaction_id else None
-    if interaction and interaction.ticket_id is None:  # whoever sees a ticket sees what belongs to it
+    if interaction and interaction.ticket_id is None:  # access to a ticket includes its attachments
         visible(session, interaction.id)
     return found
 

@@ -1,4 +1,4 @@
-"""`callcenter …`: the door for operators. Each command turns its words into a program, an action or a question."""
+"""`callcenter …`: the command line for operators. A command starts a process, calls an action or prints a report."""
 
 import click
 

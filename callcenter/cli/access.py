@@ -1,4 +1,4 @@
-"""People who may sign in, and the keys of programs."""
+"""Accounts of staff and API tokens."""
 
 import sys
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def house() -> Iterator[Wiring]:
 
 @click.group()
 def token() -> None:
-    """Keys with which programs use the API."""
+    """Tokens with which programs use the API."""
 
 
 @token.command("create")
@@ -35,7 +35,7 @@ def token() -> None:
 @click.option("--agent", "username", help="Act as this person (user name).")
 @click.option("--name", required=True, help="What it is for.")
 def create_token(role: str, username: str | None, name: str) -> None:
-    """Make a key and print it. It is shown once: only its hash is kept."""
+    """Create an API token and print it. It is shown once: only its hash is stored."""
     with house() as wiring:
         with wiring.work() as work:
             row, secret = staff.issue_token(work, name=name, role=role, username=username)
@@ -45,7 +45,7 @@ def create_token(role: str, username: str | None, name: str) -> None:
 
 @token.command("list")
 def list_tokens() -> None:
-    """All keys, without their secrets."""
+    """List all tokens, without their secrets."""
     with house() as wiring, wiring.reading() as session:
         names = agents.names(session)
         for row in tokens.tokens(session):
@@ -57,7 +57,7 @@ def list_tokens() -> None:
 @token.command("revoke")
 @click.argument("token_id", type=int)
 def revoke_token(token_id: int) -> None:
-    """End a key at once."""
+    """Revoke a token at once."""
     with house() as wiring:
         with wiring.work() as work:
             row = staff.revoke_token(work, token_id)
@@ -66,7 +66,7 @@ def revoke_token(token_id: int) -> None:
 
 @click.group()
 def user() -> None:
-    """People who sign in: agents, supervisors, administrators."""
+    """Accounts of staff: agents, supervisors, administrators."""
 
 
 @user.command("create")
@@ -90,7 +90,7 @@ def create_user(
     zone: str,
     password_stdin: bool,
 ) -> None:
-    """Let a person sign in. Asks for the password."""
+    """Create an account. Asks for the password."""
     password = _password(from_stdin=password_stdin)
     with house() as wiring:
         with wiring.work() as work:
@@ -113,7 +113,7 @@ def create_user(
 @click.argument("username")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def set_password(username: str, password_stdin: bool) -> None:
-    """Give somebody a new password; it ends their sessions."""
+    """Set a new password and end the account's sessions."""
     with house() as wiring:
         with wiring.reading() as session:
             agent = agents.by_name(session, username)
@@ -127,7 +127,7 @@ def set_password(username: str, password_stdin: bool) -> None:
 
 @user.command("list")
 def list_users() -> None:
-    """Everybody who may sign in."""
+    """List the active accounts."""
     with house() as wiring, wiring.reading() as session:
         for agent in agents.all_active(session):
             skills = ", ".join(f"{name}:{level}" for name, level in agent.skills.items())

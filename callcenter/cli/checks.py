@@ -1,4 +1,4 @@
-"""What `doctor` looks at. Each check says one or more findings and never changes anything."""
+"""The checks of `callcenter doctor`. Each yields findings and changes nothing."""
 
 import sys
 from collections.abc import Generator, Iterator
@@ -40,7 +40,7 @@ TWILIO_SIDS = (("twilio_account_sid", "AC"), ("twilio_api_key", "SK"), ("twilio_
 
 @dataclass(frozen=True)
 class Finding:
-    """`advice` is what to do, for a fault or a note."""
+    """A check's result. `advice`: what to do about a fault or note."""
 
     verdict: Literal["ok", "note", "fault"]
     subject: str
@@ -61,7 +61,7 @@ def fault(subject: str, said: str, advice: str) -> Finding:
 
 
 def all_of_them() -> Iterator[Finding]:
-    """In the order in which one would repair them."""
+    """All findings, in the order in which an operator fixes them."""
     yield from installation()
     try:
         ours = load()
@@ -108,7 +108,7 @@ def secrets(ours: Settings) -> Iterator[Finding]:
 
 
 def database(ours: Settings) -> Generator[Finding, None, list[str]]:
-    """Also returns our telephone numbers, as far as they are known."""
+    """Findings on PostgreSQL; returns our telephone numbers, [] where they cannot be read."""
     numbers: list[str] = []
     house = Database(ours.database_url, pool=1)
     try:
@@ -136,7 +136,7 @@ def database(ours: Settings) -> Generator[Finding, None, list[str]]:
 
 
 def _connections(ours: Settings, session: Session) -> Iterator[Finding]:
-    """In a rush each process may take its pool twice over: the web processes, a worker and a clock."""
+    # Peak: web processes, a worker and a clock, each with twice its pool.
     most = (ours.web_processes + 2) * 2 * ours.database_pool
     allowed = int(session.scalar(text("SHOW max_connections")) or 0)
     if most > allowed:
@@ -232,7 +232,7 @@ def twilio(ours: Settings, numbers: list[str]) -> Iterator[Finding]:
 
 
 def _token(ours: Settings) -> Finding:
-    """With a wrong one every webhook would be refused, and nothing else would show it."""
+    # With a wrong token every webhook is refused, and no other check shows it.
     try:
         account_of(ours, by_token=True).answers()
     except OutsideError as error:

@@ -1,4 +1,4 @@
-"""Programs that we start, watch, start again where one dies, and end together."""
+"""Child processes: start, watch, restart after a death, stop together."""
 
 import json
 import os
@@ -29,7 +29,7 @@ direct = build_opener(ProxyHandler({}))
 
 
 class Program(Protocol):
-    """A started program: `subprocess.Popen`, or what does the same."""
+    """A started program: `subprocess.Popen`, or an object with the same methods."""
 
     pid: int
 
@@ -39,7 +39,7 @@ class Program(Protocol):
 
 
 class Child:
-    """One program, which `run` starts with its log. In a session of its own, so that Ctrl-C reaches us alone."""
+    """A program started by `run` with its own log and session, so that Ctrl-C reaches only this process."""
 
     def __init__(self, name: str, run: Callable[[Path], Program], *, logs: Path, health: str | None = None) -> None:
         self.name = name
@@ -63,7 +63,7 @@ class Child:
         self._process = self._run(self.log)
 
     def wait_until_ready(self) -> None:
-        """Until it answers its health address; Refused, with the end of its log, where it does not."""
+        """Wait for the health address to answer; Refused with the end of the log after READY_SECONDS or a death."""
         deadline = time.monotonic() + READY_SECONDS
         while self.health and not _answers(self.health):
             if not self.is_running or time.monotonic() > deadline:
@@ -71,19 +71,19 @@ class Child:
             time.sleep(0.1)
 
     def may_start_again(self) -> bool:
-        """Note a death; False where it died too often lately."""
+        """Record a death; False after more than MOST_DEATHS within DEATHS_WITHIN seconds."""
         now = time.monotonic()
         self._deaths = [at for at in self._deaths if now - at < DEATHS_WITHIN] + [now]
         return len(self._deaths) <= MOST_DEATHS
 
     def ask_to_stop(self) -> None:
-        """Once: a worker that is asked a second time lets its job go."""
+        # Once only: a second signal makes a worker drop its job.
         if self._process is not None and not self._is_asked:
             self._is_asked = True
             self._process.terminate()
 
     def stop(self) -> None:
-        """Ask it to finish; after a while, insist."""
+        """Terminate, then kill after STOP_SECONDS."""
         if self._process is None:
             return
         self.ask_to_stop()
@@ -100,7 +100,7 @@ class Child:
 
 
 def executed(log: Path, *, command: Sequence[str]) -> Program:
-    """`python -m` these words."""
+    """Start `python -m command`, output appended to `log`."""
     with log.open("ab") as out:
         return subprocess.Popen(
             [sys.executable, "-m", *command], stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
@@ -108,7 +108,7 @@ def executed(log: Path, *, command: Sequence[str]) -> Program:
 
 
 class Family:
-    """All children, and the note of who they are, by which the next start ends what a kill left behind."""
+    """All children, and a file of their pids, by which the next start ends what a kill left behind."""
 
     def __init__(self, note: Path) -> None:
         self._note = note
@@ -121,7 +121,8 @@ class Family:
         self._write_down()
 
     def watch(self, *also: Callable[[], None]) -> None:
-        """Until a signal ends it, or a child dies too often (then Refused)."""
+        """Restart dead children and call `also` every half second, until a signal. Refused where a child dies too
+        often."""
         while True:
             for child in self._children:
                 if not child.is_running:
@@ -138,7 +139,8 @@ class Family:
         self._write_down()
 
     def stop(self) -> None:
-        """All finish at the same time, but for the one that ends last, since the others may be speaking to it."""
+        """Stop all children in parallel, except the one that ends last."""
+        # The others may still be talking to the one that ends last.
         for child in self._children[1:]:
             child.ask_to_stop()
         while self._children:
@@ -150,9 +152,10 @@ class Family:
         self._note.write_text(json.dumps(alive))
 
     def end_predecessors(self) -> None:
-        """What an earlier run started and could not end; a process of another age has only inherited the number."""
+        """End the children that an earlier run left behind."""
         with suppress(OSError, ValueError):
             for pid, born in json.loads(self._note.read_text()):
+                # A process of another age only reuses the pid.
                 if _born(pid) == born:
                     _end(pid)
         self._note.unlink(missing_ok=True)
@@ -165,7 +168,7 @@ def _born(pid: int) -> float | None:
 
 
 def _end(pid: int) -> None:
-    """The leader ends its own; what remains of its group after that is killed. Returns when its ports are free."""
+    """Terminate a process, then kill its group. Returns when its ports are free."""
     with suppress(psutil.Error, ProcessLookupError):
         process = psutil.Process(pid)
         process.terminate()
@@ -186,7 +189,7 @@ def _answers(url: str) -> bool:
 
 @contextmanager
 def until_signal() -> Iterator[None]:
-    """Ctrl-C, a closed terminal and `kill` all end the block in the same way; while it ends, they are not heard."""
+    """Run the block until Ctrl-C, a closed terminal or `kill`; its clean-up ignores further signals."""
     kinds = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def interrupt(*_: object) -> None:

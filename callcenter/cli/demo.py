@@ -1,4 +1,4 @@
-"""`callcenter demo`: the whole house on this machine, with a made-up company and a pretended telephone company."""
+"""`callcenter demo`: the whole system on this machine, with an invented company and the carrier simulator."""
 
 import errno
 import fcntl
@@ -30,7 +30,7 @@ from callcenter.telephony.account import split
 
 WEB_BIND = "127.0.0.1:8000"
 SIMULATOR_BIND = "127.0.0.1:8100"
-# Named, not imported: no door imports another.
+# Named, not imported: entry points do not import each other.
 FORKED = {
     "simulator": "callcenter.simulator.__main__",
     "worker": "workers.__main__",
@@ -75,7 +75,7 @@ def _alone(data: Path) -> Iterator[None]:
 
 
 def _servers(data: Path, stack: ExitStack) -> list[Callable[[], None]]:
-    """Start the servers for which no address is given; what to call now and then to see that they live."""
+    """Start the servers without a configured address; returns functions to call now and then that restart them."""
     kinds = (("DATABASE_URL", "PostgreSQL", embedded.postgres), ("REDIS_URL", "Redis", embedded.redis))
     watched: list[Callable[[], None]] = []
     for variable, name, start in kinds:
@@ -94,7 +94,7 @@ def _revive(server: embedded.Server, name: str) -> None:
 
 
 def _settle(data: Path) -> Settings:
-    """This process's environment becomes the demo's; everything we start inherits it."""
+    """Set this process's environment for the demo; all child processes inherit it."""
     bind, pretended = os.environ["BIND"], _url(os.environ["SIMULATOR_BIND"])
     company.write_people(data / "people.json")
     os.environ.update(_secrets(data / "demo-secrets.json"))
@@ -115,13 +115,13 @@ def _settle(data: Path) -> Settings:
 
 
 def _url(bind: str) -> str:
-    """Where a browser on this machine finds what listens there."""
+    """The URL for a browser on this machine."""
     host, _, port = bind.rpartition(":")
     return f"http://{'127.0.0.1' if host in ('', '0.0.0.0', '[::]') else host}:{port}"
 
 
 def _secrets(path: Path) -> dict[str, str]:
-    """Made once and kept, so that sessions and the simulator's memory outlive a restart."""
+    # Stored, so that sessions and the simulator's state survive a restart.
     if not path.exists():
         made = {
             "SECRET_KEY": secrets.token_urlsafe(32),
@@ -169,7 +169,7 @@ def _by_whom(port: int) -> str:
 
 
 def _fill(ours: Settings) -> None:
-    """The newest tables, and on the first start the company with its year."""
+    """Migrate, and on the first start create the company with a year of history."""
     migrate(ours.database_url)
     database = Database(ours.database_url, pool=1)
     try:

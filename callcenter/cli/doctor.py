@@ -1,4 +1,4 @@
-"""`callcenter doctor`: each dependency and setting, whether it works, and what to do where it does not."""
+"""`callcenter doctor`: checks each dependency and setting, with advice."""
 
 import click
 
@@ -12,7 +12,7 @@ MARKS = {"ok": "ok  ", "note": "note", "fault": "FAULT"}
 @click.command()
 @click.option("--live", is_flag=True, help="Look at live work instead: what must never be true of it.")
 def doctor(live: bool) -> None:
-    """Say of everything we depend on whether it works, and what to do. Ends with 1 where something does not."""
+    """Check every dependency and setting, and say what to do. Exits with 1 where something does not work."""
     quiet()
     faults = 0
     for finding in live_work.findings() if live else checks.all_of_them():

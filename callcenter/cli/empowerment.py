@@ -1,4 +1,4 @@
-"""`callcenter empowerment check|decide|schema`: rule files tried outside the house, without any database; see also `empowerment_replay`."""
+"""`callcenter empowerment check|decide|schema`: try rule files without a database; see also `empowerment_replay`."""
 
 import json
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ JSON = click.option("--json", "json_wanted", is_flag=True, help="For programs.")
 
 @click.group()
 def empowerment() -> None:
-    """Rules about what may be given: check a file, decide by it, print the schemas of the formats."""
+    """Rules of compensation: check a file, decide by it, print the schemas of the formats."""
 
 
 @empowerment.command()
@@ -38,7 +38,8 @@ def empowerment() -> None:
 @JSON
 @click.pass_context
 def check(context: click.Context, rules_file: Path, causes: tuple[str, ...], language: str, json_wanted: bool) -> None:
-    """Contradictions, rules that never apply, gaps. Exits with 1 where there are some, with 2 where the file cannot be read."""
+    """Find contradictions, rules that never apply, gaps. Exits with 1 where there are some, 2 for an unreadable
+    file."""
     book = read_book(rules_file)
     faults = checking.check(book, causes=causes)
     if json_wanted:
@@ -70,7 +71,6 @@ def _text(file: Path) -> str:
 
 
 def _unreadable(file: Path, error: files.Faults) -> click.UsageError:
-    """Every mistake on a line of its own."""
     lines = [f"  {place or 'the file'}: {what}" for place, what in error.faults]
     return click.UsageError("\n".join([f"{file} cannot be used:", *lines]))
 
@@ -85,7 +85,7 @@ def _unreadable(file: Path, error: files.Faults) -> click.UsageError:
 @LANGUAGE
 @JSON
 def decide_(rules_file: Path, facts_file: Path, at: datetime | None, language: str, json_wanted: bool) -> None:
-    """What may be given by these rules, every rule with why it did or did not apply, and the sentence for the agent."""
+    """Show the allowance under these rules, why each rule did or did not apply, and the sentence for the agent."""
     book, given = read_book(rules_file), _facts(facts_file)
     try:
         facts = files.facts_of({name: value for name, value in given.items() if name not in ("usage", "budgets")})
@@ -118,7 +118,7 @@ def _facts(file: Path) -> dict[str, Any]:
 
 
 def _balances(data: list[dict[str, Any]]) -> Balances:
-    """`budgets`: [{name, currency, limit, left}], in minor units."""
+    """Balances of [{name, currency, limit, left}], in minor units."""
     balances = (
         Balance(place, str(one.get("name", "")), str(one["currency"]), int(one["limit"]), int(one["left"]))
         for place, one in enumerate(data, 1)
@@ -161,7 +161,7 @@ def _considered(one: Considered, language: str) -> str:
 @empowerment.command()
 @click.argument("which", type=click.Choice(["rules", "facts"]))
 def schema(which: str) -> None:
-    """The JSON schema of the rule file or of the facts, as it is also kept under docs/schemas/."""
+    """Print the JSON schema of the rule file or of the facts; both are also under docs/schemas/."""
     click.echo(schema_text(which), nl=False)
 
 

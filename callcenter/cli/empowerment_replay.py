@@ -1,4 +1,4 @@
-"""`callcenter empowerment replay|cases`: a rule file over what was recorded, of the database or of a file of cases."""
+"""`callcenter empowerment replay|cases`: replay a rule file over recorded decisions, from the database or a file."""
 
 import json
 from collections.abc import Iterator
@@ -50,7 +50,7 @@ def replay(
     language: str,
     json_wanted: bool,
 ) -> None:
-    """What these rules would have done: every decision, and every wish refused or not asked, decided again."""
+    """Show what these rules would have done: every decision and every refused or unasked request, decided again."""
     book = read_book(rules_file)
     result = _of_file(book, cases_file, since, until) if cases_file else _of_database(book, since, until)
     if json_wanted:
@@ -64,7 +64,8 @@ def replay(
 @SINCE
 @UNTIL
 def cases(since: datetime | None, until: datetime | None) -> None:
-    """Print what was recorded, a case a line (JSON), for `empowerment replay --cases`. It names customers by id alone."""
+    """Print the recorded cases, one JSON object a line, for `empowerment replay --cases`. Customers appear by id
+    only."""
     with house() as wiring, wiring.reading() as session:
         period = _period(since, until, wiring.clock())
         for past in recorded.stream(session, **period):
@@ -91,8 +92,8 @@ def _of_database(book: RuleBook, since: datetime | None, until: datetime | None)
 
 
 def _of_file(book: RuleBook, file: Path, since: datetime | None, until: datetime | None) -> dict[str, Any]:
-    """Without budgets, as they are no cases. The order of time is that of the moments, whatever that of the lines."""
     start, end = _with_zone(since), _with_zone(until)
+    # A file need not be in order of time. It has no budgets.
     found = sorted(_read(file), key=lambda one: (one.at, one.id))
     wanted = [one for one in found if (start is None or one.at >= start) and (end is None or one.at < end)]
     first = wanted[0].at if wanted else datetime.now(UTC)

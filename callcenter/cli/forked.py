@@ -1,4 +1,4 @@
-"""Our own programs forked from one process that has loaded them: five starts cost one, and share what they loaded."""
+"""Programs forked from one process with preloaded modules: five starts cost one, and share memory."""
 
 import importlib
 import os
@@ -13,20 +13,20 @@ SHOWN_LETTERS = 15  # of a process's name, in Linux
 
 
 def load(modules: Sequence[str]) -> None:
-    """Begin to load modules in the process that forks, which goes on meanwhile. Asked again, it changes nothing."""
+    """Start preloading modules in the fork server, in parallel. Idempotent."""
     FORKING.set_forkserver_preload(list(modules))
     forkserver.ensure_running()
 
 
 def fork(module: str, environment: Mapping[str, str], log: Path) -> ForkServerProcess:
-    """`python -m module` in this environment and in a session of its own, its words at the end of `log`."""
+    """Run `python -m module` with this environment in its own session, output appended to `log`."""
     process = FORKING.Process(target=_become, args=(module, dict(environment), str(log)), name=module, daemon=True)
     process.start()
     return process
 
 
 class Forked:
-    """A forked program with the four things that its keeper does with a `subprocess.Popen`."""
+    """A forked program with the methods of `subprocess.Popen` that `Child` needs."""
 
     def __init__(self, module: str, log: Path, environment: Mapping[str, str] = os.environ) -> None:
         self._process = fork(module, environment, log)
@@ -39,9 +39,9 @@ class Forked:
         self._process.terminate()
 
     def wait(self, timeout: float | None = None) -> int:
-        """Raises subprocess.TimeoutExpired, as a Popen does."""
         self._process.join(timeout)
         if self._process.exitcode is None:
+            # The same error as Popen's.
             raise subprocess.TimeoutExpired(self._process.name, timeout or 0)
         return self._process.exitcode
 
@@ -58,7 +58,7 @@ def _become(module: str, environment: dict[str, str], log: str) -> None:
 
 
 def _show_name(name: str) -> None:
-    """For `ps` and `top`, where the machine has such names; otherwise all would be called alike."""
+    # The name in `ps` and `top` (Linux); all forks would have the same one.
     shown = Path("/proc/self/comm")
     if shown.exists():
         shown.write_text(name[-SHOWN_LETTERS:])

@@ -1,4 +1,4 @@
-"""`callcenter doctor --live`: the invariants of live work, each with what and who. It looks and never writes."""
+"""`callcenter doctor --live`: invariants of live work, with each violation. Read-only."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime

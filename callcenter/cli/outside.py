@@ -1,4 +1,4 @@
-"""Programs beside the house: the pretended telephone company, its lifelike callers, and the measurements."""
+"""Programs outside the system: carrier simulator, simulated callers, benchmarks."""
 
 import importlib.util
 import os
@@ -15,14 +15,14 @@ SIMULATOR = "http://127.0.0.1:8100"
 @click.group(invoke_without_command=True)
 @click.pass_context
 def simulate(ctx: click.Context) -> None:
-    """The pretended telephone company. Without a further word: lifelike callers for a running demo."""
+    """The carrier simulator. Without a further command: lifelike callers for a running demo."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(traffic)
 
 
 @simulate.command()
 def phone() -> None:
-    """Start the telephone company with the customer's phone page, at SIMULATOR_BIND."""
+    """Start the carrier simulator with the customer's phone page, at SIMULATOR_BIND."""
     _become("callcenter.simulator", [])
 
 
@@ -31,7 +31,7 @@ def phone() -> None:
 @click.option("--minutes", type=click.FloatRange(0.1), help="Stop after so long; else with Ctrl-C.")
 @click.option("--simulator", default=SIMULATOR, envvar="SIMULATOR_URL", show_default=True, help="Where it listens.")
 def traffic(rate: float, minutes: float | None, simulator: str) -> None:
-    """Send lifelike callers: they wait, give up, call again, text, and answer how it was."""
+    """Send lifelike callers: they wait, hang up, call again, text, and answer surveys."""
     arguments = ["--rate", str(rate), "--simulator", simulator]
     _become("callcenter.simulator.traffic", arguments + (["--minutes", str(minutes)] if minutes else []))
 
@@ -39,7 +39,7 @@ def traffic(rate: float, minutes: float | None, simulator: str) -> None:
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(arguments: tuple[str, ...]) -> None:
-    """Measure against floors taken in the same run (needs a clone of the source)."""
+    """Run the benchmarks against baselines of the same run (needs a clone of the source)."""
     if importlib.util.find_spec("tests") is None:
         sys.path.insert(0, str(Path.cwd()))
     _become("tests.bench", list(arguments))

@@ -1,4 +1,4 @@
-"""The processes of production. Each becomes another program, so that no door imports another."""
+"""The production processes. Each command replaces itself with its program, so that entry points stay separate."""
 
 import os
 import shutil
@@ -18,15 +18,16 @@ FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 
 @click.command()
 def serve() -> None:
-    """Serve pages, webhooks and the API at BIND, by WEB_PROCESSES gunicorn processes."""
+    """Serve pages, webhooks and the API at BIND, with WEB_PROCESSES gunicorn processes."""
     settings()
     os.environ[FIGURES] = fresh_folder_for_figures()
     _become(*WEB)
 
 
 def fresh_folder_for_figures() -> str:
-    """Where the web processes share their counters; what an earlier run left would be added to ours."""
+    """Empty the folder in which web processes share their metrics; its path."""
     folder = Path(os.environ.get(FIGURES) or Path(tempfile.gettempdir()) / f"callcenter-figures-{os.getuid()}")
+    # Counters of an earlier run would be added to ours.
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     return str(folder)
@@ -34,21 +35,21 @@ def fresh_folder_for_figures() -> str:
 
 @click.command()
 def worker() -> None:
-    """Do jobs: send messages, ring desk telephones, ask how it was. Start as many as you like."""
+    """Run jobs: send messages, ring desk telephones, send surveys. Start as many as you like."""
     settings()
     _become("workers")
 
 
 @click.command(name="long-worker")
 def long_worker() -> None:
-    """Work out what takes minutes, such as past days played again. One is enough."""
+    """Run jobs of minutes, such as what-if simulations. One is enough."""
     settings()
     _become("workers.long")
 
 
 @click.command()
 def clock() -> None:
-    """Find what is due and do it, or hand it to a worker. A second one beside it does no harm."""
+    """Find due work and do it, or enqueue it for a worker. A second clock does no harm."""
     settings()
     _become("workers.clock")
 
@@ -61,7 +62,7 @@ def _become(module: str, *arguments: str) -> None:
 @click.command()
 @click.option("--check", is_flag=True, help="Change nothing; fail where the database is behind.")
 def migrate(check: bool) -> None:
-    """Bring the database to this version's tables."""
+    """Migrate the database to this version."""
     url = settings().database_url
     before = revision(url)
     if before == newest_revision():

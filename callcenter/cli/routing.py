@@ -1,4 +1,4 @@
-"""`callcenter simulate routing`: a scenario played in virtual time with the live decision functions, as a table or JSON."""
+"""`callcenter simulate routing`: run a scenario in virtual time with the live routing, as a table or JSON."""
 
 import json
 import os
@@ -57,9 +57,9 @@ def routing(
     schema: bool,
     processes: int,
 ) -> None:
-    """Play SCENARIO (a YAML file, or the name of a shipped one) with the live routing, beside what theory says.
+    """Run SCENARIO (a YAML file, or the name of a shipped one) with the live routing, next to theory.
 
-    The format is told in docs/scenarios.md. Exits with 1 where a figure misses what the scenario expects.
+    docs/scenarios.md describes the format. Exits with 1 where a figure misses what the scenario expects.
     """
     if schema:
         click.echo(json.dumps(Scenario.model_json_schema(), ensure_ascii=False, indent=1))
@@ -81,7 +81,7 @@ def routing(
 
 
 def text(scenario: Scenario, played: Result) -> str:
-    """The table of figures under one line of what was played."""
+    """The table of figures, below a heading."""
     head = f"{scenario.name}: {scenario.about}" if scenario.about else scenario.name
     runs = f"{played.seeds} seed{'s' if played.seeds != 1 else ''}, {played.contacts:,} contacts counted"
     return "\n".join([head, runs, "", *_table([_cells(figure) for figure in played.figures])])

@@ -1,4 +1,4 @@
-"""What an operator is told when something is wrong: a sentence and an exit code, never a traceback for what we foresaw."""
+"""Errors of the command line: a sentence and an exit code, no traceback for expected errors."""
 
 import errno
 import logging
@@ -15,7 +15,7 @@ from callcenter.settings import Settings, SettingsError, load
 
 
 class House(click.Group):
-    """The one place where our errors become sentences."""
+    """The command group that turns expected errors into sentences."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -35,14 +35,14 @@ class House(click.Group):
 
 
 class Refused(click.ClickException):
-    """The sentence is shown as it is."""
+    """An error whose message is printed as it is; exit code 1."""
 
     def show(self, _file: Any = None) -> None:
         click.echo(self.message, err=True)
 
 
 class Misused(Refused):
-    """The command or its settings are wrong, not the world."""
+    """Wrong arguments or settings; exit code 2."""
 
     exit_code = 2
 
@@ -52,11 +52,11 @@ def first_line(error: OperationalError) -> str:
 
 
 def settings() -> Settings:
-    """Of this environment; a wrong one ends the command with code 2."""
+    """The settings of this environment; exit code 2 where they are wrong."""
     quiet()
     return load()
 
 
 def quiet() -> None:
-    """Operators read our sentences, not the libraries' notes."""
+    """Silence the libraries' informational logs."""
     logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -1,4 +1,4 @@
-"""Our numbers, and telling Twilio where our webhooks are."""
+"""Our telephone numbers, and the configuration of our webhooks at Twilio."""
 
 from zoneinfo import available_timezones
 
@@ -26,7 +26,7 @@ def twilio() -> None:
 @click.option("--language", default="en", show_default=True, help="Of the greeting: en or zh.")
 @click.option("--zone", default="UTC", show_default=True, help="Our time zone, such as America/Los_Angeles.")
 def add_number(number: str, queues: tuple[str, ...], name: str | None, language: str, zone: str) -> None:
-    """Take a telephone number of the account into use; after that, configure it."""
+    """Add a telephone number of the account; then run `callcenter twilio configure`."""
     if zone not in available_timezones():
         raise Misused(f"There is no time zone {zone}; one is America/Los_Angeles.")
     with house() as wiring:
@@ -38,7 +38,7 @@ def add_number(number: str, queues: tuple[str, ...], name: str | None, language:
 @twilio.command()
 @click.option("--yes", is_flag=True, help="Do it without asking.")
 def configure(yes: bool) -> None:
-    """Point our numbers and the TwiML app to PUBLIC_URL, after showing what changes. A second time changes nothing."""
+    """Point our numbers and the TwiML app to PUBLIC_URL, after showing the changes. Idempotent."""
     ours = settings()
     if not ours.twilio_account_sid or not ours.twilio_auth_token:
         raise Misused("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are missing; the Twilio console shows them.")

@@ -34,7 +34,7 @@ def _open(work: Work, budget: Budget, moment: datetime) -> Period:
 
 
 def spend(work: Work, grant: Grant, period_ids: Sequence[int], *, actor: str) -> None:
-    """Commit a grant's cost without a reservation. BudgetUsedUp where the balance is too low; nothing changes then."""
+    """Commit a grant's cost without a reservation. BudgetUsedUp where a balance is too low."""
     _move(work, grant, period_ids, kind="commit", committed=grant.cost, actor=actor)
 
 
@@ -95,6 +95,7 @@ def _move(
         actor=actor,
         note=note,
     )
+    # The other periods have changed already: this error must roll back the transaction.
     if len(moved) < len(set(period_ids)):
         raise BudgetUsedUp
     if reserved + committed > 0:

@@ -1,4 +1,4 @@
-"""Rule proposals found in past grants: refreshed daily, accepted or dismissed by a leader, measured afterwards."""
+"""Rule proposals found in past grants: refreshed daily, accepted or dismissed by supervisors, measured afterwards."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Rule books from draft to publication: edited by leaders, reviewed by a second person, published from a date on.
+"""Rule books from draft to publication: edited by supervisors, reviewed by a second person, published from a date on.
 
 A published version never changes; `number` names a version.
 """
@@ -85,7 +85,7 @@ def _add(work: Work, book: RuleBook, *, actor: Actor, note: str) -> RuleBookRow:
 
 
 def must_lead(actor: Actor) -> int:
-    """The actor's agent id; NotAllowed for agents without a lead role and for API tokens."""
+    """The id of the acting supervisor or administrator; NotAllowed for agents and for tokens without a person."""
     # Every rule has an author who can be asked about it.
     if not actor.leads or actor.agent_id is None:
         raise NotAllowed

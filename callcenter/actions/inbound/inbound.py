@@ -12,13 +12,13 @@ from callcenter.storage.administration import access
 from callcenter.storage.customers import customers
 from callcenter.storage.work import Work
 
-Handler = Callable[[Work, Received], bool]  # True: taken, and written down
+Handler = Callable[[Work, Received], bool]  # True: the message is taken and stored
 
 HANDLERS: tuple[Handler, ...] = (
-    approving_by_sms.reply,  # an approver's own telephone: not a customer's, even where it is one as well
-    opt_outs.obey,  # "stop" is obeyed whatever else is open
+    approving_by_sms.reply,  # first: an approver's mobile counts as an approver's, even where a customer has it too
+    opt_outs.obey,  # "stop" takes precedence over any open survey or conversation
     survey_replies.take,
-    messages.converse,  # takes whatever is left
+    messages.converse,  # takes every remaining message
 )
 
 

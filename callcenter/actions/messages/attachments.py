@@ -84,7 +84,7 @@ def _settle(work: Work, row: Attachment, state: AttachmentState) -> None:
     if message is None:
         return
     interaction = interactions.get(work.session, message.interaction_id) if message.interaction_id else None
-    about = interaction.about() if interaction else message.about()  # for whoever serves it now
+    about = interaction.about() if interaction else message.about()  # for the agent who serves it now
     work.record(AttachmentFetched(**about, message_id=message.id, attachment_id=row.id, state=state.value))
 
 
