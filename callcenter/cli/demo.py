@@ -185,7 +185,7 @@ def _start(family: Family, logs: Path, ours: Settings) -> None:
     simulator = Child("simulator", run["simulator"], logs=logs, health=f"{ours.twilio_api_url}/healthz")
     web = Child("web", partial(executed, command=WEB), logs=logs, health=f"{_url(ours.bind)}/readyz")
     others = [Child(name, run[name], logs=logs) for name in ("worker", "long-worker", "clock")]
-    family.start(web)  # it loads for itself, while the process that forks the others still loads
+    family.start(web)  # loads in parallel with the fork server
     family.start(simulator, ends_last=True)
     for child in others:
         family.start(child)

@@ -103,7 +103,7 @@ def _mine(wiring: Wiring, interaction_id: int, actor: Actor) -> Interaction:
 
 
 def ring_agent(wiring: Wiring, offer_id: int) -> None:
-    """Ring the desk telephone of an offer's agent. A permanent refusal ends the offer, so the next agent gets it."""
+    """Ring the offer's desk telephone. After a permanent refusal the next agent gets the offer."""
     with wiring.work() as work:
         offer = offer_rows.claim_to_ring(work.session, offer_id, now=work.now)
         if offer is None:
@@ -138,7 +138,7 @@ def _not_rung(wiring: Wiring, offer_id: int, *, permanent: bool) -> None:
 
 
 def bring_back(wiring: Wiring, interaction_id: int) -> None:
-    """Move a caller without an agent back to the waiting music; repeated every 5 seconds until they arrive."""
+    """Move a caller without an agent back to the music, every 5 seconds until they arrive."""
     with wiring.work() as work:
         interaction = interactions.get(work.session, interaction_id, lock=True)
         if interaction is None or not interaction.channel.is_voice:
@@ -179,7 +179,7 @@ def call_customer(wiring: Wiring, interaction_id: int) -> None:
 
 
 def end_lines(wiring: Wiring, interaction_id: int) -> None:
-    """Hang up agent legs in a call that ended or went to another agent."""
+    """Hang up agent legs in a call that ended or moved on."""
     with wiring.reading() as session:
         sids = callback_dialing.lines_to_end(session, interaction_id)
     for sid in sids:
@@ -197,7 +197,7 @@ def part(wiring: Wiring, interaction_id: int) -> None:
 
 
 def agent_not_connected(wiring: Wiring, offer_id: int) -> None:
-    """Check an accepted call whose agent should be connected; otherwise another agent takes over."""
+    """Check an accepted call whose agent should be connected; if not, another agent takes over."""
     with wiring.reading() as session:
         offer = offer_rows.get(session, offer_id)
         legs = leg_rows.of(session, offer.interaction_id) if offer else []
@@ -223,7 +223,7 @@ def _is_up(wiring: Wiring, leg: Leg) -> bool:
 
 
 def ask_about(wiring: Wiring, leg: Leg) -> None:
-    """Reconcile a leg without recent reports: an end that the provider knows of is applied as a report."""
+    """Reconcile a leg without recent reports: an end known to the provider counts as a report."""
     try:
         status = wiring.phone.status(leg.sid)
     except OutsideError as error:
@@ -250,8 +250,8 @@ def carry_out(wiring: Wiring, grant_id: int) -> None:
         return
     url, secret, body = post
     try:
+        # The key lets the system ignore a repeated POST.
         wiring.systems.post(
-            # The key lets the system ignore a repeated POST.
             url, secret=secret, key=f"{body['event']}:{grant_id}", at=int(wiring.clock().timestamp()), body=body
         )
     except OutsideError as error:

@@ -41,7 +41,7 @@ def _tries(work: Work, name: str, address: str, *, since: datetime) -> tuple[int
 
 
 def sign_in(work: Work, agent_id: int, *, username: str, password: str) -> Agent:
-    """After a correct password: clear failed tries, rehash an outdated hash, ensure a session key."""
+    """After a correct password: clear failed tries, rehash an outdated hash."""
     agent = presence.sign_in(work, agent_id)
     access.forget_tries(work.session, username=username.strip().lower()[:200])
     if passwords.is_dated(agent.password_hash):
@@ -52,7 +52,7 @@ def sign_in(work: Work, agent_id: int, *, username: str, password: str) -> Agent
 
 
 def set_password(work: Work, agent_id: int, *, password: str) -> None:
-    """Set a new password and end all sessions of this agent."""
+    """Also ends all sessions of this agent."""
     agent = _locked(work, agent_id)
     agent.password_hash = passwords.hashed(password)
     agent.session_key = secrets.token_urlsafe(12)

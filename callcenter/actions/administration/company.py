@@ -1,4 +1,4 @@
-"""Company-wide routing policy (score, offers, capacity) and break reasons."""
+"""Company-wide routing policy and break reasons."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ from callcenter.storage.work import Work
 
 
 def set_routing(work: Work, *, policy: CompanyPolicy, version: str | None, actor: Actor) -> None:
-    """Save the routing policy. `version`: `version_of` the policy that was read; StaleSave where it changed since."""
+    """`version`: `version_of` the policy that was read; StaleSave where it changed since."""
     must_administer(actor)
     ours = work.session.get(Company, 1, with_for_update=True, populate_existing=True)
     if ours is None:
@@ -30,13 +30,12 @@ def set_routing(work: Work, *, policy: CompanyPolicy, version: str | None, actor
 
 
 def version_of(policy: CompanyPolicy) -> str:
-    """Hash of the policy, for optimistic locking."""
     data = json.dumps(policy.model_dump(mode="json"), sort_keys=True)
     return hashlib.sha256(data.encode()).hexdigest()[:16]
 
 
 def add_break_reason(work: Work, *, key: str, names: dict[str, str], actor: Actor) -> BreakReason:
-    """Add a break reason. Invalid for a malformed or taken key, or a missing name."""
+    """Invalid for a malformed or taken key."""
     must_administer(actor)
     if not queues.KEY.fullmatch(key):
         text = "A key is of small letters, digits and hyphens, and begins with a letter."
@@ -53,7 +52,7 @@ def add_break_reason(work: Work, *, key: str, names: dict[str, str], actor: Acto
 def change_break_reason(
     work: Work, reason_id: int, *, names: dict[str, str], is_active: bool, actor: Actor
 ) -> BreakReason:
-    """Rename or (de)activate a break reason; breaks taken under it keep its key."""
+    """Breaks taken under this reason keep its key."""
     must_administer(actor)
     row = work.session.get(BreakReason, reason_id, with_for_update=True)
     if row is None:

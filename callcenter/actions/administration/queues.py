@@ -1,4 +1,4 @@
-"""Setup of queues: add, change, deactivate, reactivate. Routing itself is in `actions.routing`."""
+"""Setup of queues: add, change, deactivate, reactivate. Routing is in `actions.routing`."""
 
 import hashlib
 import json
@@ -38,7 +38,7 @@ class QueueInUse(DomainError):
 
 
 def add(work: Work, *, key: str, settings: QueueSettings, actor: Actor) -> Queue:
-    """Add a queue. NotValid with all problems by field, including a malformed or taken key."""
+    """NotValid with all problems by field, including a malformed or taken key."""
     must_administer(actor)
     try:
         queues.check(settings, known(work, None))
@@ -116,19 +116,17 @@ def _differences(before: QueueSettings, after: QueueSettings) -> Changed:
 
 
 def settings_of(row: Queue) -> QueueSettings:
-    """The editable settings of a stored queue."""
     plain = {name: getattr(row, name) for name in PLAIN}
     return QueueSettings(policy=row.policy, zone=row.zone, hours=dict(row.hours), holidays=tuple(row.holidays), **plain)
 
 
 def version_of(settings: QueueSettings) -> str:
-    """Hash of the settings, for optimistic locking."""
     data = json.dumps(settings.model_dump(mode="json"), sort_keys=True)
     return hashlib.sha256(data.encode()).hexdigest()[:16]
 
 
 def known(work: Work, queue_id: int | None) -> Known:
-    """What a queue's settings may refer to, without the queue itself."""
+    """What a queue's settings may refer to."""
     session = work.session
     return Known(
         queues=frozenset(queue.id for queue in company.queues(session) if queue.id != queue_id),
@@ -171,7 +169,7 @@ def put_into_use(work: Work, queue_id: int, *, actor: Actor) -> None:
 
 
 def ask_again(work: Work) -> None:
-    """After a policy change, route up to 50 idle agents, longest idle first. Runs in its own unit of work."""
+    """After a policy change, route up to 50 idle agents, longest idle first; in its own unit of work."""
     if not interactions.waiting(work.session, limit=1):
         return
     free = [agent for agent in queries.on_duty(work.session) if _is_free(agent)]
@@ -190,7 +188,7 @@ def must_administer(actor: Actor) -> None:
 
 
 def checked_names(names: dict[str, str]) -> dict[str, str]:
-    """Trimmed names in every served language. Invalid where one is missing."""
+    """Trimmed names. Invalid where a served language is missing."""
     checked = {code: plain(names.get(code, ""))[:80] for code in languages.SERVED}
     missing = next((code for code, text in checked.items() if not text), None)
     if missing:
@@ -199,6 +197,5 @@ def checked_names(names: dict[str, str]) -> dict[str, str]:
 
 
 def plain(text: str) -> str:
-    """Trimmed text."""
     # PostgreSQL text cannot hold NUL.
     return text.replace("\x00", "").strip()

@@ -16,7 +16,7 @@ def add_number(
 ) -> Number:
     """Add a number with a menu to these queue keys, in order; creates missing company and queues.
 
-    Invalid for a malformed or taken number, more than 8 queues, or a company without a name.
+    Invalid for a malformed or taken number, over 8 queues, or a missing company name.
     """
     e164 = customers.e164(number)
     if e164 is None:
@@ -44,11 +44,11 @@ def _begin(work: Work, *, name: str | None, zone: str) -> None:
 
 
 def _queue(work: Work, key: str, *, zone: str) -> Queue:
-    """The queue of this key; a new one requires the skill of the same key and is always open."""
     found = work.session.scalar(select(Queue).where(Queue.key == key))
     if found:
         return found
     names = {language: key.capitalize() for language in languages.SERVED}
+    # A new queue requires the skill of its own key and is always open.
     queue = Queue(key=key, names=names, routing={"skills": {key: 1}}, zone=zone, hours={}, holidays=[])
     if all(skill.key != key for skill in company.skills(work.session)):
         work.session.add(Skill(key=key, names=names))

@@ -1,4 +1,4 @@
-"""Skills, languages, capacity and trust of agents; each change applies at once."""
+"""Skills, languages, capacity and trust of agents; changes apply at once."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ MOST_CONVERSATIONS = 20
 
 
 def add(work: Work, *, key: str, names: dict[str, str], actor: Actor) -> Skill:
-    """Add a skill. Invalid for a malformed or taken key."""
+    """Invalid for a malformed or taken key."""
     must_administer(actor)
     if not queues.KEY.fullmatch(key):
         text = "A key is of small letters, digits and hyphens, and begins with a letter."
@@ -44,7 +44,7 @@ def rename(work: Work, skill_id: int, *, names: dict[str, str], actor: Actor) ->
 
 
 def remove(work: Work, skill_id: int, *, actor: Actor) -> None:
-    """Delete a skill and remove it from all agents. QueueInUse where a queue or ring requires it."""
+    """Also removes it from all agents. QueueInUse where a queue or ring requires it."""
     must_administer(actor)
     row = _skill(work, skill_id)
     for queue in company.queues(work.session):
@@ -67,7 +67,7 @@ def _skill(work: Work, skill_id: int) -> Skill:
 
 
 def set_level(work: Work, agent_id: int, *, skill: str, level: int, actor: Actor) -> Agent:
-    """Set an agent's skill level, 1 to 5; 0 removes the skill."""
+    """`level` 1 to 5; 0 removes the skill."""
     if not 0 <= level <= HIGHEST:
         raise Invalid("A level is a number from 0 to %(most)d.", field="level", most=HIGHEST)
     if skill not in {row.key for row in company.skills(work.session)}:
@@ -90,7 +90,7 @@ def set_language(work: Work, agent_id: int, *, language: str, speaks: bool, acto
 
 
 def set_conversations(work: Work, agent_id: int, *, most: int, actor: Actor) -> Agent:
-    """Set the agent's limit of parallel conversations; 0: calls only."""
+    """The limit of parallel conversations; 0: calls only."""
     if not 0 <= most <= MOST_CONVERSATIONS:
         raise Invalid("Write a number from 0 to %(most)d.", field="most", most=MOST_CONVERSATIONS)
     agent = _agent(work, agent_id, actor)
@@ -99,7 +99,7 @@ def set_conversations(work: Work, agent_id: int, *, most: int, actor: Actor) -> 
 
 
 def set_calls_over(work: Work, agent_id: int, *, most: int | None, actor: Actor) -> Agent:
-    """Set up to how many open conversations still allow a call; None: the company's default."""
+    """Up to how many open conversations still allow a call; None: the company's default."""
     if most is not None and not 0 <= most <= MOST_CONVERSATIONS:
         raise Invalid("Write a number from 0 to %(most)d.", field="most", most=MOST_CONVERSATIONS)
     agent = _agent(work, agent_id, actor)
@@ -110,7 +110,7 @@ def set_calls_over(work: Work, agent_id: int, *, most: int | None, actor: Actor)
 
 
 def set_trust(work: Work, agent_id: int, *, level: int, mobile: str, actor: Actor) -> Agent:
-    """Set an agent's trust level (1 to 9) and the mobile for approval requests by SMS; "" for none."""
+    """Trust level 1 to 9, and the mobile for approval requests by SMS ("" for none)."""
     if not 1 <= level <= HIGHEST_TRUST:
         raise Invalid("A level is a number from 1 to %(most)d.", field="level", most=HIGHEST_TRUST)
     agent = _agent(work, agent_id, actor)

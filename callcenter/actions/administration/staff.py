@@ -1,4 +1,4 @@
-"""Accounts of staff and API tokens; for operators at the command line."""
+"""Accounts of staff and API tokens."""
 
 import secrets
 from zoneinfo import available_timezones
@@ -29,7 +29,7 @@ def hire(
     skills: dict[str, int] | None = None,
     zone: str = "UTC",
 ) -> Agent:
-    """Create an agent account. Invalid for a taken name, unknown role or zone, or short password."""
+    """Invalid for a taken name, unknown role or zone, or short password."""
     plain = username.strip().lower()
     if not plain or any(c.isspace() for c in plain):
         raise Invalid("A user name has no spaces.", field="username")
@@ -69,7 +69,7 @@ def checked(password: str) -> str:
 
 
 def issue_token(work: Work, *, name: str, role: str, username: str | None = None) -> tuple[Token, str]:
-    """Create an API token; (token, secret). With a username it acts as that agent. Only the hash is stored."""
+    """(token, secret). With a username the token acts as that agent."""
     if role not in set(Role):
         raise Invalid("A role is agent, supervisor or administrator.", field="role")
     agent = agents.by_name(work.session, username) if username else None
@@ -77,6 +77,7 @@ def issue_token(work: Work, *, name: str, role: str, username: str | None = None
         raise NotFound("There is nobody of the name %(name)s.", name=username)
     if agent and role not in (agent.role, Role.AGENT):
         raise Invalid("%(name)s has the role %(role)s; a token gives no more.", name=agent.name, role=agent.role)
+    # Only its hash is stored.
     secret = PREFIX + secrets.token_urlsafe(32)
     token = Token(
         name=name,
@@ -91,7 +92,7 @@ def issue_token(work: Work, *, name: str, role: str, username: str | None = None
 
 
 def revoke_token(work: Work, token_id: int) -> Token:
-    """Revoke a token. Idempotent; NotFound."""
+    """Idempotent."""
     token = work.session.get(Token, token_id)
     if token is None:
         raise NotFound("There is no token %(id)d.", id=token_id)

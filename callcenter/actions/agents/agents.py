@@ -20,9 +20,9 @@ HEARTBEAT_LOST = timedelta(seconds=35)
 
 
 def choose_status(work: Work, agent_id: int, status: str, *, cause: str = "") -> Agent:
-    """Set the agent's status; `cause`: break reason. During work, a break is scheduled for afterwards.
+    """`cause`: break reason. During work a break is scheduled for afterwards; choosing it again cancels it.
 
-    Choosing the same scheduled status again cancels it. Invalid for an unknown status or reason.
+    Invalid for an unknown status or reason.
     """
     _check(work, status, cause)
     agent = agent_state.locked(work, agent_id)
@@ -64,7 +64,7 @@ def _take_back(work: Work, agent: Agent) -> Agent:
 
 
 def sign_in(work: Work, agent_id: int) -> Agent:
-    """Sign in as unavailable; the agent chooses to be available."""
+    """Agents start as unavailable and choose to be available."""
     agent = agent_state.locked(work, agent_id)
     if agent.status == Status.SIGNED_OUT:
         agent_state.set_status(work, agent, Status.UNAVAILABLE, actor=f"agent:{agent.id}")
@@ -79,7 +79,7 @@ def _expect(work: Work, agent_id: int) -> None:
 
 
 def sign_out(work: Work, agent_id: int, *, cause: str = "") -> None:
-    """Sign out: withdraw offers, return conversations to the queue. A call in progress continues."""
+    """Withdraws offers and returns conversations to the queue; a call in progress continues."""
     # Lock order: interactions, then agent.
     in_hand = interactions.of_agent(work.session, agent_id, lock=True)
     agent = agent_state.locked(work, agent_id)
@@ -98,17 +98,16 @@ def connected(work: Work, *, sid: str, agent_id: int) -> None:
 
 
 def seen(work: Work, *, sid: str) -> None:
-    """Record a heartbeat of one browser."""
     agents.seen(work.session, sid=sid, now=work.now)
 
 
 def disconnected(work: Work, *, sid: str) -> None:
-    """Record a closed socket; the grace period starts."""
+    """One browser is gone; the grace period starts."""
     agents.disconnect(work.session, sid=sid, now=work.now)
 
 
 def gone(session: Session, *, now: datetime, grace: timedelta) -> Sequence[int]:
-    """Ids of available agents without any live browser for longer than `grace`."""
+    """Ids of available agents without a live browser for longer than `grace`."""
     return agents.lost(session, silent_before=now - HEARTBEAT_LOST - grace, gone_before=now - grace)
 
 
@@ -121,7 +120,7 @@ def lose(work: Work, agent_id: int, *, grace: timedelta) -> None:
 
 
 def free(work: Work, agent_id: int) -> None:
-    """Release all offers of an agent who is signed out or unavailable."""
+    """Release the offers of an agent who is signed out or unavailable."""
     agent = agents.get(work.session, agent_id)
     if agent is None or agent.status not in (Status.SIGNED_OUT, Status.UNAVAILABLE):
         return

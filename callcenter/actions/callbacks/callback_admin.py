@@ -1,4 +1,4 @@
-"""Callbacks as staff manage them: create, change, call now, cancel. Dialing is in `callback_dialing`."""
+"""Callbacks managed by staff. Dialing is in `callback_dialing`."""
 
 from datetime import datetime, timedelta
 
@@ -39,10 +39,7 @@ def create(
     ticket_id: int | None = None,
     source: str = "agent",
 ) -> Callback:
-    """Promise a callback to `number` at `at` (UTC; None for now), optionally about a ticket.
-
-    Invalid for an unknown queue or customer, a malformed number, or a time over 60 days ahead.
-    """
+    """Promise a callback at `at` (UTC; None for now). Invalid for a wrong queue, customer, number or time."""
     queue = company.queue(work.session, queue_id)
     if queue is None or not queue.is_active:
         raise Invalid("There is no such queue.", field="queue_id")
@@ -98,7 +95,7 @@ def _customer(work: Work, customer_id: int | None, number: str) -> Customer | No
 
 
 def _our_number(work: Work, queue_id: int) -> str:
-    """Our number that leads to this queue, else our first one. Invalid without any number."""
+    """Our number that leads to this queue, else our first one."""
     lines = company.numbers(work.session)
     if not lines:
         raise Invalid("We have no telephone number to call from.", field="number")
@@ -145,7 +142,6 @@ def _move(work: Work, ours: Interaction, row: Callback, starts: datetime) -> Non
 
 
 def call_now(work: Work, callback_id: int, *, actor: Actor) -> Callback:
-    """Bring the callback forward: the next available agent gets it."""
     ours, row = _still_waiting(work, callback_id)
     changed = {"at": [row.promised_from.isoformat(), work.now.isoformat()]}
     row.promised_from = min(row.promised_from, work.now)
@@ -156,7 +152,7 @@ def call_now(work: Work, callback_id: int, *, actor: Actor) -> Callback:
 
 
 def cancel(work: Work, callback_id: int, *, actor: Actor, reason: str) -> Callback:
-    """Cancel with a reason; Invalid without one, CallbackOver, CallbackInProgress."""
+    """Invalid without a reason, CallbackOver, CallbackInProgress."""
     if not _note(reason):
         raise Invalid("Say why.", field="reason")
     ours, row = _still_waiting(work, callback_id)

@@ -1,7 +1,6 @@
-"""Dialing of callbacks: queued when due, dialed, connected or retried.
+"""Dialing of callbacks. Agent first: dialed once the agent's leg is in the conference.
 
-Agent first: offered like a call; the customer is dialed once the agent's leg is in the conference. Customer first:
-dialed when next in queue, then at the head of the queue. Lock order: interaction, callback.
+Customer first: dialed when next in queue, then at its head. Lock order: interaction, callback.
 """
 
 from datetime import timedelta
@@ -57,7 +56,6 @@ def due(work: Work, interaction_id: int) -> bool:
 
 
 def _is_next(work: Work, ours: Interaction) -> bool:
-    """Whether an available agent remains for this customer, or the next one to finish does."""
     head = head_of(ours)
     serving, free = rules.serving(
         routing.waiting_of(work, [head], asked_before=False)[0], routing.pool_of(work, queries.on_duty(work.session))
@@ -65,11 +63,12 @@ def _is_next(work: Work, ours: Interaction) -> bool:
     ahead = queries.ahead(
         work.session, queue_id=ours.queue_id or 0, channel=ours.channel, queue_rank=promises.rank(ours)
     )
+    # An agent remains for this customer, or the next one to finish does.
     return free > ahead or (ahead == 0 and serving > 0)
 
 
 def agent_is_in(work: Work, ours: Interaction) -> None:
-    """The agent's leg is up: connect, or dial the customer. Interaction locked and active."""
+    """The agent's leg is up: connect, or dial the customer. Locked and active."""
     row = callbacks.of_interaction(work.session, ours.id, lock=True)
     if row is None:
         return
@@ -90,7 +89,7 @@ def _to_call(work: Work, ours: Interaction, row: Callback) -> None:
 
 
 def claim(work: Work, interaction_id: int) -> Callback | None:
-    """Claim the dialing for 20 seconds; None where it is not due."""
+    """Claim the dialing; None where it is not due."""
     found = _locked(work, interaction_id)
     if found is None or found[1].state != "calling" or not found[1].next_try_at or found[1].next_try_at > work.now:
         return None
@@ -103,7 +102,6 @@ def claim(work: Work, interaction_id: int) -> Callback | None:
 
 
 def rings(work: Work, interaction_id: int, *, call_sid: str) -> None:
-    """Record the customer's ringing leg."""
     found = _locked(work, interaction_id)
     # The answer may be reported before this leg is recorded.
     if found and found[1].state == "calling":
@@ -122,7 +120,7 @@ def _leg(work: Work, ours: Interaction, row: Callback, call_sid: str) -> Leg:
 
 
 def answered(work: Work, interaction_id: int, *, call_sid: str) -> Answer:
-    """The customer answers: to the waiting agent, else to the head of the queue. Idempotent; HangUp where over."""
+    """Connect to the waiting agent, else move to the head of the queue. Idempotent."""
     found = _locked(work, interaction_id)
     if found is None:
         return HangUp()
@@ -165,7 +163,7 @@ def _connected(work: Work, ours: Interaction, row: Callback) -> None:
 
 
 def leg_over(work: Work, ours: Interaction, leg: Leg, *, outcome: str) -> bool:
-    """A customer leg ended. True where that was a failed try, so no contact is served. Interaction locked."""
+    """True where the ended leg served no customer: a failed or an earlier try. Locked."""
     current = leg_rows.of_customer(work.session, ours.id)
     if current is None or current.id != leg.id:
         return True
@@ -173,7 +171,7 @@ def leg_over(work: Work, ours: Interaction, leg: Leg, *, outcome: str) -> bool:
 
 
 def customer_gone(work: Work, ours: Interaction, *, by: EndedBy) -> None:
-    """End a failed try, or the call where the customer was reached. Interaction locked."""
+    """End a failed try, or the call where the customer was reached. Locked."""
     if ours.state not in WITH_CUSTOMER:
         return
     if not not_reached(work, ours, outcome="given_up" if by == EndedBy.AGENT else "left"):
@@ -188,7 +186,7 @@ def call_ended(work: Work, event: CallEnded) -> None:
 
 
 def not_reached(work: Work, ours: Interaction, *, outcome: str) -> bool:
-    """End a failed try: retry after the pause, or fail after the last. False where the customer was reached. Locked."""
+    """End a failed try: retry later, or fail after the last. False where the customer was reached. Locked."""
     row = callbacks.of_interaction(work.session, ours.id, lock=True)
     if row is None or row.state == CallbackState.CONNECTED:
         return False
@@ -211,10 +209,10 @@ def not_reached(work: Work, ours: Interaction, *, outcome: str) -> bool:
 
 
 def _let_agent_go(work: Work, ours: Interaction) -> int | None:
-    """Withdraw the offer, or end the agent's leg in the conference; the agent's id."""
     offer = open_offers.open_of(work.session, ours.id, lock=True)
     if offer is None:
         return None
+    # Ringing: withdraw the offer. Waiting in the conference: end the leg.
     if offer.state == OfferState.LIVE:
         offers.withdraw(work, ours)
     elif any(leg.offer_id == offer.id and not leg.left_at for leg in leg_rows.of(work.session, ours.id)):
@@ -233,7 +231,7 @@ def _tell_tried(work: Work, ours: Interaction, row: Callback, outcome: str, agen
 
 
 def lines_to_end(session: Session, interaction_id: int) -> list[str]:
-    """Call sids of agent legs that are up in an ended call, or under an earlier offer."""
+    """Sids of agent legs in an ended call, or under an earlier offer."""
     interaction = interactions.get(session, interaction_id)
     offer = open_offers.open_of(session, interaction_id)
     mine = offer.id if offer and interaction and interaction.state == State.ACTIVE else None

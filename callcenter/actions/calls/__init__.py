@@ -1,1 +1,1 @@
-"""A call from its first ring to the end of its wrap-up."""
+"""Calls from the first ring to the end of the wrap-up."""

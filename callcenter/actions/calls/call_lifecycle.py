@@ -1,4 +1,4 @@
-"""How waiting ends: they speak with somebody, or the call is over without an agent. Written down and told."""
+"""Transitions of an interaction: connected, served, finished without an agent."""
 
 from callcenter.domain.events import CallConnected, CallEnded
 from callcenter.domain.interactions import EndedBy, Result, State
@@ -7,14 +7,14 @@ from callcenter.storage.work import Work
 
 
 def connect(work: Work, interaction: Interaction) -> None:
-    """Customer and agent hear each other. Locked, once."""
+    """Customer and agent hear each other. Locked, once a call."""
     interaction.answered_at = work.now
     waited = interaction.waited_seconds(work.now)
     work.record(CallConnected(**interaction.about(), actor=f"agent:{interaction.agent_id}", waited_seconds=waited))
 
 
 def served(work: Work, interaction: Interaction, *, by: EndedBy) -> None:
-    """The customer has gone and was served; how the agent wraps it up follows. The interaction must be locked and active."""
+    """The customer left after being served; the wrap-up follows. Locked and active."""
     if interaction.channel.is_voice:
         interaction.call.end(work.now)
     interaction.unanswered_since = None
@@ -23,7 +23,7 @@ def served(work: Work, interaction: Interaction, *, by: EndedBy) -> None:
 
 
 def finish(work: Work, interaction: Interaction, *, by: EndedBy, result: Result) -> None:
-    """Over without an agent. The interaction must be locked; the agent who was asked is for whoever calls this."""
+    """Ended without an agent. Locked; the caller of this function releases an agent with an offer."""
     interaction.state, interaction.ended_at, interaction.finished_at = State.ENDED, work.now, work.now
     interaction.ended_by, interaction.result = by, result
     if interaction.channel.is_voice:

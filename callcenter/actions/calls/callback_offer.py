@@ -1,6 +1,6 @@
-"""Callbacks in place of waiting: offered, promised, told, and taken over by a call of the customer's own.
+"""Callbacks as an alternative to waiting: offered, promised, announced, replaced by a call of the customer.
 
-What people do with the list is for `callback_list`, how one is carried out for `calling_back`. Locks: interaction, then callback.
+Staff actions are in `callback_admin`, dialing in `callback_dialing`. Lock order: interaction, callback.
 """
 
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ def rule(work: Work, interaction: Interaction) -> CallbackRule:
 
 
 def may_ask(interaction: Interaction) -> bool:
-    """Somebody waits on the line whom we can call."""
+    """A caller with a number waits on the line."""
     is_here = (
         interaction.channel.is_voice
         and interaction.direction == Direction.INBOUND
@@ -49,7 +49,7 @@ def is_choosing(interaction: Interaction) -> bool:
 
 
 def ask(work: Work, interaction: Interaction, *, expected_seconds: int | None = None) -> AskForCallback:
-    """Offer a callback in place of waiting. They stay in line meanwhile; if we hear nothing from there, they are led back."""
+    """Offer a callback; the caller keeps their place and is moved back to the music after 30 seconds."""
     to_be_asked(interaction)
     interaction.call.bring_back_at = work.now + CHOOSING
     return AskForCallback(
@@ -58,25 +58,25 @@ def ask(work: Work, interaction: Interaction, *, expected_seconds: int | None = 
 
 
 def to_be_asked(interaction: Interaction) -> None:
-    """Kept where the keys of the menu are kept, until they have answered."""
+    """Mark the caller as choosing, among the menu keys."""
     if interaction.call.menu_keys[-1:] != [ASKED]:
         interaction.call.menu_keys = [*interaction.call.menu_keys, ASKED]
 
 
 def wait_on(interaction: Interaction) -> None:
-    """They have answered, and wait."""
+    """The caller chose to wait."""
     interaction.call.menu_keys = [key for key in interaction.call.menu_keys if key != ASKED]
     interaction.call.bring_back_at = None
 
 
 def rank(interaction: Interaction) -> float:
-    """Where it stands in its line by what routing wrote down when it entered."""
+    """The place in the queue, from the values that `routing.enter` stored."""
     since = (interaction.joined_at or interaction.created_at).timestamp()
     return float(interaction.growth * since - sum(interaction.points.values()))
 
 
 def promise(work: Work, call: Interaction, *, source: str) -> Callback:
-    """In place of waiting: the callback stands where the call stood. The call itself is for whoever calls this to end."""
+    """A callback with the call's place in the queue. The caller of this function ends the call."""
     rules = rule(work, call)
     _, seconds = queue_announcements.prediction(work, call)
     window = max(timedelta(minutes=rules.window_minutes), 2 * timedelta(seconds=seconds or 0))
@@ -86,7 +86,6 @@ def promise(work: Work, call: Interaction, *, source: str) -> Callback:
 
 
 def _interaction(work: Work, call: Interaction) -> Interaction:
-    """A call of ours in the place of theirs."""
     ours = Interaction(
         **{
             name: getattr(call, name)
@@ -160,7 +159,7 @@ def rounded_up(moment: datetime) -> datetime:
 
 
 def told(work: Work, row: Callback, *, interaction_id: int, language: str) -> SayPromised:
-    """What the caller hears: until when, in their own zone."""
+    """The announcement of the promised time, in the customer's zone."""
     customer = customers.get(work.session, row.customer_id) if row.customer_id else None
     queue = company.queue(work.session, row.queue_id)
     zone = customer.zone if customer else numbers.zone_of(row.number) or (queue.zone if queue else "UTC")
@@ -169,7 +168,7 @@ def told(work: Work, row: Callback, *, interaction_id: int, language: str) -> Sa
 
 
 def taken_by_call(work: Work, call: Interaction) -> bool:
-    """They call us while we owe them a call to this queue: their call takes its place, and the promise is kept."""
+    """The customer calls the queue before its callback: the call takes that place and fulfils the promise."""
     if not call.their_address or not call.queue_id or not _any_open(work):
         return False
     found = callbacks.waiting_for(work.session, call.their_address, queue_id=call.queue_id)
@@ -194,14 +193,14 @@ def taken_by_call(work: Work, call: Interaction) -> bool:
 
 
 def _any_open(work: Work) -> bool:
-    """As of a second ago: asked with every call."""
+    # Cached for a second: every call asks.
     return settings_cache.figure(work.session, "open_callbacks", lambda: callbacks.any_open(work.session))
 
 
 def close(
     work: Work, ours: Interaction, row: Callback, *, state: CallbackState, reason: str, result: Result, by: EndedBy
 ) -> None:
-    """Nobody is called any more for this; whoever was asked is free. Both locked, not active."""
+    """End a callback without dialing and release its agent. Both locked, not active."""
     row.state, row.end_reason, row.ended_at, row.next_try_at = state, reason, work.now, None
     agent_id = offers.withdraw(work, ours)
     ours.agent_id = None

@@ -1,4 +1,5 @@
-"""A call from its first ring to its end. Every report may come twice, late or out of order: none moves a call backwards."""
+"""A call from its first ring to its end. Reports may arrive twice, late or out of order; none moves a call
+backwards."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -45,7 +46,7 @@ WRONG_KEYS = 2
 
 
 def receive(work: Work, call: IncomingCall) -> Answer:
-    """A caller reaches us. The same call a second time, even at the same instant, gets the same answer."""
+    """A new call. Idempotent: a repeated or concurrent report gets the same answer."""
     if not claim(work, call.sid):
         seen = interactions.by_leg(work.session, call.sid)
         return answer_again(work, seen) if seen else Apologise(language=languages.DEFAULT)
@@ -58,12 +59,12 @@ def receive(work: Work, call: IncomingCall) -> Answer:
     interaction = _begin(work, call, number, customer, came_by)
     if number.menu:
         return _menu(work, interaction, number, customer)
-    with work.session.no_autoflush:  # nothing that is asked on the way depends on what is written: it goes in one go
+    with work.session.no_autoflush:  # no query here depends on the new rows: one flush at the end
         return _enter(work, interaction, queue.id, customer)
 
 
 def claim(work: Work, sid: str) -> bool:
-    """True for the first who tells of this call; whoever comes at the same instant waits until the first is done."""
+    """True for the first report of this call; a concurrent second one waits here."""
     return access.claim_receipt(work.session, f"call:{sid}", now=work.now)
 
 
@@ -127,9 +128,9 @@ def _menu(
 
 
 def choose(work: Work, interaction_id: int, digit: str, *, token: str | None = None) -> Answer:
-    """A key pressed in the menu, or none. After two wrong ones the caller comes to the number's own queue.
+    """A menu key, or none. After two wrong keys the caller enters the number's own queue.
 
-    `token` is the same where the telephone company asks the same thing again: the key then counts once.
+    `token` identifies the provider's request: a repeated request counts once.
     """
     interaction = interactions.get(work.session, interaction_id, lock=True)
     if interaction is None:
@@ -160,7 +161,7 @@ def _other_language(work: Work, interaction: Interaction, number: Number) -> Off
 def _enter(
     work: Work, interaction: Interaction, queue_id: int, customer: Customer | None, *, digit: str = ""
 ) -> Answer:
-    """Into a queue, if it is open, and straight to an agent if one is free."""
+    """Enter an open queue, or go straight to an available agent."""
     queue = settings_cache.queue(work.session, queue_id)
     interaction.queue_id = queue_id
     if digit:
@@ -197,7 +198,7 @@ def _enter(
 
 
 def answer_again(work: Work, interaction: Interaction) -> Answer:
-    """The answer that fits how this call stands now: for repeated and late requests."""
+    """The answer for the call's current state, for repeated and late requests."""
     number = company.number(work.session, interaction.our_address)
     if interaction.state == State.MENU and number:
         customer = known.get(work.session, interaction.customer_id) if interaction.customer_id else None
@@ -224,7 +225,7 @@ def of_sid(work: Work, sid: str) -> Interaction | None:
 
 
 def brought_back(work: Work, interaction_id: int) -> Answer:
-    """The caller whose agent's line broke is with us again and waits."""
+    """A caller whose agent's leg broke is back in the queue's music."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     if interaction is None:
         return HangUp()
@@ -233,7 +234,7 @@ def brought_back(work: Work, interaction_id: int) -> Answer:
 
 
 def end(work: Work, interaction: Interaction, *, by: EndedBy) -> None:
-    """The customer has gone. Idempotent: the first report wins. The interaction must be locked."""
+    """The customer left. Idempotent: the first report wins. Locked."""
     if interaction.state not in WITH_CUSTOMER:
         return
     before, by = interaction.state, interaction.ended_by or by
@@ -251,7 +252,7 @@ def end(work: Work, interaction: Interaction, *, by: EndedBy) -> None:
 
 
 def _agent_is_there(work: Work, interaction: Interaction) -> bool:
-    """Heard already, or let in and about to be: reports of joining and leaving come in any order."""
+    """Connected, or admitted to the conference: reports of joining and leaving come in any order."""
     if interaction.answered_at is not None:
         return True
     offer = open_offers.open_of(work.session, interaction.id)
@@ -260,6 +261,6 @@ def _agent_is_there(work: Work, interaction: Interaction) -> bool:
 
 
 def connected(work: Work, interaction: Interaction) -> None:
-    """Customer and agent hear each other; told once a call. Locked."""
+    """Customer and agent hear each other. Idempotent. Locked."""
     if interaction.answered_at is None:
         call_lifecycle.connect(work, interaction)

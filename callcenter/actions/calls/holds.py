@@ -1,4 +1,4 @@
-"""The customer on hold, as the telephone company carried it out, and for how long."""
+"""Hold and its duration, as reported by the provider."""
 
 from callcenter.domain.events import CallHeld, CallResumed
 from callcenter.domain.interactions import State
@@ -7,7 +7,7 @@ from callcenter.storage.work import Work
 
 
 def begin(work: Work, interaction: Interaction) -> None:
-    """On hold; twice is as once. Locked."""
+    """Idempotent. Locked."""
     call = interaction.call
     if interaction.state == State.ACTIVE and call.held_since is None:
         call.held_since = work.now
@@ -16,7 +16,7 @@ def begin(work: Work, interaction: Interaction) -> None:
 
 
 def end(work: Work, interaction: Interaction) -> None:
-    """Off hold; twice is as once. Locked."""
+    """Idempotent. Locked."""
     if interaction.call.held_since is not None:
         seconds = interaction.call.end_hold(work.now)
         work.record(CallResumed(**interaction.about(), actor=f"agent:{interaction.agent_id}", held_seconds=seconds))

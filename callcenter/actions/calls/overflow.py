@@ -1,4 +1,4 @@
-"""Who has waited longer than their queue allows: on to another queue, to a callback, or to a message."""
+"""Overflow after the queue's maximum wait: to another queue, a callback or voicemail."""
 
 from callcenter.actions.calls import callback_offer as callbacks
 from callcenter.actions.calls import voicemail
@@ -16,7 +16,7 @@ REASON = "max_wait"
 
 
 def move(work: Work, interaction_id: int) -> bool:
-    """Once for each that waits; False where it does not wait any more, or cannot be moved now."""
+    """Overflow a waiting interaction, once. False where it no longer waits or cannot be moved now."""
     waiting = interactions.claim_waiting(work.session, interaction_id)
     queue = company.queue(work.session, waiting.queue_id) if waiting and waiting.queue_id else None
     if waiting is None or queue is None or waiting.passed_on or waiting.queue_rank is None:
@@ -41,7 +41,7 @@ def move(work: Work, interaction_id: int) -> bool:
 
 
 def _to_queue(work: Work, waiting: Interaction, queue: Queue) -> bool:
-    """It keeps the time at which it began to wait; a caller is told."""
+    """The waiting time still counts; a caller hears an announcement."""
     target = company.queue(work.session, queue.policy.overflow_queue or 0)
     if target is None or target.id == queue.id or not target.is_active or not hours.is_open(target, work.now):
         return False

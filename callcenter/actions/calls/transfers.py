@@ -1,4 +1,4 @@
-"""Passing a customer on: to a queue, where the first join time still counts, or to one agent who has room. Both say why."""
+"""Transfers of a customer to a queue or to one agent, with a reason."""
 
 from callcenter.actions.routing import agent_state, hours, offers, routing
 from callcenter.domain.callback_events import Transferred
@@ -16,7 +16,7 @@ LONGEST_REASON = 200
 
 
 def to_queue(work: Work, interaction_id: int, *, queue_id: int, reason: str, actor: Actor) -> None:
-    """Waits in the other queue from its first join time on; the agent who passes it on is free."""
+    """The customer waits in the other queue with their first join time; the transferring agent is released."""
     interaction, why = _mine(work, interaction_id, reason, actor)
     queue = company.queue(work.session, queue_id)
     if queue is None or not queue.is_active:
@@ -34,7 +34,7 @@ def to_queue(work: Work, interaction_id: int, *, queue_id: int, reason: str, act
 
 
 def to_agent(work: Work, interaction_id: int, *, agent_id: int, reason: str, actor: Actor) -> None:
-    """Held out to that agent alone. AgentNotFree where they have no room: then nothing has changed."""
+    """Offer it to this agent only. AgentNotFree without capacity, which rolls the transfer back."""
     interaction, why = _mine(work, interaction_id, reason, actor)
     if agent_id == interaction.agent_id:
         raise Invalid("You have it already.", field="agent_id")
@@ -64,9 +64,9 @@ def _mine(work: Work, interaction_id: int, reason: str, actor: Actor) -> tuple[I
 
 
 def _leave(work: Work, interaction: Interaction, why: str) -> int:
-    """Out of the agent's hands; a caller is led out of the conference with them, back to the music.
+    """Release the transferring agent; a caller moves from the conference to the music.
 
-    Their row is waited for before another agent's is taken: two who pass on to each other do not wait for each other.
+    The agent's row is locked before another agent's, so that two opposite transfers cannot deadlock.
     """
     interaction.end_hold(work.now)
     from_agent = offers.hand_on(work, interaction)

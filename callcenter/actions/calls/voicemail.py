@@ -1,4 +1,4 @@
-"""What a caller chooses in place of waiting: a callback, a message, or to wait on after all."""
+"""The caller's choice after a callback offer, and voicemail."""
 
 from callcenter.actions.calls import call_lifecycle, calls
 from callcenter.actions.calls import callback_offer as callbacks
@@ -14,7 +14,7 @@ VOICEMAIL = "voicemail"
 
 
 def choose(work: Work, interaction_id: int, digit: str) -> Answer:
-    """1: we call them back. Anything else, or nothing: they wait on, at their place. Asked again, the same answer."""
+    """1: promise a callback. Any other key, or none: the caller keeps waiting. Idempotent."""
     call = interactions.get(work.session, interaction_id, lock=True)
     if call is None:
         return HangUp()
@@ -32,7 +32,7 @@ def _callback(work: Work, call: Interaction) -> Answer:
 
 
 def leave_message(work: Work, interaction_id: int, *, url: str, seconds: int) -> Answer:
-    """A message after too long a wait: at the ticket of their matter. They may have hung up before we hear of it."""
+    """Add a voicemail to the case's ticket. The caller may have hung up before this report."""
     call = interactions.get(work.session, interaction_id, lock=True)
     if call is None or not url or (call.ticket_id and call.result == Result.VOICEMAIL):
         return HangUp()

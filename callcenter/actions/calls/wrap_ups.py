@@ -1,4 +1,4 @@
-"""After the customer has gone: outcome, note, and the ticket, on the server's timer. What is not finished in time is kept."""
+"""Wrap-up after a contact: outcome, note and ticket, with a timer on the server. Notes survive a timeout."""
 
 from datetime import timedelta
 
@@ -28,8 +28,7 @@ def call_ended(work: Work, event: CallEnded) -> None:
 
 
 def begin(work: Work, interaction: Interaction) -> None:
-    """The customer is gone and was served: the wrap-up begins as the queue has it: with a timer, without one where it is
-    mandatory, or not at all. The interaction must be locked."""
+    """Start the wrap-up of a served customer as the queue sets it: timed, mandatory or none. Locked."""
     queue = company.queue(work.session, interaction.queue_id) if interaction.queue_id else None
     mode = queue.policy.wrap_up if queue else "timed"
     seconds = queue.wrap_up_seconds if queue else 90
@@ -47,7 +46,6 @@ def begin(work: Work, interaction: Interaction) -> None:
 
 
 def end_conversation(work: Work, interaction_id: int, *, actor: Actor) -> None:
-    """The agent ends a conversation; it is wrapped up like a call."""
     interaction = _mine(work, interaction_id, actor)
     if interaction.state != State.ACTIVE or interaction.channel.is_voice:
         return
@@ -63,7 +61,7 @@ def end_conversation(work: Work, interaction_id: int, *, actor: Actor) -> None:
 
 
 def extend(work: Work, interaction_id: int, *, actor: Actor) -> None:
-    """Half a minute more, up to the queue's limit; nothing where no time runs."""
+    """30 seconds more, up to the queue's limit; does nothing without a timer. WrapUpEnded, NoMoreTime."""
     interaction = _mine(work, interaction_id, actor)
     if interaction.state != State.WRAP_UP:
         raise WrapUpEnded
@@ -81,7 +79,7 @@ def extend(work: Work, interaction_id: int, *, actor: Actor) -> None:
 
 
 def finish(work: Work, interaction_id: int, *, outcome: str, note: str, actor: Actor) -> None:
-    """Outcome and note. Also for one whose time ran out without an outcome; twice with the same is as once."""
+    """Record outcome and note, also after a timeout. Idempotent for the same outcome; WrapUpEnded, Invalid."""
     interaction = _mine(work, interaction_id, actor)
     if outcome not in set(Outcome):
         raise Invalid("Choose how it ended.", field="outcome")
@@ -96,7 +94,7 @@ def finish(work: Work, interaction_id: int, *, outcome: str, note: str, actor: A
 
 
 def run_out(work: Work, interaction_id: int) -> None:
-    """Finish a wrap-up whose time is over, with what is kept of it."""
+    """Finish a wrap-up after its time, with the note so far."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     if interaction is None or interaction.state != State.WRAP_UP:
         return
@@ -106,7 +104,7 @@ def run_out(work: Work, interaction_id: int) -> None:
 
 
 def keep_note(work: Work, interaction_id: int, *, note: str, actor: Actor) -> None:
-    """A note on the contact itself, while it lasts or in wrap-up."""
+    """Save a note during the contact or the wrap-up."""
     interaction = _mine(work, interaction_id, actor)
     _of(interaction).note = note.replace("\x00", "").strip()[:NOTE_LIMIT]
     work.record(

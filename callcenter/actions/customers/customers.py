@@ -30,10 +30,9 @@ def identify(
     name: str = "",
     seen: list[int] | None = None,
 ) -> Customer | None:
-    """The one customer with this address; None where it is withheld or shared by several customers.
+    """The one customer with this address; None where it is withheld or shared. Unknown: a new customer.
 
-    An unknown address gets a new customer named `name`. `also`: further addresses from the service, stored as well.
-    `seen`: collects address ids whose last-seen time the caller writes itself.
+    `also`: further addresses to store. `seen`: collects ids of addresses whose last-seen time the caller writes.
     """
     if address is None:
         return None
@@ -88,7 +87,7 @@ def _unnamed(work: Work, address: str, kind: AddressKind, name: str) -> Customer
 
 
 def create(work: Work, *, name: str, number: str, language: str, zone: str | None, actor: Actor) -> Customer:
-    """Create a customer with a number; Invalid for a malformed number or unknown language."""
+    """Invalid for a malformed number or unknown language."""
     ours = company.get(work.session)
     e164 = _number(number, ours.region if ours else None)
     chosen = zone or rules.zone_of(e164) or (ours.zone if ours else "UTC")
@@ -145,7 +144,7 @@ def _checked(values: dict[str, str]) -> dict[str, str | None]:
 
 
 def add_number(work: Work, customer_id: int, *, number: str, actor: Actor) -> None:
-    """Add a number to a customer. Invalid for a malformed number; no event where it exists already."""
+    """Invalid for a malformed number; no event where the customer has it already."""
     ours = company.get(work.session)
     e164 = _number(number, ours.region if ours else None)
     if customers.get(work.session, customer_id) is None:
@@ -155,7 +154,7 @@ def add_number(work: Work, customer_id: int, *, number: str, actor: Actor) -> No
 
 
 def recognise(work: Work, interaction_id: int, *, customer_id: int, actor: Actor) -> None:
-    """Set the interaction's customer, as the agent identified them; also on a ticket without a customer."""
+    """The agent identifies the caller: set the customer of interaction and ticket."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     customer = customers.get(work.session, customer_id)
     if interaction is None or customer is None:

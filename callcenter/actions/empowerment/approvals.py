@@ -1,4 +1,4 @@
-"""Approvers answer approval requests: see, claim, discuss, approve or refuse. Timeouts are in `escalation`."""
+"""Approvers see, claim, discuss and answer approval requests. Timeouts are in `escalation`."""
 
 from datetime import timedelta
 
@@ -39,18 +39,18 @@ LONGEST_WORD = 500
 
 
 def seen(work: Work, approval_id: int, *, actor: Actor) -> None:
-    """Record that an approver saw the request on screen. Only the first view is recorded."""
     row = approvals.get(work.session, approval_id)
     if row is None or row.seen_at is not None or not row.is_open:
         return
     grant, row = lock(work, approval_id)
+    # Only the first view is published.
     if row.seen_at is None and row.is_open and _may(work, row, grant, actor)[0]:
         row.seen_at, row.seen_by = work.now, actor.agent_id
         work.record(ApprovalSeen(**grant.about(), actor=actor.label, grant_id=grant.id, approval_id=row.id))
 
 
 def claim(work: Work, approval_id: int, *, actor: Actor) -> Approval:
-    """Claim the request for this approver. Idempotent; ApprovalTaken where another approver claimed it first."""
+    """Idempotent; ApprovalTaken where another approver claimed it first."""
     # The row lock decides which approver is first.
     grant, row = _open(work, approval_id, actor)
     if row.claimed_by == actor.agent_id:
@@ -64,7 +64,7 @@ def claim(work: Work, approval_id: int, *, actor: Actor) -> Approval:
 
 
 def let_go(work: Work, approval_id: int, *, actor: Actor) -> None:
-    """Release the claim of this approver. Does nothing where another approver holds it."""
+    """Release this approver's own claim."""
     grant, row = lock(work, approval_id)
     if row.is_open and row.claimed_by is not None and row.claimed_by == actor.agent_id:
         free(work, row, grant, actor=actor.label)
@@ -76,7 +76,7 @@ def free(work: Work, row: Approval, grant: Grant, *, actor: str) -> None:
 
 
 def say(work: Work, approval_id: int, *, actor: Actor, body: str) -> Word:
-    """Add a message between approver and agent. ApprovalOver once answered, NotYoursToApprove, Invalid if empty."""
+    """Add a message. ApprovalOver once answered, NotYoursToApprove, Invalid if empty."""
     grant, row = lock(work, approval_id)
     if not row.is_open:
         raise ApprovalOver
@@ -104,11 +104,10 @@ def answer(
     word: str = "",
     asked: int | None = None,
 ) -> Grant:
-    """Answer in full, with fewer `units`, with another `remedy`, or with no. Idempotent for the same approver and
-    answer.
+    """Idempotent for the same approver and answer. `asked`: units as read; StaleSave where the agent changed them.
 
-    `asked`: units at the time of reading; StaleSave where the agent changed them. ApprovalTaken where another approver
-    claimed or answered, NotYoursToApprove above this approver's limit, Invalid where the rules no longer allow it.
+    ApprovalTaken where another approver was first, NotYoursToApprove above this approver's limit, Invalid where the
+    current rules forbid it.
     """
     grant, row = lock(work, approval_id)
     if row.state == ApprovalState.ANSWERED and row.answered_by == actor.agent_id and row.answer == said:
@@ -171,7 +170,7 @@ def _allowed(matter: Matter, key: str, units: int, most: int | None) -> None:
 
 
 def becomes(work: Work, grant: Grant, matter: Matter, key: str, units: int, *, actor: str) -> None:
-    """Approve `units` of remedy `key`: reprice, hold only the new cost, start the approval's 24 hours."""
+    """Approve `units` of remedy `key`: reprice, hold only the new cost."""
     remedy = matter.remedy(key)
     if key != grant.remedy or units != grant.units:
         grant.remedy, grant.units = key, units
@@ -208,7 +207,6 @@ def _may(work: Work, row: Approval, grant: Grant, actor: Actor) -> tuple[bool, i
 
 
 def may_answer(row: Approval, grant: Grant, person: Agent) -> bool:
-    """Whether this person may answer now; for pages."""
     steps = [Step.model_validate(one) for one in row.steps]
     return person.id != grant.agent_id and most_of(steps, row.step, role=person.role, level=person.level)[0]
 

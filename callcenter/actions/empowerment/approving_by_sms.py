@@ -21,7 +21,7 @@ from callcenter.words import say
 
 
 def invite(work: Work, approval_id: int) -> int:
-    """Ask the approvers of the current step by SMS, each once a step; returns how many were asked."""
+    """Ask the current step's approvers by SMS, each once a step; returns how many."""
     row = rows.get(work.session, approval_id, lock=True)
     grant = grants.get(work.session, row.grant_id) if row else None
     line = next((one.e164 for one in company.numbers(work.session)), None)

@@ -1,4 +1,4 @@
-"""An agent requests approval during a contact: ask, change, withdraw, grant after approval. Answers are in `approvals`.
+"""An agent requests approval during a contact. Answers are in `approvals`.
 
 Lock order: agent and customer, grant, approval; see `granting`.
 """
@@ -30,8 +30,7 @@ CODE_TRIES = 50
 
 
 def ask(work: Work, wish: GrantRequest, *, actor: Actor) -> Grant:
-    """Request approval and reserve the cost. Grants at once what needs no approval; refused by the rules: state
-    `refused`.
+    """Request approval and reserve the cost; grants or refuses at once where the rules decide alone.
 
     Idempotent by key. Invalid without a reason.
     """
@@ -61,8 +60,7 @@ def put(
     seconds: int | None = None,
     callback_id: int | None = None,
 ) -> Grant:
-    """Write the grant and its approval request. `rest_of`, `seconds`, `callback_id`: for the remainder of another
-    grant, to be answered within `seconds`."""
+    """Write grant and approval request. `rest_of`, `seconds`, `callback_id`: for the remainder of another grant."""
     grant = granting.write(work, matter, wish, held, state=GrantState.AWAITING, rest_of=rest_of)
     budgets.reserve(work, grant, budgets.open_periods(work, matter.known.paying, currency=grant.currency), actor=actor)
     rule = matter.known.rules.book.rule(grant.rule_id or 0)
@@ -125,7 +123,7 @@ def held_so_far(work: Work, interaction: Interaction | None) -> int:
 
 
 def reachable(work: Work, step: Step, *, asker_id: int) -> tuple[Sequence[int], Sequence[int]]:
-    """(ids of eligible approvers at a screen, ids of eligible approvers with a mobile number)."""
+    """(eligible approvers at a screen, eligible approvers with a mobile), as agent ids."""
     able = [
         one
         for one in agents.all_active(work.session)
@@ -136,7 +134,7 @@ def reachable(work: Work, step: Step, *, asker_id: int) -> tuple[Sequence[int], 
 
 
 def skip_those_away(work: Work, row: Approval, *, asker_id: int) -> None:
-    """Move to the first step with a reachable approver; without one, the step stays."""
+    """Move to the first step with a reachable approver, if any."""
     steps = [Step.model_validate(one) for one in row.steps]
     for place in range(row.step, len(steps)):
         at_screens, mobiles = reachable(work, steps[place], asker_id=asker_id)
@@ -147,7 +145,7 @@ def skip_those_away(work: Work, row: Approval, *, asker_id: int) -> None:
 
 
 def withdraw(work: Work, grant_id: int, *, actor: Actor) -> Grant:
-    """Withdraw the request and release its reservation. Idempotent; GrantOver once granted, refused or expired."""
+    """Idempotent; GrantOver once granted, refused or expired."""
     grant, approval = _mine(work, grant_id, actor)
     if grant.state == GrantState.WITHDRAWN:
         return grant
@@ -162,15 +160,14 @@ def withdraw(work: Work, grant_id: int, *, actor: Actor) -> Grant:
 
 
 def close(work: Work, approval: Approval, grant: Grant, *, state: ApprovalState) -> None:
-    """End the request: no step runs, and its hold time in seconds is recorded."""
     interaction = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
     approval.state, approval.step_ends_at = state, None
+    # Seconds on hold during the request.
     approval.held_seconds = max(0, held_so_far(work, interaction) - approval.held_before)
 
 
 def change(work: Work, grant_id: int, *, actor: Actor, units: int, reason: str) -> Grant:
-    """Change units and reason of an open request; approvers decide on the new values. Invalid where the rules refuse
-    it, or where the agent may grant it without approval; ApprovalOver once closed."""
+    """Change an open request. Invalid where the rules refuse it or need no approval; ApprovalOver once closed."""
     money.checked(units, field="units")
     grant, approval = _mine(work, grant_id, actor)
     if not approval.is_open or grant.state != GrantState.AWAITING:
@@ -199,7 +196,7 @@ def change(work: Work, grant_id: int, *, actor: Actor, units: int, reason: str) 
 
 
 def matter_of(work: Work, grant: Grant) -> Matter:
-    """The current allowance for this grant's ticket, without counting this grant."""
+    """The current allowance, without counting this grant."""
     ticket = tickets.get(work.session, grant.ticket_id)
     if ticket is None:
         raise NotFound
@@ -213,7 +210,7 @@ def _contact(work: Work, grant: Grant, ticket_id: int) -> int | None:
 
 
 def lock(work: Work, grant_id: int) -> tuple[Grant, Approval]:
-    """(grant, approval), both locked; NotFound where either is missing."""
+    """Both rows locked; NotFound."""
     seen = grants.get(work.session, grant_id)
     if seen is None:
         raise NotFound
@@ -236,7 +233,7 @@ def _mine(work: Work, grant_id: int, actor: Actor) -> tuple[Grant, Approval]:
 
 
 def give_on(work: Work, grant_id: int, *, actor: Actor, sms: str | None = None) -> Grant:
-    """Grant what was approved. Idempotent; GrantOver where the approval is withdrawn, refused or expired."""
+    """Grant what was approved. Idempotent; GrantOver without a valid approval."""
     grant, _ = _mine(work, grant_id, actor)
     # A double click arrives here: the first one counts.
     if grant.granted_at is not None:
@@ -256,7 +253,7 @@ def give_on(work: Work, grant_id: int, *, actor: Actor, sms: str | None = None) 
 def rest(
     work: Work, matter: Matter, grant: Grant, *, units: int, minutes: int, callback_id: int | None
 ) -> Grant | None:
-    """Request approval for the remaining `units`, due in `minutes`. None where the rules do not ask for approval."""
+    """Request approval for the remaining `units`, due in `minutes`. None where it needs no approval."""
     wish = GrantRequest(
         key=f"rest:{grant.id}",
         ticket_id=grant.ticket_id,

@@ -1,7 +1,4 @@
-"""Budgets and their ledger: a grant's cost is reserved, committed, released or reversed, each with a ledger entry.
-
-A period changes by one statement that refuses an overdraft; periods are locked in id order.
-"""
+"""Budgets and their ledger. A period changes by one statement that refuses an overdraft, in id order."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,7 +21,7 @@ PERIODS = ("month", "quarter")
 
 
 def open_periods(work: Work, paying: Sequence[Paying], *, currency: str) -> list[int]:
-    """Ids of the current periods of the budgets in this currency; opens missing periods."""
+    """Ids of the current periods of budgets in this currency; opens missing ones."""
     return [(one.period or _open(work, one.budget, work.now)).id for one in paying if one.budget.currency == currency]
 
 
@@ -34,18 +31,15 @@ def _open(work: Work, budget: Budget, moment: datetime) -> Period:
 
 
 def spend(work: Work, grant: Grant, period_ids: Sequence[int], *, actor: str) -> None:
-    """Commit a grant's cost without a reservation. BudgetUsedUp where a balance is too low."""
     _move(work, grant, period_ids, kind="commit", committed=grant.cost, actor=actor)
 
 
 def reserve(work: Work, grant: Grant, period_ids: Sequence[int], *, actor: str) -> None:
-    """Reserve a grant's cost during an approval. BudgetUsedUp where the balance is too low."""
     _move(work, grant, period_ids, kind="reserve", reserved=grant.cost, actor=actor)
 
 
 def hold_only(work: Work, grant: Grant, cost: int, *, actor: str) -> None:
-    """Set a grant's reservation to `cost` (minor units) in each of its periods. BudgetUsedUp where the balance is
-    too low."""
+    """Set a grant's reservation to `cost` (minor units) in each of its periods. BudgetUsedUp."""
     for period_id, (reserved, _) in budgets.held_by(work.session, grant.id).items():
         if reserved != cost:
             kind = "release" if cost < reserved else "reserve"
@@ -65,7 +59,7 @@ def release(work: Work, grant: Grant, *, actor: str) -> None:
 
 
 def put_back(work: Work, grant: Grant, *, actor: str, note: str) -> None:
-    """Reverse a grant's spending with a new ledger entry in the period that paid."""
+    """Reverse a grant's spending in the periods that paid."""
     for period_id, (_, committed) in budgets.held_by(work.session, grant.id).items():
         if committed:
             _move(work, grant, [period_id], kind="reverse", committed=-committed, actor=actor, note=note)
@@ -129,8 +123,7 @@ def create(
     zone: str,
     warn_percent: int = 80,
 ) -> Budget:
-    """Create a budget from the current period on. Invalid for wrong values or a second budget of this scope and
-    currency."""
+    """Invalid for wrong values or a second budget of this scope and currency."""
     _check(scope=scope, scope_id=scope_id, currency=currency, period=period, zone=zone, warn_percent=warn_percent)
     row = Budget(
         scope=scope,
@@ -184,8 +177,7 @@ def change(
     version: int | None = None,
     note: str = "",
 ) -> Budget:
-    """Change amount (minor units, from the current period on) or warning. StaleSave on another version; Invalid
-    below what is reserved and spent."""
+    """`amount` in minor units, from the current period on. StaleSave; Invalid below what is reserved and spent."""
     budget = budgets.get(work.session, budget_id, lock=True)
     if budget is None:
         raise NotFound
@@ -229,7 +221,7 @@ def _set_amount(work: Work, budget: Budget, amount: int, *, actor: Actor, note: 
 
 
 def retire(work: Work, budget_id: int, *, actor: Actor) -> None:
-    """Stop paying from this budget. Its periods and ledger stay. Idempotent."""
+    """Stop paying from this budget; periods and ledger stay. Idempotent."""
     budget = budgets.get(work.session, budget_id, lock=True)
     if budget is None:
         raise NotFound

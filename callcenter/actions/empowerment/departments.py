@@ -39,7 +39,7 @@ def rename_department(work: Work, department_id: int, *, names: dict[str, str], 
 
 
 def set_team(work: Work, team_id: int, *, department_id: int | None, actor: Actor) -> Team:
-    """Set the department whose budget and rules apply to a team; None for no department."""
+    """The department whose budget and rules apply to a team."""
     must_administer(actor)
     team = work.session.get(Team, team_id)
     if team is None or (department_id is not None and work.session.get(Department, department_id) is None):
@@ -61,7 +61,7 @@ def add_cause(work: Work, *, key: str, names: dict[str, str], department_id: int
 def change_cause(
     work: Work, cause_id: int, *, names: dict[str, str], department_id: int | None, is_active: bool, actor: Actor
 ) -> Cause:
-    """Change a cause. An inactive cause is no longer offered; tickets and rules that use it stay."""
+    """An inactive cause is no longer offered; its tickets and rules stay."""
     must_administer(actor)
     row = work.session.get(Cause, cause_id)
     if row is None:
@@ -79,7 +79,7 @@ def _known(work: Work, department_id: int | None) -> int | None:
 
 
 def add_system(work: Work, *, key: str, url: str, actor: Actor) -> tuple[System, str]:
-    """Add a system that receives grants by POST; returns (system, secret)."""
+    """A system that receives grants by POST; (system, secret)."""
     must_administer(actor)
     taken = {one.key for one in departments.systems(work.session)}
     # Shown to the administrator once.
@@ -99,7 +99,7 @@ def change_system(work: Work, system_id: int, *, url: str, is_active: bool, acto
 
 
 def renew_secret(work: Work, system_id: int, *, actor: Actor) -> tuple[System, str]:
-    """Replace the signing secret; returns (system, secret). The old one stops working at once."""
+    """(system, new secret); the old one stops working at once."""
     row = _system(work, system_id, actor)
     row.secret = secrets.token_urlsafe(32)
     _told(work, f"system.{row.key}.secret", "old", "new", actor)

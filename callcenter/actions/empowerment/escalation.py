@@ -1,4 +1,4 @@
-"""Time and customer events on approval requests: next step, safe default, lapsed approval, caller gone."""
+"""Time and customer events on approval requests: next step, default, lapsed approval, caller gone."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -24,7 +24,7 @@ from callcenter.storage.work import Work
 
 
 def run_out(work: Work, approval_id: int) -> None:
-    """End the current step: escalate, or apply the default after the last. Does nothing where answered meanwhile."""
+    """End the current step: escalate, or apply the default after the last."""
     grant, row = approvals.lock(work, approval_id)
     if not row.is_open or row.step_ends_at is None or row.step_ends_at > work.now:
         return
@@ -70,7 +70,7 @@ def _default(work: Work, row: Approval, grant: Grant) -> None:
 
 
 def _has_room(work: Work, act: Callable[[], None]) -> bool:
-    """Run `act`; False, with everything undone, where the budgets are too low."""
+    """Run `act`; False, with everything undone, where a budget is too low."""
     recorded = len(work.recorded)
     try:
         # The budget may be lower than at the time of the request.
@@ -92,7 +92,7 @@ def _expire(work: Work, row: Approval, grant: Grant, *, said: Said) -> None:
 
 
 def lapse(work: Work, grant_id: int) -> None:
-    """Expire an approval that the agent did not use in time, and release its reservation."""
+    """Expire an approval that the agent did not use in time."""
     grant, _ = asking.lock(work, grant_id)
     if grant.state == GrantState.APPROVED and grant.valid_until and grant.valid_until <= work.now:
         budgets.release(work, grant, actor="system")
@@ -101,7 +101,7 @@ def lapse(work: Work, grant_id: int) -> None:
 
 
 def let_go(work: Work, approval_id: int, *, grace: timedelta) -> None:
-    """Release the claim of an approver who left the screen more than `grace` ago."""
+    """Release the claim of an approver who left the screen."""
     grant, row = approvals.lock(work, approval_id)
     if row.is_open and approval_id in rows.taken_by_absent(work.session, since=work.now - grace):
         approvals.free(work, row, grant, actor="system")
@@ -114,7 +114,7 @@ def call_ended(work: Work, event: CallEnded) -> None:
 
 
 def customer_left(work: Work, interaction: Interaction) -> None:
-    """Promise a callback for each open request of this contact; the requests stay open."""
+    """Promise a callback for each open request; the requests stay open."""
     for row in rows.open_of_interaction(work.session, interaction.id):
         grant, locked = approvals.lock(work, row.id)
         if locked.is_open and locked.callback_id is None:
@@ -122,7 +122,7 @@ def customer_left(work: Work, interaction: Interaction) -> None:
 
 
 def _promise(work: Work, row: Approval, grant: Grant) -> int | None:
-    """Schedule a callback by the promised time; its id, or None without a number or a queue."""
+    """A callback by the promised time; its id, or None without number or queue."""
     interaction = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
     number = people.e164(interaction.their_address or "") if interaction else None
     if number is None and grant.customer_id:

@@ -1,4 +1,4 @@
-"""Fulfil grants: on record only, by POST to a company system, or by request to a department; and reverse them."""
+"""Fulfil grants (record, POST to a company system, department request) and reverse them."""
 
 from datetime import timedelta
 from typing import Any
@@ -41,7 +41,6 @@ def claim(work: Work, grant_id: int) -> Grant | None:
 
 
 def ask_department(work: Work, grant: Grant) -> None:
-    """Send the grant to its department as a request; the department's answer fulfils it."""
     key = str(grant.carry_out.get("to", ""))
     department = departments.department(work.session, key)
     if department is None:
@@ -64,6 +63,7 @@ def ask_department(work: Work, grant: Grant) -> None:
     )
     work.session.add(row)
     work.session.flush()
+    # The department's answer fulfils the grant.
     grant.next_try_at = None
     work.record(
         DepartmentAsked(**grant.about(), actor=f"agent:{grant.agent_id}", request_id=row.id, department=department.key)
@@ -79,7 +79,7 @@ def _remedy_names(work: Work, grant: Grant) -> dict[str, str]:
 
 
 def post_of(work: Work, grant: Grant) -> tuple[str, str, dict[str, Any]] | None:
-    """(url, secret, body) of the POST to the company's system; None where that system is not set up."""
+    """(url, secret, body) for the company's system; None where it is not set up."""
     system = departments.system(work.session, str(grant.carry_out.get("to", "")))
     if system is None:
         return None
@@ -103,7 +103,7 @@ def post_of(work: Work, grant: Grant) -> tuple[str, str, dict[str, Any]] | None:
 
 
 def done(work: Work, grant_id: int) -> None:
-    """The outside system has confirmed the grant or its reversal. Idempotent."""
+    """Confirmed by the outside system. Idempotent."""
     grant = grants.get(work.session, grant_id, lock=True)
     if grant is None:
         raise NotFound
@@ -114,8 +114,7 @@ def done(work: Work, grant_id: int) -> None:
 
 
 def not_done(work: Work, grant_id: int, error: OutsideError) -> None:
-    """Record a failed POST and schedule the next try with growing pauses; none after a permanent error or the last
-    try."""
+    """Schedule the next try with growing pauses; none after a permanent error or the last try."""
     grant = grants.get(work.session, grant_id, lock=True)
     if grant is None:
         raise NotFound
@@ -140,7 +139,7 @@ def failed(work: Work, grant_id: int, *, reason: str, final: bool) -> None:
 
 
 def try_again(work: Work, grant_id: int, *, actor: Actor) -> None:
-    """Restart the tries of a failed grant. GrantOver in another state, NotAllowed for other agents."""
+    """Restart the tries of a failed grant. GrantOver, NotAllowed."""
     grant = grants.get(work.session, grant_id, lock=True)
     if grant is None:
         raise NotFound
@@ -152,8 +151,7 @@ def try_again(work: Work, grant_id: int, *, actor: Actor) -> None:
 
 
 def answer_request(work: Work, request_id: int, *, actor: Actor, is_done: bool, answer: str = "") -> Request:
-    """Record a department's answer; fulfils or fails its grant. GrantOver once answered, Invalid for a refusal
-    without text."""
+    """Fulfils or fails the grant. GrantOver once answered, Invalid for a refusal without text."""
     row = departments.request(work.session, request_id, lock=True)
     if row is None:
         raise NotFound
@@ -184,8 +182,7 @@ def answer_request(work: Work, request_id: int, *, actor: Actor, is_done: bool, 
 
 
 def reverse(work: Work, grant_id: int, *, actor: Actor, reason: str) -> Grant:
-    """Reverse a grant and put its money back in the periods that paid. Idempotent; Invalid without a reason,
-    NotAllowed, GrantOver."""
+    """Money goes back to the periods that paid. Idempotent; Invalid without a reason, NotAllowed, GrantOver."""
     seen = grants.get(work.session, grant_id)
     if seen is None:
         raise NotFound

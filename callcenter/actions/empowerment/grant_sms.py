@@ -1,4 +1,4 @@
-"""The SMS text of a remedy; the desk previews it before the grant."""
+"""The SMS text of a remedy."""
 
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ def sms_text(
     ticket: Ticket,
     agent: Agent,
 ) -> str:
-    """The text in `language`, placeholders filled; "" where the remedy sends nothing."""
+    """Empty where the remedy sends nothing."""
     if remedy.sms is None:
         return ""
     ours = company.get(session)

@@ -1,4 +1,4 @@
-"""Grant a remedy to a customer: decide, pay from budgets, record, notify, start fulfilment.
+"""Grant a remedy: decide, pay from budgets, record, notify, start fulfilment.
 
 Lock order, after any interaction: agent, customer (both advisory), grant, approval, budget periods.
 """
@@ -38,8 +38,8 @@ LONGEST_KEY = 80
 
 @dataclass(frozen=True, kw_only=True)
 class GrantRequest:
-    """What an agent wants to grant. `units`: minor currency units, or pieces; `wished`: what the customer wanted, if
-    more. `sms`: the agent's own text, None for the remedy's, "" for no SMS."""
+    """`units`: minor currency units, or pieces; `wished`: what the customer wanted, if more. `sms`: the agent's own
+    text, None for the remedy's, "" for no SMS."""
 
     key: str
     ticket_id: int
@@ -71,9 +71,9 @@ class Matter:
 
 
 def give(work: Work, wish: GrantRequest, *, actor: Actor) -> Grant:
-    """Grant at once; AskFirst where approval is needed, Invalid without a required reason. Idempotent by key.
+    """Idempotent by key. AskFirst where approval is needed, Invalid without a required reason.
 
-    A request that the rules refuse is recorded too, as a grant in state `refused`.
+    A request that the rules refuse is recorded as a grant in state `refused`.
     """
     matter, before = begin(work, wish, actor=actor)
     if before:
@@ -97,8 +97,7 @@ def give(work: Work, wish: GrantRequest, *, actor: Actor) -> Grant:
 
 
 def begin(work: Work, wish: GrantRequest, *, actor: Actor) -> tuple[Matter, Grant | None]:
-    """Lock agent and customer; (rows and decision, existing grant of this key or None). NotYourInteraction,
-    NotFound, Invalid."""
+    """Lock; (rows and decision, existing grant of this key). NotYourInteraction, NotFound, Invalid."""
     if actor.agent_id is None:
         raise Invalid("Only a person can give.", field="agent")
     if not wish.key or len(wish.key) > LONGEST_KEY:
@@ -119,8 +118,7 @@ def begin(work: Work, wish: GrantRequest, *, actor: Actor) -> tuple[Matter, Gran
 def look(
     work: Work, agent_id: int, ticket: Ticket, interaction_id: int | None, *, without: int | None = None
 ) -> Matter:
-    """The allowance of this agent for this ticket now, without counting grant `without`. NotFound for a contact of
-    another ticket, Invalid where no rules are published."""
+    """The allowance now, without counting grant `without`. Invalid where no rules are published."""
     agent = agents.get(work.session, agent_id)
     customer = customers.get(work.session, ticket.customer_id) if ticket.customer_id else None
     interaction = interactions.get(work.session, interaction_id) if interaction_id else None
@@ -136,7 +134,7 @@ def look(
 def write(
     work: Work, matter: Matter, wish: GrantRequest, held: Held, *, state: GrantState, rest_of: int | None = None
 ) -> Grant:
-    """Insert the grant with the rules, facts and usage it was decided on. No payment, no message yet."""
+    """Insert the grant with the facts it was decided on. No payment, no message yet."""
     remedy, known = matter.remedy(wish.remedy), matter.known
     currency = matter.decision.currency
     option = held.option
@@ -280,18 +278,17 @@ def _tell_customer(work: Work, grant: Grant) -> None:
 
 
 def _thread(work: Work, grant: Grant) -> Thread | None:
-    """The contact's own thread; else SMS from the number the customer called, or our first number."""
     interaction = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
     if interaction and interaction.thread:
         return interaction.thread
+    # Not by the contact's own channel: by SMS, from the number they called or our first.
     number = customers.number_to_reach(work.session, grant.customer_id) if grant.customer_id else None
     ours = interaction.our_address if interaction else next((each.e164 for each in company.numbers(work.session)), None)
     return Thread(Channel.SMS, ours, number) if number and ours else None
 
 
 def drop(work: Work, wish: GrantRequest, *, actor: Actor) -> Grant | None:
-    """Record that the agent could have asked for approval and did not, for replays; None where no approval was
-    needed."""
+    """Record that the agent could have requested approval and did not, for replays."""
     matter, before = begin(work, wish, actor=actor)
     if before:
         return before

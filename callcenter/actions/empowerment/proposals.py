@@ -1,4 +1,4 @@
-"""Rule proposals found in past grants: refreshed daily, accepted or dismissed by supervisors, measured afterwards."""
+"""Rule proposals found in past grants: refreshed daily, decided by supervisors, measured afterwards."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ LEFT_ALONE = timedelta(days=90)
 
 
 def refresh(work: Work) -> int:
-    """Search recent grants; opens new findings, closes outdated ones. Returns the number of open proposals."""
+    """Open new findings, close outdated ones; the number of open proposals."""
     found = rules.findings(*learning.lately(work.session, until=work.now))
     dismissed = proposals.dismissed_since(work.session, work.now - LEFT_ALONE)
     accepted = {(one.kind, one.about) for one in proposals.decided(work.session) if _is_fresh(one, work.now)}
@@ -64,7 +64,7 @@ def _put(work: Work, finding: Finding) -> None:
 
 
 def accept(work: Work, proposal_id: int, *, actor: Actor, rule_book: int | None = None, note: str = "") -> Proposal:
-    """Accept with `rule_book`, the number of the draft that applies it. NotFound; GrantOver once decided."""
+    """`rule_book`: number of the draft that applies it. GrantOver once decided."""
     row = _decide(work, proposal_id, ProposalState.ACCEPTED, actor=actor, note=note)
     row.rule_book = rule_book
     # Today's figures, to measure the effect against.
@@ -73,8 +73,7 @@ def accept(work: Work, proposal_id: int, *, actor: Actor, rule_book: int | None 
 
 
 def draft(work: Work, proposal_id: int, *, actor: Actor, note: str = "") -> Proposal:
-    """Accept a `trust` proposal: a new draft whose first rule lets agents grant without approval. NotFound,
-    GrantOver."""
+    """Accept a `trust` proposal: a new draft whose first rule lets agents grant without approval."""
     row = proposals.get(work.session, proposal_id, lock=True)
     if row is None:
         raise NotFound
@@ -90,7 +89,6 @@ def draft(work: Work, proposal_id: int, *, actor: Actor, note: str = "") -> Prop
 
 
 def rule_of(work: Work, book: RuleBook, data: Mapping[str, Any]) -> Rule:
-    """A rule that lets agents grant this remedy for this cause up to the limit, with the next free id."""
     remedy = book.remedy(data["remedy"])
     if remedy is None:
         raise Invalid("There is no such remedy.", field="remedy")
@@ -120,7 +118,7 @@ def rule_of(work: Work, book: RuleBook, data: Mapping[str, Any]) -> Rule:
 
 
 def dismiss(work: Work, proposal_id: int, *, actor: Actor, note: str) -> Proposal:
-    """Dismiss with a reason (Invalid without one); the finding stays closed for 90 days."""
+    """Invalid without a reason; the finding stays closed for 90 days."""
     if not note.strip():
         raise Invalid("Say why not.", field="note")
     return _decide(work, proposal_id, ProposalState.DISMISSED, actor=actor, note=note)

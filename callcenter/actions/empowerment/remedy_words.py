@@ -1,18 +1,18 @@
-"""Labels for an amount of a remedy, by language."""
+"""Labels of remedies and amounts, by language."""
 
 from callcenter.domain import languages
 from callcenter.domain.empowerment import Remedy, money
 
 
 def shown(remedy: Remedy, units: int, currency: str) -> dict[str, str]:
-    """The amount by language: "$60" or "2 ×"."""
+    """By language: "$60" or "2 ×", for example."""
     if remedy.is_money:
         return {language: money.shown(units, currency, language) for language in languages.SERVED}
     return dict.fromkeys(languages.SERVED, f"{units} ×")
 
 
 def told(remedy: Remedy, units: int, currency: str) -> dict[str, str]:
-    """Amount and remedy name by language, for the ticket's timeline."""
+    """Amount and remedy name, for the timeline."""
     amounts = shown(remedy, units, currency)
     if not remedy.is_money and units == 1:
         return remedy.names

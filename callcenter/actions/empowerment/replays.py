@@ -1,5 +1,4 @@
-"""Replays of a rule book over past grants: requested, claimed and reported by a worker. A dead worker's replay
-restarts."""
+"""Replays of a rule book over past grants, run by a worker. A dead worker's replay restarts."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -15,7 +14,7 @@ from callcenter.storage.empowerment import replays, rule_books
 from callcenter.storage.empowerment.replays import ReplayRow
 from callcenter.storage.work import Work
 
-BELIEVED = timedelta(seconds=30)  # in a worker that says nothing; it says how far it is every second
+BELIEVED = timedelta(seconds=30)  # without a report, after which a worker counts as dead; it reports every second
 MOST_TRIES = 3
 MOST_OPEN = 10
 LONGEST = timedelta(days=731)
@@ -32,10 +31,7 @@ class Superseded(Exception):
 
 
 def ask(work: Work, number: int, *, since: datetime, until: datetime, actor: Actor) -> ReplayRow:
-    """Queue a replay of rule book `number` over a period. Returns an open replay of the same content and start.
-
-    NotAllowed, NotFound, Invalid (over 731 days, or ends before it starts), TooManyReplays.
-    """
+    """Returns an open replay of the same content and start, if any. NotAllowed, NotFound, Invalid, TooManyReplays."""
     if not actor.leads:
         raise NotAllowed
     row = rule_books.get(work.session, number)
@@ -69,7 +65,7 @@ def ask(work: Work, number: int, *, since: datetime, until: datetime, actor: Act
 
 
 def begin(work: Work, replay_id: int) -> tuple[ReplayRow, RuleBook, int] | None:
-    """Claim a due replay: (row, rules, number of this try). None where it is not due; fails it after the last try."""
+    """(row, rules, number of this try); None where not due. Fails the replay after the last try."""
     row = replays.claim(work.session, replay_id, now=work.now)
     if row is None:
         return None
@@ -84,7 +80,7 @@ def begin(work: Work, replay_id: int) -> tuple[ReplayRow, RuleBook, int] | None:
 
 
 def go_on(work: Work, replay_id: int, *, attempt: int, done: int, to_do: int, cases: Sequence[Again]) -> None:
-    """Save progress and changed cases, and extend the claim by 30 seconds. Superseded: stop."""
+    """Save progress and extend the claim. Superseded: stop."""
     row = _mine(work, replay_id, attempt)
     row.done, row.to_do, row.due_at = done, to_do, work.now + BELIEVED
     replays.copy_cases(work.session, replay_id, cases)

@@ -1,4 +1,4 @@
-"""Rule books from draft to publication: edited by supervisors, reviewed by a second person, published from a date on.
+"""Rule books: edited by supervisors, reviewed by a second person, published from a date on.
 
 A published version never changes; `number` names a version.
 """
@@ -45,7 +45,7 @@ class MovedOn(DomainError):
 
 
 def draft(work: Work, *, actor: Actor, note: str = "") -> RuleBookRow:
-    """A new draft of the latest published version; an empty one where none is published."""
+    """A new draft of the latest published version, if any."""
     latest = rule_books.latest(work.session)
     return _add(work, latest.book if latest else _empty(work), actor=actor, note=note)
 
@@ -57,7 +57,7 @@ def _empty(work: Work) -> RuleBook:
 
 
 def bring_in(work: Work, *, text: str, actor: Actor, note: str = "") -> RuleBookRow:
-    """A new draft from a file. `files.Faults` lists every error of the file."""
+    """A new draft from a file. `files.Faults` lists every error."""
     must_lead(actor)
     return _add(work, files.read(text), actor=actor, note=note)
 
@@ -85,7 +85,7 @@ def _add(work: Work, book: RuleBook, *, actor: Actor, note: str) -> RuleBookRow:
 
 
 def must_lead(actor: Actor) -> int:
-    """The id of the acting supervisor or administrator; NotAllowed for agents and for tokens without a person."""
+    """The acting supervisor's id; NotAllowed for agents and for tokens without a person."""
     # Every rule has an author who can be asked about it.
     if not actor.leads or actor.agent_id is None:
         raise NotAllowed
@@ -93,7 +93,7 @@ def must_lead(actor: Actor) -> int:
 
 
 def submit(work: Work, number: int, *, version: int, note: str = "", actor: Actor) -> RuleBookRow:
-    """Send a draft to review; it is read-only until reviewed or taken back. NotInThisState, StaleSave."""
+    """Read-only from now on. NotInThisState, StaleSave."""
     must_lead(actor)
     row = _read(work, number, version)
     if row.state != BookState.DRAFT:
@@ -106,7 +106,6 @@ def submit(work: Work, number: int, *, version: int, note: str = "", actor: Acto
 
 
 def _read(work: Work, number: int, version: int) -> RuleBookRow:
-    """The locked row; StaleSave where `version` is not the current one."""
     row = locked(work, number)
     if row.version != version:
         raise StaleSave(name=last_editor(work, number))
@@ -131,7 +130,7 @@ def touch(work: Work, row: RuleBookRow) -> None:
 
 
 def take_back(work: Work, number: int, *, actor: Actor) -> RuleBookRow:
-    """Return a version from review to draft; a review of it no longer counts."""
+    """Return to draft; a review no longer counts."""
     must_lead(actor)
     row = locked(work, number)
     if row.state not in (BookState.IN_REVIEW, BookState.REVIEWED):
@@ -143,8 +142,7 @@ def take_back(work: Work, number: int, *, actor: Actor) -> RuleBookRow:
 
 
 def review(work: Work, number: int, *, version: int, accepted: bool, note: str = "", actor: Actor) -> RuleBookRow:
-    """Accept, or return to draft with a note. NotYourOwn for an author or editor of the draft, Invalid without a
-    note."""
+    """NotYourOwn for an author or editor; Invalid for a rejection without a note."""
     reviewer_id = must_lead(actor)
     row = _read(work, number, version)
     if row.state != BookState.IN_REVIEW:
@@ -164,9 +162,9 @@ def review(work: Work, number: int, *, version: int, accepted: bool, note: str =
 def publish(
     work: Work, number: int, *, version: int, over: int | None, effective_from: datetime | None = None, actor: Actor
 ) -> RuleBookRow:
-    """Put a reviewed version in force from `effective_from` (UTC) or now. Invalid for a past time.
+    """In force from `effective_from` (UTC) or now. Invalid for a past time.
 
-    `over`: the latest published version that the administrator compared with; MovedOn where another came since.
+    `over`: the latest published version as read; MovedOn where another came since.
     """
     must_administer(actor)
     rule_books.lock_numbers(work.session)
@@ -193,7 +191,6 @@ def publish(
 
 
 def drop(work: Work, number: int, *, actor: Actor) -> RuleBookRow:
-    """Discard an unpublished version. The row stays, but is no longer offered."""
     must_lead(actor)
     row = locked(work, number)
     if row.state not in OPEN:

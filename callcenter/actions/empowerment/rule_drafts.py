@@ -1,6 +1,6 @@
-"""Edits of a rule-book draft, one rule or remedy at a time: set, move, remove, restore.
+"""Edits of a rule-book draft, one rule or remedy at a time.
 
-A concurrent edit of the same rule raises StaleSave with the editor's name; edits of other rules do not conflict.
+StaleSave for a concurrent edit of the same rule; edits of other rules do not conflict.
 """
 
 import hashlib
@@ -20,8 +20,7 @@ from callcenter.storage.work import Work
 
 
 def set_rule(work: Work, number: int, *, rule: Rule, was: str | None, actor: Actor) -> RuleBookRow:
-    """Replace the rule of this id, or append it. `was`: `mark` of the rule that was read, None for a new one;
-    StaleSave where that rule changed since."""
+    """Replace or append. `was`: `mark` of the rule as read, None for a new one."""
 
     def write(book: RuleBook) -> RuleBook:
         _must_be(book.rule(rule.id), was, work, number)
@@ -41,7 +40,7 @@ def remove_rule(work: Work, number: int, *, id_: int, was: str, actor: Actor) ->
 
 
 def restore_rule(work: Work, number: int, *, id_: int, actor: Actor) -> RuleBookRow:
-    """Restore a rule to the latest published version. NotFound where that version lacks it."""
+    """Back to the latest published version. NotFound where that lacks it."""
     latest = rows.latest(work.session)
     old = latest.book.rule(id_) if latest else None
     if latest is None or old is None:
@@ -60,7 +59,7 @@ def restore_rule(work: Work, number: int, *, id_: int, actor: Actor) -> RuleBook
 
 
 def move_rule(work: Work, number: int, *, id_: int, before: int | None, actor: Actor) -> RuleBookRow:
-    """Move a rule before another, or to the end (None). NotFound where one of them is gone."""
+    """Before another rule, or to the end (None)."""
 
     def write(book: RuleBook) -> RuleBook:
         moved = book.rule(id_)
@@ -74,7 +73,7 @@ def move_rule(work: Work, number: int, *, id_: int, before: int | None, actor: A
 
 
 def set_remedy(work: Work, number: int, *, remedy: Remedy, was: str | None, actor: Actor) -> RuleBookRow:
-    """Replace the remedy of this key, or append it; `was` as in `set_rule`. Invalid where a new key exists already."""
+    """As `set_rule`. Invalid where a new key exists already."""
 
     def write(book: RuleBook) -> RuleBook:
         there = book.remedy(remedy.key)
@@ -90,7 +89,7 @@ def set_remedy(work: Work, number: int, *, remedy: Remedy, was: str | None, acto
 
 
 def remove_remedy(work: Work, number: int, *, key: str, was: str, actor: Actor) -> RuleBookRow:
-    """Remove a remedy; Invalid where a rule names it."""
+    """Invalid where a rule names it."""
 
     def write(book: RuleBook) -> RuleBook:
         _must_be(book.remedy(key), was, work, number)
@@ -103,7 +102,7 @@ def remove_remedy(work: Work, number: int, *, key: str, was: str, actor: Actor) 
 
 
 def mark(thing: Rule | Remedy) -> str:
-    """Hash of a rule or remedy, for optimistic locking in forms."""
+    """A hash, for optimistic locking in forms."""
     data = json.dumps(thing.model_dump(mode="json"), sort_keys=True)
     return hashlib.sha256(data.encode()).hexdigest()[:16]
 
@@ -116,8 +115,7 @@ def _must_be(there: Rule | Remedy | None, was: str | None, work: Work, number: i
 def _edit(
     work: Work, number: int, write: Callable[[RuleBook], RuleBook], *, rules: list[int], actor: Actor
 ) -> RuleBookRow:
-    """Apply `write` to a locked draft. `files.Faults` where the result is inconsistent, NotInThisState outside
-    draft."""
+    """Apply `write` to a locked draft. `files.Faults` where the result is inconsistent."""
     editor_id = rule_books.must_lead(actor)
     row = rule_books.locked(work, number)
     if row.state != BookState.DRAFT:

@@ -1,4 +1,4 @@
-"""REGISTER of handlers for incoming messages on all channels, tried in order until one takes the message."""
+"""REGISTER of handlers for incoming messages, tried in order until one takes the message."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ HANDLERS: tuple[Handler, ...] = (
 
 
 def receive(work: Work, message: IncomingMessage) -> None:
-    """Process a message. Idempotent by the carrier's sid."""
+    """Idempotent by the carrier's sid."""
     if not access.claim_receipt(work.session, f"message:{message.sid}", now=work.now):
         return
     customers.lock_address(work.session, message.sender)

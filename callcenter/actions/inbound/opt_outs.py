@@ -9,7 +9,7 @@ from callcenter.storage.work import Work
 
 
 def obey(work: Work, received: Received) -> bool:
-    """True if the message is an opt-out or opt-in keyword; applies it at once."""
+    """True for an opt-out or opt-in keyword."""
     message = received.message
     keyword = rules.opt_keyword(message.body, message.opt_out)
     if not keyword:

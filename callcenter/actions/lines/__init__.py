@@ -1,1 +1,1 @@
-"""What the telephone company reports of legs and conferences, whoever called."""
+"""Legs and conferences, as the provider reports them."""

@@ -1,4 +1,4 @@
-"""What differs by who called whom: when an agent's line is up, and when the customer has gone."""
+"""What depends on the direction of a call: agent's leg up, customer gone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ DIRECTIONS = {
 
 
 def agent_is_up(work: Work, interaction: Interaction) -> None:
-    """The agent's line is up. The interaction must be locked and active."""
+    """The agent's leg is up. Locked and active."""
     DIRECTIONS[interaction.direction].agent_is_up(work, interaction)
 
 
 def customer_gone(work: Work, interaction: Interaction, *, by: EndedBy) -> None:
-    """Idempotent: the first report wins. The interaction must be locked."""
+    """Idempotent: the first report wins. Locked."""
     DIRECTIONS[interaction.direction].customer_gone(work, interaction, by=by)

@@ -1,4 +1,4 @@
-"""The lines of a call: the agent's comes up, breaks and comes back; conference reports tell of all of them."""
+"""Legs of a call: the agent's leg connects, breaks and rejoins; reports of legs and conferences."""
 
 from datetime import timedelta
 
@@ -39,7 +39,7 @@ OURS = "participant_updated_via_api"
 
 
 def connect_agent(work: Work, *, call_sid: str, agent_id: int, interaction_id: int, offer_id: int) -> Answer:
-    """An agent's browser calls in: let through by identity and by an accepted offer that is still open, and by nothing less."""
+    """An agent's browser calls in. Admitted only with this agent's accepted, open offer."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     offer = open_offers.open_of(work.session, interaction_id, lock=True)
     if interaction is None or offer is None or interaction.state != State.ACTIVE:
@@ -65,7 +65,7 @@ def _leg(work: Work, interaction: Interaction, offer: Offer, call_sid: str) -> N
 
 
 def _let_in(work: Work, interaction: Interaction, offer: Offer, call_sid: str) -> JoinAgent:
-    """From here on the line counts as up: the report of its joining may come after that of the caller's leaving."""
+    # Counts as joined now: the report of joining may follow that of the caller's leaving.
     leg = leg_rows.get(work.session, call_sid, lock=True)
     if leg:
         leg.joined_at = leg.joined_at or work.now
@@ -79,9 +79,9 @@ def _let_in(work: Work, interaction: Interaction, offer: Offer, call_sid: str) -
 
 
 def left_alone(work: Work, interaction_id: int, *, call_sid: str, again: bool) -> Answer:
-    """The conference ended round an agent whose line is still up: the caller has hung up, or pressed * and comes back.
+    """The conference ended around an agent whose leg is up: the caller hung up, or pressed * and returns.
 
-    Which of the two, we hear a moment later: then the line ends, or joins anew.
+    The next report shows which: then the leg ends or rejoins.
     """
     interaction = interactions.get(work.session, interaction_id, lock=True)
     offer = open_offers.open_of(work.session, interaction_id, lock=True)
@@ -97,7 +97,7 @@ def left_alone(work: Work, interaction_id: int, *, call_sid: str, again: bool) -
 
 
 def rung(work: Work, offer_id: int, *, call_sid: str) -> None:
-    """The agent's desk telephone rings on this leg; it may answer before we have written that down."""
+    """Record the ringing leg of a desk telephone; its answer may be reported first."""
     offer = open_offers.get(work.session, offer_id, lock=True)
     interaction = interactions.get(work.session, offer.interaction_id) if offer else None
     if offer and interaction:
@@ -106,7 +106,7 @@ def rung(work: Work, offer_id: int, *, call_sid: str) -> None:
 
 
 def desk_telephone_answered(work: Work, offer_id: int, *, call_sid: str) -> Answer:
-    """Somebody, or something, answers the desk telephone: ask for the key."""
+    """A person or a voicemail answers the desk telephone: ask for the key."""
     rung(work, offer_id, call_sid=call_sid)
     offer = open_offers.get(work.session, offer_id)
     agent = agents.get(work.session, offer.agent_id) if offer else None
@@ -118,7 +118,7 @@ def desk_telephone_answered(work: Work, offer_id: int, *, call_sid: str) -> Answ
 
 
 def desk_telephone_pressed(work: Work, offer_id: int, *, call_sid: str, digit: str) -> Answer:
-    """1 takes the call; anything else is a decline. Too late for either: the call has gone to somebody else, or away."""
+    """1 accepts the call, any other key declines. Apologise where the call went to another agent or ended."""
     offer = open_offers.get(work.session, offer_id)
     interaction = interactions.get(work.session, offer.interaction_id) if offer else None
     if offer is None or interaction is None:
@@ -135,9 +135,9 @@ def desk_telephone_pressed(work: Work, offer_id: int, *, call_sid: str, digit: s
 
 
 def report(work: Work, given: LegReport) -> None:
-    """What the telephone company says of one leg. Only a report of higher rank counts.
+    """A provider's report on one leg. Only a higher rank counts.
 
-    A caller may be gone before we have written down that they came: then they never do, see `calls.receive`.
+    A caller may be gone before their call arrives: the claim here then stops `calls.receive`.
     """
     leg = leg_rows.get(work.session, given.sid)
     if leg is None and RANK[given.status] == OVER and not calls.claim(work, given.sid):
@@ -164,7 +164,7 @@ def report(work: Work, given: LegReport) -> None:
 
 
 def conference(work: Work, given: ConferenceReport) -> None:
-    """One conference report. Known ones, and those older than what the line has shown already, change nothing."""
+    """A conference report. Idempotent; reports older than the leg's state change nothing."""
     interaction_id = interaction_of_conference(given.name)
     key = f"conference:{given.conference_sid}:{given.sequence}"
     if interaction_id is None or not access.claim_receipt(work.session, key, now=work.now):
@@ -181,7 +181,7 @@ def conference(work: Work, given: ConferenceReport) -> None:
 
 
 def _is_old(leg: Leg, given: ConferenceReport) -> bool:
-    """Within one conference the sequence orders what we hear of a leg; a new conference begins anew."""
+    # The sequence orders reports within one conference; a new conference restarts it.
     if leg.conference_sid == given.conference_sid and given.sequence <= leg.sequence:
         return True
     leg.conference_sid, leg.sequence = given.conference_sid, given.sequence
@@ -194,7 +194,7 @@ def _heard(work: Work, interaction: Interaction, leg: Leg, given: ConferenceRepo
         if leg.party == "agent":
             agent_joined(work, interaction)
     elif given.event == "participant-leave" and leg.party == "customer" and given.call_status == CallStatus.IN_PROGRESS:
-        holds.end(work, interaction)  # they pressed *: the Dial's action leads them on
+        holds.end(work, interaction)  # pressed *: the action of the Dial takes over
     elif given.event == "participant-leave" and given.reason != OURS:
         leg.left_at = work.now
         if leg.party == "agent":
@@ -217,9 +217,9 @@ def agent_joined(work: Work, interaction: Interaction) -> None:
 
 
 def agent_left(work: Work, interaction: Interaction, leg: Leg) -> None:
-    """The agent's line is gone while the customer is there: a little time to come back, then somebody else takes over.
+    """The agent's leg is gone: 20 seconds to rejoin, then another agent takes over.
 
-    A desk telephone that was never taken counts as a miss at once.
+    A desk telephone that hangs up before accepting counts as a miss at once.
     """
     offer = open_offers.open_of(work.session, interaction.id, lock=True)
     if offer is None or offer.id != leg.offer_id:
@@ -227,22 +227,22 @@ def agent_left(work: Work, interaction: Interaction, leg: Leg) -> None:
     if offer.state == OfferState.LIVE:
         offers.missed(work, interaction, offer, reason="desk_telephone_no_answer")
     elif interaction.state == State.ACTIVE:
-        if leg.joined_at:  # whoever leaves was there, even where the joining is reported later
+        if leg.joined_at:  # a leg that leaves had joined, even where that is reported later
             directions.agent_is_up(work, interaction)
         if not _other_line(work, interaction, leg):
             offer.connect_by = work.now + REJOIN_WITHIN
 
 
 def _other_line(work: Work, interaction: Interaction, leg: Leg) -> bool:
-    """A browser that was reloaded may have joined anew before its old line is reported gone."""
+    # A reloaded browser may rejoin before its old leg is reported gone.
     others = [other for other in leg_rows.of(work.session, interaction.id) if other.id != leg.id]
     return any(other.party == "agent" and other.joined_at and not other.left_at for other in others)
 
 
 def left_conference(work: Work, interaction_id: int, *, still_there: bool, by_key: bool = False) -> Answer:
-    """The caller's conference is over: they hung up, or it failed round them and they come back to it.
+    """The caller left the conference: hung up, or returns after a failure.
 
-    `by_key`: they pressed *. Whoever waits is offered a callback; whoever speaks with an agent is led straight back.
+    `by_key`: pressed *. A waiting caller is offered a callback, a connected one returns to the agent.
     """
     interaction = interactions.get(work.session, interaction_id, lock=True)
     if interaction is None:

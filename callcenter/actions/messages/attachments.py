@@ -1,4 +1,4 @@
-"""Attachments: incoming files are downloaded and checked, outgoing files stored for the carrier to fetch."""
+"""Attachments: incoming files are downloaded and checked, outgoing files stored for the carrier."""
 
 import secrets
 from collections.abc import Sequence
@@ -24,14 +24,11 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """A file to send."""
-
     name: str
     content: bytes
 
 
 def expect(work: Work, message: Message, files: Sequence[IncomingFile]) -> None:
-    """Record the files of an incoming message as due for download."""
     for file in files:
         work.session.add(
             Attachment(
@@ -46,7 +43,7 @@ def expect(work: Work, message: Message, files: Sequence[IncomingFile]) -> None:
 
 
 def claim(work: Work, attachment_id: int) -> tuple[str, Channel] | None:
-    """Lease a due download for 90 seconds: (source, channel), or None."""
+    """Lease a due download: (source, channel), or None."""
     row = attachments.claim(work.session, attachment_id, now=work.now)
     message = messages.get(work.session, row.message_id) if row else None
     if row is None or message is None:
@@ -57,7 +54,7 @@ def claim(work: Work, attachment_id: int) -> tuple[str, Channel] | None:
 
 
 def keep(work: Work, attachment_id: int, content: bytes) -> None:
-    """Store a downloaded file, or refuse a type that we do not accept."""
+    """Store a downloaded file, or refuse its type."""
     row = attachments.get(work.session, attachment_id, lock=True)
     if row is None or row.state != AttachmentState.DUE:
         return
@@ -68,7 +65,7 @@ def keep(work: Work, attachment_id: int, content: bytes) -> None:
 
 
 def failed(work: Work, attachment_id: int, error: OutsideError) -> None:
-    """Retry later with growing pauses (up to 600 seconds); failed after a permanent error or 8 tries."""
+    """Retry with growing pauses; failed after a permanent error or 8 tries."""
     row = attachments.get(work.session, attachment_id, lock=True)
     if row is None or row.state != AttachmentState.DUE:
         return
@@ -89,7 +86,7 @@ def _settle(work: Work, row: Attachment, state: AttachmentState) -> None:
 
 
 def checked(files: Sequence[File], channel: Channel) -> list[tuple[File, str]]:
-    """Files with their detected types; Invalid for files that the channel or we do not accept."""
+    """Files with their detected types; Invalid for what the channel or we do not accept."""
     traits = channel.traits
     if len(files) > traits.files:
         raise Invalid(
@@ -112,7 +109,7 @@ def _kind(file: File) -> str:
 
 
 def attach(work: Work, message: Message, files: Sequence[tuple[File, str]]) -> None:
-    """Store outgoing files; the carrier fetches each by its token."""
+    """The carrier fetches each file by its token."""
     for file, kind in files:
         work.session.add(
             Attachment(

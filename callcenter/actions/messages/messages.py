@@ -91,7 +91,7 @@ def _takes(queue: Queue | None, channel: Channel) -> bool:
 
 
 def send(work: Work, interaction_id: int, *, actor: Actor, body: str, files: Sequence[File] = ()) -> Message:
-    """Send a message of the serving agent, in a conversation or during a call.
+    """By the serving agent, in a conversation or during a call.
 
     NotYourInteraction, InteractionEnded, Invalid, and the errors of `_writable`.
     """
@@ -145,7 +145,6 @@ def _checked(body: str, channel: Channel, *, may_be_empty: bool) -> str:
 
 
 def read(work: Work, interaction_id: int, *, actor: Actor) -> None:
-    """Mark the customer's messages as read by the serving agent."""
     interaction = interactions.get(work.session, interaction_id)
     if interaction and may_serve(actor, interaction_agent_id=interaction.agent_id):
         rows.mark_read(work.session, interaction_id, at=work.now)

@@ -1,4 +1,4 @@
-"""Outgoing messages: queued, claimed by a worker, accepted by the carrier, delivery reports."""
+"""Outgoing messages: queued, claimed, accepted by the carrier, delivery reports."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -36,7 +36,6 @@ def write(
     purpose: str = "conversation",
     files: Sequence[tuple[File, str]] = (),
 ) -> Message:
-    """Queue a message, due now."""
     message = Message(
         channel=thread.channel,
         direction=Way.OUT,
@@ -60,7 +59,7 @@ def write(
 
 
 def closes_at(session: Session, thread: Thread) -> datetime | None:
-    """End of the channel's reply window; None for no limit, LONG_AGO where the customer never wrote."""
+    """End of the reply window; None for no limit, LONG_AGO where the customer never wrote."""
     window = thread.channel.traits.window
     if window is None:
         return None
@@ -69,25 +68,23 @@ def closes_at(session: Session, thread: Thread) -> datetime | None:
 
 
 def is_open(work: Work, thread: Thread) -> bool:
-    """Whether the channel allows a message now."""
     until = closes_at(work.session, thread)
     return until is None or work.now < until
 
 
 def shut(channel: Channel) -> WindowClosed:
-    """The WindowClosed error of this channel."""
     window = channel.traits.window or timedelta(0)
     return WindowClosed(channel=channel.traits.label, hours=window // timedelta(hours=1))
 
 
 def may_write(work: Work, thread: Thread) -> bool:
-    """Whether the customer is reachable there, has not opted out, and the channel allows it now."""
+    """Reachable, not opted out, and within the channel's window."""
     is_out = customers.has_opted_out(work.session, thread.kind, thread.theirs)
     return people.is_reachable(thread.kind, thread.theirs) and not is_out and is_open(work, thread)
 
 
 def claim(work: Work, message_id: int) -> tuple[Message, bool] | None:
-    """Lease a due message for 60 seconds: (message, whether an earlier try may have reached the carrier), or None."""
+    """Lease a due message: (message, whether an earlier try may have reached the carrier), or None."""
     message = messages.claim(work.session, message_id, now=work.now)
     if message is None:
         return None
@@ -113,7 +110,7 @@ def handed_over(work: Work, message_id: int, *, sid: str) -> None:
 
 
 def refused(work: Work, message_id: int, error: OutsideError) -> None:
-    """Retry later with growing pauses (up to 600 seconds); failed after a permanent error or 8 tries."""
+    """Retry with growing pauses; failed after a permanent error or 8 tries."""
     message = messages.get(work.session, message_id, lock=True)
     if message is None or not messages.is_unsent(message):
         return
@@ -129,7 +126,7 @@ def refused(work: Work, message_id: int, error: OutsideError) -> None:
 
 
 def report(work: Work, given: MessageReport) -> None:
-    """Apply a delivery report. Idempotent; reports may arrive in any order."""
+    """Idempotent; reports may arrive in any order."""
     status = status_of(given.status)
     messages.lock_sid(work.session, given.sid)
     if status is None or not access.claim_receipt(work.session, _receipt(given.sid, status), now=work.now):

@@ -1,4 +1,4 @@
-"""An incoming message as its handlers see it: sender, thread, storage."""
+"""An incoming message as its handlers see it."""
 
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ from callcenter.storage.work import Work
 
 @dataclass
 class Received:
-    """An incoming message; `thread` finds its conversation or open survey."""
+    """`thread` finds its conversation or open survey."""
 
     message: IncomingMessage
     _customers: list[Customer | None] = field(default_factory=list)
@@ -27,7 +27,7 @@ class Received:
         return Thread(self.message.channel, self.message.recipient, self.message.sender)
 
     def customer(self, work: Work) -> Customer | None:
-        """The sender's customer, created for an unknown address."""
+        """Creates a customer for an unknown address."""
         if not self._customers:
             message = self.message
             kind = message.channel.address_kind
@@ -38,7 +38,6 @@ class Received:
     def keep(
         self, work: Work, *, purpose: str, customer: Customer | None, interaction: Interaction | None = None
     ) -> None:
-        """Store the message and publish it to its conversation."""
         message = self.message
         row = Message(
             channel=message.channel,

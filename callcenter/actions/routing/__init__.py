@@ -1,1 +1,1 @@
-"""Who should take it: the offer, why, what an agent's hands hold, and how long it will take."""
+"""Routing: offers, explanations, agent state, expected wait."""

@@ -1,4 +1,4 @@
-"""Status and state as they change, each kept as a stretch of the agent's day. Who may ask for what is not decided here."""
+"""Changes of status and state, each stored as an interval. Permissions are checked by the callers."""
 
 from callcenter.domain.agents import AgentState, Status, state_of
 from callcenter.domain.errors import NotFound
@@ -11,7 +11,7 @@ from callcenter.storage.work import Work
 
 
 def set_status(work: Work, agent: Agent, status: Status, *, actor: str = "system", cause: str = "") -> None:
-    """Begin a status, if it is another one than now, or another kind of break; the agent's row must be locked."""
+    """Start a status or another break reason, where it differs. The agent's row must be locked."""
     before = agent.status
     if before == status and (status != Status.BREAK or agent.status_cause == cause):
         return
@@ -30,7 +30,7 @@ def tell_status(work: Work, agent: Agent, *, before: str, cause: str, actor: str
 
 
 def refresh_state(work: Work, agent_id: int) -> None:
-    """Write down what the agent's open work says of the state, and let a requested status begin when it is done."""
+    """Derive the state from open work; once idle, start a requested status."""
     work.session.flush()
     agent = locked(work, agent_id)
     states = [interaction.state for interaction in interactions.of_agent(work.session, agent_id)]
@@ -57,7 +57,7 @@ def _tell_state(work: Work, agent: Agent, *, before: str) -> None:
 
 
 def miss(work: Work, agent_id: int, *, allowed: int) -> None:
-    """An offer ran out unanswered; after so many in a row nothing more is offered until the agent says so."""
+    """Count an unanswered offer; after `allowed` in a row the agent is set to not answering."""
     agent = locked(work, agent_id)
     agent.missed_in_a_row += 1
     if agent.missed_in_a_row >= allowed and agent.status == Status.AVAILABLE:
@@ -73,5 +73,5 @@ def locked(work: Work, agent_id: int) -> Agent:
 
 
 def answered(work: Work, agent_id: int) -> None:
-    """Whoever takes an offer has no misses in a row."""
+    """Reset the misses in a row."""
     locked(work, agent_id).missed_in_a_row = 0

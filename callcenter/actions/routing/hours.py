@@ -1,4 +1,4 @@
-"""Whether a queue is open, as it is set up."""
+"""Opening hours of a queue."""
 
 from datetime import date, datetime
 

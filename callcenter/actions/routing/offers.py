@@ -1,4 +1,4 @@
-"""What becomes of an offer: accepted, declined, expired, withdrawn, or accepted and then lost. The database settles races."""
+"""Lifecycle of an offer: accepted, declined, expired, withdrawn, failed. The database settles races."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ CONNECT_WITHIN = timedelta(seconds=15)
 
 
 def accept(work: Work, offer_id: int, *, agent_id: int) -> Connection:
-    """The agent takes it. A second time is answered as the first; OfferEnded where it has gone on to somebody else."""
+    """Idempotent; OfferEnded or OfferTaken where another agent has it, InteractionEnded."""
     interaction, offer = _both(work, offer_id, agent_id)
     if offer.state == OfferState.ACCEPTED and offer.is_open:
         return _connection(offer)
@@ -40,9 +40,8 @@ def accept(work: Work, offer_id: int, *, agent_id: int) -> Connection:
     else:
         interaction.answered_at = interaction.answered_at or work.now
     interaction.state, interaction.accepted_at = State.ACTIVE, work.now
-    if (
-        interaction.channel.is_voice and interaction.call.bring_back_at
-    ):  # they are being asked something just now, outside of the conference
+    # The caller hears a question outside the conference.
+    if interaction.channel.is_voice and interaction.call.bring_back_at:
         interaction.call.bring_back_at = work.now
         work.record(CallerToBringBack(interaction_id=interaction.id, agent_id=agent_id))
     ticket = tickets.for_interaction(work, interaction, agent_id=agent_id)
@@ -77,7 +76,7 @@ def _why_gone(work: Work, interaction: Interaction) -> OfferEnded | InteractionE
 
 
 def decline(work: Work, offer_id: int, *, agent_id: int, reason: str = "") -> None:
-    """The agent passes; the interaction keeps its place and goes on to somebody else. Twice is as once."""
+    """The interaction keeps its place and goes to another agent. Idempotent."""
     interaction, offer = _both(work, offer_id, agent_id)
     if offer.state == OfferState.DECLINED:
         return
@@ -89,7 +88,7 @@ def decline(work: Work, offer_id: int, *, agent_id: int, reason: str = "") -> No
 
 
 def expire(work: Work, interaction_id: int) -> None:
-    """The time of the live offer is over: a miss for the agent, and on to somebody else."""
+    """An offer ran out: a miss for the agent, and on to another agent."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     offer = offers.open_of(work.session, interaction_id, lock=True)
     if interaction and offer and offer.state == OfferState.LIVE and offer.expires_at <= work.now:
@@ -97,7 +96,7 @@ def expire(work: Work, interaction_id: int) -> None:
 
 
 def missed(work: Work, interaction: Interaction, offer: Offer, *, reason: str) -> None:
-    """A live offer nobody took; both rows locked."""
+    """End an unanswered live offer; both rows locked."""
     _end(work, interaction, offer, OfferState.EXPIRED, reason=reason)
     agent_state.miss(work, offer.agent_id, allowed=routing.policy(work).misses_allowed)
     routing.route(work, interaction)
@@ -105,7 +104,7 @@ def missed(work: Work, interaction: Interaction, offer: Offer, *, reason: str) -
 
 
 def release(work: Work, interaction_id: int, *, agent_id: int, cause: str) -> None:
-    """Take a live offer back from an agent who has gone, and hold it out to others at once."""
+    """Withdraw a live offer from an agent who is gone, and route it again."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     offer = offers.open_of(work.session, interaction_id, lock=True)
     if interaction and offer and offer.state == OfferState.LIVE and offer.agent_id == agent_id:
@@ -114,7 +113,7 @@ def release(work: Work, interaction_id: int, *, agent_id: int, cause: str) -> No
 
 
 def give_back(work: Work, interaction_id: int, *, cause: str) -> None:
-    """An accepted interaction loses its agent and waits again, at its old place; a caller is led back to the music."""
+    """An accepted interaction loses its agent: back to its old place in the queue, a caller to the music."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     offer = offers.open_of(work.session, interaction_id, lock=True)
     if interaction is None or offer is None or interaction.state != State.ACTIVE:
@@ -130,7 +129,7 @@ def give_back(work: Work, interaction_id: int, *, cause: str) -> None:
 
 
 def hand_on(work: Work, interaction: Interaction) -> int:
-    """Its agent passes it on: it waits again, and this agent is not the next to be asked. The agent's id. Locked and active."""
+    """A transfer: the interaction waits again. Returns the transferring agent's id. Locked and active."""
     offer = offers.open_of(work.session, interaction.id, lock=True)
     if offer is None:
         raise OfferEnded
@@ -142,7 +141,7 @@ def hand_on(work: Work, interaction: Interaction) -> int:
 
 
 def line_lost(work: Work, offer_id: int) -> None:
-    """The line of an accepted call did not come up, or did not come back: the caller waits again, for somebody else."""
+    """The agent's leg did not connect or return in time: the caller waits for another agent."""
     offer = offers.get(work.session, offer_id)
     if offer is None:
         return
@@ -153,9 +152,9 @@ def line_lost(work: Work, offer_id: int) -> None:
 
 
 def withdraw(work: Work, interaction: Interaction) -> int | None:
-    """The customer has gone: end the open offer, if any; the agent's id.
+    """The customer left: end the open offer, if any; returns the agent's id.
 
-    The interaction is locked; its own end, and after that the agent's state, are for whoever calls this.
+    Locked. The caller of this function ends the interaction, then refreshes the agent's state.
     """
     offer = offers.open_of(work.session, interaction.id, lock=True)
     if offer is None:
@@ -167,7 +166,7 @@ def withdraw(work: Work, interaction: Interaction) -> int | None:
 
 
 def close(work: Work, interaction_id: int) -> int | None:
-    """The agent has finished with it: the slot is free again; the agent's id."""
+    """The agent finished: release the slot; returns the agent's id."""
     offer = offers.open_of(work.session, interaction_id, lock=True)
     if offer is None:
         return None
@@ -176,7 +175,7 @@ def close(work: Work, interaction_id: int) -> int | None:
 
 
 def free(work: Work, interaction: Interaction, agent_id: int | None) -> None:
-    """The agent's hands are free of this one: state, requested status, and what comes next."""
+    """Release the agent: state, requested status, next work."""
     if agent_id is None:
         return
     close(work, interaction.id)
@@ -185,7 +184,7 @@ def free(work: Work, interaction: Interaction, agent_id: int | None) -> None:
 
 
 def _both(work: Work, offer_id: int, agent_id: int) -> tuple[Interaction, Offer]:
-    """Locked in order. An offer to somebody else is as if it did not exist."""
+    """Lock interaction, then offer. NotFound for another agent's offer."""
     seen = offers.get(work.session, offer_id)
     if seen is None or seen.agent_id != agent_id:
         raise NotFound

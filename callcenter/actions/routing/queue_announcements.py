@@ -1,4 +1,4 @@
-"""What a waiting caller is told: place and expected wait. Looking only."""
+"""Announcements to waiting callers: place and expected wait. Read-only."""
 
 from callcenter.actions.routing import routing
 from callcenter.domain import routing as rules
@@ -18,7 +18,7 @@ from callcenter.storage.work import Work
 def prediction(
     work: Work, interaction: Interaction, waiting: Waiting | None = None, candidates: CandidatePool | None = None
 ) -> tuple[int, int | None]:
-    """(place, expected seconds): 0 where somebody is free for this one, None where nobody serves the queue now."""
+    """(place, expected seconds): 0 where an agent is available, None where no agent serves the queue now."""
     queue = settings_cache.queue(work.session, interaction.queue_id) if interaction.queue_id else None
     if queue is None or interaction.queue_rank is None:
         return 1, None
@@ -36,10 +36,7 @@ def prediction(
 
 
 def tell_place(work: Work, interaction_id: int, *, first: bool) -> Answer:
-    """What a waiting caller hears next. Looking only: nothing is written.
-
-    The expected wait is said only while what was said of late came true well enough; the place always is.
-    """
+    """The next announcement. The expected wait is included only while recent predictions were accurate enough."""
     interaction = interactions.get(work.session, interaction_id)
     if interaction is None or interaction.state not in WITH_CUSTOMER:
         return HangUp()

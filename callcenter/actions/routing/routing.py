@@ -1,6 +1,6 @@
-"""Routing: asks `domain.routing` who should take this and what she should take next, and writes the answer as an offer.
+"""Routing: `domain.routing` decides, this module reads its input and stores the offer.
 
-It never waits for a row that another router holds; one statement and two partial unique indexes settle every race.
+It never waits for a row that another router locks; one statement and two partial unique indexes settle races.
 """
 
 import json
@@ -36,9 +36,9 @@ CONTACTS_OF_LATE = timedelta(days=7)
 
 
 def enter(work: Work, interaction: Interaction, customer: Customer | None) -> None:
-    """Write down what routing decides by, as the interaction enters its queue (again, where it was passed on).
+    """Store what routing decides by, as an interaction enters a queue.
 
-    Whoever hung up waiting here and calls again at once takes the old place.
+    A caller who hung up while waiting and redials soon gets their old place.
     """
     ours = policy(work)
     queue = settings_cache.queue(work.session, interaction.queue_id) if interaction.queue_id else None
@@ -75,7 +75,7 @@ def _known(work: Work, interaction: Interaction, customer: Customer | None, ours
 
 
 def _affinities(known: queries.Known) -> list[list[int | str]]:
-    """Who knows them, the nearest first, each agent once."""
+    """[agent id, kind] of agents who know the customer, closest first, each agent once."""
     wanted = ((known.ticket_owner, "ticket"), (known.last_agent, "last"), (known.account_owner, "account"))
     found: dict[int, str] = {}
     for agent_id, kind in wanted:
@@ -87,14 +87,14 @@ def _affinities(known: queries.Known) -> list[list[int | str]]:
 def route(
     work: Work, interaction: Interaction, *, without: frozenset[int] = frozenset(), is_new: bool = False
 ) -> int | None:
-    """Who should take this? The agent it is offered to, or None: then it waits on. The interaction is locked and waiting.
+    """Offer a waiting, locked interaction; the agent's id, or None where it keeps waiting.
 
-    `is_new`: it has just entered its queue, so that nobody can have been asked before.
+    `is_new`: just entered the queue, so it has no earlier offers.
     """
     if interaction.queue_rank is None:
         return None
     if not is_new:
-        work.session.flush()  # what was just written counts: who has what in hand, who was asked
+        work.session.flush()  # the queries below need the offers and states written so far
     now = work.now.timestamp()
     waiting = waiting_of(work, [head_of(interaction)], asked_before=not is_new)[0]
     on_duty = {row.id: row for row in queries.on_duty(work.session)}
@@ -110,7 +110,7 @@ def route(
 
 
 def offer_to(work: Work, interaction: Interaction, agent_id: int) -> bool:
-    """To this agent alone, whatever the rings say; False where there is no room. The interaction is locked and waits."""
+    """Offer to this agent only, regardless of rings. False without capacity. Locked and waiting."""
     work.session.flush()
     asked = [row for row in queries.on_duty(work.session) if row.id == agent_id]
     candidates, now = pool_of(work, asked), work.now.timestamp()
@@ -125,7 +125,8 @@ def offer_to(work: Work, interaction: Interaction, agent_id: int) -> bool:
 
 
 def next_for(work: Work, agent_id: int) -> None:
-    """What should she take next? Asks on while another router is faster, until this agent holds an offer or nothing waits."""
+    """Offer this agent their next work. Retries while other routers are faster, until an offer is made or no work
+    fits."""
     work.session.flush()
     on_duty = {row.id: row for row in queries.on_duty(work.session)}
     candidates = pool_of(work, on_duty.values())
@@ -174,7 +175,7 @@ def _ring(waiting: Waiting, agent: Candidate, candidates: CandidatePool, now: fl
 
 
 def offerable(waiting: Sequence[Waiting], candidates: CandidatePool, now: datetime) -> list[int]:
-    """Of these, whom somebody could take at this moment, the highest score first, each agent counted once."""
+    """Ids that could be offered now, highest score first, each agent counted once."""
     at = now.timestamp()
     found = []
     for one in sorted(waiting, key=lambda one: (-one.score(at), one.id)):
@@ -186,7 +187,7 @@ def offerable(waiting: Sequence[Waiting], candidates: CandidatePool, now: dateti
 
 
 def why_waiting(work: Work, interaction: Interaction) -> Explanation | None:
-    """Why this one still waits, as the router sees it now. Nothing is written."""
+    """The router's current explanation, None where it is not waiting. Read-only."""
     if interaction.state != State.WAITING or interaction.queue_rank is None:
         return None
     now = work.now.timestamp()
@@ -200,7 +201,6 @@ def policy(work: Work) -> CompanyPolicy:
 
 
 def waiting_of(work: Work, queue_heads: Sequence[QueueHead], *, asked_before: bool = True) -> list[Waiting]:
-    """These rows as the domain sees them, with who was asked for each lately."""
     return stored.waiting_of(work.session, queue_heads, now=work.now, asked_before=asked_before)
 
 
@@ -211,7 +211,7 @@ def pool_of(work: Work, rows: Collection[OnDuty], *, without: frozenset[int] = f
 def _make_offer(
     work: Work, interaction: Interaction, agent: OnDuty, choice: Choice, explained: Explanation
 ) -> MadeOffer | None:
-    """Write the offer. None where the agent is no longer free, or in the hands of another router."""
+    """Store the offer; None where the agent is no longer available or another router has them."""
     kind = interaction.channel.medium
     ours = policy(work)
     limits = ours.limits(agent.limits, conversations=agent.max_conversations)

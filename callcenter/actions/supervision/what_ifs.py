@@ -1,4 +1,4 @@
-"""What-if simulations: requested, claimed and reported by a worker. A dead worker's simulation restarts."""
+"""What-if simulations, run by a worker. A dead worker's simulation restarts."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from callcenter.storage.supervision import what_ifs
 from callcenter.storage.supervision.what_ifs import WhatIf
 from callcenter.storage.work import Work
 
-BELIEVED = timedelta(minutes=2)  # in a worker that says nothing; a day of 20 000 calls is played in a tenth of it
+BELIEVED = timedelta(minutes=2)  # without a report, after which a worker counts as dead; a day of 20 000 calls takes a tenth
 MOST_TRIES = 3
 MOST_OPEN = 10
 
@@ -29,7 +29,7 @@ class Superseded(Exception):
 
 
 def ask(work: Work, wish: Wish, *, actor: Actor) -> WhatIf:
-    """Queue a simulation. NotAllowed, NotValid by field, TooManyOpen."""
+    """NotAllowed, NotValid by field, TooManyOpen."""
     if not actor.leads:
         raise NotAllowed
     queue = company.queue(work.session, wish.queue_id)
@@ -52,7 +52,7 @@ def ask(work: Work, wish: Wish, *, actor: Actor) -> WhatIf:
 
 
 def begin(work: Work, what_if_id: int) -> tuple[Wish, int] | None:
-    """Claim a due simulation: (scenario, number of this try). None where it is not due; fails it after the last try."""
+    """(scenario, number of this try); None where not due. Fails the simulation after the last try."""
     row = what_ifs.claim(work.session, what_if_id, now=work.now)
     if row is None:
         return None
@@ -66,7 +66,7 @@ def begin(work: Work, what_if_id: int) -> tuple[Wish, int] | None:
 
 
 def go_on(work: Work, what_if_id: int, *, attempt: int, played: int, to_play: int) -> None:
-    """Save progress and extend the claim by 2 minutes. Superseded: stop."""
+    """Save progress and extend the claim. Superseded: stop."""
     row = _mine(work, what_if_id, attempt)
     row.played, row.to_play, row.due_at = played, to_play, work.now + BELIEVED
 
@@ -78,7 +78,7 @@ def finish(work: Work, what_if_id: int, *, attempt: int, result: dict[str, Any])
 
 
 def fail(work: Work, what_if_id: int, *, attempt: int, reason: str) -> None:
-    """End the simulation as failed, without retry: the error would repeat."""
+    # No retry: the error would repeat.
     _end(work, _mine(work, what_if_id, attempt), state=LongJobState.FAILED, reason=reason)
 
 

@@ -1,4 +1,4 @@
-"""Survey replies by message, and comments that follow a score."""
+"""Survey replies by message, and later comments."""
 
 from callcenter.actions.messages.received import Received
 from callcenter.actions.surveys import surveys as acts
@@ -9,7 +9,7 @@ from callcenter.storage.work import Work
 
 
 def take(work: Work, received: Received) -> bool:
-    """True if the message is a score for an open survey, or a comment on a recent score outside any conversation."""
+    """True for a score to an open survey, or a comment on a recent score outside any conversation."""
     customer, body = received.customer(work), received.message.body
     given = rules.read(body)
     survey = surveys.asked(work.session, received.thread)

@@ -28,7 +28,7 @@ def ticket_solved(work: Work, event: TicketSolved) -> None:
 
 
 def plan(work: Work, ticket: Ticket) -> Survey | None:
-    """Plan a survey about the ticket's last answered contact; None where one exists or the customer is unreachable."""
+    """About the ticket's last answered contact; None where one exists or the customer is unreachable."""
     interaction = work.session.scalar(
         select(Interaction)
         .where(Interaction.ticket_id == ticket.id, Interaction.answered_at.is_not(None))
@@ -61,7 +61,7 @@ def plan(work: Work, ticket: Ticket) -> Survey | None:
 
 
 def invite(work: Work, survey_id: int) -> Survey | None:
-    """Send a due survey, postpone it to a decent hour, or cancel it with a reason. None where it is not due."""
+    """Send a due survey, postpone or cancel it. None where it is not due."""
     survey = surveys.claim(work.session, survey_id, now=work.now)
     if survey is None:
         return None
@@ -105,7 +105,7 @@ def _question(work: Work, survey: Survey) -> str:
 
 
 def answer(work: Work, survey: Survey, given: Answer) -> None:
-    """Record score and comment of an open, locked survey, and thank the customer."""
+    """Record score and comment of a locked survey, and thank the customer."""
     survey.state, survey.answered_at = SurveyState.ANSWERED, work.now
     survey.score, survey.comment = given.score, given.comment
     _tell_answered(work, survey)
@@ -116,7 +116,6 @@ def answer(work: Work, survey: Survey, given: Answer) -> None:
 
 
 def add_comment(work: Work, survey: Survey, comment: str) -> None:
-    """Add a comment that followed the bare score."""
     survey.comment = comment.strip()[: rules.COMMENT_LIMIT]
     _tell_answered(work, survey)
 
@@ -134,14 +133,14 @@ def _tell_answered(work: Work, survey: Survey) -> None:
 
 
 def stop(work: Work, thread: Thread) -> None:
-    """End the open survey of a customer who opted out."""
+    """The customer opted out."""
     survey = surveys.asked(work.session, thread)
     if survey:
         survey.state, survey.end_reason = SurveyState.EXPIRED, "opted_out"
 
 
 def expire(work: Work) -> int:
-    """Expire unanswered surveys; returns their number."""
+    """Returns the number of expired surveys."""
     silent = surveys.overdue(work.session, asked_before=work.now - rules.OPEN_FOR)
     for survey in silent:
         survey.state, survey.end_reason = SurveyState.EXPIRED, "no_answer"

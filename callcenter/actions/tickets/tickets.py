@@ -26,9 +26,9 @@ TEXTS = {"subject": 200, "cause": 120, "product": 120}
 
 
 def for_interaction(work: Work, interaction: Interaction, *, agent_id: int) -> Ticket:
-    """The ticket of this contact: the customer's unsolved one from the same queue, else a new one.
+    """The contact's ticket: the customer's unsolved one from the same queue, else a new one.
 
-    A ticket without an owner becomes this agent's. The agent can move the contact to another ticket.
+    A ticket without an owner becomes this agent's.
     """
     if interaction.ticket_id is not None:
         ticket = tickets.get(work.session, interaction.ticket_id, lock=True)
@@ -44,7 +44,7 @@ def for_interaction(work: Work, interaction: Interaction, *, agent_id: int) -> T
 
 
 def for_message(work: Work, interaction: Interaction, *, body: str) -> Ticket:
-    """Add a caller's recorded message as a comment to their unsolved ticket of this queue, else to a new one."""
+    """A caller's voicemail as a comment to their unsolved ticket of this queue, else to a new one."""
     same = tickets.of_same_matter(work.session, customer_id=interaction.customer_id, queue_id=interaction.queue_id)
     ticket = same or _open_for(work, interaction, None)
     written = Comment(ticket_id=ticket.id, interaction_id=interaction.id, body=body, created_at=work.now)
@@ -77,7 +77,7 @@ def open_by(
     customer_id: int | None = None,
     values: Mapping[str, str | int | None] | None = None,
 ) -> Ticket:
-    """Open a ticket by hand. Invalid for an empty subject or wrong values, NotFound for an unknown customer."""
+    """Invalid for an empty subject or wrong values, NotFound for an unknown customer."""
     if customer_id is not None and customers.get(work.session, customer_id) is None:
         raise NotFound
     text = _text("subject", subject)
@@ -131,7 +131,7 @@ def _open(
 def change(
     work: Work, ticket_id: int, *, values: dict[str, str | int | None], version: int | None, actor: Actor
 ) -> Ticket:
-    """Set some of the ticket's fields. `version` as read; StaleSave with the last editor's name."""
+    """`version` as read; StaleSave with the last editor's name."""
     ticket = tickets.get(work.session, ticket_id, lock=True)
     if ticket is None:
         raise NotFound
@@ -146,7 +146,7 @@ def _last_to_change(work: Work, ticket: Ticket) -> str:
 
 
 def set_fields(work: Work, ticket: Ticket, values: Mapping[str, object], *, actor: str) -> None:
-    """Write checked values to a locked ticket; records its solution."""
+    """Write checked values to a locked ticket."""
     changed = {
         field: [getattr(ticket, field), value] for field, value in values.items() if getattr(ticket, field) != value
     }
@@ -191,7 +191,7 @@ def _text(field: str, value: str) -> str:
 
 
 def comment(work: Work, ticket_id: int, *, body: str, actor: Actor, interaction_id: int | None = None) -> Comment:
-    """Add an internal note. Invalid where it is empty."""
+    """An internal note. Invalid where empty."""
     ticket = tickets.get(work.session, ticket_id)
     if ticket is None:
         raise NotFound
