@@ -22,7 +22,7 @@ TRIES_FROM_AN_ADDRESS = 20
 
 
 def begin_try(work: Work, *, username: str, address: str) -> int:
-    """Count a try before the password check; returns the tries left for this name. TooManyTries during a pause."""
+    """Count a try before the password check; returns the tries left. TooManyTries during a pause."""
     name = username.strip().lower()[:200]
     # Counts parallel tries one by one, so none escapes the limit.
     work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"login:{name}", 0))))

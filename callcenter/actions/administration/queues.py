@@ -38,7 +38,7 @@ class QueueInUse(DomainError):
 
 
 def add(work: Work, *, key: str, settings: QueueSettings, actor: Actor) -> Queue:
-    """NotValid with all problems by field, including a malformed or taken key."""
+    """NotValid with all problems by field, a malformed or taken key included."""
     must_administer(actor)
     try:
         queues.check(settings, known(work, None))
@@ -66,7 +66,7 @@ def _wrong_key(work: Work, key: str) -> Fault | None:
 
 
 def change(work: Work, queue_id: int, *, settings: QueueSettings, version: str | None, actor: Actor) -> Queue:
-    """Replace a queue's settings. `version` as read; StaleSave where they changed since, NotValid by field."""
+    """`version` as read; StaleSave where the queue changed since, NotValid by field."""
     must_administer(actor)
     row = _locked(work, queue_id)
     before = settings_of(row)
@@ -126,7 +126,6 @@ def version_of(settings: QueueSettings) -> str:
 
 
 def known(work: Work, queue_id: int | None) -> Known:
-    """What a queue's settings may refer to."""
     session = work.session
     return Known(
         queues=frozenset(queue.id for queue in company.queues(session) if queue.id != queue_id),
@@ -137,7 +136,7 @@ def known(work: Work, queue_id: int | None) -> Known:
 
 
 def put_out_of_use(work: Work, queue_id: int, *, actor: Actor) -> None:
-    """Deactivate a queue. QueueInUse while interactions wait, or a number, menu or overflow leads to it."""
+    """QueueInUse while interactions wait, or a number, menu or overflow leads to it."""
     must_administer(actor)
     row = _locked(work, queue_id)
     if row.is_active:

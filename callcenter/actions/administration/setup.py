@@ -14,7 +14,7 @@ MOST_CHOICES = 8  # 9 is for the other language
 def add_number(
     work: Work, *, number: str, name: str | None, queues: tuple[str, ...], language: str, zone: str
 ) -> Number:
-    """Add a number with a menu to these queue keys, in order; creates missing company and queues.
+    """Add a number with a menu to these queue keys; creates missing company and queues.
 
     Invalid for a malformed or taken number, over 8 queues, or a missing company name.
     """

@@ -44,7 +44,7 @@ def rename(work: Work, skill_id: int, *, names: dict[str, str], actor: Actor) ->
 
 
 def remove(work: Work, skill_id: int, *, actor: Actor) -> None:
-    """Also removes it from all agents. QueueInUse where a queue or ring requires it."""
+    """QueueInUse where a queue or ring requires it."""
     must_administer(actor)
     row = _skill(work, skill_id)
     for queue in company.queues(work.session):
@@ -52,6 +52,7 @@ def remove(work: Work, skill_id: int, *, actor: Actor) -> None:
         if any(row.key in asked for asked in (policy.skills, policy.prefers, *(r.skills or {} for r in policy.rings))):
             text = N_("The queue %(name)s asks for this skill. Change that first.")
             raise QueueInUse(text, name=queue.name(languages.DEFAULT))
+    # Agents lose the skill as well.
     for agent in agents.all_active(work.session):
         if row.key in agent.skills:
             agent.skills = {key: level for key, level in agent.skills.items() if key != row.key}
@@ -110,7 +111,7 @@ def set_calls_over(work: Work, agent_id: int, *, most: int | None, actor: Actor)
 
 
 def set_trust(work: Work, agent_id: int, *, level: int, mobile: str, actor: Actor) -> Agent:
-    """Trust level 1 to 9, and the mobile for approval requests by SMS ("" for none)."""
+    """Level 1 to 9; `mobile` for approval requests by SMS, "" for none."""
     if not 1 <= level <= HIGHEST_TRUST:
         raise Invalid("A level is a number from 1 to %(most)d.", field="level", most=HIGHEST_TRUST)
     agent = _agent(work, agent_id, actor)

@@ -1,1 +1,1 @@
-"""Presence of agents: sign in, status, sign out, connection loss."""
+"""Presence of agents."""

@@ -64,9 +64,9 @@ def _take_back(work: Work, agent: Agent) -> Agent:
 
 
 def sign_in(work: Work, agent_id: int) -> Agent:
-    """Agents start as unavailable and choose to be available."""
     agent = agent_state.locked(work, agent_id)
     if agent.status == Status.SIGNED_OUT:
+        # Not available: the agent chooses that.
         agent_state.set_status(work, agent, Status.UNAVAILABLE, actor=f"agent:{agent.id}")
     _expect(work, agent_id)
     work.record(SignedIn(agent_id=agent.id, actor=f"agent:{agent.id}"))
@@ -102,7 +102,6 @@ def seen(work: Work, *, sid: str) -> None:
 
 
 def disconnected(work: Work, *, sid: str) -> None:
-    """One browser is gone; the grace period starts."""
     agents.disconnect(work.session, sid=sid, now=work.now)
 
 
@@ -112,15 +111,15 @@ def gone(session: Session, *, now: datetime, grace: timedelta) -> Sequence[int]:
 
 
 def lose(work: Work, agent_id: int, *, grace: timedelta) -> None:
-    """Set a disconnected agent to unavailable; calls continue."""
     # Offers are released in a later unit of work: interactions lock before agents.
     agent = agent_state.locked(work, agent_id)
+    # Calls continue.
     if agent.status == Status.AVAILABLE and agent_id in gone(work.session, now=work.now, grace=grace):
         agent_state.set_status(work, agent, Status.UNAVAILABLE, cause="connection_lost")
 
 
 def free(work: Work, agent_id: int) -> None:
-    """Release the offers of an agent who is signed out or unavailable."""
+    """Release the offers of an agent who is gone."""
     agent = agents.get(work.session, agent_id)
     if agent is None or agent.status not in (Status.SIGNED_OUT, Status.UNAVAILABLE):
         return

@@ -35,7 +35,7 @@ HEAD_OF_LINE = 1e9
 
 
 def due(work: Work, interaction_id: int) -> bool:
-    """Process a due callback: enter the queue or start dialing. True where a worker has to dial."""
+    """Enter the queue or start dialing. True where a worker has to dial."""
     found = _locked(work, interaction_id)
     if found is None or found[1].next_try_at is None or found[1].next_try_at > work.now:
         return False
@@ -171,7 +171,7 @@ def leg_over(work: Work, ours: Interaction, leg: Leg, *, outcome: str) -> bool:
 
 
 def customer_gone(work: Work, ours: Interaction, *, by: EndedBy) -> None:
-    """End a failed try, or the call where the customer was reached. Locked."""
+    """End a failed try, or a connected call. Locked."""
     if ours.state not in WITH_CUSTOMER:
         return
     if not not_reached(work, ours, outcome="given_up" if by == EndedBy.AGENT else "left"):
@@ -186,7 +186,7 @@ def call_ended(work: Work, event: CallEnded) -> None:
 
 
 def not_reached(work: Work, ours: Interaction, *, outcome: str) -> bool:
-    """End a failed try: retry later, or fail after the last. False where the customer was reached. Locked."""
+    """Retry later, or fail after the last try. False where the customer was reached. Locked."""
     row = callbacks.of_interaction(work.session, ours.id, lock=True)
     if row is None or row.state == CallbackState.CONNECTED:
         return False

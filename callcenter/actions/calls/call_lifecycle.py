@@ -7,14 +7,14 @@ from callcenter.storage.work import Work
 
 
 def connect(work: Work, interaction: Interaction) -> None:
-    """Customer and agent hear each other. Locked, once a call."""
+    """Locked, once a call."""
     interaction.answered_at = work.now
     waited = interaction.waited_seconds(work.now)
     work.record(CallConnected(**interaction.about(), actor=f"agent:{interaction.agent_id}", waited_seconds=waited))
 
 
 def served(work: Work, interaction: Interaction, *, by: EndedBy) -> None:
-    """The customer left after being served; the wrap-up follows. Locked and active."""
+    """Locked and active; the wrap-up follows."""
     if interaction.channel.is_voice:
         interaction.call.end(work.now)
     interaction.unanswered_since = None

@@ -1,4 +1,4 @@
-"""Callbacks as an alternative to waiting: offered, promised, announced, replaced by a call of the customer.
+"""Callbacks as an alternative to waiting: offered, promised, announced, replaced by the customer's own call.
 
 Staff actions are in `callback_admin`, dialing in `callback_dialing`. Lock order: interaction, callback.
 """
@@ -35,7 +35,6 @@ def rule(work: Work, interaction: Interaction) -> CallbackRule:
 
 
 def may_ask(interaction: Interaction) -> bool:
-    """A caller with a number waits on the line."""
     is_here = (
         interaction.channel.is_voice
         and interaction.direction == Direction.INBOUND
@@ -49,7 +48,7 @@ def is_choosing(interaction: Interaction) -> bool:
 
 
 def ask(work: Work, interaction: Interaction, *, expected_seconds: int | None = None) -> AskForCallback:
-    """Offer a callback; the caller keeps their place and is moved back to the music after 30 seconds."""
+    """Offer a callback. The caller keeps their place and returns to the music after 30 seconds."""
     to_be_asked(interaction)
     interaction.call.bring_back_at = work.now + CHOOSING
     return AskForCallback(
@@ -58,13 +57,12 @@ def ask(work: Work, interaction: Interaction, *, expected_seconds: int | None = 
 
 
 def to_be_asked(interaction: Interaction) -> None:
-    """Mark the caller as choosing, among the menu keys."""
+    # Kept among the menu keys until the caller has chosen.
     if interaction.call.menu_keys[-1:] != [ASKED]:
         interaction.call.menu_keys = [*interaction.call.menu_keys, ASKED]
 
 
 def wait_on(interaction: Interaction) -> None:
-    """The caller chose to wait."""
     interaction.call.menu_keys = [key for key in interaction.call.menu_keys if key != ASKED]
     interaction.call.bring_back_at = None
 
@@ -76,7 +74,7 @@ def rank(interaction: Interaction) -> float:
 
 
 def promise(work: Work, call: Interaction, *, source: str) -> Callback:
-    """A callback with the call's place in the queue. The caller of this function ends the call."""
+    """A callback in the call's place. The caller of this function ends the call."""
     rules = rule(work, call)
     _, seconds = queue_announcements.prediction(work, call)
     window = max(timedelta(minutes=rules.window_minutes), 2 * timedelta(seconds=seconds or 0))
@@ -168,7 +166,7 @@ def told(work: Work, row: Callback, *, interaction_id: int, language: str) -> Sa
 
 
 def taken_by_call(work: Work, call: Interaction) -> bool:
-    """The customer calls the queue before its callback: the call takes that place and fulfils the promise."""
+    """A customer with a waiting callback calls its queue: the call takes that place and fulfils the promise."""
     if not call.their_address or not call.queue_id or not _any_open(work):
         return False
     found = callbacks.waiting_for(work.session, call.their_address, queue_id=call.queue_id)

@@ -64,7 +64,7 @@ def receive(work: Work, call: IncomingCall) -> Answer:
 
 
 def claim(work: Work, sid: str) -> bool:
-    """True for the first report of this call; a concurrent second one waits here."""
+    """True for the first report of this call; a concurrent one waits here."""
     return access.claim_receipt(work.session, f"call:{sid}", now=work.now)
 
 
@@ -161,7 +161,6 @@ def _other_language(work: Work, interaction: Interaction, number: Number) -> Off
 def _enter(
     work: Work, interaction: Interaction, queue_id: int, customer: Customer | None, *, digit: str = ""
 ) -> Answer:
-    """Enter an open queue, or go straight to an available agent."""
     queue = settings_cache.queue(work.session, queue_id)
     interaction.queue_id = queue_id
     if digit:
@@ -198,7 +197,7 @@ def _enter(
 
 
 def answer_again(work: Work, interaction: Interaction) -> Answer:
-    """The answer for the call's current state, for repeated and late requests."""
+    """The answer for the current state, for repeated and late requests."""
     number = company.number(work.session, interaction.our_address)
     if interaction.state == State.MENU and number:
         customer = known.get(work.session, interaction.customer_id) if interaction.customer_id else None
@@ -225,7 +224,7 @@ def of_sid(work: Work, sid: str) -> Interaction | None:
 
 
 def brought_back(work: Work, interaction_id: int) -> Answer:
-    """A caller whose agent's leg broke is back in the queue's music."""
+    """The caller is back after a lost agent leg."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     if interaction is None:
         return HangUp()
@@ -252,15 +251,15 @@ def end(work: Work, interaction: Interaction, *, by: EndedBy) -> None:
 
 
 def _agent_is_there(work: Work, interaction: Interaction) -> bool:
-    """Connected, or admitted to the conference: reports of joining and leaving come in any order."""
     if interaction.answered_at is not None:
         return True
+    # Admitted counts: reports of joining and leaving come in any order.
     offer = open_offers.open_of(work.session, interaction.id)
     lines = leg_rows.of(work.session, interaction.id)
     return offer is not None and any(leg.offer_id == offer.id and leg.joined_at for leg in lines)
 
 
 def connected(work: Work, interaction: Interaction) -> None:
-    """Customer and agent hear each other. Idempotent. Locked."""
+    """Idempotent. Locked."""
     if interaction.answered_at is None:
         call_lifecycle.connect(work, interaction)

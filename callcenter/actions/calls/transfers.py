@@ -16,7 +16,7 @@ LONGEST_REASON = 200
 
 
 def to_queue(work: Work, interaction_id: int, *, queue_id: int, reason: str, actor: Actor) -> None:
-    """The customer waits in the other queue with their first join time; the transferring agent is released."""
+    """The first join time still counts; the transferring agent is released."""
     interaction, why = _mine(work, interaction_id, reason, actor)
     queue = company.queue(work.session, queue_id)
     if queue is None or not queue.is_active:

@@ -28,7 +28,7 @@ def call_ended(work: Work, event: CallEnded) -> None:
 
 
 def begin(work: Work, interaction: Interaction) -> None:
-    """Start the wrap-up of a served customer as the queue sets it: timed, mandatory or none. Locked."""
+    """As the queue sets it: timed, mandatory (no timer) or none. Locked."""
     queue = company.queue(work.session, interaction.queue_id) if interaction.queue_id else None
     mode = queue.policy.wrap_up if queue else "timed"
     seconds = queue.wrap_up_seconds if queue else 90
@@ -79,7 +79,7 @@ def extend(work: Work, interaction_id: int, *, actor: Actor) -> None:
 
 
 def finish(work: Work, interaction_id: int, *, outcome: str, note: str, actor: Actor) -> None:
-    """Record outcome and note, also after a timeout. Idempotent for the same outcome; WrapUpEnded, Invalid."""
+    """Also after a timeout. Idempotent for the same outcome; WrapUpEnded, Invalid."""
     interaction = _mine(work, interaction_id, actor)
     if outcome not in set(Outcome):
         raise Invalid("Choose how it ended.", field="outcome")
@@ -94,7 +94,6 @@ def finish(work: Work, interaction_id: int, *, outcome: str, note: str, actor: A
 
 
 def run_out(work: Work, interaction_id: int) -> None:
-    """Finish a wrap-up after its time, with the note so far."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     if interaction is None or interaction.state != State.WRAP_UP:
         return
@@ -104,7 +103,6 @@ def run_out(work: Work, interaction_id: int) -> None:
 
 
 def keep_note(work: Work, interaction_id: int, *, note: str, actor: Actor) -> None:
-    """Save a note during the contact or the wrap-up."""
     interaction = _mine(work, interaction_id, actor)
     _of(interaction).note = note.replace("\x00", "").strip()[:NOTE_LIMIT]
     work.record(

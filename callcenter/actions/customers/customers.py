@@ -87,7 +87,6 @@ def _unnamed(work: Work, address: str, kind: AddressKind, name: str) -> Customer
 
 
 def create(work: Work, *, name: str, number: str, language: str, zone: str | None, actor: Actor) -> Customer:
-    """Invalid for a malformed number or unknown language."""
     ours = company.get(work.session)
     e164 = _number(number, ours.region if ours else None)
     chosen = zone or rules.zone_of(e164) or (ours.zone if ours else "UTC")
@@ -154,13 +153,13 @@ def add_number(work: Work, customer_id: int, *, number: str, actor: Actor) -> No
 
 
 def recognise(work: Work, interaction_id: int, *, customer_id: int, actor: Actor) -> None:
-    """The agent identifies the caller: set the customer of interaction and ticket."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     customer = customers.get(work.session, customer_id)
     if interaction is None or customer is None:
         raise NotFound
     interaction.customer_id = customer.id
     ticket = tickets.get(work.session, interaction.ticket_id, lock=True) if interaction.ticket_id else None
+    # A ticket without a customer gets this one.
     if ticket and ticket.customer_id is None:
         ticket.customer_id = customer.id
     work.record(

@@ -64,7 +64,6 @@ def claim(work: Work, approval_id: int, *, actor: Actor) -> Approval:
 
 
 def let_go(work: Work, approval_id: int, *, actor: Actor) -> None:
-    """Release this approver's own claim."""
     grant, row = lock(work, approval_id)
     if row.is_open and row.claimed_by is not None and row.claimed_by == actor.agent_id:
         free(work, row, grant, actor=actor.label)
@@ -76,7 +75,7 @@ def free(work: Work, row: Approval, grant: Grant, *, actor: str) -> None:
 
 
 def say(work: Work, approval_id: int, *, actor: Actor, body: str) -> Word:
-    """Add a message. ApprovalOver once answered, NotYoursToApprove, Invalid if empty."""
+    """ApprovalOver once answered, NotYoursToApprove, Invalid if empty."""
     grant, row = lock(work, approval_id)
     if not row.is_open:
         raise ApprovalOver
@@ -197,7 +196,7 @@ def tell(work: Work, row: Approval, grant: Grant, *, actor: str) -> None:
 
 
 def _may(work: Work, row: Approval, grant: Grant, actor: Actor) -> tuple[bool, int | None]:
-    """(may answer now, highest worth in minor units or None for no limit)."""
+    """(may answer, highest worth in minor units; None: no limit)."""
     person = agents.get(work.session, actor.agent_id or 0)
     # Agents never approve their own requests.
     if person is None or person.id == grant.agent_id:

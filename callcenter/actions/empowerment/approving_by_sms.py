@@ -1,4 +1,4 @@
-"""Approvers without a screen: the request goes out by SMS, and the SMS reply is an ordinary answer."""
+"""Approval requests and answers by SMS, for approvers without a screen."""
 
 from callcenter.actions.empowerment import approvals, asking, remedy_words
 from callcenter.actions.messages import outgoing
@@ -77,7 +77,7 @@ def _send(work: Work, mobile: str, line: str, body: str) -> None:
 
 
 def reply(work: Work, received: Received) -> bool:
-    """True if the message is an approver's answer, sent from their own mobile; they get the result by SMS."""
+    """True for an approver's answer from their own mobile; they get the result by SMS."""
     message = received.message
     person = agents.by_mobile(work.session, message.sender) if message.channel == Channel.SMS else None
     given = read_reply(message.body) if person else None

@@ -106,7 +106,7 @@ def put(
 
 
 def _code(work: Work) -> str:
-    """Four digits that identify an open request in an SMS; Invalid if none is free."""
+    """Four digits for an open request in an SMS."""
     for _ in range(CODE_TRIES):
         code = f"{secrets.randbelow(9000) + 1000}"
         if approvals.by_code(work.session, code) is None:
@@ -115,7 +115,7 @@ def _code(work: Work) -> str:
 
 
 def held_so_far(work: Work, interaction: Interaction | None) -> int:
-    """Seconds of hold in this contact so far."""
+    """Seconds of hold in this contact."""
     if interaction is None:
         return 0
     since = interaction.held_since
@@ -134,8 +134,8 @@ def reachable(work: Work, step: Step, *, asker_id: int) -> tuple[Sequence[int], 
 
 
 def skip_those_away(work: Work, row: Approval, *, asker_id: int) -> None:
-    """Move to the first step with a reachable approver, if any."""
     steps = [Step.model_validate(one) for one in row.steps]
+    # To the first step with a reachable approver; without one, the step stays.
     for place in range(row.step, len(steps)):
         at_screens, mobiles = reachable(work, steps[place], asker_id=asker_id)
         if at_screens or mobiles:
@@ -210,7 +210,7 @@ def _contact(work: Work, grant: Grant, ticket_id: int) -> int | None:
 
 
 def lock(work: Work, grant_id: int) -> tuple[Grant, Approval]:
-    """Both rows locked; NotFound."""
+    """Lock both rows; NotFound."""
     seen = grants.get(work.session, grant_id)
     if seen is None:
         raise NotFound
@@ -253,7 +253,7 @@ def give_on(work: Work, grant_id: int, *, actor: Actor, sms: str | None = None) 
 def rest(
     work: Work, matter: Matter, grant: Grant, *, units: int, minutes: int, callback_id: int | None
 ) -> Grant | None:
-    """Request approval for the remaining `units`, due in `minutes`. None where it needs no approval."""
+    """Request approval for the remaining `units`, due in `minutes`. None where the rules require none."""
     wish = GrantRequest(
         key=f"rest:{grant.id}",
         ticket_id=grant.ticket_id,

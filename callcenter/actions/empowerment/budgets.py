@@ -21,7 +21,7 @@ PERIODS = ("month", "quarter")
 
 
 def open_periods(work: Work, paying: Sequence[Paying], *, currency: str) -> list[int]:
-    """Ids of the current periods of budgets in this currency; opens missing ones."""
+    """Ids of current periods in this currency; opens missing ones."""
     return [(one.period or _open(work, one.budget, work.now)).id for one in paying if one.budget.currency == currency]
 
 
@@ -47,7 +47,6 @@ def hold_only(work: Work, grant: Grant, cost: int, *, actor: str) -> None:
 
 
 def commit(work: Work, grant: Grant, *, actor: str) -> None:
-    """Turn the reservation of a grant into spending."""
     # The period of the reservation pays: approved in November, granted in December is November's money.
     for period_id, (reserved, _) in budgets.held_by(work.session, grant.id).items():
         if reserved:
@@ -59,7 +58,6 @@ def release(work: Work, grant: Grant, *, actor: str) -> None:
 
 
 def put_back(work: Work, grant: Grant, *, actor: str, note: str) -> None:
-    """Reverse a grant's spending in the periods that paid."""
     for period_id, (_, committed) in budgets.held_by(work.session, grant.id).items():
         if committed:
             _move(work, grant, [period_id], kind="reverse", committed=-committed, actor=actor, note=note)

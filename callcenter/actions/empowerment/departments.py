@@ -1,4 +1,4 @@
-"""Departments, ticket causes, team departments and external systems: what grant rules refer to."""
+"""Departments, ticket causes and external systems: what grant rules refer to."""
 
 import secrets
 from typing import Any
@@ -39,7 +39,6 @@ def rename_department(work: Work, department_id: int, *, names: dict[str, str], 
 
 
 def set_team(work: Work, team_id: int, *, department_id: int | None, actor: Actor) -> Team:
-    """The department whose budget and rules apply to a team."""
     must_administer(actor)
     team = work.session.get(Team, team_id)
     if team is None or (department_id is not None and work.session.get(Department, department_id) is None):
@@ -79,7 +78,7 @@ def _known(work: Work, department_id: int | None) -> int | None:
 
 
 def add_system(work: Work, *, key: str, url: str, actor: Actor) -> tuple[System, str]:
-    """A system that receives grants by POST; (system, secret)."""
+    """(system, secret for signatures)."""
     must_administer(actor)
     taken = {one.key for one in departments.systems(work.session)}
     # Shown to the administrator once.

@@ -1,4 +1,4 @@
-"""Time and customer events on approval requests: next step, default, lapsed approval, caller gone."""
+"""Time and customer events on approval requests."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -92,8 +92,8 @@ def _expire(work: Work, row: Approval, grant: Grant, *, said: Said) -> None:
 
 
 def lapse(work: Work, grant_id: int) -> None:
-    """Expire an approval that the agent did not use in time."""
     grant, _ = asking.lock(work, grant_id)
+    # An approval that the agent did not use in time.
     if grant.state == GrantState.APPROVED and grant.valid_until and grant.valid_until <= work.now:
         budgets.release(work, grant, actor="system")
         grant.state, grant.valid_until = GrantState.EXPIRED, None
@@ -101,8 +101,8 @@ def lapse(work: Work, grant_id: int) -> None:
 
 
 def let_go(work: Work, approval_id: int, *, grace: timedelta) -> None:
-    """Release the claim of an approver who left the screen."""
     grant, row = approvals.lock(work, approval_id)
+    # Only where the approver left the screen.
     if row.is_open and approval_id in rows.taken_by_absent(work.session, since=work.now - grace):
         approvals.free(work, row, grant, actor="system")
 
@@ -114,7 +114,7 @@ def call_ended(work: Work, event: CallEnded) -> None:
 
 
 def customer_left(work: Work, interaction: Interaction) -> None:
-    """Promise a callback for each open request; the requests stay open."""
+    """Promise a callback for each open request, which stays open."""
     for row in rows.open_of_interaction(work.session, interaction.id):
         grant, locked = approvals.lock(work, row.id)
         if locked.is_open and locked.callback_id is None:
@@ -122,7 +122,7 @@ def customer_left(work: Work, interaction: Interaction) -> None:
 
 
 def _promise(work: Work, row: Approval, grant: Grant) -> int | None:
-    """A callback by the promised time; its id, or None without number or queue."""
+    """The callback's id, or None without number or queue."""
     interaction = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
     number = people.e164(interaction.their_address or "") if interaction else None
     if number is None and grant.customer_id:

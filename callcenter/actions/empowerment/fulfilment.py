@@ -31,7 +31,7 @@ LONGEST_FAILURE = 200
 
 
 def claim(work: Work, grant_id: int) -> Grant | None:
-    """Lease a due grant for one try; None where it is not due or another worker holds it."""
+    """Lease a due grant for one try; None where it is not due."""
     grant = grants.get(work.session, grant_id, lock=True)
     if grant is None or grant.next_try_at is None or grant.next_try_at > work.now:
         return None
@@ -139,7 +139,7 @@ def failed(work: Work, grant_id: int, *, reason: str, final: bool) -> None:
 
 
 def try_again(work: Work, grant_id: int, *, actor: Actor) -> None:
-    """Restart the tries of a failed grant. GrantOver, NotAllowed."""
+    """GrantOver unless failed, NotAllowed."""
     grant = grants.get(work.session, grant_id, lock=True)
     if grant is None:
         raise NotFound

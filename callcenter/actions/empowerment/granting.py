@@ -54,7 +54,7 @@ class GrantRequest:
 
 @dataclass(frozen=True)
 class Matter:
-    """The rows that a grant request concerns, and the rules' decision on them."""
+    """The rows of a grant request and the decision on them."""
 
     agent: Agent
     ticket: Ticket
@@ -134,7 +134,7 @@ def look(
 def write(
     work: Work, matter: Matter, wish: GrantRequest, held: Held, *, state: GrantState, rest_of: int | None = None
 ) -> Grant:
-    """Insert the grant with the facts it was decided on. No payment, no message yet."""
+    """Insert the grant. No payment, no message yet."""
     remedy, known = matter.remedy(wish.remedy), matter.known
     currency = matter.decision.currency
     option = held.option

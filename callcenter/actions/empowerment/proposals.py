@@ -73,7 +73,7 @@ def accept(work: Work, proposal_id: int, *, actor: Actor, rule_book: int | None 
 
 
 def draft(work: Work, proposal_id: int, *, actor: Actor, note: str = "") -> Proposal:
-    """Accept a `trust` proposal: a new draft whose first rule lets agents grant without approval."""
+    """Accept a `trust` proposal: a new draft lets agents grant without approval."""
     row = proposals.get(work.session, proposal_id, lock=True)
     if row is None:
         raise NotFound

@@ -14,7 +14,8 @@ from callcenter.storage.empowerment import replays, rule_books
 from callcenter.storage.empowerment.replays import ReplayRow
 from callcenter.storage.work import Work
 
-BELIEVED = timedelta(seconds=30)  # without a report, after which a worker counts as dead; it reports every second
+# Without a report for so long, a worker counts as dead; it reports every second.
+BELIEVED = timedelta(seconds=30)
 MOST_TRIES = 3
 MOST_OPEN = 10
 LONGEST = timedelta(days=731)
@@ -80,7 +81,7 @@ def begin(work: Work, replay_id: int) -> tuple[ReplayRow, RuleBook, int] | None:
 
 
 def go_on(work: Work, replay_id: int, *, attempt: int, done: int, to_do: int, cases: Sequence[Again]) -> None:
-    """Save progress and extend the claim. Superseded: stop."""
+    """Save progress. Superseded: stop."""
     row = _mine(work, replay_id, attempt)
     row.done, row.to_do, row.due_at = done, to_do, work.now + BELIEVED
     replays.copy_cases(work.session, replay_id, cases)

@@ -1,6 +1,6 @@
 """Edits of a rule-book draft, one rule or remedy at a time.
 
-StaleSave for a concurrent edit of the same rule; edits of other rules do not conflict.
+StaleSave for a concurrent edit of the same one; others do not conflict.
 """
 
 import hashlib

@@ -23,7 +23,7 @@ DIRECTIONS = {
 
 
 def agent_is_up(work: Work, interaction: Interaction) -> None:
-    """The agent's leg is up. Locked and active."""
+    """Locked and active."""
     DIRECTIONS[interaction.direction].agent_is_up(work, interaction)
 
 

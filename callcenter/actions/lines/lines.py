@@ -39,7 +39,7 @@ OURS = "participant_updated_via_api"
 
 
 def connect_agent(work: Work, *, call_sid: str, agent_id: int, interaction_id: int, offer_id: int) -> Answer:
-    """An agent's browser calls in. Admitted only with this agent's accepted, open offer."""
+    """Admitted only with this agent's accepted, open offer."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     offer = open_offers.open_of(work.session, interaction_id, lock=True)
     if interaction is None or offer is None or interaction.state != State.ACTIVE:
@@ -106,19 +106,19 @@ def rung(work: Work, offer_id: int, *, call_sid: str) -> None:
 
 
 def desk_telephone_answered(work: Work, offer_id: int, *, call_sid: str) -> Answer:
-    """A person or a voicemail answers the desk telephone: ask for the key."""
     rung(work, offer_id, call_sid=call_sid)
     offer = open_offers.get(work.session, offer_id)
     agent = agents.get(work.session, offer.agent_id) if offer else None
     if offer is None or agent is None or offer.state not in (OfferState.LIVE, OfferState.ACCEPTED):
         return HangUp()
+    # An answering machine may have answered: only a key accepts.
     return AskAgentToPress(
         interaction_id=offer.interaction_id, agent_id=agent.id, offer_id=offer.id, language=agent.language
     )
 
 
 def desk_telephone_pressed(work: Work, offer_id: int, *, call_sid: str, digit: str) -> Answer:
-    """1 accepts the call, any other key declines. Apologise where the call went to another agent or ended."""
+    """1 accepts, any other key declines. Apologise where the call is gone."""
     offer = open_offers.get(work.session, offer_id)
     interaction = interactions.get(work.session, offer.interaction_id) if offer else None
     if offer is None or interaction is None:
@@ -164,7 +164,7 @@ def report(work: Work, given: LegReport) -> None:
 
 
 def conference(work: Work, given: ConferenceReport) -> None:
-    """A conference report. Idempotent; reports older than the leg's state change nothing."""
+    """Idempotent; reports older than the leg's state change nothing."""
     interaction_id = interaction_of_conference(given.name)
     key = f"conference:{given.conference_sid}:{given.sequence}"
     if interaction_id is None or not access.claim_receipt(work.session, key, now=work.now):
@@ -208,7 +208,7 @@ def _heard(work: Work, interaction: Interaction, leg: Leg, given: ConferenceRepo
 
 
 def agent_joined(work: Work, interaction: Interaction) -> None:
-    """Customer and agent hear each other. Locked."""
+    """Locked."""
     offer = open_offers.open_of(work.session, interaction.id, lock=True)
     if interaction.state != State.ACTIVE or offer is None:
         return
@@ -217,7 +217,7 @@ def agent_joined(work: Work, interaction: Interaction) -> None:
 
 
 def agent_left(work: Work, interaction: Interaction, leg: Leg) -> None:
-    """The agent's leg is gone: 20 seconds to rejoin, then another agent takes over.
+    """The agent has 20 seconds to rejoin, then another agent takes over.
 
     A desk telephone that hangs up before accepting counts as a miss at once.
     """

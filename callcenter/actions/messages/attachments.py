@@ -54,7 +54,6 @@ def claim(work: Work, attachment_id: int) -> tuple[str, Channel] | None:
 
 
 def keep(work: Work, attachment_id: int, content: bytes) -> None:
-    """Store a downloaded file, or refuse its type."""
     row = attachments.get(work.session, attachment_id, lock=True)
     if row is None or row.state != AttachmentState.DUE:
         return
@@ -109,7 +108,6 @@ def _kind(file: File) -> str:
 
 
 def attach(work: Work, message: Message, files: Sequence[tuple[File, str]]) -> None:
-    """The carrier fetches each file by its token."""
     for file, kind in files:
         work.session.add(
             Attachment(
@@ -119,6 +117,7 @@ def attach(work: Work, message: Message, files: Sequence[tuple[File, str]]) -> N
                 kind=kind,
                 size=len(file.content),
                 content=file.content,
+                # The carrier fetches the file by it.
                 token=secrets.token_urlsafe(24),
                 created_at=work.now,
             )

@@ -1,4 +1,4 @@
-"""Text conversations: incoming messages of customers, replies of agents."""
+"""Text conversations with customers."""
 
 from collections.abc import Sequence
 

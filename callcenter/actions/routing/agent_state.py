@@ -11,7 +11,7 @@ from callcenter.storage.work import Work
 
 
 def set_status(work: Work, agent: Agent, status: Status, *, actor: str = "system", cause: str = "") -> None:
-    """Start a status or another break reason, where it differs. The agent's row must be locked."""
+    """Where status or break reason differ. The agent's row must be locked."""
     before = agent.status
     if before == status and (status != Status.BREAK or agent.status_cause == cause):
         return
@@ -57,7 +57,7 @@ def _tell_state(work: Work, agent: Agent, *, before: str) -> None:
 
 
 def miss(work: Work, agent_id: int, *, allowed: int) -> None:
-    """Count an unanswered offer; after `allowed` in a row the agent is set to not answering."""
+    """After `allowed` unanswered offers in a row the agent is set to not answering."""
     agent = locked(work, agent_id)
     agent.missed_in_a_row += 1
     if agent.missed_in_a_row >= allowed and agent.status == Status.AVAILABLE:
@@ -73,5 +73,4 @@ def locked(work: Work, agent_id: int) -> Agent:
 
 
 def answered(work: Work, agent_id: int) -> None:
-    """Reset the misses in a row."""
     locked(work, agent_id).missed_in_a_row = 0

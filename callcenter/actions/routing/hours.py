@@ -16,7 +16,6 @@ def opens_at(queue: Queue, moment: datetime) -> datetime | None:
 
 
 def when_open(queue: Queue | None, moment: datetime) -> datetime:
-    """This moment, or the next opening after it."""
     if queue is None or is_open(queue, moment):
         return moment
     return opens_at(queue, moment) or moment

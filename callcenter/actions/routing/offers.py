@@ -88,7 +88,7 @@ def decline(work: Work, offer_id: int, *, agent_id: int, reason: str = "") -> No
 
 
 def expire(work: Work, interaction_id: int) -> None:
-    """An offer ran out: a miss for the agent, and on to another agent."""
+    """A miss for the agent; the interaction goes to another agent."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     offer = offers.open_of(work.session, interaction_id, lock=True)
     if interaction and offer and offer.state == OfferState.LIVE and offer.expires_at <= work.now:
@@ -96,7 +96,7 @@ def expire(work: Work, interaction_id: int) -> None:
 
 
 def missed(work: Work, interaction: Interaction, offer: Offer, *, reason: str) -> None:
-    """End an unanswered live offer; both rows locked."""
+    """Both rows locked."""
     _end(work, interaction, offer, OfferState.EXPIRED, reason=reason)
     agent_state.miss(work, offer.agent_id, allowed=routing.policy(work).misses_allowed)
     routing.route(work, interaction)
@@ -104,7 +104,7 @@ def missed(work: Work, interaction: Interaction, offer: Offer, *, reason: str) -
 
 
 def release(work: Work, interaction_id: int, *, agent_id: int, cause: str) -> None:
-    """Withdraw a live offer from an agent who is gone, and route it again."""
+    """Withdraw a live offer from an agent who is gone; route it again."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     offer = offers.open_of(work.session, interaction_id, lock=True)
     if interaction and offer and offer.state == OfferState.LIVE and offer.agent_id == agent_id:
@@ -113,7 +113,7 @@ def release(work: Work, interaction_id: int, *, agent_id: int, cause: str) -> No
 
 
 def give_back(work: Work, interaction_id: int, *, cause: str) -> None:
-    """An accepted interaction loses its agent: back to its old place in the queue, a caller to the music."""
+    """The interaction lost its agent: back to its old place in the queue, a caller to the music."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     offer = offers.open_of(work.session, interaction_id, lock=True)
     if interaction is None or offer is None or interaction.state != State.ACTIVE:
@@ -141,13 +141,13 @@ def hand_on(work: Work, interaction: Interaction) -> int:
 
 
 def line_lost(work: Work, offer_id: int) -> None:
-    """The agent's leg did not connect or return in time: the caller waits for another agent."""
     offer = offers.get(work.session, offer_id)
     if offer is None:
         return
     interaction = interactions.get(work.session, offer.interaction_id, lock=True)
     offer = offers.get(work.session, offer_id, lock=True)
     if interaction and offer and offer.is_open and offer.connect_by and offer.connect_by <= work.now:
+        # The agent's leg did not connect or return in time.
         give_back(work, interaction.id, cause="line_lost")
 
 
@@ -166,7 +166,7 @@ def withdraw(work: Work, interaction: Interaction) -> int | None:
 
 
 def close(work: Work, interaction_id: int) -> int | None:
-    """The agent finished: release the slot; returns the agent's id."""
+    """Release the slot; returns the agent's id."""
     offer = offers.open_of(work.session, interaction_id, lock=True)
     if offer is None:
         return None
@@ -175,7 +175,6 @@ def close(work: Work, interaction_id: int) -> int | None:
 
 
 def free(work: Work, interaction: Interaction, agent_id: int | None) -> None:
-    """Release the agent: state, requested status, next work."""
     if agent_id is None:
         return
     close(work, interaction.id)

@@ -36,10 +36,7 @@ CONTACTS_OF_LATE = timedelta(days=7)
 
 
 def enter(work: Work, interaction: Interaction, customer: Customer | None) -> None:
-    """Store what routing decides by, as an interaction enters a queue.
-
-    A caller who hung up while waiting and redials soon gets their old place.
-    """
+    """Store what routing decides by. A caller who hung up waiting and redials soon gets their old place."""
     ours = policy(work)
     queue = settings_cache.queue(work.session, interaction.queue_id) if interaction.queue_id else None
     known = _known(work, interaction, customer, ours) if interaction.their_address else None
@@ -75,7 +72,7 @@ def _known(work: Work, interaction: Interaction, customer: Customer | None, ours
 
 
 def _affinities(known: queries.Known) -> list[list[int | str]]:
-    """[agent id, kind] of agents who know the customer, closest first, each agent once."""
+    """[agent id, kind], closest first, each agent once."""
     wanted = ((known.ticket_owner, "ticket"), (known.last_agent, "last"), (known.account_owner, "account"))
     found: dict[int, str] = {}
     for agent_id, kind in wanted:
@@ -125,8 +122,7 @@ def offer_to(work: Work, interaction: Interaction, agent_id: int) -> bool:
 
 
 def next_for(work: Work, agent_id: int) -> None:
-    """Offer this agent their next work. Retries while other routers are faster, until an offer is made or no work
-    fits."""
+    """Offer this agent their next work; retries while other routers are faster."""
     work.session.flush()
     on_duty = {row.id: row for row in queries.on_duty(work.session)}
     candidates = pool_of(work, on_duty.values())
@@ -187,7 +183,7 @@ def offerable(waiting: Sequence[Waiting], candidates: CandidatePool, now: dateti
 
 
 def why_waiting(work: Work, interaction: Interaction) -> Explanation | None:
-    """The router's current explanation, None where it is not waiting. Read-only."""
+    """None where it is not waiting. Read-only."""
     if interaction.state != State.WAITING or interaction.queue_rank is None:
         return None
     now = work.now.timestamp()
@@ -211,7 +207,7 @@ def pool_of(work: Work, rows: Collection[OnDuty], *, without: frozenset[int] = f
 def _make_offer(
     work: Work, interaction: Interaction, agent: OnDuty, choice: Choice, explained: Explanation
 ) -> MadeOffer | None:
-    """Store the offer; None where the agent is no longer available or another router has them."""
+    """None where the agent is no longer available or another router has them."""
     kind = interaction.channel.medium
     ours = policy(work)
     limits = ours.limits(agent.limits, conversations=agent.max_conversations)

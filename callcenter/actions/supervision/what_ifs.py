@@ -14,7 +14,8 @@ from callcenter.storage.supervision import what_ifs
 from callcenter.storage.supervision.what_ifs import WhatIf
 from callcenter.storage.work import Work
 
-BELIEVED = timedelta(minutes=2)  # without a report, after which a worker counts as dead; a day of 20 000 calls takes a tenth
+# Without a report for so long, a worker counts as dead; a day of 20 000 calls takes a tenth of it.
+BELIEVED = timedelta(minutes=2)
 MOST_TRIES = 3
 MOST_OPEN = 10
 

@@ -9,7 +9,7 @@ from callcenter.storage.work import Work
 
 
 def take(work: Work, received: Received) -> bool:
-    """True for a score to an open survey, or a comment on a recent score outside any conversation."""
+    """True for a score to an open survey, or a recent score's comment outside any conversation."""
     customer, body = received.customer(work), received.message.body
     given = rules.read(body)
     survey = surveys.asked(work.session, received.thread)

@@ -105,7 +105,7 @@ def _question(work: Work, survey: Survey) -> str:
 
 
 def answer(work: Work, survey: Survey, given: Answer) -> None:
-    """Record score and comment of a locked survey, and thank the customer."""
+    """Locked. Also thanks the customer."""
     survey.state, survey.answered_at = SurveyState.ANSWERED, work.now
     survey.score, survey.comment = given.score, given.comment
     _tell_answered(work, survey)
@@ -133,7 +133,6 @@ def _tell_answered(work: Work, survey: Survey) -> None:
 
 
 def stop(work: Work, thread: Thread) -> None:
-    """The customer opted out."""
     survey = surveys.asked(work.session, thread)
     if survey:
         survey.state, survey.end_reason = SurveyState.EXPIRED, "opted_out"

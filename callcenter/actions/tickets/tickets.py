@@ -44,7 +44,7 @@ def for_interaction(work: Work, interaction: Interaction, *, agent_id: int) -> T
 
 
 def for_message(work: Work, interaction: Interaction, *, body: str) -> Ticket:
-    """A caller's voicemail as a comment to their unsolved ticket of this queue, else to a new one."""
+    """Voicemail as a comment to the unsolved ticket of this queue, else to a new one."""
     same = tickets.of_same_matter(work.session, customer_id=interaction.customer_id, queue_id=interaction.queue_id)
     ticket = same or _open_for(work, interaction, None)
     written = Comment(ticket_id=ticket.id, interaction_id=interaction.id, body=body, created_at=work.now)
@@ -146,7 +146,7 @@ def _last_to_change(work: Work, ticket: Ticket) -> str:
 
 
 def set_fields(work: Work, ticket: Ticket, values: Mapping[str, object], *, actor: str) -> None:
-    """Write checked values to a locked ticket."""
+    """`values` are checked, the ticket is locked."""
     changed = {
         field: [getattr(ticket, field), value] for field, value in values.items() if getattr(ticket, field) != value
     }
