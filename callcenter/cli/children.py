@@ -29,7 +29,7 @@ direct = build_opener(ProxyHandler({}))
 
 
 class Program(Protocol):
-    """A started program: `subprocess.Popen`, or an object with the same methods."""
+    """`subprocess.Popen`, or an object with the same methods."""
 
     pid: int
 
@@ -39,8 +39,9 @@ class Program(Protocol):
 
 
 class Child:
-    """A program started by `run` with its own log and session, so that Ctrl-C reaches only this process."""
+    """A program started by `run`, with its own log and session."""
 
+    # In its own session, Ctrl-C does not reach it: this process stops it.
     def __init__(self, name: str, run: Callable[[Path], Program], *, logs: Path, health: str | None = None) -> None:
         self.name = name
         self.log = logs / f"{name}.log"
@@ -63,7 +64,7 @@ class Child:
         self._process = self._run(self.log)
 
     def wait_until_ready(self) -> None:
-        """Wait for the health address to answer; Refused with the end of the log after READY_SECONDS or a death."""
+        """Refused, with the end of the log, after READY_SECONDS or a death."""
         deadline = time.monotonic() + READY_SECONDS
         while self.health and not _answers(self.health):
             if not self.is_running or time.monotonic() > deadline:
@@ -100,7 +101,6 @@ class Child:
 
 
 def executed(log: Path, *, command: Sequence[str]) -> Program:
-    """Start `python -m command`, output appended to `log`."""
     with log.open("ab") as out:
         return subprocess.Popen(
             [sys.executable, "-m", *command], stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
@@ -108,7 +108,7 @@ def executed(log: Path, *, command: Sequence[str]) -> Program:
 
 
 class Family:
-    """All children, and a file of their pids, by which the next start ends what a kill left behind."""
+    """All children, and a file of their pids for the next start."""
 
     def __init__(self, note: Path) -> None:
         self._note = note
@@ -121,8 +121,7 @@ class Family:
         self._write_down()
 
     def watch(self, *also: Callable[[], None]) -> None:
-        """Restart dead children and call `also` every half second, until a signal. Refused where a child dies too
-        often."""
+        """Restart dead children, call `also` every half second. Refused where a child dies too often."""
         while True:
             for child in self._children:
                 if not child.is_running:
@@ -139,7 +138,6 @@ class Family:
         self._write_down()
 
     def stop(self) -> None:
-        """Stop all children in parallel, except the one that ends last."""
         # The others may still be talking to the one that ends last.
         for child in self._children[1:]:
             child.ask_to_stop()
@@ -168,7 +166,7 @@ def _born(pid: int) -> float | None:
 
 
 def _end(pid: int) -> None:
-    """Terminate a process, then kill its group. Returns when its ports are free."""
+    """Terminate, then kill the group. Returns when its ports are free."""
     with suppress(psutil.Error, ProcessLookupError):
         process = psutil.Process(pid)
         process.terminate()
@@ -189,7 +187,7 @@ def _answers(url: str) -> bool:
 
 @contextmanager
 def until_signal() -> Iterator[None]:
-    """Run the block until Ctrl-C, a closed terminal or `kill`; its clean-up ignores further signals."""
+    """Run the block until Ctrl-C, a closed terminal or `kill`; further signals are ignored."""
     kinds = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def interrupt(*_: object) -> None:

@@ -75,7 +75,7 @@ def _alone(data: Path) -> Iterator[None]:
 
 
 def _servers(data: Path, stack: ExitStack) -> list[Callable[[], None]]:
-    """Start the servers without a configured address; returns functions to call now and then that restart them."""
+    """Start servers without a configured address; returns functions that restart them where needed."""
     kinds = (("DATABASE_URL", "PostgreSQL", embedded.postgres), ("REDIS_URL", "Redis", embedded.redis))
     watched: list[Callable[[], None]] = []
     for variable, name, start in kinds:
@@ -94,7 +94,7 @@ def _revive(server: embedded.Server, name: str) -> None:
 
 
 def _settle(data: Path) -> Settings:
-    """Set this process's environment for the demo; all child processes inherit it."""
+    """Set this process's environment, which all child processes inherit."""
     bind, pretended = os.environ["BIND"], _url(os.environ["SIMULATOR_BIND"])
     company.write_people(data / "people.json")
     os.environ.update(_secrets(data / "demo-secrets.json"))
@@ -115,7 +115,6 @@ def _settle(data: Path) -> Settings:
 
 
 def _url(bind: str) -> str:
-    """The URL for a browser on this machine."""
     host, _, port = bind.rpartition(":")
     return f"http://{'127.0.0.1' if host in ('', '0.0.0.0', '[::]') else host}:{port}"
 
@@ -169,7 +168,6 @@ def _by_whom(port: int) -> str:
 
 
 def _fill(ours: Settings) -> None:
-    """Migrate, and on the first start create the company with a year of history."""
     migrate(ours.database_url)
     database = Database(ours.database_url, pool=1)
     try:

@@ -13,20 +13,20 @@ SHOWN_LETTERS = 15  # of a process's name, in Linux
 
 
 def load(modules: Sequence[str]) -> None:
-    """Start preloading modules in the fork server, in parallel. Idempotent."""
+    """Starts preloading in the background. Idempotent."""
     FORKING.set_forkserver_preload(list(modules))
     forkserver.ensure_running()
 
 
 def fork(module: str, environment: Mapping[str, str], log: Path) -> ForkServerProcess:
-    """Run `python -m module` with this environment in its own session, output appended to `log`."""
+    """`python -m module` in this environment and its own session, output appended to `log`."""
     process = FORKING.Process(target=_become, args=(module, dict(environment), str(log)), name=module, daemon=True)
     process.start()
     return process
 
 
 class Forked:
-    """A forked program with the methods of `subprocess.Popen` that `Child` needs."""
+    """The methods of `subprocess.Popen` that `Child` needs."""
 
     def __init__(self, module: str, log: Path, environment: Mapping[str, str] = os.environ) -> None:
         self._process = fork(module, environment, log)

@@ -81,7 +81,6 @@ def routing(
 
 
 def text(scenario: Scenario, played: Result) -> str:
-    """The table of figures, below a heading."""
     head = f"{scenario.name}: {scenario.about}" if scenario.about else scenario.name
     runs = f"{played.seeds} seed{'s' if played.seeds != 1 else ''}, {played.contacts:,} contacts counted"
     return "\n".join([head, runs, "", *_table([_cells(figure) for figure in played.figures])])

@@ -15,7 +15,7 @@ from callcenter.settings import Settings, SettingsError, load
 
 
 class House(click.Group):
-    """The command group that turns expected errors into sentences."""
+    """Turns expected errors into sentences."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -35,7 +35,7 @@ class House(click.Group):
 
 
 class Refused(click.ClickException):
-    """An error whose message is printed as it is; exit code 1."""
+    """The message is printed as it is; exit code 1."""
 
     def show(self, _file: Any = None) -> None:
         click.echo(self.message, err=True)
@@ -52,11 +52,10 @@ def first_line(error: OperationalError) -> str:
 
 
 def settings() -> Settings:
-    """The settings of this environment; exit code 2 where they are wrong."""
+    """Exit code 2 where they are wrong."""
     quiet()
     return load()
 
 
 def quiet() -> None:
-    """Silence the libraries' informational logs."""
     logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -1,4 +1,4 @@
-"""Provider operations: read and claim, call the provider, write the result; never a provider call inside a transaction.
+"""Provider operations: read and claim, call the provider, write the result; no provider call in a transaction.
 
 After a crash a lease in the row, or the provider's own report, resumes the work.
 """

@@ -34,7 +34,7 @@ ASK_AGAIN = timedelta(seconds=20)
 
 
 def hold(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
-    """Put the customer on hold. OutsideError: nothing changed, customer and agent still hear each other."""
+    """OutsideError: nothing changed, customer and agent still hear each other."""
     interaction = _my_call(wiring, interaction_id, actor)
     if interaction.held_since is not None:
         raise AlreadyOnHold
@@ -55,7 +55,7 @@ def resume(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
 
 
 def hang_up(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
-    """End the call or conversation. Idempotent; OutsideError: nothing changed."""
+    """Also conversations. Idempotent; OutsideError: nothing changed."""
     interaction = _mine(wiring, interaction_id, actor)
     if not interaction.channel.is_voice:
         with wiring.work() as work:
@@ -76,7 +76,7 @@ def hang_up(wiring: Wiring, interaction_id: int, *, actor: Actor) -> None:
 
 
 def _wish_to_hang_up(wiring: Wiring, interaction_id: int, *, by: EndedBy | None) -> Leg | None:
-    """Record who ends the call; the customer's leg."""
+    """Sets who ended the call; returns the customer's leg."""
     with wiring.work() as work:
         interaction = interactions.get(work.session, interaction_id, lock=True)
         if interaction and interaction.state == State.ACTIVE:
@@ -103,7 +103,7 @@ def _mine(wiring: Wiring, interaction_id: int, actor: Actor) -> Interaction:
 
 
 def ring_agent(wiring: Wiring, offer_id: int) -> None:
-    """Ring the offer's desk telephone. After a permanent refusal the next agent gets the offer."""
+    """After a permanent refusal the next agent gets the offer."""
     with wiring.work() as work:
         offer = offer_rows.claim_to_ring(work.session, offer_id, now=work.now)
         if offer is None:
@@ -138,7 +138,7 @@ def _not_rung(wiring: Wiring, offer_id: int, *, permanent: bool) -> None:
 
 
 def bring_back(wiring: Wiring, interaction_id: int) -> None:
-    """Move a caller without an agent back to the music, every 5 seconds until they arrive."""
+    """A caller without an agent goes back to the music; repeated every 5 seconds until they arrive."""
     with wiring.work() as work:
         interaction = interactions.get(work.session, interaction_id, lock=True)
         if interaction is None or not interaction.channel.is_voice:
@@ -159,7 +159,7 @@ def bring_back(wiring: Wiring, interaction_id: int) -> None:
 
 
 def call_customer(wiring: Wiring, interaction_id: int) -> None:
-    """Dial a callback's customer. A permanent refusal counts as a try."""
+    """A permanent refusal counts as a try."""
     with wiring.work() as work:
         # The claim prevents a second dialing.
         row = callback_dialing.claim(work, interaction_id)
@@ -197,7 +197,7 @@ def part(wiring: Wiring, interaction_id: int) -> None:
 
 
 def agent_not_connected(wiring: Wiring, offer_id: int) -> None:
-    """Check an accepted call whose agent should be connected; if not, another agent takes over."""
+    """Check an accepted call's agent leg; where it is down, another agent takes over."""
     with wiring.reading() as session:
         offer = offer_rows.get(session, offer_id)
         legs = leg_rows.of(session, offer.interaction_id) if offer else []
@@ -235,7 +235,7 @@ def ask_about(wiring: Wiring, leg: Leg) -> None:
 
 
 def carry_out(wiring: Wiring, grant_id: int) -> None:
-    """Fulfil or reverse a due grant once: request to the department, or POST to the company's system."""
+    """Fulfil or reverse a due grant: request to the department, or POST to the company's system."""
     with wiring.work() as work:
         grant = fulfilment.claim(work, grant_id)
         if grant is None:

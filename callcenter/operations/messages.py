@@ -18,7 +18,7 @@ CRASH_WINDOW = timedelta(minutes=10)
 
 
 def send_message(wiring: Wiring, message_id: int) -> None:
-    """Send a due message. After a crash, ask the carrier first whether it has the message."""
+    """After a crash, ask the carrier first whether it has the message."""
     with wiring.work() as work:
         claimed = outgoing.claim(work, message_id)
         files = rows.of_messages(work.session, [message_id]) if claimed and claimed[0].files else {}

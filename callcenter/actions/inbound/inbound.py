@@ -1,4 +1,4 @@
-"""REGISTER of handlers for incoming messages, tried in order until one takes the message."""
+"""THE REGISTER of handlers for incoming messages, tried in order until one takes the message."""
 
 from collections.abc import Callable
 

@@ -36,7 +36,7 @@ CONTACTS_OF_LATE = timedelta(days=7)
 
 
 def enter(work: Work, interaction: Interaction, customer: Customer | None) -> None:
-    """Store what routing decides by. A caller who hung up waiting and redials soon gets their old place."""
+    """Store what routing decides by. After a hang-up, a caller who redials soon gets their old place."""
     ours = policy(work)
     queue = settings_cache.queue(work.session, interaction.queue_id) if interaction.queue_id else None
     known = _known(work, interaction, customer, ours) if interaction.their_address else None
