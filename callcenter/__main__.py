@@ -1,4 +1,4 @@
-"""`python -m callcenter` does the same as the command `callcenter`."""
+"""`python -m callcenter` is the command `callcenter`."""
 
 from callcenter.cli import main
 

@@ -15,7 +15,7 @@ COOKIE = "callcenter"
 
 
 def create_app(settings: Settings, *, wiring: Wiring | None = None) -> Flask:
-    """One application per process. `wiring`: passed by a caller that has one already."""
+    """`wiring`: an existing one."""
     observe.configure(settings.log_format)
     app = Flask("callcenter", template_folder=str(TEMPLATES), static_folder="static")
     app.config.update(

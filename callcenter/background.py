@@ -1,9 +1,4 @@
-"""Queues jobs for the workers. A job only says "look": due rows are in PostgreSQL, and the clock asks again.
-
-"live" and "later" are served by `SimpleWorker`: jobs are short and bounded by the time-outs of what they call, and a
-fork per job would cost five sixths of the rate (docs/measures.md). "long" holds computations of minutes; its workers
-fork.
-"""
+"""Queues jobs for the workers. A job only says "look": due rows are in PostgreSQL, and the clock asks again."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -21,7 +16,7 @@ ABANDONED = timedelta(seconds=30)  # no job takes half as long; a long one is du
 
 
 class Job(StrEnum):
-    """Job names, by the function that does them."""
+    """Named by the function that runs it."""
 
     SEND_MESSAGE = "workers.messages.send"
     FETCH_ATTACHMENT = "workers.messages.fetch_attachment"
@@ -37,8 +32,9 @@ class Job(StrEnum):
     REPLAY_RULES = "workers.replays.replay"
 
 
+# SimpleWorker: jobs are short, and a fork per job would cost five sixths of the rate (docs/measures.md).
 QUEUES = ("live", "later")
-LONG = "long"
+LONG = "long"  # computations of minutes; its workers fork
 ON = {
     Job.RING_AGENT: "live",
     Job.BRING_BACK: "live",
@@ -56,7 +52,7 @@ ON = {
 
 
 class Background:
-    """Enqueues jobs by name. The same job with the same arguments is in the queue once."""
+    """The same job with the same arguments is in the queue once."""
 
     def __init__(self, redis_url: str) -> None:
         self.redis = Redis.from_url(redis_url, socket_connect_timeout=0.5, socket_timeout=2)
@@ -80,7 +76,7 @@ class Background:
                 self.enqueue(job, **arguments)
 
     def _is_abandoned(self, job_id: str) -> bool:
-        """Whether a killed worker left this job behind. RQ's own clean-up takes ten minutes, so it is dropped here."""
+        """Whether a killed worker left this job behind; deletes it."""
         try:
             found = QueuedJob.fetch(job_id, connection=self.redis)
         except NoSuchJobError:
@@ -88,6 +84,7 @@ class Background:
         began = found.started_at.replace(tzinfo=UTC) if found.started_at else None
         if found.get_status(refresh=False) != JobStatus.STARTED or not began or datetime.now(UTC) - began < ABANDONED:
             return False
+        # RQ's own clean-up takes ten minutes.
         found.delete()
         return True
 

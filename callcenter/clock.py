@@ -1,4 +1,4 @@
-"""The current time: the machine's; in test mode a time that is set, the same in every process."""
+"""The current time: the machine's; in test mode a set time, the same in every process."""
 
 import mmap
 import struct
@@ -15,7 +15,7 @@ def utc_now() -> datetime:
 
 
 class SetClock:
-    """The machine's time plus the seconds in a file that all processes map: a change in one counts in all."""
+    """The machine's time plus the seconds in a file that all processes map."""
 
     def __init__(self, file: Path) -> None:
         with file.open("r+b") as opened:

@@ -1,4 +1,4 @@
-"""Each route declares who may use it; a route without a declaration is refused. One test checks all routes."""
+"""Each route declares its access; a route without a declaration is refused."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ MARK = "declared"
 
 
 class Door(StrEnum):
-    """PUBLIC: everybody. SIGNED: Twilio, by signature. PEOPLE: a signed-in person or a token with one of the roles."""
+    """PUBLIC: anyone. SIGNED: Twilio, by signature. PEOPLE: a signed-in person or a token with one of the roles."""
 
     PUBLIC = "public"
     SIGNED = "signed"
@@ -29,18 +29,17 @@ class Declaration:
 
 
 def allow(*roles: str) -> Callable[[View], View]:
-    """For people (or tokens) with one of these roles: `@allow("agent", "supervisor")`."""
+    """For people or tokens with one of these roles."""
     declaration = Declaration(Door.PEOPLE, frozenset(Role(role) for role in roles))
     return lambda view: _mark(view, declaration)
 
 
 def public(view: View) -> View:
-    """For everybody, signed in or not."""
     return _mark(view, Declaration(Door.PUBLIC))
 
 
 def signed(view: View) -> View:
-    """For Twilio alone; the route checks the signature."""
+    """The route checks Twilio's signature."""
     return _mark(view, Declaration(Door.SIGNED))
 
 

@@ -1,7 +1,6 @@
-"""THE TABLE of consequences: what follows from an event within its own transaction, in this order.
+"""Register of followers: actions after an event in its own transaction, in this order.
 
-The unit of work runs it before the commit, after the action itself. A follower may record events, which have followers
-too. Pushes and jobs after the commit are in `reactions.py`.
+A follower may record events, which have followers too. Pushes and jobs are in `reactions.py`.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,15 +1,12 @@
-"""Gunicorn's settings: `gunicorn -c python:callcenter.gunicorn_settings`. Every name here is one of its settings.
-
-The master loads the application once and forks: a replaced worker is up in a tenth of a second and shares the master's
-memory. So the standard library is patched here, before our code is loaded; fork and signals stay unpatched in the
-master, and gunicorn's gevent worker patches them after its fork.
-"""
+"""Gunicorn's settings: every name here is one of them."""
 
 import warnings
 
 from gevent import monkey
 
 warnings.filterwarnings("ignore", "Patching more than once", monkey.MonkeyPatchWarning)  # the second time in the worker
+# Patched before our code is loaded: the master loads it once and forks, so a new worker is up in a tenth of a second.
+# Fork and signals stay unpatched here; gunicorn's gevent worker patches them after its fork.
 monkey.patch_all(os=False, signal=False)
 
 from callcenter import settings  # noqa: E402  after the patch

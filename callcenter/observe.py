@@ -1,4 +1,4 @@
-"""For the operator: one JSON log line per request without telephone numbers or texts, and Prometheus figures."""
+"""Logs without telephone numbers or texts, and Prometheus figures."""
 
 import logging
 import os
@@ -26,7 +26,7 @@ seconds = Histogram(
 
 
 def configure(log_format: Literal["json", "plain"] = "json") -> None:
-    """Once per process. Our log lines and the libraries' go to standard output, one event per line."""
+    """Once per process: one event per line to standard output."""
     last: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if log_format == "plain":
         last = structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
@@ -45,7 +45,7 @@ def configure(log_format: Literal["json", "plain"] = "json") -> None:
 
 
 def without_numbers(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """The last filter: anything like a telephone number keeps only its last two digits."""
+    """Masks telephone numbers but for the last two digits."""
     for key, value in line.items():
         if isinstance(value, str) and key not in ("timestamp", "request"):
             line[key] = NUMBER.sub(lambda found: "…" + found[0][-2:], value)
@@ -53,13 +53,13 @@ def without_numbers(_logger: object, _method: str, line: MutableMapping[str, Any
 
 
 def request_number() -> str:
-    """A number that a person can read out to support: 7F3K-22."""
+    """To read out to support: 7F3K-22."""
     word = "".join(secrets.choice(SPEAKABLE) for _ in range(6))
     return f"{word[:4]}-{word[4:]}"
 
 
 def registry() -> CollectorRegistry:
-    """The figures of all web processes if they share a folder (PROMETHEUS_MULTIPROC_DIR), else of this one."""
+    """Of all web processes with PROMETHEUS_MULTIPROC_DIR, else of this one."""
     gathered = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         MultiProcessCollector(gathered)

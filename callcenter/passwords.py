@@ -1,4 +1,4 @@
-"""Passwords are stored as argon2id hashes with the library's current costs, and hashed again when those rise."""
+"""Passwords as argon2id hashes, hashed again when the library's costs rise."""
 
 from functools import cache
 
@@ -15,8 +15,8 @@ def hashed(password: str) -> str:
 
 
 def matches(password: str, kept: str | None) -> bool:
-    """Whether this is the password; `kept` is None if there is no such user."""
     try:
+        # An unknown name takes as long as a known one.
         return _hasher.verify(kept or _nobody(), password) and kept is not None
     except (VerificationError, InvalidHashError):
         return False
@@ -24,8 +24,7 @@ def matches(password: str, kept: str | None) -> bool:
 
 @cache
 def _nobody() -> str:
-    """The hash to check for an unknown name, so that it takes as long as a known one. Made at first use: it takes a
-    tenth of a second, and most programs of the system never check a password."""
+    # At first use: it takes a tenth of a second, and most programs never check a password.
     return _hasher.hash("nobody has this password")
 
 

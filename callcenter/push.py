@@ -1,4 +1,4 @@
-"""Pushes to browsers: an event's name and ids, to the rooms of its audience. Browsers catch up on missed ones."""
+"""Pushes to browsers: an event's name and ids, to rooms. Browsers catch up on missed ones."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,18 +15,18 @@ _gathered: ContextVar[list[Any] | None] = ContextVar("gathered", default=None)
 
 
 class Push:
-    """Writes to Socket.IO's Redis queue; any web process delivers it. A Redis failure is logged, without waiting."""
+    """Writes to Socket.IO's Redis queue; any web process delivers. A Redis failure is logged."""
 
     def __init__(self, redis_url: str) -> None:
         self._queue = _Queue(redis_url, channel=CHANNEL, write_only=True, redis_options=dict(IMPATIENT))
 
     def send(self, rooms: Sequence[str], name: str, payload: dict[str, object]) -> None:
-        """Sends once to everybody in any of these rooms."""
+        """Once per browser in any of these rooms."""
         self._queue.emit(name, payload, namespace=NAMESPACE, room=list(rooms))
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Sends everything from inside the block to Redis in one round trip at the end, in order."""
+        """Sends pushes inside the block in one round trip at its end, in order."""
         gathered: list[Any] = []
         token = _gathered.set(gathered)
         try:
@@ -37,8 +37,6 @@ class Push:
 
 
 class _Queue(socketio.RedisManager):
-    """Socket.IO's manager, with several messages in one round trip."""
-
     def _publish(self, data: Any) -> None:
         gathered = _gathered.get()
         if gathered is None:

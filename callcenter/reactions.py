@@ -1,4 +1,4 @@
-"""THE TABLE: which event triggers which push and job. It never writes or reads rows; events carry what it needs."""
+"""Register of pushes and jobs by event. No rows are read or written."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,8 +12,6 @@ SUPERVISORS = "supervisors"
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """`name` and `ids` for everybody in these rooms."""
-
     rooms: tuple[str, ...]
     name: str
     ids: dict[str, int]
@@ -26,7 +24,6 @@ class Ordered:
 
 
 def pushes(event: Event) -> tuple[Pushed, ...]:
-    """The pushes for an event; none for events without live interest."""
     return tuple(
         Pushed(rooms=rooms(event, alone=alone), name=name, ids=ids(event))
         for name, alone in PUSHES.get(type(event), ())
@@ -38,7 +35,7 @@ def jobs(event: Event) -> tuple[Ordered, ...]:
 
 
 def rooms(event: Event, *, alone: bool) -> tuple[str, ...]:
-    """The rooms of the agent concerned, the agent who acted, and the supervisors; `alone`: without supervisors."""
+    """Of the agent concerned, the acting agent and the supervisors; `alone`: without supervisors."""
     about = f"agent:{event.agent_id}" if event.agent_id else ""
     doer = event.actor if event.actor.startswith("agent:") else ""
     concerned = dict.fromkeys(room for room in (about, doer) if room)

@@ -1,4 +1,4 @@
-"""Every environment variable, read once and validated; an invalid one is named at start."""
+"""Environment variables, read once and validated."""
 
 from functools import cached_property
 from pathlib import Path
@@ -12,11 +12,11 @@ TWILIO_API = "https://api.twilio.com"
 
 
 class SettingsError(Exception):
-    """One sentence that names the variable and its problem."""
+    """Names the variable and its problem."""
 
 
 class Settings(BaseSettings):
-    """Names in upper case are the environment variables. URLs have no final slash."""
+    """URLs have no final slash."""
 
     model_config = SettingsConfigDict(extra="ignore", case_sensitive=False, frozen=True)
 
@@ -79,7 +79,7 @@ class Settings(BaseSettings):
 
 
 def load(**values: object) -> Settings:
-    """The settings of this process. Raises SettingsError with one sentence per wrong variable."""
+    """Raises SettingsError with one sentence per wrong variable."""
     try:
         return Settings(**values)  # type: ignore[arg-type]
     except ValidationError as error:

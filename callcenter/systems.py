@@ -1,4 +1,4 @@
-"""Posts to the company's own systems: signed JSON with an idempotency key. Knows nothing of rows."""
+"""Posts to the company's own systems: signed JSON with an idempotency key."""
 
 import hashlib
 import hmac
@@ -21,14 +21,12 @@ class Systems:
         self._pool = urllib3.PoolManager(retries=False, timeout=TIMEOUT)
 
     def post(self, url: str, *, secret: str, key: str, at: int, body: Mapping[str, Any]) -> None:
-        """Raises OutsideError if it was refused (`permanent`) or there was no answer.
-
-        `Callcenter-Signature: t=<at>,v1=<hex>`: HMAC-SHA256 of "<at>.<body>" by the secret; `Idempotency-Key`: `key`.
-        """
+        """Raises OutsideError if refused (`permanent`) or not answered."""
         data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {
             "Content-Type": "application/json",
             "Idempotency-Key": key,
+            # HMAC-SHA256 of "<at>.<body>" with the secret
             "Callcenter-Signature": f"t={at},v1={signature(secret, at, data)}",
         }
         try:

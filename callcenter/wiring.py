@@ -1,4 +1,4 @@
-"""Builds each outside part once, and is the only way to write: `work()` = begin, act, commit, then publish."""
+"""Builds each adapter once. `work()` is the only way to write: begin, act, commit, publish."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,15 +31,15 @@ Told = Sequence[tuple[int, Event]]
 
 @contextmanager
 def _reaction(kind: str) -> Iterator[None]:
-    """After the commit a failure must not undo the answer. The clock republishes what was not published."""
     try:
         yield
     except Exception as error:
+        # After the commit a failure must not undo the answer; the clock publishes it again.
         log.warning("reaction_failed", error=type(error).__name__, event_kind=kind)
 
 
 class Process(StrEnum):
-    """A process's name in PostgreSQL's list: `doctor` sees there whether a clock runs."""
+    """Connection name in PostgreSQL; `doctor` looks for the clock's."""
 
     WEB = "callcenter web"
     WORKER = "callcenter worker"
@@ -48,7 +48,7 @@ class Process(StrEnum):
 
 
 class Wiring:
-    """One per process. `clock`: replaced for another time than the machine's; `database`: if it is open already."""
+    """One per process. `database`: an open one."""
 
     def __init__(
         self, settings: Settings, *, process: Process = Process.OTHER, database: Database | None = None
@@ -65,7 +65,7 @@ class Wiring:
 
     @contextmanager
     def work(self) -> Iterator[Work]:
-        """One transaction. After its commit its events are published; what fails there is published again later."""
+        """One transaction; its events are published after the commit."""
         with self.database.begin() as session:
             work = Work(session, self.clock(), followers=followers.of)
             yield work
@@ -74,12 +74,11 @@ class Wiring:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Read-only: the database refuses writes."""
         with self.database.reading() as session:
             yield session
 
     def tell(self, told: Told) -> None:
-        """Numbers these events, then pushes and enqueues what follows from each."""
+        """Numbers the events, then pushes and enqueues."""
         numbers: dict[int, int] = {}
         if told:
             with _reaction("number"), self.database.at_once() as connection:
@@ -97,14 +96,14 @@ class Wiring:
             self.background.enqueue(order.job, **order.arguments)
 
     def republish(self, *, older_than: timedelta = timedelta(seconds=5)) -> int:
-        """Publishes what a crash left unpublished; returns how many events."""
+        """Publishes events that a crash left unpublished; returns how many."""
         with self.reading() as session:
             lost = [(row.id, row.event()) for row in history.unpublished(session, before=self.clock() - older_than)]
         self.tell(lost)
         return len(lost)
 
     def enqueue(self, job: Job, **arguments: int) -> None:
-        """If Redis is away, logs it and leaves the job to the clock: due rows are in the database."""
+        """Without Redis it is logged: the clock finds due rows in the database."""
         try:
             self.background.enqueue(job, **arguments)
         except RedisError as error:
@@ -116,6 +115,5 @@ class Wiring:
 
 
 def current() -> Wiring:
-    """The wiring of the running web application."""
     wiring: Wiring = current_app.extensions["callcenter"]
     return wiring

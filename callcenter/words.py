@@ -1,4 +1,4 @@
-"""Texts to customers, in their language, for calls, messages and jobs. Pages have their own gettext."""
+"""Texts to customers, in their language. Pages have their own gettext."""
 
 from functools import cache
 from gettext import NullTranslations
@@ -12,7 +12,7 @@ CATALOGUE = Path(__file__).parent / "translations"
 
 
 def say(language: str, text: str, **values: object) -> str:
-    """`text` (English, the gettext id) in a served language, with its named places filled."""
+    """`text`: English, the gettext id."""
     translated = _translations(languages.locale(language)).gettext(text)
     return translated % values if values else translated
 

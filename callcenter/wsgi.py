@@ -1,4 +1,4 @@
-"""The WSGI entry point: the application with the environment's settings, its templates compiled."""
+"""The WSGI entry point."""
 
 from flask import Flask
 
@@ -6,8 +6,8 @@ from callcenter import app, settings
 
 
 def application() -> Flask:
-    """Called once, before the web processes fork, so that none of them has to compile templates."""
     made = app.create_app(settings.load())
+    # Compiled before the web processes fork.
     for name in made.jinja_env.list_templates(extensions=["html"]):
         made.jinja_env.get_template(name)
     return made

@@ -1,4 +1,4 @@
-"""`python -m workers`: one RQ worker on our queues, most urgent first. It waits while Redis is away."""
+"""`python -m workers`: one RQ worker on our queues, most urgent first."""
 
 import logging
 from time import sleep
@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def wait_for(redis: Redis) -> None:
-    """RQ waits for Redis once it runs; before that, an absent Redis would end it."""
+    # RQ waits for Redis once it runs, not at its start.
     while True:
         try:
             redis.ping()

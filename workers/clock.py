@@ -1,7 +1,4 @@
-"""`python -m workers.clock`: processes the register of due work and the timetable. Several may run at a time.
-
-It sleeps until the next due time, at most a second: anything written meanwhile is due later than that.
-"""
+"""`python -m workers.clock`: processes due work and the timetable. Several may run at a time."""
 
 import signal
 import threading
@@ -20,11 +17,11 @@ from callcenter.wiring import Process, Wiring
 from workers.schedule import TIMETABLE, Periodic
 
 log = structlog.get_logger()
-LONGEST_SLEEP = 1.0
+LONGEST_SLEEP = 1.0  # seconds; anything written meanwhile is due later
 
 
 class Clock:
-    """One loop. `tick` does everything due at this moment; tests may call it."""
+    """`tick` does everything due now; tests may call it."""
 
     def __init__(self, wiring: Wiring) -> None:
         self.wiring = wiring
@@ -33,7 +30,7 @@ class Clock:
         self._is_begun = False
 
     def run(self) -> None:
-        """Runs until stopped; waits while the database is away."""
+        """Waits while the database is away."""
         while not self.stopping.is_set():
             try:
                 self._another_chance()
@@ -45,7 +42,7 @@ class Clock:
             self.stopping.wait(sleep)
 
     def _another_chance(self) -> None:
-        """Once: work given up before this start may succeed with this version."""
+        # Work given up before this start may succeed with this version.
         if not self._is_begun:
             with self.wiring.work() as work:
                 failures.try_again(work.session, now=work.now)
@@ -55,7 +52,7 @@ class Clock:
         self.stopping.set()
 
     def tick(self) -> None:
-        """Raises DBAPIError if the database is away; other errors are recorded and delay nothing."""
+        """Raises DBAPIError if the database is away; other errors are recorded."""
         through = due.Round(self.wiring)
         through.forget_solved()
         for one in due.register.DUE:
@@ -74,7 +71,7 @@ class Clock:
             do()
 
     def _alone(self, lock: int, do: Callable[[], object]) -> None:
-        """Skips if another clock is doing the same at this moment."""
+        """Skips if another clock runs the same."""
         with _try_lock(self.wiring, lock) as won:
             if won:
                 do()

@@ -1,4 +1,4 @@
-"""What every job shares: one wiring per process, one log line per job. Errors are logged and raised again for RQ."""
+"""Shared by all jobs: one wiring per process, one log line per job."""
 
 from collections.abc import Callable
 from functools import cache, wraps
@@ -21,7 +21,7 @@ def process_wiring() -> Wiring:
 
 
 def job(task: Callable[..., None]) -> Callable[..., None]:
-    """Makes a job of (ids…) from a function of (wiring, ids…). Due rows are in PostgreSQL: a lost job is only late."""
+    """Makes a job of (ids…) from a function of (wiring, ids…). Errors are logged and raised for RQ."""
 
     @wraps(task)
     def inner(**ids: int) -> None:
@@ -39,8 +39,8 @@ def job(task: Callable[..., None]) -> Callable[..., None]:
 
 
 def _put_off(task: Callable[..., None], ids: dict[str, int], error: Exception) -> None:
-    """The clock asks again for what is due, a little later each time."""
     kind = due.kind_of(Job(f"{task.__module__}.{task.__name__}"))
     if kind in due.JOBS and not (isinstance(error, DBAPIError) and is_away(error)):
         [row_id] = ids.values()
+        # The clock enqueues it again, a little later each time.
         due.note(process_wiring(), kind, row_id, error)

@@ -1,4 +1,4 @@
-"""`python -m workers.long`: one RQ worker on the queue of long computations. Forks per job, at low priority."""
+"""`python -m workers.long`: one RQ worker for long computations. Forks per job, at low priority."""
 
 import logging
 import os

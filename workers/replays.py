@@ -1,4 +1,4 @@
-"""Replays a rule book over recorded cases: takes up to a minute, so it runs on the queue of long computations."""
+"""Replays a rule book over recorded cases: up to a minute, so on the queue of long computations."""
 
 from time import monotonic
 
@@ -14,7 +14,7 @@ LOOK_EACH = 500
 
 @job
 def replay(wiring: Wiring, *, replay_id: int) -> None:
-    """Does nothing if it is not due. If this process ends, the clock starts it again."""
+    """Does nothing unless due. If this process ends, the clock starts it again."""
     with wiring.work() as work:
         begun = replays.begin(work, replay_id)
     if begun is None:

@@ -1,4 +1,4 @@
-"""The timetable: the clock's periodic work and its intervals."""
+"""The clock's periodic work and its intervals."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,6 @@ class Periodic:
 
 
 def _tidy(wiring: Wiring) -> None:
-    """Old receipts, sign-in tries and connections, and surveys without an answer."""
     with wiring.work() as work:
         access.forget_old(work.session, before=work.now - timedelta(days=2))
         agents.forget_connections(work.session, before=work.now - timedelta(hours=1))
@@ -31,14 +30,13 @@ def _tidy(wiring: Wiring) -> None:
 
 
 def _propose(wiring: Wiring) -> None:
-    """Proposals: questions mostly answered yes, or mostly no, and agents who never grant."""
     with wiring.work() as work:
         proposals.refresh(work)
 
 
 def _wallboard(wiring: Wiring) -> None:
-    """One aggregate a second for all wallboards, computed by one clock."""
     with wiring.reading() as session:
+        # One aggregate for all wallboards, computed by one clock.
         board = wallboard.figures(session, wiring.clock())
     wiring.push.send(["wallboards"], "wallboard", wallboard.payload(board))
 

@@ -1,4 +1,4 @@
-"""Plays past days again with a change. Takes minutes, so it has its own queue and workers."""
+"""Plays what-if scenarios: minutes each, so they have their own queue and workers."""
 
 from time import monotonic
 
@@ -15,7 +15,7 @@ TOLD_EVERY = 0.5
 
 @job
 def play(wiring: Wiring, *, what_if_id: int) -> None:
-    """Does nothing if it is not due. If this process ends, the clock starts it again."""
+    """Does nothing unless due. If this process ends, the clock starts it again."""
     with wiring.work() as work:
         begun = what_ifs.begin(work, what_if_id)
     if begun is None:

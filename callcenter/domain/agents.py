@@ -28,7 +28,7 @@ class AgentState(StrEnum):
 
 
 def identity(agent_id: int) -> str:
-    """The agent's name at the provider: unique, without characters that need encoding."""
+    """Agent name at the provider: unique, and without characters that need encoding."""
     return f"agent-{agent_id}"
 
 
@@ -38,7 +38,6 @@ def agent_of_identity(name: str) -> int | None:
 
 
 def state_of(*, offered: int, active: int, wrap_up: int) -> AgentState:
-    """The one state to show for an agent with these counts of offers, live interactions and open wrap-ups."""
     if offered:
         return AgentState.OFFERED
     if active:

@@ -1,4 +1,4 @@
-"""Files that come with messages: the accepted types, found by content and not by what the sender states."""
+"""Attachment types, detected by content: the sender's content type is not trusted."""
 
 import io
 import zipfile
@@ -10,7 +10,7 @@ LARGEST = 16 * 1024 * 1024  # bytes; what WhatsApp carries, and more than any MM
 
 
 class AttachmentState(StrEnum):
-    """DUE: to be fetched. REFUSED: not an accepted type. FAILED: could not be fetched."""
+    """DUE: not fetched yet. REFUSED: type not accepted. FAILED: fetch failed."""
 
     DUE = "due"
     KEPT = "kept"
@@ -38,7 +38,7 @@ RUNS = ("html", "svg", "xml", "executable", "javascript")  # types that a browse
 
 
 def kind_of(content: bytes) -> str | None:
-    """The type by content ("image/jpeg"); None if the content is empty or of a type that is not accepted."""
+    """MIME type by content; None if empty or not accepted."""
     if content.startswith(b"PK\x03\x04"):
         return _office(content)
     try:
@@ -61,12 +61,12 @@ def _office(content: bytes) -> str | None:
 
 
 def _is_plain(content: bytes) -> bool:
-    """Whether this is text, and not a page or program that starts with a blank."""
     try:
         text = content.decode()
     except UnicodeDecodeError:
         return False
     readable = all(letter.isprintable() or letter in "\t\r\n" for letter in text)
+    # A page or script may start with blanks.
     return bool(text.strip()) and readable and not text.lstrip().startswith(("<", "#!"))
 
 
@@ -75,5 +75,5 @@ def is_picture(kind: str | None) -> bool:
 
 
 def name_of(kind: str, number: int) -> str:
-    """The file name for an attachment that came without one: "image-3.jpg"."""
+    """File name for an attachment without one: image-3.jpg."""
     return f"{GROUPS.get(kind.partition('/')[0], 'document')}-{number}{ENDINGS.get(kind, '')}"

@@ -1,4 +1,4 @@
-"""Events about callbacks, overflow and transfers; like `events`."""
+"""Events about callbacks, overflow and transfers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ from callcenter.domain.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class CallbackPromised(Event):
-    """The customer was promised a call by `promised_until`. `source`: key, offered, max_wait, agent or api."""
+    """`source`: key, offered, max_wait, agent or api."""
 
     callback_id: int
     queue_id: int
@@ -18,7 +18,7 @@ class CallbackPromised(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerToCall(Event):
-    """The customer is to be dialled by the provider now."""
+    """The provider dials the customer now."""
 
     callback_id: int
 
@@ -30,7 +30,7 @@ class CallerToBringBack(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CallbackTried(Event):
-    """Not reached. `outcome`: no-answer, busy, failed, refused or left; `next_try_at` is "" after the last attempt."""
+    """`outcome`: no-answer, busy, failed, refused or left. `next_try_at` is empty after the last attempt."""
 
     callback_id: int
     outcome: str
@@ -40,12 +40,12 @@ class CallbackTried(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class LineToEnd(Event):
-    """An agent's leg is still up in a call that is no longer theirs."""
+    """An agent's leg is still up in a call that the agent no longer serves."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CallbackKept(Event):
-    """Customer and agent speak. `how`: called (we called) or called_us (the customer called first)."""
+    """`how`: called (we called) or called_us (the customer called first)."""
 
     callback_id: int
     in_time: bool
@@ -74,7 +74,7 @@ class CallbackChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Overflowed(Event):
-    """The interaction waited too long for its queue. `way`: queue, callback or voicemail; `queue_id`: the target."""
+    """`way`: queue, callback or voicemail. `queue_id`: the target queue."""
 
     way: str
     waited_seconds: int
@@ -89,7 +89,7 @@ class VoicemailLeft(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Transferred(Event):
-    """`agent_id` is the agent who transferred it; `queue_id` or `to_agent_id` is the target."""
+    """`agent_id` transferred it; `queue_id` or `to_agent_id` is the target."""
 
     reason: str
     queue_id: int | None = None

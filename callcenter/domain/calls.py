@@ -1,4 +1,4 @@
-"""What a telephone leg reports, and what we answer: values only. `telephony/twiml.py` renders answers for Twilio."""
+"""Reports of a telephone leg, and our answers, as values. `telephony/twiml.py` renders the answers."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, kw_only=True)
 class IncomingCall:
-    """The first request about a call. `caller` is E.164, or None if withheld or malformed."""
+    """`caller` is E.164, or None if withheld or malformed."""
 
     sid: str
     caller: str | None
@@ -42,7 +42,7 @@ OVER = 9
 
 @dataclass(frozen=True, kw_only=True)
 class LegReport:
-    """One report on one leg of a call; reports may come in any order."""
+    """Reports on one leg may arrive in any order."""
 
     sid: str
     status: CallStatus
@@ -51,9 +51,9 @@ class LegReport:
 
 @dataclass(frozen=True, kw_only=True)
 class ConferenceReport:
-    """One conference event. `label` is the participant's, `sequence` counts within the conference.
+    """`label`: the participant's. `sequence` counts within the conference.
 
-    `call_status`: the call's status when a participant leaves; "in-progress": they left only the conference.
+    `call_status` is set when a participant leaves; in-progress: the leg left only the conference.
     """
 
     conference_sid: str
@@ -74,10 +74,7 @@ class MenuChoice:
 
 @dataclass(frozen=True, kw_only=True)
 class OfferMenu:
-    """Greet and ask for a key. `again`: without the greeting, which the caller has heard.
-
-    `choices` are in reading order; `other_language` is offered on key 9.
-    """
+    """`choices` in reading order; `other_language` is on key 9. `again`: without the greeting."""
 
     interaction_id: int
     language: str
@@ -91,7 +88,7 @@ class OfferMenu:
 
 @dataclass(frozen=True, kw_only=True)
 class Wait:
-    """The caller joins the conference named after the interaction and waits. `company`: say its name first."""
+    """The caller waits in the interaction's conference. `company`: the name to say first."""
 
     interaction_id: int
     language: str
@@ -100,7 +97,7 @@ class Wait:
 
 @dataclass(frozen=True, kw_only=True)
 class AskForCallback:
-    """Before or during the wait: 1 takes a callback in place of waiting, any other key goes on waiting."""
+    """Key 1 takes a callback; any other key keeps waiting."""
 
     interaction_id: int
     language: str
@@ -109,7 +106,7 @@ class AskForCallback:
 
 @dataclass(frozen=True, kw_only=True)
 class SayPromised:
-    """Say that we call back by `until`, in the zone that is spoken."""
+    """`until` is in the zone that is spoken."""
 
     interaction_id: int
     language: str
@@ -118,24 +115,22 @@ class SayPromised:
 
 @dataclass(frozen=True, kw_only=True)
 class TakeMessage:
-    """The caller waited too long: record a message."""
-
     interaction_id: int
     language: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class JoinAgain:
-    """The conference ended and the agent is still on the line: wait a moment, then ask whether the call is over."""
+    """The conference ended and the agent is still connected: pause, then check whether the call is over."""
 
     interaction_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class TellPlace:
-    """While waiting: place in the queue and expected minutes, None if not known well enough to say.
+    """`place` and `expected_seconds` are None if unknown. `star`: the * key opens the callback offer.
 
-    `star`: the * key leads to the callback offer. `passed_to`: the queue that the caller was moved to.
+    `passed_to`: the queue that the caller overflowed to.
     """
 
     interaction_id: int
@@ -149,17 +144,16 @@ class TellPlace:
 
 @dataclass(frozen=True, kw_only=True)
 class JoinAgent:
-    """The agent's leg enters the conference, under a label of its own: the agent's previous leg may still be there."""
-
     interaction_id: int
     agent_id: int
+    # Labels the participant: the agent's previous leg may still be in the conference.
     leg_id: int
     language: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class AskAgentToPress:
-    """An agent on a desk telephone presses 1 to take the call, so that a voicemail cannot."""
+    """An agent at a desk telephone presses 1 to accept, which voicemail cannot."""
 
     interaction_id: int
     agent_id: int
@@ -169,7 +163,7 @@ class AskAgentToPress:
 
 @dataclass(frozen=True, kw_only=True)
 class SayClosed:
-    """After hours. `opens`: the next opening in the queue's zone; None if not known."""
+    """`opens`: the next opening in the queue's zone; None if unknown."""
 
     interaction_id: int
     language: str
@@ -178,7 +172,7 @@ class SayClosed:
 
 @dataclass(frozen=True, kw_only=True)
 class Apologise:
-    """Something failed on our side: apologise. The caller never hears an error page."""
+    """Our side failed. The caller never hears an error page."""
 
     language: str
     reason: str = "failed"
@@ -207,7 +201,7 @@ Answer = (
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """What a browser passes to Device.connect, and what its leg sends back to us."""
+    """Parameters of the browser's Device.connect, which its leg sends back."""
 
     interaction_id: int
     offer_id: int

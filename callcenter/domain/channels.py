@@ -1,4 +1,4 @@
-"""THE REGISTER of channels: what each can do. Code asks the channel; nothing else lists them."""
+"""Register of channels and what each can do; nothing else lists them."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,14 +10,14 @@ MEGABYTE = 1024 * 1024
 
 
 class Medium(StrEnum):
-    """VOICE: heard at once, so one at a time. TEXT: read and written, several at a time."""
+    """VOICE: one at a time. TEXT: several at a time."""
 
     VOICE = "voice"
     TEXT = "text"
 
 
 class AddressKind(StrEnum):
-    """The kind of address that a channel uses. An opt-out holds for one kind."""
+    """An opt-out holds for one kind."""
 
     label: str
     icon: str
@@ -34,10 +34,10 @@ class AddressKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Traits:
-    """`label`: the name, for gettext. `head_start`: points at the start in a queue; `growth`: points per second waited.
+    """`head_start`: points at queue entry. `growth`: points per second. `longest`: characters per message.
 
-    `longest`: characters per message. `in_parts`: charged by parts of 160 or 70 characters. `files` per message,
-    `file_bytes` in total. `window`: how long after the customer's last message we may write; None: always.
+    `in_parts`: billed by parts of 160 or 70 characters. `files` per message, `file_bytes` in total. `window`: how long
+    after the customer's last message a reply is allowed; None: always.
     """
 
     medium: Medium
@@ -54,7 +54,7 @@ class Traits:
 
 
 class Channel(StrEnum):
-    """A channel is one line here and, if it carries text, its folder in `messaging`."""
+    """A text channel also has a folder in `messaging`."""
 
     traits: Traits
     is_voice: bool
@@ -112,7 +112,7 @@ class Channel(StrEnum):
         return self.traits.icon
 
     def to_write(self) -> "Channel":
-        """The channel to reach a customer who came by this one: itself; for a call the first to the same address."""
+        """The channel for a written reply; for a call the first text channel of the same address kind."""
         if not self.is_voice:
             return self
         return next(
@@ -122,7 +122,7 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """One of our addresses and one of theirs on a channel, with at most one open conversation and one open question."""
+    """Our address and the customer's on a channel: at most one open conversation and one open question."""
 
     channel: Channel
     ours: str

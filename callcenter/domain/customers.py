@@ -1,4 +1,4 @@
-"""Telephone numbers in one form, and what a shared or withheld number means. Customers are never merged by guess."""
+"""Telephone numbers in E.164, and withheld numbers. Customers are never merged by guess."""
 
 from functools import cache
 from zoneinfo import available_timezones
@@ -14,10 +14,8 @@ WITHHELD_NUMBERS = ("+266696687", "+2562533", "+7378742833", "+464")
 
 
 def e164(raw: str, *, region: str | None = None) -> str | None:
-    """The number as +<country><subscriber>, or None if it is withheld or impossible.
-
-    `region` ("US", "CN") reads a number that a person typed without country code; carriers always send one.
-    """
+    """The E.164 number, or None if withheld or impossible. `region` (US, CN): for numbers typed without country
+    code."""
     text = raw.strip()
     if not text or is_withheld(text):
         return None
@@ -31,7 +29,7 @@ def e164(raw: str, *, region: str | None = None) -> str | None:
 
 
 def is_reachable(kind: AddressKind, address: str) -> bool:
-    """Whether a reply can reach this address: no short code, and no company name as sender."""
+    """False for short codes and alphanumeric senders."""
     return kind != AddressKind.PHONE or e164(address) is not None
 
 
@@ -40,7 +38,7 @@ def is_withheld(raw: str) -> bool:
 
 
 def shown(number: str | None) -> str:
-    """The number as people of its country read it, with the country code."""
+    """The number in international format; empty for None."""
     if not number:
         return ""
     try:
@@ -51,12 +49,12 @@ def shown(number: str | None) -> str:
 
 
 def language_of(number: str | None) -> str | None:
-    """The language to greet an unknown number in: Chinese for numbers of mainland China, else None."""
+    """Greeting language for an unknown number: zh for mainland China, else None."""
     return "zh" if number and number.startswith("+86") else None
 
 
 def zone_of(number: str) -> str | None:
-    """The time zone of a number; None if its prefix covers several zones."""
+    """None if the prefix covers several zones."""
     zones = timezone.time_zones_for_number(phonenumbers.parse(number))
     return zones[0] if len(zones) == 1 and is_zone(zones[0]) else None
 
@@ -65,7 +63,7 @@ def is_zone(name: str) -> bool:
     return name in _zones()
 
 
+# available_timezones() reads the disk, which is too slow within a call.
 @cache
 def _zones() -> frozenset[str]:
-    """Cached: `available_timezones` walks the disk, which takes as long as a whole call may."""
     return frozenset(available_timezones())

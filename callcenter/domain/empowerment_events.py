@@ -1,4 +1,4 @@
-"""Events about rules, grants, approvals, budgets and requests; like `events`. Amounts are minor units, or pieces."""
+"""Events about rules, grants, approvals, budgets and requests. Amounts are minor units, or pieces."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from callcenter.domain.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class RemedyGiven(Event):
-    """Granted to the customer; fulfilment follows. `shown`: the formatted amount or pieces, by language."""
+    """`shown`: {language: formatted amount or pieces}."""
 
     grant_id: int
     remedy: str
@@ -18,7 +18,7 @@ class RemedyGiven(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class GrantRefused(Event):
-    """By the rules no approver may allow it. `refusal`: see `domain.empowerment.wish`."""
+    """`refusal`: see `domain.empowerment.wish`."""
 
     grant_id: int
     remedy: str
@@ -30,8 +30,6 @@ class GrantRefused(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalAsked(Event):
-    """An agent asks while the customer waits."""
-
     grant_id: int
     approval_id: int
     remedy: str
@@ -43,7 +41,7 @@ class ApprovalAsked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalSeen(Event):
-    """It is on the screen of an approver."""
+    """An approver's screen shows it."""
 
     grant_id: int
     approval_id: int
@@ -51,15 +49,13 @@ class ApprovalSeen(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalClaimed(Event):
-    """`actor` claimed it; other approvers see that."""
-
     grant_id: int
     approval_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalLetGo(Event):
-    """The approver released it, or is gone."""
+    """The approver released it or left."""
 
     grant_id: int
     approval_id: int
@@ -77,7 +73,7 @@ class ApprovalPassedOn(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalAnswered(Event):
-    """`answer`: yes, less, instead, no; own_limit or nothing if no approver could answer (`actor` is the system)."""
+    """`answer`: yes, less, instead, no; own_limit or nothing (by the system) if no approver could answer."""
 
     grant_id: int
     approval_id: int
@@ -89,7 +85,7 @@ class ApprovalAnswered(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalChanged(Event):
-    """The agent changed the amount or the reason while approvers are asked."""
+    """The agent changed the amount or reason while approvers are asked."""
 
     grant_id: int
     approval_id: int
@@ -104,7 +100,7 @@ class ApprovalWithdrawn(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalTalked(Event):
-    """Agent or supervisor wrote to the other."""
+    """A note between agent and supervisor."""
 
     grant_id: int
     approval_id: int
@@ -113,7 +109,7 @@ class ApprovalTalked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class GrantLapsed(Event):
-    """An approval that the agent did not grant in time; its reserved budget is free again."""
+    """The agent did not use an approval in time; its reserved budget is released."""
 
     grant_id: int
 
@@ -125,7 +121,7 @@ class GrantCarriedOut(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class GrantNotCarriedOut(Event):
-    """`final`: no further automatic try; a person has to look."""
+    """`final`: no further automatic retry; a person has to act."""
 
     grant_id: int
     failure: str
@@ -141,7 +137,7 @@ class GrantReversed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class BudgetSet(Event):
-    """A budget was created or changed. `amount` per period."""
+    """Created or changed. `amount` per period."""
 
     budget_id: int
     amount: int
@@ -166,7 +162,7 @@ class RuleBookDrafted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RuleBookChanged(Event):
-    """`rules`: the ids that were changed, added or removed."""
+    """`rules`: ids changed, added or removed."""
 
     number: int
     rules: list[int]
@@ -205,8 +201,6 @@ class ProposalDecided(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReplayAsked(Event):
-    """A supervisor asks what a rule book would have done in a period."""
-
     replay_id: int
     number: int
 

@@ -1,13 +1,13 @@
-"""What a person can get wrong, as facts; the routes turn each into a page or a problem document in one table."""
+"""Errors that a person can cause; the routes turn each into a page or a problem document."""
 
 
 def N_(text: str) -> str:
-    """Marks a sentence for translation; the route that shows it translates it."""
+    """Marks a gettext id; the route translates it."""
     return text
 
 
 class DomainError(Exception):
-    """A request that cannot be done. `code` is stable, for programs; `text` is the gettext id, for people."""
+    """`code` is stable, for programs; `text` is the gettext id, for people."""
 
     code = "refused"
     status = 409
@@ -32,7 +32,7 @@ class NotAllowed(DomainError):
 
 
 class Invalid(DomainError):
-    """Bad input: `field` names the wrong field."""
+    """`field` names the wrong field."""
 
     code = "invalid"
     status = 422
@@ -143,14 +143,14 @@ class BudgetUsedUp(DomainError):
 
 
 class AskFirst(DomainError):
-    """Above what this person may grant alone; an approver can be asked."""
+    """Above what the agent may grant alone; an approver can be asked."""
 
     code = "ask-first"
     text = N_("This is more than you may give alone; ask for it.")
 
 
 class NothingGiven(DomainError):
-    """The rules allow no one to grant this; the request was recorded."""
+    """No approver may allow it; the request is recorded."""
 
     code = "refused-by-rules"
     text = N_("The rules do not allow this to be given.")

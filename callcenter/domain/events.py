@@ -1,6 +1,6 @@
-"""Events, in the past tense. Each is one row of `history`; it carries ids and facts, never rows.
+"""Events, in the past tense. Each is one row of `history` with ids and facts, never rows.
 
-Fields named in `SUBJECTS` have columns of their own in history; the others go into its `data`.
+Fields in `SUBJECTS` have columns of their own; the others go into `data`.
 """
 
 from collections.abc import Mapping
@@ -11,8 +11,6 @@ from callcenter.domain.upcasts import UPCASTS
 
 
 class Subjects(TypedDict, total=False):
-    """What an event is about, as its constructor takes it."""
-
     interaction_id: int | None
     ticket_id: int | None
     customer_id: int | None
@@ -24,7 +22,7 @@ SUBJECTS = ("interaction_id", "ticket_id", "customer_id", "agent_id", "actor")
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """`agent_id` is the agent concerned; `actor` who caused it: "agent:7", "customer", "system"."""
+    """`agent_id`: the agent concerned. `actor`: "agent:7", "customer", "system"."""
 
     interaction_id: int | None = None
     ticket_id: int | None = None
@@ -44,7 +42,7 @@ class Event:
 
     @staticmethod
     def read(kind: str, version: int, subjects: Subjects, data: Mapping[str, Any]) -> "Event":
-        """Reads an event written by any version of this program. Unknown fields are dropped."""
+        """Reads an event of any version; unknown fields are dropped."""
         while upcast := UPCASTS.get((kind, version)):
             data, version = upcast(data), version + 1
         known = Event.kinds[kind]
@@ -57,7 +55,7 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class CallReceived(Event):
-    """A caller reached us; the queue is known already if the number has no menu."""
+    """`queue_id` is set if the number has no menu."""
 
     queue_id: int | None = None
 
@@ -70,7 +68,7 @@ class MenuChosen(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class QueueEntered(Event):
-    """The interaction waits. `place` and `expected_seconds` are what the customer was told."""
+    """`place` and `expected_seconds`: as announced to the customer."""
 
     queue_id: int
     place: int | None = None
@@ -85,7 +83,7 @@ class OfferMade(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OfferEnded(Event):
-    """`outcome`: accepted, declined, expired, withdrawn, transferred or failed (accepted, but no leg came up)."""
+    """`outcome`: accepted, declined, expired, withdrawn, transferred or failed (no leg came up)."""
 
     offer_id: int
     outcome: str
@@ -107,14 +105,14 @@ class CallConnected(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DeskTelephoneToRing(Event):
-    """The agent serves by a desk telephone: the provider is to ring it."""
+    """The provider rings the agent's desk telephone."""
 
     offer_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class CallerLeftAlone(Event):
-    """The agent's leg is gone; the caller is still there and waits again, at the old place."""
+    """The agent's leg is gone; the caller waits again, at the old place."""
 
     offer_id: int
 
@@ -158,7 +156,7 @@ class WrapUpExtended(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class WrapUpFinished(Event):
-    """`outcome` is "" if the time ran out before the agent chose one."""
+    """`outcome` is empty if the time ran out."""
 
     outcome: str
     note: str = ""
@@ -176,8 +174,6 @@ class MessageReceived(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class MessageQueued(Event):
-    """An outgoing message is due."""
-
     message_id: int
 
 
@@ -214,7 +210,7 @@ class CustomerRecognised(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerOptedOut(Event):
-    """The customer wants no messages at addresses of this kind."""
+    """No more messages to addresses of this kind."""
 
     version = 2
     address_kind: str = "phone"
@@ -275,7 +271,7 @@ class SurveyAnswered(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class StatusChanged(Event):
-    """The agent's status changed, by the agent or by the system (then `cause` says why)."""
+    """Changed by the agent or the system (`cause` says why)."""
 
     status: str
     before: str
@@ -284,7 +280,7 @@ class StatusChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class StateChanged(Event):
-    """The state that the system knows: idle, offered, busy, wrap_up."""
+    """`state`: idle, offered, busy or wrap_up."""
 
     state: str
     before: str

@@ -1,11 +1,10 @@
-"""The states of an interaction and which may follow which. Channels differ only in what they skip."""
+"""States of an interaction and their order. Channels differ only in what they skip."""
 
 from enum import StrEnum
 
 
 class State(StrEnum):
-    """MENU: choosing; WAITING: in a queue; OFFERED: offered to one agent; ACTIVE: with an agent; WRAP_UP: the customer
-    has gone, the agent finishes; ENDED: final."""
+    """OFFERED: to one agent. WRAP_UP: the customer is gone, the agent finishes. ENDED: final."""
 
     MENU = "menu"
     WAITING = "waiting"
@@ -51,7 +50,7 @@ class EndedBy(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a call ended, as the agent says in wrap-up (keys 1-6)."""
+    """How a call ended, chosen by the agent in wrap-up (keys 1-6)."""
 
     SOLVED = "solved"
     PROMISE_MADE = "promise_made"

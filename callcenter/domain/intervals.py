@@ -1,4 +1,4 @@
-"""How certain a figure is: 95 % intervals of a mean and of a share, so that small counts are not taken for findings."""
+"""95 % confidence intervals of a mean and of a share."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ FEW = 5
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`value` of `n` observations, between `low` and `high`; all None if there are too few to say."""
+    """`value` of `n` observations, between `low` and `high`. None: too few observations."""
 
     n: int
     value: float | None = None
@@ -19,7 +19,7 @@ class Figure:
     high: float | None = None
 
     def is_apart_from(self, other: "Figure") -> bool:
-        """Whether the intervals do not touch: chance alone would rarely do that. It says nothing about causes."""
+        """Whether the intervals do not touch. It says nothing about causes."""
         if self.low is None or self.high is None or other.low is None or other.high is None:
             return False
         return self.low > other.high or self.high < other.low
@@ -37,7 +37,7 @@ def mean(values: Sequence[float]) -> Figure:
 
 
 def share(hits: int, n: int) -> Figure:
-    """Wilson's score interval (Wilson 1927), which also holds for small counts and near 0 and 1."""
+    """Wilson's score interval (Wilson 1927), valid for small counts and near 0 and 1."""
     if not n:
         return Figure(0)
     p = hits / n

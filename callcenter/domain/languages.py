@@ -1,4 +1,4 @@
-"""The languages we serve in, by their short codes, and how other systems name them."""
+"""Languages we serve in, and their names in other systems."""
 
 from functools import cache
 
@@ -11,7 +11,7 @@ SPOKEN = {"en": "en-US", "zh": "cmn-CN"}
 
 
 def served(code: str | None) -> str:
-    """The served language for any code ("zh-TW", "zh_CN", "fr", None), or the default."""
+    """The served language for a code (zh-TW, zh_CN, fr, None), or the default."""
     short = (code or "").replace("_", "-").split("-")[0].lower()
     return short if short in SERVED else DEFAULT
 
@@ -20,12 +20,12 @@ def locale(code: str | None) -> str:
     return LOCALES[served(code)]
 
 
+# Babel searches a thousand files for each name.
 @cache
 def babel(code: str | None) -> Locale:
-    """The locale for Babel, cached: Babel looks a name up among a thousand files each time."""
     return Locale.parse(locale(code))
 
 
 def of(texts: dict[str, str], language: str) -> str:
-    """One text of a {language: text} set; falls back to another language."""
+    """One text of {language: text}; falls back to another language."""
     return texts.get(language) or texts.get(DEFAULT) or next(iter(texts.values()), "")

@@ -1,4 +1,4 @@
-"""Text messages: their status never runs backwards; STOP and START words are obeyed."""
+"""Text messages: statuses that never run backwards, and STOP and START words."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -49,7 +49,7 @@ START = frozenset({"start", "unstop", "恢复"})
 
 @dataclass(frozen=True, kw_only=True)
 class IncomingFile:
-    """The URL of a file, and the type that the sender states."""
+    """`stated_type` is the sender's claim."""
 
     source: str
     stated_type: str
@@ -57,8 +57,8 @@ class IncomingFile:
 
 @dataclass(frozen=True, kw_only=True)
 class IncomingMessage:
-    """A message as it came. `sender`: an address of the channel's kind, or what the carrier sent (a short code, a
-    name); a reply cannot reach those. `also`: further addresses of this person; `name`: their name on the channel."""
+    """`sender`: an address, or a short code or name that no reply reaches. `also`: the sender's other addresses;
+    `name`: on the channel."""
 
     sid: str
     channel: Channel
@@ -79,7 +79,7 @@ class MessageReport:
 
 
 def status_of(word: str) -> MessageStatus | None:
-    """Our status for the carrier's word; None if the word is unknown."""
+    """Our status for the carrier's word; None if unknown."""
     name = SAME_AS.get(word, word)
     return MessageStatus(name) if name in set(MessageStatus) else None
 
@@ -89,7 +89,7 @@ def may_follow(before: MessageStatus, after: MessageStatus) -> bool:
 
 
 def opt_keyword(body: str, opt_out: str | None = None) -> str | None:
-    """Returns "stop" or "start" if the message is only that word (or the carrier says so), else None."""
+    """ "stop" or "start" if the message is only that word (or the carrier says so), else None."""
     word = body.strip().strip(".!。！").lower()
     if opt_out == "STOP" or word in STOP:
         return "stop"

@@ -1,4 +1,4 @@
-"""When a queue is open, in its own zone. A week is {"mon": [["09:00", "18:00"], …], …}; holidays are closed days."""
+"""When a queue is open, in its zone. A week is {"mon": [["09:00", "18:00"], …], …}; holidays are closed days."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -9,7 +9,7 @@ Week = dict[str, list[list[str]]]
 
 
 def is_open(now: datetime, week: Week, zone: str, holidays: Iterable[date] = ()) -> bool:
-    """Whether the queue is open. An empty week means always open."""
+    """An empty week is always open."""
     if not week:
         return True
     local = now.astimezone(ZoneInfo(zone))
@@ -19,7 +19,7 @@ def is_open(now: datetime, week: Week, zone: str, holidays: Iterable[date] = ())
 
 
 def opens_at(now: datetime, week: Week, zone: str, holidays: Iterable[date] = ()) -> datetime | None:
-    """The next opening after `now`, local to `zone`; None if the week does not open within 14 days."""
+    """The next opening after `now`, in `zone`; None if none within 14 days."""
     closed = set(holidays)
     local = now.astimezone(ZoneInfo(zone))
     for ahead in range(15):
@@ -38,5 +38,5 @@ def _spans(week: Week, day: date) -> list[tuple[time, time]]:
 
 
 def _time(text: str) -> time:
-    """24:00 is the end of the day."""
+    # 24:00 is the end of the day.
     return time.max if text == "24:00" else time.fromisoformat(text)

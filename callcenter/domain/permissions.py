@@ -1,4 +1,4 @@
-"""Who may do what to which interaction or ticket. The routes ask here; nothing else decides."""
+"""Who may do what to which interaction or ticket; nothing else decides."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from callcenter.domain.agents import Role
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The acting person or token. `agent_id` is None for a program's token."""
+    """The acting person, or a program's token without `agent_id`."""
 
     role: Role
     agent_id: int | None
@@ -23,23 +23,22 @@ class Actor:
 
 
 def may_serve(actor: Actor, *, interaction_agent_id: int | None) -> bool:
-    """Only the agent who serves a live call or conversation may act on it."""
     return actor.agent_id is not None and actor.agent_id == interaction_agent_id
 
 
 def may_give(actor: Actor, *, ticket_owner_id: int | None, interaction_agent_id: int | None) -> bool:
-    """An agent to the customer they serve or whose ticket they own; supervisors to any customer."""
+    """Agents to the customer they serve or whose ticket they own; supervisors to any customer."""
     return actor.leads or (actor.agent_id is not None and actor.agent_id in (ticket_owner_id, interaction_agent_id))
 
 
 def may_see_interaction(actor: Actor, *, agent_id: int | None, offered_to: int | None, live: bool) -> bool:
-    """Live interactions: the agents concerned and supervisors. Ended ones: all who serve the customer."""
+    """Live: the agents concerned and supervisors. Ended: all agents."""
     if actor.leads or not live:
         return True
     return actor.agent_id is not None and actor.agent_id in (agent_id, offered_to)
 
 
 def audiences(actor: Actor) -> tuple[str, ...]:
-    """The rooms whose events this person may receive."""
+    """Rooms whose events the actor receives."""
     own = (f"agent:{actor.agent_id}",) if actor.agent_id else ()
     return (*own, "supervisors", "wallboards") if actor.leads else own

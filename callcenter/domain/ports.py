@@ -1,4 +1,4 @@
-"""What the system needs from outside: a telephone provider and a way to send messages. `wiring` builds them."""
+"""Outside services that the system needs; `wiring` builds them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -32,7 +32,7 @@ class Posting(Protocol):
 
 
 class Texting(Protocol):
-    """Messages on one channel, and the files that come with them; each raises OutsideError."""
+    """Messages of one channel and their files; each raises OutsideError."""
 
     def send(self, *, sender: str, recipient: str, body: str, media: Sequence[str] = ()) -> str: ...
 

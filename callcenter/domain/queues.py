@@ -1,4 +1,4 @@
-"""A queue's settings as one value, and their validation field by field."""
+"""A queue's settings, and their validation field by field."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,14 +25,14 @@ Name = Annotated[str, Field(max_length=80)]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One field's problem: a gettext id with its values."""
+    """`text`: a gettext id."""
 
     text: str
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
 class NotValid(Invalid):
-    """One or several fields are wrong; `faults` by the field's path ("policy.rings.1.after")."""
+    """`faults` by field path ("policy.rings.1.after")."""
 
     def __init__(self, faults: Mapping[str, Fault]) -> None:
         path, first = next(iter(faults.items()))
@@ -58,7 +58,7 @@ class QueueSettings(Setting):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a queue may refer to: other queues in use, skills, teams and agents."""
+    """What settings may refer to: queues in use, skills, teams and agents."""
 
     queues: frozenset[int] = frozenset()
     skills: frozenset[str] = frozenset()
@@ -108,7 +108,6 @@ def _is_day(text: str) -> bool:
 
 
 def _wrong_spans(spans: Sequence[Sequence[str]]) -> Fault | None:
-    """Each span ends after it begins, and begins no earlier than the one before ends."""
     ended = -1
     for span in spans:
         minutes = [_minutes(text) for text in span]
@@ -145,10 +144,10 @@ def _skills(policy: QueuePolicy, known: Known) -> Found:
 
 
 def _rings(policy: QueuePolicy, known: Known) -> Found:
-    """Seconds increase from ring to ring: a ring that opens no later than the one inside it has no effect."""
     before = 0
     for place, ring in enumerate(policy.rings):
         path = f"policy.rings.{place}"
+        # A ring that opens no later than the ring before it has no effect.
         if ring.after <= before:
             text = N_("This ring must open later than the one before it, which opens after %(seconds)s s.")
             yield f"{path}.after", Fault(text, {"seconds": before})
@@ -190,5 +189,5 @@ def _clock(text: str) -> str:
 
 
 def written(spans: Iterable[Sequence[str]]) -> str:
-    """The text that `read_spans` reads."""
+    """The inverse of `read_spans`."""
     return ", ".join("–".join(span) for span in spans)

@@ -1,10 +1,10 @@
-"""Closed sets: the states of rows and directions. Database constraints hold the same values."""
+"""Closed sets of states and directions. Database constraints hold the same values."""
 
 from enum import StrEnum
 
 
 class OfferState(StrEnum):
-    """LIVE: open now. FAILED: accepted, but the agent's leg never came up."""
+    """FAILED: accepted, but the agent's leg never came up."""
 
     LIVE = "live"
     ACCEPTED = "accepted"
@@ -15,7 +15,7 @@ class OfferState(StrEnum):
 
 
 class Direction(StrEnum):
-    """Who started the contact; CALLBACK is a promised call of ours."""
+    """CALLBACK: a promised call of ours."""
 
     INBOUND = "inbound"
     OUTBOUND = "outbound"
@@ -23,15 +23,13 @@ class Direction(StrEnum):
 
 
 class Way(StrEnum):
-    """Of a message: IN is from the customer."""
+    """IN: from the customer."""
 
     IN = "in"
     OUT = "out"
 
 
 class Party(StrEnum):
-    """Whose leg it is."""
-
     CUSTOMER = "customer"
     AGENT = "agent"
 
@@ -53,7 +51,7 @@ class SurveyState(StrEnum):
 
 
 class GrantState(StrEnum):
-    """AWAITING an answer, APPROVED but not granted, GRANTED but not fulfilled. NOT_ASKED: could have been asked for."""
+    """AWAITING an answer, APPROVED but not granted, GRANTED but not fulfilled. NOT_ASKED: approval was possible."""
 
     AWAITING = "awaiting"
     APPROVED = "approved"
@@ -75,16 +73,12 @@ class ApprovalState(StrEnum):
 
 
 class RequestState(StrEnum):
-    """Of a request to a department."""
-
     OPEN = "open"
     DONE = "done"
     REFUSED = "refused"
 
 
 class BookState(StrEnum):
-    """Of one version of the rule book."""
-
     DRAFT = "draft"
     IN_REVIEW = "in_review"
     REVIEWED = "reviewed"
@@ -102,7 +96,7 @@ class ProposalState(StrEnum):
 
 
 class LongJobState(StrEnum):
-    """Of a computation of minutes: what-if runs and replays."""
+    """Of what-if runs and replays."""
 
     QUEUED = "queued"
     RUNNING = "running"

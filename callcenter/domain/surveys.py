@@ -1,4 +1,4 @@
-"""The one-question survey after service: when to ask, whom not to ask, and how to read a reply."""
+"""The one-question survey: when to ask, whom not to ask, and how to read a reply."""
 
 import re
 import unicodedata
@@ -17,23 +17,22 @@ WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
     "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5,
 }  # fmt: skip
-# What follows a number that counts something else: "5 minutes ago nobody came", "4.5", "3 天了".
+# What follows a number that counts something else: "5 minutes on hold", "4.5", "3 天了".
 COUNTING = r"[.,]\d|\s*(?:minutes?|hours?|days?|weeks?|months?|years?|times?|people|calls?|[ap]m)\b|\s*(?:分钟|小时|天|周|年|次|个)"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """`score` from 1 to 5; `comment` may be empty."""
+    """`score`: 1 to 5."""
 
     score: int
     comment: str
 
 
 def read(text: str) -> Answer | None:
-    """The score at the start of a reply, and the words after it; None if there is no score.
+    """The score at the start of a reply and the text after it; None if there is no score.
 
-    "4", "4, waited too long", "四分，等太久", "5/5 great", "Four." are answers; "45", "4pm tomorrow?", "2 weeks late" are
-    not.
+    Answers: "4", "四分，等太久", "5/5 great", "Four.". None: "45", "4pm tomorrow?", "2 weeks late".
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     for pattern in (r"([1-5])(?:\s*/\s*5|\s*out of 5)?", "|".join(WORDS)):
@@ -49,7 +48,7 @@ def read(text: str) -> Answer | None:
 
 
 def decent(moment: datetime, zone: str) -> datetime:
-    """This moment, or the next one at which we may write to a customer in `zone` (09:00 to 20:00)."""
+    """This moment, or the next one between 09:00 and 20:00 in `zone`."""
     local = moment.astimezone(ZoneInfo(zone))
     if local.time() < DECENT_FROM:
         local = datetime.combine(local.date(), DECENT_FROM, local.tzinfo)
@@ -61,8 +60,7 @@ def decent(moment: datetime, zone: str) -> datetime:
 def why_not(
     *, opted_out: bool, is_open: bool, last_asked: datetime | None, cool_down: timedelta, now: datetime
 ) -> str | None:
-    """Why this customer is not asked now, or None. Each customer is asked at most once within `cool_down`. `is_open`:
-    the channel lets us write to them now."""
+    """Why the customer is not asked now, or None. `is_open`: the channel's window is open."""
     if opted_out:
         return "opted_out"
     if not is_open:

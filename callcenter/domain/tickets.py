@@ -1,4 +1,4 @@
-"""Tickets: statuses, priorities, and which change triggers which."""
+"""Tickets: statuses, priorities, and the status after each outcome."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""What-if scenarios of supervisors, and the past data needed to play them: plain values."""
+"""What-if scenarios, and the past data to play them, as plain values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,10 +21,9 @@ Span = tuple[float, float]
 class Wish(Setting):
     """The days to play again, and the change in one queue.
 
-    `percent` of those days' calls come, with and without the change. `agents`: so many more (or fewer, below 0) with
-    the queue's skills between `since` and `until` (minutes of the day). `ring`: "2", "3" … as set up, or a new last
-    one: "skills" (any skills), "language" (any language), "supervisors" (they too); it opens after `ring_after`
-    seconds.
+    `percent` of those days' calls come, with and without the change. `agents`: more (or fewer) with the queue's skills
+    from `since` to `until` (minutes of the day). `ring`: an existing one ("2", "3" …) or a new last one: any "skills",
+    any "language", or with "supervisors"; it opens after `ring_after` seconds.
     """
 
     weeks: Annotated[int, Field(ge=1, le=8)] = 4
@@ -45,7 +44,7 @@ class Wish(Setting):
 
 
 def check(wish: Wish, policy: QueuePolicy | None, priority: int) -> None:
-    """Raises NotValid, by field, if nothing would change or it does not fit the `policy` (None: no such queue)."""
+    """Raises NotValid if nothing would change or the change does not fit `policy` (None: no such queue)."""
     faults: dict[str, Fault] = {}
     if policy is None:
         faults["queue_id"] = Fault(N_("Choose one of these."))
@@ -83,7 +82,6 @@ def _wrong_ring(wish: Wish, policy: QueuePolicy) -> dict[str, Fault]:
 
 
 def changed(policy: QueuePolicy, wish: Wish) -> QueuePolicy:
-    """The queue's policy with the scenario's ring."""
     if not wish.ring or wish.ring_after is None:
         return policy
     rings = list(policy.rings)
@@ -105,9 +103,9 @@ def _new_ring(kind: str, after: int) -> RingRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call that entered a queue `at` seconds after midnight. `waited` until it was answered or abandoned; `handled`:
-    seconds from then to the end of wrap-up, None if not served. `extra`: points that are not the queue's nor the
-    channel's. `knows`: an agent who knew the caller, by `affinity` ("ticket", "account", "last")."""
+    """`at`: seconds after midnight. `waited` until answered or abandoned; `handled`: seconds to the end of wrap-up,
+    None if not served. `extra`: points beyond the queue's and channel's. `knows`: an agent who knew the caller, by
+    `affinity`."""
 
     queue_id: int
     language: str
@@ -123,7 +121,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """An agent in the simulation. `limits`: what differs from the company's capacity."""
+    """A simulated agent. `limits`: differences from the company's capacity."""
 
     id: int
     skills: Mapping[str, int]
@@ -136,8 +134,6 @@ class Server:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueThen:
-    """A queue with its current settings."""
-
     id: int
     policy: QueuePolicy
     priority: int
@@ -146,7 +142,7 @@ class QueueThen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastDay:
-    """`duty`: for each agent, when they could be called, in seconds after midnight; other work is taken out."""
+    """`duty`: {agent: spans available for calls, in seconds after midnight}."""
 
     date: str
     calls: tuple[Call, ...]
@@ -155,8 +151,8 @@ class PastDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """The recorded days. `left_out`: (reason, how many days). `delays`: seconds until an offered call was accepted;
-    `missed`: share of offers not accepted."""
+    """`left_out`: {reason: days}. `delays`: seconds until an offer was accepted; `missed`: share of offers not
+    accepted."""
 
     days: tuple[PastDay, ...]
     left_out: Mapping[str, int]

@@ -1,4 +1,4 @@
-"""THE REGISTER of due work: which rows, and the action or job that follows. Nothing else lists it."""
+"""Register of due work: which rows, and the action or job that follows. Nothing else lists it."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ Do = Callable[[Wiring, int], object]
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """`rows` finds due rows by a time column; without one, `find` looks once per `every`. `do` takes the row's id."""
+    """`rows` finds due rows by a time column; without it `find` looks once per `every`. `do` takes the row's id."""
 
     kind: str
     do: Do
@@ -56,7 +56,7 @@ class Due:
     is_job: bool = False
 
     def ids(self, wiring: Wiring, *, but: Collection[int]) -> Sequence[int]:
-        """Ids of the rows due now, without those in `but`."""
+        """Ids due now, without `but`."""
         with wiring.reading() as session:
             if self.rows is not None:
                 return self.rows.find(session, wiring.clock(), but=but)
@@ -64,16 +64,17 @@ class Due:
             return [id_ for id_ in self.find(wiring, session) if id_ not in but]
 
     def still(self, wiring: Wiring, ids: Collection[int]) -> set[int]:
-        """Those of `ids` still due. A row claimed by a job counts until the job ends, though its lease is later."""
+        """Those of `ids` still due."""
         with wiring.reading() as session:
             if self.rows is not None:
+                # A row claimed by a job counts until the job ends, though its lease is later.
                 return self.rows.among(session, ids, by=None if self.is_job else wiring.clock())
             assert self.find is not None
             return set(ids) & set(self.find(wiring, session))
 
 
 def _acts(act: Callable[[Work, int], object], kind: str) -> Do:
-    """An action in its own transaction; does nothing if another clock is doing it now."""
+    """An action in its own transaction; skipped if another clock has the row."""
 
     def do(wiring: Wiring, id_: int) -> None:
         with wiring.work() as work:
@@ -84,7 +85,7 @@ def _acts(act: Callable[[Work, int], object], kind: str) -> Do:
 
 
 def _is_claimed(session: Session, kind: str, id_: int) -> bool:
-    """Locks until the end of the transaction. It does not lock the row itself: each action has its own lock order."""
+    # Held until the transaction ends. Not the row's lock: each action has its own lock order.
     name = func.hashtextextended(f"due:{kind}:{id_}", 0)
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(name))))
 
@@ -92,7 +93,6 @@ def _is_claimed(session: Session, kind: str, id_: int) -> bool:
 def _at(
     kind: str, rows: Timed, act: Callable[[Work, int], object] | None = None, *, operation: Do | None = None
 ) -> Due:
-    """When due: an action, or an operation at the provider."""
     if act is not None:
         return Due(kind, _acts(act, kind), rows)
     assert operation is not None
@@ -100,7 +100,6 @@ def _at(
 
 
 def _job(job: Job, named: str, rows: Timed) -> Due:
-    """When due: enqueues a job."""
     return Due(kind_of(job), lambda wiring, id_: wiring.enqueue(job, **{named: id_}), rows, is_job=True)
 
 
@@ -116,7 +115,7 @@ def kind_of(job: Job) -> str:
 
 
 def _try_callback(wiring: Wiring, interaction_id: int) -> None:
-    """Puts a due callback in line, or dials it."""
+    """Queues a due callback, or dials it."""
     with wiring.work() as work:
         is_to_dial = _is_claimed(work.session, "callback", interaction_id) and callback_dialing.due(
             work, interaction_id
@@ -126,7 +125,6 @@ def _try_callback(wiring: Wiring, interaction_id: int) -> None:
 
 
 def _ask_about_quiet_call(wiring: Wiring, interaction_id: int) -> None:
-    """Asks the provider about each leg of a call without recent reports."""
     with wiring.work() as work:
         if not _is_claimed(work.session, "quiet_call", interaction_id):
             return
@@ -150,8 +148,9 @@ def _grace(wiring: Wiring) -> timedelta:
 
 
 def _offerable(wiring: Wiring, session: Session) -> Sequence[int]:
-    """Waiting interactions an agent can take by now: a ring opened, a pause ended, a queue changed, a router died."""
+    """Waiting interactions an agent can take by now."""
     now = wiring.clock()
+    # A ring opened, a pause ended, a queue changed, or a router died.
     waiting = candidates.waiting_of(session, queries.queue_heads(session, depth=REROUTED_A_LINE), now=now)
     return routing.offerable(waiting, candidates.pool_of(session, queries.on_duty(session)), now)
 
@@ -200,7 +199,7 @@ DUE: tuple[Due, ...] = (
         _taken_by_absent,
         lambda wiring, work, id_: escalation.let_go(work, id_, grace=_grace(wiring)),
     ),
-    # An absent agent holds no offer, not even one made as they left or left open by a clock that died.
+    # An absent agent has no offer, not even one made while leaving or left open by a clock that died.
     _look("offer_to_absent", lambda _, session: offer_rows.with_absent(session), lambda _, w, id_: agents.free(w, id_)),
     _at("quiet_call", Timed(Call.id, Call.reconcile_at), operation=_ask_about_quiet_call),
     _look("waits_for_offer", _offerable, _route, every=1),

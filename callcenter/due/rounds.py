@@ -1,7 +1,6 @@
-"""Processes the register: each row in its own transaction.
+"""Processes due work, each row in its own transaction.
 
-A row that fails is recorded with its error (`storage.failures`) and retried later and later; other rows do not wait for
-it.
+A row that fails is recorded (`storage.failures`) and retried after growing pauses; other rows do not wait for it.
 """
 
 import traceback
@@ -28,9 +27,10 @@ log = structlog.get_logger()
 
 
 def next_moment(session: Session, now: datetime) -> datetime | None:
-    """The earliest moment at which something is due. Job rows before now do not count: workers have those."""
+    """The earliest moment at which something is due."""
     put_off = _put_off(failures.all_of_them(session), now)
     moments = [
+        # Job rows before now do not count: workers have them.
         one.rows.first(after=now if one.kind in register.JOBS else None, but=put_off.get(one.kind, ()))
         for one in register.DUE
         if one.rows is not None
@@ -39,8 +39,6 @@ def next_moment(session: Session, now: datetime) -> datetime | None:
 
 
 class Round:
-    """One pass through the register."""
-
     def __init__(self, wiring: Wiring) -> None:
         self._wiring = wiring
         with wiring.reading() as session:
@@ -48,14 +46,14 @@ class Round:
         self._put_off = _put_off(self._failed, wiring.clock())
 
     def do(self, one: Due) -> None:
-        """Processes all due rows of this kind. Raises DBAPIError if the database is away."""
+        """Processes due rows of one kind. Raises DBAPIError if the database is away."""
         with isolated(self._wiring, one.kind):
             for id_ in one.ids(self._wiring, but=self._put_off.get(one.kind, ())):
                 with isolated(self._wiring, one.kind, id_):
                     one.do(self._wiring, id_)
 
     def forget_solved(self) -> None:
-        """Removes failures whose rows are no longer due."""
+        """Deletes failures whose rows are no longer due."""
         kinds = {one.kind for one in register.DUE}
         over = [row.id for row in self._failed if row.kind not in kinds]  # of an older version of this program
         for one in register.DUE:
@@ -71,7 +69,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """`due`: how many rows of this kind are due, the first for so many `seconds`; some fail, or were given up."""
+    """`due` rows of this kind, the first due for `seconds`."""
 
     kind: str
     due: int
@@ -81,7 +79,7 @@ class Late:
 
 
 def lateness(session: Session, now: datetime) -> list[Late]:
-    """Lateness of each kind with a time column; read from the database, so it also holds when no clock runs."""
+    """Read from the database, so it also holds when no clock runs."""
     failed = failures.counts(session)
     return [
         Late(one.kind, *(one.rows.late(session, now) if one.rows else (0, 0.0)), *failed.get(one.kind, (0, 0)))
@@ -100,13 +98,11 @@ def _put_off(failed: Iterable[Failure], now: datetime) -> dict[str, set[int]]:
 
 @contextmanager
 def isolated(wiring: Wiring, kind: str, row_id: int | None = None) -> Iterator[None]:
-    """Records any error inside for this row (without a row, in the log) and stops it there.
-
-    If the database is away the error goes on: nothing can be recorded then.
-    """
+    """Records an error for this row (without a row: logs it) and suppresses it."""
     try:
         yield
     except Exception as error:
+        # Without the database nothing can be recorded.
         if isinstance(error, DBAPIError) and is_away(error):
             raise
         if row_id is None:
@@ -116,14 +112,13 @@ def isolated(wiring: Wiring, kind: str, row_id: int | None = None) -> Iterator[N
 
 
 def note(wiring: Wiring, kind: str, row_id: int, error: Exception) -> None:
-    """Records one more failure of this row."""
     with wiring.work() as work:
         row = failures.note(work.session, kind, row_id, error=said(error), now=work.now)
     log.error("due_failed", kind=kind, row=row_id, error=row.error, tries=row.tries, given_up=row.is_given_up)
 
 
 def said(error: Exception) -> str:
-    """The error's type and place, without values: customers' texts and numbers do not belong in logs."""
+    # Type and place only: values may be customers' data, which does not belong in logs.
     code = error.code if isinstance(error, DomainError) else getattr(getattr(error, "orig", None), "sqlstate", None)
     ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "site-packages" not in frame.filename]
     place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""

@@ -1,4 +1,4 @@
-"""Ways to write to a customer. Each channel is a folder here, with its name in `domain.channels`."""
+"""Text channels: a folder each, named as in `domain.channels`."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -12,8 +12,6 @@ from callcenter.domain.ports import Texting
 
 
 class Folder(Protocol):
-    """What a channel's folder provides."""
-
     Texts: Callable[..., Texting]
 
     def parse(self, form: Mapping[str, str]) -> IncomingMessage: ...
@@ -29,7 +27,7 @@ def channels(client: Client, *, public_url: str) -> dict[Channel, Texting]:
 
 
 def parse(form: Mapping[str, str]) -> IncomingMessage:
-    """Parses by the channel before the sender's address; a bare address, or an unknown channel, is SMS."""
+    """Parses by the prefix of the sender's address; without a known one it is SMS."""
     name = form["From"].partition(":")[0]
     channel = next((channel for channel in FOLDERS if channel == name), Channel.SMS)
     return FOLDERS[channel].parse(form)

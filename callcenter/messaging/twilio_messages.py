@@ -1,4 +1,4 @@
-"""What all Twilio channels share: read a form, send a message, find it again, and fetch its files."""
+"""Shared by all Twilio channels: read a form, send a message, find it again, fetch its files."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,6 @@ PIECE = 64 * 1024
 
 
 def files(form: Mapping[str, str]) -> tuple[IncomingFile, ...]:
-    """The URLs of a message's files, with the type that the sender states."""
     said = form.get("NumMedia") or "0"
     return tuple(
         IncomingFile(source=form[f"MediaUrl{n}"], stated_type=form.get(f"MediaContentType{n}", ""))
@@ -39,7 +38,7 @@ def parse_report(form: Mapping[str, str]) -> MessageReport:
 
 
 class TwilioMessages:
-    """Implements `domain.ports.Texting`. `prefix` is what Twilio writes before the channel's addresses."""
+    """Implements `domain.ports.Texting`. `prefix` stands before the channel's addresses at Twilio."""
 
     prefix = ""
 
@@ -48,7 +47,7 @@ class TwilioMessages:
         self._callback = public_url + paths.SMS_STATUS
 
     def send(self, *, sender: str, recipient: str, body: str, media: Sequence[str] = ()) -> str:
-        """Sends one message; returns its sid. Raises OutsideError if it was refused or there was no answer."""
+        """Returns the sid. Raises OutsideError."""
         there = {"to": self.prefix + recipient, "from_": self.prefix + sender, "status_callback": self._callback}
         given = {name: value for name, value in (("body", body), ("media_url", list(media))) if value}
         try:
@@ -58,7 +57,7 @@ class TwilioMessages:
         return str(sent.sid)
 
     def find(self, *, sender: str, recipient: str, body: str, since: timedelta) -> list[str]:
-        """The sids of such messages handed over lately, the newest first: after a crash they tell whether ours was."""
+        """Sids of equal messages within `since`, newest first; shows after a crash whether ours was sent."""
         there = {"to": self.prefix + recipient, "from_": self.prefix + sender}
         try:
             listed = self._client.messages.list(**there, date_sent_after=datetime.now(UTC) - since, limit=50)
@@ -67,8 +66,9 @@ class TwilioMessages:
         return [str(message.sid) for message in listed if (message.body or "") == body]
 
     def fetch(self, url: str) -> bytes:
-        """A file that came with a message. The account's credentials go to Twilio's host only, not to redirects."""
+        """Raises OutsideError."""
         base = str(self._client.api.base_url)
+        # The account's credentials go to Twilio's host only.
         if urlsplit(url)[:2] != urlsplit(base)[:2]:
             raise OutsideError("This file does not lie with the telephone company", permanent=True)
         try:
@@ -81,7 +81,7 @@ class TwilioMessages:
             raise outside_error(error) from error
 
     def forget(self, url: str) -> None:
-        """Deletes Twilio's copy of a file that we have stored. If that fails, the copy stays."""
+        """Deletes Twilio's copy of a stored file. Raises OutsideError; the copy stays then."""
         try:
             requests.delete(url, auth=self._auth(), timeout=TIMEOUT_SECONDS)
         except requests.RequestException as error:
@@ -92,10 +92,10 @@ class TwilioMessages:
 
 
 def _read(answer: requests.Response) -> bytes:
-    """At most LARGEST bytes, regardless of the stated length."""
     content = bytearray()
     for piece in answer.iter_content(PIECE):
         content += piece
+        # The stated length is not trusted.
         if len(content) > LARGEST:
             raise OutsideError("This file is too large", permanent=True)
     return bytes(content)

@@ -1,4 +1,4 @@
-"""One engine per process, its sessions, and the migrations. Queries about nouns are in their own files."""
+"""Engine, sessions and migrations. Queries are in the nouns' own files."""
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
@@ -91,13 +91,13 @@ class Code(TypeDecorator[StrEnum]):
         self.codes = codes
 
     def result_processor(self, _dialect: Dialect, _coltype: object) -> Callable[[str | None], StrEnum | None]:
-        """A dict look-up: it runs for every row that is read."""
         members: dict[str | None, StrEnum | None] = {None: None, **{code.value: code for code in self.codes}}
+        # A dict look-up: it runs for every row that is read.
         return members.__getitem__
 
 
 class Row(DeclarativeBase):
-    """A table's row: bigint id, times with zone, JSON as jsonb."""
+    """A bigint id; times with zone; JSON as jsonb."""
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {  # noqa: RUF012
@@ -123,7 +123,7 @@ KEPT = "kept"  # the session's key for the cache of `administration.settings_cac
 
 @dataclass(slots=True)
 class Kept:
-    """One per database. Changes of this process clear it at once."""
+    """The settings cache of one database; changes of this process clear it at once."""
 
     until: float = 0.0
     values: dict[Hashable, Any] = field(default_factory=dict)
@@ -133,10 +133,10 @@ class Kept:
 
 
 class Database:
-    """Connections to one PostgreSQL. A statement runs at most 15 s, so that a lost one blocks no request."""
+    """Connections to one PostgreSQL."""
 
     def __init__(self, url: str, *, pool: int = 20, name: str = "callcenter") -> None:
-        """`name`: the connections' name in PostgreSQL, for the operator."""
+        """`name`: the connections' application name in PostgreSQL."""
         self.url = url
         self.engine: Engine = create_engine(
             url,
@@ -146,6 +146,7 @@ class Database:
             pool_use_lifo=True,  # few connections with our statements prepared, rather than many
             connect_args={
                 "connect_timeout": 5,
+                # A lost statement blocks a request for 15 s at most.
                 "options": "-c timezone=UTC -c statement_timeout=15000",
                 "application_name": name,
             },
@@ -158,19 +159,19 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        """One transaction: committed at the end, rolled back on any error."""
+        """One transaction, rolled back on any error."""
         with self._sessions.begin() as session:
             yield session
 
     @contextmanager
     def at_once(self) -> Iterator[Connection]:
-        """For one statement that is a transaction by itself, without the cost of one around it."""
+        """For one statement that is a transaction by itself."""
         with self._at_once.connect() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A read-only transaction, so that reading never changes anything."""
+        """A read-only transaction."""
         with self._sessions() as session:
             session.connection(execution_options={"postgresql_readonly": True})
             yield session
@@ -180,16 +181,14 @@ class Database:
 
 
 def _remember_statements(connection: psycopg.Connection[Any], _record: object) -> None:
-    """Prepares a statement at its second use; the system has some hundreds of them."""
+    # Prepared at the second use; the system has some hundreds of statements.
     connection.prepare_threshold = 2
     connection.prepared_max = 500
 
 
 def _still_there(connection: psycopg.Connection[Any], _record: object, _proxy: object) -> None:
-    """Replaces an idle connection whose server has gone: the socket tells, without a query.
-
-    A query each time ("pre-ping") would cost a round trip per transaction.
-    """
+    """Replaces an idle connection whose server has gone."""
+    # The socket shows it; a query each time ("pre-ping") would cost a round trip per transaction.
     try:
         connection.pgconn.consume_input()  # the server's last message, if any,
         connection.pgconn.consume_input()  # and the end of the connection
@@ -224,7 +223,6 @@ def newest_revision() -> str | None:
 
 
 def is_connected(session: Session, name: str) -> bool:
-    """Whether a process of this name has a connection to this database."""
     found = text(
         "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = :name LIMIT 1"
     )
@@ -232,6 +230,6 @@ def is_connected(session: Session, name: str) -> bool:
 
 
 def current_revision(session: Session) -> str | None:
-    """The revision of this database; None before the first migration."""
+    """None before the first migration."""
     known = session.scalar(text("SELECT to_regclass('alembic_version')"))
     return session.scalar(text("SELECT version_num FROM alembic_version")) if known else None

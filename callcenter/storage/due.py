@@ -1,4 +1,4 @@
-"""Due rows: which, the earliest, and how many. `callcenter.due` says what is done with them."""
+"""Queries of due rows. `callcenter.due` processes them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -13,29 +13,29 @@ LIMIT = 100  # per kind and look: the next look follows within a second
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """Rows with `at` in the past and `where`, each known by `id`. Needs a partial index on `at` with this `where`."""
+    """Rows with `at` in the past and `where`. Needs a partial index on `at` with this `where`."""
 
     id: InstrumentedAttribute[int]
     at: InstrumentedAttribute[Any]
     where: tuple[ColumnElement[bool], ...] = ()
 
     def find(self, session: Session, now: datetime, *, but: Collection[int] = ()) -> Sequence[int]:
-        """Ids of the due rows, the longest due first, without those in `but`."""
+        """Ids of due rows, longest due first, without `but`."""
         due = select(self.id).where(*self.where, self.at <= now, *self._without(but))
         return session.scalars(due.order_by(self.at).limit(LIMIT)).all()
 
     def among(self, session: Session, ids: Collection[int], *, by: datetime | None) -> set[int]:
-        """Those of these ids due by then; with None, those due at any time."""
+        """Those of `ids` due by then; None: at any time."""
         in_time = self.at.is_not(None) if by is None else self.at <= by
         return set(session.scalars(select(self.id).where(*self.where, in_time, self.id.in_(ids))))
 
     def first(self, *, after: datetime | None = None, but: Collection[int] = ()) -> Select[tuple[datetime]]:
-        """The earliest moment, as part of a larger query; reads only the front of the index."""
+        """The earliest moment, as a subquery; reads only the front of the index."""
         later = self.at.is_not(None) if after is None else self.at > after
         return select(self.at).where(*self.where, later, *self._without(but)).order_by(self.at).limit(1)
 
     def late(self, session: Session, now: datetime) -> tuple[int, float]:
-        """How many are due, and for how many seconds the first of them."""
+        """(rows due, seconds since the first was due)."""
         count, first = session.execute(select(func.count(), func.min(self.at)).where(*self.where, self.at <= now)).one()
         return count, (now - first).total_seconds() if first else 0.0
 
@@ -44,6 +44,5 @@ class Timed:
 
 
 def earliest(session: Session, moments: Sequence[Select[tuple[datetime]]]) -> datetime | None:
-    """The first of these moments."""
     moment: datetime | None = session.scalar(select(func.least(*(one.scalar_subquery() for one in moments))))
     return moment

@@ -1,4 +1,4 @@
-"""Due rows that failed: which row, error, how often, and the next try. No other row waits for it."""
+"""Failures of due rows: error, tries, next try. No other row waits for them."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ ERROR_LETTERS = 200
 
 
 class Failure(Row):
-    """`row_id` names the row within its `kind`; `next_try_at` is empty once it is given up."""
+    """`next_try_at` is None once given up."""
 
     __tablename__ = "due_failures"
     __table_args__ = (UniqueConstraint("kind", "row_id"),)
@@ -34,7 +34,6 @@ class Failure(Row):
 
 
 def note(session: Session, kind: str, row_id: int, *, error: str, now: datetime) -> Failure:
-    """Records one more failed try of this row."""
     first = {"kind": kind, "row_id": row_id, "tries": 1, "error": error[:ERROR_LETTERS], "since": now}
     again = {"tries": Failure.tries + 1, "error": error[:ERROR_LETTERS]}
     wanted = insert(Failure).values(**first).on_conflict_do_update(index_elements=["kind", "row_id"], set_=again)
@@ -45,12 +44,11 @@ def note(session: Session, kind: str, row_id: int, *, error: str, now: datetime)
 
 
 def pause(tries: int) -> timedelta:
-    """The pause before the next try, after so many failures."""
     return timedelta(seconds=min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1)))
 
 
 def all_of_them(session: Session) -> Sequence[Failure]:
-    """Given-up ones first, then by the next try."""
+    """Given-up rows first, then by next try."""
     return session.scalars(select(Failure).order_by(Failure.next_try_at.nulls_first(), Failure.id)).all()
 
 
@@ -59,7 +57,7 @@ def forget(session: Session, ids: Collection[int]) -> None:
 
 
 def try_again(session: Session, *, now: datetime, id_: int | None = None) -> int:
-    """Makes given-up rows due again, this one or all; returns how many."""
+    """Makes given-up rows due, one or all; returns how many."""
     given_up = update(Failure).where(Failure.next_try_at.is_(None))
     if id_ is not None:
         given_up = given_up.where(Failure.id == id_)

@@ -1,6 +1,7 @@
-"""Every event, append-only, written in the transaction that it describes: timeline, audit, and outbox.
+"""Every event, append-only, written in the transaction that it describes: timeline, audit and outbox.
 
-`id` is set on writing, `n` after the commit, under a lock: an agent who has seen n has seen all their earlier events.
+`id` is set on writing; `n`, the sequence, after the commit under a lock: an agent who has seen n has missed no earlier
+event.
 """
 
 import json
@@ -57,7 +58,7 @@ ADD = text(
 
 
 def add(session: Session, events: Sequence[Event], *, at: datetime) -> list[int]:
-    """Writes these events in order, in one statement; returns their ids."""
+    """In order, in one statement; returns the ids."""
     if not events:
         return []
     return list(session.scalars(ADD, {"at": at, "rows": json.dumps([_row_of(event) for event in events])}))
@@ -84,7 +85,7 @@ NUMBER = text(
 
 
 def number(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
-    """Numbers these rows in the order of ids: {id: n}. Rows with a number keep it and are left out.
+    """{id: n}, in the order of ids; numbered rows are left out.
 
     The transaction must hold nothing else: the lock makes n ascend in the order of commits.
     """
@@ -92,7 +93,7 @@ def number(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
 
 
 def unpublished(session: Session, *, before: datetime, limit: int = 500) -> Sequence[History]:
-    """Rows written before then and never published, because of a crash."""
+    """Written before then and never published, because of a crash."""
     rows = select(History).where(History.n.is_(None), History.at < before).order_by(History.id).limit(limit)
     return session.scalars(rows).all()
 
@@ -102,7 +103,7 @@ def latest_n(session: Session) -> int:
 
 
 def told_since(session: Session, n: int, *, agent_id: int | None, limit: int) -> Sequence[History]:
-    """Events published after n, in order; with an agent, only those about or by that agent."""
+    """Published after n, in order; with an agent, only events about or by that agent."""
     rows = select(History).where(History.n > n).order_by(History.n).limit(limit)
     if agent_id is not None:
         rows = rows.where(or_(History.agent_id == agent_id, History.actor == f"agent:{agent_id}"))
@@ -118,7 +119,7 @@ def of_ticket(session: Session, ticket_id: int, *, limit: int = 200) -> Sequence
 
 
 def of_matter(session: Session, ticket_id: int, *, limit: int = 200) -> Sequence[History]:
-    """Events of a ticket and of its contacts, including those from before it was opened."""
+    """Events of a ticket and its contacts, including those before it was opened."""
     own = of_ticket(session, ticket_id, limit=limit)
     contacts = {row.interaction_id for row in own if row.interaction_id is not None}
     theirs = _newest(session, select(History).where(History.interaction_id.in_(contacts)), limit) if contacts else ()
@@ -135,6 +136,6 @@ def _newest(session: Session, rows: Select[History], limit: int) -> Sequence[His
 
 
 def is_behind(session: Session, *, now: datetime, by: timedelta) -> int:
-    """How many events have waited longer than `by` to be published: a figure to monitor."""
+    """Events unpublished for longer than `by`."""
     waiting = select(func.count()).select_from(History).where(History.n.is_(None), History.at < now - by)
     return session.scalar(waiting) or 0

@@ -1,4 +1,4 @@
-"""One unit of work: a session in a transaction, its moment, and the events that it records."""
+"""A unit of work: one transaction, its moment, and the events that it records."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -18,10 +18,7 @@ def _nobody(_event: Event) -> tuple[()]:
 
 
 class Work:
-    """`now` is one moment for the whole work, so that its rows share one time.
-
-    `followers`: what follows from an event in the same transaction.
-    """
+    """`now` is one moment for all its rows. `followers`: actions after an event in the same transaction."""
 
     def __init__(self, session: Session, now: datetime, *, followers: Followers = _nobody) -> None:
         self.session = session
@@ -31,15 +28,13 @@ class Work:
         self._about: list[Row] = []
 
     def record(self, event: Event, *about: Row) -> None:
-        """Writes the event into history with this work; it is published after the commit.
-
-        The rows it is `about` stay in the session, so that its followers need not read them again.
-        """
+        """Published after the commit."""
         self.recorded.append(event)
+        # Kept in the session, so that followers need not read the rows again.
         self._about += about
 
     def write(self) -> list[tuple[int, Event]]:
-        """Ends this work: runs followers, flushes, then writes the recorded events; returns them with their ids."""
+        """Runs followers, flushes, writes the events; returns them with their ids."""
         for event in self.recorded:  # followers' events come last, and have followers too
             for follow in self._followers(event):
                 follow(self, event)

@@ -1,1 +1,1 @@
-"""Twilio's voice: answers as TwiML, commands on live calls, signatures. Only here sids have a meaning."""
+"""Twilio voice: TwiML answers, commands on live calls, signatures. Only here sids have a meaning."""

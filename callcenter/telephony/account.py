@@ -1,4 +1,4 @@
-"""The Twilio account: which numbers are ours, and where they and the TwiML app send their webhooks."""
+"""The Twilio account: our numbers, the TwiML app, and their webhooks."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ VOICE = {"voice_method": "POST", "voice_fallback_method": "POST", "status_callba
 
 @dataclass(frozen=True)
 class Change:
-    """One setting that differs from what it should be. Empty `before`: nothing is set."""
+    """`before` is empty if nothing is set."""
 
     setting: str
     before: str
@@ -23,7 +23,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Place:
-    """A number (`name` in E.164) or the TwiML app of this account, and its changes to make."""
+    """A number (`name` in E.164) or the TwiML app, and the changes that it needs."""
 
     sid: str
     name: str
@@ -31,8 +31,8 @@ class Place:
 
 
 def of_number(public_url: str) -> dict[str, str]:
-    """The webhooks of one of our numbers. A number's own application would override them, so it is empty."""
     return {
+        # A number's own application would override the webhooks.
         "voice_application_sid": "",
         "voice_url": public_url + paths.INCOMING,
         "voice_fallback_url": public_url + paths.FALLBACK,
@@ -47,8 +47,8 @@ def of_number(public_url: str) -> dict[str, str]:
 
 
 def of_application(public_url: str) -> dict[str, str]:
-    """The TwiML app's webhook: what an agent's browser requests when it joins."""
     return {
+        # Requested when an agent's browser joins.
         "voice_url": public_url + paths.AGENT,
         "voice_fallback_url": public_url + paths.FALLBACK,
         "status_callback": public_url + paths.STATUS,
@@ -64,12 +64,12 @@ class TwilioAccount:
         self._public_url = public_url
 
     def answers(self) -> None:
-        """Raises OutsideError if access is refused, or there is no answer."""
+        """Refused or no answer."""
         with _in_our_words():
             self._client.incoming_phone_numbers.list(limit=1)
 
     def numbers(self) -> dict[str, Place]:
-        """All numbers of the account by E.164, each with what differs from our webhooks."""
+        """{E.164: number with its differences from our webhooks}."""
         wanted = of_number(self._public_url)
         with _in_our_words():
             found = self._client.incoming_phone_numbers.list()
@@ -90,7 +90,7 @@ class TwilioAccount:
 
 
 def split(found: dict[str, Place], ours: Sequence[str]) -> tuple[list[Place], list[str], list[str]]:
-    """(ours in the account, ours missing there, the account's numbers that are not ours)."""
+    """(ours in the account, ours missing, the account's other numbers)."""
     here = [found[number] for number in ours if number in found]
     return here, [number for number in ours if number not in found], [n for n in found if n not in ours]
 

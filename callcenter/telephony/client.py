@@ -1,4 +1,4 @@
-"""Twilio's official client, with the settings' address, and its errors as ours."""
+"""Twilio's official client, and its errors as OutsideError."""
 
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
@@ -17,7 +17,8 @@ FAILURES = (TwilioException, requests.RequestException)
 
 
 def twilio_client(settings: Settings, *, by_token: bool = False) -> Client:
-    """Signs with the API key if there is one, to keep the account's token out of daily use; `by_token`: with that."""
+    """Signs with the API key if there is one; `by_token`: with the account's token."""
+    # The key keeps the account's token out of daily use.
     has_key = settings.twilio_api_key and not by_token
     client = Client(
         (settings.twilio_api_key if has_key else settings.twilio_account_sid) or "none",
@@ -31,7 +32,7 @@ def twilio_client(settings: Settings, *, by_token: bool = False) -> Client:
 
 
 def outside_error(error: Exception) -> OutsideError:
-    """Permanent: another try gets the same refusal. 429, 5xx and silence are not."""
+    """Permanent, except 429, 5xx and no answer."""
     if isinstance(error, TwilioRestException):
         permanent = error.status < 500 and error.status != 429 and error.code not in TEMPORARY
         return OutsideError(f"Twilio answered {error.status} (code {error.code})", permanent=permanent, code=error.code)

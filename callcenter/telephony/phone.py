@@ -1,4 +1,4 @@
-"""Commands on live calls by Twilio's REST: hold, resume, hang up, ring a desk telephone, ask for a call's status."""
+"""Commands on live calls, by Twilio's REST API."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ CUSTOMER_RING_SECONDS = 30
 
 
 class TwilioPhone:
-    """Implements `domain.ports.Phone`. Conferences are addressed by name, the caller by the label "customer"."""
+    """Implements `domain.ports.Phone`."""
 
     def __init__(self, client: Client, *, public_url: str) -> None:
         self._client = client
@@ -35,7 +35,7 @@ class TwilioPhone:
             self._customer(interaction_id).update(hold=False)
 
     def hang_up(self, call_sid: str) -> None:
-        """Ends a call; a call that is over counts as done."""
+        """Idempotent: a call that is over counts as done."""
         try:
             with _in_our_words():
                 self._client.calls(call_sid).update(status="completed")
@@ -44,12 +44,12 @@ class TwilioPhone:
                 raise
 
     def bring_back(self, *, call_sid: str, interaction_id: int) -> None:
-        """Leads a caller out of a conference without other participants, back to waiting."""
+        """Returns a caller from a conference without other participants to waiting."""
         with _in_our_words():
             self._client.calls(call_sid).update(url=self._base + paths.AGAIN % interaction_id, method="POST")
 
     def ring_agent(self, *, to: str, caller_id: str, offer_id: int) -> str:
-        """Rings a desk telephone; returns the sid of the new leg."""
+        """Returns the sid of the new leg."""
         with _in_our_words():
             call = self._client.calls.create(
                 to=to,
@@ -64,7 +64,7 @@ class TwilioPhone:
         return str(call.sid)
 
     def call_customer(self, *, to: str, caller_id: str, interaction_id: int) -> str:
-        """Calls a customer back; returns the sid of the new leg, which joins the interaction's conference on answer."""
+        """Returns the sid of the new leg, which joins the interaction's conference on answer."""
         with _in_our_words():
             call = self._client.calls.create(
                 to=to,
@@ -79,7 +79,7 @@ class TwilioPhone:
         return str(call.sid)
 
     def status(self, call_sid: str) -> CallStatus | None:
-        """A call's status; None if the provider knows no such call."""
+        """None if the provider knows no such call."""
         try:
             with _in_our_words():
                 return CallStatus(str(self._client.calls(call_sid).fetch().status))
@@ -89,7 +89,7 @@ class TwilioPhone:
             raise
 
     def _customer(self, interaction_id: int):  # type: ignore[no-untyped-def]
-        """Participants are addressed by the conference's sid, which only REST or a callback tells; found by name."""
+        # Participants are addressed by the conference's sid; we know its name.
         found = self._client.conferences.list(
             friendly_name=conference_name(interaction_id), status="in-progress", limit=1
         )

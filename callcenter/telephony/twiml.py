@@ -1,4 +1,4 @@
-"""Our answer to a caller, as TwiML. Pure: an answer and our address in, a document out."""
+"""Renders answers as TwiML. Pure."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -21,14 +21,13 @@ SPOKEN_NAME = {"en": "For English, press 9.", "zh": "中文服务请按九。"}
 
 
 def render(answer: calls.Answer, *, base: str) -> str:
-    """The document for an answer; `base` is our public address without a final slash."""
+    """`base`: our public address without a final slash."""
     response = VoiceResponse()
     RENDERERS[type(answer)](response, answer, base)
     return str(response)
 
 
 def hold_music(language: str, *, base: str) -> str:
-    """While on hold: music, a sentence now and then, in a loop."""
     response = VoiceResponse()
     _say(response, language, "We are with you again in a moment.")
     response.play(base + MUSIC)
@@ -63,16 +62,14 @@ def _greet(gather: Gather, answer: calls.OfferMenu) -> None:
 
 
 def _wait(response: VoiceResponse, answer: calls.Wait, base: str) -> None:
-    """The caller is the first participant and fixes the callbacks; only their leaving ends the conference.
-
-    A conference cannot ask for input: * leads out of it, to the Dial's action, with the call in progress.
-    """
     if answer.company:
         _say(response, answer.language, "This is %(company)s. You asked us to call you.", company=answer.company)
+    # A conference cannot ask for input: * leads to the Dial's action, with the call in progress.
     dial = Dial(action=base + paths.LEFT % answer.interaction_id, method="POST", hangup_on_star=True)
     dial.conference(
         conference_name(answer.interaction_id),
         start_conference_on_enter=False,
+        # Only the caller's leaving ends it; as first participant the caller fixes the callbacks.
         end_conference_on_exit=True,
         beep="false",
         wait_url=base + paths.WAIT % answer.interaction_id,
@@ -86,7 +83,6 @@ def _wait(response: VoiceResponse, answer: calls.Wait, base: str) -> None:
 
 
 def _ask_for_callback(response: VoiceResponse, answer: calls.AskForCallback, base: str) -> None:
-    """No key counts as an answer: the caller waits on."""
     action = base + paths.CALLBACK % answer.interaction_id
     gather = Gather(num_digits=1, timeout=MENU_SECONDS, action=action, method="POST")
     if answer.expected_seconds:
@@ -94,6 +90,7 @@ def _ask_for_callback(response: VoiceResponse, answer: calls.AskForCallback, bas
         _say(gather, answer.language, "We expect to answer in about %(minutes)d minutes.", minutes=minutes)
     _say(gather, answer.language, "Press 1, and we call you back: you keep your place. To wait on, press 2.")
     response.append(gather)
+    # No key counts as an answer: the caller waits on.
     response.redirect(action, method="POST")
 
 
@@ -122,7 +119,6 @@ def _join_again(response: VoiceResponse, answer: calls.JoinAgain, base: str) -> 
 
 
 def _place(response: VoiceResponse, answer: calls.TellPlace, base: str) -> None:
-    """Place and expected wait, music, in a loop: a document of a waiting conference must not run out."""
     if answer.passed_to:
         _say(response, answer.language, "We pass you on to %(queue)s. You keep your place.", queue=answer.passed_to)
     if answer.place == 1:
@@ -140,6 +136,7 @@ def _place(response: VoiceResponse, answer: calls.TellPlace, base: str) -> None:
     if answer.star:
         _say(response, answer.language, "To be called back in place of waiting, press star.")
     response.play(base + MUSIC)
+    # In a loop: the document of a waiting conference must not run out.
     response.redirect(base + paths.WAIT % answer.interaction_id + "?again=1", method="POST")
 
 
@@ -160,7 +157,6 @@ def _agent(response: VoiceResponse, answer: calls.JoinAgent, base: str) -> None:
 
 
 def _press(response: VoiceResponse, answer: calls.AskAgentToPress, base: str) -> None:
-    """On a desk telephone: only a person presses 1, a voicemail never does."""
     gather = Gather(num_digits=1, timeout=8, action=base + paths.AGENT_PRESSED % answer.offer_id, method="POST")
     _say(gather, answer.language, "A call for you. To take it, press 1.")
     response.append(gather)
@@ -178,7 +174,6 @@ def _closed(response: VoiceResponse, answer: calls.SayClosed, base: str) -> None
 
 
 def _day_and_time(moment: datetime, language: str) -> str:
-    """In the caller's language."""
     locale = languages.locale(language)
     day = format_date(moment, "EEEE, MMMM d" if locale == "en" else "M月d日 EEEE", locale=locale)
     return f"{day}, {format_time(moment, 'short', locale=locale)}"

@@ -1,4 +1,4 @@
-"""The token with which an agent's browser joins: signed by the API key, for one identity, outgoing to our app only."""
+"""Access token of an agent's browser: signed by the API key, outgoing to our app only."""
 
 from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant

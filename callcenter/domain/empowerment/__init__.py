@@ -1,7 +1,6 @@
-"""Who may grant what to whom, how much, and who is asked above that. Pure: values and a moment in, a decision out.
+"""Who may grant what to whom, how much, and who approves more. Pure: facts and a moment in, a decision out.
 
-`conditions` and `rule_book` define what a rule can be, `deciding` decides, `wish` checks one grant request against a
-decision.
+`conditions` and `rule_book` define rules, `deciding` decides, `wish` checks one grant request.
 """
 
 from callcenter.domain.empowerment.deciding import decide

@@ -1,4 +1,4 @@
-"""Who may answer which question, and how an answer by SMS is read."""
+"""Which approver may answer, and how an answer by SMS is read."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ RANKS = {Role.AGENT: 0, Role.SUPERVISOR: 1, Role.ADMINISTRATOR: 2}
 
 
 class Said(StrEnum):
-    """OWN_LIMIT and NOTHING apply when no approver could answer."""
+    """OWN_LIMIT and NOTHING: no approver could answer."""
 
     YES = "yes"
     LESS = "less"
@@ -25,13 +25,14 @@ class Said(StrEnum):
 
 
 def fits(step: Step, *, role: str, level: int) -> bool:
-    """Whether this person may answer at this step: has the role and level that is asked, or a higher one."""
+    """Whether the approver has the step's role and level, or a higher one."""
     rank, asked = RANKS[Role(role)], RANKS[Role(step.role)]
     return rank > asked or (rank == asked and level >= step.level)
 
 
 def most_of(steps: Sequence[Step], turn: int, *, role: str, level: int) -> tuple[bool, int | None]:
-    """(may they answer now, up to how much; None: up to the rules). Approvers of later steps may answer earlier too."""
+    """(may answer now, up to how much). None: up to the rules."""
+    # Approvers of later steps may answer early.
     mine = [step for place, step in enumerate(steps) if place >= turn and fits(step, role=role, level=level)]
     if not mine:
         return False, 0
@@ -50,7 +51,7 @@ REPLY = re.compile(r"\s*(?P<word>[^\W\d_]+)\s*(?P<code>\d{4})(?!\d)\s*(?P<rest>.
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """As "L 4711 80 and fitting": for LESS `rest` is the amount and the reason; for others the reason."""
+    """As in "L 4711 80 and fitting". `rest`: for LESS the amount and the reason, else the reason."""
 
     said: Said
     code: str
@@ -58,7 +59,7 @@ class Reply:
 
 
 def read_reply(body: str) -> Reply | None:
-    """An approver's SMS; None if it is no answer."""
+    """None if the SMS is no answer."""
     found = REPLY.fullmatch(body)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""What a replay has granted so far by its own decisions: to each customer, and by each agent per day and month."""
+"""Grants of a replay so far: to each customer, and by each agent per day and month."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Span = tuple[int, str, date]
 
 @dataclass(slots=True)
 class Giving:
-    """One grant of the replay. Its amount changes when a question is answered, and is 0 after a reversal."""
+    """One replayed grant. `amount` changes when its question is answered, and is 0 after a reversal."""
 
     at: datetime
     remedy: str
@@ -28,7 +28,7 @@ class Giving:
 
 
 class Carried:
-    """Within the period the replay's own grants count, before it the recorded ones. Times come in order."""
+    """Counts the replay's grants from `since` on, recorded grants before. Requests come in time order."""
 
     def __init__(self, since: datetime, zone: str) -> None:
         self._since, self._zone = since, ZoneInfo(zone)
@@ -40,7 +40,6 @@ class Carried:
         self._turn = count()
 
     def usage(self, past: Past) -> Usage:
-        """What counts when this one is decided."""
         self._until(past.at)
         day, month = self._spans(past)
         self._begin(past, day, month)
@@ -57,7 +56,7 @@ class Carried:
         return (past.agent_id, past.currency + " day", local), (past.agent_id, past.currency, local.replace(day=1))
 
     def _begin(self, past: Past, day: Span, month: Span) -> None:
-        """The agent's first request in a currency tells their earlier grants of the period's first day and month."""
+        # An agent's first request in a currency adds the recorded sums of the first day and month.
         if (past.agent_id, past.currency) in self._known:
             return
         self._known.add((past.agent_id, past.currency))
@@ -67,7 +66,7 @@ class Carried:
             self._by[month] += past.usage.agent_month
 
     def put(self, past: Past, *, remedy: str, worth: int, pieces: int) -> Giving:
-        """Counts a grant from now on. `pieces`: 1 for money."""
+        """`pieces`: 1 for money."""
         made = Giving(past.at, remedy, worth, past.currency, pieces, past.ticket_id, self._spans(past))
         self._to[_customer(past)].append(made)
         for span in made.spans:
@@ -75,7 +74,7 @@ class Carried:
         return made
 
     def becomes(self, made: Giving, at: datetime, *, remedy: str, worth: int, pieces: int) -> None:
-        """From `at` on the grant has these values."""
+        """Changes the grant from `at` on."""
         heappush(self._later, (at, next(self._turn), made, remedy, worth, pieces))
 
     def _until(self, now: datetime) -> None:
@@ -87,5 +86,5 @@ class Carried:
 
 
 def _customer(past: Past) -> Customer:
-    """For an unknown customer only the ticket can be counted."""
+    # Grants to an unknown customer are counted by ticket.
     return ("customer", past.customer_id) if past.customer_id is not None else ("ticket", past.ticket_id)

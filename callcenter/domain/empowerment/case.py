@@ -1,4 +1,4 @@
-"""What one decision is about, and what is counted of earlier grants."""
+"""The input of one decision, and sums of earlier grants."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ YEAR_DAYS = 365
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`kept`: sums that many rules ask for, counted once."""
+    """`kept`: sums that many rules ask for, computed once."""
 
     facts: Facts
     book: RuleBook
@@ -22,7 +22,7 @@ class Case:
     kept: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def used(self, limit: str, days: int) -> int:
-        """What counts against a money limit; `days`: the window of the customer limit."""
+        """Counted against a money limit, in minor units. `days`: window of the customer limit."""
         match limit:
             case "grant":
                 return 0
@@ -38,9 +38,9 @@ class Case:
                 return self.usage.agent_month
 
     def given_to_customer(self, days: int) -> int:
-        """In the currency of the case. Grants in other currencies do not count: there is no exchange rate."""
         known: int | None = self.kept.get(days)
         if known is None:
+            # Grants in other currencies do not count: there is no exchange rate.
             since, currency = self.now - timedelta(days=days), self.facts.currency
             given = (one.amount for one in self.usage.customer if one.at > since and one.currency == currency)
             known = self.kept[days] = sum(given)
@@ -55,9 +55,9 @@ class Case:
         return known
 
     def budget(self) -> tuple[int | None, int] | None:
-        """(smallest limit, what is left) of the budgets in the currency of the case; None if no budget binds.
+        """(smallest limit, amount left) in the currency of the case; None if no budget binds.
 
-        The limit is None if a budget is required and there is none.
+        The limit is None if a budget is required and none exists.
         """
         if "budget" not in self.kept:  # the same for each remedy
             currency = self.facts.currency
@@ -68,7 +68,7 @@ class Case:
         return found
 
     def times(self, remedy: str, *, days: int | None = None) -> int:
-        """How many pieces (or times) of this remedy: on this ticket, or to this customer within `days`."""
+        """Pieces (or times) of this remedy on this ticket, or within `days` to this customer."""
         mine = (one for one in self.usage.customer if one.remedy == remedy)
         if days is None:
             return sum(one.count for one in mine if one.same_ticket)

@@ -1,8 +1,7 @@
-"""Problems of a rule book whose rules are each valid: contradictions, rules that never apply, cases without a rule.
+"""Problems across the rules of a valid rule book: contradictions, rules that never apply, gaps.
 
-A contradiction: two rules of one step fit the same facts and say different things, and the earlier one is no special
-case (asking all that the later one asks, and more), so only their order decides. A special case before the general rule
-is an exception, not a contradiction.
+A contradiction: two rules of one step fit the same facts and differ, and only their order decides. It is none if the
+earlier rule is a special case (asks for all that the later rule asks, and more).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,8 +22,8 @@ ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)  # nothing was granted before, so 
 
 
 class Kind(StrEnum):
-    """NO_FACTS: nothing can fit its conditions. NO_REMEDY: none of its remedies is in use in its currency. UNKNOWN: it
-    names something that the company does not have."""
+    """NO_FACTS: no facts fit its conditions. NO_REMEDY: none of its remedies is in use in its currency. UNKNOWN: it
+    names a value that the company does not have."""
 
     CONTRADICTION = "contradiction"
     DEAD = "dead"
@@ -36,7 +35,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`rules`: the faulty one first. `facts`: what both rules of a contradiction ask for; for UNKNOWN those words."""
+    """`rules`: the rule with the problem first. `facts`: conditions of both contradicting rules, or the unknown
+    values."""
 
     kind: Kind
     rules: tuple[int, ...] = ()
@@ -47,7 +47,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A recorded case, and how many grant requests were like it."""
+    """A recorded case; `times`: grant requests like it."""
 
     facts: Facts
     times: int = 1
@@ -60,8 +60,7 @@ def check(
     causes: Iterable[str] = (),
     known: Mapping[str, Iterable[str]] | None = None,
 ) -> list[Fault]:
-    """All problems: contradictions, rules that never apply, gaps. `causes`: those that the company has; `known`:
-    {condition: its valid words}, if they can be looked up."""
+    """All problems. `causes`: the company's. `known`: {condition: valid words}, where they can be looked up."""
     return [
         *contradictions(book),
         *never_applying(book),
@@ -71,7 +70,7 @@ def check(
 
 
 def contradictions(book: RuleBook) -> list[Fault]:
-    """Pairs of rules, the earlier one first, where only their order decides."""
+    """Pairs (earlier, later) that only their order decides."""
     wanted = {rule.id: rule.conditions() for rule in book.rules}
     dead = {fault.rules[0] for fault in never_applying(book)}
     steps = [rule for rule in book.rules if _step(rule) in (Outcome.MAY, Outcome.ASK) and rule.id not in dead]
@@ -91,7 +90,7 @@ def contradictions(book: RuleBook) -> list[Fault]:
 
 
 def _step(rule: Rule) -> Outcome | None:
-    """The decision step in which it competes with other rules; None for a ceiling, which lowers and never competes."""
+    # A ceiling lowers amounts and never competes with other rules.
     if rule.is_ceiling:
         return None
     return Outcome.MAY if rule.outcome == Outcome.MAY_WITH_REASON else rule.outcome
@@ -102,7 +101,6 @@ def _says(rule: Rule) -> tuple[object, ...]:
 
 
 def _remedies(book: RuleBook, rule: Rule) -> set[str]:
-    """The remedies in use that the rule covers and that exist in its currency."""
     currency = currency_of(rule, book)
     return {
         one.key
@@ -117,7 +115,7 @@ def _same_currency(book: RuleBook, first: Rule, second: Rule) -> bool:
 
 
 def never_applying(book: RuleBook) -> list[Fault]:
-    """Rules that can be removed without changing any decision; for DEAD with the rules that always come first."""
+    """Rules whose removal changes no decision; DEAD also lists the rules that come first."""
     wanted = {rule.id: rule.conditions() for rule in book.rules}
     remedies = {rule.id: _remedies(book, rule) for rule in book.rules}
     found = []
@@ -135,7 +133,7 @@ def never_applying(book: RuleBook) -> list[Fault]:
 def _always_first(
     book: RuleBook, place: int, wanted: Mapping[int, Mapping[str, Any]], remedies: Mapping[int, set[str]]
 ) -> tuple[int, ...]:
-    """The rules that win for each of this rule's remedies wherever it fits; empty if the rule still decides one."""
+    """The rules that win each of this rule's remedies; empty if it still decides one."""
     rule = book.rules[place]
     left, winners = set(remedies[rule.id]), []
     for other_place, other in enumerate(book.rules):
@@ -174,8 +172,7 @@ def _plain(name: str, word: str) -> str:
 
 
 def gaps(book: RuleBook, seen: Sequence[Seen], causes: Iterable[str] = ()) -> list[Fault]:
-    """Causes for which no agent may grant anything and no approver can be asked: by number of requests, then those of
-    the company that no rule covers. What a rule forbids is no gap."""
+    """Causes without grant or approver, most requested first, then causes that no rule covers. Forbidden is no gap."""
     wished: dict[str, int] = {}
     for one in seen:
         options = decide(one.facts, book, now=ANY_MOMENT).options

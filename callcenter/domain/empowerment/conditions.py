@@ -1,4 +1,4 @@
-"""THE TABLE of what a rule can ask about: a condition is one line here; files, pages and explanations read it."""
+"""Register of conditions a rule can ask about; files, pages and explanations read it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Span(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`read` takes from the facts: words (any_of), a number or None (range), or a bool (flag). `unit`: of a number."""
+    """`read` returns words (any_of), a number or None (range), or a bool (flag). `unit`: of the number."""
 
     name: str
     group: Group
@@ -88,7 +88,7 @@ CONDITIONS: dict[str, Condition] = {
 
 
 def _words(value: object) -> object:
-    """One word needs no list; duplicates are dropped."""
+    # One word needs no list; duplicates are dropped.
     if isinstance(value, str):
         return (value,)
     return tuple(dict.fromkeys(value)) if isinstance(value, Iterable) and not isinstance(value, dict) else value
@@ -104,7 +104,7 @@ TYPES: dict[str, Any] = {"any_of": Words | None, "range": Span | None, "flag": b
 
 
 class Wanted(BaseModel):
-    """Conditions of one group; those not given are not asked about."""
+    """Conditions of one group; an unset condition is not checked."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -117,7 +117,7 @@ class Wanted(BaseModel):
         return self
 
     def given(self) -> dict[str, Any]:
-        """{condition: wanted value} of those that are given."""
+        """{condition: wanted value} of the set conditions."""
         return {name: value for name, value in self if value is not None}
 
 

@@ -1,8 +1,7 @@
-"""THE DECISION: facts, rules, earlier grants, budgets and a moment in; what may be granted, by whom, and why, out.
+"""Decides what may be granted, by whom, and why, from facts, rules, earlier grants and budgets.
 
-For each remedy, of the rules that fit: 1. `never` without limits forbids it; 2. the first `may` rule in the book's
-order says how much; 3. the first `ask` rule says whom to ask; 4. each `never above` lowers both, and so does each
-budget.
+For each remedy, over the rules that fit: 1. `never` without limits forbids; 2. the first `may` rule sets the amount; 3.
+the first `ask` rule sets the approvers; 4. each `never above` and each budget lowers both.
 """
 
 from collections.abc import Iterable
@@ -26,7 +25,6 @@ NO_BUDGETS = Balances()
 def decide(
     facts: Facts, book: RuleBook, usage: Usage = NO_USAGE, budgets: Balances = NO_BUDGETS, *, now: datetime
 ) -> Decision:
-    """Deterministic: the same values give the same decision."""
     ready = matcher(book)
     fitting, failed = ready.fit(facts)
     case = Case(facts, book, usage, budgets, now)
@@ -41,7 +39,7 @@ def decide(
 def option_of(
     remedy: str, facts: Facts, book: RuleBook, usage: Usage = NO_USAGE, budgets: Balances = NO_BUDGETS, *, now: datetime
 ) -> Option | None:
-    """What `decide` says about one remedy, without computing the others; None if there is no such remedy."""
+    """One remedy of `decide`, without the others; None if unknown, inactive or not in this currency."""
     ready = matcher(book)
     wanted = ready.remedies.get(remedy)
     if wanted is None or not wanted.is_active or not wanted.is_in(facts.currency):
@@ -50,7 +48,7 @@ def option_of(
 
 
 def _option(case: Case, remedy: Remedy, ready: Matcher, fitting: int) -> Option:
-    """`fitting`: one bit per rule that fits; the first of several rules has the lowest bit."""
+    """`fitting`: one bit per rule; the first rule is the lowest bit."""
     mine = fitting & ready.about(remedy.key)
     is_fixed = case.facts.currency in remedy.fixed
     forbids = ready.first(mine & ready.forbidding)
@@ -89,7 +87,7 @@ def _most(case: Case, remedy: Remedy, rooms: tuple[Room, ...]) -> int:
 
 
 def _above_all(case: Case, remedy: Remedy, ceilings: Iterable[Rule]) -> list[Room]:
-    """Bounds for everybody: `never above` rules, budgets, and the remedy itself if its amount is fixed."""
+    # These bounds hold for agents and approvers.
     rooms: list[Room] = []
     for rule in ceilings:
         rooms += _rooms(case, remedy, rule)
@@ -106,7 +104,6 @@ def _above_all(case: Case, remedy: Remedy, ceilings: Iterable[Rule]) -> list[Roo
 
 
 def _units_for_cost(remedy: Remedy, left: int, currency: str) -> int:
-    """How many units of a remedy this much of a budget pays for."""
     if remedy.is_money:
         return left * 100 // remedy.cost_percent if remedy.cost_percent else NONE_AT_ALL
     each = remedy.costs.get(currency, 0)
@@ -114,7 +111,7 @@ def _units_for_cost(remedy: Remedy, left: int, currency: str) -> int:
 
 
 def _rooms(case: Case, remedy: Remedy, rule: Rule) -> list[Room]:
-    """Every limit of a rule as headroom for this remedy: minor units, or pieces."""
+    """Every limit of a rule as headroom, in minor units or pieces."""
     each = 1 if remedy.is_money else remedy.costs.get(case.facts.currency, 0)
     rooms: list[Room] | None = case.kept.get((rule.id, each))
     if rooms is None:
@@ -130,7 +127,7 @@ def _rooms(case: Case, remedy: Remedy, rule: Rule) -> list[Room]:
 
 
 def _worths(case: Case, rule: Rule, each: int) -> list[Room]:
-    """The rule's money limits; `each`: the cost of a piece, 1 for money."""
+    """`each`: the cost of a piece; 1 for money."""
     rooms = []
     for name, limit in rule.limits.money:
         bound, used = BOUNDS[name], case.used(name, rule.limits.customer_days)
@@ -147,7 +144,7 @@ def _worths(case: Case, rule: Rule, each: int) -> list[Room]:
 
 
 def _times(case: Case, remedy: Remedy, rule: Rule, bound: Bound, limit: int, days: int | None) -> Room:
-    """Limits on "how often" count pieces; money is granted once at a time, so one time left allows any amount."""
     used = case.times(remedy.key, days=days)
     left = max(0, limit - used)
+    # Money is granted once at a time, so one time left allows any amount.
     return Room(bound, limit, used, left if not remedy.is_money else NONE_AT_ALL if left else 0, rule.id)

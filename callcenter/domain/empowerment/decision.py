@@ -1,4 +1,4 @@
-"""What was decided about one case at one moment: for each remedy how much and why, and the verdict on every rule."""
+"""A decision about one case at one moment: each remedy's amount and reason, each rule's verdict."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from callcenter.domain.empowerment.rule_book import Rule
 
 
 class Verdict(StrEnum):
-    """The verdict on a rule. LATER: it fits, but an earlier rule came first for each of its remedies."""
+    """LATER: the rule fits, but an earlier rule decides each of its remedies."""
 
     GIVES = "gives"
     ASKS = "asks"
@@ -26,7 +26,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """A rule and its verdict. `by`: for FAILED the first condition that failed, for LATER the rule before it."""
+    """`by`: for FAILED the first condition that failed."""
 
     rule_id: int
     verdict: Verdict
@@ -35,7 +35,7 @@ class Considered:
 
 @dataclass(frozen=True)
 class Decision:
-    """`fitting`: one bit per rule that fits; `failed`: (condition, the rules that failed by it first)."""
+    """`fitting`: one bit per rule that fits. `failed`: (condition, bits of the rules that failed by it first)."""
 
     case: Case
     options: tuple[Option, ...]
@@ -48,7 +48,7 @@ class Decision:
 
     @cached_property
     def considered(self) -> tuple[Considered, ...]:
-        """Every rule of the book in its order; computed on demand."""
+        """Every rule, in book order."""
         by = {place: name for name, bits in self.failed for place in places(bits)}
         return tuple(
             self._fits(rule) if self.fitting >> place & 1 else Considered(rule.id, Verdict.FAILED, by.get(place, ""))
@@ -62,14 +62,13 @@ class Decision:
 
     @cached_property
     def _deciding(self) -> dict[int | None, Verdict]:
-        """{rule that decided about a remedy: its verdict}"""
         asks = {option.ask_rule_id: Verdict.ASKS for option in self.options}
         gives = {option.rule_id: Verdict.GIVES for option in self.options if option.is_free}
         return asks | gives | {option.rule_id: Verdict.FORBIDS for option in self.options if option.may == May.NEVER}
 
     @cached_property
     def sentence(self) -> dict[str, str]:
-        """The sentence for the agent, by language; computed on demand."""
+        """{language: sentence for the agent}."""
         return sentences.of_card(self.case, self.options)
 
     @property
@@ -82,13 +81,13 @@ class Decision:
 
     @property
     def shown(self) -> Sequence[Option]:
-        """What an agent sees: what may be granted first, then what needs approval; never what is forbidden."""
+        """Visible to the agent: free remedies first, then those that need approval; none that are forbidden."""
         free = [one for one in self.options if one.is_free and one.most > 0]
         ask = [one for one in self.options if one.may == May.ASK or (one.is_free and not one.most and one.ask)]
         return (*sorted(free, key=lambda one: -one.most if one.is_money else 0), *ask)
 
     def to_data(self) -> dict[str, Any]:
-        """As stored with a grant. Rules that failed are left out; they follow from the facts."""
+        """Stored with a grant. Failed rules are left out; they follow from the facts."""
         return {
             "currency": self.currency,
             "options": [option.to_data() for option in self.options],

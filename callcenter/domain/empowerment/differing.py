@@ -1,4 +1,4 @@
-"""How two rule books differ: rules and remedies that are new, gone, moved or changed, field by field."""
+"""Differences between two rule books, field by field."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,8 +21,8 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference(Generic[Thing]):
-    """One rule or remedy before and after, None where it does not exist. `fields`: {path: (before, after)} of what
-    differs, such as "limits.customer" or "who.role". A rule that changed and moved is CHANGED, with `moved`."""
+    """`fields`: {path: (before, after)} with paths like limits.customer. A changed and moved rule is CHANGED, with
+    `moved`."""
 
     change: Change
     before: Thing | None
@@ -39,7 +39,7 @@ class Difference(Generic[Thing]):
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """`rules` and `remedies` in the newer book's order, removed ones at their old place; `head`: currency and zone."""
+    """In the newer book's order, removed ones at their old place. `head`: currency and zone."""
 
     rules: tuple[Difference[Rule], ...]
     remedies: tuple[Difference[Remedy], ...]
@@ -51,12 +51,12 @@ class Differences:
         return not self.head and all(change == Change.SAME for change in changes)
 
     def count(self, change: Change) -> int:
-        """Counts rules."""
+        """Counts rules, not remedies."""
         return sum(one.change == change for one in self.rules)
 
 
 def differ(before: RuleBook | None, after: RuleBook) -> Differences:
-    """From one book to the other; everything is new if there is no earlier one."""
+    """All is new if `before` is None."""
     rules = _pairs({rule.id: rule for rule in before.rules} if before else {}, {rule.id: rule for rule in after.rules})
     remedies = _pairs(
         {one.key: one for one in before.remedies} if before else {}, {one.key: one for one in after.remedies}
@@ -85,7 +85,7 @@ def _pairs(before: Mapping[Any, Thing], after: Mapping[Any, Thing]) -> tuple[Dif
 
 
 def _moved(old: Sequence[Any], new: Sequence[Any]) -> set[Any]:
-    """An approximately smallest set of keys whose move explains the new order."""
+    """A near-minimal set of keys whose move explains the new order."""
     blocks = SequenceMatcher(a=old, b=new, autojunk=False).get_matching_blocks()
     kept = {key for block in blocks for key in old[block.a : block.a + block.size]}
     return set(new) - kept
@@ -109,7 +109,7 @@ def _fields(was: Thing, now: Thing) -> dict[str, tuple[Any, Any]]:
 
 
 def _flat(value: Mapping[str, Any], path: str = "") -> dict[str, Any]:
-    """{"limits.grant": 2000, …}; a condition counts as one value."""
+    """{"limits.grant": 2000, …}; a condition is one value."""
     found: dict[str, Any] = {}
     for name, inner in value.items():
         below = f"{path}.{name}" if path else name

@@ -1,6 +1,6 @@
-"""What is known when an agent may grant something: about agent, customer and case; and the earlier grants.
+"""Facts about agent, customer and case at one moment, and earlier grants.
 
-Facts are values at one moment. They are stored with each grant, so that other rules can decide it again.
+They are stored with each grant, so that other rules can decide it again.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Known(BaseModel):
 
 
 class AgentFacts(Known):
-    """The agent. `days`: since they joined. `skills`: {skill: level}."""
+    """The agent. `days`: since joining. `skills`: {skill: level}."""
 
     username: str
     role: str = "agent"
@@ -40,7 +40,7 @@ class CustomerFacts(Known):
 
 
 class MatterFacts(Known):
-    """The case. `price` in minor units, None if not known; `contacts` about this case including this one; `minutes` of
+    """The case. `price` in minor units, None if unknown; `contacts` about this case including this one; `minutes` of
     the customer's time so far; `age_days` since the first contact."""
 
     type: str = ""
@@ -67,7 +67,7 @@ class Facts(Known):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One earlier grant, not reversed. `amount`: its worth in minor units; for pieces their cost."""
+    """An earlier grant, not reversed. `amount`: minor units; for pieces their cost."""
 
     at: datetime
     remedy: str
@@ -79,12 +79,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Earlier grants: to this customer in the last two years, and by this agent today and this month (minor units).
-
-    `today` and `this month` are in the rule book's zone, so they are the same for all agents.
-    """
+    """Grants to this customer in two years; this agent's sums of today and this month, minor units."""
 
     customer: tuple[Given, ...] = ()
+    # Day and month are in the rule book's zone, so they are the same for all agents.
     agent_day: int = 0
     agent_month: int = 0
 
@@ -106,7 +104,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """A budget's balance: what is left of it, in minor units of its currency."""
+    """`limit` and `left` in minor units."""
 
     id: int
     name: str
@@ -117,13 +115,13 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Balances:
-    """The budgets that pay for a grant, each in full. `required`: nothing may be granted if none is in the currency."""
+    """Each budget pays a grant in full. `required`: no grant without a budget in its currency."""
 
     balances: tuple[Balance, ...] = ()
     required: bool = False
 
     def left(self, currency: str) -> int | None:
-        """The most that all of them allow; None if no budget binds."""
+        """The smallest balance; None if no budget binds."""
         mine = [balance.left for balance in self.balances if balance.currency == currency]
         if not mine:
             return 0 if self.required else None

@@ -1,4 +1,4 @@
-"""One sentence for each problem in a rule book."""
+"""A sentence for each problem in a rule book."""
 
 from callcenter.domain.empowerment.checking import Fault, Kind
 from callcenter.domain.empowerment.wording import NO_NAMES, Names, brief, condition, word

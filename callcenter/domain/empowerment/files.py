@@ -1,4 +1,4 @@
-"""Rule books and facts as files: YAML or JSON in, clear errors out, and their published schemas."""
+"""Rule books and facts as YAML or JSON files, and their published schemas."""
 
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class Faults(Invalid):
-    """A file that cannot be used. `faults`: [(place, problem)], such as ("rules.3.limits.grant", "…")."""
+    """`faults`: [(place, problem)], such as ("rules.3.limits.grant", "…")."""
 
     def __init__(self, faults: list[tuple[str, str]]) -> None:
         self.faults = faults
@@ -27,7 +27,7 @@ class Faults(Invalid):
 
 
 def read(text: str) -> RuleBook:
-    """A rule book from YAML (or JSON, which is YAML). Raises Faults with all problems at once."""
+    """A rule book from YAML or JSON. Raises Faults with all problems at once."""
     return book_of(data_of(text))
 
 
@@ -46,7 +46,7 @@ def facts(text: str) -> Facts:
 
 
 def write(book: RuleBook) -> str:
-    """The book as YAML, in the order of the model, so that versions can be compared line by line."""
+    """YAML in model order, so that versions can be compared line by line."""
     return str(yaml.safe_dump(book.to_data(), allow_unicode=True, sort_keys=False, width=110))
 
 
@@ -59,7 +59,7 @@ def rule_schema() -> dict[str, Any]:
 
 
 def _only(allowed: dict[str, Any], choices: tuple[str, ...]) -> None:
-    """Rejects other words where a condition has a fixed set of them."""
+    # A condition with fixed words rejects other words.
     for one in allowed.get("anyOf", ()) if choices else ():
         _only(one, choices)
         if one.get("type") == "string":

@@ -1,4 +1,4 @@
-"""Where to trust agents more and where to train, from questions, answers and grants. Pure: rows in, findings out."""
+"""Findings: where to trust agents more and where to train. Pure: questions and grants in, findings out."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ COLLEAGUES_SHARE = 0.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One answered question. `answer`: yes, less, instead, no; `held` and `seconds` in seconds."""
+    """`answer`: yes, less, instead, no. `held` (customer) and `seconds` (approver) in seconds."""
 
     grant_id: int
     agent_id: int
@@ -31,7 +31,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """How many cases an agent served in the period, and how many of them got a grant."""
+    """An agent's cases in the period, and those with a grant."""
 
     agent_id: int
     matters: int
@@ -52,7 +52,7 @@ def findings(asked: Sequence[Asked], served: Sequence[Served]) -> list[Finding]:
 
 
 def trust(asked: Sequence[Asked]) -> list[Finding]:
-    """The largest amount up to which (nearly) every question about a cause and remedy was answered yes."""
+    """Per cause and remedy the amount up to which nearly every question was answered yes."""
     groups: dict[tuple[str, str, str], list[Asked]] = defaultdict(list)
     for one in asked:
         groups[(one.cause, one.remedy, one.currency)].append(one)
@@ -77,7 +77,7 @@ def trust(asked: Sequence[Asked]) -> list[Finding]:
 
 
 def _always_yes(members: Sequence[Asked]) -> Sequence[Asked]:
-    """The longest run of the smallest amounts in which nearly all answers are yes, the last one included."""
+    """The longest run of the smallest amounts with nearly all yes, ending in a yes."""
     for end in range(len(members), ASKED_AT_LEAST - 1, -1):
         run = members[:end]
         if run[-1].answer == "yes" and sum(one.answer == "yes" for one in run) >= YES_SHARE * end:
@@ -86,7 +86,7 @@ def _always_yes(members: Sequence[Asked]) -> Sequence[Asked]:
 
 
 def teach_no(asked: Sequence[Asked]) -> list[Finding]:
-    """Agents most of whose questions are answered with no."""
+    """Agents most of whose questions are refused."""
     groups: dict[int, list[Asked]] = defaultdict(list)
     for one in asked:
         groups[one.agent_id].append(one)
@@ -102,7 +102,7 @@ def teach_no(asked: Sequence[Asked]) -> list[Finding]:
 
 
 def teach_unused(served: Sequence[Served]) -> list[Finding]:
-    """Agents who never grant anything, though colleagues do in a good part of their cases."""
+    """Agents who never grant, though colleagues often do."""
     found = []
     for one in sorted(served, key=lambda each: each.agent_id):
         others = [each for each in served if each.agent_id != one.agent_id]
@@ -118,7 +118,7 @@ def teach_unused(served: Sequence[Served]) -> list[Finding]:
 def measured(
     kind: str, about: str, agent_id: int | None, asked: Sequence[Asked], served: Sequence[Served]
 ) -> dict[str, Any]:
-    """The subject of a proposal in a period: {"asked", "no", "held" (seconds in total)} or {"served", "given"}."""
+    """Figures of a proposal in a period: {asked, no, held (seconds)} or {served, given}."""
     if kind == "teach_unused":
         mine = next((one for one in served if one.agent_id == agent_id), None)
         return {"served": mine.matters if mine else 0, "given": mine.given if mine else 0}

@@ -1,7 +1,4 @@
-"""Which rules fit some facts: each condition is looked up once for all rules, as a set of bits, one bit per rule.
-
-A book of five hundred rules with twenty conditions each is decided about as fast as one of ten rules.
-"""
+"""Which rules fit some facts: one bitset lookup per condition for all rules; 500 rules cost about as much as ten."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +17,7 @@ CURRENCY = "currency"
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """One condition, all rules: `silent` do not ask it; `words` fit by word; `spans` fit between two of `edges`."""
+    """One condition. `silent`: rules that do not ask it. `words`: rules by word; `spans`: rules between two `edges`."""
 
     name: str
     kind: Kind
@@ -31,7 +28,6 @@ class Fitting:
     spans: tuple[int, ...]
 
     def fit(self, facts: Facts) -> int:
-        """The bits of the rules that do not reject these facts."""
         value = self.read(facts)
         if self.kind == "any_of":
             fitting = self.silent
@@ -44,14 +40,13 @@ class Fitting:
 
 
 def places(bits: int) -> list[int]:
-    """The positions of the set bits, the lowest first."""
+    """Positions of the set bits, lowest first."""
     return [place for place, one in enumerate(reversed(f"{bits:b}")) if one == "1"]
 
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """A prepared rule book. `everybody`: all bits; `by_remedy`: the rules about each remedy (`any_remedy`: about all),
-    and bits of rules by outcome."""
+    """A prepared rule book. `everybody`: all bits. `by_remedy`, `any_remedy`: rules about one remedy, about all."""
 
     rules: tuple[Rule, ...]
     remedies: dict[str, Remedy]
@@ -73,7 +68,6 @@ class Matcher:
         return self.rules[(bits & -bits).bit_length() - 1] if bits else None
 
     def rules_of(self, bits: int) -> list[Rule]:
-        """The rules of a few bits, bit by bit."""
         found = []
         while bits:
             lowest = bits & -bits
@@ -82,7 +76,7 @@ class Matcher:
         return found
 
     def bits(self, facts: Facts) -> int:
-        """The rules that fit, without the reasons for the others."""
+        """The rules that fit, without reasons."""
         left = self.any_currency | self.currencies.get(facts.currency, 0)
         for fitting in self.fittings:
             left &= fitting.fit(facts)
@@ -108,8 +102,6 @@ class Matcher:
 
 
 class Same:
-    """Equal only if the book is the same object: comparing whole books would cost more than matching."""
-
     __slots__ = ("book",)
 
     def __init__(self, book: RuleBook) -> None:
@@ -119,6 +111,7 @@ class Same:
         return id(self.book)
 
     def __eq__(self, other: object) -> bool:
+        # By identity: comparing whole books costs more than matching.
         return isinstance(other, Same) and other.book is self.book
 
 
@@ -127,7 +120,7 @@ def matcher(book: RuleBook) -> Matcher:
 
 
 def currency_of(rule: Rule, book: RuleBook) -> str | None:
-    """The currency of the rule's amounts; None if it names none and is for any."""
+    """Currency of the rule's amounts; None: any."""
     if rule.limits.has_money or (rule.ask and any(step.up_to is not None for step in rule.ask.steps)):
         return rule.currency or book.currency
     return rule.currency
@@ -163,7 +156,7 @@ def _bits(book: RuleBook, which: Callable[[Rule], bool]) -> int:
 
 
 def _currencies(book: RuleBook) -> tuple[dict[str, int], int]:
-    """({currency: rules with amounts in that currency alone}, rules without amounts)"""
+    """({currency: its rules}, rules for any currency)"""
     currencies: dict[str, int] = {}
     any_currency = 0
     for place, rule in enumerate(book.rules):
@@ -193,7 +186,7 @@ def _fitting(condition: Condition, wanted: list[dict[str, object]]) -> Fitting:
 
 
 def _between(spans: Iterable[tuple[int, int | None, int | None]]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """(edges, bits of the spans that hold before the first edge, from it on, from the second on, …), in one pass."""
+    """(edges, bits before the first edge, from it on, from the second on, …)"""
     turns: dict[int, int] = {0: 0}
     for bit, low, high in spans:
         turns[low or 0] = turns.get(low or 0, 0) ^ bit
@@ -204,7 +197,7 @@ def _between(spans: Iterable[tuple[int, int | None, int | None]]) -> tuple[tuple
 
 
 def by_who(book: RuleBook, facts: Facts) -> list[Rule]:
-    """The rules that do not reject this agent, for any customer and case."""
+    """Rules that fit this agent, for any customer and case."""
     fitting, _ = matcher(_who_alone(Same(book))).fit(facts)
     return [rule for place, rule in enumerate(book.rules) if fitting >> place & 1]
 

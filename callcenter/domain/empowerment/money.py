@@ -1,4 +1,4 @@
-"""Amounts as whole minor units of one currency: parsed from input, and formatted for a language."""
+"""Amounts in minor units of one currency: parsing and formatting."""
 
 import re
 import unicodedata
@@ -22,12 +22,12 @@ def is_currency(code: str) -> bool:
 
 
 def minor_units(currency: str) -> int:
-    """How many minor units one unit has: 100 for USD, 1 for JPY."""
+    """Minor units per unit: 100 for USD, 1 for JPY."""
     return int(10 ** get_currency_precision(currency))
 
 
 def parse(text: str, currency: str, *, field: str = "amount") -> int:
-    """Reads "$1,200.50" as 120050. Invalid if negative, no number, too exact, too large, or in another currency."""
+    """Reads "$1,200.50" as 120050. Raises Invalid, for example for another currency."""
     plain = unicodedata.normalize("NFKC", text).replace(" ", "").upper()
     found = AMOUNT.fullmatch(plain)
     if found is None:
@@ -52,7 +52,7 @@ def _check_currency(mark: str, currency: str, *, field: str) -> None:
 
 
 def checked(minor: object, *, field: str = "amount") -> int:
-    """A positive whole number of minor units in a plausible range; Invalid for any other."""
+    """Returns an integer from 1 to LARGEST; raises Invalid for anything else."""
     if isinstance(minor, bool) or not isinstance(minor, int):
         raise Invalid("An amount is a whole number of minor units.", field=field)
     if minor <= 0:
@@ -63,7 +63,7 @@ def checked(minor: object, *, field: str = "amount") -> int:
 
 
 def typed(minor: int | None, currency: str) -> str:
-    """As a person types it, without a sign: 120.50; empty for None."""
+    """As typed in a field, without a sign: 120.50; empty for None."""
     if minor is None:
         return ""
     unit = minor_units(currency)

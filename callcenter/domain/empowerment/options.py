@@ -1,4 +1,4 @@
-"""One remedy in a decision: what the agent may do with it, how much, what bounds it, and who is asked above that."""
+"""One remedy in a decision: the amount, its limits, and the approvers above it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from callcenter.domain.empowerment.rule_book import Ask, Step
 
 
 class May(StrEnum):
-    """What an agent may do with a remedy now. GAP: no rule covers it."""
+    """GAP: no rule covers it."""
 
     GIVE = "give"
     GIVE_WITH_REASON = "give_with_reason"
@@ -34,7 +34,7 @@ class Bound(StrEnum):
 
 
 class Room(NamedTuple):
-    """One bound: `limit` in total, `used` of it, `left` (minor units, or pieces). `rule_id` None: budget or remedy."""
+    """`limit`, `used` and `left` in minor units, or pieces. `rule_id` None: a budget or the remedy."""
 
     bound: Bound
     limit: int
@@ -48,10 +48,10 @@ class Room(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One remedy. `most`: minor units (or pieces) that need no approval; `rooms`: its bounds, tightest first.
+    """`most`: minor units (or pieces) without approval. `rooms`: limits, tightest first.
 
-    `ask_most`: the most that an approver may allow (None: as they see fit), by `ask_rule`; `steps`: the approvers for
-    anything above `most`. `is_fixed`: the whole amount or nothing.
+    `ask_most`: the most an approver may allow (None: no limit), by rule `ask_rule_id`. `is_fixed`: the whole amount or
+    nothing.
     """
 
     remedy: str
@@ -74,7 +74,7 @@ class Option:
         return self.rooms[0] if self.rooms else None
 
     def steps_for(self, units: int) -> tuple[Step, ...]:
-        """The approval steps that may allow this much, in the order in which they are asked."""
+        """Steps that may allow `units`, in asking order."""
         if self.ask is None or (self.ask_most is not None and units > self.ask_most):
             return ()
         return tuple(step for step in self.ask.steps if step.up_to is None or units <= step.up_to)

@@ -1,7 +1,4 @@
-"""How two rules' conditions overlap: can both fit the same facts, and does one fit all facts that the other fits?
-
-Answers err on the safe side: `covers` says yes only if it holds for all possible facts.
-"""
+"""Overlap of two rules' conditions. `covers` is conservative: it is true only for all possible facts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +12,7 @@ Wanted = Mapping[str, Any]
 
 
 def common(one: Wanted, other: Wanted) -> dict[str, Any] | None:
-    """What both ask for together, None if no facts can fit both."""
+    """Conditions of both; None if no facts fit both."""
     shared: dict[str, Any] = {}
     for name in CONDITIONS:
         mine, theirs = one.get(name), other.get(name)
@@ -29,7 +26,7 @@ def common(one: Wanted, other: Wanted) -> dict[str, Any] | None:
 
 
 def _both(name: str, mine: Any, theirs: Any) -> Any:
-    """What fits two values of one condition, None for nothing."""
+    """The intersection of two values of one condition; None if empty."""
     if isinstance(mine, Span):
         low = max(mine.min or 0, theirs.min or 0)
         high = min((one.max for one in (mine, theirs) if one.max is not None), default=None)
@@ -43,7 +40,6 @@ def _both(name: str, mine: Any, theirs: Any) -> Any:
 
 
 def can_be(name: str, wanted: Any) -> bool:
-    """Whether any facts can fit this."""
     if not isinstance(wanted, Span):
         return True
     low, high = wanted.min or 0, wanted.max
@@ -51,7 +47,7 @@ def can_be(name: str, wanted: Any) -> bool:
 
 
 def covers(wide: Wanted, narrow: Wanted) -> bool:
-    """Whether all facts that fit `narrow` fit `wide` too."""
+    """Whether all facts that fit `narrow` fit `wide`."""
     return all(name in narrow and _covers(name, value, narrow[name]) for name, value in wide.items())
 
 
@@ -66,7 +62,7 @@ def _covers(name: str, wide: Any, narrow: Any) -> bool:
 
 
 def _is_implied(word: str, wide: tuple[str, ...]) -> bool:
-    """delivery:3 implies delivery:2, and delivery of any level."""
+    """delivery:3 implies delivery:2, and delivery."""
     skill, _, level = word.rpartition(":")
     if not skill or not level.isdecimal():
         return False

@@ -1,4 +1,4 @@
-"""One recorded grant request as a replay needs it: agent, customer, facts, earlier grants, and the result."""
+"""A recorded grant request as a replay needs it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +11,7 @@ from callcenter.domain.errors import Invalid
 
 
 class Was(StrEnum):
-    """MAY: granted at once. ASK: an approver was asked. NOT_ASKED: could have been asked. NEVER: rules refused it."""
+    """MAY: granted at once. ASK: an approver was asked. NOT_ASKED: could have been asked. NEVER: refused by rules."""
 
     MAY = "may"
     ASK = "ask"
@@ -21,12 +21,11 @@ class Was(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """`wished`: what the customer wanted, `tried`: what was decided on (units: minor units of money, or pieces).
+    """`wished`: requested; `tried`: decided on. Units are minor units of money, or pieces.
 
-    `given`: units of `given_remedy` granted in the end (0: none), with their `worth` and `cost` in minor units. `most`:
-    what could be granted at once then. `budget_left`: of the tightest budget, if it allowed less than requested (minor
-    units; 0 if there was none in the currency). `facts` None: erased since. `settled_at`: when the request was
-    answered. `held_seconds`: the customer's hold time for the question; `deciding_seconds`: the approver's time on it.
+    `given`: units of `given_remedy` granted, with `worth` and `cost` in minor units. `most`: grantable at once.
+    `budget_left`: of the tightest budget, if it allowed less than requested (0: none in the currency). `facts` None:
+    erased. `settled_at`: when answered. `held_seconds`: the customer's hold; `deciding_seconds`: the approver's time.
     `rest_of`: the request whose unanswered rest this is.
     """
 
@@ -59,7 +58,7 @@ class Past:
         return self.given > 0 and self.reversed_at is None
 
     def to_data(self) -> dict[str, Any]:
-        """As one line of a case file."""
+        """One line of a case file."""
         data = {name: getattr(self, name) for name in self.__slots__ if name not in ("facts", "usage")}
         told = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in data.items()}
         facts = self.facts.model_dump(mode="json", exclude_defaults=True) if self.facts else None
@@ -70,7 +69,7 @@ TIMES = ("at", "settled_at", "reversed_at")
 
 
 def of_data(data: dict[str, Any]) -> Past:
-    """Reads one line of a case file. Raises Invalid if it is malformed."""
+    """Reads a line of a case file. Raises Invalid."""
     try:
         values = {name: datetime.fromisoformat(data[name]) for name in TIMES if data.get(name)}
         facts = files.facts_of(data["facts"]) if data.get("facts") else None

@@ -1,4 +1,4 @@
-"""The month or quarter of a budget: calendar periods in the budget's zone, wherever the agent is."""
+"""Budget periods: calendar months or quarters in the budget's zone."""
 
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -6,19 +6,17 @@ from zoneinfo import ZoneInfo
 
 
 def period_of(period: str, zone: str, moment: datetime) -> tuple[datetime, datetime]:
-    """(start, end) in UTC of the month or quarter that contains `moment`; the end is exclusive.
-
-    Each local midnight is converted to UTC, so a period with a change to winter time is an hour longer.
-    """
+    """(start, end) in UTC; the end is exclusive."""
     local = moment.astimezone(ZoneInfo(zone))
     months = 3 if period == "quarter" else 1
     first = (local.month - 1) // months * months
+    # From local midnights: a period with a change to winter time is an hour longer.
     return _midnight(local.year, first, zone), _midnight(local.year, first + months, zone)
 
 
 @lru_cache(maxsize=1_000)  # few months and zones, asked for at every decision
 def _midnight(year: int, month: int, zone: str) -> datetime:
-    """The first of the month; `month` counts from 0 and may run past the year's end."""
+    """`month` counts from 0 and may exceed 11."""
     return datetime(year + month // 12, month % 12 + 1, 1, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 

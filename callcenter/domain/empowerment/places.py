@@ -1,4 +1,4 @@
-"""The {places} in the texts of rules and remedies, filled in when a text is read out or sent."""
+"""The {placeholders} in texts of rules and remedies."""
 
 from collections.abc import Mapping
 from string import Formatter
@@ -9,7 +9,7 @@ SMS = ("amount", "count", "name", "ticket", "agent", "company")
 
 
 def places_of(text: str) -> set[str]:
-    """Raises ValueError if braces do not match, or a place is more than a plain name."""
+    """Raises ValueError for unbalanced braces, formats or conversions."""
     found = set()
     for _, name, form, conversion in Formatter().parse(text):
         if name is not None:
@@ -20,7 +20,7 @@ def places_of(text: str) -> set[str]:
 
 
 def check(texts: Mapping[Any, str], known: tuple[str, ...]) -> None:
-    """Raises ValueError for a place with no known value."""
+    """Raises ValueError for an unknown placeholder."""
     for text in texts.values():
         for name in sorted(places_of(text)):
             if name not in known:

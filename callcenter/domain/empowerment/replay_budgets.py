@@ -1,4 +1,4 @@
-"""Budgets in a replay, filled day by day by recorded grants and the draft's. They do not bind: breaches are noted."""
+"""Budgets in a replay, filled by recorded grants and the draft's. Breaches are noted, not prevented."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -14,8 +14,8 @@ Side = Literal["before", "after"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayedBudget:
-    """`key`: the agent's user name, the team, the department's key, or "" for the company. `amount` per period;
-    `limits`: {start of a period: its own limit}; `spent`: {start: committed before the replay begins}."""
+    """`key`: user name, team, department key, or empty for the company. `limits` and `spent` (before the replay):
+    {period start: minor units}."""
 
     id: int
     scope: str
@@ -29,7 +29,7 @@ class ReplayedBudget:
 
 
 class Filled:
-    """One period of a budget: what each day added, on both sides."""
+    """One period of a budget: what each day adds, on both sides."""
 
     def __init__(self, budget: ReplayedBudget, starts_at: datetime, ends_at: datetime) -> None:
         self.budget, self.starts_at = budget, starts_at
@@ -42,7 +42,7 @@ class Filled:
         self.sums: dict[Side, int] = {"before": 0, "after": 0}
 
     def add(self, side: Side, at: datetime, cost: int) -> None:
-        """Adds to its day; what comes after the end (returned later) counts on the last day."""
+        # A reversal after the period's end counts on the last day.
         day = min(self.days - 1, (at.astimezone(self.zone).date() - self.first).days)
         self.added[side][day] += cost
         self.sums[side] += cost
@@ -65,7 +65,7 @@ class Filled:
         }
 
     def _breaks(self, curve: list[int]) -> dict[str, Any] | None:
-        """The first day that ends above the limit, and the highest percentage reached."""
+        """The first day that ends above the limit, and the peak in percent."""
         day = next((day for day, spent in enumerate(curve) if spent > self.limit), None)
         if day is None:
             return None
@@ -75,8 +75,6 @@ class Filled:
 
 
 class ReplayedBudgets:
-    """All budgets. The facts of the moment say which ones pay: the agent, their team and department."""
-
     def __init__(self, budgets: list[ReplayedBudget]) -> None:
         self._by: dict[tuple[str, str, str], list[ReplayedBudget]] = {}
         for one in budgets:
@@ -85,6 +83,7 @@ class ReplayedBudgets:
         self._ends: dict[int, tuple[datetime, datetime]] = {}
 
     def paying(self, past: Past) -> list[Filled]:
+        # The agent's team and department at that time pay.
         who = past.facts.agent if past.facts else None
         keys = [("company", "")]
         if who is not None:
@@ -94,7 +93,7 @@ class ReplayedBudgets:
         ]
 
     def _period(self, budget: ReplayedBudget, at: datetime) -> Filled:
-        """Requests come in order of time, so the last period found is usually the right one."""
+        # Requests come in time order: the last period usually fits.
         starts_at, ends_at = self._ends.get(budget.id, (at, at))
         if not starts_at <= at < ends_at:
             starts_at, ends_at = self._ends[budget.id] = period_of(budget.period, budget.zone, at)
@@ -104,7 +103,7 @@ class ReplayedBudgets:
         return found
 
     def to_data(self) -> list[dict[str, Any]]:
-        """Those that the draft breaches first, then those breached as recorded; agents' budgets last in each group."""
+        """Breached by the draft first, then breached as recorded; agents' budgets last in each group."""
         told = sorted(
             self._filled.values(), key=lambda one: (one.budget.scope == "agent", one.budget.id, one.starts_at)
         )

@@ -1,4 +1,4 @@
-"""Totals of a replay: figures of both sides, the kinds of change, and whom they affect."""
+"""Totals of a replay, as recorded and by the draft."""
 
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ COMMON = 5
 
 
 class Kind:
-    """One kind of change: how many, by which draft rules, for which causes, and the change in money."""
+    """One kind of change, with its most common draft rules and causes."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -44,7 +44,7 @@ class Kind:
 
 
 class Sums:
-    """[as recorded, by the draft] of each figure. Questions not asked in reality count the others' mean seconds."""
+    """Each figure is [as recorded, by the draft]."""
 
     def __init__(self) -> None:
         self.cases = self.erased = self.saved = self.assumed = 0
@@ -86,6 +86,7 @@ class Sums:
         asked = figures["asked"][0]
         figures["asked"][1] += self.assumed
         for name in ("held", "deciding"):
+            # A question not asked in reality counts the mean seconds of the others.
             mean = figures[name][0] / asked if asked else 0
             figures[name][1] += round(mean * self.assumed)
         kinds = sorted(self.kinds.items(), key=lambda one: -one[1].count)

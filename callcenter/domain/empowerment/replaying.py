@@ -1,6 +1,6 @@
-"""THE REPLAY: a draft decides every recorded grant request again, in order of time, after the replay's own grants.
+"""Replay: a draft decides every recorded grant request again, in time order, on top of its own grants.
 
-Pure. docs/empowerment.md states the assumptions about what people would have done.
+docs/empowerment.md states the assumptions about people's choices.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ from callcenter.domain.empowerment.wish import Answer, held_to
 
 
 class Then(StrEnum):
-    """The result by the draft. MORE and LESS: granted at once; COVERED: the replay granted it on this ticket before."""
+    """MORE and LESS: granted at once. COVERED: an earlier decision of the replay covers it."""
 
     MAY = "may"
     MORE = "more"
@@ -36,7 +36,7 @@ class Then(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A request decided again: `units` of `remedy` granted (0: none). `assumed`: a yes, as no answer is recorded."""
+    """`units` of `remedy` granted (0: none). `assumed`: a yes without a recorded answer."""
 
     past: Past
     then: Then
@@ -57,7 +57,7 @@ class Again:
 
 
 class Replay:
-    """Call `again` with requests in order of time; `result` sums up."""
+    """Call `again` in time order; `result` sums up."""
 
     def __init__(self, book: RuleBook, *, since: datetime, budgets: Iterable[ReplayedBudget] = ()) -> None:
         self.book, self._remedies = book, matcher(book).remedies
@@ -87,13 +87,13 @@ class Replay:
         return done
 
     def _rest(self, past: Past) -> Again:
-        """The rest of a request: as recorded, but settled with its request if that is not asked again."""
+        # Settled with its request, if that is not asked again.
         if past.rest_of in self._otherwise:
             return self._nothing(past, Then.COVERED)
         return self._recorded(past, Then(past.was.value))
 
     def _decided(self, past: Past, option: Option | None, ahead: int) -> Again:
-        """`ahead`: what the replay granted on this ticket above the recorded grants; it covers part of this request."""
+        """`ahead`: units the replay granted on this ticket above the recorded ones; they cover part of this request."""
         wished, tried = past.wished - ahead, max(1, past.tried - ahead)
         if wished <= 0:
             return self._nothing(past, Then.COVERED)
@@ -119,9 +119,9 @@ class Replay:
         return self._give(past, then, past.remedy, units, rule)
 
     def _was_given(self, past: Past, option: Option | None, given: int, wished: int, ahead: int) -> Again:
-        """Granted at once in reality. An agent who granted all they could, of a larger request, does so again."""
         rule = option.rule_id if option else None
         most = _partly(option, wished) if option else 0
+        # The agent granted the maximum of a larger request, and does so again.
         if past.given < past.wished and past.given == past.most and most:
             return self._at_once(past, most, ahead, rule)
         if given <= 0:
@@ -134,12 +134,12 @@ class Replay:
         return self._at_once(past, most, ahead, rule) if most else self._nothing(past, Then.NEVER, rule)
 
     def _asked(self, past: Past, option: Option | None, wished: int) -> Again:
-        """An approver who was asked gives the recorded answer; one who was not asked is taken to say yes."""
         rule = option.ask_rule_id if option else None
         if past.was == Was.ASK:
             return self._recorded(past, Then.ASK, rule)
         if past.was == Was.NOT_ASKED:
             return self._nothing(past, Then.NOT_ASKED, rule)
+        # No recorded answer: assume yes.
         return self._give(past, Then.ASK, past.remedy, min(past.tried, wished), rule, assumed=True)
 
     def _recorded(self, past: Past, then: Then, rule: int | None = None) -> Again:
@@ -164,7 +164,6 @@ class Replay:
         )
 
     def _keep(self, done: Again, paying: list[Filled]) -> None:
-        """Counts a grant for later requests (a question in full until its answer) and fills both sides' budgets."""
         past = done.past
         self._ahead[past.ticket_id, past.remedy] += done.units - past.given
         if past.was == Was.ASK and done.then != Then.ASK:
@@ -183,6 +182,7 @@ class Replay:
     def _count(self, done: Again) -> None:
         past = done.past
         final = {"remedy": done.remedy, "worth": done.worth, "pieces": self._pieces(done.remedy, done.units)}
+        # A question counts in full until its answer.
         waits = done.then == Then.ASK and past.was == Was.ASK and past.settled_at and past.settled_at > past.at
         if waits and past.settled_at:
             worth = self._worth(past)
@@ -209,7 +209,7 @@ class Replay:
 def replay(
     book: RuleBook, cases: Iterable[Past], *, since: datetime, budgets: Iterable[ReplayedBudget] = ()
 ) -> Iterator[tuple[Replay, Again]]:
-    """Decides each case again, as it comes; yields it with the replay."""
+    """Yields (replay, result) for each case, lazily."""
     made = Replay(book, since=since, budgets=budgets)
     for past in cases:
         yield made, made.again(past)
@@ -223,7 +223,7 @@ def _partly(option: Option, wished: int) -> int:
 
 
 def _balances(past: Past, paying: list[Filled]) -> Balances:
-    """Budgets bind only where they did in reality, by what was left then, less what the replay spent on top."""
+    # Budgets bind only where they did in reality, by the amount left then.
     if past.budget_left is None:
         return Balances()
     spent_less = min((one.sums["before"] - one.sums["after"] for one in paying), default=0)

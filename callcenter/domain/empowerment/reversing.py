@@ -1,4 +1,4 @@
-"""Who may reverse a grant, and how often a failed fulfilment is tried again."""
+"""Reversal of a grant, and retries of a failed fulfilment."""
 
 from datetime import timedelta
 
@@ -9,10 +9,10 @@ FIRST, LONGEST = timedelta(seconds=20), timedelta(hours=1)
 
 
 def may_reverse(actor: Actor, *, giver_id: int, is_still_served: bool) -> bool:
-    """Supervisors at any time; the agent who granted it while still serving that customer."""
+    """Supervisors always; the granting agent while serving that customer."""
     return actor.leads or (actor.agent_id == giver_id and is_still_served)
 
 
 def wait_before(tries: int) -> timedelta | None:
-    """The pause after `tries` failures, growing to an hour; None after more than two days."""
+    """Doubles up to an hour; None after TRIES failures (more than two days)."""
     return min(LONGEST, FIRST * 2 ** min(tries - 1, 12)) if tries < TRIES else None

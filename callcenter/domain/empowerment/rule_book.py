@@ -1,4 +1,4 @@
-"""Remedies and the rules about them, as one document: drafted, reviewed, published, exported and replayed."""
+"""The rule book: remedies and the rules about them, as one document."""
 
 from enum import StrEnum
 from functools import cached_property
@@ -108,7 +108,7 @@ class Remedy(Setting):
         return self.unit == "money"
 
     def cost(self, units: int, currency: str) -> int:
-        """What `units` (minor units of money, or pieces) cost the company, in minor units, rounded up."""
+        """Cost of `units` to the company, in minor units, rounded up."""
         return -(-units * self.cost_percent // 100) if self.is_money else units * self.costs.get(currency, 0)
 
     def worth(self, units: int, currency: str) -> int:
@@ -116,7 +116,7 @@ class Remedy(Setting):
         return units if self.is_money else units * self.costs.get(currency, 0)
 
     def is_in(self, currency: str) -> bool:
-        """Whether the remedy exists in this currency: fixed money and pieces do in some only."""
+        # Fixed money and pieces exist in some currencies only.
         known = self.fixed if self.is_money else self.costs
         return not known if self.is_money and not known else currency in known
 
@@ -156,7 +156,7 @@ class Limits(Setting):
 
     @cached_property
     def money(self) -> tuple[tuple[str, int | float], ...]:
-        """(limit, how much) of the money limits, shares in percent; `ticket` defaults to `grant`."""
+        """(limit, amount) of the money limits; shares in percent."""
         values = {name: getattr(self, name) for name in MONEY_LIMITS}
         values["ticket"] = self.grant if self.ticket is None else self.ticket
         return tuple((name, value) for name, value in values.items() if value is not None)
@@ -175,7 +175,8 @@ class Limits(Setting):
 
 
 class Step(Setting):
-    """Who is asked, for how many seconds, and the most they may allow (minor units; None: up to the rule's limits)."""
+    """The approver's lowest role and level, the seconds to answer, and the most the approver may allow (minor units;
+    None: up to the rule's limits)."""
 
     role: Literal[Role.SUPERVISOR, Role.ADMINISTRATOR] = Role.SUPERVISOR
     level: Annotated[int, Field(ge=1, le=9)] = 1
@@ -239,12 +240,12 @@ class Rule(Setting):
         return self.outcome == Outcome.NEVER and not self.limits.is_empty
 
     def conditions(self) -> dict[str, Any]:
-        """{condition: wanted value} over all three groups."""
+        """{condition: wanted value} of all groups."""
         return {**self.who.given(), **self.whom.given(), **self.what.given()}
 
 
 class RuleBook(Setting):
-    """`format` is the file format's version. `zone`: its days and months count. Rules are in the order of the list."""
+    """`format` is the file format's version. `zone`: time zone of its days and months. Rules apply in list order."""
 
     format: Literal[1]
     currency: Currency
@@ -276,5 +277,5 @@ class RuleBook(Setting):
         return next((one for one in self.rules if one.id == id_), None)
 
     def to_data(self) -> dict[str, Any]:
-        """As JSON and YAML hold it: unset values are left out."""
+        """JSON and YAML form, without unset values."""
         return self.model_dump(mode="json", exclude_defaults=True) | {"format": FORMAT}

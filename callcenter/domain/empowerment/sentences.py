@@ -1,4 +1,4 @@
-"""A decision in words for the agent, in each language: how much, why, and the earlier grants."""
+"""A decision in words for the agent, in each language."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -20,7 +20,7 @@ SHOWN_DAYS = 365
 
 
 def of_card(case: Case, options: Sequence[Option]) -> dict[str, str]:
-    """{language: the sentence on the card}: about the best remedy that may be granted now."""
+    """{language: sentence} about the best remedy that may be granted now."""
     free = [one for one in options if one.is_free and one.most > 0]
     best = max((one for one in free if one.is_money), key=lambda one: one.most, default=None) or next(iter(free), None)
     if best is None:
@@ -30,7 +30,7 @@ def of_card(case: Case, options: Sequence[Option]) -> dict[str, str]:
 
 
 def why(rule: Rule, language: str, *, currency: str) -> str:
-    """The rule's own half sentence with its amounts filled in."""
+    """The rule's reason with its amounts filled in."""
     values = {name: _filled(rule, name, language, currency) for name in places.RULE}
     return languages.of(rule.why, language).format_map(values)
 
@@ -88,7 +88,6 @@ def _nothing_more(language: str, best: Option, reason: str) -> str:
 
 
 def _given_before(language: str, case: Case) -> str:
-    """As "; $20 was given on 3 May", or the sum of several grants."""
     since, currency = case.now - timedelta(days=SHOWN_DAYS), case.facts.currency
     lately = [one for one in case.usage.customer if one.at > since and one.amount and one.currency == currency]
     if not lately:

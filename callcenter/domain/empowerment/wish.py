@@ -1,4 +1,4 @@
-"""Checks one grant request (remedy, amount, reason) against a decision: granted, to be asked, or refused, and why."""
+"""Checks one grant request (remedy, amount, reason) against a decision."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from callcenter.domain.empowerment.rule_book import Step
 
 
 class Answer(StrEnum):
-    """NEEDS_REASON: may be granted once the agent gives a reason. REFUSED: no approver may allow it."""
+    """NEEDS_REASON: granted once the agent states a reason. REFUSED: no approver may allow it."""
 
     GIVE = "give"
     NEEDS_REASON = "needs_reason"
@@ -27,9 +27,9 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """`steps`: the approvers in order. `split`: only together with earlier grants on the ticket it is too much.
+    """`steps`: approvers in order. `split`: too much only together with earlier grants on the ticket.
 
-    `bound`: what an ask or refusal is bounded by, if the agent could grant less.
+    `bound`: the limit that an ask or refusal exceeds.
     """
 
     answer: Answer
@@ -46,7 +46,7 @@ def hold(decision: Decision, remedy: str, units: int, *, reason: str = "") -> He
 
 
 def held_to(option: Option | None, units: int, *, reason: str = "") -> Held:
-    """Same as `hold`, for an option at hand."""
+    """`hold` for an option at hand."""
     if option is None:
         return Held(Answer.REFUSED, None, refusal=Refusal.NO_SUCH_REMEDY)
     if option.may == May.NEVER:
@@ -67,5 +67,4 @@ def held_to(option: Option | None, units: int, *, reason: str = "") -> Held:
 
 
 def _fits_one_giving(option: Option, units: int) -> bool:
-    """Whether it fits the limit of one grant by itself, and only earlier grants on the ticket make it too much."""
     return all(room.left >= units for room in option.rooms if room.bound == Bound.GRANT)

@@ -1,4 +1,4 @@
-"""Conditions, limits and outcomes in plain words, for the table of rules, files and explanations."""
+"""Conditions, limits and outcomes in words."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -67,7 +67,7 @@ def label(language: str, condition: str) -> str:
 
 
 def word(language: str, condition: str, value: str, names: Names = NO_NAMES) -> str:
-    """One word of a condition: "gold"; by the company's own name if there is one."""
+    """One word of a condition, by the company's name if there is one."""
     known = names.get(condition, {}).get(value)
     if known:
         return known
@@ -89,7 +89,7 @@ def condition(language: str, name: str, value: Any, *, currency: str, names: Nam
 
 
 def brief(language: str, name: str, value: Any, *, currency: str, names: Names = NO_NAMES) -> str:
-    """As in a table cell: "gold, silver"; numbers and yes or no keep their label."""
+    """As in a table cell: "gold, silver"; numbers and flags keep their label."""
     if isinstance(value, bool | Span):
         return condition(language, name, value, currency=currency, names=names)
     return _listed(language, name, value, names)
@@ -115,7 +115,7 @@ def span(language: str, name: str, value: Span, currency: str) -> str:
 
 
 def group(language: str, rule: Rule, name: Group, *, currency: str, names: Names = NO_NAMES) -> str:
-    """All conditions of one group in a line, or a word that there are none."""
+    """A group's conditions in one line."""
     given = getattr(rule, name).given()
     told = [brief(language, key, value, currency=currency, names=names) for key, value in given.items()]
     text = ("；" if language == "zh" else "; ").join(told)
@@ -123,7 +123,7 @@ def group(language: str, rule: Rule, name: Group, *, currency: str, names: Names
 
 
 def limits(language: str, values: Limits, currency: str) -> dict[str, str]:
-    """{limit: in words} of those that are given, the simplest first."""
+    """{limit: in words}, simplest first."""
     return {
         name: limit(language, name, value, currency, days=values.customer_days)
         for name in LIMITS
@@ -144,7 +144,6 @@ def limit(language: str, name: str, value: float, currency: str, *, days: int = 
 
 
 def outcome(language: str, rule: Rule) -> str:
-    """May, ask supervisor, never above."""
     if rule.is_ceiling:
         return say(language, "never above")
     if rule.outcome == Outcome.ASK:

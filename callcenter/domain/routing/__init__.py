@@ -1,4 +1,4 @@
-"""Two questions at every event: who should take this interaction, and what should this agent take next. Pure."""
+"""Two questions: which agent takes this interaction, and what does this agent take next. Pure."""
 
 from callcenter.domain.routing.expected import Error, error_of, expected_wait, place_of, serving
 from callcenter.domain.routing.explain import Explanation, explain, explanation, verdict

@@ -1,4 +1,4 @@
-"""Place and expected wait, and the recent error of that expectation."""
+"""Place, expected wait, and the recent error of that forecast."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ FEWEST = 10
 
 
 def place_of(since: datetime, others: Iterable[datetime]) -> int:
-    """Place in the queue, 1 for the next."""
+    """1 is next."""
     return 1 + sum(1 for other in others if other < since)
 
 
@@ -25,7 +25,7 @@ def expected_wait(*, place: int, agents_serving: int, handling_seconds: float) -
 
 
 def serving(waiting: Waiting, candidates: CandidatePool) -> tuple[int, int]:
-    """(available, free now): agents whom the first ring admits, busy or not; agents on a break do not count."""
+    """(available, free now): agents that the first ring admits; agents on a break do not count."""
     available = free = 0
     for agent in candidates:
         if agent.is_available and not_let_in(waiting.needs, waiting.needs.rings[0], agent.profile) is None:
@@ -37,7 +37,7 @@ def serving(waiting: Waiting, candidates: CandidatePool) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """`mean_off`: mean of |predicted - waited|, `root_mean_square` of the same, `mean_wait`: all in seconds."""
+    """Seconds. `mean_off`: mean of |predicted - waited|."""
 
     count: int
     mean_off: float
@@ -45,12 +45,12 @@ class Error:
     mean_wait: float
 
     def is_tolerable(self, within: float) -> bool:
-        """Few figures are accepted. Otherwise the mean error may be this share of the mean wait, or 15 s."""
+        """At most `within` of the mean wait, or 15 s; fewer than FEWEST pairs always are."""
         return self.count < FEWEST or self.mean_off <= max(15.0, within * self.mean_wait)
 
 
 def error_of(pairs: Sequence[tuple[float, float]]) -> Error:
-    """The error of (predicted, waited) pairs in seconds."""
+    """`pairs`: (predicted, waited) in seconds."""
     if not pairs:
         return Error(0, 0.0, 0.0, 0.0)
     count = len(pairs)

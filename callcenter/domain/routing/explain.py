@@ -1,4 +1,4 @@
-"""Why an interaction went to its agent, or still waits: a short verdict on every signed-in agent, to be stored."""
+"""Why an interaction went to its agent or still waits: a stored verdict on every signed-in agent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ ABLE_KEPT = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Able:
-    """An agent who could take it: seconds idle, and the levels of the skills asked for."""
+    """`idle` in seconds; `levels` of the requested skills."""
 
     agent_id: int
     idle: int
@@ -23,11 +23,10 @@ class Able:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """`able`: agents who could take it, chosen one first. `out`: {reason: agents excluded}. `until`: end of the hold.
+    """`able`: agents who could take it, chosen one first. `out`: {reason: excluded agents}.
 
-    Reasons: not_available, channel (the queue does not take it), skill, language, team, role, named (only other agents
-    are named), ring (theirs has not opened), asked_something_else, on_a_call, conversing, conversations_full, full,
-    asked_lately.
+    Reasons: not_available, channel (not taken by the queue), skill, language, team, role, named (others are named),
+    ring (not open yet), asked_something_else, on_a_call, conversing, conversations_full, full, asked_lately.
     """
 
     why: str
@@ -44,7 +43,7 @@ class Explanation:
     out: Mapping[str, tuple[int, ...]]
 
     def data(self) -> dict[str, Any]:
-        """As stored: short keys, no empty values."""
+        """Stored form, without empty values."""
         able = [[one.agent_id, one.idle, dict(one.levels)] for one in self.able]
         values = {
             "why": self.why,
@@ -64,7 +63,7 @@ class Explanation:
 
 
 def explanation(data: Mapping[str, Any]) -> Explanation:
-    """Reads what `Explanation.data` stored."""
+    """The inverse of `Explanation.data`."""
     able = tuple(Able(agent_id=row[0], idle=row[1], levels=row[2]) for row in data.get("able", ()))
     return Explanation(
         why=data.get("why", ""),
@@ -83,7 +82,6 @@ def explanation(data: Mapping[str, Any]) -> Explanation:
 
 
 def explain(waiting: Waiting, candidates: CandidatePool, choice: Choice, now: float) -> Explanation:
-    """The choice, with a verdict on every signed-in agent."""
     opens = questions.openings(waiting.needs, candidates)
     waited = now - waiting.since
     able: list[Candidate] = []
@@ -119,7 +117,7 @@ def _able(waiting: Waiting, agent: Candidate, now: float) -> Able:
 
 
 def verdict(waiting: Waiting, agent: Candidate, opens: tuple[float, ...], now: float) -> str | None:
-    """The first reason why this agent may not take this interaction now, or None."""
+    """The first reason why the agent may not take it now, or None."""
     if not agent.is_available:
         return "not_available"
     if questions.ring_of(waiting.needs, agent, opens, now - waiting.since) is None:

@@ -1,4 +1,4 @@
-"""Agents as routing sees them: skills, current load, and the pool of all signed-in agents."""
+"""Agents as routing sees them: skills, load, and the pool of signed-in agents."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,7 +12,7 @@ from callcenter.domain.channels import Channel
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
-    """What one or many agents can do. Made by `profile()` only, so that equal ones are the same object."""
+    """Made by `profile()` only, so that equal profiles are one object."""
 
     skills: Mapping[str, int]
     languages: frozenset[str]
@@ -34,8 +34,8 @@ def profile(
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much at once. `calls_over`: a call may come with at most so many conversations; `both`: a conversation may
-    come during a call; `total`: calls and conversations together."""
+    """`calls_over`: most conversations at which a call may come. `both`: conversations during a call. `total`: of
+    both."""
 
     calls: int = 1
     conversations: int = 3
@@ -46,10 +46,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One signed-in agent. Times are seconds on the caller's clock.
+    """A signed-in agent. Times are seconds on the caller's clock.
 
-    `is_asked`: has an open offer, and gets one offer at a time. `calls` and `conversations` count what is active or in
-    wrap-up. `soon`: when the present work should end, if known.
+    `is_asked`: has an open offer. `calls` and `conversations`: active or in wrap-up. `soon`: when the work should end.
     """
 
     id: int
@@ -67,7 +66,7 @@ Load = tuple[Profile, Limits, int, int]
 
 
 def no_room(limits: Limits, calls: int, conversations: int, channel: Channel) -> str | None:
-    """Why nothing more of this channel fits on top of the current work, or None."""
+    """Why one more of this channel does not fit, or None."""
     if channel.is_voice:
         if calls >= limits.calls:
             return "on_a_call"
@@ -86,7 +85,7 @@ def _turn(agent: Candidate) -> tuple[float, int]:
 
 
 class CandidatePool:
-    """All signed-in agents. Agents who can get an offer are in pools of equal skills and load, longest idle first."""
+    """Agents who can get an offer are in pools of equal skills and load, longest idle first."""
 
     def __init__(self, agents: Iterable[Candidate] = ()) -> None:
         self._all: dict[int, Candidate] = {}
@@ -107,7 +106,6 @@ class CandidatePool:
         return len(self._all)
 
     def put(self, agent: Candidate) -> None:
-        """Adds an agent, or replaces their old entry."""
         before = self._all.get(agent.id)
         if before is not None:
             self._leave_pool(before)
@@ -134,7 +132,7 @@ class CandidatePool:
         return self._profiles
 
     def signed_in_for(self) -> Mapping[str, int]:
-        """How many agents are signed in for each skill and language."""
+        """{skill or language: signed-in agents}."""
         if not self._signed_in_for:
             for profile, count in self._profiles.items():
                 for skill in profile.can:
@@ -142,7 +140,7 @@ class CandidatePool:
         return self._signed_in_for
 
     def free_for(self, channel: Channel) -> Mapping[str, int]:
-        """How many agents have room for one more of this channel, for each skill and language."""
+        """{skill or language: agents with room for one more of this channel}."""
         free: dict[str, int] = {}
         for (profile, limits, calls, conversations), pool in self._pools.items():
             if no_room(limits, calls, conversations, channel) is None:

@@ -1,4 +1,4 @@
-"""Routing settings as data: one set for the company, one per queue. Validated on input."""
+"""Routing settings of the company and of each queue, validated on input."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -67,7 +67,7 @@ class QueuePolicy(Setting):
     wrap_up: Literal["mandatory", "timed", "none"] = "timed"
 
     def circles(self) -> tuple[Ring, ...]:
-        """The rings; the first is open from the start to agents with the queue's skills."""
+        """The rings; the first is open from the start."""
         first = Ring(skills=wanted(self.skills), roles=frozenset({"agent"}))
         return (first, *(self._circle(rule) for rule in self.rings))
 
@@ -93,11 +93,10 @@ class Pauses(Setting):
 
 
 class CompanyPolicy(Setting):
-    """The score's numbers in points: each second waited adds `growth`; all reasons but waiting are capped at `most`.
+    """The score in points: each second waited adds `growth`; all other reasons are capped at `most`.
 
-    `head_start`: the initial points per channel, so that calls come before text messages. `ring_seconds` by medium
-    ("voice", "text"): how long an offer stays open. `told_within`: the expected wait is announced while the recent mean
-    error is at most this share of the mean wait.
+    `head_start`: initial points by channel. `ring_seconds`: how long an offer stays open, by medium. `told_within`: the
+    expected wait is announced while its recent mean error is at most this share of the mean wait.
     """
 
     tiers: dict[str, Points] = Field(default_factory=lambda: {"gold": 60.0, "silver": 30.0})
@@ -120,7 +119,7 @@ class CompanyPolicy(Setting):
     def points(
         self, *, priority: float, tier: str, broken_promise: bool, repeats: int, channel: Channel | None = None
     ) -> dict[str, float]:
-        """What each reason adds to a score, at most `most` in total; reasons that add nothing are left out."""
+        """{reason: points}, at most `most` in total, without zeros."""
         wanted_points = {
             "channel": self.head_start.get(channel, channel.traits.head_start) if channel else 0.0,
             "priority": float(priority),
@@ -135,11 +134,11 @@ class CompanyPolicy(Setting):
         return {name: points for name, points in given.items() if points}
 
     def growth_of(self, channel: Channel) -> float:
-        """Points per second waited; a channel that is newer than these settings has its own default."""
+        # A channel newer than these settings has its default.
         return self.growth.get(channel, channel.traits.growth)
 
     def limits(self, own: Mapping[str, Any], *, conversations: int) -> Limits:
-        """An agent's capacity: the company's, overridden by the agent's own settings."""
+        """The agent's own settings override the company's."""
         return Limits(
             calls=1,
             conversations=conversations,

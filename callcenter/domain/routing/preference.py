@@ -1,4 +1,4 @@
-"""Which of several able agents: the best match, then the blend of calls and conversations, then the longest idle."""
+"""Ranks able agents: best match, then blend of calls and conversations, then longest idle."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,14 +12,14 @@ Equal = tuple[float, int, Profile]  # idle since, id, what they can do
 
 
 def match(needs: Needs, profile: Profile) -> int:
-    """How many of the preferred skills match: levels above the required one count too, up to the preferred level."""
+    """Sum of the levels of preferred skills, each up to the preferred level."""
     return sum(min(profile.skills.get(skill, 0), level) for skill, level in needs.prefers)
 
 
 def blend(needs: Needs, limits: Limits, conversations: int) -> int:
-    """Lower is better. A call goes to the agent with the fewest conversations. A conversation keeps agents free for
-    calls: first the least busy agent who can still be called afterwards, then agents who cannot be called now, the
-    fullest first. With `spread`: the least busy (docs/routing.md has both measured)."""
+    """Lower is better. A conversation goes to the least busy agent who can still be called afterwards, else to the
+    fullest who cannot be called now. A call, or `spread`: to the agent with the fewest conversations."""
+    # docs/routing.md has both measured.
     if needs.channel.is_voice or needs.spread or _may_be_called(limits, conversations + 1):
         return conversations
     return CALLS_FIRST + conversations if _may_be_called(limits, conversations) else CALLS_FIRST - conversations
@@ -30,11 +30,11 @@ def _may_be_called(limits: Limits, conversations: int) -> bool:
 
 
 def among(equals: Sequence[Equal], needs: Needs, candidates: CandidatePool) -> tuple[int, str]:
-    """(agent, why): the longest idle; but an agent with a busy skill that few others have free is spared if another can
-    take it. With two skills per agent this comes close to all skills (docs/routing.md, s3)."""
+    """(agent, why): the longest idle, but agents with a scarce skill are spared."""
     longest = chosen = min(equals, key=_turn)
     if len({profile for _, _, profile in equals}) > 1:
         free, signed_in = candidates.free_for(needs.channel), candidates.signed_in_for()
+        # With two skills per agent this comes close to all skills (docs/routing.md, s3).
         chosen = min(equals, key=lambda one: (_rare(one[2], needs, free, signed_in), *_turn(one)))
     return chosen[1], "longest_idle" if chosen is longest else "others_spared"
 
@@ -44,7 +44,7 @@ def _turn(one: Equal) -> tuple[float, int]:
 
 
 def _rare(profile: Profile, needs: Needs, free: Mapping[str, int], signed_in: Mapping[str, int]) -> int:
-    """How scarce this profile's other skills and languages are among free agents; 0 if many or most are free."""
+    """Scarcity of the profile's other skills among free agents; 0 if many are free."""
     asked = {skill for skill, _ in needs.rings[0].skills} | {needs.language}
     left = [
         free.get(skill, 0)

@@ -1,7 +1,4 @@
-"""Two questions: who should take this interaction, and what should this agent take next. Pure: values and `now` in.
-
-The live service and the simulation in virtual time call these same functions.
-"""
+"""The two routing questions. Pure: the live service and the simulation call the same functions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,8 +16,8 @@ ROUNDING = 1e-3  # seconds; the precision lost in a rank, a product of POSIX sec
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The agent and why: "relationship", "better_match", "longest_idle", "others_spared"; or no agent: "held" for
-    `affinity` until then, or "nobody". `ring` counts from 0."""
+    """`why`: "relationship", "better_match", "longest_idle", "others_spared"; without an agent "held" (for
+    `affinity`) or "nobody". `ring` counts from 0."""
 
     agent_id: int | None
     why: str
@@ -29,8 +26,7 @@ class Choice:
 
 
 def who_should_take(waiting: Waiting, candidates: CandidatePool, now: float) -> Choice:
-    """The agent who knows the customer, else the best match of the innermost open ring, else the longest idle. Of
-    agents with unlike skills, those with a scarce and busy skill are spared."""
+    """The agent who knows the customer, else the best match of the innermost open ring, else the longest idle."""
     opens = openings(waiting.needs, candidates)
     known = _known(waiting, candidates, opens, now)
     if known is not None:
@@ -39,7 +35,7 @@ def who_should_take(waiting: Waiting, candidates: CandidatePool, now: float) -> 
 
 
 def _known(waiting: Waiting, candidates: CandidatePool, opens: tuple[float, ...], now: float) -> Choice | None:
-    """The first of the customer's own agents who can take it, or for whom it waits; None if there is none."""
+    """The first known agent who can take it, or for whom it is held."""
     for affinity in waiting.affinities:
         agent = candidates.get(affinity.agent_id)
         if agent is None or not agent.is_available or _pausing(waiting, agent.id, now):
@@ -91,8 +87,8 @@ def _best(
 
 
 def _alone(waiting: Waiting, candidates: CandidatePool, opens: tuple[float, ...], now: float) -> Choice:
-    """Asks a recently asked agent again if no other agent could take it at all."""
     if waiting.asked and is_alone(waiting, candidates, opens, now):
+        # No other agent could take it: ask a recently asked agent again.
         again = _best(waiting, candidates, opens, now, alone=True)
         if again is not None:
             return again
@@ -100,7 +96,7 @@ def _alone(waiting: Waiting, candidates: CandidatePool, opens: tuple[float, ...]
 
 
 def is_alone(waiting: Waiting, candidates: CandidatePool, opens: tuple[float, ...], now: float) -> bool:
-    """Whether every available agent whom an open ring admits was asked recently."""
+    """Whether every available agent that an open ring admits was asked recently."""
     waited = now - waiting.since
     return not any(
         agent.is_available
@@ -118,7 +114,7 @@ def _pausing(waiting: Waiting, agent_id: int, now: float, *, alone: bool = False
 
 
 def what_next(agent: Candidate, lines: Lines, candidates: CandidatePool, now: float) -> Waiting | None:
-    """The interaction that waits for this agent by name, else the highest score that this agent may take."""
+    """The interaction held for this agent, else the highest score that the agent may take."""
     if not agent.is_available or agent.is_asked:
         return None
     mine = _waits_for(agent, lines, candidates, now)
@@ -163,8 +159,8 @@ def _first_for(
     *,
     first: float,
 ) -> Waiting | None:
-    """The first of this line that the agent may take now. Behind `rank` nothing can have waited `first` seconds yet."""
     for waiting in line:
+        # From this rank on, none has waited `first` seconds.
         if now - waiting.rank / waiting.growth < first - ROUNDING:
             return None
         if now - waiting.since < first:
@@ -189,7 +185,7 @@ def _is_held(
 
 
 def _first_open(needs: Needs, agent: Candidate, opens: tuple[float, ...]) -> float | None:
-    """Seconds until the first ring that admits this agent opens; None if none does."""
+    """Seconds until the first ring that admits the agent opens."""
     ring = ring_of(needs, agent, opens, NEVER)
     if ring is None:
         return None
@@ -198,7 +194,7 @@ def _first_open(needs: Needs, agent: Candidate, opens: tuple[float, ...]) -> flo
 
 
 def openings(needs: Needs, candidates: CandidatePool) -> tuple[float, ...]:
-    """Seconds until each ring opens; a ring with no agent signed in gives its time to the next, if it may."""
+    """Seconds until each ring opens; the next ring takes the time of an empty ring that may be skipped."""
     if len(needs.rings) == 1:
         return (0.0,)
     kept = candidates.openings.get(needs)
@@ -223,7 +219,7 @@ def _somebody(needs: Needs, ring: Ring, candidates: CandidatePool) -> bool:
 
 
 def ring_of(needs: Needs, agent: Candidate, opens: tuple[float, ...], waited: float) -> int | None:
-    """The innermost ring, open after this wait, that admits this agent."""
+    """The innermost ring, open after `waited`, that admits the agent."""
     for index, opening in enumerate(opens):
         if opening <= waited and _lets_in(needs, index, agent):
             return index
@@ -247,7 +243,7 @@ def _ring(needs: Needs, profile: Profile, opens: tuple[float, ...], waited: floa
 
 @lru_cache(maxsize=200_000)
 def rings_fitting(needs: Needs, profile: Profile) -> tuple[int, ...]:
-    """The rings whose conditions this profile meets, without the agents named in them."""
+    """Rings whose conditions the profile meets, ignoring named agents."""
     return tuple(index for index, ring in enumerate(needs.rings) if _fits(needs, ring, profile))
 
 
@@ -261,8 +257,8 @@ def _fits(needs: Needs, ring: Ring, profile: Profile) -> bool:
 
 @lru_cache(maxsize=200_000)
 def not_let_in(needs: Needs, ring: Ring, profile: Profile) -> str | None:
-    """The first condition of the ring that this profile does not meet: "channel" (the queue does not take it), "skill",
-    "language", "team", "role", or None."""
+    """The first condition that the profile does not meet: channel (not taken by the queue), skill, language, team,
+    role."""
     if not needs.is_served:
         return "channel"
     if not _has(profile, ring.skills):

@@ -1,4 +1,4 @@
-"""What waits: what each interaction needs, how its score grows, and the lines of interactions with equal needs."""
+"""Waiting interactions: needs, score, and lines of interactions with equal needs."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,10 +13,10 @@ Skills = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """A ring of agents, open once an interaction has waited `after` seconds. An empty condition admits every agent.
+    """Opens after `after` seconds of waiting. An empty condition admits every agent.
 
-    `skills` replace the queue's own; `tiers`: only for customers of these tiers. `skip`: if no agent of the ring is
-    signed in, the next one opens in its place.
+    `skills` replace the queue's; `tiers`: only for these customers. `skip`: if no agent of the ring is signed in, the
+    next one opens in its place.
     """
 
     after: float = 0.0
@@ -31,10 +31,9 @@ class Ring:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Needs:
-    """What interactions of one kind need from an agent. Made by `needs()` only, so that equal ones are the same object.
+    """Made by `needs()` only, so that equal needs are one object.
 
-    `rings`: the first is open from the start. `prefers`: preferred skills, most wanted first. `is_served`: whether the
-    queue takes this channel; if not, no agent gets an offer.
+    `prefers`: most wanted first. `is_served`: whether the queue takes this channel; if not, no agent gets an offer.
     """
 
     queue_id: int
@@ -70,15 +69,15 @@ def needs(
     spread: bool = False,
     is_served: bool = True,
 ) -> Needs:
-    """Leaves out rings that are not for this tier. `spread`: conversations go to the agent with the fewest; otherwise
-    to agents who stay free for calls."""
+    """Drops rings of other tiers. `spread`: conversations go to the agent with the fewest, else to agents who stay
+    free for calls."""
     own = tuple(ring for ring in rings if not ring.tiers or tier in ring.tiers)
     return _needs(queue_id, channel, language, own or (Ring(),), prefers, spread, is_served)
 
 
 @dataclass(frozen=True, slots=True)
 class Affinity:
-    """An agent who knows the customer, by "ticket", "last" contact or "account". Waited for until `until`."""
+    """An agent who knows the customer, by "ticket", "last" contact or "account". Held until `until`."""
 
     agent_id: int
     kind: str
@@ -87,7 +86,7 @@ class Affinity:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An agent was asked `at` and is not asked again before `until`, unless no other agent is there."""
+    """Asked `at`, and not again before `until` unless no other agent is there."""
 
     at: float
     until: float
@@ -95,7 +94,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """One waiting interaction. Its score is `points` + `growth` per second since `since`."""
+    """The score is `points` + `growth` per second since `since`."""
 
     id: int
     needs: Needs
@@ -110,7 +109,7 @@ class Waiting:
 
     @property
     def rank(self) -> float:
-        """Orders interactions of one growth by score at any time: the smallest rank comes first."""
+        """Orders interactions of equal growth by score at any time, smallest first."""
         return self.growth * self.since - self.points
 
 
@@ -119,7 +118,7 @@ def _place(waiting: Waiting) -> tuple[float, int]:
 
 
 class Line(Iterable[Waiting]):
-    """Interactions of the same needs and growth, the highest score first at any time."""
+    """Interactions of equal needs and growth, highest score first at any time."""
 
     def __init__(self, needs: Needs, growth: float) -> None:
         self.needs, self.growth = needs, growth
@@ -138,12 +137,12 @@ class Line(Iterable[Waiting]):
         self._all.remove(waiting)
 
     def place(self, waiting: Waiting) -> int:
-        """Place in the line, 1 for the next."""
+        """1 is next."""
         return 1 + int(self._all.bisect_key_left(_place(waiting)))
 
 
 class Lines:
-    """All waiting interactions. Adding, removing and reading the first of each line cost O(log n)."""
+    """All waiting interactions. Add, remove and first of each line are O(log n)."""
 
     def __init__(self, waiting: Iterable[Waiting] = ()) -> None:
         self._lines: dict[tuple[Needs, float], Line] = {}
@@ -186,7 +185,6 @@ class Lines:
         return waiting
 
     def known_by(self, agent_id: int) -> Iterable[Waiting]:
-        """Interactions whose customer this agent knows."""
         return tuple(self._affinities.get(agent_id, {}).values())
 
     def line_of(self, waiting: Waiting) -> Line:

@@ -1,4 +1,4 @@
-"""SMS, and MMS with its pictures."""
+"""SMS and MMS."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from callcenter.messaging.twilio_messages import TwilioMessages
 
 
 def parse(form: Mapping[str, str]) -> IncomingMessage:
-    """Twilio's form as a message. Raises KeyError if it has no sid or no sender."""
+    """Raises KeyError without a sid or sender."""
     return IncomingMessage(
         sid=form["MessageSid"],
         channel=Channel.SMS,

@@ -1,4 +1,4 @@
-"""WhatsApp by Twilio. A customer who hides their number has a WhatsApp name in its place: "US.13491208655302741918"."""
+"""WhatsApp by Twilio. A customer with a hidden number has a name in its place: "US.13491208655302741918"."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ LONGEST_NAME = 200
 
 
 def parse(form: Mapping[str, str]) -> IncomingMessage:
-    """Twilio's form as a message. Raises KeyError if it has no sid or no sender."""
+    """Raises KeyError without a sid or sender."""
     sender = _bare(form["From"])
     names = dict.fromkeys(_bare(form[name]) for name in NAMES if form.get(name))
     return IncomingMessage(

@@ -1,4 +1,4 @@
-"""Access: tokens, failed sign-ins, requests seen before, and drafts."""
+"""Access: tokens, failed sign-ins, webhooks seen before, and drafts."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from callcenter.storage.database import Row
 
 
 class Token(Row):
-    """A program's key; only its hash is stored. A token with an agent acts as that agent."""
+    """Only the hash is stored. A token with an agent acts as that agent."""
 
     __tablename__ = "api_tokens"
 
@@ -53,7 +53,7 @@ class Receipt(Row):
 
 
 class Draft(Row):
-    """A user's unfinished text about one thing ("interaction:7:note")."""
+    """A user's unfinished text; `about`: "interaction:7:note", for example."""
 
     __tablename__ = "drafts"
 
@@ -66,7 +66,7 @@ class Draft(Row):
 
 
 def hash_of(token: str) -> str:
-    """Tokens are 256 random bits, so a plain hash protects them."""
+    # Tokens are 256 random bits: a plain hash protects them.
     return sha256(token.encode()).hexdigest()
 
 
@@ -75,7 +75,7 @@ def token(session: Session, secret: str) -> Token | None:
 
 
 def actor_of(session: Session, token: Token) -> Actor | None:
-    """Whom a token acts as: its agent, or a program with its role. None if the agent has left."""
+    """The token's agent, or a program; None if the agent has left."""
     if token.agent_id is None:
         return Actor(role=Role(token.role), agent_id=None, name=token.name)
     agent = session.get(Agent, token.agent_id)
@@ -105,7 +105,7 @@ CLAIM_RECEIPT = text(
 
 
 def claim_receipt(session: Session, key: str, *, now: datetime) -> bool:
-    """True for the first request with this key; a second one waits until the first has committed, then gets False."""
+    """True for the first request with this key; a second one waits for its commit, then gets False."""
     return session.scalar(CLAIM_RECEIPT, {"key": key, "at": now}) is not None
 
 
@@ -114,7 +114,6 @@ def receipt(session: Session, key: str) -> Receipt | None:
 
 
 def claimed_of(session: Session, keys: Sequence[str]) -> set[str]:
-    """Those of these keys that were claimed before."""
     return set(session.scalars(select(Receipt.key).where(Receipt.key.in_(keys))))
 
 
@@ -131,6 +130,5 @@ def draft(session: Session, *, agent_id: int, about: str) -> Draft | None:
 
 
 def forget_old(session: Session, *, before: datetime) -> None:
-    """Deletes receipts and sign-in tries too old to matter."""
     session.execute(delete(Receipt).where(Receipt.at < before))
     session.execute(delete(LoginTry).where(LoginTry.at < before))

@@ -16,10 +16,9 @@ from callcenter.storage.database import Row
 
 
 class Company(Row):
-    """The one row about the company. `names`: {language: name}. `region` ("US") reads numbers without a country code.
+    """One row. `names`: {language: name}. `region`: for numbers without a country code.
 
-    `routing`: `domain.routing.CompanyPolicy` as data. `minute_cost`: the cost of a minute of an agent's work, in minor
-    units of `currency`.
+    `routing`: `CompanyPolicy` as data. `minute_cost`: of an agent's work, minor units of `currency`.
     """
 
     __tablename__ = "company"
@@ -46,9 +45,9 @@ class Company(Row):
 
 
 class Queue(Row):
-    """Where interactions wait. `names` and `greetings` by language; `hours` as `domain.opening_hours.Week`, empty: always.
+    """`names` and `greetings` by language. `hours`: `domain.opening_hours.Week`, empty: always.
 
-    `routing`: `domain.routing.QueuePolicy` as data.
+    `routing`: `QueuePolicy` as data.
     """
 
     __tablename__ = "queues"
@@ -87,8 +86,6 @@ def _company_policy(data: str) -> CompanyPolicy:
 
 
 class Skill(Row):
-    """A skill of agents, as queues ask for it. `names` by language."""
-
     __tablename__ = "skills"
 
     key: Mapped[str] = mapped_column(unique=True)
@@ -96,8 +93,6 @@ class Skill(Row):
 
 
 class BreakReason(Row):
-    """A kind of break that agents choose. `names` by language."""
-
     __tablename__ = "break_reasons"
 
     key: Mapped[str] = mapped_column(unique=True)
@@ -106,7 +101,7 @@ class BreakReason(Row):
 
 
 class Number(Row):
-    """One of our telephone numbers. `menu`: {"1": queue id, …}; without a menu, calls go to `queue_id`."""
+    """`menu`: {"1": queue id, …}; without a menu, calls go to `queue_id`."""
 
     __tablename__ = "numbers"
 
@@ -134,7 +129,7 @@ LINE = (
 
 
 def line(session: Session, e164: str) -> tuple[Number, Queue] | None:
-    """One of our numbers with its queue; our first one if the number is not (or no longer) ours."""
+    """The number with its queue; our first number if it is not ours."""
     found = session.execute(LINE, {"e164": e164}).first()
     return (found[0], found[1]) if found else None
 
@@ -152,7 +147,7 @@ def queues(session: Session) -> Sequence[Queue]:
 
 
 def every_queue(session: Session) -> Sequence[Queue]:
-    """Queues in use first, then the others."""
+    """Queues in use first."""
     return session.scalars(select(Queue).order_by(Queue.is_active.desc(), Queue.id)).all()
 
 
@@ -161,7 +156,7 @@ def skills(session: Session) -> Sequence[Skill]:
 
 
 def break_reasons(session: Session) -> Sequence[BreakReason]:
-    """Those that can be chosen."""
+    """In use only."""
     return session.scalars(select(BreakReason).where(BreakReason.is_active).order_by(BreakReason.id)).all()
 
 

@@ -1,4 +1,4 @@
-"""The company's set-up, read once a second per process, as every call on the live path needs it. Read-only."""
+"""The company's set-up, cached for a second per process: every live call needs it. Read-only."""
 
 import time
 from collections.abc import Callable, Hashable
@@ -25,7 +25,7 @@ def queue(session: Session, queue_id: int) -> Queue | None:
 
 
 def line(session: Session, e164: str) -> tuple[Number, Queue] | None:
-    """One of our numbers with its queue; our first one if the number is not (or no longer) ours."""
+    """The number with its queue; our first number if it is not ours."""
     return _kept(session, ("line", e164), lambda: company.line(session, e164))
 
 
@@ -48,14 +48,15 @@ def _values(session: Session) -> dict[Hashable, Any]:
 
 
 def _kept(session: Session, key: Hashable, read: Callable[[], T]) -> T:
-    """Rows, detached from the session that read them; rows that this session is changing are not cached."""
     values = _values(session)
     if key not in values:
         found = read()
         rows = [row for row in (found if isinstance(found, tuple) else (found,)) if row is not None]
+        # Rows that this session is changing are not cached.
         if any(row in session.dirty for row in rows):
             return found
         for row in rows:
+            # Cached rows outlive this session.
             session.expunge(row)
         values[key] = found
     value: T = values[key]
@@ -63,7 +64,7 @@ def _kept(session: Session, key: Hashable, read: Callable[[], T]) -> T:
 
 
 def forget_after(session: Session) -> None:
-    """Drops the cache at this session's commit, so that its change counts in this process at once."""
+    """Clears the cache at this session's commit, so that its change counts at once."""
     session.info["forget_kept"] = True
 
 

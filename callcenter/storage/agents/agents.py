@@ -1,4 +1,4 @@
-"""Agents: who they are, the status they chose, the state the system knows, and since when."""
+"""Agents with status, state and intervals; their browser connections; teams."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,8 +13,6 @@ from callcenter.storage.database import NO_KEY, Row
 
 
 class Team(Row):
-    """A team of agents; `department_id`: its department."""
-
     __tablename__ = "teams"
 
     name: Mapped[str] = mapped_column(unique=True)
@@ -22,10 +20,8 @@ class Team(Row):
 
 
 class Agent(Row):
-    """A person who signs in: agent, supervisor or administrator. `skills`: {skill: level}. `limits`: what differs from
-    the company's capacity ("total", "calls_over", "both"). `desk_telephone`: rung in place of the browser. `level`:
-    trust for approvals, 1 to 9; `mobile`: where an approver is asked by SMS. `next_status` (and `next_cause`, the kind
-    of break) takes effect when the current work is done."""
+    """A person who signs in. `skills`: {skill: level}. `limits`: differences from the company's capacity. `level`:
+    trust for approvals, 1 to 9."""
 
     __tablename__ = "agents"
 
@@ -41,13 +37,16 @@ class Agent(Row):
     skills: Mapped[dict[str, int]] = mapped_column(JSONB)
     max_conversations: Mapped[int] = mapped_column(SmallInteger, default=3)
     limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # Rung in place of the browser.
     desk_telephone: Mapped[str | None]
     level: Mapped[int] = mapped_column(SmallInteger, default=1)
+    # For approvals by SMS.
     mobile: Mapped[str | None] = mapped_column(unique=True)
     is_active: Mapped[bool] = mapped_column(default=True)
     status: Mapped[str] = mapped_column(default=Status.SIGNED_OUT)
     status_since: Mapped[datetime]
     status_cause: Mapped[str] = mapped_column(default="")
+    # Takes effect when the current work is done.
     next_status: Mapped[str | None]
     next_cause: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default=AgentState.IDLE)
@@ -68,7 +67,7 @@ class Agent(Row):
 
 
 class Interval(Row):
-    """A stretch of an agent's day: `kind` is "status" or "state"; `ended_at` is empty while it lasts."""
+    """`kind`: "status" or "state". `ended_at` is None while it lasts."""
 
     __tablename__ = "agent_intervals"
 
@@ -102,7 +101,7 @@ BEGIN_INTERVAL = text(
 
 
 class Connection(Row):
-    """One open browser (or program) of an agent, kept alive by its heartbeat; `gone_at`: when the socket closed."""
+    """An agent's browser (or program). `seen_at`: last heartbeat; `gone_at`: when the socket closed."""
 
     __tablename__ = "connections"
 
@@ -118,7 +117,7 @@ def get(session: Session, agent_id: int, *, lock: bool = False) -> Agent | None:
 
 
 def by_name(session: Session, name: str) -> Agent | None:
-    """By user name or e-mail, in any case."""
+    """By user name or e-mail, case-insensitive."""
     plain = name.strip().lower()
     return session.scalar(
         select(Agent).where(or_(func.lower(Agent.username) == plain, func.lower(Agent.email) == plain))
@@ -130,7 +129,6 @@ def all_active(session: Session) -> Sequence[Agent]:
 
 
 def page(session: Session, *, after: int = 0, status: str | None = None, limit: int = 50) -> Sequence[Agent]:
-    """Active agents, in the order of their ids."""
     rows = select(Agent).where(Agent.is_active, Agent.id > after)
     if status is not None:
         rows = rows.where(Agent.status == status)
@@ -144,13 +142,14 @@ def names(session: Session) -> dict[int, str]:
 def begin_interval(
     session: Session, *, agent_id: int, kind: str, value: str, now: datetime, cause: str, actor: str
 ) -> None:
-    """Ends the open stretch of this kind and begins the next, in one statement, as every offer does this."""
+    """Ends the open interval of this kind and begins the next."""
     values = {"agent_id": agent_id, "kind": kind, "value": value, "now": now, "cause": cause, "actor": actor}
+    # One statement, as every offer does this.
     session.execute(BEGIN_INTERVAL, values)
 
 
 def intervals(session: Session, agent_id: int, *, since: datetime) -> Sequence[Interval]:
-    """The stretches that touch the time after `since`, in order."""
+    """Those that touch the time after `since`, in order."""
     touching = or_(Interval.ended_at.is_(None), Interval.ended_at > since)
     rows = select(Interval).where(Interval.agent_id == agent_id, touching).order_by(Interval.started_at, Interval.id)
     return session.scalars(rows).all()
@@ -166,13 +165,13 @@ def seen(session: Session, *, sid: str, now: datetime) -> None:
 
 
 def disconnect(session: Session, *, sid: str, now: datetime) -> int | None:
-    """Marks the connection as gone; returns the agent's id, or None if it is unknown."""
+    """Returns the agent's id, or None if unknown."""
     gone = update(Connection).where(Connection.sid == sid, Connection.gone_at.is_(None)).values(gone_at=now)
     return session.scalar(gone.returning(Connection.agent_id))
 
 
 def expect(session: Session, agent_id: int, *, silent_before: datetime, now: datetime) -> None:
-    """An absent agent is coming back: their newest connection, if no longer alive, counts as gone just now."""
+    """An absent agent is coming back: a dead newest connection counts as gone just now."""
     newest = select(func.max(Connection.id)).where(Connection.agent_id == agent_id).scalar_subquery()
     lives_no_more = or_(Connection.gone_at.is_not(None), Connection.seen_at < silent_before)
     gone = update(Connection).where(Connection.id == newest, lives_no_more).values(seen_at=now, gone_at=now)
@@ -180,7 +179,7 @@ def expect(session: Session, agent_id: int, *, silent_before: datetime, now: dat
 
 
 def lost(session: Session, *, silent_before: datetime, gone_before: datetime) -> Sequence[int]:
-    """Agents available (or on a break) who had a connection and have no living one."""
+    """Available agents who had a connection and have no living one."""
     living = (
         select(Connection.id)
         .where(Connection.agent_id == Agent.id, Connection.seen_at >= silent_before)
@@ -194,7 +193,7 @@ def lost(session: Session, *, silent_before: datetime, gone_before: datetime) ->
 
 
 def with_screen(session: Session, ids: Sequence[int], *, since: datetime) -> set[int]:
-    """Those of them with an open browser that was active since then."""
+    """Those with an open browser active since then."""
     rows = select(Connection.agent_id).where(
         Connection.agent_id.in_(ids), Connection.gone_at.is_(None), Connection.seen_at >= since
     )
@@ -206,9 +205,9 @@ def by_mobile(session: Session, number: str) -> Agent | None:
 
 
 def forget_connections(session: Session, *, before: datetime) -> None:
-    """Deletes connections of agents who closed all of them long ago, but the newest: it shows that they had one."""
     session.execute(
         text(
+            # Not the agent's newest: it shows that the agent had one.
             "DELETE FROM connections c WHERE coalesce(c.gone_at, c.seen_at) < :before AND EXISTS "
             "(SELECT 1 FROM connections d WHERE d.agent_id = c.agent_id AND d.id > c.id)"
         ),

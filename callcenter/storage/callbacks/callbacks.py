@@ -1,4 +1,4 @@
-"""Callbacks in place of waiting: a promise to call within a window. The callback's interaction waits like any other."""
+"""Callbacks: promises to call within a window. A callback's interaction waits like any other."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,11 +12,10 @@ from callcenter.storage.database import NO_KEY, Row
 
 
 class Callback(Row):
-    """`interaction_id`: the callback's own, which waits; `call_id`: the call that the customer ended for it, if any.
+    """`interaction_id`: the callback's own, which waits; `call_id`: the call that it replaces.
 
-    `joined_at`: when the customer began to wait. `promised_from` to `promised_until`: the window they were told.
-    `first`: "agent" or "customer" is rung first. `tries` of `attempts` are used up. `next_try_at`: not in line before
-    then; during a call, when to give that call up; empty while in line.
+    `joined_at`: when the customer began to wait. `promised_from` to `promised_until`: the announced window.
+    `next_try_at`: not queued before then; during a call its time-out; None while queued.
     """
 
     __tablename__ = "callbacks"
@@ -28,6 +27,7 @@ class Callback(Row):
     number: Mapped[str]
     our_number: Mapped[str]
     state: Mapped[CallbackState]
+    # Whose leg is rung first.
     first: Mapped[Party]
     source: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
@@ -61,7 +61,6 @@ def get(session: Session, callback_id: int, *, lock: bool = False) -> Callback |
 
 
 def of_interaction(session: Session, interaction_id: int, *, lock: bool = False) -> Callback | None:
-    """The callback with this interaction as its own call."""
     wanted = select(Callback).where(Callback.interaction_id == interaction_id)
     if lock:
         wanted = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
@@ -69,7 +68,6 @@ def of_interaction(session: Session, interaction_id: int, *, lock: bool = False)
 
 
 def of_call(session: Session, call_id: int) -> Callback | None:
-    """The callback that the caller chose in place of waiting on this call."""
     return session.scalar(select(Callback).where(Callback.call_id == call_id))
 
 
@@ -102,7 +100,7 @@ def page(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Callback]:
-    """Newest first; with `is_open` by promise, the most urgent first."""
+    """Newest first; with `is_open` the most urgent promise first."""
     rows = select(Callback)
     if states:
         rows = rows.where(Callback.state.in_(states))
@@ -116,12 +114,12 @@ def page(
 
 
 def is_broken(row: Callback, now: datetime) -> bool:
-    """Not kept within the promised time; for an open one, as of now."""
+    """Not connected within the promised time; for an open one, as of now."""
     return row.state != CallbackState.CANCELLED and (row.connected_at or row.ended_at or now) > row.promised_until
 
 
 def owed(session: Session, customer_id: int, *, now: datetime, since: datetime, limit: int = 50) -> Sequence[Callback]:
-    """A customer's open callbacks, and those promised since then and not kept in time; the latest promise first."""
+    """Open callbacks, and those promised since then and not kept in time; the latest promise first."""
     kept_at = func.coalesce(Callback.connected_at, Callback.ended_at, now)
     broken = (
         (Callback.promised_until > since)
@@ -141,7 +139,7 @@ def by_interactions(session: Session, ids: Sequence[int]) -> dict[int, Callback]
 
 
 class Figures(NamedTuple):
-    """`due`: promised within the hour, or late; `kept` of `over` since then within the promised time."""
+    """`due`: promised within the hour, or late. `kept`: in time, of `over`."""
 
     waiting: int
     due: int

@@ -1,4 +1,4 @@
-"""Customers, their organisations, and addresses: several customers may share an address, one may have several."""
+"""Customers, organisations and addresses; customers may share an address."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from callcenter.storage.database import Row
 
 
 class Account(Row):
-    """An organisation. `owner_id`: the agent responsible for it."""
+    """An organisation; `owner_id`: the agent responsible for it."""
 
     __tablename__ = "accounts"
 
@@ -21,7 +21,7 @@ class Account(Row):
 
 
 class Customer(Row):
-    """`name` is empty until an agent asks for it. `value_minor`: revenue of the last 12 months, in minor units."""
+    """`name` is empty until an agent asks. `value_minor`: revenue of the last 12 months, minor units."""
 
     __tablename__ = "customers"
 
@@ -41,11 +41,7 @@ class Customer(Row):
 
 
 class Address(Row):
-    """An address of one customer: a number, or a name on a channel.
-
-    `verified_at`: since when it is known to be theirs, as they used it. `opted_out_at`: this customer wants no messages
-    there.
-    """
+    """`verified_at`: since when its use proves it. `opted_out_at`: this customer wants no messages there."""
 
     __tablename__ = "customer_addresses"
 
@@ -78,17 +74,18 @@ WITH_ADDRESS = (
 
 
 def known_by(session: Session, address: str) -> Sequence[tuple[Customer, Address]]:
-    """Customers with this address, of any kind: a WhatsApp address is the number that they call from."""
+    """Customers with this address, of any kind."""
+    # A WhatsApp address is the number that the customer calls from.
     return [(row.Customer, row.Address) for row in session.execute(WITH_ADDRESS, {"address": address})]
 
 
 def with_address(session: Session, address: str) -> Sequence[Customer]:
-    """Customers with this address, the longest known first, each once."""
+    """The longest known first, each once."""
     return list(dict.fromkeys(customer for customer, _ in known_by(session, address)))
 
 
 def lock_address(session: Session, address: str) -> None:
-    """Until the end of this transaction no other one decides whose address this is."""
+    """Serialises decisions about this address's owner, until the transaction ends."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(address, 0))))
 
 
@@ -101,7 +98,7 @@ def add_address(
     now: datetime,
     verified_at: datetime | None = None,
 ) -> bool:
-    """Adds an address; False if the customer has it already. `verified_at`: they used it at that moment."""
+    """False if the customer has it already. `verified_at`: when the customer used it."""
     new = insert(Address).on_conflict_do_nothing(index_elements=["customer_id", "kind", "address"])
     values = {"customer_id": customer_id, "kind": kind, "address": address}
     made = new.values(**values, since=now, verified_at=verified_at, last_seen_at=verified_at)
@@ -109,7 +106,7 @@ def add_address(
 
 
 def seen(session: Session, address_id: int, *, at: datetime) -> None:
-    """The customer used this address just now, which proves that it is theirs."""
+    """The customer used the address, which verifies it."""
     session.execute(
         update(Address)
         .where(Address.id == address_id)
@@ -123,7 +120,7 @@ def addresses(session: Session, customer_id: int) -> Sequence[Address]:
 
 
 def number_to_reach(session: Session, customer_id: int) -> str | None:
-    """The customer's first known telephone number, or None."""
+    """The first number, telephone before other kinds; None if unknown."""
     rows = select(Address.address).where(Address.customer_id == customer_id, Address.address.like("+%"))
     return session.scalar(rows.order_by(Address.kind != AddressKind.PHONE, Address.id).limit(1))
 
@@ -134,7 +131,7 @@ def has_opted_out(session: Session, kind: AddressKind, address: str) -> bool:
 
 
 def opt_out(session: Session, kind: AddressKind, address: str, *, at: datetime | None) -> Sequence[int]:
-    """Sets (or, with None, lifts) the opt-out at this address; returns the customers for whom that was a change."""
+    """Sets (or, with None, lifts) the opt-out; returns the customers that it changed."""
     changed = update(Address).where(
         Address.address == address,
         Address.kind == kind,
@@ -144,7 +141,7 @@ def opt_out(session: Session, kind: AddressKind, address: str, *, at: datetime |
 
 
 def search(session: Session, words: str, *, limit: int = 20) -> Sequence[Customer]:
-    """By part of the name (any case) or of an address."""
+    """By part of the name (case-insensitive) or of an address."""
     digits = "".join(c for c in words if c.isdigit())
     pattern = "%" + words.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     found: ColumnElement[bool] = func.lower(Customer.name).like(pattern)
@@ -168,7 +165,7 @@ def by_ids(session: Session, ids: Sequence[int]) -> dict[int, Customer]:
 
 
 def addresses_of(session: Session, ids: Sequence[int]) -> dict[int, list[Address]]:
-    """{customer: their addresses}, each list in the order they were added."""
+    """{customer: addresses}, in the order added."""
     found: dict[int, list[Address]] = {}
     if not ids:
         return found
@@ -178,7 +175,6 @@ def addresses_of(session: Session, ids: Sequence[int]) -> dict[int, list[Address
 
 
 def accounts_of(session: Session, ids: Sequence[int]) -> dict[int, Account]:
-    """{account id: account}."""
     if not ids:
         return {}
     return {account.id: account for account in session.scalars(select(Account).where(Account.id.in_(ids)))}

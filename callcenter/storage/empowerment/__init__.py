@@ -1,1 +1,1 @@
-"""What may be granted, the grants, approvals, and budgets: one file per noun."""
+"""Rule books, grants, approvals and budgets: one file per noun."""

@@ -1,4 +1,4 @@
-"""Questions to a supervisor while a customer waits: who is asked until when, who claimed it, and the answer."""
+"""Approvals: questions to approvers while a customer waits, and their answers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,12 +15,11 @@ from callcenter.storage.empowerment.grants import Grant
 
 
 class Approval(Row):
-    """One question about one grant. `steps`: who is asked in turn ({role, level, seconds, up_to}); `step`: the current
-    one; `step_ends_at`: when the next one is asked. `otherwise`, `promise_minutes`: the default after the last.
+    """One question about one grant. `steps`: {role, level, seconds, up_to} in asking order; `step_ends_at`: when the
+    next step is asked. `otherwise`, `promise_minutes`: the default after the last.
 
-    `answer`: yes, less, instead, no; `own_limit` or `nothing` if no approver could answer. `code`: the start of an
-    answer by SMS. `told`: who got that SMS, [[agent, step], …]. `held_seconds`: the customer's hold time for it
-    (`held_before`: the hold time before). `callback_id`: the call owed to the customer about it.
+    `answer`: yes, less, instead, no; `own_limit` or `nothing` if no approver could answer. `told`: agents asked by SMS,
+    [[agent, step], …]. `held_seconds`: the customer's hold time for it; `held_before`: before it.
     """
 
     __tablename__ = "approvals"
@@ -34,6 +33,7 @@ class Approval(Row):
     otherwise: Mapped[str]
     promise_minutes: Mapped[int]
     own_limit: Mapped[int] = mapped_column(BigInteger)
+    # The start of an answer by SMS.
     code: Mapped[str]
     told: Mapped[list[Any]] = mapped_column(default=list)
     asked_at: Mapped[datetime]
@@ -49,6 +49,7 @@ class Approval(Row):
     word: Mapped[str] = mapped_column(default="")
     held_before: Mapped[int] = mapped_column(default=0)
     held_seconds: Mapped[int] = mapped_column(default=0)
+    # The call owed to the customer about it.
     callback_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("callbacks.id"))
 
     __table_args__ = (
@@ -65,12 +66,12 @@ class Approval(Row):
 
     @property
     def turn(self) -> Step:
-        """The step that is asked now (after the end: the last one)."""
+        """The current step; after the end the last one."""
         return Step.model_validate(self.steps[min(self.step, len(self.steps) - 1)])
 
 
 class Word(Row):
-    """A message between agent and supervisor about it."""
+    """A message between agent and supervisor."""
 
     __tablename__ = "approval_words"
 
@@ -92,14 +93,13 @@ def of_grant(session: Session, grant_id: int, *, lock: bool = False) -> Approval
 
 
 def of_grants(session: Session, grant_ids: Sequence[int]) -> dict[int, Approval]:
-    """{grant: its approval}"""
     if not grant_ids:
         return {}
     return {row.grant_id: row for row in session.scalars(select(Approval).where(Approval.grant_id.in_(grant_ids)))}
 
 
 def open_ones(session: Session) -> Sequence[tuple[Approval, Grant]]:
-    """Open questions, the one that runs out first in front."""
+    """The next to run out first."""
     rows = (
         select(Approval, Grant).join(Grant, Grant.id == Approval.grant_id).where(Approval.state == ApprovalState.OPEN)
     )
@@ -114,7 +114,7 @@ def page(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[tuple[Approval, Grant]]:
-    """Newest first; `agent_id`: asked by them; `before` an id continues a listing."""
+    """Newest first. `agent_id`: the asking agent. `before` an id continues."""
     rows = select(Approval, Grant).join(Grant, Grant.id == Approval.grant_id)
     if states:
         rows = rows.where(Approval.state.in_(states))
@@ -132,7 +132,6 @@ def open_of_agent(session: Session, agent_id: int) -> Sequence[tuple[Approval, G
 
 
 def open_of_interaction(session: Session, interaction_id: int) -> Sequence[Approval]:
-    """Open questions asked in this contact."""
     rows = select(Approval).join(Grant, Grant.id == Approval.grant_id)
     rows = rows.where(
         Grant.interaction_id == interaction_id, Grant.state == GrantState.AWAITING, Approval.state == ApprovalState.OPEN
@@ -141,7 +140,7 @@ def open_of_interaction(session: Session, interaction_id: int) -> Sequence[Appro
 
 
 def taken_by_absent(session: Session, *, since: datetime) -> Sequence[int]:
-    """Open ones, claimed before then by an approver without a browser active since."""
+    """Open ones claimed before `since` by an approver without a browser active since."""
     there = select(Connection.id).where(
         Connection.agent_id == Approval.claimed_by, Connection.gone_at.is_(None), Connection.seen_at >= since
     )

@@ -1,4 +1,4 @@
-"""Budgets, their periods, and the ledger. The schema refuses to overdraw a period."""
+"""Budgets, their periods, and the ledger. A constraint refuses to overdraw a period."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,10 +15,7 @@ SCOPES = ("agent", "team", "department", "company")
 
 
 class Budget(Row):
-    """What a scope may spend per period (minor units). Exactly one scope: agent, team, department, or the company.
-
-    The period is the calendar month or quarter of the budget's `zone`, wherever the agent is.
-    """
+    """`amount` per period (minor units) for one scope. The period is a calendar month or quarter in `zone`."""
 
     __tablename__ = "budgets"
 
@@ -57,7 +54,7 @@ class Budget(Row):
 
 
 class Period(Row):
-    """One month or quarter of a budget. `reserved`: held for what is asked or approved; `committed`: granted."""
+    """`reserved`: asked or approved. `committed`: granted."""
 
     __tablename__ = "budget_periods"
 
@@ -82,10 +79,7 @@ class Period(Row):
 
 
 class Entry(Row):
-    """One entry of the ledger, append-only: the change of each column of the period, why and by whom.
-
-    `kind`: allot, change, reserve, commit, release, reverse, correct. A period's entries sum to its columns.
-    """
+    """An append-only ledger entry. A period's entries sum to its columns."""
 
     __tablename__ = "budget_entries"
 
@@ -108,7 +102,7 @@ class Entry(Row):
 
 @dataclass(frozen=True, slots=True)
 class Paying:
-    """A budget that pays for an agent's grants, with its current period if that is open."""
+    """A budget that pays for an agent's grants, with its current period if open."""
 
     budget: Budget
     period: Period | None
@@ -181,7 +175,7 @@ OPEN_PERIOD = text(
 
 
 def open_period(session: Session, budget: Budget, *, starts_at: datetime, ends_at: datetime, now: datetime) -> Period:
-    """The period, opened with its allotment if it does not exist; two callers at once open one."""
+    """Opens the period with its allotment, if needed; concurrent callers open one."""
     values = {"budget_id": budget.id, "starts_at": starts_at, "ends_at": ends_at, "amount": budget.amount, "now": now}
     session.execute(OPEN_PERIOD, values)
     found = session.scalar(select(Period).where(Period.budget_id == budget.id, Period.starts_at == starts_at))
@@ -189,7 +183,7 @@ def open_period(session: Session, budget: Budget, *, starts_at: datetime, ends_a
     return found
 
 
-# Rows are locked in the order of their ids, so no deadlock can form. If one does not fit, nothing moves.
+# Rows are locked in the order of their ids, so no deadlock can form. If one does not fit, the caller rolls back.
 MOVE = text(
     "WITH wanted AS MATERIALIZED (SELECT id FROM budget_periods WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE),"
     " moved AS (UPDATE budget_periods p SET reserved = reserved + :reserved, committed = committed + :committed"
@@ -207,7 +201,7 @@ MOVE = text(
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A period after a move. `runs_low`: it reached the warning share, and no warning was sent yet."""
+    """`runs_low`: it reached the warning share, and no warning was sent yet."""
 
     period_id: int
     used: int
@@ -229,8 +223,8 @@ def move(
     actor: str,
     note: str = "",
 ) -> list[Moved]:
-    """Changes these periods together and writes the ledger, in one statement. Returns fewer than asked for if one would
-    be overdrawn: the caller must then roll back."""
+    """Changes the periods and writes the ledger, in one statement. Returns fewer than asked for if one would be
+    overdrawn: the caller must then roll back."""
     values: dict[str, Any] = {
         "ids": list(period_ids),
         "checked": reserved + committed > 0,
@@ -259,14 +253,12 @@ def held_by(session: Session, grant_id: int) -> dict[int, tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A period with a reservation for a grant."""
-
     period: Period
     reserved: int
 
 
 def holding(session: Session, grant_id: int) -> dict[int, Holding]:
-    """{budget: the period and amount reserved for this grant}"""
+    """{budget: period and reservation of this grant}"""
     held = {period_id: reserved for period_id, (reserved, _) in held_by(session, grant_id).items() if reserved}
     if not held:
         return {}
@@ -290,5 +282,5 @@ WRONG = text(
 
 
 def wrong_sums(session: Session) -> Sequence[int]:
-    """Periods whose columns differ from their ledger; must always be empty."""
+    """Periods that differ from their ledger; must always be empty."""
     return session.scalars(WRONG).all()

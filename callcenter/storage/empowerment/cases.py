@@ -1,4 +1,4 @@
-"""The recorded data for a replay: every grant request of a period in order of time, streamed, and the budgets."""
+"""Recorded grant requests of a period for a replay, streamed in time order, and the budgets."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -46,7 +46,7 @@ def count(session: Session, *, since: datetime, until: datetime) -> int:
 
 
 def stream(session: Session, *, since: datetime, until: datetime) -> Iterator[Past]:
-    """Every request of the period, read in batches through a server-side cursor."""
+    """Reads batches through a server-side cursor."""
     values = {"since": since, "until": until}
     for row in session.execute(CASES, values, execution_options={"yield_per": AT_ONCE}):
         yield _past(row)
@@ -90,7 +90,7 @@ def _was(row: Any) -> Was:
 
 
 def _facts(told: str) -> Facts | None:
-    """None if they were erased, or cannot be read any more."""
+    """None if erased, or no longer readable."""
     if told == "{}":
         return None
     try:
@@ -100,7 +100,7 @@ def _facts(told: str) -> Facts | None:
 
 
 def _budget_left(option: dict[str, Any], wished: int) -> int | None:
-    """Of the budget that allowed less than requested; 0 if there was none in the currency."""
+    """Of the budget that allowed less than requested; 0 if none in the currency."""
     for bound, limit, used, left, _ in option.get("rooms", ()):
         if bound == Bound.NO_BUDGET or (bound == Bound.BUDGET and left < wished):
             return int(limit - used)
@@ -108,7 +108,7 @@ def _budget_left(option: dict[str, Any], wished: int) -> int | None:
 
 
 def budgets_of(session: Session, *, since: datetime, until: datetime) -> list[ReplayedBudget]:
-    """The budgets active today, with what each had spent when the period begins."""
+    """Budgets active today, with the amounts spent before the period."""
     keys = {
         "agent": {one.id: one.username for one in agents.all_active(session)},
         "team": dict(agents.team_names(session)),
@@ -143,7 +143,6 @@ def _limits(session: Session, since: datetime, until: datetime) -> dict[int, dic
 
 
 def _spent(session: Session, since: datetime) -> dict[int, dict[datetime, int]]:
-    """By the ledger, for requests and grants before the period."""
     amount = func.sum(Entry.reserved_change + Entry.committed_change)
     rows = (
         select(Period.budget_id, Period.starts_at, amount)

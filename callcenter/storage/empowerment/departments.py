@@ -13,8 +13,6 @@ from callcenter.storage.database import NO_KEY, Row
 
 
 class Department(Row):
-    """A part of the company that can be asked to do things. `names` by language."""
-
     __tablename__ = "departments"
 
     key: Mapped[str] = mapped_column(unique=True)
@@ -25,7 +23,7 @@ class Department(Row):
 
 
 class Cause(Row):
-    """A cause that tickets and rules name; `department_id`: the responsible department. `names` by language."""
+    """`department_id`: the responsible department."""
 
     __tablename__ = "causes"
 
@@ -39,7 +37,7 @@ class Cause(Row):
 
 
 class Entitlement(Row):
-    """A customer's right: a warranty, a service agreement. `ends_at` None: without end."""
+    """A warranty or service agreement. `ends_at` None: without end."""
 
     __tablename__ = "entitlements"
 
@@ -53,8 +51,6 @@ class Entitlement(Row):
 
 
 class Request(Row):
-    """A request to one department, and its result."""
-
     __tablename__ = "requests"
 
     department_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("departments.id"))
@@ -76,7 +72,7 @@ class Request(Row):
 
 
 class System(Row):
-    """A system that grants are posted to, signed with `secret`. Rule books name it by `key`, not by address."""
+    """Grants are posted to it, signed with `secret`. Rule books name it by `key`, not by address."""
 
     __tablename__ = "company_systems"
 
@@ -124,7 +120,7 @@ def request(session: Session, request_id: int, *, lock: bool = False) -> Request
 
 
 def open_requests(session: Session, *, department_id: int | None = None, limit: int = 200) -> Sequence[Request]:
-    """Open requests to departments, the one due first in front."""
+    """The first due in front."""
     rows = select(Request).where(Request.state == RequestState.OPEN)
     if department_id is not None:
         rows = rows.where(Request.department_id == department_id)
@@ -139,7 +135,7 @@ def requests(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Request]:
-    """Newest first; `before` an id continues a listing."""
+    """Newest first; `before` an id continues."""
     rows = select(Request)
     if states:
         rows = rows.where(Request.state.in_(states))

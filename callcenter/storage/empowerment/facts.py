@@ -1,4 +1,4 @@
-"""The facts of one case for a grant, earlier grants, and the budgets."""
+"""Reads facts, earlier grants and budgets for a decision."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ USAGE_DAYS = 730
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that a decision needs, read in one transaction."""
+    """The input of a decision, read in one transaction."""
 
     rules: InForce
     facts: Facts
@@ -67,8 +67,8 @@ def of_matter(
     promises: Sequence[Callback] | None = None,
     without: int | None = None,
 ) -> Known | None:
-    """None if no rule book is in force. `contacts` about the ticket, what the customer is `entitled` to, and `promises`
-    open or not kept: pass them if already known; `without`: a grant that does not count (the one decided again)."""
+    """None if no rule book is in force. `contacts`, `entitled`, `promises` (open or not kept): pass them if already
+    read. `without`: a grant that does not count (the one decided again)."""
     rules = rule_books.in_force(session, now)
     if rules is None:
         return None
@@ -96,13 +96,13 @@ def of_matter(
 
 
 def _balance(paying: Paying, held: Holding | None) -> Balance:
-    """A reservation of the grant that is decided again counts as left, in the period that holds it."""
+    # A reservation of the grant decided again counts as left, in the period that holds it.
     limit, left = (held.period.limit_amount, held.period.left + held.reserved) if held else (paying.limit, paying.left)
     return Balance(paying.budget.id, paying.budget.scope, paying.budget.currency, limit, left)
 
 
 def _departments(session: Session) -> Mapping[int, int]:
-    """{team: its department}"""
+    """{team: department}"""
     return settings_cache.figure(
         session,
         "departments_of_teams",
@@ -111,7 +111,7 @@ def _departments(session: Session) -> Mapping[int, int]:
 
 
 def _names(session: Session) -> tuple[Mapping[int, str], Mapping[int, str], Mapping[str, str]]:
-    """(teams, departments by id; causes by their names in any language)"""
+    """(teams, departments by id; causes by name in any language)"""
     return settings_cache.figure(
         session,
         "empowerment_names",
@@ -156,7 +156,7 @@ def _customer(
 
 
 def cause_key(session: Session, cause: str) -> str:
-    """The key of the company's cause with this name, else the words themselves."""
+    """The key of the company's cause with this name, else the text itself."""
     _, _, causes = _names(session)
     return causes.get(cause.casefold(), cause)
 

@@ -1,4 +1,4 @@
-"""Grants, and requests asked, refused or withdrawn: one row each, with the facts and decision of that moment."""
+"""Grants and requests for them: one row each, with the facts and decision of that moment."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,19 +17,16 @@ COUNTS_SQL = "state IN ('awaiting', 'approved', 'granted', 'carried_out', 'faile
 
 
 class Grant(Row):
-    """One grant, or the request for one.
+    """`state`: awaiting (an approver is asked), approved (not granted yet), granted, carried_out, failed (fulfilment is
+    retried, or waits for a person), reversed; without a grant refused, withdrawn, expired, not_asked.
 
-    `state`: awaiting (an approver is asked), approved (the agent has still to grant it), granted, carried_out, failed
-    (granted; fulfilment is retried, or waits for a person), reversed; and without a grant: refused, withdrawn, expired,
-    not_asked (could have been asked for; less or nothing was granted).
-
-    `key`: the agent's own name for it, so that a second click has no effect. `wished`: the amount first asked for;
-    `units`: minor units of money, or pieces; `worth` counts for limits, `cost` for budgets (minor units). `facts`,
-    `usage`, `decision`, `rule_book` (its number) and `rule_id`: what it was decided by.
+    `wished`: first requested; `units`: minor units of money, or pieces; `worth` counts for limits, `cost` for budgets
+    (minor units).
     """
 
     __tablename__ = "grants"
 
+    # The agent's idempotency key: a second click has no effect.
     key: Mapped[str]
     agent_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agents.id"))
     state: Mapped[GrantState]
@@ -113,25 +110,25 @@ def of_ticket(session: Session, ticket_id: int, *, limit: int = 50) -> Sequence[
 
 
 def given_to(session: Session, customer_id: int, *, since: datetime, limit: int = 50) -> Sequence[Grant]:
-    """Standing grants to a customer, newest first."""
+    """Standing grants, newest first."""
     rows = select(Grant).where(Grant.customer_id == customer_id, Grant.state.in_(STANDING), Grant.created_at > since)
     return session.scalars(rows.order_by(Grant.created_at.desc()).limit(limit)).all()
 
 
 def of_agent(session: Session, agent_id: int, *, since: datetime, limit: int = 500) -> Sequence[Grant]:
-    """This agent's grants, questions and refusals since then, newest first."""
+    """Grants, questions and refusals since then, newest first."""
     rows = select(Grant).where(Grant.agent_id == agent_id, Grant.created_at >= since)
     return session.scalars(rows.order_by(Grant.created_at.desc()).limit(limit)).all()
 
 
 def held_of_agent(session: Session, agent_id: int, *, since: datetime, limit: int = 20) -> Sequence[Grant]:
-    """This agent's questions without an answer and approvals not granted yet, oldest first."""
+    """Unanswered questions and approvals not granted yet, oldest first."""
     rows = select(Grant).where(Grant.agent_id == agent_id, Grant.created_at > since, Grant.state.in_(HELD))
     return session.scalars(rows.order_by(Grant.id).limit(limit)).all()
 
 
 def open_of_interaction(session: Session, interaction_id: int) -> Sequence[Grant]:
-    """Asked or approved and not granted yet, in this contact."""
+    """Asked or approved, not granted yet."""
     rows = select(Grant).where(Grant.interaction_id == interaction_id, Grant.state.in_(HELD))
     return session.scalars(rows.order_by(Grant.id)).all()
 
@@ -146,7 +143,7 @@ def page(
     ticket_id: int | None = None,
     limit: int = 50,
 ) -> Sequence[Grant]:
-    """Newest first; `before` an id continues a listing."""
+    """Newest first; `before` an id continues."""
     rows = select(Grant)
     wanted = {"state": state, "agent_id": agent_id, "customer_id": customer_id, "ticket_id": ticket_id}
     for name, value in wanted.items():

@@ -1,4 +1,4 @@
-"""What was asked and served in a period, for findings; and grants worth a review."""
+"""Questions and tickets of a period, for findings; and grants worth a review."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ SERVED = text(
 
 
 def asked(session: Session, *, since: datetime, until: datetime) -> list[Asked]:
-    """Questions that a person answered in the period."""
+    """Answered by a person in the period."""
     return [
         Asked(
             grant_id=row.id,
@@ -49,7 +49,7 @@ def asked(session: Session, *, since: datetime, until: datetime) -> list[Asked]:
 
 
 def served(session: Session, *, since: datetime, until: datetime) -> list[Served]:
-    """Tickets of the period by their owner."""
+    """Tickets of the period, by owner."""
     rows = session.execute(SERVED, {"since": since, "until": until})
     return [Served(agent_id=row.id, matters=row.matters, given=row.given) for row in rows]
 
@@ -61,7 +61,7 @@ def lately(session: Session, *, until: datetime) -> tuple[list[Asked], list[Serv
 
 
 def measured(session: Session, row: Proposal, *, until: datetime) -> dict[str, Any]:
-    """The subject of a proposal in the four weeks before `until`."""
+    """In the four weeks before `until`."""
     return learning.measured(row.kind, row.about, row.agent_id, *lately(session, until=until))
 
 

@@ -1,4 +1,4 @@
-"""Locks per agent and per customer, so that limits per day, ticket or year also hold for grants at the same moment."""
+"""Advisory locks per agent and customer, so that limits also hold for concurrent grants."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -8,7 +8,8 @@ LOCK = text("SELECT pg_advisory_xact_lock(:kind, CAST(:id % 2147483647 AS intege
 
 
 def giver_and_customer(session: Session, *, agent_id: int, customer_id: int | None, ticket_id: int) -> None:
-    """Always in this order, to avoid deadlocks. Without a customer, the ticket is locked instead."""
+    """Without a customer, the ticket is locked."""
+    # Always in this order, to avoid deadlocks.
     session.execute(LOCK, {"kind": GIVER, "id": agent_id})
     kind, id_ = (CUSTOMER, customer_id) if customer_id else (TICKET, ticket_id)
     session.execute(LOCK, {"kind": kind, "id": id_})

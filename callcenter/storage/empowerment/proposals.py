@@ -1,4 +1,4 @@
-"""Proposals from past data: trust agents with more, or train one. Each once, with its cases and the decision on it."""
+"""Proposals from past data: trust agents with more, or train one."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,13 +13,8 @@ from callcenter.storage.database import NO_KEY, Row
 
 
 class Proposal(Row):
-    """`kind`: trust (a limit that always gets a yes), teach_no (an agent who mostly gets a no), teach_unused (an agent
-    who never grants what colleagues grant). `about` names the subject, so that it is open once. `data`: its numbers;
-    `cases`: grants.
-
-    `rule_book`: the resulting draft. `before`: the figures of the weeks before it was accepted, to compare the effect
-    with.
-    """
+    """`kind`: trust (a limit that always gets a yes), teach_no (an agent who mostly gets a no), teach_unused (an
+    agent who never grants). `about`: the subject, open once. `before`: figures before acceptance, to compare."""
 
     __tablename__ = "proposals"
 
@@ -53,13 +48,13 @@ def open_ones(session: Session) -> Sequence[Proposal]:
 
 
 def decided(session: Session, *, limit: int = 50) -> Sequence[Proposal]:
-    """Accepted and dismissed ones, newest first."""
+    """Newest first."""
     rows = select(Proposal).where(Proposal.decided_at.is_not(None))
     return session.scalars(rows.order_by(Proposal.decided_at.desc()).limit(limit)).all()
 
 
 def dismissed_since(session: Session, since: datetime) -> set[tuple[str, str]]:
-    """(kind, about) of recently dismissed ones, which are not proposed again so soon."""
+    """(kind, about), which are not proposed again so soon."""
     rows = select(Proposal.kind, Proposal.about).where(
         Proposal.state == ProposalState.DISMISSED, Proposal.decided_at > since
     )

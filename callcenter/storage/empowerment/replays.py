@@ -1,4 +1,4 @@
-"""Replays of a rule book over recorded cases: who asked for which, progress, result, and the cases that change."""
+"""Replays of a rule book over recorded cases: progress, result, and the cases that change."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -15,8 +15,8 @@ from callcenter.storage.empowerment.grants import Grant
 
 
 class ReplayRow(Row):
-    """`number`: of the rule book, `document`: as it was at the request. `due_at`: when a worker should start; once one
-    has, when its lease ends. `tries`: number of starts. `done` of `to_do` cases."""
+    """`document`: the rule book at the request. `due_at`: when to start; once started, the lease's end. `tries`:
+    starts. `done` of `to_do` cases."""
 
     __tablename__ = "replays"
 
@@ -73,7 +73,7 @@ def get(session: Session, replay_id: int, *, lock: bool = False) -> ReplayRow | 
 
 
 def claim(session: Session, replay_id: int, *, now: datetime) -> ReplayRow | None:
-    """This one, locked, if it is due and no other worker has it."""
+    """Locked, if due and not claimed by another worker."""
     wanted = select(ReplayRow).where(ReplayRow.id == replay_id, ReplayRow.due_at <= now)
     return session.scalar(
         wanted.with_for_update(key_share=True, skip_locked=True).execution_options(populate_existing=True)
@@ -81,7 +81,6 @@ def claim(session: Session, replay_id: int, *, now: datetime) -> ReplayRow | Non
 
 
 def newest(session: Session, number: int) -> ReplayRow | None:
-    """The latest replay of this rule book."""
     return session.scalar(select(ReplayRow).where(ReplayRow.number == number).order_by(ReplayRow.id.desc()).limit(1))
 
 
@@ -93,7 +92,6 @@ COLUMNS = "replay_id, grant_id, kind, before, after, units_before, units_after, 
 
 
 def copy_cases(session: Session, replay_id: int, cases: Iterable[Again]) -> None:
-    """Writes the cases that change, many at once."""
     connection = session.connection().connection.driver_connection
     assert connection is not None
     with connection.cursor() as cursor, cursor.copy(f"COPY replay_cases ({COLUMNS}) FROM STDIN") as copy:
@@ -108,7 +106,7 @@ def forget_cases(session: Session, replay_id: int) -> None:
 
 
 def forget_older(session: Session, number: int, *, keep: int) -> None:
-    """Keeps the cases of a rule book's newest replays, and the figures of all."""
+    """Deletes the cases of all but the newest `keep` replays; figures stay."""
     kept = select(ReplayRow.id).where(ReplayRow.number == number).order_by(ReplayRow.id.desc()).limit(keep)
     older = select(ReplayRow.id).where(ReplayRow.number == number, ReplayRow.id.not_in(kept))
     session.execute(delete(ReplayCase).where(ReplayCase.replay_id.in_(older)))
@@ -123,7 +121,7 @@ def cases(
     after: int = 0,
     limit: int = 50,
 ) -> Sequence[tuple[ReplayCase, Grant]]:
-    """The cases that change, in order of time, each with its grant; `after` an id continues."""
+    """In time order, each with its grant; `after` an id continues."""
     rows = select(ReplayCase, Grant).join(Grant, Grant.id == ReplayCase.grant_id)
     rows = rows.where(ReplayCase.replay_id == replay_id, ReplayCase.id > after)
     if kind is not None:

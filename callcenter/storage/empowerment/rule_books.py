@@ -1,4 +1,4 @@
-"""Versions of the rule book: drafts, those waiting for review, and which is in force from when."""
+"""Versions of the rule book: drafts, reviews, and the version in force."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -18,9 +18,8 @@ from callcenter.storage.database import Row
 
 
 class RuleBookRow(Row):
-    """One version. `number` counts up; `based_on`: the number it was drafted from. A published one is never changed: it
-    is in force from `effective_from` until the next one's. `version` counts every change. `editor_ids`: everyone who
-    edited it, the last at the end; none of them reviews it."""
+    """A published version never changes; it is in force from `effective_from` until the next one's. `version` counts
+    every change."""
 
     __tablename__ = "rule_books"
 
@@ -39,6 +38,7 @@ class RuleBookRow(Row):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+    # The last editor at the end; none of them may review it.
     editor_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list, server_default="{}")
 
     __table_args__ = (
@@ -52,7 +52,7 @@ class RuleBookRow(Row):
 
     @property
     def book(self) -> RuleBook:
-        """The document, validated; the same object for the same document. Read-only."""
+        """The validated document, cached. Read-only."""
         return book_of(self.document)
 
 
@@ -67,8 +67,6 @@ def _parsed(data: str) -> RuleBook:
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A published version and since when it is in force."""
-
     number: int
     since: datetime
     book: RuleBook
@@ -82,24 +80,23 @@ def get(session: Session, number: int, *, lock: bool = False) -> RuleBookRow | N
 
 
 def by_numbers(session: Session, numbers: Collection[int]) -> dict[int, RuleBookRow]:
-    """Existing versions by number."""
     rows = select(RuleBookRow).where(RuleBookRow.number.in_(numbers))
     return {row.number: row for row in session.scalars(rows)} if numbers else {}
 
 
 def in_force(session: Session, now: datetime) -> InForce | None:
-    """The version in force at this moment; coming versions are cached too, so that each begins to the second."""
+    # Coming versions are cached too, so that each begins to the second.
     published = settings_cache.figure(session, "rule_books", lambda: _published(session))
     return next((one for one in published if one.since <= now), None)
 
 
 def latest(session: Session) -> RuleBookRow | None:
-    """The last published version: what a draft is compared to."""
+    """The published version with the last `effective_from`; drafts are compared to it."""
     return session.scalar(_by_time().limit(1))
 
 
 def to_come(session: Session, now: datetime) -> Sequence[RuleBookRow]:
-    """Published and not yet in force, the earliest first."""
+    """Published and not yet in force, earliest first."""
     rows = select(RuleBookRow).where(RuleBookRow.state == BookState.PUBLISHED, RuleBookRow.effective_from > now)
     return session.scalars(rows.order_by(RuleBookRow.effective_from, RuleBookRow.number)).all()
 
@@ -110,13 +107,13 @@ def _by_time() -> Select[RuleBookRow]:
 
 
 def _published(session: Session) -> list[InForce]:
-    """All published versions, newest first, including those to come."""
+    """Newest first, including those to come."""
     rows = session.scalars(_by_time())
     return [InForce(row.number, row.effective_from, row.book) for row in rows if row.effective_from]
 
 
 def versions(session: Session) -> Sequence[RuleBookRow]:
-    """All, newest first."""
+    """Newest first."""
     return session.scalars(select(RuleBookRow).order_by(RuleBookRow.number.desc())).all()
 
 

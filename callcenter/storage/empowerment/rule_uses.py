@@ -1,4 +1,4 @@
-"""How often each rule was used, and what agents requested: shown with the table of rules."""
+"""Uses of each rule, and requests without a grant, for the table of rules."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -24,7 +24,8 @@ USED = text(
 
 
 def used(session: Session, *, since: datetime) -> Mapping[int, int]:
-    """{rule: uses}, counting grants, questions and refusals. A rule keeps its number over all versions."""
+    """{rule: uses}: grants, questions and refusals."""
+    # A rule keeps its number over all versions.
     return {row.rule: row.times for row in session.execute(USED, {"since": since})}
 
 
@@ -40,6 +41,6 @@ WISHES = text(
 
 
 def wishes(session: Session, *, since: datetime) -> Sequence[Seen]:
-    """Cases in which a request was refused or not asked for; without erased ones."""
+    """Refused or not asked for, grouped, without erased ones."""
     rows = session.execute(WISHES, {"since": since, "most": MOST_WISHES})
     return [Seen(files.facts_of(row.facts), row.times) for row in rows if row.facts]

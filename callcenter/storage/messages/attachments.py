@@ -1,4 +1,4 @@
-"""Files that come or go with messages. The content is read only when a file is shown."""
+"""Files of messages, in and out."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,8 +12,8 @@ from callcenter.storage.messages.messages import Message
 
 
 class Attachment(Row):
-    """`source`: its URL, "" for ours. `kind`: the type by content, `stated_kind`: the sender's. `token`: the carrier's
-    key to fetch ours. `next_try_at`: the next try to fetch it."""
+    """`source`: its URL, empty for ours. `kind`: the type by content, `stated_kind`: the sender's. `token`: the
+    carrier's key to fetch ours."""
 
     __tablename__ = "attachments"
 
@@ -24,6 +24,7 @@ class Attachment(Row):
     name: Mapped[str] = mapped_column(default="")
     kind: Mapped[str | None]
     size: Mapped[int | None]
+    # Read only when a file is shown.
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     token: Mapped[str | None] = mapped_column(unique=True)
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
@@ -52,13 +53,13 @@ def by_token(session: Session, token: str) -> Attachment | None:
 
 
 def claim(session: Session, attachment_id: int, *, now: datetime) -> Attachment | None:
-    """The attachment, locked, if it is due and no other worker is fetching it."""
+    """Locked, if due and not claimed by another worker."""
     wanted = select(Attachment).where(Attachment.id == attachment_id, Attachment.next_try_at <= now)
     return session.scalar(wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True))
 
 
 def of_messages(session: Session, message_ids: Sequence[int]) -> dict[int, list[Attachment]]:
-    """{message: its attachments}, in order."""
+    """{message: attachments}, in order."""
     found: dict[int, list[Attachment]] = {}
     if not message_ids:
         return found
@@ -72,7 +73,7 @@ def of_messages(session: Session, message_ids: Sequence[int]) -> dict[int, list[
 def of_interactions(
     session: Session, interaction_ids: Sequence[int], *, limit: int = 50
 ) -> Sequence[tuple[Attachment, Message]]:
-    """Attachments in and out of these interactions, newest first."""
+    """In and out, newest first."""
     if not interaction_ids:
         return ()
     rows = (

@@ -1,4 +1,4 @@
-"""Messages in and out. A due message is a row; the job only says that one is due."""
+"""Messages in and out. A due message is a row; its job only says that one is due."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,8 +15,7 @@ from callcenter.storage.database import Row
 
 
 class Message(Row):
-    """`purpose`: conversation, survey, thanks, grant, approval or opt_out. `files`: how many come with it.
-    `next_try_at`: when a due message is tried (again)."""
+    """`purpose`: conversation, survey, thanks, grant, approval or opt_out. `next_try_at`: of a due message."""
 
     __tablename__ = "messages"
 
@@ -71,12 +70,11 @@ def by_sid(session: Session, sid: str, *, lock: bool = False) -> Message | None:
 
 
 def known_sids(session: Session, sids: Sequence[str]) -> set[str]:
-    """Those of these that belong to messages of ours."""
     return set(session.scalars(select(Message.sid).where(Message.sid.in_(sids)))) if sids else set()
 
 
 def lock_sid(session: Session, sid: str) -> None:
-    """Until the end of this transaction no other one writes this message's status, or claims its sid."""
+    """Until the transaction ends, no other one writes this message's status or claims its sid."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(sid, 0))))
 
 
@@ -86,13 +84,12 @@ def of_interaction(session: Session, interaction_id: int) -> Sequence[Message]:
 
 
 def page(session: Session, interaction_id: int, *, after: int = 0, limit: int = 50) -> Sequence[Message]:
-    """A conversation from its beginning; `after` an id continues."""
+    """Oldest first; `after` an id continues."""
     rows = select(Message).where(Message.interaction_id == interaction_id, Message.id > after)
     return session.scalars(rows.order_by(Message.id).limit(limit)).all()
 
 
 def last_heard(session: Session, thread: Thread) -> datetime | None:
-    """When the customer last wrote in this thread."""
     there = (Message.channel == thread.channel, Message.our_address == thread.ours)
     rows = select(Message.created_at).where(Message.their_address == thread.theirs, Message.direction == Way.IN, *there)
     return session.scalar(rows.order_by(Message.created_at.desc()).limit(1))
@@ -110,7 +107,7 @@ def last_received(session: Session, interaction_ids: Sequence[int]) -> dict[int,
 
 
 def claim(session: Session, message_id: int, *, now: datetime) -> Message | None:
-    """The message, locked, if it is due and no other worker is sending it."""
+    """Locked, if due and not claimed by another worker."""
     wanted = select(Message).where(Message.id == message_id, Message.next_try_at <= now)
     wanted = wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     return session.scalar(wanted)
@@ -121,13 +118,12 @@ def is_unsent(message: Message) -> bool:
 
 
 def mark_read(session: Session, interaction_id: int, *, at: datetime) -> None:
-    """The agent has seen the customer's messages in this conversation."""
     unread = (Message.interaction_id == interaction_id, Message.direction == Way.IN, Message.read_at.is_(None))
     session.execute(update(Message).where(*unread).values(read_at=at))
 
 
 def unread(session: Session, interaction_ids: Sequence[int]) -> dict[int, int]:
-    """{interaction: how many of the customer's messages its agent has not seen}."""
+    """{interaction: customer's messages that the agent has not seen}."""
     rows = select(Message.interaction_id, func.count().label("n")).where(
         Message.interaction_id.in_(interaction_ids), Message.direction == Way.IN, Message.read_at.is_(None)
     )

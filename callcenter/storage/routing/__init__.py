@@ -1,1 +1,1 @@
-"""The router's queries: who waits, who is on duty, and the open offers."""
+"""The router's queries: waiting interactions, agents on duty, and open offers."""

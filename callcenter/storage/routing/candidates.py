@@ -1,4 +1,4 @@
-"""Rows as `domain.routing` sees them: waiting interactions, and all possible candidates. Read-only."""
+"""Rows as `domain.routing` values: waiting interactions and candidates. Read-only."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -35,7 +35,6 @@ def policy(session: Session) -> CompanyPolicy:
 
 
 def head_of(row: Interaction) -> QueueHead:
-    """An interaction as the head of a line."""
     since = (row.joined_at or row.created_at).timestamp()
     rank = row.queue_rank if row.queue_rank is not None else since
     return QueueHead(
@@ -46,7 +45,7 @@ def head_of(row: Interaction) -> QueueHead:
 def waiting_of(
     session: Session, queue_heads: Sequence[QueueHead], *, now: datetime, asked_before: bool = True
 ) -> list[Waiting]:
-    """These rows as the domain sees them, with the agents asked recently for each."""
+    """Each with the agents asked recently for it."""
     ours = policy(session)
     longest = max(ours.pauses.declined, ours.pauses.busy, ours.pauses.no_answer)
     ids = [head.id for head in queue_heads] if asked_before else []

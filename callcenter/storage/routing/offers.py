@@ -1,5 +1,7 @@
-"""One interaction offered to one agent. Two partial unique indexes settle every race: one open offer per interaction,
-and one open offer per slot of an agent (one slot for calls, as many as allowed for conversations)."""
+"""One interaction offered to one agent.
+
+Two partial unique indexes settle every race: one open offer per interaction, and one per slot of an agent.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,15 +18,15 @@ from callcenter.storage.database import NO_KEY, Row
 
 
 class Offer(Row):
-    """`is_open` while it is live or, once accepted, until the agent has finished with the interaction. `ring_at`: when
-    to ring the agent's desk telephone; `connect_by`: when an accepted call's leg should be up. `reason`: the candidates
-    and the reason for the choice, as codes."""
+    """`is_open`: live, or accepted until the agent has finished. `ring_at`: when to ring the desk telephone;
+    `connect_by`: when an accepted call's leg should be up. `reason`: the explanation, as codes."""
 
     __tablename__ = "offers"
 
     interaction_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("interactions.id"), index=True)
     agent_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agents.id"))
     medium: Mapped[Medium]
+    # One slot for calls, as many as allowed for conversations.
     slot: Mapped[int] = mapped_column(SmallInteger)
     state: Mapped[OfferState]
     is_open: Mapped[bool]
@@ -72,7 +74,7 @@ def page(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Offer]:
-    """Newest first; `before` an id continues a listing."""
+    """Newest first; `before` an id continues."""
     rows = select(Offer)
     if agent_id is not None:
         rows = rows.where(Offer.agent_id == agent_id)
@@ -84,7 +86,7 @@ def page(
 
 
 def load(session: Session) -> dict[int, dict[str, int]]:
-    """{agent: {"voice": n, "text": n}} of all open offers: every agent's current work."""
+    """{agent: {"voice": n, "text": n}} of all open offers."""
     counted = select(Offer.agent_id, Offer.medium, func.count().label("n")).where(Offer.is_open)
     loads: dict[int, dict[str, int]] = {}
     for row in session.execute(counted.group_by(Offer.agent_id, Offer.medium)):
@@ -104,7 +106,7 @@ def of_interaction(session: Session, interaction_id: int) -> Sequence[Offer]:
 
 
 def claim_to_ring(session: Session, offer_id: int, *, now: datetime) -> Offer | None:
-    """The offer, locked, if its desk telephone is due to ring and no other worker is ringing it."""
+    """Locked, if its desk telephone is due to ring and no other worker rings it."""
     wanted = select(Offer).where(Offer.id == offer_id, Offer.ring_at <= now, Offer.state == OfferState.LIVE)
     return session.scalar(
         wanted.with_for_update(key_share=True, skip_locked=True).execution_options(populate_existing=True)

@@ -1,7 +1,4 @@
-"""The router's queries: who is signed in, the heads of all lines, and an offer made in one statement.
-
-Statements are built once: every call uses them.
-"""
+"""The router's queries: agents on duty, queue heads, and an offer made in one statement."""
 
 import json
 from collections.abc import Sequence
@@ -17,7 +14,7 @@ from callcenter.domain.channels import Channel
 
 
 class OnDuty(NamedTuple):
-    """A signed-in agent; `calls` and `conversations` count open offers, times are POSIX seconds."""
+    """`calls` and `conversations` count open offers. Times are POSIX seconds."""
 
     id: int
     name: str
@@ -49,7 +46,7 @@ ON_DUTY = text(
 
 
 def on_duty(session: Session) -> list[OnDuty]:
-    """Every signed-in agent with their current work: the one query that routing decides by."""
+    """Every signed-in agent with current work."""
     return [_on_duty(*row) for row in session.connection().execute(ON_DUTY).all()]
 
 
@@ -60,12 +57,12 @@ def _on_duty(*row: Any) -> OnDuty:
 
 @lru_cache(maxsize=10_000)
 def _read(data: str) -> Any:
-    """Cached, as many agents have the same skills and rarely change them; the value must not be changed."""
+    # Agents with equal skills share the value: it must not be changed.
     return json.loads(data)
 
 
 class QueueHead(NamedTuple):
-    """An interaction near the head of its line; times are POSIX seconds."""
+    """Times are POSIX seconds."""
 
     id: int
     channel: str
@@ -108,16 +105,16 @@ class WasAsked(NamedTuple):
 
 
 def asked(session: Session, interaction_ids: Sequence[int], *, since: datetime) -> list[WasAsked]:
-    """Who declined or missed which of these since then, in order."""
+    """Declined or missed offers since then, in order."""
     if not interaction_ids:
         return []
     rows = session.connection().execute(ASKED, {"ids": list(interaction_ids), "since": since})
     return [WasAsked(*row) for row in rows]
 
 
-# Locks the agent, unless another router has them, or wrote about them since this statement began (then the row's xmin
-# differs); the offer takes the lowest free slot; the partial unique indexes settle the rest; the agent's state and its
-# stretch of the day follow the offer.
+# Locks the agent, unless another router has the row or has written it since this statement began (its xmin
+# differs). The offer takes the lowest free slot; partial unique indexes settle the rest. The agent's state and
+# interval follow the offer.
 MAKE_OFFER = text(
     "WITH was AS MATERIALIZED ("
     "  SELECT agents.id, state, desk_telephone FROM agents"
@@ -154,7 +151,7 @@ MAKE_OFFER = text(
 
 
 class MadeOffer(NamedTuple):
-    """`before`: the agent's state until now; `to_ring`: their desk telephone must ring."""
+    """`before`: the agent's previous state. `to_ring`: the desk telephone must ring."""
 
     offer_id: int
     before: str
@@ -162,7 +159,7 @@ class MadeOffer(NamedTuple):
 
 
 def make_offer(session: Session, **values: Any) -> MadeOffer | None:
-    """An offer to this agent, if they are still free for it and no other router has them; else None."""
+    """None if the agent is no longer free, or another router has the agent."""
     row = session.connection().execute(MAKE_OFFER, values).first()
     return MadeOffer(*row) if row else None
 
@@ -182,8 +179,8 @@ KNOWN = text(
 
 
 class Known(NamedTuple):
-    """About a customer: the owner of their open ticket, the agent of their last contact, the owner of their account;
-    recent contacts; whether a promised call was missed; since when they waited if they hung up just now."""
+    """Owner of the open ticket, last agent, owner of the account; recent contacts; a broken promise; the start of a
+    wait just abandoned."""
 
     ticket_owner: int | None
     last_agent: int | None
@@ -194,8 +191,7 @@ class Known(NamedTuple):
 
 
 def known(session: Session, **values: Any) -> Known:
-    """By customer_id, account_id, number and queue_id, without interaction_id; from `since` until `now`, with the last
-    hang-up no earlier than `redial_since`."""
+    """By customer_id, account_id, number, queue_id, without interaction_id; `since`, `now`, `redial_since`."""
     return Known(*session.connection().execute(KNOWN, values).one())
 
 
@@ -206,6 +202,6 @@ AHEAD = text(
 
 
 def ahead(session: Session, *, queue_id: int, channel: str, queue_rank: float) -> int:
-    """How many of this queue and channel come before this rank."""
+    """Interactions of this queue and channel before this rank."""
     values = {"queue_id": queue_id, "channel": channel, "queue_rank": queue_rank}
     return int(session.connection().execute(AHEAD, values).scalar_one())

@@ -1,4 +1,4 @@
-"""Recent handling times and waits: the basis of expected waits, and the check of them."""
+"""Recent handling times and waits, and the accuracy of announced waits."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ TOO_LONG = text(
 
 
 def too_long(session: Session, queue_id: int, *, before: datetime) -> Sequence[int]:
-    """Inbound interactions that wait in this queue since `before`, not transferred or overflowed; at most 50."""
+    """Inbound, waiting since `before`, not transferred or overflowed; at most 50."""
     return session.scalars(TOO_LONG, {"queue_id": queue_id, "before": before}).all()
 
 
@@ -46,7 +46,7 @@ PREDICTIONS_OF_EACH = text(
 
 
 def handling_seconds(session: Session, queue_id: int, *, now: datetime) -> float | None:
-    """Mean time from answer to the end of wrap-up of the last contacts; None if there were too few."""
+    """Mean from answer to the end of wrap-up of recent contacts; None if too few."""
 
     def read() -> float | None:
         mean, count = session.execute(HANDLING, {"queue_id": queue_id, "since": now - OF_LATE}).one()
@@ -56,7 +56,7 @@ def handling_seconds(session: Session, queue_id: int, *, now: datetime) -> float
 
 
 def predictions(session: Session, *, queue_id: int, now: datetime) -> list[tuple[float, float]]:
-    """(told, waited) in seconds of answered callers who were told a wait."""
+    """(announced, waited) in seconds, of answered callers."""
 
     def read() -> list[tuple[float, float]]:
         rows = session.execute(PREDICTIONS, {"queue_id": queue_id, "since": now - OF_LATE})
@@ -68,7 +68,7 @@ def predictions(session: Session, *, queue_id: int, now: datetime) -> list[tuple
 def predictions_of_each(
     session: Session, queue_ids: Sequence[int], *, now: datetime
 ) -> dict[int, list[tuple[float, float]]]:
-    """As `predictions`, by queue id and in one statement."""
+    """{queue: predictions}, in one statement."""
     found: dict[int, list[tuple[float, float]]] = {id_: [] for id_ in queue_ids}
     rows = session.execute(PREDICTIONS_OF_EACH, {"queue_ids": list(queue_ids), "since": now - OF_LATE})
     for queue_id, told, waited in rows:

@@ -1,4 +1,4 @@
-"""Past days played again with a change: who asked for what, progress, and result."""
+"""What-if runs: scenario, progress and result."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,8 +15,8 @@ OPEN = ("queued", "running")
 
 
 class WhatIf(Row):
-    """`wish`: `domain.what_ifs.Wish` as data. `due_at`: when a worker should start; once one has, when its lease ends.
-    `tries`: number of starts. `played` of `to_play` runs are done. `reason`: why it failed."""
+    """`wish`: `domain.what_ifs.Wish` as data. `due_at`: when to start; once started, the lease's end. `tries`:
+    starts. `played` of `to_play` runs."""
 
     __tablename__ = "what_ifs"
 
@@ -51,7 +51,7 @@ def get(session: Session, what_if_id: int, *, lock: bool = False) -> WhatIf | No
 
 
 def claim(session: Session, what_if_id: int, *, now: datetime) -> WhatIf | None:
-    """This one, locked, if it is due and no other worker has it."""
+    """Locked, if due and not claimed by another worker."""
     wanted = select(WhatIf).where(WhatIf.id == what_if_id, WhatIf.due_at <= now)
     return session.scalar(
         wanted.with_for_update(key_share=True, skip_locked=True).execution_options(populate_existing=True)

@@ -1,4 +1,4 @@
-"""Surveys after service, when they are due, and the answers."""
+"""Surveys after service, and the answers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,10 +13,7 @@ from callcenter.storage.database import Row
 
 
 class Survey(Row):
-    """An interaction gets at most one survey. Agent and queue are those of that moment.
-
-    At most one question is open in a thread, so that a bare "4" has one meaning.
-    """
+    """At most one per interaction. Agent and queue are those of that moment."""
 
     __tablename__ = "surveys"
 
@@ -45,6 +42,7 @@ class Survey(Row):
         CheckConstraint("(state = 'answered') = (score IS NOT NULL)", name="answered"),
         Index("ix_surveys_due", "due_at", postgresql_where=text("state = 'planned'")),
         Index(
+            # One open question per thread, so that a bare "4" has one meaning.
             "uq_surveys_asked",
             "channel",
             "their_address",
@@ -83,13 +81,13 @@ def of_ticket(session: Session, ticket_id: int) -> Sequence[Survey]:
 
 
 def claim(session: Session, survey_id: int, *, now: datetime) -> Survey | None:
-    """The survey, locked, if it is due and no other worker is sending it."""
+    """Locked, if due and not claimed by another worker."""
     wanted = select(Survey).where(Survey.id == survey_id, Survey.state == SurveyState.PLANNED, Survey.due_at <= now)
     return session.scalar(wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True))
 
 
 def asked(session: Session, thread: Thread) -> Survey | None:
-    """The open question of this thread, locked."""
+    """The thread's open question, locked."""
     wanted = (
         select(Survey)
         .where(*_in(thread), Survey.state == SurveyState.ASKED)
@@ -108,7 +106,7 @@ def _in(thread: Thread) -> tuple[ColumnElement[bool], ...]:
 
 
 def last_answered(session: Session, thread: Thread, *, since: datetime) -> Survey | None:
-    """Answered since then without a comment: the next message may be the comment."""
+    """Answered since then without a comment, locked: the next message may be the comment."""
     wanted = (
         select(Survey)
         .where(*_in(thread), Survey.state == SurveyState.ANSWERED)
@@ -125,13 +123,13 @@ def last_of_customer(session: Session, customer_id: int) -> Survey | None:
 
 
 def of_customer(session: Session, customer_id: int, *, limit: int = 20) -> Sequence[Survey]:
-    """Answered ones, newest first."""
+    """Answered, newest first."""
     rows = select(Survey).where(Survey.customer_id == customer_id, Survey.state == SurveyState.ANSWERED)
     return session.scalars(rows.order_by(Survey.id.desc()).limit(limit)).all()
 
 
 def with_words(session: Session, *, since: datetime, limit: int = 8) -> Sequence[Survey]:
-    """Answered since then with a comment, newest first."""
+    """With a comment, newest first."""
     rows = select(Survey).where(Survey.state == SurveyState.ANSWERED, Survey.answered_at >= since, Survey.comment != "")
     return session.scalars(rows.order_by(Survey.answered_at.desc()).limit(limit)).all()
 
@@ -155,7 +153,7 @@ def page(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Survey]:
-    """Newest first; `before` an id continues a listing."""
+    """Newest first; `before` an id continues."""
     rows = select(Survey)
     if states:
         rows = rows.where(Survey.state.in_(states))
@@ -167,6 +165,6 @@ def page(
 
 
 def overdue(session: Session, *, asked_before: datetime, limit: int = 100) -> Sequence[Survey]:
-    """Asked before then and never answered, claimed."""
+    """Asked before then and never answered, locked."""
     rows = select(Survey).where(Survey.state == SurveyState.ASKED, Survey.asked_at < asked_before).limit(limit)
     return session.scalars(rows.with_for_update(skip_locked=True)).all()

@@ -1,4 +1,4 @@
-"""Tickets until they are solved, and their comments."""
+"""Tickets and their comments."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,9 +24,8 @@ SERIAL = DbSequence("ticket_serial", start=4000)
 
 
 class Ticket(Row):
-    """`version` rises with every save, so that two people do not overwrite each other. `cause`: what went wrong, in
-    words; the name of one of the company's causes counts as it. `price`: of the product, in minor units of the
-    customer's currency."""
+    """`version` rises with every save: a stale save is refused. `cause`: free text, or a name of a company's cause.
+    `price`: of the product, minor units of the customer's currency."""
 
     __tablename__ = "tickets"
 
@@ -104,7 +103,7 @@ def unsolved_of_customer(session: Session, customer_id: int) -> Sequence[Ticket]
 
 
 def of_same_matter(session: Session, *, customer_id: int | None, queue_id: int | None) -> Ticket | None:
-    """The newest unsolved ticket that a new contact of this customer in this queue belongs to, or None."""
+    """The newest unsolved ticket of this customer in this queue, or None."""
     if customer_id is None:
         return None
     rows = select(Ticket).where(Ticket.customer_id == customer_id, Ticket.status.in_(UNSOLVED))
@@ -137,7 +136,7 @@ def search(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Ticket]:
-    """Newest first; `before` an id continues a listing."""
+    """Newest first; `before` an id continues."""
     rows = select(Ticket)
     if statuses:
         rows = rows.where(Ticket.status.in_(statuses))
