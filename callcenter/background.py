@@ -1,4 +1,4 @@
-"""Queues jobs for the workers. A job only says "look": due rows are in PostgreSQL, and the clock asks again."""
+"""Queues jobs. A job only says "look": due rows are in PostgreSQL, and the clock asks again."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -16,8 +16,6 @@ ABANDONED = timedelta(seconds=30)  # no job takes half as long; a long one is du
 
 
 class Job(StrEnum):
-    """Named by the function that runs it."""
-
     SEND_MESSAGE = "workers.messages.send"
     FETCH_ATTACHMENT = "workers.messages.fetch_attachment"
     INVITE_TO_SURVEY = "workers.surveys.invite"
@@ -52,14 +50,14 @@ ON = {
 
 
 class Background:
-    """The same job with the same arguments is in the queue once."""
+    """The same job with the same arguments is queued once."""
 
     def __init__(self, redis_url: str) -> None:
         self.redis = Redis.from_url(redis_url, socket_connect_timeout=0.5, socket_timeout=2)
         self._queues = {name: Queue(name, connection=self.redis) for name in (*QUEUES, LONG)}
 
     def enqueue(self, job: Job, **arguments: int) -> None:
-        """Raises redis.RedisError if Redis is away."""
+        """Raises redis.RedisError."""
         about = "-".join(str(value) for value in arguments.values())
         try:
             self._queues[ON[job]].enqueue_call(
@@ -76,7 +74,7 @@ class Background:
                 self.enqueue(job, **arguments)
 
     def _is_abandoned(self, job_id: str) -> bool:
-        """Whether a killed worker left this job behind; deletes it."""
+        """Deletes a job that a killed worker left behind."""
         try:
             found = QueuedJob.fetch(job_id, connection=self.redis)
         except NoSuchJobError:

@@ -1,4 +1,4 @@
-"""The current time: the machine's; in test mode a set time, the same in every process."""
+"""The current time; in test mode a set one, the same in every process."""
 
 import mmap
 import struct
@@ -15,7 +15,7 @@ def utc_now() -> datetime:
 
 
 class SetClock:
-    """The machine's time plus the seconds in a file that all processes map."""
+    """The machine's time plus seconds in a file that all processes map."""
 
     def __init__(self, file: Path) -> None:
         with file.open("r+b") as opened:
@@ -26,7 +26,6 @@ class SetClock:
         return utc_now() + timedelta(seconds=self._ahead)
 
     def forward(self, seconds: float) -> datetime:
-        """Returns the new now."""
         _SECONDS.pack_into(self._shared, 0, self._ahead + seconds)
         return self()
 

@@ -1,4 +1,4 @@
-"""Each route declares its access; a route without a declaration is refused."""
+"""Each route declares its access; others are refused."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,11 +12,9 @@ MARK = "declared"
 
 
 class Door(StrEnum):
-    """PUBLIC: anyone. SIGNED: Twilio, by signature. PEOPLE: a signed-in person or a token with one of the roles."""
-
-    PUBLIC = "public"
-    SIGNED = "signed"
-    PEOPLE = "people"
+    PUBLIC = "public"  # anyone
+    SIGNED = "signed"  # Twilio, by signature
+    PEOPLE = "people"  # a signed-in person or a token with one of the roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,6 @@ class Declaration:
 
 
 def allow(*roles: str) -> Callable[[View], View]:
-    """For people or tokens with one of these roles."""
     declaration = Declaration(Door.PEOPLE, frozenset(Role(role) for role in roles))
     return lambda view: _mark(view, declaration)
 

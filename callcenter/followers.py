@@ -1,6 +1,6 @@
 """Register of followers: actions after an event in its own transaction, in this order.
 
-A follower may record events, which have followers too. Pushes and jobs are in `reactions.py`.
+A follower may record events.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Gunicorn's settings: every name here is one of them."""
+"""Gunicorn's settings, one per name: `gunicorn -c python:callcenter.gunicorn_settings`."""
 
 import warnings
 

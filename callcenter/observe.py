@@ -26,7 +26,7 @@ seconds = Histogram(
 
 
 def configure(log_format: Literal["json", "plain"] = "json") -> None:
-    """Once per process: one event per line to standard output."""
+    """Once per process."""
     last: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if log_format == "plain":
         last = structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
@@ -45,7 +45,7 @@ def configure(log_format: Literal["json", "plain"] = "json") -> None:
 
 
 def without_numbers(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Masks telephone numbers but for the last two digits."""
+    """Masks all but the last two digits."""
     for key, value in line.items():
         if isinstance(value, str) and key not in ("timestamp", "request"):
             line[key] = NUMBER.sub(lambda found: "…" + found[0][-2:], value)

@@ -15,18 +15,18 @@ _gathered: ContextVar[list[Any] | None] = ContextVar("gathered", default=None)
 
 
 class Push:
-    """Writes to Socket.IO's Redis queue; any web process delivers. A Redis failure is logged."""
+    """Writes to Socket.IO's Redis queue. A Redis failure is logged."""
 
     def __init__(self, redis_url: str) -> None:
         self._queue = _Queue(redis_url, channel=CHANNEL, write_only=True, redis_options=dict(IMPATIENT))
 
     def send(self, rooms: Sequence[str], name: str, payload: dict[str, object]) -> None:
-        """Once per browser in any of these rooms."""
+        """Sends once per browser."""
         self._queue.emit(name, payload, namespace=NAMESPACE, room=list(rooms))
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Sends pushes inside the block in one round trip at its end, in order."""
+        """One round trip for all pushes inside the block."""
         gathered: list[Any] = []
         token = _gathered.set(gathered)
         try:

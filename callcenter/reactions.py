@@ -35,7 +35,7 @@ def jobs(event: Event) -> tuple[Ordered, ...]:
 
 
 def rooms(event: Event, *, alone: bool) -> tuple[str, ...]:
-    """Of the agent concerned, the acting agent and the supervisors; `alone`: without supervisors."""
+    """`alone`: without supervisors."""
     about = f"agent:{event.agent_id}" if event.agent_id else ""
     doer = event.actor if event.actor.startswith("agent:") else ""
     concerned = dict.fromkeys(room for room in (about, doer) if room)

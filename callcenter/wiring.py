@@ -39,7 +39,7 @@ def _reaction(kind: str) -> Iterator[None]:
 
 
 class Process(StrEnum):
-    """Connection name in PostgreSQL; `doctor` looks for the clock's."""
+    """Connection name in PostgreSQL, for `doctor`."""
 
     WEB = "callcenter web"
     WORKER = "callcenter worker"
@@ -48,7 +48,7 @@ class Process(StrEnum):
 
 
 class Wiring:
-    """One per process. `database`: an open one."""
+    """One per process."""
 
     def __init__(
         self, settings: Settings, *, process: Process = Process.OTHER, database: Database | None = None
@@ -78,7 +78,6 @@ class Wiring:
             yield session
 
     def tell(self, told: Told) -> None:
-        """Numbers the events, then pushes and enqueues."""
         numbers: dict[int, int] = {}
         if told:
             with _reaction("number"), self.database.at_once() as connection:
@@ -96,14 +95,14 @@ class Wiring:
             self.background.enqueue(order.job, **order.arguments)
 
     def republish(self, *, older_than: timedelta = timedelta(seconds=5)) -> int:
-        """Publishes events that a crash left unpublished; returns how many."""
+        """Publishes what a crash left unpublished; returns how many events."""
         with self.reading() as session:
             lost = [(row.id, row.event()) for row in history.unpublished(session, before=self.clock() - older_than)]
         self.tell(lost)
         return len(lost)
 
     def enqueue(self, job: Job, **arguments: int) -> None:
-        """Without Redis it is logged: the clock finds due rows in the database."""
+        """If Redis is away, only logs: the clock finds due rows."""
         try:
             self.background.enqueue(job, **arguments)
         except RedisError as error:

@@ -21,7 +21,7 @@ def process_wiring() -> Wiring:
 
 
 def job(task: Callable[..., None]) -> Callable[..., None]:
-    """Makes a job of (ids…) from a function of (wiring, ids…). Errors are logged and raised for RQ."""
+    """Makes a job of (ids…) from a function of (wiring, ids…)."""
 
     @wraps(task)
     def inner(**ids: int) -> None:
@@ -31,6 +31,7 @@ def job(task: Callable[..., None]) -> Callable[..., None]:
             task(process_wiring(), **ids)
         except Exception as error:
             line.error("job_failed", error=due.said(error), ms=round(1000 * (monotonic() - began)))
+            # Logged and raised again, for RQ.
             _put_off(task, ids, error)
             raise
         line.info("job_done", ms=round(1000 * (monotonic() - began)))

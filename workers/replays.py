@@ -1,4 +1,4 @@
-"""Replays a rule book over recorded cases: up to a minute, so on the queue of long computations."""
+"""Replays a rule book over recorded cases."""
 
 from time import monotonic
 

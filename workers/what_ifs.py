@@ -1,4 +1,4 @@
-"""Plays what-if scenarios: minutes each, so they have their own queue and workers."""
+"""Plays what-if scenarios."""
 
 from time import monotonic
 

@@ -1,4 +1,4 @@
-"""Attachment types, detected by content: the sender's content type is not trusted."""
+"""Attachment types, detected by content: the sender's type is not trusted."""
 
 import io
 import zipfile
@@ -10,12 +10,10 @@ LARGEST = 16 * 1024 * 1024  # bytes; what WhatsApp carries, and more than any MM
 
 
 class AttachmentState(StrEnum):
-    """DUE: not fetched yet. REFUSED: type not accepted. FAILED: fetch failed."""
-
-    DUE = "due"
+    DUE = "due"  # not fetched yet
     KEPT = "kept"
-    REFUSED = "refused"
-    FAILED = "failed"
+    REFUSED = "refused"  # type not accepted
+    FAILED = "failed"  # fetch failed
 
 
 PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})  # types that every browser shows
@@ -75,5 +73,5 @@ def is_picture(kind: str | None) -> bool:
 
 
 def name_of(kind: str, number: int) -> str:
-    """File name for an attachment without one: image-3.jpg."""
+    # As image-3.jpg.
     return f"{GROUPS.get(kind.partition('/')[0], 'document')}-{number}{ENDINGS.get(kind, '')}"

@@ -8,18 +8,14 @@ from callcenter.domain.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class CallbackPromised(Event):
-    """`source`: key, offered, max_wait, agent or api."""
-
     callback_id: int
     queue_id: int
     promised_until: str
-    source: str
+    source: str  # key, offered, max_wait, agent or api
 
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerToCall(Event):
-    """The provider dials the customer now."""
-
     callback_id: int
 
 
@@ -30,26 +26,22 @@ class CallerToBringBack(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CallbackTried(Event):
-    """`outcome`: no-answer, busy, failed, refused or left. `next_try_at` is empty after the last attempt."""
-
     callback_id: int
-    outcome: str
+    outcome: str  # no-answer, busy, failed, refused or left
     tries: int
-    next_try_at: str = ""
+    next_try_at: str = ""  # empty after the last attempt
 
 
 @dataclass(frozen=True, kw_only=True)
 class LineToEnd(Event):
-    """An agent's leg is still up in a call that the agent no longer serves."""
+    """An agent's leg is up in a call that the agent no longer serves."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CallbackKept(Event):
-    """`how`: called (we called) or called_us (the customer called first)."""
-
     callback_id: int
     in_time: bool
-    how: str = "called"
+    how: str = "called"  # called (we called) or called_us (the customer called first)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,19 +58,15 @@ class CallbackCancelled(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CallbackChanged(Event):
-    """`changed`: {field: [before, after]}."""
-
     callback_id: int
-    changed: dict[str, Any]
+    changed: dict[str, Any]  # {field: [before, after]}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Overflowed(Event):
-    """`way`: queue, callback or voicemail. `queue_id`: the target queue."""
-
-    way: str
+    way: str  # queue, callback or voicemail
     waited_seconds: int
-    queue_id: int | None = None
+    queue_id: int | None = None  # the target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +77,8 @@ class VoicemailLeft(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Transferred(Event):
-    """`agent_id` transferred it; `queue_id` or `to_agent_id` is the target."""
+    """`agent_id` transferred it."""
 
     reason: str
-    queue_id: int | None = None
+    queue_id: int | None = None  # the target, or `to_agent_id`
     to_agent_id: int | None = None

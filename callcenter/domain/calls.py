@@ -1,4 +1,4 @@
-"""Reports of a telephone leg, and our answers, as values. `telephony/twiml.py` renders the answers."""
+"""Reports of a telephone leg, and our answers. `telephony/twiml.py` renders the answers."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,10 +7,8 @@ from enum import StrEnum
 
 @dataclass(frozen=True, kw_only=True)
 class IncomingCall:
-    """`caller` is E.164, or None if withheld or malformed."""
-
     sid: str
-    caller: str | None
+    caller: str | None  # E.164; None if withheld or malformed
     called: str
 
 
@@ -51,19 +49,14 @@ class LegReport:
 
 @dataclass(frozen=True, kw_only=True)
 class ConferenceReport:
-    """`label`: the participant's. `sequence` counts within the conference.
-
-    `call_status` is set when a participant leaves; in-progress: the leg left only the conference.
-    """
-
     conference_sid: str
     name: str
     event: str
-    sequence: int
+    sequence: int  # counts within the conference
     call_sid: str | None = None
-    label: str | None = None
+    label: str | None = None  # the participant's
     reason: str | None = None
-    call_status: str | None = None
+    call_status: str | None = None  # when a participant leaves; in-progress: the leg left only the conference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,25 +67,23 @@ class MenuChoice:
 
 @dataclass(frozen=True, kw_only=True)
 class OfferMenu:
-    """`choices` in reading order; `other_language` is on key 9. `again`: without the greeting."""
-
     interaction_id: int
     language: str
     company: str
     name: str | None
-    choices: tuple[MenuChoice, ...]
-    other_language: str | None = None
-    again: bool = False
+    choices: tuple[MenuChoice, ...]  # in reading order
+    other_language: str | None = None  # on key 9
+    again: bool = False  # without the greeting
     wrong_key: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wait:
-    """The caller waits in the interaction's conference. `company`: the name to say first."""
+    """The caller waits in the interaction's conference."""
 
     interaction_id: int
     language: str
-    company: str = ""
+    company: str = ""  # the name to say first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,11 +97,9 @@ class AskForCallback:
 
 @dataclass(frozen=True, kw_only=True)
 class SayPromised:
-    """`until` is in the zone that is spoken."""
-
     interaction_id: int
     language: str
-    until: datetime
+    until: datetime  # in the zone that is spoken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,18 +117,13 @@ class JoinAgain:
 
 @dataclass(frozen=True, kw_only=True)
 class TellPlace:
-    """`place` and `expected_seconds` are None if unknown. `star`: the * key opens the callback offer.
-
-    `passed_to`: the queue that the caller overflowed to.
-    """
-
     interaction_id: int
     language: str
-    place: int | None
-    expected_seconds: int | None
+    place: int | None  # None if unknown
+    expected_seconds: int | None  # None if unknown
     first: bool = True
-    star: bool = False
-    passed_to: str = ""
+    star: bool = False  # the * key opens the callback offer
+    passed_to: str = ""  # the queue that the caller overflowed to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +137,7 @@ class JoinAgent:
 
 @dataclass(frozen=True, kw_only=True)
 class AskAgentToPress:
-    """An agent at a desk telephone presses 1 to accept, which voicemail cannot."""
+    """At a desk telephone, 1 accepts the call; voicemail cannot press it."""
 
     interaction_id: int
     agent_id: int
@@ -163,11 +147,9 @@ class AskAgentToPress:
 
 @dataclass(frozen=True, kw_only=True)
 class SayClosed:
-    """`opens`: the next opening in the queue's zone; None if unknown."""
-
     interaction_id: int
     language: str
-    opens: datetime | None
+    opens: datetime | None  # in the queue's zone; None if unknown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,8 +183,8 @@ Answer = (
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """Parameters of the browser's Device.connect, which its leg sends back."""
+    """Parameters of the browser's Device.connect."""
 
     interaction_id: int
     offer_id: int
-    params: dict[str, str] = field(default_factory=dict)
+    params: dict[str, str] = field(default_factory=dict)  # what its leg sends back

@@ -10,10 +10,8 @@ MEGABYTE = 1024 * 1024
 
 
 class Medium(StrEnum):
-    """VOICE: one at a time. TEXT: several at a time."""
-
-    VOICE = "voice"
-    TEXT = "text"
+    VOICE = "voice"  # one at a time
+    TEXT = "text"  # several at a time
 
 
 class AddressKind(StrEnum):
@@ -34,23 +32,19 @@ class AddressKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Traits:
-    """`head_start`: points at queue entry. `growth`: points per second. `longest`: characters per message.
-
-    `in_parts`: billed by parts of 160 or 70 characters. `files` per message, `file_bytes` in total. `window`: how long
-    after the customer's last message a reply is allowed; None: always.
-    """
+    """What a channel can do."""
 
     medium: Medium
     address: AddressKind
-    label: str
+    label: str  # for gettext
     icon: str
-    head_start: float = 0.0
-    growth: float = 0.2
-    longest: int = 0
-    in_parts: bool = False
-    files: int = 0
-    file_bytes: int = 0
-    window: timedelta | None = None
+    head_start: float = 0.0  # points at queue entry
+    growth: float = 0.2  # points per second waited
+    longest: int = 0  # characters per message
+    in_parts: bool = False  # billed by parts of 160 or 70 characters
+    files: int = 0  # per message
+    file_bytes: int = 0  # in total
+    window: timedelta | None = None  # how long after the customer's last message we may write; None: always
 
 
 class Channel(StrEnum):
@@ -112,9 +106,10 @@ class Channel(StrEnum):
         return self.traits.icon
 
     def to_write(self) -> "Channel":
-        """The channel for a written reply; for a call the first text channel of the same address kind."""
+        """The channel for a written reply."""
         if not self.is_voice:
             return self
+        # For a call: the first text channel of the same address kind.
         return next(
             channel for channel in Channel if not channel.is_voice and channel.address_kind == self.address_kind
         )

@@ -14,8 +14,7 @@ WITHHELD_NUMBERS = ("+266696687", "+2562533", "+7378742833", "+464")
 
 
 def e164(raw: str, *, region: str | None = None) -> str | None:
-    """The E.164 number, or None if withheld or impossible. `region` (US, CN): for numbers typed without country
-    code."""
+    """None if withheld or impossible. `region` (US, CN): for numbers typed without country code."""
     text = raw.strip()
     if not text or is_withheld(text):
         return None
@@ -38,7 +37,7 @@ def is_withheld(raw: str) -> bool:
 
 
 def shown(number: str | None) -> str:
-    """The number in international format; empty for None."""
+    """International format; empty for None."""
     if not number:
         return ""
     try:
@@ -49,7 +48,7 @@ def shown(number: str | None) -> str:
 
 
 def language_of(number: str | None) -> str | None:
-    """Greeting language for an unknown number: zh for mainland China, else None."""
+    """Greeting language for an unknown number."""
     return "zh" if number and number.startswith("+86") else None
 
 

@@ -1,4 +1,4 @@
-"""Events about rules, grants, approvals, budgets and requests. Amounts are minor units, or pieces."""
+"""Events about rules, grants, approvals and budgets. Amounts are minor units, or pieces."""
 
 from dataclasses import dataclass
 
@@ -7,24 +7,20 @@ from callcenter.domain.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class RemedyGiven(Event):
-    """`shown`: {language: formatted amount or pieces}."""
-
     grant_id: int
     remedy: str
     units: int
     currency: str
-    shown: dict[str, str]
+    shown: dict[str, str]  # {language: formatted amount or pieces}
 
 
 @dataclass(frozen=True, kw_only=True)
 class GrantRefused(Event):
-    """`refusal`: see `domain.empowerment.wish`."""
-
     grant_id: int
     remedy: str
     units: int
     currency: str
-    refusal: str
+    refusal: str  # see `domain.empowerment.wish`
     shown: dict[str, str]
 
 
@@ -41,8 +37,6 @@ class ApprovalAsked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalSeen(Event):
-    """An approver's screen shows it."""
-
     grant_id: int
     approval_id: int
 
@@ -63,21 +57,19 @@ class ApprovalLetGo(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalPassedOn(Event):
-    """No approver answered in time: the next step is asked. `step` counts from 0."""
+    """No approver answered in time: the next step is asked."""
 
     grant_id: int
     approval_id: int
-    step: int
+    step: int  # from 0
     until: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalAnswered(Event):
-    """`answer`: yes, less, instead, no; own_limit or nothing (by the system) if no approver could answer."""
-
     grant_id: int
     approval_id: int
-    answer: str
+    answer: str  # yes, less, instead, no; own_limit or nothing (by the system) if no approver could answer
     units: int
     shown: dict[str, str]
     word: str = ""
@@ -100,8 +92,6 @@ class ApprovalWithdrawn(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalTalked(Event):
-    """A note between agent and supervisor."""
-
     grant_id: int
     approval_id: int
     word_id: int
@@ -109,7 +99,7 @@ class ApprovalTalked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class GrantLapsed(Event):
-    """The agent did not use an approval in time; its reserved budget is released."""
+    """The agent did not use an approval in time."""
 
     grant_id: int
 
@@ -121,11 +111,9 @@ class GrantCarriedOut(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class GrantNotCarriedOut(Event):
-    """`final`: no further automatic retry; a person has to act."""
-
     grant_id: int
     failure: str
-    final: bool
+    final: bool  # no further automatic retry: a person has to act
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,17 +125,15 @@ class GrantReversed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class BudgetSet(Event):
-    """Created or changed. `amount` per period."""
-
     budget_id: int
-    amount: int
+    amount: int  # per period
     currency: str
     before: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class BudgetRunsLow(Event):
-    """Grants and reservations of a period reached the warning share."""
+    """A period reached the warning share."""
 
     budget_id: int
     period_id: int
@@ -162,10 +148,8 @@ class RuleBookDrafted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RuleBookChanged(Event):
-    """`rules`: ids changed, added or removed."""
-
     number: int
-    rules: list[int]
+    rules: list[int]  # ids changed, added or removed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,10 +177,8 @@ class RuleBookDropped(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ProposalDecided(Event):
-    """`state`: accepted or dismissed."""
-
     proposal_id: int
-    state: str
+    state: str  # accepted or dismissed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,11 +189,9 @@ class ReplayAsked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReplayEnded(Event):
-    """`state`: done or failed."""
-
     replay_id: int
     number: int
-    state: str
+    state: str  # done or failed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,13 +32,12 @@ class NotAllowed(DomainError):
 
 
 class Invalid(DomainError):
-    """`field` names the wrong field."""
-
     code = "invalid"
     status = 422
     text = N_("The input is not valid.")
 
     def __init__(self, text: str | None = None, *, field: str = "", **values: object) -> None:
+        # The name of the wrong field.
         self.field = field
         super().__init__(text, **values)
 
@@ -84,8 +83,6 @@ class NoMoreTime(DomainError):
 
 
 class StaleSave(DomainError):
-    """Another user saved in between; `theirs` is the current value."""
-
     code = "stale-save"
     text = N_("%(name)s changed this while you wrote.")
 

@@ -1,7 +1,4 @@
-"""Events, in the past tense. Each is one row of `history` with ids and facts, never rows.
-
-Fields in `SUBJECTS` have columns of their own; the others go into `data`.
-"""
+"""Events, in the past tense: rows of `history` with ids and facts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -17,18 +14,17 @@ class Subjects(TypedDict, total=False):
     agent_id: int | None
 
 
+# These fields have columns of their own; the others go into `data`.
 SUBJECTS = ("interaction_id", "ticket_id", "customer_id", "agent_id", "actor")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """`agent_id`: the agent concerned. `actor`: "agent:7", "customer", "system"."""
-
     interaction_id: int | None = None
     ticket_id: int | None = None
     customer_id: int | None = None
-    agent_id: int | None = None
-    actor: str = "system"
+    agent_id: int | None = None  # the agent concerned
+    actor: str = "system"  # "agent:7", "token:<name>", "customer" or "system"
 
     kinds: ClassVar[dict[str, type["Event"]]] = {}
     version: ClassVar[int] = 1  # of the data; raised together with a line in UPCASTS
@@ -55,9 +51,7 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class CallReceived(Event):
-    """`queue_id` is set if the number has no menu."""
-
-    queue_id: int | None = None
+    queue_id: int | None = None  # set if the number has no menu
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +62,7 @@ class MenuChosen(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class QueueEntered(Event):
-    """`place` and `expected_seconds`: as announced to the customer."""
+    """`place` and `expected_seconds`: as announced."""
 
     queue_id: int
     place: int | None = None
@@ -83,10 +77,8 @@ class OfferMade(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OfferEnded(Event):
-    """`outcome`: accepted, declined, expired, withdrawn, transferred or failed (no leg came up)."""
-
     offer_id: int
-    outcome: str
+    outcome: str  # accepted, declined, expired, withdrawn, transferred or failed (no leg came up)
     reason: str = ""
 
 
@@ -105,8 +97,6 @@ class CallConnected(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DeskTelephoneToRing(Event):
-    """The provider rings the agent's desk telephone."""
-
     offer_id: int
 
 
@@ -129,10 +119,8 @@ class CallResumed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CallEnded(Event):
-    """`by`: customer, agent or system; `result`: served, abandoned, left_in_menu, closed or failed."""
-
-    by: str
-    result: str
+    by: str  # customer, agent or system
+    result: str  # served, abandoned, left_in_menu, closed or failed
     waited_seconds: int = 0
     talked_seconds: int = 0
 
@@ -156,9 +144,7 @@ class WrapUpExtended(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class WrapUpFinished(Event):
-    """`outcome` is empty if the time ran out."""
-
-    outcome: str
+    outcome: str  # empty if the time ran out
     note: str = ""
 
 
@@ -186,11 +172,9 @@ class MessageStatusChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AttachmentFetched(Event):
-    """`state`: kept, refused or failed."""
-
     message_id: int
     attachment_id: int
-    state: str
+    state: str  # `domain.attachments.AttachmentState`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,9 +213,7 @@ class TicketOpened(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketChanged(Event):
-    """`changed`: {field: [before, after]}."""
-
-    changed: dict[str, Any]
+    changed: dict[str, Any]  # {field: [before, after]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,18 +253,14 @@ class SurveyAnswered(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class StatusChanged(Event):
-    """Changed by the agent or the system (`cause` says why)."""
-
     status: str
     before: str
-    cause: str = ""
+    cause: str = ""  # the kind of break, or why the system changed it
 
 
 @dataclass(frozen=True, kw_only=True)
 class StateChanged(Event):
-    """`state`: idle, offered, busy or wrap_up."""
-
-    state: str
+    state: str  # `domain.agents.AgentState`
     before: str
 
 

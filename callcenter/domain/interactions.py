@@ -4,13 +4,11 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """OFFERED: to one agent. WRAP_UP: the customer is gone, the agent finishes. ENDED: final."""
-
     MENU = "menu"
     WAITING = "waiting"
-    OFFERED = "offered"
+    OFFERED = "offered"  # to one agent
     ACTIVE = "active"
-    WRAP_UP = "wrap_up"
+    WRAP_UP = "wrap_up"  # the customer is gone, the agent finishes
     ENDED = "ended"
 
 
@@ -50,7 +48,7 @@ class EndedBy(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a call ended, chosen by the agent in wrap-up (keys 1-6)."""
+    """Of a call, chosen by the agent in wrap-up (keys 1-6)."""
 
     SOLVED = "solved"
     PROMISE_MADE = "promise_made"

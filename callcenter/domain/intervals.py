@@ -1,4 +1,4 @@
-"""95 % confidence intervals of a mean and of a share."""
+"""95 % confidence intervals of a mean and a share."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ FEW = 5
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`value` of `n` observations, between `low` and `high`. None: too few observations."""
+    """Values are None if there are too few observations."""
 
     n: int
     value: float | None = None
@@ -19,14 +19,14 @@ class Figure:
     high: float | None = None
 
     def is_apart_from(self, other: "Figure") -> bool:
-        """Whether the intervals do not touch. It says nothing about causes."""
+        """Whether the intervals do not touch."""
         if self.low is None or self.high is None or other.low is None or other.high is None:
             return False
         return self.low > other.high or self.high < other.low
 
 
 def mean(values: Sequence[float]) -> Figure:
-    """Normal approximation with the sample's own spread."""
+    """Normal approximation."""
     if not values:
         return Figure(0)
     if len(values) < FEW:
@@ -37,7 +37,7 @@ def mean(values: Sequence[float]) -> Figure:
 
 
 def share(hits: int, n: int) -> Figure:
-    """Wilson's score interval (Wilson 1927), valid for small counts and near 0 and 1."""
+    """Wilson's score interval (Wilson 1927): also for small counts and near 0 and 1."""
     if not n:
         return Figure(0)
     p = hits / n

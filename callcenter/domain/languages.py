@@ -1,4 +1,4 @@
-"""Languages we serve in, and their names in other systems."""
+"""Languages we serve in, and their names elsewhere."""
 
 from functools import cache
 
@@ -11,7 +11,7 @@ SPOKEN = {"en": "en-US", "zh": "cmn-CN"}
 
 
 def served(code: str | None) -> str:
-    """The served language for a code (zh-TW, zh_CN, fr, None), or the default."""
+    """The served language of any code (zh-TW, zh_CN, None), else the default."""
     short = (code or "").replace("_", "-").split("-")[0].lower()
     return short if short in SERVED else DEFAULT
 
@@ -27,5 +27,5 @@ def babel(code: str | None) -> Locale:
 
 
 def of(texts: dict[str, str], language: str) -> str:
-    """One text of {language: text}; falls back to another language."""
+    """Falls back to another language."""
     return texts.get(language) or texts.get(DEFAULT) or next(iter(texts.values()), "")

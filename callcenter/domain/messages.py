@@ -5,12 +5,11 @@ from enum import StrEnum
 
 from callcenter.domain.channels import Channel
 
-KEPT_LIMIT = 20_000  # characters kept of an incoming message
+KEPT_LIMIT = 20_000  # characters stored of an incoming message
 
 
 class MessageStatus(StrEnum):
-    """DUE and SENDING are ours; the rest are the carrier's."""
-
+    # DUE and SENDING are ours, the rest are the carrier's.
     DUE = "due"
     SENDING = "sending"
     QUEUED = "queued"
@@ -49,26 +48,21 @@ START = frozenset({"start", "unstop", "恢复"})
 
 @dataclass(frozen=True, kw_only=True)
 class IncomingFile:
-    """`stated_type` is the sender's claim."""
-
     source: str
-    stated_type: str
+    stated_type: str  # the sender's claim
 
 
 @dataclass(frozen=True, kw_only=True)
 class IncomingMessage:
-    """`sender`: an address, or a short code or name that no reply reaches. `also`: the sender's other addresses;
-    `name`: on the channel."""
-
     sid: str
     channel: Channel
-    sender: str
+    sender: str  # an address, or a short code or name that no reply reaches
     recipient: str
     body: str
     files: tuple[IncomingFile, ...] = ()
     opt_out: str | None = None
-    also: tuple[str, ...] = ()
-    name: str = ""
+    also: tuple[str, ...] = ()  # the sender's other addresses
+    name: str = ""  # the sender's, on the channel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +73,7 @@ class MessageReport:
 
 
 def status_of(word: str) -> MessageStatus | None:
-    """Our status for the carrier's word; None if unknown."""
+    """None if the carrier's word is unknown."""
     name = SAME_AS.get(word, word)
     return MessageStatus(name) if name in set(MessageStatus) else None
 
@@ -89,7 +83,7 @@ def may_follow(before: MessageStatus, after: MessageStatus) -> bool:
 
 
 def opt_keyword(body: str, opt_out: str | None = None) -> str | None:
-    """ "stop" or "start" if the message is only that word (or the carrier says so), else None."""
+    """ "stop" or "start" if the message is only that word or the carrier says so."""
     word = body.strip().strip(".!。！").lower()
     if opt_out == "STOP" or word in STOP:
         return "stop"

@@ -39,7 +39,7 @@ def level(value: float, target: float) -> str:
 
 
 def shortfall(share: float | None, target_percent: float) -> str:
-    """For figures that should be high: "warn" below the target, "bad" below four fifths of it."""
+    """The same for figures that should be high."""
     if share is None or 100 * share >= target_percent:
         return ""
     return "bad" if 100 * share < 0.8 * target_percent else "warn"

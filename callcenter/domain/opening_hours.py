@@ -1,4 +1,4 @@
-"""When a queue is open, in its zone. A week is {"mon": [["09:00", "18:00"], …], …}; holidays are closed days."""
+"""When a queue is open, in its zone. A week is {"mon": [["09:00", "18:00"], …], …}."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -19,7 +19,7 @@ def is_open(now: datetime, week: Week, zone: str, holidays: Iterable[date] = ())
 
 
 def opens_at(now: datetime, week: Week, zone: str, holidays: Iterable[date] = ()) -> datetime | None:
-    """The next opening after `now`, in `zone`; None if none within 14 days."""
+    """In `zone`; None if none within 14 days."""
     closed = set(holidays)
     local = now.astimezone(ZoneInfo(zone))
     for ahead in range(15):

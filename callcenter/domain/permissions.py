@@ -1,4 +1,4 @@
-"""Who may do what to which interaction or ticket; nothing else decides."""
+"""Who may do what; nothing else decides."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,8 @@ from callcenter.domain.agents import Role
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The acting person, or a program's token without `agent_id`."""
-
     role: Role
-    agent_id: int | None
+    agent_id: int | None  # None for a program's token
     name: str = ""
 
     @property
@@ -27,12 +25,12 @@ def may_serve(actor: Actor, *, interaction_agent_id: int | None) -> bool:
 
 
 def may_give(actor: Actor, *, ticket_owner_id: int | None, interaction_agent_id: int | None) -> bool:
-    """Agents to the customer they serve or whose ticket they own; supervisors to any customer."""
+    # Agents to the customer they serve or whose ticket they own.
     return actor.leads or (actor.agent_id is not None and actor.agent_id in (ticket_owner_id, interaction_agent_id))
 
 
 def may_see_interaction(actor: Actor, *, agent_id: int | None, offered_to: int | None, live: bool) -> bool:
-    """Live: the agents concerned and supervisors. Ended: all agents."""
+    # Ended interactions are visible to all agents.
     if actor.leads or not live:
         return True
     return actor.agent_id is not None and actor.agent_id in (agent_id, offered_to)

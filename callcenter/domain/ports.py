@@ -1,4 +1,4 @@
-"""Outside services that the system needs; `wiring` builds them."""
+"""Outside services that the system needs; `wiring` builds them. Each raises OutsideError."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -8,7 +8,7 @@ from callcenter.domain.calls import CallStatus
 
 
 class Phone(Protocol):
-    """Commands on live calls. Each raises OutsideError; none is called within a transaction."""
+    """Commands on live calls; never within a transaction."""
 
     def hold(self, *, interaction_id: int, language: str) -> None: ...
 
@@ -26,14 +26,10 @@ class Phone(Protocol):
 
 
 class Posting(Protocol):
-    """The company's own systems; raises OutsideError."""
-
     def post(self, url: str, *, secret: str, key: str, at: int, body: Mapping[str, Any]) -> None: ...
 
 
 class Texting(Protocol):
-    """Messages of one channel and their files; each raises OutsideError."""
-
     def send(self, *, sender: str, recipient: str, body: str, media: Sequence[str] = ()) -> str: ...
 
     def find(self, *, sender: str, recipient: str, body: str, since: timedelta) -> Sequence[str]: ...

@@ -25,17 +25,14 @@ Name = Annotated[str, Field(max_length=80)]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`text`: a gettext id."""
-
-    text: str
+    text: str  # a gettext id
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
 class NotValid(Invalid):
-    """`faults` by field path ("policy.rings.1.after")."""
-
     def __init__(self, faults: Mapping[str, Fault]) -> None:
         path, first = next(iter(faults.items()))
+        # By field path, such as "policy.rings.1.after".
         self.faults = dict(faults)
         super().__init__(first.text, field=path, **first.values)
 
@@ -58,7 +55,7 @@ class QueueSettings(Setting):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What settings may refer to: queues in use, skills, teams and agents."""
+    """What settings may refer to."""
 
     queues: frozenset[int] = frozenset()
     skills: frozenset[str] = frozenset()
@@ -174,7 +171,7 @@ def _waiting(settings: QueueSettings, known: Known) -> Found:
 
 
 def read_spans(text: str) -> list[list[str]]:
-    """Reads "9-12:30, 13-18" as [["09:00", "12:30"], ["13:00", "18:00"]]; unreadable parts stay as typed."""
+    """Reads "9-12:30, 13-18" as [["09:00", "12:30"], ["13:00", "18:00"]]; unreadable parts stay."""
     plain = text.replace("：", ":").strip()
     return [_span(part) for part in DIVIDERS.split(plain) if part]
 

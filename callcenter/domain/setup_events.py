@@ -1,4 +1,4 @@
-"""Events about queues, hours, skills, the company's settings, and what-if runs."""
+"""Events about set-up and what-if runs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,10 +8,10 @@ from callcenter.domain.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class QueueChanged(Event):
-    """New, changed, or no longer in use. `changed`: {field: [before, after]}."""
+    """New, changed, or no longer in use."""
 
     queue_id: int
-    changed: dict[str, Any]
+    changed: dict[str, Any]  # {field: [before, after]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,15 +22,11 @@ class HoursChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SkillsChanged(Event):
-    """Skills or capacity. `changed`: {"skills.billing": [before, after], …}."""
-
-    changed: dict[str, Any]
+    changed: dict[str, Any]  # {"skills.billing": [before, after], …}
 
 
 @dataclass(frozen=True, kw_only=True)
 class RoutingChanged(Event):
-    """The company's routing numbers, skills or kinds of break."""
-
     changed: dict[str, Any]
 
 
@@ -41,10 +37,8 @@ class WhatIfAsked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class WhatIfEnded(Event):
-    """`state`: done or failed."""
-
     what_if_id: int
-    state: str
+    state: str  # done or failed
 
 
 @dataclass(frozen=True, kw_only=True)

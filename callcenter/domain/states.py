@@ -1,31 +1,25 @@
-"""Closed sets of states and directions. Database constraints hold the same values."""
+"""Closed sets. Database constraints hold the same values."""
 
 from enum import StrEnum
 
 
 class OfferState(StrEnum):
-    """FAILED: accepted, but the agent's leg never came up."""
-
     LIVE = "live"
     ACCEPTED = "accepted"
     DECLINED = "declined"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
-    FAILED = "failed"
+    FAILED = "failed"  # accepted, but the agent's leg never came up
 
 
 class Direction(StrEnum):
-    """CALLBACK: a promised call of ours."""
-
     INBOUND = "inbound"
     OUTBOUND = "outbound"
-    CALLBACK = "callback"
+    CALLBACK = "callback"  # a promised call of ours
 
 
 class Way(StrEnum):
-    """IN: from the customer."""
-
-    IN = "in"
+    IN = "in"  # from the customer
     OUT = "out"
 
 
@@ -51,18 +45,16 @@ class SurveyState(StrEnum):
 
 
 class GrantState(StrEnum):
-    """AWAITING an answer, APPROVED but not granted, GRANTED but not fulfilled. NOT_ASKED: approval was possible."""
-
-    AWAITING = "awaiting"
-    APPROVED = "approved"
-    GRANTED = "granted"
+    AWAITING = "awaiting"  # an answer
+    APPROVED = "approved"  # not granted yet
+    GRANTED = "granted"  # not fulfilled yet
     CARRIED_OUT = "carried_out"
     FAILED = "failed"
     REVERSED = "reversed"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
-    NOT_ASKED = "not_asked"
+    NOT_ASKED = "not_asked"  # approval was possible
 
 
 class ApprovalState(StrEnum):
@@ -87,17 +79,13 @@ class BookState(StrEnum):
 
 
 class ProposalState(StrEnum):
-    """GONE: the data no longer shows it."""
-
     OPEN = "open"
     ACCEPTED = "accepted"
     DISMISSED = "dismissed"
-    GONE = "gone"
+    GONE = "gone"  # the data no longer shows it
 
 
 class LongJobState(StrEnum):
-    """Of what-if runs and replays."""
-
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"

@@ -1,4 +1,4 @@
-"""The one-question survey: when to ask, whom not to ask, and how to read a reply."""
+"""The one-question survey: when and whom to ask, and how to read a reply."""
 
 import re
 import unicodedata
@@ -23,18 +23,14 @@ COUNTING = r"[.,]\d|\s*(?:minutes?|hours?|days?|weeks?|months?|years?|times?|peo
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """`score`: 1 to 5."""
-
-    score: int
+    score: int  # 1 to 5
     comment: str
 
 
 def read(text: str) -> Answer | None:
-    """The score at the start of a reply and the text after it; None if there is no score.
-
-    Answers: "4", "四分，等太久", "5/5 great", "Four.". None: "45", "4pm tomorrow?", "2 weeks late".
-    """
+    """The score at the start of a reply and the text after it; None if there is no score."""
     plain = unicodedata.normalize("NFKC", text).strip()
+    # Answers: "4", "四分，等太久", "5/5 great", "Four."; none: "45", "4pm tomorrow?", "2 weeks late".
     for pattern in (r"([1-5])(?:\s*/\s*5|\s*out of 5)?", "|".join(WORDS)):
         match = re.match(
             rf"(?P<score>{pattern})(?!{COUNTING})(?:分|星|\s*stars?)?(?=$|[\s,.;:!\-—。、…])", plain, re.IGNORECASE
@@ -48,7 +44,7 @@ def read(text: str) -> Answer | None:
 
 
 def decent(moment: datetime, zone: str) -> datetime:
-    """This moment, or the next one between 09:00 and 20:00 in `zone`."""
+    """This moment, or the next within 09:00 to 20:00 in `zone`."""
     local = moment.astimezone(ZoneInfo(zone))
     if local.time() < DECENT_FROM:
         local = datetime.combine(local.date(), DECENT_FROM, local.tzinfo)
@@ -60,7 +56,7 @@ def decent(moment: datetime, zone: str) -> datetime:
 def why_not(
     *, opted_out: bool, is_open: bool, last_asked: datetime | None, cool_down: timedelta, now: datetime
 ) -> str | None:
-    """Why the customer is not asked now, or None. `is_open`: the channel's window is open."""
+    """Why the customer is not asked now. `is_open`: the channel's window is open."""
     if opted_out:
         return "opted_out"
     if not is_open:

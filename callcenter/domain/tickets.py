@@ -54,5 +54,5 @@ AFTER: dict[Outcome, TicketStatus] = {
 
 
 def number_of(year: int, serial: int) -> str:
-    """26-4118: short enough to say on the telephone."""
+    """26-4118: short enough to say."""
     return f"{year % 100:02d}-{serial}"

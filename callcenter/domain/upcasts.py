@@ -1,4 +1,4 @@
-"""Register of upcasts for older events: (kind, version) → function to the next version's data."""
+"""Register of upcasts: (kind, version) → function to the next version's data."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What-if scenarios, and the past data to play them, as plain values."""
+"""What-if scenarios, and the past data to play them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,22 +19,18 @@ Span = tuple[float, float]
 
 
 class Wish(Setting):
-    """The days to play again, and the change in one queue.
-
-    `percent` of those days' calls come, with and without the change. `agents`: more (or fewer) with the queue's skills
-    from `since` to `until` (minutes of the day). `ring`: an existing one ("2", "3" …) or a new last one: any "skills",
-    any "language", or with "supervisors"; it opens after `ring_after` seconds.
-    """
+    """The days to play again, and the change in one queue."""
 
     weeks: Annotated[int, Field(ge=1, le=8)] = 4
     day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "workdays"]
-    percent: Annotated[int, Field(ge=10, le=2_000)] = 100
+    percent: Annotated[int, Field(ge=10, le=2_000)] = 100  # of those days' calls, with and without the change
     queue_id: Annotated[int, Field(ge=1, le=2**63 - 1)]
-    agents: Annotated[int, Field(ge=-50, le=50)] = 0
-    since: Annotated[int, Field(ge=0, le=MINUTES_A_DAY)] = 0
+    agents: Annotated[int, Field(ge=-50, le=50)] = 0  # more (or fewer) with the queue's skills
+    since: Annotated[int, Field(ge=0, le=MINUTES_A_DAY)] = 0  # minutes of the day, to `until`
     until: Annotated[int, Field(ge=0, le=MINUTES_A_DAY)] = MINUTES_A_DAY
+    # An existing one ("2", "3" …), or a new last one: any skills, any language, or with supervisors.
     ring: Annotated[str, Field(pattern=r"^(|[2-9]|skills|language|supervisors)$")] = ""
-    ring_after: Seconds | None = None
+    ring_after: Seconds | None = None  # seconds
     priority: Annotated[int, Field(ge=0, le=3_600)] | None = None
 
     @property
@@ -44,8 +40,9 @@ class Wish(Setting):
 
 
 def check(wish: Wish, policy: QueuePolicy | None, priority: int) -> None:
-    """Raises NotValid if nothing would change or the change does not fit `policy` (None: no such queue)."""
+    """Raises NotValid if nothing would change or the change does not fit."""
     faults: dict[str, Fault] = {}
+    # No such queue.
     if policy is None:
         faults["queue_id"] = Fault(N_("Choose one of these."))
     elif not wish.agents and not wish.ring and wish.priority in (None, priority):
@@ -103,25 +100,21 @@ def _new_ring(kind: str, after: int) -> RingRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """`at`: seconds after midnight. `waited` until answered or abandoned; `handled`: seconds to the end of wrap-up,
-    None if not served. `extra`: points beyond the queue's and channel's. `knows`: an agent who knew the caller, by
-    `affinity`."""
-
     queue_id: int
     language: str
-    at: float
-    waited: float
-    handled: float | None
+    at: float  # seconds after midnight
+    waited: float  # seconds until answered or abandoned
+    handled: float | None  # seconds to the end of wrap-up; None if not served
     gave_up: bool = False
     tier: str = ""
-    extra: float = 0.0
-    knows: int | None = None
-    affinity: str = ""
+    extra: float = 0.0  # points beyond the queue's and channel's
+    knows: int | None = None  # an agent who knew the caller
+    affinity: str = ""  # ticket, account or last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """A simulated agent. `limits`: differences from the company's capacity."""
+    """A simulated agent."""
 
     id: int
     skills: Mapping[str, int]
@@ -129,7 +122,7 @@ class Server:
     team_id: int | None = None
     role: str = "agent"
     conversations: int = 3
-    limits: Mapping[str, Any] = field(default_factory=dict)
+    limits: Mapping[str, Any] = field(default_factory=dict)  # differences from the company's capacity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,32 +135,27 @@ class QueueThen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastDay:
-    """`duty`: {agent: spans available for calls, in seconds after midnight}."""
-
     date: str
     calls: tuple[Call, ...]
-    duty: Mapping[int, tuple[Span, ...]]
+    duty: Mapping[int, tuple[Span, ...]]  # {agent: spans available for calls, in seconds after midnight}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """`left_out`: {reason: days}. `delays`: seconds until an offer was accepted; `missed`: share of offers not
-    accepted."""
-
     days: tuple[PastDay, ...]
-    left_out: Mapping[str, int]
+    left_out: Mapping[str, int]  # {reason: days}
     queues: tuple[QueueThen, ...]
     servers: tuple[Server, ...]
     numbers: CompanyPolicy
-    delays: tuple[float, ...] = ()
-    missed: float = 0.0
+    delays: tuple[float, ...] = ()  # seconds until an offer was accepted
+    missed: float = 0.0  # share of offers not accepted
 
     def queue(self, queue_id: int) -> QueueThen:
         return next(queue for queue in self.queues if queue.id == queue_id)
 
 
 class TooLittleKnown(Exception):
-    """The days cannot be played; `reason`: no_days, no_calls, no_duty, too_few."""
+    """`reason`: no_days, no_calls, no_duty, too_few."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason

@@ -46,12 +46,10 @@ Do = Callable[[Wiring, int], object]
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """`rows` finds due rows by a time column; without it `find` looks once per `every`. `do` takes the row's id."""
-
     kind: str
-    do: Do
-    rows: Timed | None = None
-    find: Find | None = None
+    do: Do  # takes the row's id
+    rows: Timed | None = None  # due rows by a time column, or
+    find: Find | None = None  # looks once per `every`
     every: timedelta = timedelta(0)
     is_job: bool = False
 
@@ -148,7 +146,6 @@ def _grace(wiring: Wiring) -> timedelta:
 
 
 def _offerable(wiring: Wiring, session: Session) -> Sequence[int]:
-    """Waiting interactions an agent can take by now."""
     now = wiring.clock()
     # A ring opened, a pause ended, a queue changed, or a router died.
     waiting = candidates.waiting_of(session, queries.queue_heads(session, depth=REROUTED_A_LINE), now=now)

@@ -1,6 +1,6 @@
 """Processes due work, each row in its own transaction.
 
-A row that fails is recorded (`storage.failures`) and retried after growing pauses; other rows do not wait for it.
+A failing row is recorded (`storage.failures`) and retried later; others do not wait for it.
 """
 
 import traceback
@@ -27,7 +27,6 @@ log = structlog.get_logger()
 
 
 def next_moment(session: Session, now: datetime) -> datetime | None:
-    """The earliest moment at which something is due."""
     put_off = _put_off(failures.all_of_them(session), now)
     moments = [
         # Job rows before now do not count: workers have them.
@@ -46,7 +45,7 @@ class Round:
         self._put_off = _put_off(self._failed, wiring.clock())
 
     def do(self, one: Due) -> None:
-        """Processes due rows of one kind. Raises DBAPIError if the database is away."""
+        """Raises DBAPIError if the database is away."""
         with isolated(self._wiring, one.kind):
             for id_ in one.ids(self._wiring, but=self._put_off.get(one.kind, ())):
                 with isolated(self._wiring, one.kind, id_):
@@ -69,17 +68,15 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """`due` rows of this kind, the first due for `seconds`."""
-
     kind: str
-    due: int
-    seconds: float
+    due: int  # rows of this kind
+    seconds: float  # since the first was due
     failing: int
     given_up: int
 
 
 def lateness(session: Session, now: datetime) -> list[Late]:
-    """Read from the database, so it also holds when no clock runs."""
+    """Also holds when no clock runs."""
     failed = failures.counts(session)
     return [
         Late(one.kind, *(one.rows.late(session, now) if one.rows else (0, 0.0)), *failed.get(one.kind, (0, 0)))

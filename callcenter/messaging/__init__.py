@@ -27,7 +27,7 @@ def channels(client: Client, *, public_url: str) -> dict[Channel, Texting]:
 
 
 def parse(form: Mapping[str, str]) -> IncomingMessage:
-    """Parses by the prefix of the sender's address; without a known one it is SMS."""
+    """By the prefix of the sender's address; else SMS."""
     name = form["From"].partition(":")[0]
     channel = next((channel for channel in FOLDERS if channel == name), Channel.SMS)
     return FOLDERS[channel].parse(form)

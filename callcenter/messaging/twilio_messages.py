@@ -1,4 +1,4 @@
-"""Shared by all Twilio channels: read a form, send a message, find it again, fetch its files."""
+"""Shared by all Twilio channels."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -38,9 +38,9 @@ def parse_report(form: Mapping[str, str]) -> MessageReport:
 
 
 class TwilioMessages:
-    """Implements `domain.ports.Texting`. `prefix` stands before the channel's addresses at Twilio."""
+    """Implements `domain.ports.Texting`."""
 
-    prefix = ""
+    prefix = ""  # before the channel's addresses at Twilio
 
     def __init__(self, client: Client, *, public_url: str) -> None:
         self._client = client
@@ -57,7 +57,7 @@ class TwilioMessages:
         return str(sent.sid)
 
     def find(self, *, sender: str, recipient: str, body: str, since: timedelta) -> list[str]:
-        """Sids of equal messages within `since`, newest first; shows after a crash whether ours was sent."""
+        """Sids of equal messages, newest first: shows after a crash whether ours was sent."""
         there = {"to": self.prefix + recipient, "from_": self.prefix + sender}
         try:
             listed = self._client.messages.list(**there, date_sent_after=datetime.now(UTC) - since, limit=50)
@@ -81,7 +81,7 @@ class TwilioMessages:
             raise outside_error(error) from error
 
     def forget(self, url: str) -> None:
-        """Deletes Twilio's copy of a stored file. Raises OutsideError; the copy stays then."""
+        """Deletes Twilio's copy of a stored file. Raises OutsideError."""
         try:
             requests.delete(url, auth=self._auth(), timeout=TIMEOUT_SECONDS)
         except requests.RequestException as error:

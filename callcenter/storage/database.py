@@ -81,7 +81,7 @@ NAMES = {
 
 
 class Code(TypeDecorator[StrEnum]):
-    """A text column of one closed set, read as the set's member."""
+    """A text column of one closed set."""
 
     impl = String
     cache_ok = True
@@ -97,8 +97,6 @@ class Code(TypeDecorator[StrEnum]):
 
 
 class Row(DeclarativeBase):
-    """A bigint id; times with zone; JSON as jsonb."""
-
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {  # noqa: RUF012
         datetime: DateTime(timezone=True),
@@ -123,7 +121,7 @@ KEPT = "kept"  # the session's key for the cache of `administration.settings_cac
 
 @dataclass(slots=True)
 class Kept:
-    """The settings cache of one database; changes of this process clear it at once."""
+    """The settings cache of one database."""
 
     until: float = 0.0
     values: dict[Hashable, Any] = field(default_factory=dict)
@@ -159,7 +157,6 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        """One transaction, rolled back on any error."""
         with self._sessions.begin() as session:
             yield session
 
@@ -171,7 +168,6 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A read-only transaction."""
         with self._sessions() as session:
             session.connection(execution_options={"postgresql_readonly": True})
             yield session
@@ -187,7 +183,6 @@ def _remember_statements(connection: psycopg.Connection[Any], _record: object) -
 
 
 def _still_there(connection: psycopg.Connection[Any], _record: object, _proxy: object) -> None:
-    """Replaces an idle connection whose server has gone."""
     # The socket shows it; a query each time ("pre-ping") would cost a round trip per transaction.
     try:
         connection.pgconn.consume_input()  # the server's last message, if any,
@@ -200,7 +195,7 @@ AWAY = ("08", "53", "57P")  # SQLSTATE classes: connection lost; no room; server
 
 
 def is_away(error: DBAPIError) -> bool:
-    """Whether the database is away, and not only this statement refused."""
+    """Whether the database is away, not only this statement refused."""
     state = getattr(error.orig, "sqlstate", None)
     return error.connection_invalidated or (
         isinstance(error, OperationalError) and (state is None or state.startswith(AWAY))

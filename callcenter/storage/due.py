@@ -1,4 +1,4 @@
-"""Queries of due rows. `callcenter.due` processes them."""
+"""Queries of due rows."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ LIMIT = 100  # per kind and look: the next look follows within a second
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """Rows with `at` in the past and `where`. Needs a partial index on `at` with this `where`."""
+    """Rows with `at` in the past. Needs a partial index on `at` with `where`."""
 
     id: InstrumentedAttribute[int]
     at: InstrumentedAttribute[Any]
     where: tuple[ColumnElement[bool], ...] = ()
 
     def find(self, session: Session, now: datetime, *, but: Collection[int] = ()) -> Sequence[int]:
-        """Ids of due rows, longest due first, without `but`."""
+        """Ids, longest due first."""
         due = select(self.id).where(*self.where, self.at <= now, *self._without(but))
         return session.scalars(due.order_by(self.at).limit(LIMIT)).all()
 
     def among(self, session: Session, ids: Collection[int], *, by: datetime | None) -> set[int]:
-        """Those of `ids` due by then; None: at any time."""
+        """Ids due by then; None: at any time."""
         in_time = self.at.is_not(None) if by is None else self.at <= by
         return set(session.scalars(select(self.id).where(*self.where, in_time, self.id.in_(ids))))
 

@@ -1,4 +1,4 @@
-"""Failures of due rows: error, tries, next try. No other row waits for them."""
+"""Failures of due rows, and their next try."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -16,8 +16,6 @@ ERROR_LETTERS = 200
 
 
 class Failure(Row):
-    """`next_try_at` is None once given up."""
-
     __tablename__ = "due_failures"
     __table_args__ = (UniqueConstraint("kind", "row_id"),)
 
@@ -26,7 +24,7 @@ class Failure(Row):
     tries: Mapped[int]
     error: Mapped[str]
     since: Mapped[datetime]
-    next_try_at: Mapped[datetime | None]
+    next_try_at: Mapped[datetime | None]  # None once given up
 
     @property
     def is_given_up(self) -> bool:

@@ -1,8 +1,4 @@
-"""Every event, append-only, written in the transaction that it describes: timeline, audit and outbox.
-
-`id` is set on writing; `n`, the sequence, after the commit under a lock: an agent who has seen n has missed no earlier
-event.
-"""
+"""Every event, append-only, written in its transaction: timeline, audit and outbox."""
 
 import json
 from collections.abc import Sequence
@@ -21,6 +17,7 @@ NUMBERING_LOCK = 7_000_001
 class History(Row):
     __tablename__ = "history"
 
+    # The sequence, set after the commit under a lock: a reader at n has missed no earlier event.
     n: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     at: Mapped[datetime]
     kind: Mapped[str]
@@ -58,7 +55,7 @@ ADD = text(
 
 
 def add(session: Session, events: Sequence[Event], *, at: datetime) -> list[int]:
-    """In order, in one statement; returns the ids."""
+    """Returns the ids."""
     if not events:
         return []
     return list(session.scalars(ADD, {"at": at, "rows": json.dumps([_row_of(event) for event in events])}))
@@ -85,15 +82,13 @@ NUMBER = text(
 
 
 def number(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
-    """{id: n}, in the order of ids; numbered rows are left out.
-
-    The transaction must hold nothing else: the lock makes n ascend in the order of commits.
-    """
+    """{id: n}, without numbered rows. The transaction must hold nothing else."""
+    # The lock makes n ascend in the order of commits.
     return {row.id: row.n for row in connection.execute(NUMBER, {"ids": list(ids)})}
 
 
 def unpublished(session: Session, *, before: datetime, limit: int = 500) -> Sequence[History]:
-    """Written before then and never published, because of a crash."""
+    """Never published, because of a crash."""
     rows = select(History).where(History.n.is_(None), History.at < before).order_by(History.id).limit(limit)
     return session.scalars(rows).all()
 
@@ -103,7 +98,7 @@ def latest_n(session: Session) -> int:
 
 
 def told_since(session: Session, n: int, *, agent_id: int | None, limit: int) -> Sequence[History]:
-    """Published after n, in order; with an agent, only events about or by that agent."""
+    """Published after n; with an agent, only events about or by that agent."""
     rows = select(History).where(History.n > n).order_by(History.n).limit(limit)
     if agent_id is not None:
         rows = rows.where(or_(History.agent_id == agent_id, History.actor == f"agent:{agent_id}"))
@@ -119,7 +114,7 @@ def of_ticket(session: Session, ticket_id: int, *, limit: int = 200) -> Sequence
 
 
 def of_matter(session: Session, ticket_id: int, *, limit: int = 200) -> Sequence[History]:
-    """Events of a ticket and its contacts, including those before it was opened."""
+    """Events of a ticket and its contacts, also from before it was opened."""
     own = of_ticket(session, ticket_id, limit=limit)
     contacts = {row.interaction_id for row in own if row.interaction_id is not None}
     theirs = _newest(session, select(History).where(History.interaction_id.in_(contacts)), limit) if contacts else ()

@@ -1,4 +1,4 @@
-"""A unit of work: one transaction, its moment, and the events that it records."""
+"""A unit of work: one transaction, its moment, and its events."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -18,10 +18,11 @@ def _nobody(_event: Event) -> tuple[()]:
 
 
 class Work:
-    """`now` is one moment for all its rows. `followers`: actions after an event in the same transaction."""
+    """`now` is one moment for all its rows."""
 
     def __init__(self, session: Session, now: datetime, *, followers: Followers = _nobody) -> None:
         self.session = session
+        # Actions after an event, in the same transaction.
         self._followers = followers
         self.now = now
         self.recorded: list[Event] = []
@@ -30,7 +31,7 @@ class Work:
     def record(self, event: Event, *about: Row) -> None:
         """Published after the commit."""
         self.recorded.append(event)
-        # Kept in the session, so that followers need not read the rows again.
+        # They stay in the session, so that followers need not read them again.
         self._about += about
 
     def write(self) -> list[tuple[int, Event]]:

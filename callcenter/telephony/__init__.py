@@ -1,1 +1,1 @@
-"""Twilio voice: TwiML answers, commands on live calls, signatures. Only here sids have a meaning."""
+"""Twilio voice. Only here sids have a meaning."""

@@ -14,19 +14,17 @@ VOICE = {"voice_method": "POST", "voice_fallback_method": "POST", "status_callba
 
 @dataclass(frozen=True)
 class Change:
-    """`before` is empty if nothing is set."""
-
     setting: str
-    before: str
+    before: str  # empty: nothing is set
     after: str
 
 
 @dataclass(frozen=True)
 class Place:
-    """A number (`name` in E.164) or the TwiML app, and the changes that it needs."""
+    """A number or the TwiML app, and its changes."""
 
     sid: str
-    name: str
+    name: str  # E.164 for a number
     changes: tuple[Change, ...]
 
 
@@ -64,12 +62,11 @@ class TwilioAccount:
         self._public_url = public_url
 
     def answers(self) -> None:
-        """Refused or no answer."""
         with _in_our_words():
             self._client.incoming_phone_numbers.list(limit=1)
 
     def numbers(self) -> dict[str, Place]:
-        """{E.164: number with its differences from our webhooks}."""
+        """{E.164: number}"""
         wanted = of_number(self._public_url)
         with _in_our_words():
             found = self._client.incoming_phone_numbers.list()

@@ -17,7 +17,7 @@ FAILURES = (TwilioException, requests.RequestException)
 
 
 def twilio_client(settings: Settings, *, by_token: bool = False) -> Client:
-    """Signs with the API key if there is one; `by_token`: with the account's token."""
+    """`by_token`: with the account's token, even if there is an API key."""
     # The key keeps the account's token out of daily use.
     has_key = settings.twilio_api_key and not by_token
     client = Client(

@@ -1,4 +1,4 @@
-"""Twilio's signature, the only authentication of webhooks. The address comes from the settings."""
+"""Twilio's signature, the only authentication of webhooks."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 
 def is_genuine(*, tokens: Iterable[str], url: str, form: MultiDict[str, str], signature: str | None) -> bool:
-    """`tokens`: two while they are being changed."""
     if not signature:
         return False
+    # The address comes from the settings; two tokens while they are being changed.
     return any(RequestValidator(token).validate(url, form, signature) for token in tokens)

@@ -1,7 +1,4 @@
-"""Who may grant what to whom, how much, and who approves more. Pure: facts and a moment in, a decision out.
-
-`conditions` and `rule_book` define rules, `deciding` decides, `wish` checks one grant request.
-"""
+"""Who may grant what to whom, how much, and who approves more. Pure: facts and a moment in, a decision out."""
 
 from callcenter.domain.empowerment.deciding import decide
 from callcenter.domain.empowerment.decision import Decision

@@ -14,19 +14,17 @@ RANKS = {Role.AGENT: 0, Role.SUPERVISOR: 1, Role.ADMINISTRATOR: 2}
 
 
 class Said(StrEnum):
-    """OWN_LIMIT and NOTHING: no approver could answer."""
-
     YES = "yes"
     LESS = "less"
     INSTEAD = "instead"
     NO = "no"
-    OWN_LIMIT = "own_limit"
-    NOTHING = "nothing"
+    OWN_LIMIT = "own_limit"  # no approver could answer
+    NOTHING = "nothing"  # no approver could answer
 
 
 def fits(step: Step, *, role: str, level: int) -> bool:
-    """Whether the approver has the step's role and level, or a higher one."""
     rank, asked = RANKS[Role(role)], RANKS[Role(step.role)]
+    # The step's role and level, or a higher one.
     return rank > asked or (rank == asked and level >= step.level)
 
 
@@ -51,15 +49,12 @@ REPLY = re.compile(r"\s*(?P<word>[^\W\d_]+)\s*(?P<code>\d{4})(?!\d)\s*(?P<rest>.
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """As in "L 4711 80 and fitting". `rest`: for LESS the amount and the reason, else the reason."""
-
     said: Said
     code: str
-    rest: str
+    rest: str  # of "L 4711 80 and fitting": amount (for LESS) and reason
 
 
 def read_reply(body: str) -> Reply | None:
-    """None if the SMS is no answer."""
     found = REPLY.fullmatch(body)
     if found is None:
         return None

@@ -16,11 +16,9 @@ Span = tuple[int, str, date]
 
 @dataclass(slots=True)
 class Giving:
-    """One replayed grant. `amount` changes when its question is answered, and is 0 after a reversal."""
-
     at: datetime
     remedy: str
-    amount: int
+    amount: int  # changes when the question is answered; 0 after a reversal
     currency: str
     count: int
     ticket_id: int
@@ -28,7 +26,7 @@ class Giving:
 
 
 class Carried:
-    """Counts the replay's grants from `since` on, recorded grants before. Requests come in time order."""
+    """The replay's grants count from `since` on, recorded grants before. Requests come in time order."""
 
     def __init__(self, since: datetime, zone: str) -> None:
         self._since, self._zone = since, ZoneInfo(zone)
@@ -74,7 +72,6 @@ class Carried:
         return made
 
     def becomes(self, made: Giving, at: datetime, *, remedy: str, worth: int, pieces: int) -> None:
-        """Changes the grant from `at` on."""
         heappush(self._later, (at, next(self._turn), made, remedy, worth, pieces))
 
     def _until(self, now: datetime) -> None:

@@ -12,17 +12,16 @@ YEAR_DAYS = 365
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`kept`: sums that many rules ask for, computed once."""
-
     facts: Facts
     book: RuleBook
     usage: Usage
     budgets: Balances
     now: datetime
+    # Sums that many rules ask for, computed once.
     kept: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def used(self, limit: str, days: int) -> int:
-        """Counted against a money limit, in minor units. `days`: window of the customer limit."""
+        """In minor units. `days`: window of the customer limit."""
         match limit:
             case "grant":
                 return 0
@@ -55,20 +54,18 @@ class Case:
         return known
 
     def budget(self) -> tuple[int | None, int] | None:
-        """(smallest limit, amount left) in the currency of the case; None if no budget binds.
-
-        The limit is None if a budget is required and none exists.
-        """
+        """(smallest limit, amount left) in the case's currency; None if no budget binds."""
         if "budget" not in self.kept:  # the same for each remedy
             currency = self.facts.currency
             limits = [balance.limit for balance in self.budgets.balances if balance.currency == currency]
             left = self.budgets.left(currency)
+            # The limit is None if a budget is required and none exists.
             self.kept["budget"] = None if left is None else (min(limits, default=None), left)
         found: tuple[int | None, int] | None = self.kept["budget"]
         return found
 
     def times(self, remedy: str, *, days: int | None = None) -> int:
-        """Pieces (or times) of this remedy on this ticket, or within `days` to this customer."""
+        """Pieces (or times) on this ticket, or within `days` to this customer."""
         mine = (one for one in self.usage.customer if one.remedy == remedy)
         if days is None:
             return sum(one.count for one in mine if one.same_ticket)

@@ -1,7 +1,6 @@
 """Problems across the rules of a valid rule book: contradictions, rules that never apply, gaps.
 
-A contradiction: two rules of one step fit the same facts and differ, and only their order decides. It is none if the
-earlier rule is a special case (asks for all that the later rule asks, and more).
+A contradiction: two rules of one step fit the same facts and differ, and the earlier one is no special case.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,24 +21,19 @@ ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)  # nothing was granted before, so 
 
 
 class Kind(StrEnum):
-    """NO_FACTS: no facts fit its conditions. NO_REMEDY: none of its remedies is in use in its currency. UNKNOWN: it
-    names a value that the company does not have."""
-
     CONTRADICTION = "contradiction"
     DEAD = "dead"
-    NO_FACTS = "no_facts"
-    NO_REMEDY = "no_remedy"
-    UNKNOWN = "unknown"
+    NO_FACTS = "no_facts"  # no facts fit its conditions
+    NO_REMEDY = "no_remedy"  # none of its remedies is in use in its currency
+    UNKNOWN = "unknown"  # it names a value that the company does not have
     GAP = "gap"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`rules`: the rule with the problem first. `facts`: conditions of both contradicting rules, or the unknown
-    values."""
-
     kind: Kind
-    rules: tuple[int, ...] = ()
+    rules: tuple[int, ...] = ()  # the rule with the problem first
+    # Conditions of both contradicting rules, or the unknown values.
     facts: Mapping[str, Any] = field(default_factory=dict)
     cause: str = ""
     times: int = 0
@@ -47,10 +41,8 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A recorded case; `times`: grant requests like it."""
-
     facts: Facts
-    times: int = 1
+    times: int = 1  # grant requests like it
 
 
 def check(
@@ -60,7 +52,7 @@ def check(
     causes: Iterable[str] = (),
     known: Mapping[str, Iterable[str]] | None = None,
 ) -> list[Fault]:
-    """All problems. `causes`: the company's. `known`: {condition: valid words}, where they can be looked up."""
+    """`causes`: the company's. `known`: {condition: valid words}."""
     return [
         *contradictions(book),
         *never_applying(book),
@@ -81,6 +73,7 @@ def contradictions(book: RuleBook) -> list[Fault]:
         if not _remedies(book, first) & _remedies(book, second) or not _same_currency(book, first, second):
             continue
         mine, theirs = wanted[first.id], wanted[second.id]
+        # A special case, which asks for all that the later rule asks and more, may come first.
         if covers(theirs, mine) or covers(mine, theirs) or set(mine) > set(theirs):
             continue
         both = common(mine, theirs)
@@ -115,7 +108,7 @@ def _same_currency(book: RuleBook, first: Rule, second: Rule) -> bool:
 
 
 def never_applying(book: RuleBook) -> list[Fault]:
-    """Rules whose removal changes no decision; DEAD also lists the rules that come first."""
+    """Rules whose removal changes no decision."""
     wanted = {rule.id: rule.conditions() for rule in book.rules}
     remedies = {rule.id: _remedies(book, rule) for rule in book.rules}
     found = []
@@ -125,6 +118,7 @@ def never_applying(book: RuleBook) -> list[Fault]:
             found.append(Fault(Kind.NO_FACTS, (rule.id,), empty))
         elif not remedies[rule.id]:
             found.append(Fault(Kind.NO_REMEDY, (rule.id,)))
+        # DEAD also lists the rules that come first.
         elif not rule.is_ceiling and (first := _always_first(book, place, wanted, remedies)):
             found.append(Fault(Kind.DEAD, (rule.id, *first)))
     return found
@@ -133,7 +127,7 @@ def never_applying(book: RuleBook) -> list[Fault]:
 def _always_first(
     book: RuleBook, place: int, wanted: Mapping[int, Mapping[str, Any]], remedies: Mapping[int, set[str]]
 ) -> tuple[int, ...]:
-    """The rules that win each of this rule's remedies; empty if it still decides one."""
+    """The rules that win each of its remedies; empty if it still decides one."""
     rule = book.rules[place]
     left, winners = set(remedies[rule.id]), []
     for other_place, other in enumerate(book.rules):
@@ -172,10 +166,11 @@ def _plain(name: str, word: str) -> str:
 
 
 def gaps(book: RuleBook, seen: Sequence[Seen], causes: Iterable[str] = ()) -> list[Fault]:
-    """Causes without grant or approver, most requested first, then causes that no rule covers. Forbidden is no gap."""
+    """Causes without grant or approver, most requested first, then causes that no rule covers."""
     wished: dict[str, int] = {}
     for one in seen:
         options = decide(one.facts, book, now=ANY_MOMENT).options
+        # What a rule forbids is no gap.
         if not options or all(option.may == May.GAP for option in options):
             cause = one.facts.matter.cause
             wished[cause] = wished.get(cause, 0) + one.times

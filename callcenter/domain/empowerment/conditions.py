@@ -1,4 +1,4 @@
-"""Register of conditions a rule can ask about; files, pages and explanations read it."""
+"""Register of conditions; files, pages and explanations read it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -34,13 +34,11 @@ class Span(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`read` returns words (any_of), a number or None (range), or a bool (flag). `unit`: of the number."""
-
     name: str
     group: Group
     kind: Kind
-    read: Callable[[Facts], Any]
-    unit: Literal["", "money", "days", "times", "minutes", "level"] = ""
+    read: Callable[[Facts], Any]  # words (any_of), a number or None (range), or a bool (flag)
+    unit: Literal["", "money", "days", "times", "minutes", "level"] = ""  # of a number
     choices: tuple[str, ...] = ()
 
 

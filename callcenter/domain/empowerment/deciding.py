@@ -1,7 +1,7 @@
-"""Decides what may be granted, by whom, and why, from facts, rules, earlier grants and budgets.
+"""Decides what may be granted, by whom, and why.
 
-For each remedy, over the rules that fit: 1. `never` without limits forbids; 2. the first `may` rule sets the amount; 3.
-the first `ask` rule sets the approvers; 4. each `never above` and each budget lowers both.
+For each remedy, of the rules that fit: `never` without limits forbids; the first `may` sets the amount; the first `ask`
+sets the approvers; each `never above` and each budget lowers both.
 """
 
 from collections.abc import Iterable
@@ -39,7 +39,7 @@ def decide(
 def option_of(
     remedy: str, facts: Facts, book: RuleBook, usage: Usage = NO_USAGE, budgets: Balances = NO_BUDGETS, *, now: datetime
 ) -> Option | None:
-    """One remedy of `decide`, without the others; None if unknown, inactive or not in this currency."""
+    """One remedy of `decide`; None if unknown, inactive or not in this currency."""
     ready = matcher(book)
     wanted = ready.remedies.get(remedy)
     if wanted is None or not wanted.is_active or not wanted.is_in(facts.currency):
@@ -111,7 +111,7 @@ def _units_for_cost(remedy: Remedy, left: int, currency: str) -> int:
 
 
 def _rooms(case: Case, remedy: Remedy, rule: Rule) -> list[Room]:
-    """Every limit of a rule as headroom, in minor units or pieces."""
+    """Limits as headroom, in minor units or pieces."""
     each = 1 if remedy.is_money else remedy.costs.get(case.facts.currency, 0)
     rooms: list[Room] | None = case.kept.get((rule.id, each))
     if rooms is None:

@@ -1,4 +1,4 @@
-"""A decision about one case at one moment: each remedy's amount and reason, each rule's verdict."""
+"""A decision about one case at one moment: each remedy's amount, each rule's verdict."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,33 +14,27 @@ from callcenter.domain.empowerment.rule_book import Rule
 
 
 class Verdict(StrEnum):
-    """LATER: the rule fits, but an earlier rule decides each of its remedies."""
-
     GIVES = "gives"
     ASKS = "asks"
     FORBIDS = "forbids"
     CEILING = "ceiling"
-    LATER = "later"
+    LATER = "later"  # it fits, but an earlier rule decides each of its remedies
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """`by`: for FAILED the first condition that failed."""
-
     rule_id: int
     verdict: Verdict
-    by: str = ""
+    by: str = ""  # for FAILED the first condition that failed
 
 
 @dataclass(frozen=True)
 class Decision:
-    """`fitting`: one bit per rule that fits. `failed`: (condition, bits of the rules that failed by it first)."""
-
     case: Case
     options: tuple[Option, ...]
-    fitting: int
-    failed: tuple[tuple[str, int], ...]
+    fitting: int  # one bit per rule that fits
+    failed: tuple[tuple[str, int], ...]  # (condition, bits of the rules that failed by it first)
 
     @property
     def currency(self) -> str:
@@ -48,7 +42,7 @@ class Decision:
 
     @cached_property
     def considered(self) -> tuple[Considered, ...]:
-        """Every rule, in book order."""
+        """In book order."""
         by = {place: name for name, bits in self.failed for place in places(bits)}
         return tuple(
             self._fits(rule) if self.fitting >> place & 1 else Considered(rule.id, Verdict.FAILED, by.get(place, ""))
@@ -81,16 +75,17 @@ class Decision:
 
     @property
     def shown(self) -> Sequence[Option]:
-        """Visible to the agent: free remedies first, then those that need approval; none that are forbidden."""
+        """Free remedies first, then those that need approval; none that are forbidden."""
         free = [one for one in self.options if one.is_free and one.most > 0]
         ask = [one for one in self.options if one.may == May.ASK or (one.is_free and not one.most and one.ask)]
         return (*sorted(free, key=lambda one: -one.most if one.is_money else 0), *ask)
 
     def to_data(self) -> dict[str, Any]:
-        """Stored with a grant. Failed rules are left out; they follow from the facts."""
+        """Stored with a grant."""
         return {
             "currency": self.currency,
             "options": [option.to_data() for option in self.options],
+            # Failed rules are left out; they follow from the facts.
             "rules": [[one.rule_id, one.verdict.value, one.by] for one in map(self._fits, self._fitting_rules)],
             "sentence": self.sentence,
         }

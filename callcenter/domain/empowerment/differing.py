@@ -21,14 +21,12 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference(Generic[Thing]):
-    """`fields`: {path: (before, after)} with paths like limits.customer. A changed and moved rule is CHANGED, with
-    `moved`."""
-
     change: Change
     before: Thing | None
     after: Thing | None
+    # {path: (before, after)}, with paths like limits.customer
     fields: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
-    moved: bool = False
+    moved: bool = False  # a rule that changed and moved is CHANGED
 
     @property
     def thing(self) -> Thing:
@@ -39,11 +37,11 @@ class Difference(Generic[Thing]):
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """In the newer book's order, removed ones at their old place. `head`: currency and zone."""
+    """In the newer book's order, removed ones at their old place."""
 
     rules: tuple[Difference[Rule], ...]
     remedies: tuple[Difference[Remedy], ...]
-    head: Mapping[str, tuple[Any, Any]]
+    head: Mapping[str, tuple[Any, Any]]  # currency and zone
 
     @property
     def is_empty(self) -> bool:
@@ -51,7 +49,7 @@ class Differences:
         return not self.head and all(change == Change.SAME for change in changes)
 
     def count(self, change: Change) -> int:
-        """Counts rules, not remedies."""
+        """Counts rules."""
         return sum(one.change == change for one in self.rules)
 
 

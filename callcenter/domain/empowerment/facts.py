@@ -1,7 +1,4 @@
-"""Facts about agent, customer and case at one moment, and earlier grants.
-
-They are stored with each grant, so that other rules can decide it again.
-"""
+"""Facts at one moment, and earlier grants. Stored with each grant, so that other rules can decide it again."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,11 +64,11 @@ class Facts(Known):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An earlier grant, not reversed. `amount`: minor units; for pieces their cost."""
+    """An earlier grant, not reversed."""
 
     at: datetime
     remedy: str
-    amount: int
+    amount: int  # minor units; for pieces their cost
     currency: str
     count: int = 1
     same_ticket: bool = False
@@ -79,11 +76,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Grants to this customer in two years; this agent's sums of today and this month, minor units."""
+    """In minor units. Day and month are in the rule book's zone."""
 
-    customer: tuple[Given, ...] = ()
-    # Day and month are in the rule book's zone, so they are the same for all agents.
-    agent_day: int = 0
+    customer: tuple[Given, ...] = ()  # to this customer, in two years
+    agent_day: int = 0  # by this agent, today
     agent_month: int = 0
 
     def to_data(self) -> dict[str, Any]:
@@ -104,7 +100,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """`limit` and `left` in minor units."""
+    """In minor units."""
 
     id: int
     name: str
@@ -115,13 +111,13 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Balances:
-    """Each budget pays a grant in full. `required`: no grant without a budget in its currency."""
+    """Each budget pays a grant in full."""
 
     balances: tuple[Balance, ...] = ()
-    required: bool = False
+    required: bool = False  # no grant without a budget in its currency
 
     def left(self, currency: str) -> int | None:
-        """The smallest balance; None if no budget binds."""
+        """None if no budget binds."""
         mine = [balance.left for balance in self.balances if balance.currency == currency]
         if not mine:
             return 0 if self.required else None

@@ -6,7 +6,7 @@ from callcenter.words import say
 
 
 def sentence(language: str, fault: Fault, *, currency: str, names: Names = NO_NAMES) -> str:
-    """ "Rules 14 and 17 contradict each other for gold, our carrier"."""
+    """As "Rules 14 and 17 contradict each other for gold"."""
     rule = fault.rules[0] if fault.rules else 0
     match fault.kind:
         case Kind.CONTRADICTION:

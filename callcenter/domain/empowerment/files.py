@@ -1,4 +1,4 @@
-"""Rule books and facts as YAML or JSON files, and their published schemas."""
+"""Rule books and facts as YAML or JSON files, and their schemas."""
 
 from typing import Any, TypeVar
 
@@ -17,9 +17,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class Faults(Invalid):
-    """`faults`: [(place, problem)], such as ("rules.3.limits.grant", "…")."""
-
     def __init__(self, faults: list[tuple[str, str]]) -> None:
+        # [(place, problem)], such as ("rules.3.limits.grant", "…")
         self.faults = faults
         super().__init__(
             "%(faults)s", field=faults[0][0], faults="; ".join(f"{place}: {what}" for place, what in faults)
@@ -27,7 +26,7 @@ class Faults(Invalid):
 
 
 def read(text: str) -> RuleBook:
-    """A rule book from YAML or JSON. Raises Faults with all problems at once."""
+    """From YAML or JSON. Raises Faults with all problems at once."""
     return book_of(data_of(text))
 
 
@@ -46,7 +45,7 @@ def facts(text: str) -> Facts:
 
 
 def write(book: RuleBook) -> str:
-    """YAML in model order, so that versions can be compared line by line."""
+    # In model order, so that versions can be compared line by line.
     return str(yaml.safe_dump(book.to_data(), allow_unicode=True, sort_keys=False, width=110))
 
 

@@ -1,4 +1,4 @@
-"""Findings: where to trust agents more and where to train. Pure: questions and grants in, findings out."""
+"""Where to trust agents more and where to train. Pure: questions and grants in, findings out."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,26 +16,22 @@ COLLEAGUES_SHARE = 0.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """`answer`: yes, less, instead, no. `held` (customer) and `seconds` (approver) in seconds."""
-
     grant_id: int
     agent_id: int
     cause: str
     remedy: str
     units: int
     currency: str
-    answer: str
-    held: int
-    seconds: int
+    answer: str  # yes, less, instead, no
+    held: int  # seconds of the customer's hold
+    seconds: int  # seconds until answered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """An agent's cases in the period, and those with a grant."""
-
     agent_id: int
-    matters: int
-    given: int
+    matters: int  # cases in the period
+    given: int  # with a grant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +48,7 @@ def findings(asked: Sequence[Asked], served: Sequence[Served]) -> list[Finding]:
 
 
 def trust(asked: Sequence[Asked]) -> list[Finding]:
-    """Per cause and remedy the amount up to which nearly every question was answered yes."""
+    """Per cause and remedy: the amount up to which nearly all answers are yes."""
     groups: dict[tuple[str, str, str], list[Asked]] = defaultdict(list)
     for one in asked:
         groups[(one.cause, one.remedy, one.currency)].append(one)
@@ -77,7 +73,7 @@ def trust(asked: Sequence[Asked]) -> list[Finding]:
 
 
 def _always_yes(members: Sequence[Asked]) -> Sequence[Asked]:
-    """The longest run of the smallest amounts with nearly all yes, ending in a yes."""
+    """The longest run of smallest amounts with nearly all yes, ending in a yes."""
     for end in range(len(members), ASKED_AT_LEAST - 1, -1):
         run = members[:end]
         if run[-1].answer == "yes" and sum(one.answer == "yes" for one in run) >= YES_SHARE * end:
@@ -118,7 +114,7 @@ def teach_unused(served: Sequence[Served]) -> list[Finding]:
 def measured(
     kind: str, about: str, agent_id: int | None, asked: Sequence[Asked], served: Sequence[Served]
 ) -> dict[str, Any]:
-    """Figures of a proposal in a period: {asked, no, held (seconds)} or {served, given}."""
+    """{asked, no, held (seconds)} or {served, given}."""
     if kind == "teach_unused":
         mine = next((one for one in served if one.agent_id == agent_id), None)
         return {"served": mine.matters if mine else 0, "given": mine.given if mine else 0}

@@ -1,4 +1,4 @@
-"""Which rules fit some facts: one bitset lookup per condition for all rules; 500 rules cost about as much as ten."""
+"""Which rules fit some facts: one bitset lookup per condition; 500 rules cost about as much as ten."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
@@ -17,15 +17,13 @@ CURRENCY = "currency"
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """One condition. `silent`: rules that do not ask it. `words`: rules by word; `spans`: rules between two `edges`."""
-
     name: str
     kind: Kind
     read: Callable[[Facts], Any]
-    silent: int
-    words: dict[str, int]
+    silent: int  # rules that do not ask it
+    words: dict[str, int]  # rules by word
     edges: tuple[int, ...]
-    spans: tuple[int, ...]
+    spans: tuple[int, ...]  # rules between two edges
 
     def fit(self, facts: Facts) -> int:
         value = self.read(facts)
@@ -46,16 +44,16 @@ def places(bits: int) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """A prepared rule book. `everybody`: all bits. `by_remedy`, `any_remedy`: rules about one remedy, about all."""
+    """A prepared rule book."""
 
     rules: tuple[Rule, ...]
     remedies: dict[str, Remedy]
-    everybody: int
+    everybody: int  # all bits
     fittings: tuple[Fitting, ...]
     currencies: dict[str, int]
     any_currency: int
-    by_remedy: dict[str, int]
-    any_remedy: int
+    by_remedy: dict[str, int]  # rules about one remedy
+    any_remedy: int  # rules about all
     forbidding: int
     ceilings: int
     giving: int
@@ -197,7 +195,7 @@ def _between(spans: Iterable[tuple[int, int | None, int | None]]) -> tuple[tuple
 
 
 def by_who(book: RuleBook, facts: Facts) -> list[Rule]:
-    """Rules that fit this agent, for any customer and case."""
+    """Rules that fit this agent."""
     fitting, _ = matcher(_who_alone(Same(book))).fit(facts)
     return [rule for place, rule in enumerate(book.rules) if fitting >> place & 1]
 

@@ -1,4 +1,4 @@
-"""Amounts in minor units of one currency: parsing and formatting."""
+"""Amounts in minor units: parsing and formatting."""
 
 import re
 import unicodedata
@@ -27,7 +27,7 @@ def minor_units(currency: str) -> int:
 
 
 def parse(text: str, currency: str, *, field: str = "amount") -> int:
-    """Reads "$1,200.50" as 120050. Raises Invalid, for example for another currency."""
+    """Reads "$1,200.50" as 120050. Raises Invalid."""
     plain = unicodedata.normalize("NFKC", text).replace(" ", "").upper()
     found = AMOUNT.fullmatch(plain)
     if found is None:
@@ -52,7 +52,7 @@ def _check_currency(mark: str, currency: str, *, field: str) -> None:
 
 
 def checked(minor: object, *, field: str = "amount") -> int:
-    """Returns an integer from 1 to LARGEST; raises Invalid for anything else."""
+    """From 1 to LARGEST; raises Invalid otherwise."""
     if isinstance(minor, bool) or not isinstance(minor, int):
         raise Invalid("An amount is a whole number of minor units.", field=field)
     if minor <= 0:
@@ -63,7 +63,7 @@ def checked(minor: object, *, field: str = "amount") -> int:
 
 
 def typed(minor: int | None, currency: str) -> str:
-    """As typed in a field, without a sign: 120.50; empty for None."""
+    """As typed in a field: 120.50; empty for None."""
     if minor is None:
         return ""
     unit = minor_units(currency)
@@ -73,7 +73,7 @@ def typed(minor: int | None, currency: str) -> str:
 
 @lru_cache(maxsize=4096)
 def shown(minor: int, currency: str, language: str) -> str:
-    """$60, $14.90, ¥80: cents only if there are some."""
+    """$60, $14.90, ¥80."""
     unit = minor_units(currency)
     whole = minor % unit == 0
     pattern = "¤#,##0;-¤#,##0" if whole else None

@@ -1,4 +1,4 @@
-"""One remedy in a decision: the amount, its limits, and the approvers above it."""
+"""One remedy in a decision: amount, limits, and the approvers above it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,13 +8,11 @@ from callcenter.domain.empowerment.rule_book import Ask, Step
 
 
 class May(StrEnum):
-    """GAP: no rule covers it."""
-
     GIVE = "give"
     GIVE_WITH_REASON = "give_with_reason"
     ASK = "ask"
     NEVER = "never"
-    GAP = "gap"
+    GAP = "gap"  # no rule covers it
 
 
 class Bound(StrEnum):
@@ -34,13 +32,13 @@ class Bound(StrEnum):
 
 
 class Room(NamedTuple):
-    """`limit`, `used` and `left` in minor units, or pieces. `rule_id` None: a budget or the remedy."""
+    """In minor units, or pieces."""
 
     bound: Bound
     limit: int
     used: int
     left: int
-    rule_id: int | None = None
+    rule_id: int | None = None  # None: a budget or the remedy
 
     def to_data(self) -> list[Any]:
         return [self.bound.value, self.limit, self.used, self.left, self.rule_id]
@@ -48,22 +46,16 @@ class Room(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """`most`: minor units (or pieces) without approval. `rooms`: limits, tightest first.
-
-    `ask_most`: the most an approver may allow (None: no limit), by rule `ask_rule_id`. `is_fixed`: the whole amount or
-    nothing.
-    """
-
     remedy: str
     may: May
-    most: int = 0
+    most: int = 0  # minor units (or pieces) without approval
     rule_id: int | None = None
-    rooms: tuple[Room, ...] = ()
+    rooms: tuple[Room, ...] = ()  # limits, tightest first
     ask: Ask | None = None
     ask_rule_id: int | None = None
-    ask_most: int | None = None
+    ask_most: int | None = None  # the most an approver may allow; None: no limit
     is_money: bool = True
-    is_fixed: bool = False
+    is_fixed: bool = False  # the whole amount or nothing
 
     @property
     def is_free(self) -> bool:
@@ -74,7 +66,7 @@ class Option:
         return self.rooms[0] if self.rooms else None
 
     def steps_for(self, units: int) -> tuple[Step, ...]:
-        """Steps that may allow `units`, in asking order."""
+        """In asking order."""
         if self.ask is None or (self.ask_most is not None and units > self.ask_most):
             return ()
         return tuple(step for step in self.ask.steps if step.up_to is None or units <= step.up_to)

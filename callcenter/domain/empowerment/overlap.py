@@ -1,4 +1,4 @@
-"""Overlap of two rules' conditions. `covers` is conservative: it is true only for all possible facts."""
+"""Overlap of two rules' conditions. `covers` is conservative: true only for all possible facts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,7 +26,7 @@ def common(one: Wanted, other: Wanted) -> dict[str, Any] | None:
 
 
 def _both(name: str, mine: Any, theirs: Any) -> Any:
-    """The intersection of two values of one condition; None if empty."""
+    """None if nothing fits both."""
     if isinstance(mine, Span):
         low = max(mine.min or 0, theirs.min or 0)
         high = min((one.max for one in (mine, theirs) if one.max is not None), default=None)

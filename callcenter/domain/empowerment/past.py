@@ -11,54 +11,45 @@ from callcenter.domain.errors import Invalid
 
 
 class Was(StrEnum):
-    """MAY: granted at once. ASK: an approver was asked. NOT_ASKED: could have been asked. NEVER: refused by rules."""
-
-    MAY = "may"
-    ASK = "ask"
-    NOT_ASKED = "not_asked"
-    NEVER = "never"
+    MAY = "may"  # granted at once
+    ASK = "ask"  # an approver was asked
+    NOT_ASKED = "not_asked"  # could have been asked
+    NEVER = "never"  # refused by rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """`wished`: requested; `tried`: decided on. Units are minor units of money, or pieces.
-
-    `given`: units of `given_remedy` granted, with `worth` and `cost` in minor units. `most`: grantable at once.
-    `budget_left`: of the tightest budget, if it allowed less than requested (0: none in the currency). `facts` None:
-    erased. `settled_at`: when answered. `held_seconds`: the customer's hold; `deciding_seconds`: the approver's time.
-    `rest_of`: the request whose unanswered rest this is.
-    """
+    """Units are minor units of money, or pieces; `worth` and `cost` are minor units."""
 
     id: int
     at: datetime
     agent_id: int
     ticket_id: int
     customer_id: int | None = None
-    rest_of: int | None = None
-    facts: Facts | None
+    rest_of: int | None = None  # the request whose unanswered rest this is
+    facts: Facts | None  # None: erased
     usage: Usage = field(default_factory=Usage)
     currency: str
     remedy: str
-    wished: int
-    tried: int
+    wished: int  # units requested
+    tried: int  # units decided on
     was: Was
     given_remedy: str = ""
-    given: int = 0
+    given: int = 0  # units granted in the end
     worth: int = 0
     cost: int = 0
-    most: int | None = None
-    budget_left: int | None = None
-    settled_at: datetime | None = None
+    most: int | None = None  # grantable at once
+    budget_left: int | None = None  # of the tightest budget, if it allowed less than requested; 0: none in the currency
+    settled_at: datetime | None = None  # when answered
     reversed_at: datetime | None = None
-    held_seconds: int = 0
-    deciding_seconds: int = 0
+    held_seconds: int = 0  # the customer's hold for the question
+    deciding_seconds: int = 0  # the approver's time
 
     @property
     def stands(self) -> bool:
         return self.given > 0 and self.reversed_at is None
 
     def to_data(self) -> dict[str, Any]:
-        """One line of a case file."""
         data = {name: getattr(self, name) for name in self.__slots__ if name not in ("facts", "usage")}
         told = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in data.items()}
         facts = self.facts.model_dump(mode="json", exclude_defaults=True) if self.facts else None
@@ -69,7 +60,7 @@ TIMES = ("at", "settled_at", "reversed_at")
 
 
 def of_data(data: dict[str, Any]) -> Past:
-    """Reads a line of a case file. Raises Invalid."""
+    """A line of a case file. Raises Invalid."""
     try:
         values = {name: datetime.fromisoformat(data[name]) for name in TIMES if data.get(name)}
         facts = files.facts_of(data["facts"]) if data.get("facts") else None

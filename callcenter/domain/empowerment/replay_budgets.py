@@ -1,4 +1,4 @@
-"""Budgets in a replay, filled by recorded grants and the draft's. Breaches are noted, not prevented."""
+"""Budgets in a replay, by recorded grants and the draft's. Breaches are noted, not prevented."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -14,22 +14,19 @@ Side = Literal["before", "after"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayedBudget:
-    """`key`: user name, team, department key, or empty for the company. `limits` and `spent` (before the replay):
-    {period start: minor units}."""
-
     id: int
     scope: str
-    key: str
+    key: str  # user name, team, department key, or empty for the company
     currency: str
     period: str
     zone: str
-    amount: int
-    limits: dict[datetime, int] = field(default_factory=dict)
-    spent: dict[datetime, int] = field(default_factory=dict)
+    amount: int  # per period, minor units
+    limits: dict[datetime, int] = field(default_factory=dict)  # {period start: its own limit}
+    spent: dict[datetime, int] = field(default_factory=dict)  # {period start: spent before the replay}
 
 
 class Filled:
-    """One period of a budget: what each day adds, on both sides."""
+    """One period of a budget, on both sides."""
 
     def __init__(self, budget: ReplayedBudget, starts_at: datetime, ends_at: datetime) -> None:
         self.budget, self.starts_at = budget, starts_at
@@ -65,7 +62,7 @@ class Filled:
         }
 
     def _breaks(self, curve: list[int]) -> dict[str, Any] | None:
-        """The first day that ends above the limit, and the peak in percent."""
+        """The first day above the limit, and the peak in percent."""
         day = next((day for day, spent in enumerate(curve) if spent > self.limit), None)
         if day is None:
             return None
@@ -103,7 +100,7 @@ class ReplayedBudgets:
         return found
 
     def to_data(self) -> list[dict[str, Any]]:
-        """Breached by the draft first, then breached as recorded; agents' budgets last in each group."""
+        """Breached by the draft first, then breached as recorded; agents' budgets last."""
         told = sorted(
             self._filled.values(), key=lambda one: (one.budget.scope == "agent", one.budget.id, one.starts_at)
         )

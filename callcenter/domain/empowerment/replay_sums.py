@@ -13,8 +13,6 @@ COMMON = 5
 
 
 class Kind:
-    """One kind of change, with its most common draft rules and causes."""
-
     def __init__(self) -> None:
         self.count = 0
         self.rules: Counter[int] = Counter()

@@ -1,6 +1,6 @@
-"""Replay: a draft decides every recorded grant request again, in time order, on top of its own grants.
+"""A replay: a draft decides every recorded grant request again, in time order, on top of its own grants.
 
-docs/empowerment.md states the assumptions about people's choices.
+docs/empowerment.md states the assumptions.
 """
 
 from collections import defaultdict
@@ -23,29 +23,25 @@ from callcenter.domain.empowerment.wish import Answer, held_to
 
 
 class Then(StrEnum):
-    """MORE and LESS: granted at once. COVERED: an earlier decision of the replay covers it."""
-
     MAY = "may"
-    MORE = "more"
-    LESS = "less"
+    MORE = "more"  # at once
+    LESS = "less"  # at once
     ASK = "ask"
     NOT_ASKED = "not_asked"
     NEVER = "never"
-    COVERED = "covered"
+    COVERED = "covered"  # by an earlier decision of the replay
 
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """`units` of `remedy` granted (0: none). `assumed`: a yes without a recorded answer."""
-
     past: Past
     then: Then
     remedy: str
-    units: int
+    units: int  # 0: none
     worth: int
     cost: int
     rule_id: int | None = None
-    assumed: bool = False
+    assumed: bool = False  # a yes without a recorded answer
 
     @property
     def is_changed(self) -> bool:
@@ -93,7 +89,8 @@ class Replay:
         return self._recorded(past, Then(past.was.value))
 
     def _decided(self, past: Past, option: Option | None, ahead: int) -> Again:
-        """`ahead`: units the replay granted on this ticket above the recorded ones; they cover part of this request."""
+        """`ahead`: units the replay granted on this ticket above the recorded ones."""
+        # They cover part of this request.
         wished, tried = past.wished - ahead, max(1, past.tried - ahead)
         if wished <= 0:
             return self._nothing(past, Then.COVERED)
@@ -216,7 +213,7 @@ def replay(
 
 
 def _partly(option: Option, wished: int) -> int:
-    """What may be granted at once of a request that is too large."""
+    """What may be granted at once of a too large request."""
     if not option.is_free or (option.is_fixed and option.most > wished):
         return 0
     return min(option.most, wished)

@@ -9,10 +9,10 @@ FIRST, LONGEST = timedelta(seconds=20), timedelta(hours=1)
 
 
 def may_reverse(actor: Actor, *, giver_id: int, is_still_served: bool) -> bool:
-    """Supervisors always; the granting agent while serving that customer."""
+    # Supervisors always; the granting agent while serving that customer.
     return actor.leads or (actor.agent_id == giver_id and is_still_served)
 
 
 def wait_before(tries: int) -> timedelta | None:
-    """Doubles up to an hour; None after TRIES failures (more than two days)."""
+    """None after TRIES failures (more than two days)."""
     return min(LONGEST, FIRST * 2 ** min(tries - 1, 12)) if tries < TRIES else None

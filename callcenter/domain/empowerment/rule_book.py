@@ -1,4 +1,4 @@
-"""The rule book: remedies and the rules about them, as one document."""
+"""The rule book: remedies and the rules about them, in one document."""
 
 from enum import StrEnum
 from functools import cached_property
@@ -108,11 +108,11 @@ class Remedy(Setting):
         return self.unit == "money"
 
     def cost(self, units: int, currency: str) -> int:
-        """Cost of `units` to the company, in minor units, rounded up."""
+        """Cost to the company, in minor units, rounded up."""
         return -(-units * self.cost_percent // 100) if self.is_money else units * self.costs.get(currency, 0)
 
     def worth(self, units: int, currency: str) -> int:
-        """What counts against limits: the money, or the cost of the pieces."""
+        """Counts against limits: the money, or the cost of the pieces."""
         return units if self.is_money else units * self.costs.get(currency, 0)
 
     def is_in(self, currency: str) -> bool:

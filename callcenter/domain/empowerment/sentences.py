@@ -1,4 +1,4 @@
-"""A decision in words for the agent, in each language."""
+"""A decision in words for the agent."""
 
 from collections.abc import Sequence
 from datetime import timedelta

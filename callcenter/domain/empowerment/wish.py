@@ -9,12 +9,10 @@ from callcenter.domain.empowerment.rule_book import Step
 
 
 class Answer(StrEnum):
-    """NEEDS_REASON: granted once the agent states a reason. REFUSED: no approver may allow it."""
-
     GIVE = "give"
-    NEEDS_REASON = "needs_reason"
+    NEEDS_REASON = "needs_reason"  # granted once the agent states a reason
     ASK = "ask"
-    REFUSED = "refused"
+    REFUSED = "refused"  # no approver may allow it
 
 
 class Refusal(StrEnum):
@@ -27,17 +25,12 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """`steps`: approvers in order. `split`: too much only together with earlier grants on the ticket.
-
-    `bound`: the limit that an ask or refusal exceeds.
-    """
-
     answer: Answer
     option: Option | None
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Step, ...] = ()  # approvers in order
     refusal: Refusal | None = None
-    bound: Bound | None = None
-    split: bool = False
+    bound: Bound | None = None  # the limit that an ask or refusal exceeds
+    split: bool = False  # too much only with earlier grants on the ticket
 
 
 def hold(decision: Decision, remedy: str, units: int, *, reason: str = "") -> Held:
@@ -46,7 +39,6 @@ def hold(decision: Decision, remedy: str, units: int, *, reason: str = "") -> He
 
 
 def held_to(option: Option | None, units: int, *, reason: str = "") -> Held:
-    """`hold` for an option at hand."""
     if option is None:
         return Held(Answer.REFUSED, None, refusal=Refusal.NO_SUCH_REMEDY)
     if option.may == May.NEVER:

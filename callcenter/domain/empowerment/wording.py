@@ -67,7 +67,7 @@ def label(language: str, condition: str) -> str:
 
 
 def word(language: str, condition: str, value: str, names: Names = NO_NAMES) -> str:
-    """One word of a condition, by the company's name if there is one."""
+    """The company's own name if there is one."""
     known = names.get(condition, {}).get(value)
     if known:
         return known
@@ -79,7 +79,7 @@ def word(language: str, condition: str, value: str, names: Names = NO_NAMES) -> 
 
 
 def condition(language: str, name: str, value: Any, *, currency: str, names: Names = NO_NAMES) -> str:
-    """As on a chip: "tier: gold", "days with us ≥ 90", "promise broken"."""
+    """As on a chip: "tier: gold", "days with us ≥ 90"."""
     about = label(language, name)
     if isinstance(value, bool):
         return about if value else say(language, "not: %(condition)s", condition=about)
@@ -89,7 +89,7 @@ def condition(language: str, name: str, value: Any, *, currency: str, names: Nam
 
 
 def brief(language: str, name: str, value: Any, *, currency: str, names: Names = NO_NAMES) -> str:
-    """As in a table cell: "gold, silver"; numbers and flags keep their label."""
+    """As in a table cell: "gold, silver"."""
     if isinstance(value, bool | Span):
         return condition(language, name, value, currency=currency, names=names)
     return _listed(language, name, value, names)
@@ -115,7 +115,6 @@ def span(language: str, name: str, value: Span, currency: str) -> str:
 
 
 def group(language: str, rule: Rule, name: Group, *, currency: str, names: Names = NO_NAMES) -> str:
-    """A group's conditions in one line."""
     given = getattr(rule, name).given()
     told = [brief(language, key, value, currency=currency, names=names) for key, value in given.items()]
     text = ("；" if language == "zh" else "; ").join(told)

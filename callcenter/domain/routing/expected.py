@@ -1,4 +1,4 @@
-"""Place, expected wait, and the recent error of that forecast."""
+"""Place and expected wait, and the error of that forecast."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,9 +25,10 @@ def expected_wait(*, place: int, agents_serving: int, handling_seconds: float) -
 
 
 def serving(waiting: Waiting, candidates: CandidatePool) -> tuple[int, int]:
-    """(available, free now): agents that the first ring admits; agents on a break do not count."""
+    """(available, free now) among agents that the first ring admits."""
     available = free = 0
     for agent in candidates:
+        # Agents on a break do not count.
         if agent.is_available and not_let_in(waiting.needs, waiting.needs.rings[0], agent.profile) is None:
             available += 1
             has_room = no_room(agent.limits, agent.calls, agent.conversations, waiting.needs.channel) is None
@@ -37,20 +38,20 @@ def serving(waiting: Waiting, candidates: CandidatePool) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """Seconds. `mean_off`: mean of |predicted - waited|."""
+    """In seconds."""
 
     count: int
-    mean_off: float
+    mean_off: float  # mean of |predicted - waited|
     root_mean_square: float
     mean_wait: float
 
     def is_tolerable(self, within: float) -> bool:
-        """At most `within` of the mean wait, or 15 s; fewer than FEWEST pairs always are."""
+        """True for few figures, or at most `within` of the mean wait, or 15 s."""
         return self.count < FEWEST or self.mean_off <= max(15.0, within * self.mean_wait)
 
 
 def error_of(pairs: Sequence[tuple[float, float]]) -> Error:
-    """`pairs`: (predicted, waited) in seconds."""
+    """From pairs (predicted, waited) in seconds."""
     if not pairs:
         return Error(0, 0.0, 0.0, 0.0)
     count = len(pairs)

@@ -1,4 +1,4 @@
-"""Why an interaction went to its agent or still waits: a stored verdict on every signed-in agent."""
+"""Why an interaction went to its agent or still waits: a verdict on every signed-in agent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,20 +14,15 @@ ABLE_KEPT = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Able:
-    """`idle` in seconds; `levels` of the requested skills."""
-
     agent_id: int
-    idle: int
-    levels: Mapping[str, int]
+    idle: int  # seconds
+    levels: Mapping[str, int]  # of the requested skills
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """`able`: agents who could take it, chosen one first. `out`: {reason: excluded agents}.
-
-    Reasons: not_available, channel (not taken by the queue), skill, language, team, role, named (others are named),
-    ring (not open yet), asked_something_else, on_a_call, conversing, conversations_full, full, asked_lately.
-    """
+    """`out` reasons: not_available, channel (not taken by the queue), skill, language, team, role, named (others are
+    named), ring (not open yet), asked_something_else, on_a_call, conversing, conversations_full, full, asked_lately."""
 
     why: str
     ring: int
@@ -39,11 +34,10 @@ class Explanation:
     held_seconds: int
     score: int
     waited: int
-    able: tuple[Able, ...]
-    out: Mapping[str, tuple[int, ...]]
+    able: tuple[Able, ...]  # agents who could take it, chosen one first
+    out: Mapping[str, tuple[int, ...]]  # {reason: excluded agents}
 
     def data(self) -> dict[str, Any]:
-        """Stored form, without empty values."""
         able = [[one.agent_id, one.idle, dict(one.levels)] for one in self.able]
         values = {
             "why": self.why,
@@ -63,7 +57,6 @@ class Explanation:
 
 
 def explanation(data: Mapping[str, Any]) -> Explanation:
-    """The inverse of `Explanation.data`."""
     able = tuple(Able(agent_id=row[0], idle=row[1], levels=row[2]) for row in data.get("able", ()))
     return Explanation(
         why=data.get("why", ""),
@@ -117,7 +110,7 @@ def _able(waiting: Waiting, agent: Candidate, now: float) -> Able:
 
 
 def verdict(waiting: Waiting, agent: Candidate, opens: tuple[float, ...], now: float) -> str | None:
-    """The first reason why the agent may not take it now, or None."""
+    """The first reason why the agent may not take it now."""
     if not agent.is_available:
         return "not_available"
     if questions.ring_of(waiting.needs, agent, opens, now - waiting.since) is None:

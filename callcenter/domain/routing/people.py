@@ -1,4 +1,4 @@
-"""Agents as routing sees them: skills, load, and the pool of signed-in agents."""
+"""Agents as routing sees them, and the pool of signed-in agents."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,39 +34,33 @@ def profile(
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`calls_over`: most conversations at which a call may come. `both`: conversations during a call. `total`: of
-    both."""
-
     calls: int = 1
     conversations: int = 3
-    total: int = 4
-    calls_over: int = 3
-    both: bool = False
+    total: int = 4  # calls and conversations
+    calls_over: int = 3  # most conversations at which a call may come
+    both: bool = False  # conversations during a call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A signed-in agent. Times are seconds on the caller's clock.
-
-    `is_asked`: has an open offer. `calls` and `conversations`: active or in wrap-up. `soon`: when the work should end.
-    """
+    """Times are seconds on the caller's clock."""
 
     id: int
     profile: Profile
     limits: Limits = Limits()
     is_available: bool = True
-    is_asked: bool = False
-    calls: int = 0
-    conversations: int = 0
+    is_asked: bool = False  # has an open offer
+    calls: int = 0  # active or in wrap-up
+    conversations: int = 0  # active or in wrap-up
     idle_since: float = 0.0
-    soon: float | None = None
+    soon: float | None = None  # when the work should end
 
 
 Load = tuple[Profile, Limits, int, int]
 
 
 def no_room(limits: Limits, calls: int, conversations: int, channel: Channel) -> str | None:
-    """Why one more of this channel does not fit, or None."""
+    """Why no more of this channel fits, or None."""
     if channel.is_voice:
         if calls >= limits.calls:
             return "on_a_call"
@@ -85,7 +79,7 @@ def _turn(agent: Candidate) -> tuple[float, int]:
 
 
 class CandidatePool:
-    """Agents who can get an offer are in pools of equal skills and load, longest idle first."""
+    """Agents who can get an offer, by equal skills and load, longest idle first."""
 
     def __init__(self, agents: Iterable[Candidate] = ()) -> None:
         self._all: dict[int, Candidate] = {}
@@ -140,7 +134,7 @@ class CandidatePool:
         return self._signed_in_for
 
     def free_for(self, channel: Channel) -> Mapping[str, int]:
-        """{skill or language: agents with room for one more of this channel}."""
+        """{skill or language: agents with room for one more}."""
         free: dict[str, int] = {}
         for (profile, limits, calls, conversations), pool in self._pools.items():
             if no_room(limits, calls, conversations, channel) is None:

@@ -1,4 +1,4 @@
-"""Routing settings of the company and of each queue, validated on input."""
+"""Routing settings of the company and of each queue."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -67,7 +67,6 @@ class QueuePolicy(Setting):
     wrap_up: Literal["mandatory", "timed", "none"] = "timed"
 
     def circles(self) -> tuple[Ring, ...]:
-        """The rings; the first is open from the start."""
         first = Ring(skills=wanted(self.skills), roles=frozenset({"agent"}))
         return (first, *(self._circle(rule) for rule in self.rings))
 
@@ -93,18 +92,16 @@ class Pauses(Setting):
 
 
 class CompanyPolicy(Setting):
-    """The score in points: each second waited adds `growth`; all other reasons are capped at `most`.
-
-    `head_start`: initial points by channel. `ring_seconds`: how long an offer stays open, by medium. `told_within`: the
-    expected wait is announced while its recent mean error is at most this share of the mean wait.
-    """
+    """The score in points: each second waited adds `growth`; all other reasons are capped at `most`."""
 
     tiers: dict[str, Points] = Field(default_factory=lambda: {"gold": 60.0, "silver": 30.0})
     broken_promise: Points = 60.0
     repeated_contact: Points = 20.0
     most: Points = 180.0
+    # Points at queue entry, so that calls come before text messages.
     head_start: dict[Channel, Points] = Field(default_factory=lambda: {c: c.traits.head_start for c in Channel})
     growth: dict[Channel, Growth] = Field(default_factory=lambda: {c: c.traits.growth for c in Channel})
+    # How long an offer stays open.
     ring_seconds: dict[Medium, Annotated[int, Field(ge=5, le=300)]] = Field(
         default_factory=lambda: {Medium.VOICE: 20, Medium.TEXT: 40}
     )
@@ -114,12 +111,13 @@ class CompanyPolicy(Setting):
     spread_conversations: bool = False
     calls_over: Annotated[int, Field(ge=0, le=20)] = 3
     conversations_on_calls: bool = False
+    # The expected wait is announced while its mean error is at most this share of the mean wait.
     told_within: Annotated[float, Field(gt=0, le=5)] = 0.75
 
     def points(
         self, *, priority: float, tier: str, broken_promise: bool, repeats: int, channel: Channel | None = None
     ) -> dict[str, float]:
-        """{reason: points}, at most `most` in total, without zeros."""
+        """{reason: points}, without zeros."""
         wanted_points = {
             "channel": self.head_start.get(channel, channel.traits.head_start) if channel else 0.0,
             "priority": float(priority),

@@ -1,4 +1,4 @@
-"""Ranks able agents: best match, then blend of calls and conversations, then longest idle."""
+"""Ranks able agents: best match, then blend of media, then longest idle."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,16 +12,16 @@ Equal = tuple[float, int, Profile]  # idle since, id, what they can do
 
 
 def match(needs: Needs, profile: Profile) -> int:
-    """Sum of the levels of preferred skills, each up to the preferred level."""
+    """Levels of preferred skills, each up to the preferred level."""
     return sum(min(profile.skills.get(skill, 0), level) for skill, level in needs.prefers)
 
 
 def blend(needs: Needs, limits: Limits, conversations: int) -> int:
-    """Lower is better. A conversation goes to the least busy agent who can still be called afterwards, else to the
-    fullest who cannot be called now. A call, or `spread`: to the agent with the fewest conversations."""
+    """Lower is better."""
     # docs/routing.md has both measured.
     if needs.channel.is_voice or needs.spread or _may_be_called(limits, conversations + 1):
         return conversations
+    # Least busy who can still be called afterwards; else the fullest of those who cannot be called now.
     return CALLS_FIRST + conversations if _may_be_called(limits, conversations) else CALLS_FIRST - conversations
 
 
@@ -44,7 +44,7 @@ def _turn(one: Equal) -> tuple[float, int]:
 
 
 def _rare(profile: Profile, needs: Needs, free: Mapping[str, int], signed_in: Mapping[str, int]) -> int:
-    """Scarcity of the profile's other skills among free agents; 0 if many are free."""
+    """Scarcity of the profile's other skills; 0 if many are free."""
     asked = {skill for skill, _ in needs.rings[0].skills} | {needs.language}
     left = [
         free.get(skill, 0)

@@ -1,4 +1,4 @@
-"""The two routing questions. Pure: the live service and the simulation call the same functions."""
+"""The two routing questions. Pure: live service and simulation call the same functions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,17 +16,14 @@ ROUNDING = 1e-3  # seconds; the precision lost in a rank, a product of POSIX sec
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`why`: "relationship", "better_match", "longest_idle", "others_spared"; without an agent "held" (for
-    `affinity`) or "nobody". `ring` counts from 0."""
-
     agent_id: int | None
-    why: str
-    ring: int = 0
-    affinity: Affinity | None = None
+    why: str  # relationship, better_match, longest_idle, others_spared; without an agent held, nobody
+    ring: int = 0  # from 0
+    affinity: Affinity | None = None  # held for this one
 
 
 def who_should_take(waiting: Waiting, candidates: CandidatePool, now: float) -> Choice:
-    """The agent who knows the customer, else the best match of the innermost open ring, else the longest idle."""
+    """The agent who knows the customer, else the best match of the innermost open ring."""
     opens = openings(waiting.needs, candidates)
     known = _known(waiting, candidates, opens, now)
     if known is not None:
@@ -96,7 +93,7 @@ def _alone(waiting: Waiting, candidates: CandidatePool, opens: tuple[float, ...]
 
 
 def is_alone(waiting: Waiting, candidates: CandidatePool, opens: tuple[float, ...], now: float) -> bool:
-    """Whether every available agent that an open ring admits was asked recently."""
+    """Whether every available agent in an open ring was asked recently."""
     waited = now - waiting.since
     return not any(
         agent.is_available
@@ -114,7 +111,7 @@ def _pausing(waiting: Waiting, agent_id: int, now: float, *, alone: bool = False
 
 
 def what_next(agent: Candidate, lines: Lines, candidates: CandidatePool, now: float) -> Waiting | None:
-    """The interaction held for this agent, else the highest score that the agent may take."""
+    """The interaction held for this agent, else the highest score."""
     if not agent.is_available or agent.is_asked:
         return None
     mine = _waits_for(agent, lines, candidates, now)
@@ -185,7 +182,7 @@ def _is_held(
 
 
 def _first_open(needs: Needs, agent: Candidate, opens: tuple[float, ...]) -> float | None:
-    """Seconds until the first ring that admits the agent opens."""
+    """Seconds until a ring that admits the agent opens."""
     ring = ring_of(needs, agent, opens, NEVER)
     if ring is None:
         return None
@@ -194,7 +191,7 @@ def _first_open(needs: Needs, agent: Candidate, opens: tuple[float, ...]) -> flo
 
 
 def openings(needs: Needs, candidates: CandidatePool) -> tuple[float, ...]:
-    """Seconds until each ring opens; the next ring takes the time of an empty ring that may be skipped."""
+    """Seconds until each ring opens."""
     if len(needs.rings) == 1:
         return (0.0,)
     kept = candidates.openings.get(needs)
@@ -208,6 +205,7 @@ def _openings(needs: Needs, candidates: CandidatePool) -> tuple[float, ...]:
     for index in range(1, len(needs.rings)):
         before = needs.rings[index - 1]
         is_empty = before.skip and not _somebody(needs, before, candidates)
+        # The next ring takes the time of an empty ring that may be skipped.
         opens.append(opens[-1] if is_empty else max(opens[-1], needs.rings[index].after))
     return tuple(opens)
 
@@ -219,7 +217,7 @@ def _somebody(needs: Needs, ring: Ring, candidates: CandidatePool) -> bool:
 
 
 def ring_of(needs: Needs, agent: Candidate, opens: tuple[float, ...], waited: float) -> int | None:
-    """The innermost ring, open after `waited`, that admits the agent."""
+    """The innermost ring that admits the agent."""
     for index, opening in enumerate(opens):
         if opening <= waited and _lets_in(needs, index, agent):
             return index
@@ -243,7 +241,7 @@ def _ring(needs: Needs, profile: Profile, opens: tuple[float, ...], waited: floa
 
 @lru_cache(maxsize=200_000)
 def rings_fitting(needs: Needs, profile: Profile) -> tuple[int, ...]:
-    """Rings whose conditions the profile meets, ignoring named agents."""
+    """Ignores named agents."""
     return tuple(index for index, ring in enumerate(needs.rings) if _fits(needs, ring, profile))
 
 
@@ -257,8 +255,7 @@ def _fits(needs: Needs, ring: Ring, profile: Profile) -> bool:
 
 @lru_cache(maxsize=200_000)
 def not_let_in(needs: Needs, ring: Ring, profile: Profile) -> str | None:
-    """The first condition that the profile does not meet: channel (not taken by the queue), skill, language, team,
-    role."""
+    """The first unmet condition: channel (not taken by the queue), skill, language, team, role."""
     if not needs.is_served:
         return "channel"
     if not _has(profile, ring.skills):

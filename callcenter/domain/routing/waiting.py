@@ -1,4 +1,4 @@
-"""Waiting interactions: needs, score, and lines of interactions with equal needs."""
+"""Waiting interactions: needs, score, and lines of equal needs."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,36 +13,29 @@ Skills = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Opens after `after` seconds of waiting. An empty condition admits every agent.
+    """An empty condition admits every agent."""
 
-    `skills` replace the queue's; `tiers`: only for these customers. `skip`: if no agent of the ring is signed in, the
-    next one opens in its place.
-    """
-
-    after: float = 0.0
-    skills: Skills = ()
+    after: float = 0.0  # seconds of waiting
+    skills: Skills = ()  # replace the queue's
     any_language: bool = False
     teams: frozenset[int] = frozenset()
     roles: frozenset[str] = frozenset()
     agents: frozenset[int] = frozenset()
-    tiers: frozenset[str] = frozenset()
-    skip: bool = False
+    tiers: frozenset[str] = frozenset()  # only for these customers
+    skip: bool = False  # without a signed-in agent, the next ring opens in its place
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Needs:
-    """Made by `needs()` only, so that equal needs are one object.
-
-    `prefers`: most wanted first. `is_served`: whether the queue takes this channel; if not, no agent gets an offer.
-    """
+    """Made by `needs()` only, so that equal needs are one object."""
 
     queue_id: int
     channel: Channel
     language: str | None
     rings: tuple[Ring, ...]
-    prefers: Skills = ()
-    spread: bool = False
-    is_served: bool = True
+    prefers: Skills = ()  # most wanted first
+    spread: bool = False  # conversations go to the agent with the fewest, else to agents who stay free for calls
+    is_served: bool = True  # if the queue does not take the channel, no agent gets an offer
 
 
 @lru_cache(maxsize=50_000)
@@ -69,27 +62,24 @@ def needs(
     spread: bool = False,
     is_served: bool = True,
 ) -> Needs:
-    """Drops rings of other tiers. `spread`: conversations go to the agent with the fewest, else to agents who stay
-    free for calls."""
+    """Drops rings of other tiers."""
     own = tuple(ring for ring in rings if not ring.tiers or tier in ring.tiers)
     return _needs(queue_id, channel, language, own or (Ring(),), prefers, spread, is_served)
 
 
 @dataclass(frozen=True, slots=True)
 class Affinity:
-    """An agent who knows the customer, by "ticket", "last" contact or "account". Held until `until`."""
+    """An agent who knows the customer."""
 
     agent_id: int
-    kind: str
-    until: float = 0.0
+    kind: str  # ticket, last or account
+    until: float = 0.0  # held for the agent
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Asked `at`, and not again before `until` unless no other agent is there."""
-
     at: float
-    until: float
+    until: float  # not asked again before, unless no other agent is there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +99,7 @@ class Waiting:
 
     @property
     def rank(self) -> float:
-        """Orders interactions of equal growth by score at any time, smallest first."""
+        """Orders interactions of equal growth by score at any time."""
         return self.growth * self.since - self.points
 
 
@@ -118,7 +108,7 @@ def _place(waiting: Waiting) -> tuple[float, int]:
 
 
 class Line(Iterable[Waiting]):
-    """Interactions of equal needs and growth, highest score first at any time."""
+    """Equal needs and growth, highest score first at any time."""
 
     def __init__(self, needs: Needs, growth: float) -> None:
         self.needs, self.growth = needs, growth
@@ -142,7 +132,7 @@ class Line(Iterable[Waiting]):
 
 
 class Lines:
-    """All waiting interactions. Add, remove and first of each line are O(log n)."""
+    """Add, remove and first of each line are O(log n)."""
 
     def __init__(self, waiting: Iterable[Waiting] = ()) -> None:
         self._lines: dict[tuple[Needs, float], Line] = {}

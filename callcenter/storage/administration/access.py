@@ -1,4 +1,4 @@
-"""Access: tokens, failed sign-ins, webhooks seen before, and drafts."""
+"""Tokens, failed sign-ins, webhooks seen before, and drafts."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,14 +15,12 @@ from callcenter.storage.database import Row
 
 
 class Token(Row):
-    """Only the hash is stored. A token with an agent acts as that agent."""
-
     __tablename__ = "api_tokens"
 
     name: Mapped[str]
-    hash: Mapped[str] = mapped_column(unique=True)
+    hash: Mapped[str] = mapped_column(unique=True)  # the token itself is not stored
     role: Mapped[str]
-    agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))  # it acts as this agent
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 
@@ -43,22 +41,18 @@ class LoginTry(Row):
 
 
 class Receipt(Row):
-    """A webhook seen before, by its natural key, with its answer."""
-
     __tablename__ = "receipts"
 
-    key: Mapped[str] = mapped_column(unique=True)
+    key: Mapped[str] = mapped_column(unique=True)  # a webhook's natural key
     answer: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Draft(Row):
-    """A user's unfinished text; `about`: "interaction:7:note", for example."""
-
     __tablename__ = "drafts"
 
     agent_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agents.id"))
-    about: Mapped[str]
+    about: Mapped[str]  # "interaction:7:note"
     body: Mapped[str]
     at: Mapped[datetime]
 
@@ -89,7 +83,7 @@ def tokens(session: Session) -> Sequence[Token]:
 
 
 def tries(session: Session, *, username: str, address: str, since: datetime) -> tuple[int, int]:
-    """Failed sign-ins since then: (for this name, from this address)."""
+    """Failed sign-ins (for this name, from this address)."""
     for_name = select(func.count()).select_from(LoginTry).where(LoginTry.username == username, LoginTry.at >= since)
     from_there = select(func.count()).select_from(LoginTry).where(LoginTry.address == address, LoginTry.at >= since)
     return session.scalar(for_name) or 0, session.scalar(from_there) or 0

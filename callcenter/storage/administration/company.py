@@ -16,22 +16,19 @@ from callcenter.storage.database import Row
 
 
 class Company(Row):
-    """One row. `names`: {language: name}. `region`: for numbers without a country code.
-
-    `routing`: `CompanyPolicy` as data. `minute_cost`: of an agent's work, minor units of `currency`.
-    """
+    """One row."""
 
     __tablename__ = "company"
 
-    names: Mapped[dict[str, Any]]
+    names: Mapped[dict[str, Any]]  # {language: name}
     zone: Mapped[str]
     currency: Mapped[str]
-    region: Mapped[str]
+    region: Mapped[str]  # for numbers without a country code
     survey_delay_seconds: Mapped[int] = mapped_column(default=600)
     survey_cool_down_hours: Mapped[int] = mapped_column(default=24)
     survey_quiet_hours: Mapped[bool] = mapped_column(default=True)
-    routing: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    minute_cost: Mapped[int] = mapped_column(default=75)
+    routing: Mapped[dict[str, Any]] = mapped_column(default=dict)  # `CompanyPolicy` as data
+    minute_cost: Mapped[int] = mapped_column(default=75)  # of an agent's work, minor units of `currency`
     created_at: Mapped[datetime]
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -45,17 +42,12 @@ class Company(Row):
 
 
 class Queue(Row):
-    """`names` and `greetings` by language. `hours`: `domain.opening_hours.Week`, empty: always.
-
-    `routing`: `QueuePolicy` as data.
-    """
-
     __tablename__ = "queues"
 
     key: Mapped[str] = mapped_column(unique=True)
-    names: Mapped[dict[str, Any]]
+    names: Mapped[dict[str, Any]]  # {language: name}
     greetings: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    routing: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    routing: Mapped[dict[str, Any]] = mapped_column(default=dict)  # `QueuePolicy` as data
     priority: Mapped[int] = mapped_column(default=0)
     target_seconds: Mapped[int] = mapped_column(default=20)
     target_percent: Mapped[int] = mapped_column(SmallInteger, default=80)
@@ -63,7 +55,7 @@ class Queue(Row):
     wrap_up_seconds: Mapped[int] = mapped_column(default=90)
     wrap_up_limit_seconds: Mapped[int] = mapped_column(default=300)
     zone: Mapped[str]
-    hours: Mapped[dict[str, Any]]
+    hours: Mapped[dict[str, Any]]  # `domain.opening_hours.Week`; empty: always open
     holidays: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     is_active: Mapped[bool] = mapped_column(default=True)
 
@@ -101,13 +93,11 @@ class BreakReason(Row):
 
 
 class Number(Row):
-    """`menu`: {"1": queue id, …}; without a menu, calls go to `queue_id`."""
-
     __tablename__ = "numbers"
 
     e164: Mapped[str] = mapped_column(unique=True)
     language: Mapped[str]
-    menu: Mapped[dict[str, Any]]
+    menu: Mapped[dict[str, Any]]  # {"1": queue id, …}; empty: calls go to `queue_id`
     queue_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("queues.id"))
     sms_queue_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("queues.id"))
 
@@ -129,7 +119,7 @@ LINE = (
 
 
 def line(session: Session, e164: str) -> tuple[Number, Queue] | None:
-    """The number with its queue; our first number if it is not ours."""
+    """Our first number if this one is not ours."""
     found = session.execute(LINE, {"e164": e164}).first()
     return (found[0], found[1]) if found else None
 

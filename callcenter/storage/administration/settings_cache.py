@@ -1,4 +1,4 @@
-"""The company's set-up, cached for a second per process: every live call needs it. Read-only."""
+"""The company's set-up, cached for a second per process. Read-only."""
 
 import time
 from collections.abc import Callable, Hashable
@@ -25,12 +25,11 @@ def queue(session: Session, queue_id: int) -> Queue | None:
 
 
 def line(session: Session, e164: str) -> tuple[Number, Queue] | None:
-    """The number with its queue; our first number if it is not ours."""
+    """Our first number if this one is not ours."""
     return _kept(session, ("line", e164), lambda: company.line(session, e164))
 
 
 def figure(session: Session, key: Hashable, read: Callable[[], T]) -> T:
-    """A value that may be a second old."""
     values = _values(session)
     if key not in values:
         values[key] = read()
@@ -64,7 +63,7 @@ def _kept(session: Session, key: Hashable, read: Callable[[], T]) -> T:
 
 
 def forget_after(session: Session) -> None:
-    """Clears the cache at this session's commit, so that its change counts at once."""
+    """At commit, so that the change counts at once."""
     session.info["forget_kept"] = True
 
 

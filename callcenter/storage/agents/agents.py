@@ -1,4 +1,4 @@
-"""Agents with status, state and intervals; their browser connections; teams."""
+"""Agents, their intervals and browser connections, and teams."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,8 +20,7 @@ class Team(Row):
 
 
 class Agent(Row):
-    """A person who signs in. `skills`: {skill: level}. `limits`: differences from the company's capacity. `level`:
-    trust for approvals, 1 to 9."""
+    """A person who signs in."""
 
     __tablename__ = "agents"
 
@@ -34,12 +33,12 @@ class Agent(Row):
     language: Mapped[str]
     zone: Mapped[str]
     languages: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
-    skills: Mapped[dict[str, int]] = mapped_column(JSONB)
+    skills: Mapped[dict[str, int]] = mapped_column(JSONB)  # {skill: level}
     max_conversations: Mapped[int] = mapped_column(SmallInteger, default=3)
-    limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    limits: Mapped[dict[str, Any]] = mapped_column(default=dict)  # differences from the company's capacity
     # Rung in place of the browser.
     desk_telephone: Mapped[str | None]
-    level: Mapped[int] = mapped_column(SmallInteger, default=1)
+    level: Mapped[int] = mapped_column(SmallInteger, default=1)  # trust for approvals, 1 to 9
     # For approvals by SMS.
     mobile: Mapped[str | None] = mapped_column(unique=True)
     is_active: Mapped[bool] = mapped_column(default=True)
@@ -67,15 +66,13 @@ class Agent(Row):
 
 
 class Interval(Row):
-    """`kind`: "status" or "state". `ended_at` is None while it lasts."""
-
     __tablename__ = "agent_intervals"
 
     agent_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agents.id"))
-    kind: Mapped[str]
+    kind: Mapped[str]  # status or state
     value: Mapped[str]
     started_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]  # None while it lasts
     cause: Mapped[str] = mapped_column(default="")
     actor: Mapped[str] = mapped_column(default="system")
 
@@ -101,15 +98,15 @@ BEGIN_INTERVAL = text(
 
 
 class Connection(Row):
-    """An agent's browser (or program). `seen_at`: last heartbeat; `gone_at`: when the socket closed."""
+    """An agent's browser (or program)."""
 
     __tablename__ = "connections"
 
     sid: Mapped[str] = mapped_column(unique=True)
     agent_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agents.id"), index=True)
     since: Mapped[datetime]
-    seen_at: Mapped[datetime]
-    gone_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime]  # last heartbeat
+    gone_at: Mapped[datetime | None]  # when the socket closed
 
 
 def get(session: Session, agent_id: int, *, lock: bool = False) -> Agent | None:
@@ -142,14 +139,13 @@ def names(session: Session) -> dict[int, str]:
 def begin_interval(
     session: Session, *, agent_id: int, kind: str, value: str, now: datetime, cause: str, actor: str
 ) -> None:
-    """Ends the open interval of this kind and begins the next."""
     values = {"agent_id": agent_id, "kind": kind, "value": value, "now": now, "cause": cause, "actor": actor}
     # One statement, as every offer does this.
     session.execute(BEGIN_INTERVAL, values)
 
 
 def intervals(session: Session, agent_id: int, *, since: datetime) -> Sequence[Interval]:
-    """Those that touch the time after `since`, in order."""
+    """Those that touch the time after `since`."""
     touching = or_(Interval.ended_at.is_(None), Interval.ended_at > since)
     rows = select(Interval).where(Interval.agent_id == agent_id, touching).order_by(Interval.started_at, Interval.id)
     return session.scalars(rows).all()
@@ -165,13 +161,13 @@ def seen(session: Session, *, sid: str, now: datetime) -> None:
 
 
 def disconnect(session: Session, *, sid: str, now: datetime) -> int | None:
-    """Returns the agent's id, or None if unknown."""
+    """The agent's id, or None if unknown."""
     gone = update(Connection).where(Connection.sid == sid, Connection.gone_at.is_(None)).values(gone_at=now)
     return session.scalar(gone.returning(Connection.agent_id))
 
 
 def expect(session: Session, agent_id: int, *, silent_before: datetime, now: datetime) -> None:
-    """An absent agent is coming back: a dead newest connection counts as gone just now."""
+    """The agent is coming back: a dead newest connection counts as gone just now."""
     newest = select(func.max(Connection.id)).where(Connection.agent_id == agent_id).scalar_subquery()
     lives_no_more = or_(Connection.gone_at.is_not(None), Connection.seen_at < silent_before)
     gone = update(Connection).where(Connection.id == newest, lives_no_more).values(seen_at=now, gone_at=now)

@@ -12,15 +12,11 @@ from callcenter.storage.database import NO_KEY, Row
 
 
 class Callback(Row):
-    """`interaction_id`: the callback's own, which waits; `call_id`: the call that it replaces.
-
-    `joined_at`: when the customer began to wait. `promised_from` to `promised_until`: the announced window.
-    `next_try_at`: not queued before then; during a call its time-out; None while queued.
-    """
-
     __tablename__ = "callbacks"
 
+    # The callback's own, which waits.
     interaction_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("interactions.id"), unique=True)
+    # The call that it replaces.
     call_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("interactions.id"), unique=True)
     customer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("customers.id"))
     queue_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("queues.id"))
@@ -35,10 +31,10 @@ class Callback(Row):
     attempts: Mapped[int] = mapped_column(SmallInteger)
     spacing_minutes: Mapped[int] = mapped_column(SmallInteger)
     created_at: Mapped[datetime]
-    joined_at: Mapped[datetime]
-    promised_from: Mapped[datetime]
+    joined_at: Mapped[datetime]  # when the customer began to wait
+    promised_from: Mapped[datetime]  # the announced window, to `promised_until`
     promised_until: Mapped[datetime]
-    next_try_at: Mapped[datetime | None]
+    next_try_at: Mapped[datetime | None]  # not queued before; during a call its time-out; None while queued
     connected_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(default="")
@@ -86,7 +82,7 @@ WAITING_FOR = text(
 
 
 def waiting_for(session: Session, number: str, *, queue_id: int) -> int | None:
-    """The interaction of the open callback to this number in this queue, or None."""
+    """The interaction of the open callback to this number, or None."""
     found: int | None = session.scalar(WAITING_FOR, {"number": number, "queue_id": queue_id})
     return found
 
@@ -119,7 +115,7 @@ def is_broken(row: Callback, now: datetime) -> bool:
 
 
 def owed(session: Session, customer_id: int, *, now: datetime, since: datetime, limit: int = 50) -> Sequence[Callback]:
-    """Open callbacks, and those promised since then and not kept in time; the latest promise first."""
+    """Open callbacks, and those promised since then and broken; latest promise first."""
     kept_at = func.coalesce(Callback.connected_at, Callback.ended_at, now)
     broken = (
         (Callback.promised_until > since)
@@ -139,12 +135,10 @@ def by_interactions(session: Session, ids: Sequence[int]) -> dict[int, Callback]
 
 
 class Figures(NamedTuple):
-    """`due`: promised within the hour, or late. `kept`: in time, of `over`."""
-
     waiting: int
-    due: int
+    due: int  # within the hour, or late
     late: int
-    kept: int
+    kept: int  # in time, of `over`
     over: int
     failed: int
 

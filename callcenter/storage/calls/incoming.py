@@ -1,4 +1,4 @@
-"""Inserts a new call and its customer's leg in one statement: every call starts with it."""
+"""Inserts a new call and its customer's leg: every call starts with it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -38,7 +38,7 @@ NEW_CALL = text(
 def add_call(
     session: Session, *, sid: str, rank: int, reconcile_at: datetime, seen: Sequence[int] = (), **values: Any
 ) -> Interaction:
-    """`seen`: ids of the customer's addresses that this call verifies."""
+    # `seen`: ids of addresses that this call verifies.
     of_call = {"sid": sid, "rank": rank, "seen": list(seen), "reconcile_at": reconcile_at}
     id_ = session.connection().execute(NEW_CALL, {**BLANK, **values, **of_call}).scalar_one()
     interaction = Interaction(**{**BLANK, "points": {}, "affinities": [], **values, "id": id_})

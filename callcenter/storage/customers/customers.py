@@ -12,20 +12,16 @@ from callcenter.storage.database import Row
 
 
 class Account(Row):
-    """An organisation; `owner_id`: the agent responsible for it."""
-
     __tablename__ = "accounts"
 
     name: Mapped[str]
-    owner_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
+    owner_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))  # the responsible agent
 
 
 class Customer(Row):
-    """`name` is empty until an agent asks. `value_minor`: revenue of the last 12 months, minor units."""
-
     __tablename__ = "customers"
 
-    name: Mapped[str] = mapped_column(default="")
+    name: Mapped[str] = mapped_column(default="")  # empty until an agent asks
     language: Mapped[str]
     zone: Mapped[str]
     tier: Mapped[str] = mapped_column(default="standard")
@@ -33,7 +29,7 @@ class Customer(Row):
     place: Mapped[str] = mapped_column(default="")
     email: Mapped[str | None]
     since: Mapped[datetime]
-    value_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    value_minor: Mapped[int] = mapped_column(BigInteger, default=0)  # revenue of the last 12 months
     currency: Mapped[str]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -41,17 +37,15 @@ class Customer(Row):
 
 
 class Address(Row):
-    """`verified_at`: since when its use proves it. `opted_out_at`: this customer wants no messages there."""
-
     __tablename__ = "customer_addresses"
 
     customer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("customers.id"))
     kind: Mapped[AddressKind]
     address: Mapped[str] = mapped_column(index=True)
     since: Mapped[datetime]
-    verified_at: Mapped[datetime | None]
+    verified_at: Mapped[datetime | None]  # since when its use proves it
     last_seen_at: Mapped[datetime | None]
-    opted_out_at: Mapped[datetime | None]
+    opted_out_at: Mapped[datetime | None]  # this customer wants no messages there
 
     __table_args__ = (Index("uq_customer_addresses_kind", "customer_id", "kind", "address", unique=True),)
 
@@ -80,12 +74,12 @@ def known_by(session: Session, address: str) -> Sequence[tuple[Customer, Address
 
 
 def with_address(session: Session, address: str) -> Sequence[Customer]:
-    """The longest known first, each once."""
+    """Longest known first, each once."""
     return list(dict.fromkeys(customer for customer, _ in known_by(session, address)))
 
 
 def lock_address(session: Session, address: str) -> None:
-    """Serialises decisions about this address's owner, until the transaction ends."""
+    """Serialises decisions about the address's owner, until the transaction ends."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(address, 0))))
 
 
@@ -98,7 +92,7 @@ def add_address(
     now: datetime,
     verified_at: datetime | None = None,
 ) -> bool:
-    """False if the customer has it already. `verified_at`: when the customer used it."""
+    """False if the customer has it already."""
     new = insert(Address).on_conflict_do_nothing(index_elements=["customer_id", "kind", "address"])
     values = {"customer_id": customer_id, "kind": kind, "address": address}
     made = new.values(**values, since=now, verified_at=verified_at, last_seen_at=verified_at)
@@ -106,7 +100,7 @@ def add_address(
 
 
 def seen(session: Session, address_id: int, *, at: datetime) -> None:
-    """The customer used the address, which verifies it."""
+    """The customer's use verifies the address."""
     session.execute(
         update(Address)
         .where(Address.id == address_id)
@@ -120,7 +114,7 @@ def addresses(session: Session, customer_id: int) -> Sequence[Address]:
 
 
 def number_to_reach(session: Session, customer_id: int) -> str | None:
-    """The first number, telephone before other kinds; None if unknown."""
+    """The customer's first number, telephone before other kinds."""
     rows = select(Address.address).where(Address.customer_id == customer_id, Address.address.like("+%"))
     return session.scalar(rows.order_by(Address.kind != AddressKind.PHONE, Address.id).limit(1))
 
@@ -131,7 +125,7 @@ def has_opted_out(session: Session, kind: AddressKind, address: str) -> bool:
 
 
 def opt_out(session: Session, kind: AddressKind, address: str, *, at: datetime | None) -> Sequence[int]:
-    """Sets (or, with None, lifts) the opt-out; returns the customers that it changed."""
+    """Sets (or, with None, lifts) the opt-out; returns the customers that changed."""
     changed = update(Address).where(
         Address.address == address,
         Address.kind == kind,
@@ -141,7 +135,7 @@ def opt_out(session: Session, kind: AddressKind, address: str, *, at: datetime |
 
 
 def search(session: Session, words: str, *, limit: int = 20) -> Sequence[Customer]:
-    """By part of the name (case-insensitive) or of an address."""
+    """By part of the name or of an address."""
     digits = "".join(c for c in words if c.isdigit())
     pattern = "%" + words.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     found: ColumnElement[bool] = func.lower(Customer.name).like(pattern)
@@ -165,7 +159,7 @@ def by_ids(session: Session, ids: Sequence[int]) -> dict[int, Customer]:
 
 
 def addresses_of(session: Session, ids: Sequence[int]) -> dict[int, list[Address]]:
-    """{customer: addresses}, in the order added."""
+    """{customer: addresses}"""
     found: dict[int, list[Address]] = {}
     if not ids:
         return found

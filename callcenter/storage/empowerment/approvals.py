@@ -1,4 +1,4 @@
-"""Approvals: questions to approvers while a customer waits, and their answers."""
+"""Approvals: questions to approvers while a customer waits."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,27 +15,20 @@ from callcenter.storage.empowerment.grants import Grant
 
 
 class Approval(Row):
-    """One question about one grant. `steps`: {role, level, seconds, up_to} in asking order; `step_ends_at`: when the
-    next step is asked. `otherwise`, `promise_minutes`: the default after the last.
-
-    `answer`: yes, less, instead, no; `own_limit` or `nothing` if no approver could answer. `told`: agents asked by SMS,
-    [[agent, step], …]. `held_seconds`: the customer's hold time for it; `held_before`: before it.
-    """
-
     __tablename__ = "approvals"
 
     grant_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("grants.id"), unique=True)
     state: Mapped[ApprovalState]
     rule_id: Mapped[int | None]
-    steps: Mapped[list[Any]]
+    steps: Mapped[list[Any]]  # {role, level, seconds, up_to}, in asking order
     step: Mapped[int] = mapped_column(SmallInteger, default=0)
-    step_ends_at: Mapped[datetime | None]
-    otherwise: Mapped[str]
+    step_ends_at: Mapped[datetime | None]  # when the next step is asked
+    otherwise: Mapped[str]  # after the last step
     promise_minutes: Mapped[int]
     own_limit: Mapped[int] = mapped_column(BigInteger)
     # The start of an answer by SMS.
     code: Mapped[str]
-    told: Mapped[list[Any]] = mapped_column(default=list)
+    told: Mapped[list[Any]] = mapped_column(default=list)  # agents asked by SMS: [[agent, step], …]
     asked_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
     seen_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
@@ -43,12 +36,12 @@ class Approval(Row):
     claimed_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
-    answer: Mapped[str | None]
+    answer: Mapped[str | None]  # yes, less, instead, no; own_limit or nothing if no approver could answer
     answer_units: Mapped[int | None] = mapped_column(BigInteger)
     answer_remedy: Mapped[str | None]
     word: Mapped[str] = mapped_column(default="")
-    held_before: Mapped[int] = mapped_column(default=0)
-    held_seconds: Mapped[int] = mapped_column(default=0)
+    held_before: Mapped[int] = mapped_column(default=0)  # the customer's hold seconds before the question
+    held_seconds: Mapped[int] = mapped_column(default=0)  # the customer's hold seconds for the question
     # The call owed to the customer about it.
     callback_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("callbacks.id"))
 
@@ -71,8 +64,6 @@ class Approval(Row):
 
 
 class Word(Row):
-    """A message between agent and supervisor."""
-
     __tablename__ = "approval_words"
 
     approval_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("approvals.id"), index=True)
@@ -114,7 +105,7 @@ def page(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[tuple[Approval, Grant]]:
-    """Newest first. `agent_id`: the asking agent. `before` an id continues."""
+    """Newest first. `agent_id`: the asking agent."""
     rows = select(Approval, Grant).join(Grant, Grant.id == Approval.grant_id)
     if states:
         rows = rows.where(Approval.state.in_(states))
@@ -140,7 +131,7 @@ def open_of_interaction(session: Session, interaction_id: int) -> Sequence[Appro
 
 
 def taken_by_absent(session: Session, *, since: datetime) -> Sequence[int]:
-    """Open ones claimed before `since` by an approver without a browser active since."""
+    """Claimed before `since` by an approver without a browser active since."""
     there = select(Connection.id).where(
         Connection.agent_id == Approval.claimed_by, Connection.gone_at.is_(None), Connection.seen_at >= since
     )

@@ -1,4 +1,4 @@
-"""Budgets, their periods, and the ledger. A constraint refuses to overdraw a period."""
+"""Budgets, their periods, and the ledger. A constraint prevents overdrafts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +15,6 @@ SCOPES = ("agent", "team", "department", "company")
 
 
 class Budget(Row):
-    """`amount` per period (minor units) for one scope. The period is a calendar month or quarter in `zone`."""
-
     __tablename__ = "budgets"
 
     scope: Mapped[str]
@@ -24,9 +22,9 @@ class Budget(Row):
     team_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("teams.id"))
     department_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("departments.id"))
     currency: Mapped[str]
-    period: Mapped[str]
+    period: Mapped[str]  # calendar month or quarter in `zone`
     zone: Mapped[str]
-    amount: Mapped[int] = mapped_column(BigInteger)
+    amount: Mapped[int] = mapped_column(BigInteger)  # per period, minor units
     warn_percent: Mapped[int] = mapped_column(SmallInteger, default=80)
     is_active: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
@@ -54,16 +52,14 @@ class Budget(Row):
 
 
 class Period(Row):
-    """`reserved`: asked or approved. `committed`: granted."""
-
     __tablename__ = "budget_periods"
 
     budget_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("budgets.id"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     limit_amount: Mapped[int] = mapped_column(BigInteger)
-    reserved: Mapped[int] = mapped_column(BigInteger, default=0)
-    committed: Mapped[int] = mapped_column(BigInteger, default=0)
+    reserved: Mapped[int] = mapped_column(BigInteger, default=0)  # asked or approved
+    committed: Mapped[int] = mapped_column(BigInteger, default=0)  # granted
     warned_at: Mapped[datetime | None]
 
     __table_args__ = (
@@ -79,7 +75,7 @@ class Period(Row):
 
 
 class Entry(Row):
-    """An append-only ledger entry. A period's entries sum to its columns."""
+    """Append-only. A period's entries sum to its columns."""
 
     __tablename__ = "budget_entries"
 
@@ -102,10 +98,8 @@ class Entry(Row):
 
 @dataclass(frozen=True, slots=True)
 class Paying:
-    """A budget that pays for an agent's grants, with its current period if open."""
-
     budget: Budget
-    period: Period | None
+    period: Period | None  # the current one, if open
 
     @property
     def left(self) -> int:
@@ -136,7 +130,7 @@ PAYING = (
 def paying(
     session: Session, now: datetime, *, agent_id: int, team_id: int | None, department_id: int | None
 ) -> list[Paying]:
-    """Every active budget that pays for this agent's grants, in all currencies."""
+    """Active budgets that pay for this agent's grants."""
     values = {"now": now, "agent_id": agent_id, "team_id": team_id, "department_id": department_id}
     return [Paying(budget, period) for budget, period in session.execute(PAYING, values)]
 
@@ -175,7 +169,7 @@ OPEN_PERIOD = text(
 
 
 def open_period(session: Session, budget: Budget, *, starts_at: datetime, ends_at: datetime, now: datetime) -> Period:
-    """Opens the period with its allotment, if needed; concurrent callers open one."""
+    """Opens the period with its allotment; concurrent callers open one."""
     values = {"budget_id": budget.id, "starts_at": starts_at, "ends_at": ends_at, "amount": budget.amount, "now": now}
     session.execute(OPEN_PERIOD, values)
     found = session.scalar(select(Period).where(Period.budget_id == budget.id, Period.starts_at == starts_at))
@@ -201,14 +195,12 @@ MOVE = text(
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """`runs_low`: it reached the warning share, and no warning was sent yet."""
-
     period_id: int
     used: int
     limit: int
     budget_id: int
     agent_id: int | None
-    runs_low: bool
+    runs_low: bool  # it reached the warning share, and no warning was sent yet
 
 
 def move(
@@ -223,8 +215,7 @@ def move(
     actor: str,
     note: str = "",
 ) -> list[Moved]:
-    """Changes the periods and writes the ledger, in one statement. Returns fewer than asked for if one would be
-    overdrawn: the caller must then roll back."""
+    """Returns fewer rows than asked for if a period would be overdrawn: the caller must then roll back."""
     values: dict[str, Any] = {
         "ids": list(period_ids),
         "checked": reserved + committed > 0,
@@ -246,7 +237,7 @@ HELD = text(
 
 
 def held_by(session: Session, grant_id: int) -> dict[int, tuple[int, int]]:
-    """{period: (reserved, committed)} of one grant, by the ledger."""
+    """{period: (reserved, committed)}, by the ledger."""
     rows = session.execute(HELD, {"grant_id": grant_id})
     return {row.period_id: (int(row.reserved), int(row.committed)) for row in rows}
 
@@ -258,7 +249,7 @@ class Holding:
 
 
 def holding(session: Session, grant_id: int) -> dict[int, Holding]:
-    """{budget: period and reservation of this grant}"""
+    """{budget: period and reservation}"""
     held = {period_id: reserved for period_id, (reserved, _) in held_by(session, grant_id).items() if reserved}
     if not held:
         return {}
@@ -282,5 +273,5 @@ WRONG = text(
 
 
 def wrong_sums(session: Session) -> Sequence[int]:
-    """Periods that differ from their ledger; must always be empty."""
+    """Periods that differ from their ledger; must be empty."""
     return session.scalars(WRONG).all()

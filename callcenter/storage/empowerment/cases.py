@@ -1,4 +1,4 @@
-"""Recorded grant requests of a period for a replay, streamed in time order, and the budgets."""
+"""Recorded grant requests for a replay, in time order, and the budgets."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -100,7 +100,7 @@ def _facts(told: str) -> Facts | None:
 
 
 def _budget_left(option: dict[str, Any], wished: int) -> int | None:
-    """Of the budget that allowed less than requested; 0 if none in the currency."""
+    """Of a budget that allowed less than requested; 0 if none in the currency."""
     for bound, limit, used, left, _ in option.get("rooms", ()):
         if bound == Bound.NO_BUDGET or (bound == Bound.BUDGET and left < wished):
             return int(limit - used)
@@ -108,7 +108,7 @@ def _budget_left(option: dict[str, Any], wished: int) -> int | None:
 
 
 def budgets_of(session: Session, *, since: datetime, until: datetime) -> list[ReplayedBudget]:
-    """Budgets active today, with the amounts spent before the period."""
+    """Active today, with the amounts spent before the period."""
     keys = {
         "agent": {one.id: one.username for one in agents.all_active(session)},
         "team": dict(agents.team_names(session)),

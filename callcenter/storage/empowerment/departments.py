@@ -1,4 +1,4 @@
-"""Departments and requests to them, causes, customers' entitlements, and the company's systems."""
+"""Departments and requests to them, causes, entitlements, and the company's systems."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,13 +23,11 @@ class Department(Row):
 
 
 class Cause(Row):
-    """`department_id`: the responsible department."""
-
     __tablename__ = "causes"
 
     key: Mapped[str] = mapped_column(unique=True)
     names: Mapped[dict[str, Any]]
-    department_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("departments.id"))
+    department_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("departments.id"))  # responsible
     is_active: Mapped[bool] = mapped_column(default=True)
 
     def name(self, language: str) -> str:
@@ -37,14 +35,14 @@ class Cause(Row):
 
 
 class Entitlement(Row):
-    """A warranty or service agreement. `ends_at` None: without end."""
+    """A warranty or service agreement."""
 
     __tablename__ = "entitlements"
 
     customer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("customers.id"), index=True)
     key: Mapped[str]
     names: Mapped[dict[str, Any]]
-    ends_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]  # None: without end
 
     def name(self, language: str) -> str:
         return languages.of(self.names, language)
@@ -72,13 +70,11 @@ class Request(Row):
 
 
 class System(Row):
-    """Grants are posted to it, signed with `secret`. Rule books name it by `key`, not by address."""
-
     __tablename__ = "company_systems"
 
-    key: Mapped[str] = mapped_column(unique=True)
+    key: Mapped[str] = mapped_column(unique=True)  # rule books name it by key, not by address
     url: Mapped[str]
-    secret: Mapped[str]
+    secret: Mapped[str]  # signs the posts
     is_active: Mapped[bool] = mapped_column(default=True)
 
 
@@ -95,12 +91,10 @@ def causes(session: Session) -> Sequence[Cause]:
 
 
 def every_cause(session: Session) -> Sequence[Cause]:
-    """Including causes out of use."""
     return session.scalars(select(Cause).order_by(Cause.id)).all()
 
 
 def entitlements_of(session: Session, customer_id: int, now: datetime) -> Sequence[Entitlement]:
-    """Those that have not ended."""
     running = Entitlement.ends_at.is_(None) | (Entitlement.ends_at > now)
     return session.scalars(
         select(Entitlement).where(Entitlement.customer_id == customer_id, running).order_by(Entitlement.id)
@@ -135,7 +129,7 @@ def requests(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Request]:
-    """Newest first; `before` an id continues."""
+    """Newest first."""
     rows = select(Request)
     if states:
         rows = rows.where(Request.state.in_(states))

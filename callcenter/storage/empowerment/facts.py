@@ -41,8 +41,6 @@ USAGE_DAYS = 730
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The input of a decision, read in one transaction."""
-
     rules: InForce
     facts: Facts
     usage: Usage
@@ -67,8 +65,8 @@ def of_matter(
     promises: Sequence[Callback] | None = None,
     without: int | None = None,
 ) -> Known | None:
-    """None if no rule book is in force. `contacts`, `entitled`, `promises` (open or not kept): pass them if already
-    read. `without`: a grant that does not count (the one decided again)."""
+    """None if no rule book is in force. `contacts`, `entitled`, `promises`: if already read. `without`: a grant that
+    does not count (the one decided again)."""
     rules = rule_books.in_force(session, now)
     if rules is None:
         return None
@@ -111,7 +109,7 @@ def _departments(session: Session) -> Mapping[int, int]:
 
 
 def _names(session: Session) -> tuple[Mapping[int, str], Mapping[int, str], Mapping[str, str]]:
-    """(teams, departments by id; causes by name in any language)"""
+    """(teams, departments, causes by name)"""
     return settings_cache.figure(
         session,
         "empowerment_names",
@@ -156,7 +154,7 @@ def _customer(
 
 
 def cause_key(session: Session, cause: str) -> str:
-    """The key of the company's cause with this name, else the text itself."""
+    """Key of the company's cause with this name, else the text itself."""
     _, _, causes = _names(session)
     return causes.get(cause.casefold(), cause)
 
@@ -198,7 +196,7 @@ def _waited_too_long(session: Session, interaction: Interaction, now: datetime) 
     return queue is not None and interaction.waited_seconds(now) > queue.target_seconds
 
 
-# A callback not kept within the promised time; for an open one, as of now.
+# A broken promise: not connected within the promised time; for an open callback, as of now.
 BROKEN = text(
     "SELECT EXISTS (SELECT 1 FROM callbacks WHERE customer_id = :customer_id AND created_at >= :since"
     " AND state <> 'cancelled' AND coalesce(connected_at, ended_at, :now) > promised_until)"

@@ -1,4 +1,4 @@
-"""Grants and requests for them: one row each, with the facts and decision of that moment."""
+"""Grants and requests for them, with the facts and decision of that moment."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,25 +17,20 @@ COUNTS_SQL = "state IN ('awaiting', 'approved', 'granted', 'carried_out', 'faile
 
 
 class Grant(Row):
-    """`state`: awaiting (an approver is asked), approved (not granted yet), granted, carried_out, failed (fulfilment is
-    retried, or waits for a person), reversed; without a grant refused, withdrawn, expired, not_asked.
-
-    `wished`: first requested; `units`: minor units of money, or pieces; `worth` counts for limits, `cost` for budgets
-    (minor units).
-    """
+    """States without a grant: refused, withdrawn, expired, not_asked."""
 
     __tablename__ = "grants"
 
     # The agent's idempotency key: a second click has no effect.
     key: Mapped[str]
     agent_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agents.id"))
-    state: Mapped[GrantState]
+    state: Mapped[GrantState]  # failed: granted; fulfilment is retried, or waits for a person
     remedy: Mapped[str]
     currency: Mapped[str]
-    wished: Mapped[int] = mapped_column(BigInteger)
-    units: Mapped[int] = mapped_column(BigInteger)
-    worth: Mapped[int] = mapped_column(BigInteger)
-    cost: Mapped[int] = mapped_column(BigInteger)
+    wished: Mapped[int] = mapped_column(BigInteger)  # units first requested
+    units: Mapped[int] = mapped_column(BigInteger)  # minor units of money, or pieces
+    worth: Mapped[int] = mapped_column(BigInteger)  # counts for limits, minor units
+    cost: Mapped[int] = mapped_column(BigInteger)  # counts for budgets, minor units
     customer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("customers.id"))
     ticket_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("tickets.id"))
     interaction_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("interactions.id"))
@@ -116,19 +111,18 @@ def given_to(session: Session, customer_id: int, *, since: datetime, limit: int 
 
 
 def of_agent(session: Session, agent_id: int, *, since: datetime, limit: int = 500) -> Sequence[Grant]:
-    """Grants, questions and refusals since then, newest first."""
     rows = select(Grant).where(Grant.agent_id == agent_id, Grant.created_at >= since)
     return session.scalars(rows.order_by(Grant.created_at.desc()).limit(limit)).all()
 
 
 def held_of_agent(session: Session, agent_id: int, *, since: datetime, limit: int = 20) -> Sequence[Grant]:
-    """Unanswered questions and approvals not granted yet, oldest first."""
+    """Asked or approved, oldest first."""
     rows = select(Grant).where(Grant.agent_id == agent_id, Grant.created_at > since, Grant.state.in_(HELD))
     return session.scalars(rows.order_by(Grant.id).limit(limit)).all()
 
 
 def open_of_interaction(session: Session, interaction_id: int) -> Sequence[Grant]:
-    """Asked or approved, not granted yet."""
+    """Asked or approved in this contact, not granted yet."""
     rows = select(Grant).where(Grant.interaction_id == interaction_id, Grant.state.in_(HELD))
     return session.scalars(rows.order_by(Grant.id)).all()
 
@@ -143,7 +137,7 @@ def page(
     ticket_id: int | None = None,
     limit: int = 50,
 ) -> Sequence[Grant]:
-    """Newest first; `before` an id continues."""
+    """Newest first."""
     rows = select(Grant)
     wanted = {"state": state, "agent_id": agent_id, "customer_id": customer_id, "ticket_id": ticket_id}
     for name, value in wanted.items():

@@ -49,28 +49,28 @@ def asked(session: Session, *, since: datetime, until: datetime) -> list[Asked]:
 
 
 def served(session: Session, *, since: datetime, until: datetime) -> list[Served]:
-    """Tickets of the period, by owner."""
     rows = session.execute(SERVED, {"since": since, "until": until})
     return [Served(agent_id=row.id, matters=row.matters, given=row.given) for row in rows]
 
 
 def lately(session: Session, *, until: datetime) -> tuple[list[Asked], list[Served]]:
-    """The last four weeks."""
+    """(questions, tickets) of the last four weeks."""
     period = {"since": until - LOOKED_AT, "until": until}
     return asked(session, **period), served(session, **period)
 
 
 def measured(session: Session, row: Proposal, *, until: datetime) -> dict[str, Any]:
-    """In the four weeks before `until`."""
     return learning.measured(row.kind, row.about, row.agent_id, *lately(session, until=until))
 
 
 _STANDING = "g.state IN ('granted', 'carried_out', 'failed') AND g.granted_at > :since AND g.granted_at <= :until"
+# Four times or more by one agent to one customer.
 SAME_CUSTOMER = text(
     "SELECT g.agent_id, g.customer_id, g.currency, count(*) AS n, sum(g.worth)::bigint AS worth,"
     f" array_agg(g.id ORDER BY g.id) AS cases FROM grants g WHERE {_STANDING} AND g.customer_id IS NOT NULL"
     " GROUP BY g.agent_id, g.customer_id, g.currency HAVING count(*) >= 4 ORDER BY n DESC, worth DESC LIMIT 50"
 )
+# Several customers with one telephone number.
 SAME_NUMBER = text(
     "SELECT p.address AS number, g.currency, count(DISTINCT g.customer_id) AS people, count(DISTINCT g.id) AS n,"
     " sum(g.worth)::bigint AS worth, array_agg(DISTINCT g.id) AS cases"
@@ -78,12 +78,14 @@ SAME_NUMBER = text(
     " GROUP BY p.address, g.currency HAVING count(DISTINCT g.customer_id) >= 2 AND count(DISTINCT g.id) >= 3"
     " ORDER BY n DESC LIMIT 50"
 )
+# Two fifths or more in the last three days of months.
 MONTHS_END = text(
     "SELECT g.agent_id, count(*) AS n, count(*) FILTER (WHERE late) AS at_end, array_agg(g.id) FILTER (WHERE late) AS cases"
     " FROM grants g CROSS JOIN LATERAL (SELECT extract(day FROM (g.granted_at AT TIME ZONE :zone) + interval '3 days') <= 3"
     f" AND extract(day FROM g.granted_at AT TIME ZONE :zone) > 3 AS late) AS day WHERE {_STANDING}"
     " GROUP BY g.agent_id HAVING count(*) >= 8 AND count(*) FILTER (WHERE late) >= 0.4 * count(*) ORDER BY at_end DESC"
 )
+# Half or more within seven hundredths of the limit without approval.
 BELOW_LIMIT = text(
     "SELECT g.agent_id, count(*) AS n, count(*) FILTER (WHERE close) AS close, array_agg(g.id) FILTER (WHERE close) AS cases"
     " FROM grants g CROSS JOIN LATERAL (SELECT (option->>'most')::bigint AS most"
@@ -97,20 +99,20 @@ BELOW_LIMIT = text(
 
 
 def same_customer(session: Session, *, since: datetime, until: datetime) -> Sequence[Row]:  # type: ignore[type-arg]
-    """(agent_id, customer_id, currency, n, worth, cases): four times or more by one agent to one customer."""
+    """(agent_id, customer_id, currency, n, worth, cases)"""
     return session.execute(SAME_CUSTOMER, {"since": since, "until": until}).all()
 
 
 def same_number(session: Session, *, since: datetime, until: datetime) -> Sequence[Row]:  # type: ignore[type-arg]
-    """(number, currency, people, n, worth, cases): several customers with one telephone number."""
+    """(number, currency, people, n, worth, cases)"""
     return session.execute(SAME_NUMBER, {"since": since, "until": until}).all()
 
 
 def months_end(session: Session, *, since: datetime, until: datetime, zone: str) -> Sequence[Row]:  # type: ignore[type-arg]
-    """(agent_id, n, at_end, cases): two fifths or more in the last three days of months."""
+    """(agent_id, n, at_end, cases)"""
     return session.execute(MONTHS_END, {"since": since, "until": until, "zone": zone}).all()
 
 
 def below_limit(session: Session, *, since: datetime, until: datetime) -> Sequence[Row]:  # type: ignore[type-arg]
-    """(agent_id, n, close, cases): half or more within seven hundredths of the limit without approval."""
+    """(agent_id, n, close, cases)"""
     return session.execute(BELOW_LIMIT, {"since": since, "until": until}).all()

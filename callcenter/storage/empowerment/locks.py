@@ -1,4 +1,4 @@
-"""Advisory locks per agent and customer, so that limits also hold for concurrent grants."""
+"""Locks per agent and customer, so that limits also hold for concurrent grants."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -8,8 +8,8 @@ LOCK = text("SELECT pg_advisory_xact_lock(:kind, CAST(:id % 2147483647 AS intege
 
 
 def giver_and_customer(session: Session, *, agent_id: int, customer_id: int | None, ticket_id: int) -> None:
-    """Without a customer, the ticket is locked."""
     # Always in this order, to avoid deadlocks.
     session.execute(LOCK, {"kind": GIVER, "id": agent_id})
+    # Without a customer, the ticket.
     kind, id_ = (CUSTOMER, customer_id) if customer_id else (TICKET, ticket_id)
     session.execute(LOCK, {"kind": kind, "id": id_})

@@ -1,4 +1,4 @@
-"""Proposals from past data: trust agents with more, or train one."""
+"""Proposals: trust agents with more, or train one."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,13 +13,11 @@ from callcenter.storage.database import NO_KEY, Row
 
 
 class Proposal(Row):
-    """`kind`: trust (a limit that always gets a yes), teach_no (an agent who mostly gets a no), teach_unused (an
-    agent who never grants). `about`: the subject, open once. `before`: figures before acceptance, to compare."""
-
     __tablename__ = "proposals"
 
+    # trust (a limit always gets a yes), teach_no (an agent mostly gets a no), teach_unused (never grants)
     kind: Mapped[str]
-    about: Mapped[str]
+    about: Mapped[str]  # the subject, open once
     agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     data: Mapped[dict[str, Any]]
     cases: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
@@ -29,8 +27,8 @@ class Proposal(Row):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     note: Mapped[str] = mapped_column(default="")
-    rule_book: Mapped[int | None]
-    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    rule_book: Mapped[int | None]  # the resulting draft
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)  # figures before acceptance, to compare
 
     __table_args__ = (
         CheckConstraint("kind IN ('trust','teach_no','teach_unused')", name="kind"),
@@ -54,7 +52,7 @@ def decided(session: Session, *, limit: int = 50) -> Sequence[Proposal]:
 
 
 def dismissed_since(session: Session, since: datetime) -> set[tuple[str, str]]:
-    """(kind, about), which are not proposed again so soon."""
+    """(kind, about)"""
     rows = select(Proposal.kind, Proposal.about).where(
         Proposal.state == ProposalState.DISMISSED, Proposal.decided_at > since
     )

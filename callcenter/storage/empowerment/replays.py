@@ -1,4 +1,4 @@
-"""Replays of a rule book over recorded cases: progress, result, and the cases that change."""
+"""Replays of a rule book over recorded cases, and the cases that change."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -15,20 +15,17 @@ from callcenter.storage.empowerment.grants import Grant
 
 
 class ReplayRow(Row):
-    """`document`: the rule book at the request. `due_at`: when to start; once started, the lease's end. `tries`:
-    starts. `done` of `to_do` cases."""
-
     __tablename__ = "replays"
 
     number: Mapped[int]
-    document: Mapped[dict[str, Any]]
+    document: Mapped[dict[str, Any]]  # the rule book at the request
     since: Mapped[datetime]
     until: Mapped[datetime]
     asked_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     state: Mapped[LongJobState] = mapped_column(default=LongJobState.QUEUED)
-    due_at: Mapped[datetime | None]
-    tries: Mapped[int] = mapped_column(SmallInteger, default=0)
-    done: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None]  # when to start; once started, the lease's end
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0)  # starts
+    done: Mapped[int] = mapped_column(default=0)  # of `to_do` cases
     to_do: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(default="")
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
@@ -51,13 +48,13 @@ class ReplayRow(Row):
 
 
 class ReplayCase(Row):
-    """A request with another result by the draft. `kind`: "ask-may", "never-may", …; units of `remedy_after`."""
+    """A request with another result by the draft."""
 
     __tablename__ = "replay_cases"
 
     replay_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("replays.id", ondelete="CASCADE"))
     grant_id: Mapped[int] = mapped_column(BigInteger)
-    kind: Mapped[str]
+    kind: Mapped[str]  # ask-may, never-may, …
     before: Mapped[str]
     after: Mapped[str]
     units_before: Mapped[int] = mapped_column(BigInteger)
@@ -73,7 +70,7 @@ def get(session: Session, replay_id: int, *, lock: bool = False) -> ReplayRow | 
 
 
 def claim(session: Session, replay_id: int, *, now: datetime) -> ReplayRow | None:
-    """Locked, if due and not claimed by another worker."""
+    """The replay, locked, if due and unclaimed."""
     wanted = select(ReplayRow).where(ReplayRow.id == replay_id, ReplayRow.due_at <= now)
     return session.scalar(
         wanted.with_for_update(key_share=True, skip_locked=True).execution_options(populate_existing=True)
@@ -106,7 +103,7 @@ def forget_cases(session: Session, replay_id: int) -> None:
 
 
 def forget_older(session: Session, number: int, *, keep: int) -> None:
-    """Deletes the cases of all but the newest `keep` replays; figures stay."""
+    """Deletes cases of older replays; figures stay."""
     kept = select(ReplayRow.id).where(ReplayRow.number == number).order_by(ReplayRow.id.desc()).limit(keep)
     older = select(ReplayRow.id).where(ReplayRow.number == number, ReplayRow.id.not_in(kept))
     session.execute(delete(ReplayCase).where(ReplayCase.replay_id.in_(older)))
@@ -121,7 +118,7 @@ def cases(
     after: int = 0,
     limit: int = 50,
 ) -> Sequence[tuple[ReplayCase, Grant]]:
-    """In time order, each with its grant; `after` an id continues."""
+    """In time order."""
     rows = select(ReplayCase, Grant).join(Grant, Grant.id == ReplayCase.grant_id)
     rows = rows.where(ReplayCase.replay_id == replay_id, ReplayCase.id > after)
     if kind is not None:

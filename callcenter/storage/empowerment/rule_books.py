@@ -1,4 +1,4 @@
-"""Versions of the rule book: drafts, reviews, and the version in force."""
+"""Versions of the rule book, and the one in force."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -18,8 +18,7 @@ from callcenter.storage.database import Row
 
 
 class RuleBookRow(Row):
-    """A published version never changes; it is in force from `effective_from` until the next one's. `version` counts
-    every change."""
+    """A published version never changes."""
 
     __tablename__ = "rule_books"
 
@@ -32,12 +31,12 @@ class RuleBookRow(Row):
     reviewer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     review_note: Mapped[str] = mapped_column(default="")
     reviewed_at: Mapped[datetime | None]
-    effective_from: Mapped[datetime | None]
+    effective_from: Mapped[datetime | None]  # in force until the next one's
     published_at: Mapped[datetime | None]
     published_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
-    version: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(default=1)  # counts every change
     # The last editor at the end; none of them may review it.
     editor_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list, server_default="{}")
 
@@ -52,7 +51,7 @@ class RuleBookRow(Row):
 
     @property
     def book(self) -> RuleBook:
-        """The validated document, cached. Read-only."""
+        """Cached: read-only."""
         return book_of(self.document)
 
 
@@ -91,12 +90,12 @@ def in_force(session: Session, now: datetime) -> InForce | None:
 
 
 def latest(session: Session) -> RuleBookRow | None:
-    """The published version with the last `effective_from`; drafts are compared to it."""
+    """The version with the last `effective_from`; drafts are compared to it."""
     return session.scalar(_by_time().limit(1))
 
 
 def to_come(session: Session, now: datetime) -> Sequence[RuleBookRow]:
-    """Published and not yet in force, earliest first."""
+    """Earliest first."""
     rows = select(RuleBookRow).where(RuleBookRow.state == BookState.PUBLISHED, RuleBookRow.effective_from > now)
     return session.scalars(rows.order_by(RuleBookRow.effective_from, RuleBookRow.number)).all()
 

@@ -1,4 +1,4 @@
-"""Uses of each rule, and requests without a grant, for the table of rules."""
+"""Uses of each rule, and requests without a grant."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

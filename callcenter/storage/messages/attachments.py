@@ -12,21 +12,18 @@ from callcenter.storage.messages.messages import Message
 
 
 class Attachment(Row):
-    """`source`: its URL, empty for ours. `kind`: the type by content, `stated_kind`: the sender's. `token`: the
-    carrier's key to fetch ours."""
-
     __tablename__ = "attachments"
 
     message_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("messages.id"))
-    source: Mapped[str] = mapped_column(default="")
-    stated_kind: Mapped[str] = mapped_column(default="")
+    source: Mapped[str] = mapped_column(default="")  # its URL; empty for ours
+    stated_kind: Mapped[str] = mapped_column(default="")  # the sender's claim
     state: Mapped[AttachmentState]
     name: Mapped[str] = mapped_column(default="")
-    kind: Mapped[str | None]
+    kind: Mapped[str | None]  # by content
     size: Mapped[int | None]
     # Read only when a file is shown.
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
-    token: Mapped[str | None] = mapped_column(unique=True)
+    token: Mapped[str | None] = mapped_column(unique=True)  # the carrier's key to fetch ours
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     next_try_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -48,18 +45,18 @@ def with_content(session: Session, attachment_id: int) -> Attachment | None:
 
 
 def by_token(session: Session, token: str) -> Attachment | None:
-    """One of ours, with its content."""
+    """One of ours, with content."""
     return session.scalar(select(Attachment).where(Attachment.token == token).options(undefer(Attachment.content)))
 
 
 def claim(session: Session, attachment_id: int, *, now: datetime) -> Attachment | None:
-    """Locked, if due and not claimed by another worker."""
+    """The attachment, locked, if due and unclaimed."""
     wanted = select(Attachment).where(Attachment.id == attachment_id, Attachment.next_try_at <= now)
     return session.scalar(wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True))
 
 
 def of_messages(session: Session, message_ids: Sequence[int]) -> dict[int, list[Attachment]]:
-    """{message: attachments}, in order."""
+    """{message: attachments}"""
     found: dict[int, list[Attachment]] = {}
     if not message_ids:
         return found

@@ -1,4 +1,4 @@
-"""Messages in and out. A due message is a row; its job only says that one is due."""
+"""Messages in and out. A due message is a row; its job only says so."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,12 +15,11 @@ from callcenter.storage.database import Row
 
 
 class Message(Row):
-    """`purpose`: conversation, survey, thanks, grant, approval or opt_out. `next_try_at`: of a due message."""
-
     __tablename__ = "messages"
 
     channel: Mapped[Channel]
     direction: Mapped[Way]
+    # conversation, survey, thanks, grant, approval or opt_out
     purpose: Mapped[str] = mapped_column(default="conversation")
     interaction_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("interactions.id"))
     customer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("customers.id"))
@@ -33,7 +32,7 @@ class Message(Row):
     status: Mapped[MessageStatus]
     error_code: Mapped[int | None]
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
-    next_try_at: Mapped[datetime | None]
+    next_try_at: Mapped[datetime | None]  # of a due message
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
@@ -74,7 +73,7 @@ def known_sids(session: Session, sids: Sequence[str]) -> set[str]:
 
 
 def lock_sid(session: Session, sid: str) -> None:
-    """Until the transaction ends, no other one writes this message's status or claims its sid."""
+    """Until the transaction ends, no other one writes the message's status or claims its sid."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(sid, 0))))
 
 
@@ -84,7 +83,7 @@ def of_interaction(session: Session, interaction_id: int) -> Sequence[Message]:
 
 
 def page(session: Session, interaction_id: int, *, after: int = 0, limit: int = 50) -> Sequence[Message]:
-    """Oldest first; `after` an id continues."""
+    """Oldest first."""
     rows = select(Message).where(Message.interaction_id == interaction_id, Message.id > after)
     return session.scalars(rows.order_by(Message.id).limit(limit)).all()
 
@@ -107,7 +106,7 @@ def last_received(session: Session, interaction_ids: Sequence[int]) -> dict[int,
 
 
 def claim(session: Session, message_id: int, *, now: datetime) -> Message | None:
-    """Locked, if due and not claimed by another worker."""
+    """The message, locked, if due and unclaimed."""
     wanted = select(Message).where(Message.id == message_id, Message.next_try_at <= now)
     wanted = wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     return session.scalar(wanted)
@@ -123,7 +122,7 @@ def mark_read(session: Session, interaction_id: int, *, at: datetime) -> None:
 
 
 def unread(session: Session, interaction_ids: Sequence[int]) -> dict[int, int]:
-    """{interaction: customer's messages that the agent has not seen}."""
+    """{interaction: messages that the agent has not seen}."""
     rows = select(Message.interaction_id, func.count().label("n")).where(
         Message.interaction_id.in_(interaction_ids), Message.direction == Way.IN, Message.read_at.is_(None)
     )

@@ -1,7 +1,5 @@
-"""One interaction offered to one agent.
-
-Two partial unique indexes settle every race: one open offer per interaction, and one per slot of an agent.
-"""
+"""Offers. Two partial unique indexes settle every race: one open offer per interaction, and one per slot of an
+agent."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,9 +16,6 @@ from callcenter.storage.database import NO_KEY, Row
 
 
 class Offer(Row):
-    """`is_open`: live, or accepted until the agent has finished. `ring_at`: when to ring the desk telephone;
-    `connect_by`: when an accepted call's leg should be up. `reason`: the explanation, as codes."""
-
     __tablename__ = "offers"
 
     interaction_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("interactions.id"), index=True)
@@ -29,15 +24,15 @@ class Offer(Row):
     # One slot for calls, as many as allowed for conversations.
     slot: Mapped[int] = mapped_column(SmallInteger)
     state: Mapped[OfferState]
-    is_open: Mapped[bool]
+    is_open: Mapped[bool]  # live, or accepted until the agent has finished
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
-    ring_at: Mapped[datetime | None]
-    connect_by: Mapped[datetime | None]
+    ring_at: Mapped[datetime | None]  # when to ring the desk telephone
+    connect_by: Mapped[datetime | None]  # when an accepted call's leg should be up
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(default="")
-    reason: Mapped[dict[str, Any]]
+    reason: Mapped[dict[str, Any]]  # the explanation, as codes
 
     __table_args__ = (
         CheckConstraint("state IN ('live','accepted','declined','expired','withdrawn','failed')", name="state"),
@@ -74,7 +69,7 @@ def page(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Offer]:
-    """Newest first; `before` an id continues."""
+    """Newest first."""
     rows = select(Offer)
     if agent_id is not None:
         rows = rows.where(Offer.agent_id == agent_id)
@@ -86,7 +81,7 @@ def page(
 
 
 def load(session: Session) -> dict[int, dict[str, int]]:
-    """{agent: {"voice": n, "text": n}} of all open offers."""
+    """{agent: {"voice": n, "text": n}}"""
     counted = select(Offer.agent_id, Offer.medium, func.count().label("n")).where(Offer.is_open)
     loads: dict[int, dict[str, int]] = {}
     for row in session.execute(counted.group_by(Offer.agent_id, Offer.medium)):
@@ -106,7 +101,7 @@ def of_interaction(session: Session, interaction_id: int) -> Sequence[Offer]:
 
 
 def claim_to_ring(session: Session, offer_id: int, *, now: datetime) -> Offer | None:
-    """Locked, if its desk telephone is due to ring and no other worker rings it."""
+    """The offer, locked, if its desk telephone is due to ring and unclaimed."""
     wanted = select(Offer).where(Offer.id == offer_id, Offer.ring_at <= now, Offer.state == OfferState.LIVE)
     return session.scalar(
         wanted.with_for_update(key_share=True, skip_locked=True).execution_options(populate_existing=True)

@@ -1,4 +1,4 @@
-"""The router's queries: agents on duty, queue heads, and an offer made in one statement."""
+"""The router's queries: agents on duty, queue heads, and making an offer."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from callcenter.domain.channels import Channel
 
 
 class OnDuty(NamedTuple):
-    """`calls` and `conversations` count open offers. Times are POSIX seconds."""
+    """Times are POSIX seconds."""
 
     id: int
     name: str
@@ -28,8 +28,8 @@ class OnDuty(NamedTuple):
     limits: dict[str, Any]
     max_conversations: int
     idle_since: float
-    calls: int
-    conversations: int
+    calls: int  # open offers
+    conversations: int  # open offers
 
 
 _OWN = (
@@ -46,7 +46,6 @@ ON_DUTY = text(
 
 
 def on_duty(session: Session) -> list[OnDuty]:
-    """Every signed-in agent with current work."""
     return [_on_duty(*row) for row in session.connection().execute(ON_DUTY).all()]
 
 
@@ -105,7 +104,7 @@ class WasAsked(NamedTuple):
 
 
 def asked(session: Session, interaction_ids: Sequence[int], *, since: datetime) -> list[WasAsked]:
-    """Declined or missed offers since then, in order."""
+    """Declined or missed offers."""
     if not interaction_ids:
         return []
     rows = session.connection().execute(ASKED, {"ids": list(interaction_ids), "since": since})
@@ -151,11 +150,9 @@ MAKE_OFFER = text(
 
 
 class MadeOffer(NamedTuple):
-    """`before`: the agent's previous state. `to_ring`: the desk telephone must ring."""
-
     offer_id: int
-    before: str
-    to_ring: bool
+    before: str  # the agent's previous state
+    to_ring: bool  # the desk telephone must ring
 
 
 def make_offer(session: Session, **values: Any) -> MadeOffer | None:
@@ -179,19 +176,16 @@ KNOWN = text(
 
 
 class Known(NamedTuple):
-    """Owner of the open ticket, last agent, owner of the account; recent contacts; a broken promise; the start of a
-    wait just abandoned."""
-
-    ticket_owner: int | None
+    ticket_owner: int | None  # of the open ticket
     last_agent: int | None
     account_owner: int | None
     contacts: int
     broken_promise: bool
-    waited_since: datetime | None
+    waited_since: datetime | None  # the start of a wait just abandoned
 
 
 def known(session: Session, **values: Any) -> Known:
-    """By customer_id, account_id, number, queue_id, without interaction_id; `since`, `now`, `redial_since`."""
+    """By customer_id, account_id, number, queue_id, interaction_id (left out), since, now, redial_since."""
     return Known(*session.connection().execute(KNOWN, values).one())
 
 
@@ -202,6 +196,5 @@ AHEAD = text(
 
 
 def ahead(session: Session, *, queue_id: int, channel: str, queue_rank: float) -> int:
-    """Interactions of this queue and channel before this rank."""
     values = {"queue_id": queue_id, "channel": channel, "queue_rank": queue_rank}
     return int(session.connection().execute(AHEAD, values).scalar_one())

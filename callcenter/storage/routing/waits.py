@@ -18,7 +18,7 @@ TOO_LONG = text(
 
 
 def too_long(session: Session, queue_id: int, *, before: datetime) -> Sequence[int]:
-    """Inbound, waiting since `before`, not transferred or overflowed; at most 50."""
+    """Inbound interactions waiting since `before`, neither transferred nor overflowed; at most 50."""
     return session.scalars(TOO_LONG, {"queue_id": queue_id, "before": before}).all()
 
 
@@ -46,7 +46,7 @@ PREDICTIONS_OF_EACH = text(
 
 
 def handling_seconds(session: Session, queue_id: int, *, now: datetime) -> float | None:
-    """Mean from answer to the end of wrap-up of recent contacts; None if too few."""
+    """Mean seconds from answer to the end of wrap-up; None if there are too few contacts."""
 
     def read() -> float | None:
         mean, count = session.execute(HANDLING, {"queue_id": queue_id, "since": now - OF_LATE}).one()
@@ -56,7 +56,7 @@ def handling_seconds(session: Session, queue_id: int, *, now: datetime) -> float
 
 
 def predictions(session: Session, *, queue_id: int, now: datetime) -> list[tuple[float, float]]:
-    """(announced, waited) in seconds, of answered callers."""
+    """(announced, waited) in seconds."""
 
     def read() -> list[tuple[float, float]]:
         rows = session.execute(PREDICTIONS, {"queue_id": queue_id, "since": now - OF_LATE})
@@ -68,7 +68,7 @@ def predictions(session: Session, *, queue_id: int, now: datetime) -> list[tuple
 def predictions_of_each(
     session: Session, queue_ids: Sequence[int], *, now: datetime
 ) -> dict[int, list[tuple[float, float]]]:
-    """{queue: predictions}, in one statement."""
+    """{queue: predictions}"""
     found: dict[int, list[tuple[float, float]]] = {id_: [] for id_ in queue_ids}
     rows = session.execute(PREDICTIONS_OF_EACH, {"queue_ids": list(queue_ids), "since": now - OF_LATE})
     for queue_id, told, waited in rows:

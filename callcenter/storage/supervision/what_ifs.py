@@ -15,18 +15,15 @@ OPEN = ("queued", "running")
 
 
 class WhatIf(Row):
-    """`wish`: `domain.what_ifs.Wish` as data. `due_at`: when to start; once started, the lease's end. `tries`:
-    starts. `played` of `to_play` runs."""
-
     __tablename__ = "what_ifs"
 
     asked_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     actor: Mapped[str]
-    wish: Mapped[dict[str, Any]]
+    wish: Mapped[dict[str, Any]]  # `domain.what_ifs.Wish` as data
     state: Mapped[LongJobState] = mapped_column(default=LongJobState.QUEUED)
-    due_at: Mapped[datetime | None]
-    tries: Mapped[int] = mapped_column(SmallInteger, default=0)
-    played: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None]  # when to start; once started, the lease's end
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0)  # starts
+    played: Mapped[int] = mapped_column(default=0)  # of `to_play` runs
     to_play: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(default="")
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
@@ -51,7 +48,7 @@ def get(session: Session, what_if_id: int, *, lock: bool = False) -> WhatIf | No
 
 
 def claim(session: Session, what_if_id: int, *, now: datetime) -> WhatIf | None:
-    """Locked, if due and not claimed by another worker."""
+    """The run, locked, if due and unclaimed."""
     wanted = select(WhatIf).where(WhatIf.id == what_if_id, WhatIf.due_at <= now)
     return session.scalar(
         wanted.with_for_update(key_share=True, skip_locked=True).execution_options(populate_existing=True)
@@ -63,7 +60,7 @@ def count_open(session: Session) -> int:
 
 
 def page(session: Session, *, before: int | None = None, limit: int = 20) -> Sequence[WhatIf]:
-    """Newest first; `before` an id continues."""
+    """Newest first."""
     rows = select(WhatIf)
     if before is not None:
         rows = rows.where(WhatIf.id < before)

@@ -81,7 +81,7 @@ def of_ticket(session: Session, ticket_id: int) -> Sequence[Survey]:
 
 
 def claim(session: Session, survey_id: int, *, now: datetime) -> Survey | None:
-    """Locked, if due and not claimed by another worker."""
+    """The survey, locked, if due and unclaimed."""
     wanted = select(Survey).where(Survey.id == survey_id, Survey.state == SurveyState.PLANNED, Survey.due_at <= now)
     return session.scalar(wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True))
 
@@ -153,7 +153,7 @@ def page(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Survey]:
-    """Newest first; `before` an id continues."""
+    """Newest first."""
     rows = select(Survey)
     if states:
         rows = rows.where(Survey.state.in_(states))

@@ -24,9 +24,6 @@ SERIAL = DbSequence("ticket_serial", start=4000)
 
 
 class Ticket(Row):
-    """`version` rises with every save: a stale save is refused. `cause`: free text, or a name of a company's cause.
-    `price`: of the product, minor units of the customer's currency."""
-
     __tablename__ = "tickets"
 
     number: Mapped[str] = mapped_column(unique=True)
@@ -34,14 +31,14 @@ class Ticket(Row):
     status: Mapped[TicketStatus]
     priority: Mapped[Priority]
     type: Mapped[str]
-    cause: Mapped[str] = mapped_column(default="")
+    cause: Mapped[str] = mapped_column(default="")  # free text, or a name of a company's cause
     fault: Mapped[str] = mapped_column(default="unknown")
     product: Mapped[str] = mapped_column(default="")
-    price: Mapped[int | None] = mapped_column(BigInteger)
+    price: Mapped[int | None] = mapped_column(BigInteger)  # of the product, minor units of the customer's currency
     customer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("customers.id"))
     queue_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("queues.id"))
     owner_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
-    version: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(default=1)  # rises with every save: a stale save is refused
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     changed_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
@@ -136,7 +133,7 @@ def search(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Ticket]:
-    """Newest first; `before` an id continues."""
+    """Newest first."""
     rows = select(Ticket)
     if statuses:
         rows = rows.where(Ticket.status.in_(statuses))
