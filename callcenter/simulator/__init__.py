@@ -1,4 +1,3 @@
-"""The pretended telephone company: a program of its own that speaks Twilio's protocol.
+"""The carrier simulator: a separate program that speaks Twilio's protocol.
 
-It imports nothing of the rest of the house, and nothing of the house imports it.
-"""
+It imports nothing from the rest of callcenter, and callcenter imports nothing from it."""

@@ -1,4 +1,4 @@
-"""python -m callcenter.simulator: starts the pretended telephone company and serves it until it is told to stop."""
+"""python -m callcenter.simulator: starts the carrier simulator and serves until SIGTERM or SIGINT."""
 
 import signal
 import sys
@@ -27,6 +27,7 @@ def main() -> int:
         return 2
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
+        # shutdown() blocks until serve_forever() returns, so it runs in another thread.
         threading.Thread(target=server.shutdown, daemon=True).start()
 
     signal.signal(signal.SIGTERM, stop)

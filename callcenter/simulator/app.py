@@ -1,4 +1,4 @@
-"""The simulator as a Flask application: Twilio's REST API, the control API, the devices and the customer's phone."""
+"""The simulator as a Flask application: Twilio's REST API, the control API, browser devices and the phone page."""
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import NotFound
@@ -14,7 +14,7 @@ REST_DOORS = (calls, conferences, media, messages, numbers, recordings)
 
 
 def create_app(carrier: Carrier) -> Flask:
-    """Make the application round one telephone company."""
+    # Importing these modules registers their routes on the blueprint.
     assert all(door.api is twilio_api.api for door in REST_DOORS)
     app = Flask(__name__)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -29,7 +29,7 @@ def create_app(carrier: Carrier) -> Flask:
 
 
 def show_not_found(_error: NotFound) -> tuple[Response, int]:
-    """Twilio's body under Twilio's paths, ours elsewhere."""
+    """Twilio's error body under Twilio's paths, the simulator's own elsewhere."""
     if request.path.startswith("/2010-04-01/"):
         return twilio_api.show_error(twilio_api.not_found())
     return jsonify({"error": "There is nothing at this address"}), 404

@@ -1,4 +1,4 @@
-"""Files that a person attaches to a message, as the control API writes them."""
+"""Files attached to an inbound message, as the control API receives them."""
 
 import base64
 import binascii
@@ -15,11 +15,11 @@ TYPE = re.compile(r"[a-z]+/[\w.+-]+", re.ASCII)
 
 
 class BadAttachment(ValueError):
-    """Says what is wrong with what was given."""
+    """The message says what is invalid."""
 
 
 def take(carrier: "Carrier", given: dict[str, Any]) -> list[Media]:
-    """The files of a message: `media` are addresses elsewhere, `attachments` bring their bytes along."""
+    """Store a message's files: `media` lists URLs, `attachments` holds base64 content. Raises BadAttachment."""
     links, entries = given.get("media") or [], given.get("attachments") or []
     if not isinstance(links, list) or not isinstance(entries, list):
         raise BadAttachment("'media' and 'attachments' must be lists")
@@ -31,7 +31,7 @@ def take(carrier: "Carrier", given: dict[str, Any]) -> list[Media]:
 
 
 def _read(entry: object) -> tuple[str, str, bytes]:
-    """Name, type and bytes."""
+    """Return name, type and bytes."""
     if not isinstance(entry, dict):
         raise BadAttachment("An attachment must be an object with name, type and content")
     type_ = str(entry.get("type") or "application/octet-stream").lower()

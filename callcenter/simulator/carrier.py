@@ -1,4 +1,4 @@
-"""The telephone company's whole state behind one lock, and the parts that carry it out. Holds no rule itself."""
+"""The simulator's whole state behind one lock, and the parts that work on it. Holds no carrier rules."""
 
 import threading
 from collections import deque
@@ -31,7 +31,7 @@ MOST_FILES = 100
 
 @dataclass
 class Books:
-    """What the company knows by sid (queues by name). `windows` says until when we may write on WhatsApp to a number."""
+    """Resources by sid (queues by name). `windows`: until when the app may write to a number on WhatsApp."""
 
     numbers: dict[str, "Number"] = field(default_factory=dict)
     applications: dict[str, "Application"] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Books:
 
 
 def forget_oldest(book: "dict[str, T]", is_past: "Callable[[T], bool]", most: int = MOST_KEPT) -> None:
-    """Halve a book that has grown beyond `most` entries; what is not past yet stays."""
+    """Once a book exceeds `most` entries, delete the oldest `most // 2` that are past."""
     if len(book) > most:
         for sid in [sid for sid, entry in book.items() if is_past(entry)][: most // 2]:
             del book[sid]
@@ -77,7 +77,7 @@ class Carrier:
             threading.Thread(target=self._keep_saving, name="state", daemon=True).start()
 
     def forget_old(self) -> None:
-        """Keep a simulator that runs for weeks small: the newest few thousand of everything."""
+        """Cap every book at a few thousand entries, so that the simulator can run for weeks."""
         with self.lock:
             forget_oldest(self.books.calls, lambda call: call.is_over)
             forget_oldest(self.books.conferences, lambda conference: conference.status == "completed")
@@ -86,14 +86,14 @@ class Carrier:
             forget_oldest(self.books.files, lambda _: True, MOST_FILES)
 
     def later(self, act: Callable[[], object]) -> None:
-        """Do something in the background; `settled` waits for it."""
+        """Run `act` in the background; `callbacks.is_settled` waits for it."""
         self.callbacks.later(act)
 
     def answer_message(self, message: "Message") -> bool:
         return message_player.answer(self, message)
 
     def save(self) -> None:
-        """Note that there is something to write; the file is written at most once a second."""
+        """Mark the state as changed; it is written at most once a second."""
         self._unsaved.set()
 
     def _keep_saving(self) -> None:
@@ -106,7 +106,7 @@ class Carrier:
             state.save(self, self.settings.state_file)
 
     def close(self) -> None:
-        """Let every waiting thread go; calls are cut without telling anybody."""
+        """Wake and release every waiting thread. Calls end without a callback."""
         self.closing.set()
         with self.lock:
             for call in self.books.calls.values():
@@ -116,10 +116,11 @@ class Carrier:
         self._write()
 
     def complain(self, code: int, message: str, *, call_sid: str = "", url: str = "") -> None:
-        """Write to Twilio's debugger. 12200 and 16025 are warnings there, the rest errors."""
+        """Write to Twilio's debugger."""
         entry = {
             "code": code,
             "message": message,
+            # At Twilio these two codes are warnings, all others errors.
             "level": "warning" if code in (12200, 16025) else "error",
             "call_sid": call_sid,
             "url": url,

@@ -1,4 +1,4 @@
-"""Time at the telephone company: real for time stamps, divided by `speed` wherever somebody waits or speaks."""
+"""Simulated time: time stamps are real; waits and speech are divided by `speed`."""
 
 import time
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ HANZI_A_SECOND = 4.5
 
 @dataclass(frozen=True)
 class Clock:
-    """`speed` 10 makes ten seconds of speech last one; `patience` is the most by which a wait for a person is cut."""
+    """`speed` 10 makes ten seconds of speech last one. `patience` caps the speed-up of waits for a person."""
 
     speed: float = 1.0
     patience: float = float("inf")
@@ -20,11 +20,11 @@ class Clock:
         return datetime.now(UTC)
 
     def real(self, seconds: float) -> float:
-        """Real seconds that so many pretended seconds last."""
+        """Simulated seconds to real seconds."""
         return seconds / self.speed
 
     def for_person(self, seconds: float) -> float:
-        """The same where somebody may press, speak or answer: hands are not sixty times as fast."""
+        """Like `real`, for waits in which a person may press, speak or answer."""
         return seconds / min(self.speed, self.patience)
 
     def sleep(self, seconds: float) -> None:
@@ -37,6 +37,6 @@ def rfc2822(moment: datetime) -> str:
 
 
 def reading_seconds(text: str) -> float:
-    """How long a voice needs for a text: 15 letters, or 4.5 Chinese characters, a second."""
+    """Seconds a voice takes to read a text: 15 letters, or 4.5 Chinese characters, a second."""
     hanzi = sum(1 for letter in text if "\u2e80" <= letter <= "\u9fff")
     return hanzi / HANZI_A_SECOND + (len(text) - hanzi) / LETTERS_A_SECOND

@@ -1,4 +1,4 @@
-"""The control API: tests, demo traffic and the phone page make people call, press, speak and text; and order faults."""
+"""The control API: tests, demo traffic and the phone page call, press, speak and text through it, and inject faults."""
 
 from typing import Any
 
@@ -23,7 +23,8 @@ def show_error(error: HTTPException) -> tuple[Response, int]:
 
 
 def body() -> dict[str, Any]:
-    """The JSON object of a request. Only JSON is taken, so that no foreign page can post here."""
+    """The JSON object of the request."""
+    # JSON only: a foreign web page cannot post it without a preflight.
     given = request.get_json()
     if not isinstance(given, dict):
         abort(400, "A JSON object is wanted")
@@ -89,12 +90,12 @@ def show_call(sid: str) -> Response:
 
 @control.post("/control/calls/<sid>/<act>")
 def act(sid: str, act: str) -> Response:
-    """The person on a leg does something: digits, say, mute, hangup, answer, reject."""
+    """The person on a leg acts: digits, say, mute, hangup, answer, reject."""
     return jsonify(views.call(carrier(), perform(_call(sid), act, body())))
 
 
 def perform(call: Call, act: str, given: dict[str, Any]) -> Call:
-    """Shared with the devices. 404 for an unknown act, 409 if the leg does not ring any more."""
+    """Shared with the devices. 404 for an unknown act, 409 if the leg no longer rings."""
     if act == "digits":
         speech.press(carrier(), call, text(given, "digits"))
     elif act == "say":
@@ -113,7 +114,7 @@ def perform(call: Call, act: str, given: dict[str, Any]) -> Call:
 
 @control.post("/control/messages")
 def text_us() -> tuple[Response, int]:
-    """By SMS, or by WhatsApp if both addresses begin with `whatsapp:`; with attachments the text may be left out."""
+    """SMS, or WhatsApp if both addresses begin with `whatsapp:`. The text is optional if there are attachments."""
     given = body()
     from_, to = text(given, "from"), text(given, "to")
     if whatsapp.channel(from_) != whatsapp.channel(to):
@@ -129,7 +130,7 @@ def text_us() -> tuple[Response, int]:
 
 @control.get("/control/messages")
 def list_messages() -> Response:
-    """Of everybody or of a number; a WhatsApp address finds what was written under the number and under the id."""
+    """All messages, or those of one number. A WhatsApp address finds both the person's number and their id."""
     number, limit = request.args.get("number"), request.args.get("limit", 500, type=int)
     with carrier().lock:
         found = [m for m in carrier().books.messages.values() if number is None or _is_of(number, m)]
@@ -144,7 +145,7 @@ def _is_of(address: str, message: messages.Message) -> bool:
 
 @control.route("/control/windows", methods=["GET", "DELETE"])
 def show_windows() -> Response:
-    """Until when we may write to whom on WhatsApp. DELETE shuts all, as if a day had passed."""
+    """Open WhatsApp windows. DELETE closes all, as if 24 hours had passed."""
     windows = carrier().books.windows
     if request.method == "DELETE":
         windows.clear()
@@ -156,7 +157,7 @@ def show_windows() -> Response:
 
 @control.route("/control/people", methods=["GET", "POST", "PUT", "DELETE"])
 def list_people() -> Response | tuple[Response, int]:
-    """DELETE brings back the people of the settings."""
+    """DELETE restores the people from the settings."""
     if request.method == "DELETE":
         carrier().people = people.load(carrier().settings.people_file)
     if request.method not in ("POST", "PUT"):
@@ -199,7 +200,7 @@ def drop_fault(rule_id: int) -> tuple[str, int]:
 
 @control.route("/control/log", methods=["GET", "DELETE"])
 def show_log() -> Response:
-    """Every webhook tried, oldest first; filters: the path begins with, the event is, a sid occurs."""
+    """Webhook attempts, oldest first. Filters: `path` prefix, `event`, `sid` anywhere in the parameters."""
     if request.method == "DELETE":
         carrier().log.clear()
     path, event, sid = (request.args.get(name, "") for name in ("path", "event", "sid"))
@@ -223,7 +224,7 @@ def show_opt_outs() -> Response:
 
 @control.post("/control/forge")
 def forge() -> Response:
-    """Send one post with a wrong, a missing or the right signature."""
+    """Send one request with a wrong, a missing or the right signature."""
     given = body()
     params = {str(name): str(value) for name, value in dict(given.get("params", {})).items()}
     answer = webhooks.send(
@@ -237,14 +238,14 @@ def forge() -> Response:
 
 @control.get("/control/settled")
 def settle() -> tuple[Response, int]:
-    """Wait until no webhook is under way, at most `timeout` seconds; 504 if that is too short."""
+    """Wait until no webhook is in flight, at most `timeout` seconds; 504 on time-out."""
     done = carrier().callbacks.is_settled(request.args.get("timeout", 5.0, type=float))
     return jsonify({"settled": done}), 200 if done else 504
 
 
 @control.post("/control/reset")
 def reset() -> Response:
-    """Hang everybody up and forget; addresses of webhooks and people stay."""
+    """Hang up every call and clear all records; webhook addresses and people stay."""
     company = carrier()
     company.faults.clear()
     lines.hang_up_all(company)

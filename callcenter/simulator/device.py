@@ -1,4 +1,4 @@
-"""The pretended softphone of a browser: connect with an AccessToken, speak, press, hang up, and listen by events."""
+"""The simulated browser softphone: connect with an AccessToken, speak, press, hang up, receive events."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ device = Blueprint("device", __name__, url_prefix="/device")
 
 
 class DeviceRefused(Exception):
-    """Answered as JSON with Twilio's code."""
+    """Answered as JSON with Twilio's error code."""
 
     def __init__(self, status: int, code: int, message: str) -> None:
         super().__init__(message)
@@ -31,7 +31,7 @@ def show_error(error: DeviceRefused) -> tuple[Response, int]:
 
 @device.after_request
 def allow_other_origins(response: Response) -> Response:
-    """The desk lives at another port, so at another origin."""
+    # The desk runs on another port, which is another origin.
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Allow-Headers"] = "Content-Type"
     response.headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
@@ -58,7 +58,7 @@ def connect() -> tuple[Response, int]:
 
 
 def identify(company: Carrier, token: str) -> tuple[str, str]:
-    """Identity and TwiML application of a valid AccessToken. Raises DeviceRefused."""
+    """Identity and TwiML application sid of a valid AccessToken. Raises DeviceRefused."""
     claims = _claims(company, token)
     grants: dict[str, Any] = claims.get("grants") or {}
     identity = grants.get("identity")
@@ -91,7 +91,7 @@ def _claims(company: Carrier, token: str) -> dict[str, Any]:
 
 
 def _leg(sid: str) -> Call:
-    """Only legs of browsers are found here."""
+    """Finds browser legs only."""
     call = calls.find(carrier(), sid)
     if call is None or not call.remote.startswith("client:"):
         raise DeviceRefused(404, 20404, "There is no such call of a browser")
@@ -100,7 +100,7 @@ def _leg(sid: str) -> Call:
 
 @device.post("/<sid>/<act>")
 def act(sid: str, act: str) -> Response:
-    """hangup, mute, say, digits, answer."""
+    """hangup, mute, say, digits, answer or reject."""
     call = _leg(sid)
     if call.is_over:
         raise DeviceRefused(409, 21220, f"The call is over: {call.status}")

@@ -1,4 +1,4 @@
-"""Faults on demand: which webhook or REST answer goes wrong, how, how often. Seeded, so that a bad day repeats."""
+"""Injected faults: which webhook or REST answer fails, how, how often. Seeded, so that a run can be repeated."""
 
 import random
 import threading
@@ -10,12 +10,12 @@ WEBHOOK_FAULTS = frozenset({"duplicate", "parallel", "delay", "reorder", "drop",
 
 
 class UnknownFault(ValueError):
-    """Says what the control API was asked for and cannot do."""
+    """The message says what is not supported."""
 
 
 @dataclass
 class Fault:
-    """One rule. `times` None means until it is deleted."""
+    """One rule. `seconds` is a delay; `times` None means until deleted; `after` fails a REST request once it has run."""
 
     id: int
     kind: str
@@ -41,7 +41,7 @@ class Fault:
 
 @dataclass
 class Faults:
-    """All rules in the order of their making, and the slowness of the network in seconds."""
+    """All rules, oldest first. `slow_network` is a delay in seconds of every request."""
 
     seed: int = 0
     slow_network: float = 0.0
@@ -53,7 +53,7 @@ class Faults:
         self._next = 1
 
     def add(self, asked: Mapping[str, Any]) -> Fault | None:
-        """Take one rule as the control API writes it. `slow_network` is a switch and makes no rule."""
+        """Add a rule in the control API's format. `slow_network` sets the delay and makes no rule."""
         if "slow_network" in asked:
             self.slow_network = float(asked["slow_network"])
             return None
@@ -77,13 +77,13 @@ class Faults:
             return len(self.rules) < before
 
     def of_webhook(self, *, path: str, event: str, params: Mapping[str, str]) -> list[Fault]:
-        """Rules that strike this webhook now; each counts as used."""
+        """Rules that apply to this webhook now; each counts as used."""
         with self._lock:
             matching = [rule for rule in self.rules if rule.kind != "rest" and _fits(rule, path, event, params)]
             return [rule for rule in matching if self._strikes(rule)]
 
     def of_rest(self, *, path: str, method: str) -> Fault | None:
-        """The first rule that strikes this REST request."""
+        """The first rule that applies to this REST request; counts as used."""
         with self._lock:
             for rule in self.rules:
                 asked = rule.kind == "rest" and rule.path in path and rule.method in ("", method)

@@ -1,4 +1,4 @@
-"""Tells listening pages what happened: a line for each listener, fed by topic. Keeps no history."""
+"""Publishes events to listening pages: one queue per listener, fed by topic. Keeps no history."""
 
 import queue
 import threading
@@ -10,7 +10,7 @@ Line = queue.SimpleQueue[Event | None]
 
 
 class Hub:
-    """Topics are `call:<sid>`, `number:<E.164>` and `faults`. None on a line means: closing down."""
+    """Topics are `call:<sid>`, `number:<E.164>` and `faults`. None on a queue means the simulator is closing."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

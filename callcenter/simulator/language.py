@@ -1,4 +1,4 @@
-"""The phone page in English and Chinese: its own small catalogue, read from its .po file when the program starts."""
+"""The phone page in English and Chinese, from a small catalogue of its own."""
 
 import io
 from pathlib import Path
@@ -15,10 +15,9 @@ COOKIE = "phone_language"
 
 
 class OwnDomain(Domain):
-    """Translations from memory: no compiled file has to lie beside the program."""
-
     def __init__(self) -> None:
         super().__init__(translation_directories=[])
+        # Compiled in memory at start, so that no .mo file has to be built.
         self._chinese = _compiled(CATALOGUE)
 
     def get_translations(self) -> NullTranslations:
@@ -37,13 +36,13 @@ domain = OwnDomain()
 
 
 def chosen() -> str:
-    """`en` or `zh`: as chosen on the page, else what the browser prefers."""
+    """`en` or `zh`: the cookie's choice, else the browser's preference."""
     kept = request.cookies.get(COOKIE, "")
     return kept if kept in LANGUAGES else request.accept_languages.best_match(["en", "zh"]) or "en"
 
 
 def speak(app: Flask) -> None:
-    """Teach an application its languages."""
+    """Set up Babel and the page's translations."""
     Babel(app, configure_jinja=False, locale_selector=lambda: LANGUAGES[chosen()])
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]

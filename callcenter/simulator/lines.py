@@ -1,4 +1,4 @@
-"""The lines between people and the house: a person or a browser calls in, REST calls out. Starts each leg's thread."""
+"""Legs in and out: a person or a browser calls in, REST calls out. Starts each leg's thread."""
 
 import re
 import threading
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class NoSuchNumber(Exception):
-    """Nobody of ours has that number or application."""
+    """The simulator owns no such number or application."""
 
 
 def dial(carrier: "Carrier", *, from_: str, to: str, name: str = "", keys: str = "") -> Call:
-    """A person dials one of our numbers. `keys` are pressed by themselves, one Gather each: `1,2`."""
+    """A person dials one of the app's numbers. `keys` are pressed automatically, one group per Gather: `1,2`."""
     number = numbers.find(carrier, to)
     if number is None:
         raise NoSuchNumber(to)
@@ -32,7 +32,7 @@ def dial(carrier: "Carrier", *, from_: str, to: str, name: str = "", keys: str =
 
 
 def connect(carrier: "Carrier", *, identity: str, application_sid: str, params: dict[str, str], name: str = "") -> Call:
-    """A browser calls in through a TwiML application, with every parameter of its own."""
+    """A browser calls in through a TwiML application, with its own parameters."""
     application = carrier.books.applications.get(application_sid)
     if application is None:
         raise NoSuchNumber(application_sid)
@@ -80,7 +80,7 @@ def call_out(
     timeout: float,
     fallback: tuple[str, str] = ("", "POST"),
 ) -> Call:
-    """REST makes a leg that plays TwiML once answered."""
+    """REST creates a leg that plays TwiML once answered. `timeout` in seconds."""
     call = calls.create(
         carrier, from_=from_, to=to, direction="outbound-api", watch=watch, timeout=timeout, fallback=fallback
     )
@@ -98,7 +98,7 @@ def add_participant(
     timeout: float,
     member: Callable[[Call], Participant],
 ) -> Participant:
-    """REST makes a leg that joins a conference once answered."""
+    """REST creates a leg that joins a conference once answered. `timeout` in seconds."""
     call = calls.create(carrier, from_=from_, to=to, direction="outbound-api", watch=watch, timeout=timeout)
     participant = member(call)
     with carrier.lock:
@@ -126,5 +126,5 @@ def hang_up_all(carrier: "Carrier") -> None:
 
 
 def is_address(to: str) -> bool:
-    """Something that can be dialled: E.164, a browser, or SIP."""
+    """Whether `to` can be dialled: E.164, `client:` or `sip:`."""
     return bool(re.fullmatch(r"\+[1-9]\d{6,14}|client:[\w.@+-]+|sip:\S+@\S+", to))

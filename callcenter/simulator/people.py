@@ -1,4 +1,4 @@
-"""Who has a telephone: the people of the phone page, desk telephones that answer by themselves, agents' names."""
+"""The people with telephones: customers of the phone page, auto-answering desk telephones, agents' names."""
 
 import json
 from dataclasses import asdict, dataclass, field, fields
@@ -12,10 +12,9 @@ from callcenter.simulator.exchange.fields import country
 
 @dataclass
 class Person:
-    """One entry. Two people may share one number; a withheld number is written `anonymous`.
+    """One entry. Two people may share a number; a withheld number is `anonymous`.
 
-    `whatsapp_id` is what WhatsApp shows of somebody who `hides_number`; `reads` means that we hear of their reading.
-    """
+    `whatsapp_id` replaces the number of a person who `hides_number`; `reads`: WhatsApp reports read receipts."""
 
     name: str
     number: str = ""
@@ -42,7 +41,7 @@ class Person:
 
     @property
     def whatsapp_addresses(self) -> tuple[str, ...]:
-        """By number and by id; a message to either reaches them. None without a number."""
+        """By number and by id; a message to either arrives. Empty without a number."""
         names = (self.number, self.whatsapp_id) if self.number.startswith("+") else ()
         return tuple(whatsapp.PREFIX + name for name in names)
 
@@ -55,19 +54,19 @@ class Person:
 
 
 def made_up_id(number: str) -> str:
-    """WhatsApp's id of whoever has this number: the same in each run, another for another number."""
+    """A stable WhatsApp id derived from the number."""
     land, digest = country(number), md5(number.encode(), usedforsecurity=False).hexdigest()
     return f"{land if land.isalpha() else 'ZZ'}.{10**19 + int(digest, 16) % (9 * 10**19)}"
 
 
 @dataclass
 class People:
-    """All entries, in the order in which the page shows them."""
+    """All entries, in the page's order."""
 
     entries: list[Person] = field(default_factory=list)
 
     def put(self, entry: dict[str, Any]) -> Person:
-        """Add a person, or replace the one with the same id. Unknown keys raise TypeError."""
+        """Add a person, or replace the one with the same id. Raises TypeError for unknown keys."""
         person = Person(**{key: value for key, value in entry.items() if value is not None})
         person.id = person.id or f"person-{len(self.entries) + 1}"
         same = [at for at, other in enumerate(self.entries) if other.id == person.id]
@@ -81,7 +80,7 @@ class People:
         return next((person for person in self.entries if address in person.addresses), None)
 
     def sender(self, address: str) -> str:
-        """The address a message comes from: on WhatsApp the id instead of a number that is hidden now."""
+        """The From address of a message: on WhatsApp the id if the person hides their number."""
         owners = [person for person in self.entries if address in person.whatsapp_addresses]
         if not owners:
             return address
@@ -89,7 +88,7 @@ class People:
         return owners[0].whatsapp_addresses[1 if hides else 0]
 
     def phone_of(self, address: str) -> str:
-        """The number of whoever has an address on whichever channel; of a stranger the bare address."""
+        """The number of the person at an address on any channel; the bare address of an unknown person."""
         person = self.at(address) if whatsapp.channel(address) == "whatsapp" else None
         return person.number if person else whatsapp.bare(address)
 
@@ -115,7 +114,7 @@ DEMO_PEOPLE: list[dict[str, Any]] = [
 
 
 def load(path: Path | None) -> People:
-    """The people of a JSON list, or the demo's. Keys that are no part of a person are left out."""
+    """The people of a JSON list, or the demo's. Ignores unknown keys."""
     known = {part.name for part in fields(Person)}
     people = People()
     entries = json.loads(path.read_text("utf-8")) if path and path.exists() else DEMO_PEOPLE

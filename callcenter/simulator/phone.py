@@ -1,4 +1,4 @@
-"""The customer's phone: a page for whoever plays the customer. It acts through the control API and hears by events."""
+"""The customer's phone: a page to play the customer. It acts through the control API and listens to events."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +34,7 @@ def protect(response: Response) -> Response:
 
 @phone.get("/")
 def show() -> AnyResponse | str:
-    """The page; `?lang=zh` chooses the language and remembers it."""
+    """The page; `?lang=zh` sets the language cookie."""
     if request.args.get("lang") in language.LANGUAGES:
         answer = redirect(url_for("phone.show"))
         answer.set_cookie(language.COOKIE, request.args["lang"], max_age=31_536_000, samesite="Lax", httponly=True)
@@ -55,7 +55,7 @@ def show() -> AnyResponse | str:
 
 
 def written(number: str) -> str:
-    """A number as people write it at home, without brackets: `415 555 0100`; anything else as it is."""
+    """A number in national format without brackets: `415 555 0100`; other text unchanged, `anonymous` as blank."""
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
@@ -65,7 +65,7 @@ def written(number: str) -> str:
 
 
 def _words() -> dict[str, str]:
-    """What the script has to say, in the reader's language."""
+    """Labels of the page's script, in the reader's language."""
     _ = gettext
     return {
         "announcement": _("Announcement"),
@@ -142,7 +142,7 @@ def _person(person_id: str) -> Person:
 
 @phone.get("/phone/<person_id>")
 def tell(person_id: str) -> Response:
-    """What this person's telephone shows now: the live or last call, and the messages."""
+    """The state of this person's telephone: the live or last call, and the messages."""
     person, company = _person(person_id), carrier()
     with company.lock:
         call = last_call(company, person)
@@ -157,7 +157,7 @@ def tell(person_id: str) -> Response:
 
 
 def last_call(company: Carrier, person: Person) -> Call | None:
-    """The newest call of this number, a live one before one that is over."""
+    """The newest live call of this number, else the newest call."""
     mine = [call for call in company.books.calls.values() if call.remote == person.number]
     live = [call for call in mine if not call.is_over]
     found = live or mine
@@ -166,7 +166,7 @@ def last_call(company: Carrier, person: Person) -> Call | None:
 
 @phone.get("/phone/<person_id>/events")
 def listen(person_id: str) -> Response:
-    """Everything that happens at this person's number from now on; the page asks for what was before by itself."""
+    """Events at this person's number from now on; the page loads earlier state itself."""
     company, number = carrier(), _person(person_id).number
 
     def events() -> Iterator[Event | None]:
@@ -182,7 +182,6 @@ def listen(person_id: str) -> Response:
 
 @phone.get("/phone/media/<sid>")
 def show_media(sid: str) -> Response:
-    """A file as the person has it. What a browser could run is handed over to be saved, not shown."""
     company = carrier()
     with company.lock:
         every = (item for message in company.books.messages.values() for item in message.media)
@@ -190,6 +189,7 @@ def show_media(sid: str) -> Response:
     if found is None or content is None:
         abort(404, "There is no such file")
     answer = Response(content, content_type=found.type)
+    # A type that a browser could execute is sent as a download.
     if found.type not in SHOWN_TYPES:
         answer.headers.set("Content-Disposition", "attachment", filename=found.name or sid)
     return answer
@@ -197,7 +197,6 @@ def show_media(sid: str) -> Response:
 
 @phone.get("/fonts/inter.woff2")
 def send_font() -> AnyResponse:
-    """The house's own copy of Inter, where it has been built."""
     font = _font()
     if font is None:
         abort(404)

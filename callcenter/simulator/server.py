@@ -1,4 +1,4 @@
-"""The simulator's HTTP server: threads, open connections, no log of numbers and texts. Also used by tests in process."""
+"""The simulator's threaded HTTP server with persistent connections. Tests use it in process."""
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
@@ -7,16 +7,17 @@ from callcenter.simulator.carrier import Carrier
 
 
 class QuietHandler(WSGIRequestHandler):
-    """Keeps connections open, and logs nothing of what goes well: numbers and texts stay out of logs."""
+    """Keep-alive connections, no access log."""
 
     protocol_version = "HTTP/1.1"
 
+    # Numbers and texts stay out of logs.
     def log_request(self, *_: object, **__: object) -> None:
         return
 
 
 def serve(carrier: Carrier) -> BaseWSGIServer:
-    """A server on the address of the settings; port 0 takes any free one."""
+    """A server on the configured address; port 0 takes any free port."""
     settings = carrier.settings
     server = make_server(settings.host, settings.port, create_app(carrier), threaded=True, request_handler=QuietHandler)
     server.daemon_threads = True  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""What the simulator is told by the environment, read once. Not the house's settings: another program."""
+"""The simulator's settings from the environment, read once. Separate from the app's settings."""
 
 import os
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ DEMO_NUMBER = "+14155550100"
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything the simulator can be told. `speed` divides every wait, `patience` bounds it where a person may act."""
+    """`speed` divides every wait; `patience` caps it where a person may act. `fetch_limit` in seconds."""
 
     account_sid: str = DEMO_ACCOUNT
     auth_token: str = DEMO_TOKEN
@@ -35,7 +35,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read the settings; a missing value takes the demo's. Raises ValueError that names the variable."""
+        """Missing values take the demo's. Raises ValueError that names the variable."""
         host, _, port = (environment.get("SIMULATOR_BIND") or "127.0.0.1:8100").rpartition(":")
         numbers = [n.strip() for n in environment.get("SIMULATOR_NUMBERS", DEMO_NUMBER).split(",")]
         return cls(

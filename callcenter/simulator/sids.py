@@ -1,4 +1,4 @@
-"""Twilio's names for things: two letters and 32 hexadecimal digits."""
+"""Twilio's identifiers: two letters and 32 hexadecimal digits."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""What survives a restart: addresses of webhooks, opt-outs, the last messages without their files. One JSON file."""
+"""State that survives a restart, in one JSON file: webhook addresses, opt-outs, WhatsApp windows, recent messages."""
 
 import contextlib
 import json
@@ -18,7 +18,6 @@ MESSAGES_KEPT = 2000
 
 
 def save(carrier: "Carrier", path: Path) -> None:
-    """Write atomically: a killed simulator leaves the older file whole."""
     with carrier.lock:
         kept = {
             "numbers": {
@@ -33,13 +32,14 @@ def save(carrier: "Carrier", path: Path) -> None:
             "windows": [(*pair, until) for pair, until in carrier.books.windows.items()],
             "messages": [asdict(m) for m in list(carrier.books.messages.values())[-MESSAGES_KEPT:]],
         }
+        # Atomic: a killed simulator leaves the previous file intact.
         fresh = path.with_suffix(".new")
         fresh.write_text(json.dumps(kept, ensure_ascii=False, default=str), "utf-8")
         fresh.replace(path)
 
 
 def load(carrier: "Carrier", path: Path) -> None:
-    """Read what an earlier run wrote; numbers that are no longer ours are left out."""
+    """Restore an earlier run's state; ignores numbers no longer configured."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         return
@@ -58,7 +58,7 @@ def load(carrier: "Carrier", path: Path) -> None:
 
 
 def _media(entry: dict[str, Any] | str) -> Media:
-    """A file of a message; an earlier version wrote its address only."""
+    # Earlier versions stored only the address.
     if isinstance(entry, str):
         return Media(type="image/jpeg", url=entry)
     return Media(**_with_times(entry))

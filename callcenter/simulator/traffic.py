@@ -24,7 +24,7 @@ SURVEYS_KEPT = 5000
 
 @dataclass
 class Crowd:
-    """Everybody who calls in one run. The same seed brings the same people at the same moments."""
+    """All customers of one run. The same seed gives the same people at the same times. `rate` is callers a minute."""
 
     line: Line
     rate: float
@@ -41,7 +41,7 @@ class Crowd:
         self._lock = threading.Lock()
 
     def run(self, minutes: float | None, to: str) -> None:
-        """Let people arrive until the time is over or the crowd is sent home. `rate` is callers a minute."""
+        """Let customers arrive until `minutes` are over or the run is stopped."""
         self.people = [p for p in self.line.ask("GET", "/control/people") if not p["identity"]]
         end = None if minutes is None else time.monotonic() + minutes * 60 / self.line.pace
         self._start("look after surveys and calls", self._look_after, to)
@@ -98,7 +98,8 @@ class Crowd:
         thread.start()
 
     def _look_after(self, to: str) -> None:
-        """Answer surveys that were texted, and telephones that ring. What is there already is left alone."""
+        """Answer texted surveys and ringing telephones, except surveys from before the start."""
+        # Surveys of an earlier run stay unanswered.
         self._asked.update(message["sid"] for message in self._surveys())
         answered: set[str] = set()
         while True:

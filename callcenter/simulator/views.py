@@ -1,4 +1,4 @@
-"""How the control API, the devices and the phone page see calls and conferences: plain JSON, not Twilio's."""
+"""Calls and conferences as JSON for the control API, the devices and the phone page. Not Twilio's format."""
 
 import json
 import queue
@@ -16,7 +16,6 @@ HEARTBEAT_SECONDS = 10.0
 
 
 def call(carrier: Carrier, call: Call, *, with_transcript: bool = True) -> dict[str, Any]:
-    """One leg as the person on it and a test want to know it."""
     with carrier.lock:
         conference = carrier.books.conferences.get(call.conference)
         member = conference.members.get(call.sid) if conference else None
@@ -59,11 +58,12 @@ def conference(carrier: Carrier, conference: Conference) -> dict[str, Any]:
 
 
 def stream(events: Iterator[Event | None]) -> Response:
-    """Server-Sent Events; None is a heartbeat, by which a closed browser is noticed."""
+    """Server-Sent Events; None is sent as a heartbeat."""
 
     def lines() -> Iterator[str]:
         yield "retry: 1000\n\n"
         for event in events:
+            # Writing fails once the browser is gone, which ends the stream.
             yield ": still here\n\n" if event is None else f"data: {json.dumps(event, ensure_ascii=False)}\n\n"
 
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -71,7 +71,6 @@ def stream(events: Iterator[Event | None]) -> Response:
 
 
 def listen(carrier: Carrier, line: Line) -> Iterator[Event | None]:
-    """What comes on a line until the company closes."""
     while not carrier.closing.is_set():
         try:
             event = line.get(timeout=HEARTBEAT_SECONDS)
@@ -84,7 +83,8 @@ def listen(carrier: Carrier, line: Line) -> Iterator[Event | None]:
 
 
 def call_events(carrier: Carrier, call: Call, after: int) -> Iterator[Event | None]:
-    """A call's transcript from line `after` on, then live until it has ended. Nothing twice, nothing missed."""
+    """A call's transcript after entry `after`, then live until it ends; each entry once."""
+    # Listen first, then read the past: no entry falls in between.
     line = carrier.hub.listen(f"call:{call.sid}")
     try:
         with carrier.lock:

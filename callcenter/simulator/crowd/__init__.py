@@ -1,1 +1,1 @@
-"""Lifelike customers for a running demo: they act through the control API, like anybody at the phone page."""
+"""Simulated customers for a running demo. They act through the control API, like the phone page."""

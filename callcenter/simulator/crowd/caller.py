@@ -1,4 +1,4 @@
-"""One customer: calls, presses keys, waits as long as patience lasts, talks, calls again; or texts and replies."""
+"""One customer: calls, presses keys, waits within their patience, talks, redials; or texts and replies."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ MOST_REPLIES = 3
 
 @dataclass
 class Customer:
-    """Who somebody is. `waited` is the longest wait so far, for the survey; seconds of their own time."""
+    """`waited` is the longest wait so far, in simulated seconds; the survey reply depends on it."""
 
     name: str
     number: str
@@ -37,7 +37,7 @@ class Customer:
 
 
 def call(line: Line, customer: Customer, to: str) -> None:
-    """Call until somebody was spoken to, or enough is enough."""
+    """Call until an agent answers or the customer gives up."""
     for attempt in range(MOST_REDIALS + 1):
         sid = line.dial(customer.number, customer.name, to)
         if Talk(line, customer, sid).live():
@@ -49,7 +49,7 @@ def call(line: Line, customer: Customer, to: str) -> None:
 
 @dataclass
 class Talk:
-    """One call of one customer, looked at once a second."""
+    """One call of one customer, polled every second. Times in simulated seconds."""
 
     line: Line
     customer: Customer
@@ -62,7 +62,7 @@ class Talk:
     has_opened: bool = False
 
     def live(self) -> bool:
-        """Whether an agent was spoken to."""
+        """Play the call to its end. True if an agent answered."""
         self.patience = self.customer.patience
         try:
             while not (now := self.line.call(self.sid))["is_over"]:
@@ -94,6 +94,7 @@ class Talk:
         menu = _menu(transcript)
         if self.quiet < self.customer.random.uniform(1, 3):
             return
+        # Listening without a menu means voicemail.
         if not menu:
             self._leave_word()
             return
@@ -105,7 +106,6 @@ class Talk:
             self.line.act(self.sid, "digits", digits=key)
 
     def _leave_word(self) -> None:
-        """After a tone nobody offers keys: it is a voicemail."""
         self._say(sayings.OPENINGS)
         self.line.pause(2)
         self._leave()
@@ -134,13 +134,13 @@ class Talk:
 
 
 def _menu(transcript: list[dict[str, Any]]) -> str:
-    """What a menu has said since the last key."""
+    """The menu's text since the last key press."""
     pressed = max((at for at, line in enumerate(transcript) if line["type"] == "pressed"), default=-1)
     return " ".join(line["text"] for line in transcript[pressed + 1 :] if line["type"] == "menu")
 
 
 def answer(line: Line, customer: Customer, sid: str) -> None:
-    """The company calls: most take it and talk."""
+    """The app calls the customer; 85% answer."""
     line.pause(customer.random.uniform(3, 9))
     taken = customer.random.random() < 0.85
     line.act(sid, "answer" if taken else "reject")
@@ -149,7 +149,7 @@ def answer(line: Line, customer: Customer, sid: str) -> None:
 
 
 def text(line: Line, customer: Customer, to: str) -> None:
-    """Write, and reply to what comes back, a few times; a survey is left to those who answer surveys."""
+    """Write, then reply to what comes back, up to MOST_REPLIES times. Surveys are answered in traffic.py."""
     line.text(customer.number, to, customer.say(sayings.RUDE if customer.is_rude else sayings.TEXTS))
     seen = len(line.messages(customer.number))
     replies, patience = 0, customer.patience * 2

@@ -1,4 +1,4 @@
-"""The crowd's telephone: the simulator's control API in a few verbs. Raises Gone when the simulator is away."""
+"""A small client of the control API for simulated customers."""
 
 import json
 import threading
@@ -15,7 +15,7 @@ class Gone(Exception):
 
 @dataclass
 class Line:
-    """`pace` divides every pause of a person: 10 makes a minute of patience last six seconds."""
+    """`pace` divides every pause: 10 makes a minute last six seconds."""
 
     url: str
     pace: float = 1.0
@@ -23,7 +23,7 @@ class Line:
     http: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(maxsize=64))
 
     def pause(self, seconds: float) -> None:
-        """Do nothing for so many of a person's seconds. Raises Gone when the crowd is sent home."""
+        """Wait simulated seconds. Raises Gone once the run is stopped."""
         if self.stopping.wait(seconds / self.pace):
             raise Gone
 

@@ -1,4 +1,4 @@
-"""What customers say, write and answer, in English and Chinese. Words only; who says what when is in caller.py."""
+"""What customers say, write and answer, in English and Chinese. Text only; caller.py decides when."""
 
 import re
 from random import Random
@@ -53,17 +53,17 @@ HANZI = dict(zip("一二三四五六七八九", "123456789", strict=True))
 
 
 def language_of(text: str) -> str:
-    """`zh` if there are Chinese characters in it."""
+    """`zh` if the text has Chinese characters, else `en`."""
     return "zh" if re.search(r"[\u4e00-\u9fff]", text) else "en"
 
 
 def is_survey(text: str) -> bool:
-    """Whether a message asks for a figure from 1 to 5."""
+    """Whether a message asks for a score from 1 to 5."""
     return bool(SURVEY.search(text))
 
 
 def answer_to_survey(random: Random, language: str, *, is_rude: bool, waited: float) -> str:
-    """A reply as people write them: mostly a figure, often with a word, sometimes neither. `waited` in seconds."""
+    """A realistic reply: usually a score, often with a comment, sometimes neither. `waited` in seconds."""
     if random.random() < 0.02:
         return random.choice(("STOP", "👍", "five", "五分"))
     weights = (6, 3, 1, 0, 0) if is_rude else (2, 3, 5, 6, 4) if waited > 180 else (1, 1, 3, 8, 12)
@@ -78,16 +78,15 @@ def answer_to_survey(random: Random, language: str, *, is_rude: bool, waited: fl
 
 
 def choices(menu: str) -> list[str]:
-    """The keys that a menu offers, in the order of their naming, without repeats."""
+    """The keys a menu offers, in spoken order, without repeats."""
     found = [next(part for part in match if part) for match in CHOICE.findall(menu)]
     return list(dict.fromkeys(HANZI.get(key, key) for key in found))
 
 
 def key_for(random: Random, menu: str, language: str, *, is_over: bool = True) -> str:
-    """The key a person presses: their language first, then what they need; now and then nothing or a wrong one.
+    """The key a customer presses: language first, then the topic; sometimes none or a wrong one.
 
-    Blank as long as there is nothing of use in what was heard; `is_over` says that nothing more will come.
-    """
+    Blank while nothing useful was heard; `is_over` means that the menu has ended."""
     own = re.search(r"中文\D{0,6}按\s*([\d九])", menu)
     if language == "zh" and own:
         return HANZI.get(own[1], own[1])

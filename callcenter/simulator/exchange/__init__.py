@@ -1,1 +1,1 @@
-"""What happens inside the telephone company: calls, conferences, messages, and the webhooks that tell of them."""
+"""The carrier's core: calls, conferences, messages, and the webhooks that report on them."""

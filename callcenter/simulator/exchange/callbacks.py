@@ -1,4 +1,4 @@
-"""Status callbacks in the background: in order for each call, conference or message, unless a fault mixes them."""
+"""Status callbacks in the background: in order per call, conference or message, unless a fault reorders them."""
 
 import queue
 import threading
@@ -20,7 +20,7 @@ REORDER_PATIENCE = 2.0
 
 
 class Callbacks:
-    """`tell` returns at once; `fetch` waits for the answer, for requests that want TwiML."""
+    """`tell` returns at once; `fetch` waits for the answer, for requests that expect TwiML."""
 
     def __init__(self, carrier: "Carrier") -> None:
         self._carrier = carrier
@@ -33,7 +33,7 @@ class Callbacks:
         self._threads: list[threading.Thread] = []
 
     def tell(self, key: str, request: Request) -> None:
-        """Queue one callback behind the earlier ones of the same key."""
+        """Queue one callback behind earlier ones of the same key."""
         if not request.url:
             return
         with self._lock:
@@ -45,7 +45,7 @@ class Callbacks:
                 self._work.put(key)
 
     def fetch(self, request: Request) -> Answer:
-        """Send a request whose answer is wanted, with the faults that strike it."""
+        """Send a request and return its answer, subject to injected faults."""
         with self._counted():
             faults = {fault.kind: fault for fault in self._faults(request)}
             self._pause("delay", faults)
@@ -62,7 +62,7 @@ class Callbacks:
             return answer
 
     def is_settled(self, seconds: float) -> bool:
-        """Wait until nothing is under way; False if that takes longer."""
+        """Wait until nothing is in flight; False after `seconds`."""
         with self._lock:
             return self._lock.wait_for(lambda: self._under_way == 0, timeout=seconds)
 
@@ -86,6 +86,7 @@ class Callbacks:
             with self._lock:
                 self._under_way -= 1
                 self._lock.notify_all()
+                # One worker per key at a time keeps the order.
                 if self._lines[key]:
                     self._work.put(key)
                 else:
@@ -111,7 +112,7 @@ class Callbacks:
         self._release(key)
 
     def _hold(self, key: str, request: Request) -> None:
-        """Keep it back until the next of its line has gone, or nothing came for two seconds."""
+        """Hold a callback back until the next one of its key is sent, at most REORDER_PATIENCE seconds."""
         self._held[key] = request
 
         def give_up() -> None:
@@ -140,7 +141,7 @@ class Callbacks:
             self._carrier.closing.wait(faults[kind].seconds)
 
     def later(self, act: Callable[[], object], after: float = 0.0) -> None:
-        """Do something in a thread of its own, after so many real seconds; it counts as under way."""
+        """Run `act` in its own thread after so many real seconds; it counts as in flight."""
 
         def run() -> None:
             if not (after and self._carrier.closing.wait(after)):

@@ -1,4 +1,4 @@
-"""A leg and its life: queued, initiated, ringing, in progress, over; its transcript and its status callbacks."""
+"""A leg's life cycle: queued, initiated, ringing, in progress, over; its transcript and status callbacks."""
 
 import math
 import threading
@@ -22,7 +22,7 @@ WATCHED = ("conference", "muted", "held", "listening")
 
 @dataclass
 class Watch:
-    """Where progress of a call is told: an address, and which of initiated, ringing, answered, completed."""
+    """A status callback: address, method, and which of initiated, ringing, answered, completed."""
 
     url: str = ""
     method: str = "POST"
@@ -73,7 +73,7 @@ class Call:
 
     @property
     def seconds(self) -> int:
-        """Duration in whole seconds, rounded up; 0 if nobody answered."""
+        """Duration in whole seconds, rounded up; 0 if unanswered."""
         if not self.answered or not self.ended:
             return 0
         return math.ceil((self.ended - self.answered).total_seconds())
@@ -84,7 +84,6 @@ class Call:
 
 
 def create(carrier: "Carrier", *, from_: str, to: str, direction: str, **details: Any) -> Call:
-    """Enter a new leg in the books."""
     call = Call(
         sid=sids.new("CA"),
         from_=from_,
@@ -102,8 +101,9 @@ def create(carrier: "Carrier", *, from_: str, to: str, direction: str, **details
 
 
 def progress(carrier: "Carrier", call: Call, event: str, status: str) -> None:
-    """Move to the next state and tell the watcher if it asked for this event. `initiated` is no state of REST."""
+    """Change the status and send the callback if the watch includes `event`."""
     with carrier.lock:
+        # `initiated` exists in callbacks only, not as a status in REST.
         if status != "initiated":
             call.status = status
         if event == "answered":
@@ -120,7 +120,7 @@ def progress(carrier: "Carrier", call: Call, event: str, status: str) -> None:
 
 
 def answer(carrier: "Carrier", call: Call) -> bool:
-    """The leg is up, unless it ended meanwhile. Of an inbound call only the end is told."""
+    """Answer the leg; False if it has already ended."""
     with carrier.lock:
         if call.is_over:
             return False
@@ -133,7 +133,7 @@ def answer(carrier: "Carrier", call: Call) -> bool:
 
 
 def end(carrier: "Carrier", call: Call, status: str = "completed", *, by: str = "") -> bool:
-    """End a leg once; False if it was over. `by` tells the page who did it: you, them, company."""
+    """End a leg once; False if it was over. `by` is shown on the page: you, company or network."""
     with carrier.lock:
         if call.is_over:
             return False
@@ -164,7 +164,7 @@ def bridge(carrier: "Carrier", one: Call, other: Call) -> None:
 
 
 def tell(carrier: "Carrier", call: Call, kind: str, *, who: str = "", text: str = "", language: str = "") -> None:
-    """One more line in what the person on this leg hears, sees and does."""
+    """Append to the transcript of what the person on this leg hears, sees and does, and publish the entry."""
     with carrier.lock:
         line = {
             "n": len(call.transcript) + 1,

@@ -1,4 +1,4 @@
-"""Rooms where legs meet: who joins, starts, holds, mutes, leaves and ends them, and the callbacks that tell of it."""
+"""Conferences: join, start, hold, mute, leave, end, and the callbacks that report it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,7 +42,7 @@ class Participant:
 
 @dataclass(eq=False)
 class Conference:
-    """The first to join fixes address and events of the callback; whoever comes later cannot change them."""
+    """The first participant fixes the callback's address and events; later ones cannot change them."""
 
     sid: str
     name: str
@@ -65,7 +65,7 @@ class Conference:
 
 
 def find(carrier: "Carrier", name: str) -> Conference | None:
-    """The conference of that name that is not over."""
+    """The conference of that name that has not ended."""
     with carrier.lock:
         return next((c for c in carrier.books.conferences.values() if c.name == name and c.status != "completed"), None)
 
@@ -81,7 +81,7 @@ def find_or_open(carrier: "Carrier", name: str) -> Conference:
 
 
 def watch(conference: Conference, *, url: str, method: str, events: frozenset[str]) -> None:
-    """Fix the callback, unless an earlier participant did."""
+    """Set the callback, unless an earlier participant did."""
     if conference.is_fixed:
         return
     conference.is_fixed = True
@@ -99,7 +99,7 @@ def refusal(carrier: "Carrier", conference: Conference, joining: Participant) ->
 
 
 def join(carrier: "Carrier", conference: Conference, member: Participant) -> bool:
-    """Let a leg in. False, with an entry in the debugger, if Twilio would refuse it."""
+    """Add a leg. False if it or the conference is over, or if Twilio would refuse it (logged in the debugger)."""
     call = member.call
     with carrier.lock:
         if call.is_over or conference.status == "completed":
@@ -124,7 +124,6 @@ def join(carrier: "Carrier", conference: Conference, member: Participant) -> boo
 
 
 def _introduce(carrier: "Carrier", conference: Conference, member: Participant) -> None:
-    """Those present notice who comes, and who comes notices them."""
     _tell_others(carrier, conference, member, "joined")
     if conference.status == "init":
         calls.tell(carrier, member.call, "waiting")
@@ -139,7 +138,7 @@ def name_of(member: Participant) -> str:
 
 
 def leave(carrier: "Carrier", call: Call, reason: str, *, status: str = "") -> None:
-    """Take a leg out; the conference may end with it. `reason` is Twilio's ReasonParticipantLeft."""
+    """Remove a leg; the conference may end with it. `reason` is Twilio's ReasonParticipantLeft."""
     with carrier.lock:
         conference = carrier.books.conferences.get(call.conference)
         if conference is None or call.sid not in conference.members:
@@ -177,7 +176,7 @@ def _take_out(carrier: "Carrier", conference: Conference, call: Call, reason: st
 
 
 def end(carrier: "Carrier", conference: Conference, reason: str, *, by: Participant | None = None) -> None:
-    """Send everybody out, then tell that it is over. The legs go on with their next verb."""
+    """Remove all participants, then report the end. Their legs continue with their next verb."""
     with carrier.lock:
         if conference.status == "completed":
             return
@@ -188,6 +187,7 @@ def end(carrier: "Carrier", conference: Conference, reason: str, *, by: Particip
         conference.status = "completed"
         conference.reason_ended = reason
         conference.ended_by = by.call.sid if by else None
+        # A conference that no leg ever joined sends no conference-end.
         if was_used:
             _report(carrier, conference, "conference-end", None, _ending(reason, by))
         _wake(conference)
@@ -204,7 +204,7 @@ def _ending(reason: str, by: Participant | None) -> dict[str, str]:
 
 
 def change(carrier: "Carrier", conference: Conference, member: Participant, changes: dict[str, Any]) -> None:
-    """Apply a REST update: hold, mute, coaching, end-on-exit; each difference makes its own event."""
+    """Apply a REST update: hold, mute, coaching, end on exit; each change sends its own event."""
     with carrier.lock:
         before = (member.hold, member.muted, member.coaching, member.coached_sid, member.ends)
         for name, value in changes.items():
@@ -222,7 +222,7 @@ def change(carrier: "Carrier", conference: Conference, member: Participant, chan
 
 
 def hearers(carrier: "Carrier", conference: Conference, speaker: Call) -> list[Call]:
-    """Who hears what this leg says: nobody if it is muted or on hold, only the coached one from a coach."""
+    """Legs that hear this one: none if it is muted or on hold; from a coach only the coached leg."""
     own = conference.members.get(speaker.sid)
     if own is None or own.hold or own.muted or speaker.muted or conference.status != "in-progress":
         return []
@@ -274,7 +274,7 @@ def _report(
 
 
 def kind_of(event: str) -> str:
-    """The word in statusCallbackEvent that asks for this event: `participant-unhold` -> `hold`."""
+    """The statusCallbackEvent value that subscribes to this event: `participant-unhold` -> `hold`."""
     word = event.rpartition("-")[2]
     return {"unhold": "hold", "unmute": "mute"}.get(word, word)
 

@@ -1,4 +1,4 @@
-"""What becomes of a message that we send: its states one after the other, and the callback of each."""
+"""Delivery of outbound messages: successive statuses, each with its callback."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ UNREACHABLE = 30003
 
 
 def deliver(carrier: "Carrier", message: "Message") -> None:
-    """queued (services only), sent, delivered, on WhatsApp read; or failed before it is sent."""
+    """queued (services only), sent, delivered, on WhatsApp read; or failed before sending."""
     if message.service_sid:
         _advance(carrier, message, "queued")
     carrier.closing.wait(carrier.clock.real(0.4))
@@ -27,7 +27,7 @@ def deliver(carrier: "Carrier", message: "Message") -> None:
 
 
 def _failure(carrier: "Carrier", message: "Message") -> int:
-    """Why it cannot even be sent: Twilio's code, 0 for no reason."""
+    """Twilio's error code if the message cannot be sent, else 0."""
     if message.channel == "sms":
         return media.fetch_all(carrier, message)
     if not whatsapp.is_window_open(carrier, message):
@@ -36,7 +36,7 @@ def _failure(carrier: "Carrier", message: "Message") -> int:
 
 
 def _arrive(carrier: "Carrier", message: "Message") -> None:
-    """At a telephone that cannot be reached an SMS is undelivered, and WhatsApp waits."""
+    """At an unreachable telephone an SMS becomes undelivered; a WhatsApp message stays sent."""
     person = carrier.people.at(message.to)
     if person and person.unreachable:
         if message.channel == "sms":
@@ -61,7 +61,7 @@ def _advance(carrier: "Carrier", message: "Message", status: str, error: int | N
 
 
 def show(carrier: "Carrier", message: "Message") -> None:
-    """Tell the phone page of the person, whichever of their addresses it went to or came from."""
+    """Publish the message to the person's phone page."""
     theirs = message.from_ if message.direction == "inbound" else message.to
     event = {"type": "message", "message": message.as_json()}
     carrier.hub.tell([f"number:{carrier.people.phone_of(theirs)}"], event)

@@ -1,4 +1,4 @@
-"""Ending a leg with all that hangs on it: its place in a conference, its recordings, its dialled children."""
+"""Ends a leg with its conference membership, recordings and dialled children."""
 
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,9 @@ def hang_up(
     status: str = "",
     reason: str = "participant_hung_up",
 ) -> bool:
-    """End a leg once. `by` is who did it: `you` (the person on it), `company` or `network`. False if it was over.
+    """End a leg once; False if it was over. `by`: `you` (the person on it), `company` or `network`.
 
-    Without `status` an answered leg is completed, an outgoing one that nobody answered is canceled,
-    and a caller who gives up before any answer has a completed call, as at Twilio.
-    """
+    Without `status`: completed if answered or inbound, else canceled, as at Twilio."""
     with carrier.lock:
         if call.is_over:
             return False

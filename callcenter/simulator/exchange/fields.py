@@ -1,4 +1,4 @@
-"""The form fields of each kind of webhook, as Twilio names them. Key sets are tested against captured examples."""
+"""Form fields of each webhook, in Twilio's names. Tests compare the key sets with captured examples."""
 
 import math
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ CALL_TOKEN = "%7B%22parentCallInfoToken%22%3A%22simulated%22%2C%22identityHeader
 
 
 def of_call(carrier: "Carrier", call: "Call") -> dict[str, str]:
-    """What every TwiML request and call status callback carries."""
+    """Fields of every TwiML request and call status callback."""
     fields = {
         "AccountSid": carrier.settings.account_sid,
         "ApiVersion": API_VERSION,
@@ -39,7 +39,7 @@ def of_call(carrier: "Carrier", call: "Call") -> dict[str, str]:
 
 
 def _geo(from_: str, to: str) -> dict[str, str]:
-    """Nothing for browsers; of a withheld call only the called country; else all keys, blank where unknown."""
+    """None for browsers; for a withheld number only the called country; else all keys, blank where unknown."""
     if "client:" in from_ + to:
         return {}
     here = country(to)
@@ -51,13 +51,13 @@ def _geo(from_: str, to: str) -> dict[str, str]:
 
 
 def of_places(from_: str, to: str) -> dict[str, str]:
-    """Where the two ends of an SMS are."""
+    """Locations of both ends of an SMS."""
     sides = {"From": country(from_), "To": country(to)}
     return {f"{side}{part}": land if part == "Country" else "" for side, land in sides.items() for part in GEO}
 
 
 def country(number: str) -> str:
-    """ISO country of an E.164 number, blank when nobody knows."""
+    """ISO country of an E.164 number, blank if unknown."""
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
@@ -66,7 +66,7 @@ def country(number: str) -> str:
 
 
 def first_inbound(call: "Call") -> dict[str, str]:
-    """What only the first request of an inbound call carries."""
+    """Fields of only the first request of an inbound call."""
     if call.from_.startswith("+"):
         return {"CallToken": CALL_TOKEN, "StirVerstat": "TN-Validation-Passed-A"}
     if call.from_.startswith("client:"):
@@ -75,7 +75,7 @@ def first_inbound(call: "Call") -> dict[str, str]:
 
 
 def of_progress(carrier: "Carrier", call: "Call", *, status: str, sequence: int) -> dict[str, str]:
-    """A call status callback; terminal ones carry the duration."""
+    """A call status callback; final ones carry the duration."""
     added = {
         "CallStatus": status,
         "CallbackSource": "call-progress-events",

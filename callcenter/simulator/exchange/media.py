@@ -1,4 +1,4 @@
-"""Pictures and files of messages: kept when a person attaches them, fetched when we send their address."""
+"""Files of messages: stored when a person attaches them, fetched when the app sends their URL."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -39,7 +39,7 @@ TYPES = frozenset(
 
 @dataclass(eq=False)
 class Media:
-    """One file of a message. Its bytes lie in the books and are not saved; the phone keeps them when we delete ours."""
+    """One file of a message. Bytes are in memory only. The phone page shows it even after a REST delete."""
 
     sid: str = field(default_factory=lambda: sids.new("ME"))
     type: str = ""
@@ -58,7 +58,7 @@ class Media:
 
 
 class CannotTake(Exception):
-    """Twilio's code of why a file cannot be sent."""
+    """Carries Twilio's code for a file that cannot be sent."""
 
     def __init__(self, code: int) -> None:
         super().__init__(code)
@@ -66,12 +66,12 @@ class CannotTake(Exception):
 
 
 def linked(urls: list[str]) -> list[Media]:
-    """Files of an inbound message that lie somewhere else."""
+    """Files of an inbound message that are stored elsewhere."""
     return [Media(type="image/jpeg", url=url) for url in urls]
 
 
 def keep(carrier: "Carrier", item: Media, content: bytes, content_type: str) -> Media:
-    """Put the bytes of a file into the books."""
+    """Store a file's bytes."""
     with carrier.lock:
         carrier.books.files[item.sid] = content
         item.type, item.is_kept = content_type, True
@@ -79,7 +79,7 @@ def keep(carrier: "Carrier", item: Media, content: bytes, content_type: str) -> 
 
 
 def address(carrier: "Carrier", message: "Message", item: Media) -> str:
-    """Where Twilio offers a file to whoever knows the account's secret."""
+    """The REST URL of a stored file (needs the account's credentials), else its own URL."""
     if not item.is_kept:
         return item.url
     base = f"{carrier.base_url}/{fields.API_VERSION}/Accounts/{carrier.settings.account_sid}"
@@ -94,7 +94,7 @@ def inbound_fields(carrier: "Carrier", message: "Message") -> dict[str, str]:
 
 
 def fetch_all(carrier: "Carrier", message: "Message") -> int:
-    """Fetch what we send. Twilio's code of the first that cannot be taken, 0 when all is well."""
+    """Fetch an outbound message's files. Twilio's code of the first failure, or 0."""
     for item in message.media:
         try:
             keep(carrier, item, *_fetch(item.url))
@@ -105,8 +105,9 @@ def fetch_all(carrier: "Carrier", message: "Message") -> int:
 
 
 def _fetch(url: str) -> tuple[bytes, str]:
-    """Content and type of a file, through redirects to other web addresses only."""
+    """Content and type of a file. Raises CannotTake."""
     for _ in range(REDIRECTS + 1):
+        # Checked on every redirect: http(s) only.
         if not webhooks.is_valid_url(url):
             break
         try:

@@ -1,4 +1,4 @@
-"""Messages both ways: the checks Twilio makes, opting out and in, the reply a webhook may give. Not the delivery."""
+"""Messages both ways: Twilio's checks, opt-out and opt-in, an inbound message's webhook. Not the delivery."""
 
 import re
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ GSM = frozenset(
 
 
 class MessageRefused(Exception):
-    """Twilio would refuse to take this message."""
+    """Carries Twilio's error code for a message it would reject."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -85,13 +85,13 @@ class Message:
 
 
 def segments(body: str) -> int:
-    """160 GSM-7 or 70 UCS-2 characters in one message; 153 or 67 in each of several."""
+    """160 GSM-7 or 70 UCS-2 characters in a single segment; 153 or 67 in each of several."""
     one, many = (160, 153) if all(letter in GSM for letter in body) else (70, 67)
     return 1 if len(body) <= one else -(-len(body) // many)
 
 
 def check(carrier: "Carrier", *, from_: str, to: str, body: str, urls: list[str]) -> None:
-    """Raise MessageRefused for what Twilio answers with 400."""
+    """Raises MessageRefused where Twilio answers 400."""
     _check_addresses(carrier, from_, to)
     if not body and not urls:
         raise MessageRefused(21602, "Message body is required.")
@@ -135,7 +135,9 @@ def send(
     service_sid: str = "",
     urls: list[str] | None = None,
 ) -> Message | None:
-    """Take a message and deliver it in the background. From TwiML a refused one is only complained of (None)."""
+    """Accept a message and deliver it in the background.
+
+    Raises MessageRefused for REST; from TwiML a refusal is logged and None returned."""
     try:
         check(carrier, from_=from_, to=to, body=body, urls=urls or [])
     except MessageRefused as refused:
@@ -163,7 +165,7 @@ def _enter(
 
 
 def receive(carrier: "Carrier", *, from_: str, to: str, body: str, files: list[Media] | None = None) -> Message:
-    """A person writes to one of our numbers: stop words are minded, then the webhook is asked in the background."""
+    """A person writes to one of the app's numbers. Stop words, then the webhook, run in the background."""
     message = _enter(carrier, carrier.people.sender(from_), to, body, "inbound", "received", files or [])
     if message.channel == "whatsapp":
         whatsapp.open_window(carrier, message)
@@ -182,7 +184,7 @@ def _hand_over(carrier: "Carrier", message: Message) -> None:
 
 
 def _mind_stop_words(carrier: "Carrier", message: Message) -> None:
-    """Twilio keeps a list for each number, and answers by itself."""
+    # Twilio keeps an opt-out list per pair of numbers and replies itself.
     word = message.body.strip().lower()
     kind = next((k for k, words in (("stop", STOP), ("start", START), ("help", HELP)) if word in words), "")
     pair = (message.from_, message.to)
@@ -204,7 +206,7 @@ def _answer_for_twilio(carrier: "Carrier", message: Message, kind: str) -> None:
 
 
 def inbound_fields(carrier: "Carrier", message: Message) -> dict[str, str]:
-    """The form of an inbound message webhook."""
+    """Form fields of an inbound message webhook."""
     params = {
         "AccountSid": carrier.settings.account_sid,
         "ApiVersion": fields.API_VERSION,
@@ -223,6 +225,6 @@ def inbound_fields(carrier: "Carrier", message: Message) -> dict[str, str]:
 
 
 def text_of(verb: Element) -> str:
-    """The text of a Message verb: its own, or its Body's."""
+    """The text of a Message verb, or of its Body."""
     body = verb.find("Body")
     return ((body.text if body is not None else verb.text) or "").strip()

@@ -1,4 +1,4 @@
-"""Our telephone numbers and TwiML applications: where Twilio sends what happens to them."""
+"""The app's telephone numbers and TwiML applications, with their webhook addresses."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ APPLICATION_SETTINGS = (*VOICE, *STATUS, *SMS, "sms_status_callback", "message_s
 
 @dataclass
 class Webhooks:
-    """Addresses that a number and an application have in common. Empty means: not set."""
+    """Addresses that numbers and applications share. Blank means not set."""
 
     sid: str
     friendly_name: str = ""
@@ -49,8 +49,9 @@ class Application(Webhooks):
 
 
 def open_books(carrier: "Carrier") -> None:
-    """Enter the numbers and the application of the settings; a number keeps its sid from run to run."""
+    """Create the configured numbers and application."""
     for phone_number in carrier.settings.numbers:
+        # Derived from the number, so that it is stable across runs.
         sid = "PN" + md5(phone_number.encode(), usedforsecurity=False).hexdigest()
         carrier.books.numbers[sid] = Number(sid, friendly_name=phone_number, phone_number=phone_number)
     app_sid = carrier.settings.application_sid
@@ -62,7 +63,7 @@ def find(carrier: "Carrier", phone_number: str) -> Number | None:
 
 
 def voice_webhooks(carrier: "Carrier", number: Number) -> Webhooks:
-    """A number with a voice application uses that application's addresses."""
+    """The number's voice application if set, else the number."""
     return carrier.books.applications.get(number.voice_application_sid) or number
 
 
@@ -71,7 +72,7 @@ def sms_webhooks(carrier: "Carrier", number: Number) -> Webhooks:
 
 
 def configure(carrier: "Carrier", thing: Webhooks, changes: dict[str, str]) -> None:
-    """Set addresses by attribute name; unknown names are an error of the caller's."""
+    """Set addresses by attribute name. Names are not checked."""
     with carrier.lock:
         for name, value in changes.items():
             setattr(thing, name, value)

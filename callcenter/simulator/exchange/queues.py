@@ -1,4 +1,4 @@
-"""Twilio's own queues, first in first out, for Enqueue. The house routes; here callers only stand."""
+"""Twilio's queues for Enqueue, first in first out. The app does its own routing."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +21,7 @@ class Queue:
 
 
 def enter(carrier: "Carrier", name: str, call: Call) -> Queue | None:
-    """Stand in the queue of that name; None when it is full."""
+    """Join the queue of that name; None if it is full."""
     with carrier.lock:
         queue = carrier.books.queues.setdefault(name, Queue(sids.new("QU"), name))
         if len(queue.waiting) >= LARGEST:
@@ -31,14 +31,14 @@ def enter(carrier: "Carrier", name: str, call: Call) -> Queue | None:
 
 
 def leave(carrier: "Carrier", queue: Queue, call: Call) -> int:
-    """Leave it; seconds waited."""
+    """Leave the queue; returns seconds waited."""
     with carrier.lock:
         entered = queue.waiting.pop(call.sid, None)
         return _seconds(carrier, entered) if entered else 0
 
 
 def figures(carrier: "Carrier", queue: Queue, call: Call) -> dict[str, str]:
-    """The fields of a waitUrl request. AvgQueueTime is of those now waiting, no estimate."""
+    """Fields of a waitUrl request. AvgQueueTime is the mean wait so far of current callers, not an estimate."""
     with carrier.lock:
         waits = [_seconds(carrier, entered) for entered in queue.waiting.values()]
         order = list(queue.waiting)

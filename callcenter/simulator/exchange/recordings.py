@@ -1,4 +1,4 @@
-"""Recordings of calls: started, paused, stopped; the sound itself is silence of the right length."""
+"""Recordings of calls: start, pause, stop. The audio is silence of the right length."""
 
 import io
 import math
@@ -41,7 +41,7 @@ class Recording:
 
 
 def start(carrier: "Carrier", call: Call, **details: object) -> Recording:
-    """Start recording a leg; the first callback follows if it was asked for."""
+    """Start recording a leg; sends the in-progress callback if asked for."""
     sid = sids.new("RE")
     base = f"{carrier.base_url}/2010-04-01/Accounts/{carrier.settings.account_sid}"
     recording = Recording(call.sid, carrier.clock.now(), f"{base}/Recordings/{sid}", sid, **details)  # type: ignore[arg-type]
@@ -54,7 +54,7 @@ def start(carrier: "Carrier", call: Call, **details: object) -> Recording:
 
 
 def change(carrier: "Carrier", recording: Recording, status: str) -> None:
-    """Pause, resume or stop. A stopped one is processed and reported as completed."""
+    """Pause, resume or stop; `stopped` is reported as completed."""
     with carrier.lock:
         recording.updated = carrier.clock.now()
         call = carrier.books.calls[recording.call_sid]
@@ -76,7 +76,6 @@ def running(carrier: "Carrier", call_sid: str) -> list[Recording]:
 
 
 def stop_all(carrier: "Carrier", call: Call) -> None:
-    """A leg that ends ends its recordings."""
     for recording in running(carrier, call.sid):
         change(carrier, recording, "stopped")
 
@@ -94,7 +93,7 @@ def _report(carrier: "Carrier", recording: Recording) -> None:
 
 
 def sound(recording: Recording) -> bytes:
-    """A WAV file of silence, at most ten minutes of it."""
+    """A WAV file of silence, at most ten minutes."""
     file = io.BytesIO()
     with wave.open(file, "wb") as out:
         out.setnchannels(recording.channels)

@@ -1,4 +1,4 @@
-"""An outgoing leg until somebody answers, or not: initiated, ringing, then in progress, busy, failed or no answer."""
+"""An outgoing leg until it is answered: initiated, ringing, then in progress, busy, failed or no answer."""
 
 import threading
 from collections.abc import Callable
@@ -15,7 +15,7 @@ RING_BUFFER = 5.0
 
 
 def ring(carrier: "Carrier", call: Call, *, on_answer: Callable[[Call], None]) -> None:
-    """Ring in the background; `on_answer` runs in the leg's own thread once it is up."""
+    """Ring in the background; `on_answer` runs in the leg's own thread."""
 
     def run() -> None:
         if _is_answered(carrier, call):
@@ -25,9 +25,9 @@ def ring(carrier: "Carrier", call: Call, *, on_answer: Callable[[Call], None]) -
 
 
 def _is_answered(carrier: "Carrier", call: Call) -> bool:
-    """Go through the states. A leg cancelled while it was queued makes no callback at all."""
     carrier.closing.wait(carrier.clock.real(SETUP_SECONDS / 2))
     with carrier.lock:
+        # A leg cancelled while queued sends no callback.
         if call.is_over or carrier.closing.is_set():
             return False
         calls.progress(carrier, call, "initiated", "initiated")
@@ -51,7 +51,7 @@ def _is_answered(carrier: "Carrier", call: Call) -> bool:
 
 
 def _is_picked_up(carrier: "Carrier", call: Call, after: float | None) -> bool:
-    """Wait for an answer: `after` seconds if the telephone answers by itself, at most the ring time-out."""
+    """Wait for an answer: `after` seconds if the telephone auto-answers, at most the ring time-out."""
     longest = call.timeout + RING_BUFFER
     with carrier.lock:
         if after is not None and after < longest:
@@ -71,7 +71,7 @@ def _unanswered(call: Call) -> str:
 
 
 def decide(carrier: "Carrier", call: Call, decision: str, keys: str = "") -> bool:
-    """The person takes the call (`answer`) or not (`reject`); False if it does not ring any more."""
+    """The person takes the call (`answer`) or refuses it (`reject`); False if it no longer rings."""
     with carrier.lock:
         if call.status not in ("queued", "ringing") or call.picked_up or call.direction == "inbound":
             return False

@@ -1,4 +1,4 @@
-"""What persons on a leg do: speak, press keys, mute themselves, and who hears them."""
+"""What persons on a leg do: speak, press keys, mute themselves; and who hears it."""
 
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def speak(carrier: "Carrier", call: Call, text: str) -> int:
-    """Say a text into a leg. Goes out how many heard it."""
+    """Say a text on a leg. Returns the number of legs that hear it."""
     with carrier.lock:
         calls.tell(carrier, call, "spoke", text=text)
         if call.listening and not call.muted:
@@ -32,7 +32,6 @@ def _hearers(carrier: "Carrier", call: Call) -> list[Call]:
 
 
 def press(carrier: "Carrier", call: Call, digits: str) -> None:
-    """Press keys, one after the other."""
     with carrier.lock:
         calls.tell(carrier, call, "pressed", text=digits)
         call.digits.extend(digit for digit in digits if digit in "0123456789*#")
@@ -40,8 +39,9 @@ def press(carrier: "Carrier", call: Call, digits: str) -> None:
 
 
 def mute(carrier: "Carrier", call: Call, muted: bool) -> None:
-    """Mute the person's own microphone; Twilio does not notice."""
+    """Mute the person's own microphone."""
     with carrier.lock:
+        # Twilio does not notice a local mute: no callback.
         if call.muted != muted:
             call.muted = muted
             calls.tell(carrier, call, "muted" if muted else "unmuted", who="you")

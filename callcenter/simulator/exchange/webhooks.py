@@ -1,4 +1,4 @@
-"""One signed request to the house and its answer: time limits, retries, redirects, the log. Not who is told, nor when."""
+"""One signed request to the app and its answer: time limits, retries, redirects, log. Not when it is sent."""
 
 import base64
 import hashlib
@@ -29,7 +29,7 @@ http = urllib3.PoolManager(num_pools=20, maxsize=32, retries=False)
 
 @dataclass(frozen=True)
 class Request:
-    """A webhook to send. `event` is what faults and the log know it by."""
+    """A webhook to send. `event` names it in faults and in the log."""
 
     url: str
     params: Mapping[str, str]
@@ -40,7 +40,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; `error` is Twilio's code, 0 when the answer can be used."""
+    """The response; `error` is Twilio's code, 0 if usable."""
 
     status: int = 0
     content_type: str = ""
@@ -51,7 +51,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Limits:
-    """Connection settings written in a URL's fragment: `#rc=2&rp=ct,5xx&rt=5000`, milliseconds."""
+    """Connection settings of a URL's fragment: `#rc=2&rp=ct,5xx&rt=5000` (milliseconds). Fields in seconds."""
 
     connect: float = CONNECT_SECONDS
     read: float = 15.0
@@ -61,7 +61,7 @@ class Limits:
 
 
 def limits(fragment: str, *, longest: float) -> Limits:
-    """Read the fragment; whatever it says, nothing lasts longer than `longest` seconds."""
+    """Parse the fragment; `longest` (seconds) caps every limit."""
     asked = {key: values[0] for key, values in parse_qs(fragment).items()}
     policy = frozenset(asked["rp"].split(",")) if "rp" in asked else frozenset({"ct"})
     return Limits(
@@ -74,11 +74,9 @@ def limits(fragment: str, *, longest: float) -> Limits:
 
 
 def sign(token: str, url: str, params: Mapping[str, str]) -> str:
-    """X-Twilio-Signature: base64(HMAC-SHA1(token, url + sorted names and values)).
-
-    Twilio signs an https URL without its port, an http one with it.
-    """
+    """X-Twilio-Signature: base64(HMAC-SHA1(token, url + sorted names and values))."""
     parts = urlsplit(url)
+    # Twilio signs an https URL without its port, an http one with it.
     if parts.scheme == "https" and parts.port:
         url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition(":")[0]))
     signed = url + "".join(name + params[name] for name in sorted(params))
@@ -87,7 +85,7 @@ def sign(token: str, url: str, params: Mapping[str, str]) -> str:
 
 
 def is_valid_url(url: str) -> bool:
-    """Twilio asks for http(s) and a host name without underscores."""
+    """http(s) and a host name without underscores, as Twilio requires."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -96,12 +94,12 @@ def is_valid_url(url: str) -> bool:
 
 
 def new_token() -> str:
-    """The idempotency token of one request, the same for all of its attempts."""
+    """The idempotency token of one request, shared by its attempts."""
     return str(uuid.uuid4())
 
 
 def send(carrier: "Carrier", request: Request, *, token: str, signature: str = "right") -> Answer:
-    """Send one webhook, try again where Twilio would, and say what came of it."""
+    """Send one webhook, with Twilio's retries."""
     if not is_valid_url(request.url):
         carrier.complain(BAD_URL, "Invalid URL format", call_sid=request.call_sid, url=request.url)
         return Answer(error=BAD_URL, url=request.url)

@@ -1,4 +1,4 @@
-"""WhatsApp beside SMS: addresses, the day in which one may write freely, what its webhooks carry. Not the sending."""
+"""WhatsApp's differences from SMS: addresses, the 24-hour window, webhook fields. Not the sending."""
 
 import re
 from datetime import timedelta
@@ -25,7 +25,7 @@ def channel(address: str) -> str:
 
 
 def bare(address: str) -> str:
-    """An address without its channel: the number, or WhatsApp's own id of a person."""
+    """The address without its channel: a number, or a WhatsApp id."""
     return address.removeprefix(PREFIX)
 
 
@@ -34,7 +34,7 @@ def is_address(address: str) -> bool:
 
 
 def open_window(carrier: "Carrier", message: "Message") -> None:
-    """A person has written: for a day from now our sender may write what it likes, to either of their addresses."""
+    """An inbound message lets the app write freely for 24 hours."""
     with carrier.lock:
         carrier.books.windows[_pair(carrier, message.from_, message.to)] = message.created + WINDOW
 
@@ -45,12 +45,13 @@ def is_window_open(carrier: "Carrier", message: "Message") -> bool:
     return until is not None and carrier.clock.now() < until
 
 
+# By number, so that a person's number and id share one window.
 def _pair(carrier: "Carrier", theirs: str, ours: str) -> tuple[str, str]:
     return carrier.people.phone_of(theirs), bare(ours)
 
 
 def inbound_fields(carrier: "Carrier", message: "Message") -> dict[str, str]:
-    """What only a WhatsApp message carries: who it is, as far as they let us know."""
+    """Fields of only WhatsApp messages: the sender, as far as the sender reveals it."""
     params = {"MessageType": _kind(message), "ReferralNumMedia": "0"}
     person = carrier.people.at(message.from_)
     if person:
@@ -70,7 +71,7 @@ def _kind(message: "Message") -> str:
 
 
 def status_fields(message: "Message") -> dict[str, str]:
-    """What a status callback of WhatsApp carries beside that of an SMS."""
+    """Fields that a WhatsApp status callback has in addition to those of an SMS."""
     install = md5(message.from_.encode(), usedforsecurity=False).hexdigest()
     params = {
         "ChannelInstallSid": f"XE{install}",

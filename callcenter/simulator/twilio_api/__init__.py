@@ -1,4 +1,4 @@
-"""Twilio's REST API, version 2010-04-01, as far as a contact centre uses it: who may ask, faults, errors, pages."""
+"""The part of Twilio's REST API 2010-04-01 that a contact centre uses: authentication, faults, errors, paging."""
 
 import hmac
 import time
@@ -68,7 +68,7 @@ def check_account(_endpoint: str | None, values: dict[str, Any] | None) -> None:
 
 @api.before_request
 def strike() -> tuple[Response, int] | None:
-    """Apply a slow network and the fault that was ordered for this request, unless it comes after the act."""
+    """Apply network delay and injected faults before the request runs."""
     if carrier().faults.slow_network:
         time.sleep(carrier().faults.slow_network)
     g.fault = carrier().faults.of_rest(path=request.path, method=request.method)
@@ -81,7 +81,7 @@ def strike() -> tuple[Response, int] | None:
 
 @api.after_request
 def strike_after(response: Response) -> Response:
-    """The act is done, but the answer is lost on its way."""
+    """Faults with `after`: the request took effect, but the client gets an error."""
     fault: Fault | None = g.get("fault")
     if fault and fault.after and fault.status:
         body, status = show_error(_faulty(fault))
@@ -95,7 +95,7 @@ def _faulty(fault: Fault) -> RestError:
 
 
 def page(key: str, entries: Sequence[Any], show: Callable[[Any], dict[str, Any]]) -> Response:
-    """One page of a list, newest first, with Twilio's paging fields."""
+    """One page of a list, with Twilio's paging fields. `entries` newest first."""
     size = min(max(request.args.get("PageSize", 50, type=int), 1), 1000)
     number = max(request.args.get("Page", 0, type=int), 0)
     some = entries[number * size : (number + 1) * size]

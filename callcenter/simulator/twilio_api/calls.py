@@ -43,7 +43,7 @@ def create_call() -> tuple[Response, int]:
 
 
 def dialled() -> tuple[str, str]:
-    """To and From of a new leg, as Twilio checks them."""
+    """To and From of a new leg, with Twilio's checks."""
     to, from_ = required("To", 21201), required("From", 21213)
     if not lines.is_address(to):
         raise RestError(400, INVALID_TO, f"The phone number you are attempting to call, {to}, is not valid.")
@@ -54,12 +54,12 @@ def dialled() -> tuple[str, str]:
 
 
 def ring_seconds() -> float:
-    """Seconds to ring: 60 unless asked, at most 600; Twilio adds about five."""
+    """Seconds to ring: 60 by default, at most 600, plus RING_BUFFER."""
     return float(min(request.form.get("Timeout", 60, type=int), 600)) + ringing.RING_BUFFER
 
 
 def watch_of(name: str) -> Watch:
-    """Address, method and events of a callback; an event list may come repeated or in one, spaced."""
+    """Address, method and events of a callback; events may be repeated fields or one spaced list."""
     url = checked_url(request.form.get(name, ""))
     asked = " ".join(request.form.getlist(f"{name}Event")).split()
     return Watch(url, request.form.get(f"{name}Method", "POST"), frozenset(asked or ["completed"]))
@@ -72,7 +72,7 @@ def checked_url(url: str) -> str:
 
 
 def _source() -> Source | None:
-    """The document of a create or redirect: text, address, or an application's address."""
+    """The document of a create or redirect: Twiml, Url, or an application's voice URL."""
     form = request.form
     if form.get("Twiml"):
         return Source(twiml=form["Twiml"])
@@ -101,7 +101,7 @@ def _matches(call: Call, wanted: dict[str, str | None]) -> bool:
 
 
 def is_within(name: str, moment: datetime | None) -> bool:
-    """Twilio's time filters: `Name`, `Name<` and `Name>`, a day or a moment, borders included."""
+    """Twilio's time filters `Name`, `Name<` and `Name>`: a day or a moment, inclusive."""
     for sign in ("", "<", ">"):
         asked = request.args.get(name + sign)
         if asked is None:
@@ -135,6 +135,7 @@ def update_call(sid: str) -> Response:
         raise RestError(400, NOT_IN_PROGRESS, "Call is in-progress. Cannot cancel.")
     if status in ("completed", "canceled"):
         final = "canceled" if not call.answered and call.direction != "inbound" else "completed"
+        # A leg cancelled while queued sends no callback.
         if call.status == "queued":
             call.watch = Watch()
         reason = "participant_updated_via_api"

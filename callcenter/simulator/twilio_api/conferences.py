@@ -20,7 +20,6 @@ def _find(sid: str) -> Conference:
 
 
 def _member(conference: Conference, sid_or_label: str) -> Participant:
-    """By call sid, or by label."""
     for member in conference.members.values():
         if sid_or_label in (member.call.sid, member.label):
             return member
@@ -66,7 +65,7 @@ def list_participants(sid: str) -> Response:
 
 @api.post("/Conferences/<name>/Participants.json")
 def create_participant(name: str) -> tuple[Response, int]:
-    """`name` is the conference's friendly name, or the sid of one that exists."""
+    """`name` is a friendly name, or the sid of an existing conference."""
     to, from_ = dialled()
     known = carrier().books.conferences.get(name)
     if known is None and name.startswith("CF"):
@@ -149,7 +148,6 @@ def _changes() -> dict[str, Any]:
 
 @api.delete("/Conferences/<sid>/Participants/<call_sid>.json")
 def delete_participant(sid: str, call_sid: str) -> tuple[str, int]:
-    """Kick a leg out; its call ends."""
     member = _member(_find(sid), call_sid)
     endings.hang_up(carrier(), member.call, by="company", reason="participant_updated_via_api")
     return "", 204

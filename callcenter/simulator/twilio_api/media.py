@@ -1,4 +1,4 @@
-"""REST: the files of a message, and their bytes."""
+"""REST: the files of a message."""
 
 from flask import Response, jsonify
 
@@ -39,9 +39,9 @@ def fetch_media(message_sid: str, sid: str) -> Response:
 
 @api.get("/Messages/<message_sid>/Media/<sid>")
 def fetch_bytes(message_sid: str, sid: str) -> Response:
-    """The file itself; gone after a restart."""
     item = _find(_message(message_sid), sid)
     content = carrier().books.files.get(item.sid)
+    # Bytes are lost on restart.
     if content is None:
         raise not_found()
     return Response(content, content_type=item.type)
@@ -50,7 +50,7 @@ def fetch_bytes(message_sid: str, sid: str) -> Response:
 @api.delete("/Messages/<message_sid>/Media/<sid>")
 @api.delete("/Messages/<message_sid>/Media/<sid>.json")
 def delete_media(message_sid: str, sid: str) -> tuple[str, int]:
-    """Twilio forgets it. The person's telephone still shows its own copy."""
+    # The bytes stay: the person's telephone still shows its copy.
     _find(_message(message_sid), sid).is_deleted = True
     carrier().save()
     return "", 204

@@ -32,7 +32,7 @@ def create_message() -> tuple[Response, int]:
 
 
 def _sender_of_service(to: str) -> str:
-    """A Messaging Service takes the sender of the channel that is written to."""
+    """A Messaging Service picks a sender of the recipient's channel."""
     number = carrier().settings.numbers[0]
     return whatsapp.PREFIX + number if whatsapp.channel(to) == "whatsapp" else number
 

@@ -26,7 +26,7 @@ def _application(sid: str) -> Application:
 
 
 def _changes(names: tuple[str, ...]) -> dict[str, str]:
-    """Form fields by our attribute names: `VoiceFallbackUrl` -> `voice_fallback_url`."""
+    """Form fields by attribute name: `VoiceFallbackUrl` -> `voice_fallback_url`."""
     changes = {}
     for field, value in request.form.items():
         name = re.sub(r"(?<!^)(?=[A-Z])", "_", field).lower()

@@ -1,4 +1,4 @@
-"""REST: recordings by their own sid, and their sound."""
+"""REST: recordings by their own sid, and their audio."""
 
 from flask import Response, jsonify, request
 
@@ -37,5 +37,5 @@ def delete_recording(sid: str) -> tuple[str, int]:
 @api.get("/Recordings/<sid>.wav")
 @api.get("/Recordings/<sid>.mp3")
 def fetch_sound(sid: str) -> Response:
-    """Always a WAV file: the simulator cannot make MP3."""
+    # Always WAV: the simulator does not encode MP3.
     return Response(recordings.sound(_find(sid)), mimetype="audio/x-wav")

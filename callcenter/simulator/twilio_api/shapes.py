@@ -1,4 +1,4 @@
-"""How Twilio shows its resources in JSON. Checked in tests against Twilio's own OpenAPI document."""
+"""Twilio's JSON resources. Tests check them against Twilio's OpenAPI document."""
 
 from datetime import datetime
 from typing import Any
@@ -169,7 +169,7 @@ def recording(carrier: Carrier, recording: Recording) -> dict[str, Any]:
 
 
 def stored_recording(carrier: Carrier, stored: Recording) -> dict[str, Any]:
-    """The same under /Recordings: with the address of its sound and without the track."""
+    """A recording under /Recordings: with the URL of its audio, without the track."""
     shown = recording(carrier, stored)
     shown.pop("track")
     path = f"{_base(carrier)}/Recordings/{stored.sid}"

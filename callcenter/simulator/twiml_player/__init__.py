@@ -29,12 +29,12 @@ VERBS["Dial"] = Dialling(VERBS).dial
 
 
 def run(carrier: "Carrier", call: Call, source: Source) -> None:
-    """Play a leg's TwiML from its first document to its end."""
+    """Play a leg's TwiML from first document to hang-up."""
     Player(carrier, call, VERBS).run(source)
 
 
 def run_in_conference(carrier: "Carrier", call: Call, name: str, member: Participant) -> None:
-    """Let a leg that REST made join a conference; REST may later send it to a document."""
+    """A leg created by REST joins a conference; REST may later redirect it to a document."""
     player = Player(carrier, call, VERBS)
     try:
         join_by_rest(player, name, member)

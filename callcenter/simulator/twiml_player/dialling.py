@@ -22,7 +22,7 @@ class Attempt:
 
 
 class Dialling:
-    """The Dial verb. It needs all verbs itself, because a dialled leg may have to listen to a question first."""
+    """The Dial verb. It needs all verbs: a dialled leg may hear a screening document first."""
 
     def __init__(self, verbs: dict[str, Verb]) -> None:
         self._verbs = verbs
@@ -66,7 +66,7 @@ class Dialling:
         return leg
 
     def _screen_and_bridge(self, parent: Player, leg: Call, screen: Source | None, attempt: Attempt) -> None:
-        """In the dialled leg's thread: play the question, then connect unless somebody was faster."""
+        """In the dialled leg's thread: play the screening document, then bridge unless another leg won."""
         own = Player(parent.carrier, leg, self._verbs)
         try:
             if screen:
@@ -133,7 +133,7 @@ def _watch(target: Element, page: Document) -> Watch:
 
 
 def meet(player: Player, verb: Element, room: Element, page: Document) -> None:
-    """Join a conference and stay until it, the leg or REST ends that. A refused leg goes on with its next verb."""
+    """Join a conference and stay until it ends, the leg hangs up or REST redirects it."""
     member = _participant(player.call, room, page)
     with player.carrier.lock:
         conference = conferences.find_or_open(player.carrier, (room.text or "").strip())
@@ -144,6 +144,7 @@ def meet(player: Player, verb: Element, room: Element, page: Document) -> None:
             method=room.get("statusCallbackMethod", "POST"),
             events=frozenset(room.get("statusCallbackEvent", "").split()),
         )
+        # A refused leg continues with its next verb.
         if not conferences.join(player.carrier, conference, member):
             return
     answered = {"DialCallStatus": "answered", "DialBridged": "true"}
@@ -170,14 +171,15 @@ def _never() -> bool:
 
 
 def _star(player: Player) -> Callable[[], bool]:
-    """hangupOnStar: whoever dialled leaves by *, and goes on with the action. Keys pressed before do not count."""
+    """hangupOnStar: the leg that dialled leaves with * and continues with the action."""
     with player.carrier.lock:
+        # Keys pressed earlier do not count.
         player.call.digits.clear()
     return lambda: "*" in player.call.digits
 
 
 def _tell_action(player: Player, verb: Element, page: Document, params: dict[str, str]) -> None:
-    """The caller hung up inside the Dial: the action is asked, its answer plays to nobody."""
+    """The caller hung up inside the Dial: request the action, discard its TwiML."""
     if verb.get("action") and not player.carrier.closing.is_set():
         player.inform(page.source.link(verb.get("action", ""), verb.get("method", ""), params))
 
@@ -199,7 +201,7 @@ def _participant(call: Call, room: Element, page: Document) -> Participant:
 
 
 def stay(player: Player, conference: Conference, member: Participant, *, leaves: Callable[[], bool] = _never) -> None:
-    """Be in the conference until `leaves`: waiting music until it starts, hold music while held, else the others."""
+    """Stay in the conference until `leaves`: wait music before the start, hold music on hold, else the conversation."""
     call = player.call
 
     def is_out() -> bool:
@@ -224,7 +226,7 @@ def _hold_music(player: Player, member: Participant) -> None:
 
 
 def _music(player: Player, url: str | None, method: str) -> None:
-    """No address: Twilio's own music for ever. A document that runs out is followed by silence."""
+    """None plays Twilio's own music, a blank address silence. Silence follows a document that ends."""
     if url:
         player.play_aside(Source(url, method.upper()), schema.WAITING_IN_CONFERENCE)
     calls.tell(player.carrier, player.call, "music" if url is None else "silence")
@@ -232,7 +234,7 @@ def _music(player: Player, url: str | None, method: str) -> None:
 
 
 def join_by_rest(player: Player, name: str, member: Participant) -> None:
-    """A leg that REST added to a conference: joins as soon as it is up, hangs up when it is over."""
+    """A leg added by REST joins once answered, and hangs up when its part is over."""
     with player.carrier.lock:
         conference = conferences.find_or_open(player.carrier, name)
         is_in = conferences.join(player.carrier, conference, member)

@@ -1,4 +1,4 @@
-"""TwiML from bytes: what parses is played, what Twilio would refuse is written to the debugger."""
+"""Parses TwiML; what Twilio would refuse goes to the debugger."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Document:
-    """Verbs to play, and where they came from, for relative links."""
+    """Verbs to play, and their source for relative links."""
 
     source: Source
     verbs: tuple[Element, ...]
@@ -37,7 +37,7 @@ class Document:
 def read(
     carrier: "Carrier", source: Source, body: bytes, content_type: str, *, call_sid: str, allowed: frozenset[str]
 ) -> Document:
-    """Understand an answer as Twilio does. Raises Refused; unknown parts are only warned of and left out."""
+    """Interpret an answer as Twilio does. Raises Refused; unknown parts cause a warning and are dropped."""
     if content_type.startswith("audio/"):
         play = Element("Play")
         play.text = source.url
@@ -89,7 +89,7 @@ def _checked(carrier: "Carrier", source: Source, root: Element, call_sid: str, a
 
 
 def _clean(element: Element, attributes: frozenset[str], warn: Callable[[str], None]) -> Element:
-    """A copy without what Twilio does not know."""
+    """A copy without elements and attributes unknown to Twilio."""
     copy = Element(element.tag)
     copy.text = element.text
     for name, value in element.attrib.items():

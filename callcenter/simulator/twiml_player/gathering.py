@@ -1,4 +1,4 @@
-"""What the leg answers: Gather takes keys or words, Record takes a voice message."""
+"""Input from the leg: Gather takes keys or speech, Record a voice message."""
 
 import threading
 from collections.abc import Callable, Sized
@@ -19,7 +19,7 @@ OWN_KEYS_AFTER = 0.05
 
 
 def gather(player: Player, verb: Element, page: Document) -> None:
-    """Listen while the nested verbs play and `timeout` seconds after each key. Nothing: on to the next verb."""
+    """Listen while nested verbs play, then `timeout` seconds after each key. No input: next verb."""
     call = player.call
     wants = verb.get("input", "dtmf").split()
 
@@ -88,7 +88,7 @@ def _conclude(verb: Element, page: Document, keys: str, words: list[str]) -> Non
 
 
 def record(player: Player, verb: Element, page: Document) -> None:
-    """Take a message until a key, `timeout` seconds of silence, or the end. Silence only: on to the next verb."""
+    """Record until a key, `timeout` seconds of silence or hang-up. Only silence: next verb."""
     call = player.call
     address, method = verb.get("recordingStatusCallback", ""), verb.get("recordingStatusCallbackMethod", "POST")
     events = frozenset(verb.get("recordingStatusCallbackEvent", "completed").split())

@@ -1,4 +1,4 @@
-"""One leg's run through its TwiML: fetch, play verb after verb, follow links, fall back, hang up. Verbs live beside it."""
+"""Runs one leg through its TwiML: fetch, play verbs, follow links, fall back, hang up. The verbs are elsewhere."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,11 +24,11 @@ ANY = frozenset(schema.VERBS)
 
 
 class CallOver(Exception):
-    """The leg has ended, or the company closes."""
+    """The leg has ended, or the simulator is closing."""
 
 
 class Jump(Exception):
-    """REST sends the leg somewhere else."""
+    """REST redirects the leg."""
 
 
 class Follow(Exception):
@@ -40,15 +40,15 @@ class Follow(Exception):
 
 
 class LeftQueue(Exception):
-    """The Leave verb ran while the caller stood in a queue."""
+    """The Leave verb ran in a queue."""
 
 
 class Interrupted(Exception):
-    """What this leg was listening to must stop: a key was pressed, a conference began."""
+    """Playback must stop: a key was pressed, a conference started."""
 
 
 class Player:
-    """Plays TwiML to one leg, in that leg's own thread."""
+    """Plays TwiML to one leg, in that leg's thread."""
 
     def __init__(self, carrier: "Carrier", call: Call, verbs: Mapping[str, Verb]) -> None:
         self.carrier = carrier
@@ -57,7 +57,7 @@ class Player:
         self._interrupts: list[Callable[[], bool]] = []
 
     def run(self, source: Source) -> None:
-        """Play until nothing is left, then hang up."""
+        """Play until no document follows, then hang up."""
         try:
             for _ in range(MOST_DOCUMENTS):
                 following = self._play_top(source)
@@ -69,7 +69,7 @@ class Player:
             return
 
     def _play_top(self, source: Source) -> Source | None:
-        """Play one document; what comes after it, or None."""
+        """Play one document; returns the next, or None."""
         try:
             self.play(self.fetch(source))
         except Follow as follow:
@@ -94,7 +94,7 @@ class Player:
             raise CallOver
 
     def fetch(self, source: Source, allowed: frozenset[str] = ANY) -> Document:
-        """Get and read a document; one that cannot be had sends the leg to its fallback address, or ends it."""
+        """Like `get`; on refusal plays the fallback address, or ends the call."""
         try:
             return self.get(source, allowed)
         except Refused as refused:
@@ -121,7 +121,7 @@ class Player:
         return Request(source.url, params, source.method, event="twiml", call_sid=self.call.sid)
 
     def _fall_back(self, source: Source, code: int, allowed: frozenset[str]) -> Document:
-        """Ask the fallback address once; without one the caller hears Twilio's apology and the call ends."""
+        """Try the fallback address once; else play Twilio's apology and end the call."""
         url, method = self.call.fallback
         if url:
             error = {"ErrorCode": str(code), "ErrorUrl": source.url}
@@ -136,7 +136,7 @@ class Player:
         raise CallOver
 
     def inform(self, source: Source) -> None:
-        """Ask an action address whose answer does not matter any more, in the background and in order."""
+        """Request an action in the background, in order; its answer is discarded."""
         self.carrier.callbacks.tell(self.call.sid, self._request(source))
 
     def play_aside(
@@ -145,10 +145,9 @@ class Player:
         allowed: frozenset[str],
         figures: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
-        """Play a document that is not the call's own: waiting music, a screening question.
+        """Play a document outside the call's own flow: wait music, a screening question.
 
-        Every request of it carries `figures`. Returns when it ran out; raises Refused if it cannot be had.
-        """
+        Every request carries `figures`. Returns at the document's end; raises Refused."""
         for _ in range(MOST_DOCUMENTS):
             try:
                 self.play(self.get(replace(source, params={**figures(), **source.params}), allowed))
@@ -158,14 +157,14 @@ class Player:
             return
 
     def say(self, text: str, language: str) -> None:
-        """Speak at reading speed; inside a Gather the page calls it a menu."""
+        """Speak at reading speed; inside a Gather the page labels it a menu."""
         words = " ".join(text.split())
         kind = "menu" if self.call.listening else "announcement"
         calls.tell(self.carrier, self.call, kind, text=words, language=language)
         self.wait(reading_seconds(words))
 
     def check(self) -> None:
-        """Raise what has happened meanwhile."""
+        """Raise CallOver, Jump or Interrupted if due."""
         if self.call.is_over or self.carrier.closing.is_set():
             raise CallOver
         if self.call.jump is not None:
@@ -176,7 +175,7 @@ class Player:
     def wait(
         self, seconds: float | None, until: Callable[[], bool] = lambda: False, *, for_person: bool = False
     ) -> bool:
-        """Wait so many pretended seconds, or for ever; True as soon as `until` holds."""
+        """Wait simulated seconds, or for ever; True as soon as `until` holds."""
         real = self.carrier.clock.for_person if for_person else self.carrier.clock.real
         patience = None if seconds is None else real(seconds)
         with self.carrier.lock:
@@ -189,7 +188,7 @@ class Player:
 
     @contextmanager
     def interrupted_by(self, is_due: Callable[[], bool]) -> Iterator[None]:
-        """Whatever plays inside stops as soon as `is_due` holds; then the block is simply left."""
+        """Leave the block as soon as `is_due` holds."""
         self._interrupts.append(is_due)
         try:
             yield

@@ -1,4 +1,4 @@
-"""Enqueue: the caller stands in a queue of Twilio's and hears the wait document over and over."""
+"""Enqueue: the caller waits in a Twilio queue and hears the wait document in a loop."""
 
 from dataclasses import replace
 from xml.etree.ElementTree import Element
@@ -11,7 +11,7 @@ from callcenter.simulator.twiml_player.player import CallOver, Follow, Jump, Lef
 
 
 def enqueue(player: Player, verb: Element, page: Document) -> None:
-    """Wait until Leave, a REST redirect or the end; `action` is told the result in each case."""
+    """Wait until Leave, a REST redirect or hang-up; `action` receives the result."""
     name = (verb.text or "").strip() or "default"
     action = page.source.link(verb.get("action", ""), verb.get("method", ""))
     queue = queues.enter(player.carrier, name, player.call)

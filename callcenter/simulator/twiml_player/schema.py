@@ -1,4 +1,4 @@
-"""Which verbs, attributes and nouns Twilio knows. Names are case sensitive; anything else is warning 12200."""
+"""Verbs, attributes and nouns that Twilio knows, case-sensitive; anything else is warning 12200."""
 
 SPEAKING = frozenset({"Say", "Play", "Pause"})
 WAITING_IN_CONFERENCE = frozenset({"Play", "Say", "Pause", "Redirect"})

@@ -1,4 +1,4 @@
-"""What the leg hears: Say, Play, Pause."""
+"""Output to the leg: Say, Play, Pause."""
 
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -22,11 +22,11 @@ def say(player: "Player", verb: Element, _page: Document) -> None:
 
 
 def play(player: "Player", verb: Element, page: Document) -> None:
-    """Music of the house's own address is fetched, like Twilio does; a foreign one lasts half a minute."""
     url = urljoin(page.source.url, (verb.text or "").strip())
     if verb.get("digits"):
         player.wait(len(verb.get("digits", "")) * 0.5)
         return
+    # Audio from the document's own host is fetched, as Twilio does; other audio lasts 30 s.
     seconds = _length(player, url, page)
     if not seconds:
         return
@@ -45,7 +45,7 @@ def _times(verb: Element) -> int:
 
 
 def _length(player: "Player", url: str, page: Document) -> float:
-    """Seconds of sound at an address; 0 if it cannot be had, which the debugger then knows."""
+    """Length of the audio in seconds; 0 if it cannot be fetched."""
     if urlsplit(url).netloc != urlsplit(page.source.url).netloc:
         return UNKNOWN_MUSIC_SECONDS
     known = player.carrier.music.get(url)

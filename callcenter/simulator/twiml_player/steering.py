@@ -1,4 +1,4 @@
-"""Where the leg goes next: Redirect, Hangup, Reject, Leave; and Message, sent in passing."""
+"""Where the leg goes next: Redirect, Hangup, Reject, Leave; and Message."""
 
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
@@ -21,7 +21,7 @@ def hang_up(player: "Player", _verb: Element, _page: Document) -> None:
 
 
 def reject(player: "Player", verb: Element, _page: Document) -> None:
-    """As the first verb it refuses unanswered: busy, or the announcement that the number is not in service."""
+    """As the first verb: refuse without answering, as busy or as no-answer (reason `rejected`)."""
     status = "completed" if player.call.answered else "busy"
     if verb.get("reason", "rejected") == "rejected" and status == "busy":
         status = "no-answer"
