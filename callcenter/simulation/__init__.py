@@ -1,4 +1,5 @@
-"""The floor in virtual time: scenarios played with the live decision functions, measured, beside what theory says."""
+"""The floor in virtual time: plays scenarios with the live decision functions and compares the measurements with
+theory."""
 
 from callcenter.simulation.runs import Figure, Result, run
 from callcenter.simulation.scenario import Scenario, ScenarioError, load

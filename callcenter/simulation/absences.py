@@ -1,4 +1,4 @@
-"""Who is away and when: shifts, set absences and breaks at random. Work in hand is finished first."""
+"""When agents are away: shifts, planned absences, random breaks. An agent finishes work in hand first."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -17,7 +17,7 @@ Spans = Iterator[tuple[float, float]]
 
 
 class Absences:
-    """Lets agents leave and come back on one floor."""
+    """Signs the agents of one floor in and out."""
 
     def __init__(self, floor: "Floor", seed: int) -> None:
         self._floor = floor
@@ -54,7 +54,7 @@ class Absences:
             self._floor.rings_changed()
 
     def gone(self, person: Person) -> None:
-        """The last work in hand is done."""
+        """The last work in hand is done: the absence starts to count."""
         if person.away_since is None:
             person.away_since = self._floor.now
 

@@ -1,4 +1,4 @@
-"""When customers come, as a scenario writes it: at random at a constant rate, one that changes at set times, or in bursts."""
+"""Arrival processes of a scenario: Poisson with a constant rate, with a rate that changes at set times, or in bursts."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -14,7 +14,7 @@ PER = {"per_second": 1.0, "per_minute": 60.0, "per_hour": 3600.0, "per_day": 86_
 
 
 class Rate(Model):
-    """How many come in so long on average, at random times. Exactly one of the five; `erlangs` = rate x mean handling time."""
+    """Mean arrivals per period, at random times. Exactly one of the five; `erlangs` = rate x mean handling time."""
 
     per_second: Annotated[float, Field(ge=0)] | None = None
     per_minute: Annotated[float, Field(ge=0)] | None = None
@@ -41,13 +41,13 @@ class Piece(Rate):
 
 
 class Phase(Rate):
-    """This rate for a random while of mean `lasting` seconds, exponentially distributed."""
+    """This rate for an exponentially distributed time with mean `lasting` seconds."""
 
     lasting: Annotated[Seconds, Field(gt=0)]
 
 
 class Piecewise(Model):
-    """A rate that changes at set times; before the first piece nobody comes. `repeat_every`: from the start again after so long."""
+    """A rate that changes at set times, 0 before the first piece. `repeat_every`: seconds until it starts again."""
 
     piecewise: tuple[Piece, ...] = Field(min_length=1)
     repeat_every: Annotated[Seconds, Field(gt=0)] | None = None
@@ -63,7 +63,7 @@ class Piecewise(Model):
 
 
 class Bursts(Model):
-    """Phases in turn, each of a random length (a Markov-modulated Poisson process)."""
+    """Successive phases of random length (a Markov-modulated Poisson process)."""
 
     phases: tuple[Phase, ...] = Field(min_length=1)
 
@@ -80,7 +80,7 @@ Arrivals = Annotated[
 
 
 def stretches(arrivals: Rate | Piecewise | Bursts, handling: float, stream: Random) -> Iterator[tuple[float, float]]:
-    """(until, rate a second), one after the other, the last until infinity."""
+    """Yields (until, rate a second) in order, the last until infinity."""
     if isinstance(arrivals, Rate):
         yield inf, arrivals.a_second(handling)
     elif isinstance(arrivals, Bursts):
@@ -104,7 +104,7 @@ def _pieces(arrivals: Piecewise, handling: float) -> Iterator[tuple[float, float
 
 
 def moments(arrivals: Rate | Piecewise | Bursts, handling: float, stream: Random, horizon: float) -> Iterator[float]:
-    """When they come: a Poisson process of the changing rate, up to the horizon."""
+    """Arrival times in seconds up to the horizon: a Poisson process of the changing rate."""
     now = 0.0
     for until, rate in stretches(arrivals, handling, stream):
         end = min(until, horizon)

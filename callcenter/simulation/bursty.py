@@ -1,4 +1,4 @@
-"""What theory says of bursts: a Markov-modulated Poisson process, n agents, exponential patience or none; solved level by level."""
+"""Theory of bursts: Markov-modulated Poisson arrivals, n agents, exponential patience or none, solved level by level."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ SMALL = 1e-14
 
 @dataclass(frozen=True)
 class Bursty:
-    """`phases`: (rate a second, mean length in seconds), in turn."""
+    """`phases`: (rate a second, mean length in seconds), cyclic."""
 
     phases: Sequence[tuple[float, float]]
     handling: float
@@ -27,7 +27,7 @@ class Bursty:
 
     @cached_property
     def _levels(self) -> list[list[float]]:
-        """P(level, phase); the level is how many are served or wait. Level by level from the top: p_n = p_(n-1) R_n."""
+        """P(level, phase), level = customers served or waiting; from the top down p_n = p_(n-1) R_n."""
         top = self._top()
         steps: list[Matrix] = []
         kept: Matrix = [[0.0] * len(self.phases) for _ in self.phases]
@@ -42,7 +42,7 @@ class Bursty:
         return [[value / total for value in level] for level in levels]
 
     def _top(self) -> int:
-        """A level so high that what lies above does not count."""
+        """A level above which the probability is negligible."""
         most = max(rate for rate, _ in self.phases)
         if self.patience == inf:
             return min(LEVELS, self.agents + int(60 * self.agents))
@@ -53,7 +53,7 @@ class Bursty:
         return min(level, self.agents) / self.handling + max(0, level - self.agents) / self.patience
 
     def _rest(self, level: int, kept: Matrix, *, is_top: bool) -> Matrix:
-        """The rates within a level, what comes back from above (`kept`) among them."""
+        """Transition rates within a level, including returns from above (`kept`)."""
         count = len(self.phases)
         matrix = [[kept[i][j] for j in range(count)] for i in range(count)]
         for i, (rate, length) in enumerate(self.phases):
@@ -69,7 +69,7 @@ class Bursty:
 
     @cached_property
     def _met(self) -> list[float]:
-        """What a customer meets: j waiting and all agents busy, for j = 0, 1, …"""
+        """P(an arrival finds all agents busy and j waiting), j = 0, 1, …"""
         return [
             sum(rate * value for (rate, _), value in zip(self.phases, level, strict=True)) / self.rate
             for level in self._levels[self.agents :]
@@ -103,7 +103,7 @@ def _times(row: Sequence[float], matrix: Matrix) -> list[float]:
 
 
 def _inverse(matrix: Matrix) -> Matrix:
-    """Gauss and Jordan."""
+    """Gauss-Jordan with pivoting."""
     size = len(matrix)
     rows = [[*row, *(1.0 if i == j else 0.0 for j in range(size))] for i, row in enumerate(matrix)]
     for i in range(size):
@@ -118,7 +118,7 @@ def _inverse(matrix: Matrix) -> Matrix:
 
 
 def _still(matrix: Matrix) -> list[float]:
-    """The row x with x M = 0, up to a factor: M's rows without one, x's first value set to 1."""
+    """The row x with x M = 0, up to a factor: x's first value is set to 1."""
     size = len(matrix)
     if size == 1:
         return [1.0]

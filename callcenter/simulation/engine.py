@@ -1,4 +1,4 @@
-"""The floor in virtual time: contacts come, wait, are offered and served; who serves whom, the live decision functions say."""
+"""The floor in virtual time: contacts arrive, wait, are offered and served. The live decision functions match them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -25,11 +25,11 @@ from callcenter.simulation.scenario import Kind, Scenario
 from callcenter.simulation.staff import Person, needs_of
 from callcenter.simulation.traffic import Contact
 
-LONGEST = 3  # horizons until those who cannot be served are given up
+LONGEST = 3  # in horizons: contacts still queued then are reported unserved
 
 
 class Floor:
-    """One run: `play` lets virtual time pass until all who came before the horizon were served or gave up."""
+    """One run: `play` advances virtual time until every contact that arrived before the horizon was served or gave up."""
 
     def __init__(self, scenario: Scenario, seed: int, staff: Sequence[Person], done: Callable[[Contact], None]) -> None:
         self.scenario, self.now, self._done = scenario, 0.0, done
@@ -80,7 +80,6 @@ class Floor:
         self._ask(contact, contact.waiting)
 
     def _ask(self, contact: Contact, waiting: Waiting) -> None:
-        """Who should take this?"""
         choice = who_should_take(waiting, self.candidates, self.now)
         if choice.agent_id is None:
             self._queue(contact, waiting)
@@ -88,7 +87,6 @@ class Floor:
             self._offer(contact, self.people[choice.agent_id])
 
     def ask_again(self, contact: Contact) -> None:
-        """Something may have changed for one who waits."""
         if contact.key in self.queued and contact.waiting is not None:
             choice = who_should_take(contact.waiting, self.candidates, self.now)
             if choice.agent_id is not None:
@@ -96,7 +94,7 @@ class Floor:
                 self._offer(contact, self.people[choice.agent_id])
 
     def free(self, person: Person) -> None:
-        """What should she take next? Asked until nothing more fits."""
+        """Offer this agent queued contacts until nothing more fits."""
         while self.queued and not person.is_asked and not person.away and person.is_ready:
             waiting = what_next(
                 self.candidates.get(person.id) or person.candidate(), self.lines, self.candidates, self.now
@@ -168,6 +166,7 @@ class Floor:
 
     def _accepted(self, what: tuple[Contact, Person, int]) -> None:
         contact, person, offer = what
+        # Ignore a stale timer: the customer gave up, or a later offer is open.
         if contact.left is None and contact.offers == offer:
             del self._asked[contact.key]
             person.is_asked = False
@@ -227,19 +226,19 @@ class Floor:
         self.free(person)
 
     def put(self, person: Person) -> None:
-        """Tell the candidates how this agent is now; whoever is away is not in it."""
+        """Update the agent in the candidate pool, unless away."""
         if not person.away:
             self.candidates.put(person.candidate())
         elif not (person.calls or person.conversations or person.is_asked):
             self.absences.gone(person)
 
     def after_leaving(self, person: Person) -> None:
-        """Those who waited for this agent need not any longer."""
+        """Re-route contacts that were held for this agent."""
         for waiting in self.lines.known_by(person.id):
             self.ask_again(self.queued[waiting.id])
 
     def rings_changed(self) -> None:
-        """Somebody signed in or out: a ring may have become empty or not."""
+        """An agent signed in or out, so a ring may have become empty or not."""
         if self._has_rings:
             for contact in list(self.queued.values()):
                 self.ask_again(contact)
@@ -248,7 +247,7 @@ class Floor:
 
 
 def claim(scenario: Scenario, kind: Kind) -> tuple[float, float, float]:
-    """Points, growth, and seconds of holding."""
+    """Returns (points, growth, affinity hold in seconds)."""
     queue = scenario.queue_of(kind)
     channel, policy = kind.channel, scenario.policy
     points = policy.head_start.get(channel, 0.0) + queue.priority + kind.priority + kind.value

@@ -1,4 +1,4 @@
-"""Which theory holds for a scenario, and what it says: Erlang C and A, Cobham, the pooled bound, the bound on relationships."""
+"""Which theory applies to a scenario, and its figures: Erlang C and A, Cobham, the pooled bound, the affinity bound."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from callcenter.simulation.times import Exponential
 
 @dataclass(frozen=True, slots=True)
 class Theory:
-    """`sign`: "=" where theory says exactly this, "≥" or "≤" where it is a bound."""
+    """`sign`: "=" for an exact value, "≥" or "≤" for a bound."""
 
     value: float
     source: str
@@ -29,7 +29,7 @@ Found = dict[tuple[str, str], Theory]
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """What the scenario is, seen as a textbook does."""
+    """The scenario as a textbook queue; rates a second, times in seconds."""
 
     rates: tuple[float, ...]
     handling: float
@@ -43,7 +43,7 @@ class Plain:
 
 
 def of(scenario: Scenario) -> Found:
-    """What theory says of each figure; empty where none fits."""
+    """Theory by (figure, of whom); empty where none applies."""
     if len(scenario.classes) == 1 and isinstance(scenario.classes[0].arrivals, Bursts):
         return _bursty(scenario, scenario.classes[0], scenario.classes[0].arrivals)
     plain = _plain(scenario)
@@ -57,7 +57,7 @@ def of(scenario: Scenario) -> Found:
 
 
 def _plain(scenario: Scenario) -> Plain | None:
-    """Random arrivals at constant rates, one exponential handling time, one patience or none, agents always there."""
+    """Constant random arrivals, one exponential handling time, one patience or none, agents always present; else None."""
     kinds, groups = scenario.classes, [group for group in scenario.agents if group.count]
     handlings = {kind.handling.average for kind in kinds if isinstance(kind.handling, Exponential)}
     patiences = {kind.patience.average if isinstance(kind.patience, Exponential) else kind.patience for kind in kinds}
@@ -101,7 +101,7 @@ def _patient(scenario: Scenario, plain: Plain) -> Found:
 
 
 def _by_order(scenario: Scenario, plain: Plain, erlang: theory.ErlangC) -> Found:
-    """One line for all, or strict priority; of any other order only the mean of all is known: it is conserved."""
+    """One line for all, or strict priority. Any other order conserves only the overall mean."""
     claims = [claim(scenario, kind)[:2] for kind in scenario.classes]
     if len(set(claims)) == 1:
         names = ["all", *_names(scenario)]
@@ -184,7 +184,7 @@ def _levels_of_impatient(scenario: Scenario, erlang: theory.ErlangA) -> dict[str
 
 
 def _shares(scenario: Scenario, names: list[str], over: Callable[[float], float], source: str) -> Found:
-    """P(wait > t) for each t asked for, and where nobody gives up the service level."""
+    """P(wait > t) for each t asked for, and without abandonment the service level."""
     found: Found = {}
     for name in names:
         found |= {(f"wait_over_{t:g}", name): Theory(over(t), source) for t in scenario.waits_over}
@@ -196,7 +196,7 @@ def _shares(scenario: Scenario, names: list[str], over: Callable[[float], float]
 
 
 def _target(scenario: Scenario, name: str) -> float | None:
-    """The seconds of the service level of a class, or of all where it is the same for all."""
+    """The service level's seconds of a class, or of all if equal."""
     targets = {_seconds(scenario, kind) for kind in scenario.classes if name in ("all", kind.name)}
     return targets.pop() if len(targets) == 1 else None
 

@@ -1,4 +1,5 @@
-"""What was measured in one run: waits, abandonment, service level, use, relationships, offers, expectation; and the wait curve."""
+"""Measurements of one run: waits, abandonment, service level, use, affinity hits, offers, expected wait; the wait
+curve."""
 
 from array import array
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ Key = tuple[str, str]  # figure, of whom
 
 
 class Tally:
-    """Counts of one class in one stretch of time. Wait: from arrival to the answer, ringing included, or to giving up."""
+    """Counts of one class in one period. A wait lasts from arrival to answer (ringing included) or to giving up."""
 
     def __init__(self) -> None:
         self.answered, self.left = array("d"), array("d")
@@ -89,7 +90,7 @@ class Tally:
 
 
 def _over(waits: Sequence[float], limits: Sequence[float]) -> list[float | None]:
-    """The share of waits above each limit, in one pass; `waits` ascending."""
+    """Share of waits above each limit, in one pass; `waits` ascending."""
     if not waits:
         return [None] * len(limits)
     order = sorted(range(len(limits)), key=lambda one: limits[one])
@@ -103,7 +104,7 @@ def _over(waits: Sequence[float], limits: Sequence[float]) -> list[float | None]
 
 
 class Measured:
-    """Of one run: takes contacts as they are done with, those of the warm-up aside."""
+    """Collects finished contacts of one run, without the warm-up."""
 
     def __init__(self, scenario: Scenario, end: float, batches: int = 1) -> None:
         self._scenario, self._from, self._batches = scenario, scenario.warmed_up, batches
@@ -118,11 +119,10 @@ class Measured:
             self._tallies[min(int(late / self._length), self._batches - 1)][name].take(contact, self._targets[name])
 
     def batches(self) -> list[dict[Key, float | None]]:
-        """The figures of each batch."""
         return [self._figures(tallies) for tallies in self._tallies]
 
     def whole(self) -> dict[str, Tally]:
-        """The tallies of the whole run, a class each and "all"."""
+        """Tallies of the whole run, by class and "all"."""
         found = {name: Tally() for name in (ALL, *self._targets)}
         for tallies in self._tallies:
             for name, tally in tallies.items():
@@ -147,12 +147,12 @@ def figures_of(tallies: dict[str, Tally], scenario: Scenario) -> dict[Key, float
 
 
 def curves_of(tallies: dict[str, Tally]) -> dict[str, list[float | None]]:
-    """P(wait > t) for each t of CURVE, of everybody and of each class."""
+    """P(wait > t) for each t of CURVE, by class and "all"."""
     return {of: _over(sorted((*tally.answered, *tally.left)), CURVE) for of, tally in tallies.items()}
 
 
 def use_of(staff: Sequence[Person], span: tuple[float, float]) -> dict[Key, float | None]:
-    """Handling time / time present, of everybody and of each group; a conversation counts 1 / capacity."""
+    """Handling time / time present, overall and by group; a conversation counts 1 / capacity."""
     length = span[1] - span[0]
     groups: dict[str, list[float]] = {}
     for person in staff:

@@ -1,4 +1,4 @@
-"""The wait that would be told to whoever begins to wait, by the live estimator, so that its error can be measured."""
+"""The expected wait a new caller would hear, from the live estimator, so that its error can be measured."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,7 @@ from callcenter.simulation.traffic import Contact
 
 
 class Predictor:
-    """Place x mean handling time / agents serving (QL), with the mean of the handling times seen so far in the queue."""
+    """Place x mean handling time / agents serving (QL); the mean covers handling times seen so far in the queue."""
 
     def __init__(self, scenario: Scenario, needs: Mapping[str, Needs], staff: Sequence[Person]) -> None:
         self._needs = needs
@@ -30,7 +30,7 @@ class Predictor:
         self._seen[queue] = (count + 1, total + contact.handle)
 
     def wait(self, waiting: Waiting, lines: Lines, candidates: CandidatePool, now: float) -> float | None:
-        """Seconds, None where nobody serves."""
+        """Seconds, or None if no agent serves the queue."""
         queue = waiting.needs.queue_id
         count, total = self._seen[queue]
         told = expected_wait(
@@ -41,7 +41,7 @@ class Predictor:
         return None if told is None else told.total_seconds()
 
     def _present(self, queue: int, candidates: CandidatePool) -> int:
-        """How many serve this queue, counted anew when somebody signed in or out."""
+        """Agents serving this queue, counted again when the pool's size changes."""
         size, found = self._serving.get(queue, (-1, 0))
         if size != len(candidates):
             found = sum(candidates.get(id) is not None for id in self._by_queue[queue])
@@ -50,7 +50,7 @@ class Predictor:
 
 
 def _place(waiting: Waiting, lines: Lines, now: float) -> int:
-    """1 + all of the same queue with a higher score, in whatever line they stand."""
+    """1 + waiting contacts of the same queue with a higher score, in any line."""
     own, score = lines.line_of(waiting), waiting.score(now)
     place = own.place(waiting)
     for line in lines:

@@ -1,4 +1,4 @@
-"""A scenario played over seeds: each figure with its confidence interval, beside theory and reference."""
+"""Plays a scenario over seeds: each figure with its confidence interval, theory and reference."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -23,10 +23,9 @@ Lines = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """`of`: "all", a class, or for `use` a group. `half`: of the 95 % interval; None where one run says nothing of it.
+    """`of`: "all", a class, or for `use` a group. `half`: half the 95 % interval; None if unknown from one run.
 
-    `theory` with its `sign` ("=", "≥", "≤"); `expected`: a reference of the scenario; `is_ok`: within what that allows.
-    """
+    `theory` with its `sign` ("=", "≥", "≤"); `expected`: the scenario's reference; `is_ok`: within its limits."""
 
     name: str
     of: str
@@ -43,7 +42,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """`curves`: (t, P(wait > t)) of everybody ("all") and of each class. `contacts`: counted, over all seeds."""
+    """`curves`: (t, P(wait > t)) by class and "all". `contacts`: counted over all seeds."""
 
     scenario: str
     seeds: int
@@ -62,13 +61,12 @@ class Result:
         return all(figure.is_ok is not False for figure in self.figures)
 
     def data(self) -> dict[str, Any]:
-        """For JSON."""
         return asdict(self) | {"confidence": CONFIDENCE}
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One seed's: the whole, its batches where there is one seed only, and the curves."""
+    """One seed: the whole, its batches if it is the only seed, and the curves."""
 
     whole: dict[Key, float | None]
     batches: list[dict[Key, float | None]]
@@ -83,10 +81,9 @@ def run(
     processes: int = 1,
     done: Callable[[Contact], None] | None = None,
 ) -> Result:
-    """Play it with seeds 1 to n. `trace`: this traffic instead of drawing it. `done` hears of each contact of the first seed.
+    """Play seeds 1 to n. `trace` replaces drawn traffic; `done` receives each contact of the first seed.
 
-    ScenarioError where the trace does not fit, or a class can be served by nobody.
-    """
+    Raises ScenarioError if the trace does not fit or no agent can serve a class."""
     wanted = seeds or (scenario.seeds if trace is None else 1)
     known_agents(scenario, people(scenario, 0))
     one, numbers = partial(play, scenario, trace, wanted), range(1, wanted + 1)
@@ -102,7 +99,6 @@ def run(
 def play(
     scenario: Scenario, trace: Lines | None, seeds: int, seed: int, done: Callable[[Contact], None] | None = None
 ) -> Run:
-    """One seed."""
     staff = people(scenario, seed)
     contacts = None
     if trace is not None:
@@ -125,7 +121,7 @@ def play(
 
 
 def result(scenario: Scenario, runs: Sequence[Run], *, told: bool = True) -> Result:
-    """`told`: theory and references are told; of a given traffic they say nothing."""
+    """Combine runs. `told`: include theory and references, which do not apply to a trace."""
     theories = expectation.of(scenario) if told else {}
     wanted = {(one.figure, one.of): one for one in scenario.expected} if told else {}
     keys = dict.fromkeys(key for one in runs for key in one.whole)
@@ -141,7 +137,7 @@ def result(scenario: Scenario, runs: Sequence[Run], *, told: bool = True) -> Res
 
 
 def _interval(key: Key, runs: Sequence[Run]) -> tuple[float | None, float | None]:
-    """Mean over seeds with half its 95 % interval (Student); of one seed by the means of its batches."""
+    """Mean over seeds and half its 95 % interval (Student); for a single seed over its batches."""
     values = [value for one in runs if (value := one.whole.get(key)) is not None]
     if not values:
         return None, None
@@ -194,7 +190,7 @@ def _is_ok(value: float, expected: Expected) -> bool | None:
 
 
 def _curves(runs: Sequence[Run]) -> dict[str, tuple[tuple[float, float], ...]]:
-    """Means over seeds, up to where nobody waits any longer."""
+    """Means over seeds, up to the first t that no wait exceeds."""
     found = {}
     for of in runs[0].curves:
         points = []

@@ -1,4 +1,4 @@
-"""The scenario format: who serves, what waits, who comes. Built from YAML, JSON or in Python; `Scenario.model_json_schema()`."""
+"""The scenario format: agents, queues, customers. Built from YAML, JSON or Python; `Scenario.model_json_schema()`."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,7 +24,7 @@ class ScenarioError(DomainError):
 
 
 class Ring(Model):
-    """A wider circle of agents, open once somebody has waited `after` seconds. `skills`: instead of those wanted; {}: none."""
+    """A wider circle of agents, open after `after` seconds of waiting. `skills` replaces the queue's; {}: none needed."""
 
     after: Seconds
     skills: Skills | None = None
@@ -40,14 +40,14 @@ class Ring(Model):
 
 
 class Target(Model):
-    """Service level wanted: so many percent within so many seconds."""
+    """Service level target: percent within seconds."""
 
     seconds: Seconds = 20.0
     percent: Annotated[float, Field(ge=0, le=100)] = 80.0
 
 
 class Queue(Model):
-    """`priority`: points, each worth a second of waiting at growth 1. `growth`: points for each second waited."""
+    """`priority`: points, each worth one second of waiting at growth 1. `growth`: points a second of waiting."""
 
     name: str = "all"
     skills: Skills = Field(default={})
@@ -59,7 +59,7 @@ class Queue(Model):
 
 
 class Capacity(Model):
-    """How much at once, as in the live house. `total` defaults to conversations + 1."""
+    """Concurrent work, as in the live app. `total` defaults to conversations + 1."""
 
     calls: Annotated[int, Field(ge=0)] = 1
     conversations: Annotated[int, Field(ge=0)] = 3
@@ -71,7 +71,7 @@ class Capacity(Model):
 
 
 class Absence(Model):
-    """Away from `from` to `until` (after the work in hand), repeated every `every` seconds; the first `count` of the group."""
+    """Away from `from` to `until`, repeated every `every` seconds; applies to the first `count` of the group."""
 
     start: Seconds = Field(alias="from")
     until: Seconds
@@ -94,14 +94,14 @@ class Shift(Absence):
 
 
 class Breaks(Model):
-    """At random: after so long present, away for so long."""
+    """Random breaks: `after` is time present, `lasting` time away."""
 
     after: Duration
     lasting: Duration
 
 
 class Group(Model):
-    """Agents who are alike."""
+    """Identical agents."""
 
     name: str = "agents"
     count: Annotated[int, Field(ge=0, le=100_000)] = 1
@@ -122,14 +122,15 @@ class Group(Model):
 
 
 class Preferred(Model):
-    """Such a share of customers knows one agent, drawn at random of those who can serve them, and waits `hold` seconds for them."""
+    """`share` of customers know one agent, drawn from those able to serve them, and wait `hold` seconds for that agent."""
 
     share: Share = 1.0
     hold: Seconds = 0.0
 
 
 class Kind(Model):
-    """A class of customers. `priority` and `value` are points; `growth` None: the queue's x the channel's as in the live house."""
+    """A class of customers. `priority`, `value`: points; `growth` None: the queue's x the channel's, as in the live
+    app."""
 
     name: str
     queue: str | None = Field(default=None, description="May be left out where there is one queue.")
@@ -158,10 +159,9 @@ class Kind(Model):
 
 
 class Offers(Model):
-    """How offers are taken up. Missed: by chance `miss`, or where the delay is longer than the reservation.
+    """Offers are missed with probability `miss`, or if the delay exceeds the reservation.
 
-    `misses_allowed` None: nobody is ever put to not answering; n: at the nth miss in a row.
-    """
+    `misses_allowed`: misses in a row until the agent becomes not ready; None: never."""
 
     delay: Duration = Constant(value=0)
     miss: Share = 0.0
@@ -174,10 +174,9 @@ class Offers(Model):
 
 
 class Policy(Model):
-    """What the company sets, by default as in the live house; `most` is 180 there.
+    """Company settings, by default the live app's, except `most` (180 there).
 
-    `head_start`, `growth`: points to begin with, and for each second waited, by channel. `most`: all but waiting adds no more.
-    """
+    `head_start`: initial points by channel; `growth`: points a second. `most`: cap on points other than for waiting."""
 
     most: Annotated[float, Field(ge=0)] | None = Field(default=None, description="None: no cap.")
     head_start: dict[Channel, Annotated[float, Field(ge=0)]] = Field(default=dict(LIVE.head_start))
@@ -188,7 +187,7 @@ class Policy(Model):
 
 
 class Expected(Model):
-    """A reference figure printed beside ours. `within`: a share of it; `most`, `least`: limits."""
+    """A reference figure. `within`: allowed deviation as a share of it; `most`, `least`: limits."""
 
     figure: str
     of: str = "all"
@@ -200,7 +199,7 @@ class Expected(Model):
 
 
 class Scenario(Model):
-    """All times in seconds from the start. Contacts that come before `warm_up` are served but not counted."""
+    """Times in seconds from the start. Contacts that arrive before `warm_up` are served but not counted."""
 
     name: str = "scenario"
     about: str = ""
@@ -247,7 +246,7 @@ class Scenario(Model):
         return next(queue for queue in self.queues if kind.queue in (None, queue.name))
 
     def with_(self, **changes: Any) -> "Scenario":
-        """A copy with some fields changed, validated again."""
+        """A copy with changed fields, validated again."""
         return Scenario.model_validate({**dict(self), **changes})
 
 
@@ -262,7 +261,7 @@ def _list(names: set[str]) -> str:
 
 
 def of(data: Any) -> Scenario:
-    """From plain data. ScenarioError with a line for everything that is wrong."""
+    """Validate plain data. Raises ScenarioError with one line for each problem."""
     if not isinstance(data, dict):
         raise ScenarioError("A scenario is a mapping with at least horizon, agents and classes.")
     try:
@@ -281,7 +280,7 @@ def _place(parts: tuple[int | str, ...]) -> str:
 
 
 def load(path: str) -> Scenario:
-    """Of a YAML or JSON file, or one of those that are shipped, by its name."""
+    """Load a YAML or JSON file, or a shipped scenario by name. Raises ScenarioError."""
     file = Path(path)
     shipped = SHIPPED / f"{path.removesuffix('.yaml')}.yaml"
     if not file.exists() and shipped.parent == SHIPPED and shipped.exists():

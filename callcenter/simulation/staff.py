@@ -1,4 +1,4 @@
-"""A scenario's agents and what its classes need, in the words of the routing domain."""
+"""A scenario's agents and the needs of its classes, as types of the routing domain."""
 
 from collections.abc import Mapping
 from random import Random
@@ -12,7 +12,7 @@ from callcenter.simulation.times import Draw
 
 
 class Person:
-    """One agent as virtual time passes. `away` counts the reasons to be absent; `busy` is handling time in the counted span."""
+    """One agent in virtual time. `away` counts reasons to be absent; `busy`: handling seconds in the counted span."""
 
     __slots__ = (
         "at_once",
@@ -71,7 +71,7 @@ class Person:
 
 
 def people(scenario: Scenario, seed: int) -> list[Person]:
-    """Everybody, numbered from 1 in the order of the groups."""
+    """All agents, numbered from 1 in the order of groups."""
     teams, staff = _teams(scenario), list[Person]()
     for group in scenario.agents:
         able = profile(group.skills, group.languages, team=teams.get(group.team or ""), role=group.role)
@@ -116,7 +116,7 @@ def _teams(scenario: Scenario) -> dict[str, int]:
 
 
 def needs_of(scenario: Scenario) -> dict[str, Needs]:
-    """What the contacts of each class ask of an agent."""
+    """Routing needs by class."""
     return {kind.name: _needs(scenario, kind) for kind in scenario.classes}
 
 
@@ -166,7 +166,7 @@ def _in_order(skills: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
 
 
 def able(needs: Needs, staff: list[Person]) -> list[Person]:
-    """Those whom some ring lets in, and who have room for the channel at all."""
+    """Agents admitted by any ring, with capacity for the channel."""
     opens = (0.0,) * len(needs.rings)
     return [
         person
@@ -177,13 +177,13 @@ def able(needs: Needs, staff: list[Person]) -> list[Person]:
 
 
 def serving(needs: Needs, staff: list[Person]) -> list[Person]:
-    """Those of the first ring; where it is empty, of any."""
+    """Agents of the first ring; if it is empty, of any."""
     first = [person for person in able(needs, staff) if ring_of(needs, person.candidate(), (0.0,), 0.0) is not None]
     return first or able(needs, staff)
 
 
 def known_agents(scenario: Scenario, staff: list[Person]) -> dict[str, tuple[int, ...]]:
-    """Of each class, whom its customers may know. ScenarioError where nobody can ever serve a class."""
+    """By class, agents its customers may know. Raises ScenarioError if no agent can serve a class."""
     found = {}
     for name, wanted in needs_of(scenario).items():
         found[name] = tuple(person.id for person in serving(wanted, staff))

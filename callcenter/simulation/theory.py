@@ -1,4 +1,4 @@
-"""What theory says of waiting: Erlang B, C and A, priorities, pooling, bursts. Pure formulas; times in seconds, rates a second."""
+"""Formulas of waiting: Erlang B, C and A, priorities, pooling. Times in seconds, rates a second."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ TINY = 1e-300
 
 
 def erlang_b(load: float, agents: int) -> float:
-    """Share blocked where nobody waits, by the recursion B_k = aB / (k + aB)."""
+    """Blocking probability without waiting, by the recursion B_k = aB / (k + aB)."""
     blocked = 1.0
     for k in range(1, agents + 1):
         blocked = load * blocked / (k + load * blocked)
@@ -18,7 +18,7 @@ def erlang_b(load: float, agents: int) -> float:
 
 
 def erlang_c(load: float, agents: int) -> float:
-    """Share that waits at all; 1 where the load is not below the agents."""
+    """Probability of waiting; 1 if load >= agents."""
     if load >= agents:
         return 1.0
     blocked = erlang_b(load, agents)
@@ -27,7 +27,7 @@ def erlang_c(load: float, agents: int) -> float:
 
 @dataclass(frozen=True)
 class ErlangC:
-    """M/M/n: nobody gives up."""
+    """M/M/n without abandonment."""
 
     rate: float
     handling: float
@@ -54,11 +54,10 @@ class ErlangC:
         return min(1.0, self.load / self.agents)
 
     def over(self, seconds: float) -> float:
-        """P(wait > seconds)."""
         return self.waits * exp(-self._drift * seconds) if self._drift > 0 else 1.0
 
     def percentile(self, share: float) -> float:
-        """The wait that this share does not exceed."""
+        """The wait in seconds that `share` of customers do not exceed."""
         return max(0.0, log(self.waits / (1 - share)) / self._drift) if self._drift > 0 else inf
 
 
@@ -73,7 +72,7 @@ class ErlangA:
 
     @cached_property
     def _states(self) -> list[float]:
-        """P(n agents busy and j waiting) for j = 0, 1, …; the sum of the states below n is the rest to 1."""
+        """P(n agents busy and j waiting) for j = 0, 1, …; states below n are the rest to 1."""
         service, theta = self.agents / self.handling, 1 / self.patience
         below = 1 / erlang_b(self.rate * self.handling, self.agents)  # all states up to n, in units of state n
         states: list[float] = []
@@ -90,7 +89,7 @@ class ErlangA:
 
     @cached_property
     def waiting(self) -> float:
-        """Mean number that wait."""
+        """Mean number waiting."""
         return sum(j * state for j, state in enumerate(self._states))
 
     @property
@@ -106,7 +105,7 @@ class ErlangA:
         return self.rate * (1 - self.abandons) * self.handling / self.agents
 
     def _offered_over(self, seconds: float) -> float:
-        """P(a customer of endless patience would wait longer): exp(-theta V_j) is Beta(n mu / theta, j + 1)."""
+        """P(a customer with infinite patience waits longer): exp(-theta V_j) is Beta(n mu / theta, j + 1)."""
         first, x = self.agents / self.handling * self.patience, exp(-seconds / self.patience)
         return sum(state * share for state, share in zip(self._states, incomplete_betas(first, x), strict=False))
 
@@ -114,7 +113,7 @@ class ErlangA:
         return self._offered_over(seconds) * exp(-seconds / self.patience)
 
     def answered_within(self, seconds: float, steps: int = 400) -> float:
-        """Share of all that is answered by then: those who wait no longer, less those who gave up by then (Simpson)."""
+        """Share answered by then: waits that have ended, less those ended by giving up (Simpson)."""
         width = seconds / steps
         points = [self.over(k * width) for k in range(steps + 1)]
         area = width / 3 * (points[0] + points[-1] + 4 * sum(points[1:-1:2]) + 2 * sum(points[2:-1:2]))
@@ -122,7 +121,7 @@ class ErlangA:
 
 
 def cobham(rates: Sequence[float], handling: float, agents: int) -> list[float]:
-    """Mean wait of each class, the most urgent first; one handling time, nobody interrupted (Cobham 1954)."""
+    """Mean wait by class, most urgent first; one handling time, no preemption (Cobham 1954)."""
     service = agents / handling
     first = erlang_c(sum(rates) * handling, agents) / service
     loads = [sum(rates[: k + 1]) / service for k in range(len(rates))]
@@ -133,7 +132,7 @@ def cobham(rates: Sequence[float], handling: float, agents: int) -> list[float]:
 
 
 def priority_over(rates: Sequence[float], handling: float, agents: int, which: int, seconds: float) -> float:
-    """P(wait > seconds) of one class under strict priority (Kella and Yechiali 1985), its transform inverted."""
+    """P(wait > seconds) of one class under strict priority (Kella and Yechiali 1985), by transform inversion."""
     service, ahead = agents / handling, sum(rates[:which])
     spare = service - sum(rates[: which + 1])
     waits = erlang_c(sum(rates) * handling, agents)
@@ -148,7 +147,7 @@ def priority_over(rates: Sequence[float], handling: float, agents: int, which: i
 
 
 def _busy_period(s: complex, rate: float, service: float) -> complex:
-    """Transform of the busy period of M/M/1."""
+    """Transform of the M/M/1 busy period."""
     if rate == 0:
         return 0j
     both = rate + service + s
@@ -156,7 +155,7 @@ def _busy_period(s: complex, rate: float, service: float) -> complex:
 
 
 def invert(transform: Callable[[complex], complex], at: float, terms: int = 40, order: int = 12) -> float:
-    """The function of a Laplace transform at one time: Euler summation (Abate and Whitt 1995), to about 1e-8."""
+    """Invert a Laplace transform at one time: Euler summation (Abate and Whitt 1995), to about 1e-8."""
     a = 18.4
     sums, total = [], transform(complex(a / (2 * at), 0)).real / 2
     for k in range(1, terms + order + 1):
@@ -167,13 +166,13 @@ def invert(transform: Callable[[complex], complex], at: float, terms: int = 40, 
 
 
 def preferred_bound(use: float, hold: float, handling: float, agents: int) -> float:
-    """Most that can reach the agent they know, if held so long, plus the chance hits among the rest."""
+    """Upper bound on reaching the known agent if held so long, including chance hits."""
     known = (1 - use) + use * (1 - exp(-hold / handling))
     return known + (1 - known) / agents
 
 
 def staffing_waits(beta: float) -> float:
-    """P(wait > 0) where n = a + beta sqrt(a), in the limit (Halfin and Whitt 1981)."""
+    """Limit of P(wait > 0) for n = a + beta sqrt(a) (Halfin and Whitt 1981)."""
     density = exp(-beta * beta / 2) / (2 * pi) ** 0.5
     return 1 / (1 + beta * _normal(beta) / density)
 
@@ -199,9 +198,9 @@ def incomplete_beta(a: float, b: float, x: float) -> float:
 
 
 def incomplete_betas(a: float, x: float) -> Iterator[float]:
-    """I_x(a, 1), I_x(a, 2), …: each is the one before and a term, which is as far from the term before as b says."""
+    """Yields I_x(a, 1), I_x(a, 2), …, by recurrence."""
     share = x**a
-    if share < TINY:  # nothing to begin with, though later ones may count
+    if share < TINY:  # underflow: the recurrence would stay 0, though later values may not
         yield from (incomplete_beta(a, b, x) for b in count(1))
     term = share * a * (1 - x)
     for b in count(1):
@@ -232,9 +231,9 @@ def student(t: float, freedom: float) -> float:
     return 1 - incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t)) / 2
 
 
-@cache  # asked for each figure of a result, of one share and few freedoms
+@cache  # called for each figure, with one share and few degrees of freedom
 def student_quantile(share: float, freedom: float) -> float:
-    """Where `student` reaches this share (above one half), by bisection."""
+    """The t at which `student` reaches `share` (> 0.5), by bisection."""
     low, high = 0.0, 1e4
     for _ in range(80):
         middle = (low + high) / 2

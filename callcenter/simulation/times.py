@@ -1,4 +1,4 @@
-"""Durations as a scenario writes them: validated, and drawn from a random stream."""
+"""Durations of a scenario: validated, and drawn from a random stream. In seconds."""
 
 import re
 from collections.abc import Callable
@@ -40,7 +40,7 @@ class Model(BaseModel):
 
 
 class Constant(Model):
-    """Always the same. A bare number says the same shorter."""
+    """Always the same; a bare number is short for it."""
 
     distribution: Literal["constant", "deterministic"] = "constant"
     value: Seconds
@@ -69,7 +69,7 @@ class Exponential(Model):
 
 
 class Spread(Model):
-    """By its mean and `cv` (standard deviation / mean) or `sd` (seconds); without either, cv = 1."""
+    """Mean and `cv` (standard deviation / mean) or `sd` (seconds); default cv = 1."""
 
     mean: Seconds
     cv: Annotated[float, Field(gt=0, le=100)] | None = None
@@ -146,7 +146,7 @@ class Uniform(Model):
 
 
 class Empirical(Model):
-    """One of the `values` (seconds), each as likely as its weight; without weights all are equally likely."""
+    """One of `values` (seconds), with probability proportional to its weight; default equal weights."""
 
     distribution: Literal["empirical"]
     values: tuple[Seconds, ...] = Field(min_length=1)

@@ -1,4 +1,4 @@
-"""Who comes and when: drawn for each class from streams of its own, so that compared policies meet the same traffic; or a trace."""
+"""Contacts over time, drawn from a random stream per class, or from a trace."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +15,7 @@ from callcenter.simulation.scenario import Kind, Scenario, ScenarioError
 
 
 class Contact:
-    """One customer reaching us. What becomes of them is filled in as virtual time passes; None: it did not happen."""
+    """One customer contact. Results are filled in during the run; None: did not happen. Times in virtual seconds."""
 
     __slots__ = (
         "agent",
@@ -59,7 +59,7 @@ class Contact:
 
 
 def drawn(scenario: Scenario, seed: int, knowing: Mapping[str, tuple[int, ...]]) -> Iterator[Contact]:
-    """The traffic of one seed in the order of arrival. `knowing`: of each class, the agents whom its customers may know."""
+    """The traffic of one seed in order of arrival. `knowing`: by class, agents its customers may know."""
     streams = [
         _of_class(kind, scenario.horizon, seed, knowing.get(kind.name, ()))
         for kind in scenario.classes
@@ -74,7 +74,9 @@ def drawn(scenario: Scenario, seed: int, knowing: Mapping[str, tuple[int, ...]])
 def _of_class(kind: Kind, horizon: float, seed: int, known: tuple[int, ...]) -> Iterator[Contact]:
     assert kind.arrivals is not None
     arrivals, handling, patience, knows = (
-        Random(f"{seed}/{kind.name}/{what}") for what in ("arrivals", "handling", "patience", "knows")
+        # Separate streams: compared policies meet the same traffic.
+        Random(f"{seed}/{kind.name}/{what}")
+        for what in ("arrivals", "handling", "patience", "knows")
     )
     handle = kind.handling.drawn(handling)
     lasts = kind.patience.drawn(patience) if kind.patience is not None else lambda: inf
@@ -85,7 +87,7 @@ def _of_class(kind: Kind, horizon: float, seed: int, known: tuple[int, ...]) -> 
 
 
 def read(path: str) -> list[dict[str, Any]]:
-    """The lines of a trace."""
+    """The lines of a trace. Raises ScenarioError."""
     try:
         texts = Path(path).read_text(encoding="utf-8").splitlines()
         return [json.loads(text) for text in texts if text.strip()]
@@ -96,7 +98,7 @@ def read(path: str) -> list[dict[str, Any]]:
 
 
 def traced(lines: Iterable[Any], scenario: Scenario, agents: int) -> list[Contact]:
-    """A given traffic, each contact a mapping: id, t, class, handle, patience (None: for ever), preferred_agent (or None)."""
+    """Contacts from mappings: id, t, class, handle, patience (None: infinite), preferred_agent. Raises ScenarioError."""
     kinds = {kind.name: kind for kind in scenario.classes}
     contacts = [_contact(f"Contact {n} of the trace", line, kinds, agents) for n, line in enumerate(lines, start=1)]
     contacts.sort(key=attrgetter("arrived"))
@@ -146,7 +148,7 @@ def as_trace(contact: Contact) -> dict[str, Any]:
 
 
 def as_log(contact: Contact) -> dict[str, Any]:
-    """What became of the contact: virtual seconds, or null."""
+    """The contact's results: virtual seconds, or null."""
     return {
         "id": contact.id,
         "answered": contact.answered,
@@ -158,7 +160,7 @@ def as_log(contact: Contact) -> dict[str, Any]:
 
 
 def write(path: str, lines: Iterable[Mapping[str, Any]]) -> None:
-    """JSON lines."""
+    """Write JSON lines. Raises ScenarioError."""
     try:
         with Path(path).open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(line) + "\n" for line in lines)

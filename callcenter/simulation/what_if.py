@@ -1,8 +1,7 @@
-"""A past day as a scenario with its own traffic, as it was and as it would be: the agents on duty, the queues, the calls.
+"""Past days as scenarios with their own calls, as they were and with a change.
 
-Who gave up did so after their own time. Whoever was served would have waited on for a time that is exponential with mean
-(all waits / those who gave up), the estimate of largest likelihood where most are never seen giving up.
-"""
+Patience: a caller who gave up had exactly the wait. A served caller's wait is extended by an exponential time with mean
+(all waits / abandoned calls), the maximum likelihood estimate from censored waits."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,21 +28,21 @@ from callcenter.simulation.times import Constant, Empirical
 
 DAY = 86_400.0
 NEVER = 5 * DAY  # longer than any run
-MOVED = 900.0  # seconds by which a call that is played once more may come earlier or later
+MOVED = 900.0  # seconds: a duplicated call is moved by up to this
 ADDED = "added"
 Class = tuple[int, str, str, float, float]  # queue, language, tier, extra points, seconds of holding
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """Over all the days: mean patience and the handling times seen, by queue. No patience: nobody is known to give up."""
+    """Mean patience (seconds; None if no caller gave up) and observed handling times over all days, by queue."""
 
     patience: Mapping[int, float | None]
     handled: Mapping[int, tuple[float, ...]]
 
 
 def habits(past: Past) -> Habits:
-    """A queue of which too little is seen is taken to be like all of them together."""
+    """A queue with too few observations takes the figures of all queues together."""
     calls = [call for day in past.days for call in day.calls]
     together = _patience(calls), tuple(call.handled for call in calls if call.handled is not None)
     patience, handled = dict[int, float | None](), dict[int, tuple[float, ...]]()
@@ -61,7 +60,7 @@ def _patience(calls: Sequence[Call]) -> float | None:
 
 
 def scenario(past: Past, day: PastDay, wish: Wish | None) -> Scenario:
-    """The day as it was (None), or with what is wished for. The traffic comes apart, from `trace`."""
+    """The day as it was (`wish` None), or with the change. `trace` supplies its traffic."""
     queues = [_changed(queue, wish) for queue in past.queues]
     numbers = {server.id: place for place, server in enumerate(past.servers, start=1)}
     policy = past.numbers
@@ -118,14 +117,16 @@ def _ring(rule: RingRule, numbers: Mapping[int, int]) -> Ring:
         any_language=rule.any_language,
         teams=tuple(str(team) for team in rule.teams),
         roles=rule.roles,
-        agents=tuple(numbers.get(agent_id, 0) for agent_id in rule.agents),  # 0 is nobody, and not everybody
+        agents=tuple(
+            numbers.get(agent_id, 0) for agent_id in rule.agents
+        ),  # 0 matches no agent; an empty list would admit all
         tiers=rule.tiers,
         skip_if_empty=rule.skip_if_empty,
     )
 
 
 def _groups(past: Past, day: PastDay, wish: Wish | None) -> Iterator[Group]:
-    """Each agent by themselves, in the order of their numbers; then those who are added."""
+    """One group per agent in numbered order, then the added agents."""
     sent_home = fewer(past, day, wish) if wish else ()
     for server in past.servers:
         duty = day.duty.get(server.id, ())
@@ -141,7 +142,7 @@ def _groups(past: Past, day: PastDay, wish: Wish | None) -> Iterator[Group]:
 
 
 def fewer(past: Past, day: PastDay, wish: Wish) -> tuple[int, ...]:
-    """Who would not be there: of those on duty in these hours who serve the queue, whoever can do the least else first."""
+    """Agents to remove: of those who serve the queue in these hours, those with the fewest skills and languages first."""
     begin, end = 60.0 * wish.since, 60.0 * wish.until
     wanted = past.queue(wish.queue_id).policy.skills
     serving = [
@@ -180,7 +181,7 @@ def _group(past: Past, server: Server, duty: Sequence[Span]) -> Group:
 
 
 def _off(duty: Sequence[Span]) -> Iterator[Span]:
-    """When they were not on duty, from midnight to after the end."""
+    """Periods off duty, from midnight to after the end."""
     at = 0.0
     for start, end in sorted(duty):
         if start > at:
@@ -214,7 +215,7 @@ def _kind(one: Class, queues: Sequence[QueueThen]) -> Kind:
 
 
 def trace(past: Past, day: PastDay, wish: Wish, known: Habits, seed: int) -> list[dict[str, Any]]:
-    """The calls of the day as lines for `runs.play`. The same seed brings the same, whatever is wished for."""
+    """The day's calls as lines for `runs.play`. Same seed, same calls, except for the percentage."""
     chance = Random(f"{seed}/{day.date}")
     numbers = {server.id: place for place, server in enumerate(past.servers, start=1)}
     lines = []
@@ -234,7 +235,7 @@ def trace(past: Past, day: PastDay, wish: Wish, known: Habits, seed: int) -> lis
 
 
 def _times(percent: int, chance: Random) -> int:
-    """How often a call comes, so that on average so many percent do."""
+    """Copies of a call, so that on average `percent` of calls come."""
     whole, rest = divmod(percent, 100)
     return whole + (chance.random() < rest / 100)
 

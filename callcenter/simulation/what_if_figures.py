@@ -1,4 +1,4 @@
-"""What came of past days played again, twice on the same calls: figures with intervals, by hour, by queue and by day."""
+"""Plays past days twice on the same calls, before and after a change: figures with intervals, by hour, queue and day."""
 
 from collections.abc import Callable, Mapping, Sequence
 from math import sqrt
@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 
 
 class Counted:
-    """Calls of one stretch: how long each waited until answered or gone, and how many of them were in time."""
+    """Calls of one period: waits in seconds until answered or gone, and how many were in time."""
 
     __slots__ = ("abandoned", "answered", "in_time", "left_in_time", "unserved", "waits")
 
@@ -31,8 +31,8 @@ class Counted:
         self.answered = self.in_time = self.abandoned = self.left_in_time = self.unserved = 0
 
     def take(self, contact: Contact, target: float) -> None:
-        """Whoever nobody ever served counts as having left at the end of the day."""
         end = contact.left if contact.answered is None else contact.answered
+        # A call that was never served counts as abandoned at the end of the day.
         wait = (max(what_if.DAY, contact.arrived) if end is None else end) - contact.arrived
         self.waits.append(wait)
         if contact.answered is None:
@@ -71,7 +71,7 @@ Key = tuple[str, str, int]  # side, "seed" or "hour" or "queue" or "day", which
 
 
 class Ledger:
-    """Everything counted, by side and by seed, hour, queue and day."""
+    """All counts, by side and by seed, hour, queue and day."""
 
     def __init__(self) -> None:
         self._counted: dict[Key, Counted] = {}
@@ -92,7 +92,9 @@ class Ledger:
 def play(
     past: Past, wish: Wish, real: Mapping[str, float | None], *, progress: Progress = lambda _done, _total: None
 ) -> dict[str, Any]:
-    """Each day with each seed, as it was and as it would be. `progress` hears (done, of all) before each. For JSON."""
+    """Play each day with each seed, before and after; returns data for JSON. Raises TooLittleKnown.
+
+    `progress` receives (done, total) before each run."""
     if not any(queue.id == wish.queue_id for queue in past.queues):
         raise TooLittleKnown("no_queue")
     known, ledger, seeds = what_if.habits(past), Ledger(), seeds_for(past, wish)
@@ -111,7 +113,7 @@ def play(
 
 
 def seeds_for(past: Past, wish: Wish) -> int:
-    """As many as are played in good time."""
+    """Seeds, 3 to 10, so that about MOST_PLAYED calls are played."""
     calls = sum(len(day.calls) for day in past.days) * wish.percent / 100
     return int(min(SEEDS[1], max(SEEDS[0], MOST_PLAYED / max(1.0, 2 * calls))))
 
@@ -166,7 +168,7 @@ def _figure(name: str, pairs: Sequence[Sequence[float | None]]) -> dict[str, Any
 
 
 def interval(values: Sequence[float]) -> list[float] | None:
-    """Mean, and half the 95 % interval (Student t). None of nothing."""
+    """[mean, half its 95 % interval (Student t)]; None if empty."""
     if not values:
         return None
     if len(values) == 1:
@@ -184,7 +186,7 @@ def _part(ledger: Ledger, what: str, which: int, times: int) -> dict[str, Any]:
 
 
 def on_duty(past: Past, hour: int) -> float:
-    """Agents there on average over this hour and the days."""
+    """Mean number of agents on duty in this hour of the day."""
     begin, end = 3600.0 * hour, 3600.0 * (hour + 1)
     seconds = sum(_overlap(day, begin, end) for day in past.days)
     return seconds / 3600 / len(past.days)
@@ -195,7 +197,7 @@ def _overlap(day: PastDay, begin: float, end: float) -> float:
 
 
 def _notes(past: Past, wish: Wish, ledger: Ledger, seeds: int) -> list[list[Any]]:
-    """(code, number) of what weakens the answer; the page has a sentence for each."""
+    """(code, number) of each limitation; the page has a sentence for each code."""
     calls = [call for day in past.days for call in day.calls]
     own = sum(call.queue_id == wish.queue_id for call in calls)
     unserved = [sum(ledger.one(side, "seed", s).unserved for s in range(1, seeds + 1)) / seeds for side in SIDES]
