@@ -1,4 +1,4 @@
-"""Harbor Home, the demo's company: made up, complete with a year of work. It writes rows once, before anything is live."""
+"""The demo company, Harbor Home, with a year of invented work. Writes rows once, into an empty database."""
 
 from callcenter.demo.personas import OUR_NUMBER, PASSWORD
 from callcenter.demo.phone_people import write_people

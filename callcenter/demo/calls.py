@@ -1,4 +1,4 @@
-"""One call of the year: menu, wait, perhaps left alone in the queue, else served, wrapped up and asked about."""
+"""One call of the demo year: menu, wait, perhaps abandoned, else served, wrapped up and surveyed."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -23,14 +23,14 @@ from callcenter.domain.interactions import EndedBy, Result
 from callcenter.storage.calls.legs import Leg
 from callcenter.storage.calls.wrap_ups import WrapUp
 
-PATIENCE = 850.0  # seconds, on average, that a caller is willing to wait
+PATIENCE = 850.0  # mean, in seconds
 BUSY_HOURS = (10, 11, 16)
 LONGEST_WAIT = 720.0
 
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds: in the menu, waiting, with the agent, of it on hold."""
+    """Seconds: in the menu, waiting, with the agent, on hold (part of talking)."""
 
     menu: float
     waited: float
@@ -39,12 +39,13 @@ class Times:
 
 
 def call(house: House, contact: Contact) -> Contact | None:
-    """Write this call into the book. Whoever gives up in the queue often calls again: then that call is returned."""
+    """Write this call into the book. Returns the caller's redial after an abandoned call, else None."""
     book = house.book
     times = _times(book, contact)
     joined = contact.at + timedelta(seconds=times.menu)
     answered = joined + timedelta(seconds=times.waited)
     server = house.taker(contact, answered)
+    # Calls that would not have ended by now are left out.
     if answered + timedelta(seconds=times.talked + 100) > book.now:
         return None
     if contact.script is None:
@@ -76,7 +77,7 @@ def _times(book: Book, contact: Contact) -> Times:
 
 
 def _enter(house: House, contact: Contact, times: Times) -> Values:
-    """From the first ring into the queue."""
+    """From the first ring until the call is in the queue."""
     book, queue_id = house.book, house.queue_id(contact)
     visit = begin(house, contact)
     joined = contact.at + timedelta(seconds=times.menu)

@@ -1,4 +1,4 @@
-"""What calls and conversations have in common: the row, the offers made, who took it, and the survey after it."""
+"""What calls and conversations share: the row, the offers, the choice of agent."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ RING = timedelta(seconds=20)
 
 @dataclass
 class House:
-    """The ground on which the year is played."""
+    """The book, agents and queue ids with which the year is written."""
 
     book: Book
     servers: list[Server]
@@ -36,7 +36,7 @@ class House:
         ]
 
     def taker(self, contact: Contact, at: datetime) -> Server | None:
-        """Who takes this at that moment: as the story says, or the able and free one who has rested longest."""
+        """The scripted agent, else the free one with skills and language who has been idle longest."""
         able = self.able(contact)
         if contact.script:
             return next(server for server in self.servers if server.member.username == contact.script.agent)
@@ -66,7 +66,7 @@ def begin(house: House, contact: Contact) -> Values:
 
 
 def _seen(book: Book, contact: Contact) -> None:
-    """They came by this address, by WhatsApp by another one of the same number."""
+    """Update the address's last contact; WhatsApp is an address of its own with the same number."""
     addresses, kind = contact.customer.addresses, contact.channel.address_kind
     if kind not in addresses:
         told = {"since": contact.at, "verified_at": contact.at, "last_seen_at": None, "opted_out_at": None}
@@ -77,7 +77,7 @@ def _seen(book: Book, contact: Contact) -> None:
 
 
 def offered(house: House, visit: Values, server: Server, *, made: datetime, taken: datetime) -> Values:
-    """One offer, accepted at `taken`; sometimes another agent let it pass before."""
+    """One offer, accepted at `taken`; sometimes preceded by an offer that another agent declined or missed."""
     book = house.book
     medium = Channel(visit["channel"]).medium
     if visit["joined_at"] < made - RING and (other := _other(house, server, made)) and book.share(35):
@@ -127,6 +127,6 @@ def _offer(
 
 
 def who(visit: Values, server: Server | None = None, *, actor: str = "system") -> dict[str, Any]:
-    """The subjects of an event about this visit."""
+    """Ids and actor of an event about this interaction."""
     ids = {"interaction_id": visit["id"], "customer_id": visit["customer_id"]}
     return {**ids, "agent_id": server.id if server else None, "actor": actor}

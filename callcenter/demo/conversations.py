@@ -1,4 +1,4 @@
-"""One SMS conversation of the year, word by word."""
+"""One text conversation of the demo year, message by message."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ from callcenter.storage.calls.wrap_ups import WrapUp
 
 
 def converse(house: House, contact: Contact) -> None:
-    """Write this conversation into the book, if it is over by now and somebody could have served it."""
+    """Write this conversation, if it has ended by now and an agent was free."""
     book = house.book
     waited = contact.script.waited if contact.script else book.chance.lognormvariate(3.6, 0.8)
     taken = contact.at + timedelta(seconds=waited)
@@ -44,7 +44,7 @@ def converse(house: House, contact: Contact) -> None:
 
 
 def _script(book: Book, contact: Contact, taken: datetime) -> list[tuple[datetime, str]]:
-    """(when, what): the customer first, then in turns."""
+    """(time, text): the customer first, then alternating."""
     words = contact.matter.theme.texts[contact.customer.language]
     number = str(book.chance.randrange(100, 999))
     said, at = [(contact.at, words[0].replace("{n}", number))], taken

@@ -1,4 +1,4 @@
-"""The agents' last two weeks, stretch by stretch: what they chose, and what the system knew meanwhile."""
+"""The agents' last 14 days: intervals of chosen status and of known state."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ Change = tuple[datetime, str]
 
 
 def write(book: Book, servers: list[Server]) -> None:
-    """Intervals and their events. At the end everybody is signed out and idle, ready for whoever signs in."""
+    """Write intervals and their events. In the end every agent is signed out and idle."""
     visits = {visit["id"]: visit for visit in book.rows(Interaction)}
     for server in servers:
         person = book.rows(Agent)[server.id - 1]
@@ -44,7 +44,7 @@ def _chosen(book: Book, server: Server) -> Iterator[Change]:
 
 
 def _known(book: Book, server: Server, visits: dict[int, Values]) -> list[Change]:
-    """The state after each change in what is in the agent's hands, as the house itself would say it."""
+    """The state after each change of the agent's work, from the live `state_of`."""
     since = book.now - timedelta(days=DAYS)
     steps: list[tuple[datetime, str, int]] = []
     for offer in book.rows(Offer):

@@ -1,4 +1,4 @@
-"""Tickets of the year: opened at the first contact that is served, moved on by each, solved by the last."""
+"""Tickets of the demo year: opened at the first served contact, updated by each, solved by the last."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ EXTRA = {
 
 
 def ticket_of(book: Book, contact: Contact, server: Server, *, queue_id: int, at: datetime, interaction: int) -> Values:
-    """The matter's ticket; opened now where this is the first contact that reaches anybody."""
+    """The case's ticket; opened at the first contact that an agent serves."""
     matter = contact.matter
     if matter.ticket is None:
         matter.ticket = _open(book, contact, server, queue_id=queue_id, at=at)
@@ -51,7 +51,7 @@ def _open(book: Book, contact: Contact, server: Server, *, queue_id: int, at: da
 
 
 def outcome_of(book: Book, contact: Contact) -> str | None:
-    """What the agent said in wrap-up; None where the time ran out, which happened only lately."""
+    """The outcome of the wrap-up; None if it timed out (recent contacts only)."""
     if contact.script:
         return contact.script.outcome or Outcome.SOLVED
     if contact.at > book.now - timedelta(days=4) and book.share(4):
@@ -73,7 +73,7 @@ def note_of(contact: Contact) -> str:
 def finish(
     book: Book, contact: Contact, server: Server, *, outcome: str | None, at: datetime, interaction: int
 ) -> None:
-    """What the wrap-up does to the ticket."""
+    """Apply the wrap-up to the ticket."""
     ticket = contact.matter.ticket
     if ticket is None:
         return
@@ -99,7 +99,7 @@ def finish(
 
 
 def settle(book: Book) -> None:
-    """Whoever never came back about a matter: after three weeks its owner has closed it."""
+    """Close tickets without a contact for three weeks, as their owner."""
     for ticket in book.rows(Ticket):
         at = ticket["changed_at"] + FORGOTTEN
         if ticket["status"] in UNSOLVED and at < book.now:
@@ -111,9 +111,10 @@ def settle(book: Book) -> None:
 
 
 def number(book: Book) -> int:
-    """Numbers rise with time, so that the story's ticket has the one that its pictures show; the last serial used."""
+    """Number tickets in order of time; returns the last serial used."""
     tickets = book.rows(Ticket)
     known = next(ticket for ticket in tickets if ticket["serial"])
+    # The scripted ticket must have its fixed number, so all others count from it.
     before = known["serial"] - known["id"]
     for ticket in tickets:
         del ticket["serial"]

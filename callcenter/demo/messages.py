@@ -1,4 +1,4 @@
-"""One message of the year, in or out."""
+"""One message of the demo year."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ def write(
     purpose: str = "conversation",
     is_ours: bool | None = None,
 ) -> Values:
-    """A message in or out (with an agent always out) that has reached the other side."""
+    """A delivered message. Outbound if there is an agent, else as `is_ours` says."""
     ours = agent_id is not None if is_ours is None else is_ours
     return book.add(
         Message,

@@ -1,4 +1,6 @@
-"""Names, places and telephone numbers that nobody has: 555-01xx is reserved for fiction, +86 13x 5550 0xxx is not given out."""
+"""Names, places and telephone numbers of invented customers.
+
+Numbers are unassigned: 555-01xx is reserved for fiction, +86 13x 5550 0xxx is not issued."""
 
 FIRST = [
     "Amara",

@@ -1,4 +1,4 @@
-"""Two hundred customers: those of the stories by name, the others drawn from the lists of names."""
+"""Two hundred customers: the scripted ones by name, the others random."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,13 +14,13 @@ from callcenter.storage.customers.customers import Account, Address, Customer
 HOW_MANY = 200
 YEAR = timedelta(days=365)
 VALUE = {"gold": (400_000, 2_500_000), "silver": (300_000, 1_000_000), "standard": (90_000, 480_000)}
-PRICES = {"USD": 1, "CNY": 6}  # the same goods in yuan
+PRICES = {"USD": 1, "CNY": 6}  # factor from USD to CNY
 TIERS = ("gold", "silver", "silver", "standard", "standard", "standard", "standard", "standard", "standard")
 
 
 @dataclass(frozen=True)
 class Person:
-    """A customer as far as the year's making needs to know. `weight`: how often they turn up."""
+    """A customer while the year is generated. `weight`: relative frequency of contacts."""
 
     id: int
     name: str
@@ -37,7 +37,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Known:
-    """Somebody whose data is fixed: the people of the pictures and of the simulator's phone page."""
+    """A customer with fixed data: those in screenshots and on the simulator's phone page."""
 
     name: str
     numbers: tuple[str, ...]
@@ -47,7 +47,7 @@ class Known:
     zone: str
     years: int
     account: str | None = None
-    value: int = 0  # brought in within a year, minor units; 0: drawn
+    value: int = 0  # yearly, minor units; 0: random
 
 
 KNOWN = (
@@ -78,11 +78,11 @@ KNOWN = (
     Known("Mallory Reed", ("+15105550166",), "standard", "en", "Oakland", COMPANY_ZONE, 1),
     Known("Malin Reed", ("+15105550166", "+15105550167"), "silver", "en", "Oakland", COMPANY_ZONE, 3),
 )
-OPTED_OUT = 12  # the customer of this id wants no messages
+OPTED_OUT = 12  # this customer id has opted out of messages
 
 
 def write(book: Book, *, owners: dict[str, int]) -> list[Person]:
-    """All customers with accounts and numbers; `owners` gives the agents by user name who answer for accounts."""
+    """All customers with accounts and numbers. `owners`: agent ids by user name, as account owners."""
     accounts = {name: book.add(Account, name=name, owner_id=owners[who])["id"] for name, who in ACCOUNTS}
     everybody = [_known(book, known, accounts) for known in KNOWN]
     taken = {person.name for person in everybody} | {OUR_NUMBER} | {n for known in KNOWN for n in known.numbers}

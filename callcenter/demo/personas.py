@@ -1,4 +1,4 @@
-"""Who plays: the company, its queues and its people who serve. Everything here is invented."""
+"""The demo company, its queues and staff. All invented."""
 
 from dataclasses import dataclass
 from datetime import time
@@ -13,7 +13,7 @@ NEW_YORK = "America/New_York"
 
 @dataclass(frozen=True)
 class QueueOf:
-    """A queue, the key that leads to it, and the skill it asks for."""
+    """A queue, its menu key and its skill."""
 
     key: str
     digit: str
@@ -22,7 +22,7 @@ class QueueOf:
     handling_seconds: int
 
 
-# Open round the clock, so that whoever tries the demo is served at any hour.
+# Open at all hours, so that a demo visitor is always served.
 QUEUES = (
     QueueOf("delivery", "1", {"en": "Delivery", "zh": "配送"}, 80, 330),
     QueueOf("billing", "2", {"en": "Billing and returns", "zh": "账单与退货"}, 75, 300),
@@ -41,7 +41,9 @@ TEAMS = ("Delivery", "Billing and returns", "中文服务")
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody who signs in. `level`: how much may be left to them; `mobile`: where they are asked by SMS. `shift` in their own zone, `rest` the half hour they do not serve, `days_off` 0 = Monday."""
+    """A staff member. `level`: approval level; `mobile`: for approvals by SMS.
+
+    `shift` in the member's zone, `rest` a 30-minute break, `days_off` 0 = Monday."""
 
     username: str
     name: str
@@ -115,7 +117,7 @@ LEADERS = (
 )
 MEMBERS = AGENTS + LEADERS
 
-# Organisations and the colleague who answers for each.
+# Accounts and the user name of their owner.
 ACCOUNTS = (
     ("Mendes Café Group", "ines"),
     ("Bayview Apartments", "sam"),

@@ -1,4 +1,4 @@
-"""Who can be on the customer's phone of the simulator: the people of the stories, and three awkward numbers."""
+"""People on the simulator's phone page: the scripted customers, and three special numbers."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ PEOPLE = (
 
 
 def write_people(path: Path) -> None:
-    """The JSON list that SIMULATOR_PEOPLE names."""
+    """Write the JSON file that SIMULATOR_PEOPLE names."""
     text = json.dumps(PEOPLE, ensure_ascii=False, indent=2)
     if not path.exists() or path.read_text("utf-8") != text:
         path.write_text(text, "utf-8")

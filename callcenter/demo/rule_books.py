@@ -1,4 +1,4 @@
-"""The rule books that ship with the program, to start with: `shop` is the demo company's own, `telecom` for a telephone company."""
+"""Rule books shipped as a start: `shop` is the demo company's, `telecom` a telephone company's."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ NAMES = ("shop", "telecom")
 
 
 def text(name: str) -> str:
-    """The file as it ships, with its remarks."""
+    """The file with its comments."""
     return (FOLDER / f"{name}.yaml").read_text("utf-8")
 
 

@@ -1,4 +1,4 @@
-"""What the year consists of before anybody serves it: matters, each with one or more contacts at their times."""
+"""The demo year's demand before it is served: cases, each with one or more contacts."""
 
 import math
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ THEMES = (*topics_delivery.THEMES, *topics_billing.THEMES)
 DAYS = 365
 TEXT_SHARE = 28
 BAD_DAYS = 26
-# How likely each hour of the customer's day is, from 8 to 19.
+# Weight of each hour of the customer's day, from 8 to 19.
 HOURS = {8: 4, 9: 9, 10: 12, 11: 10, 12: 7, 13: 7, 14: 8, 15: 8, 16: 10, 17: 9, 18: 6, 19: 3}
 PARTS = (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4)
 
 
 @dataclass(frozen=True)
 class Script:
-    """What is not left to chance in a contact of a story. Seconds; `score` 0: asked, no answer; None: chance."""
+    """Fixed parts of a scripted contact, in seconds. `score` 0: asked, no answer; None: random."""
 
     agent: str
     waited: int
@@ -37,21 +37,21 @@ class Script:
 
 @dataclass
 class Matter:
-    """One ticket to be. `stays_open`: its last contact does not solve it."""
+    """One future ticket. `stays_open`: the last contact does not solve it."""
 
     theme: Theme
     customer: Person
     subject: str = ""
     priority: str = ""
     fault: str = ""
-    number: int = 0  # a serial that must be this one
+    number: int = 0  # fixed serial, 0: any
     stays_open: bool = False
     ticket: Values | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class Contact:
-    """One time that this customer comes to us about this matter; `part` counts from 1."""
+    """One contact of the customer about this case; `part` counts from 1."""
 
     at: datetime
     matter: Matter
@@ -67,7 +67,7 @@ class Contact:
 
 
 def year(book: Book, customers: list[Person]) -> Iterator[Contact]:
-    """Contacts of matters begun on each day of the last year, none after now. The company grows towards today."""
+    """Random contacts of the last year up to now; their number grows towards today."""
     drawn = [person for person in customers if not person.in_story]
     weights = [person.weight for person in drawn]
     today = book.now.date()
@@ -80,7 +80,8 @@ def year(book: Book, customers: list[Person]) -> Iterator[Contact]:
 
 
 def _weights(back: int) -> list[float]:
-    """How often each theme comes up. In the last weeks a carrier is in trouble: more deliveries are late."""
+    """Weight of each theme."""
+    # In the last weeks a carrier is in trouble: more late deliveries.
     return [theme.weight * (5 if back < BAD_DAYS and theme is topics_delivery.LATE else 1) for theme in THEMES]
 
 
@@ -102,7 +103,7 @@ def _contacts(book: Book, day: date, matter: Matter) -> Iterator[Contact]:
 
 
 def _written(matter: Matter) -> Channel:
-    """One customer in three has WhatsApp."""
+    """One customer in three uses WhatsApp."""
     return Channel.WHATSAPP if matter.customer.id % 3 == 0 else Channel.SMS
 
 

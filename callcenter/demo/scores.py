@@ -1,4 +1,4 @@
-"""What customers write when asked for a score from 1 to 5."""
+"""Texts of surveys: the question, thanks, and customers' comments by score 1 to 5."""
 
 ASKED = {
     "en": "Harbor Home: how satisfied are you with how we solved it? Reply 1 (not at all) to 5 (very). STOP to end.",

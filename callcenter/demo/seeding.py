@@ -1,4 +1,4 @@
-"""Writes the whole of Harbor Home into an empty database, in one transaction, the same for the same moment."""
+"""Writes Harbor Home into an empty database in one transaction. Same `now`, same data."""
 
 import gc
 import heapq
@@ -30,12 +30,13 @@ SEEDING_LOCK = 7_000_002
 
 
 class NotEmpty(Exception):
-    """The database holds a company of its own: the demo is not mixed into it."""
+    """The database holds other data; the demo does not mix with it."""
 
 
 def seed(database: Database, *, now: datetime) -> bool:
-    """True where Harbor Home was written, False where it stood there already. NotEmpty for any other data."""
+    """True if Harbor Home was written, False if it exists. Raises NotEmpty for other data."""
     with database.begin() as session:
+        # Two processes that start at once must not both seed.
         session.execute(select(func.pg_advisory_xact_lock(SEEDING_LOCK)))
         if _is_seeded(session):
             return False
@@ -57,15 +58,14 @@ def _is_seeded(session: Session) -> bool:
 
 
 def write(now: datetime) -> Book:
-    """The company and its year, as rows not yet in a database."""
+    """The company and its year, not yet in a database."""
     with _nothing_collected():
         return _written(now)
 
 
 @contextmanager
 def _nothing_collected() -> Iterator[None]:
-    """Hundreds of thousands of objects are made and all stay; the collector, which would look through them again and
-    again, takes a fifth of the time."""
+    # All objects stay alive; garbage collection would take a fifth of the time.
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -91,7 +91,7 @@ def _written(now: datetime) -> Book:
 
 
 def _play(house: House, contacts: Iterable[Contact]) -> None:
-    """Serve all contacts in the order of time; a call given up may come again."""
+    """Serve all contacts in order of time; an abandoned call may return."""
     serial = count()
     waiting = [(contact.at, next(serial), contact) for contact in contacts]
     heapq.heapify(waiting)

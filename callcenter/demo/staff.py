@@ -1,4 +1,4 @@
-"""The company's own rows, and who of its agents could have served at a moment of the year."""
+"""The company's own rows, and when each agent could serve."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -14,13 +14,13 @@ from callcenter.storage.administration.company import BreakReason, Company, Numb
 from callcenter.storage.agents.agents import Agent, Team
 
 REST = timedelta(minutes=30)
-# Whoever tries the demo sees the question soon, at any hour, and again the next time.
+# A demo visitor gets the survey soon, at any hour and every time.
 SURVEYS = {"survey_delay_seconds": 15, "survey_cool_down_hours": 0, "survey_quiet_hours": False}
 
 
 @dataclass
 class Server:
-    """An agent while the year is made: until when they are on a call, and the ends of their conversations."""
+    """An agent while the year is generated: end of the current call, ends of open conversations."""
 
     id: int
     member: Member
@@ -36,7 +36,7 @@ class Server:
 
 
 def spans(member: Member, moment: datetime) -> list[tuple[datetime, datetime]]:
-    """When this person serves on the local day of `moment`: before and after the rest."""
+    """Serving times on the local day of `moment`: before and after the break."""
     zone = ZoneInfo(member.zone)
     day = moment.astimezone(zone).date()
     if day.weekday() in member.days_off:
@@ -50,7 +50,7 @@ def spans(member: Member, moment: datetime) -> list[tuple[datetime, datetime]]:
 
 
 def write(book: Book) -> dict[str, int]:
-    """Company, queues, number, teams and everybody who signs in: {user name: id}."""
+    """Company, queues, number, teams and staff. Returns agent ids by user name."""
     founded = book.now - timedelta(days=400)
     ours = {"zone": personas.COMPANY_ZONE, "currency": "USD", "region": "US", **SURVEYS}
     book.add(Company, names=personas.COMPANY, created_at=founded, **ours)

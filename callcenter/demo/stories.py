@@ -1,4 +1,4 @@
-"""The people of the pictures: what they have been through with us so far. Days count back from today."""
+"""Scripted contacts of the customers in screenshots. Days count back from today."""
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
@@ -17,7 +17,7 @@ Visit = tuple[int, str, Channel, Script]
 
 
 def stories(book: Book, people: dict[str, Person]) -> Iterator[Contact]:
-    """Every contact of the stories; all lie on days before today."""
+    """All scripted contacts, each before today."""
     yield from _carla(book, people["Carla Mendes"])
     yield from _lei(book, people["李雷"])
     yield from _others(book, people)
@@ -61,7 +61,7 @@ def _carla(book: Book, carla: Person) -> Iterator[Contact]:
 
 
 def _since_may(book: Book) -> int:
-    """Days back to the last 3 May: what was given on it is told on her card."""
+    """Days since the last 3 May, the date of a grant on her card."""
     today = book.now.astimezone(ZoneInfo(COMPANY_ZONE)).date()
     third = today.replace(month=5, day=3)
     return (today - (third if third < today else third.replace(year=today.year - 1))).days

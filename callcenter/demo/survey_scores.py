@@ -1,4 +1,4 @@
-"""Surveys of the year: asked when a ticket is solved, answered by about three in ten, worse where people waited."""
+"""Surveys of the demo year: sent when a ticket is solved, about 31 % answered, lower scores after long waits."""
 
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ LONG_WAIT = 90
 
 
 def ask(book: Book, contact: Contact, visit: Values, *, at: datetime, waited: float, held: float) -> None:
-    """A survey about this visit, if it solved the matter and the rules of asking allow it."""
+    """Send a survey about this interaction, if it solved the ticket and the survey rules allow it."""
     ticket, customer = contact.matter.ticket, contact.customer
     asked = rules.decent(at + DELAY, customer.zone)
     if ticket is None or ticket["status"] != TicketStatus.SOLVED or customer.opted_out:
@@ -52,11 +52,11 @@ def ask(book: Book, contact: Contact, visit: Values, *, at: datetime, waited: fl
 
 
 def _was_asked_lately(book: Book, visit: Values, asked: datetime) -> bool:
-    """Not twice within the time for which a question stays open, so that a bare "4" has one meaning."""
+    # Only one open survey per address, so that a bare "4" is unambiguous.
     since = asked - rules.OPEN_FOR
     return any(
         survey["their_address"] == visit["their_address"] and survey["asked_at"] > since
-        for survey in book.rows(Survey)[-60:]  # four a day: more than two weeks
+        for survey in book.rows(Survey)[-60:]  # about four a day: 60 cover more than two weeks
     )
 
 

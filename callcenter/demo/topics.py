@@ -1,4 +1,4 @@
-"""What customers come to us with: a theme is one kind of matter, with the words that people use about it."""
+"""Themes: what customers contact the company about, with the texts of a case."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ Lines = dict[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Theme:
-    """All texts by language. `notes`: at the first contact, at a later one, when solved. `texts`: an SMS conversation,
-    customer first, then in turns."""
+    """All texts by language. `notes`: at the first contact, later, when solved. `texts`: a text conversation, the
+    customer first, then alternating."""
 
     queue: str
     type: str

@@ -1,4 +1,4 @@
-"""Matters of billing and returns."""
+"""Themes of billing and returns."""
 
 from callcenter.demo.topics import Theme
 

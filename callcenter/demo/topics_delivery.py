@@ -1,4 +1,4 @@
-"""Matters of delivery and fitting."""
+"""Themes of delivery and fitting."""
 
 from callcenter.demo.topics import Theme
 

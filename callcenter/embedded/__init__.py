@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis as child processes, started from their wheels when no address of a server is given."""
+"""PostgreSQL and Redis as child processes from their wheels, used if no server address is configured."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,20 +22,20 @@ class Urls:
 
 @contextmanager
 def servers(data: Path) -> Iterator[Urls]:
-    """Both servers, for as long as the block runs; what they keep stays in `data`."""
+    """Both servers while the block runs; data persists in `data`."""
     with postgres(data) as database, redis(data) as memory:
         yield Urls(database_url=database.url, redis_url=memory.url)
 
 
 @contextmanager
 def postgres(data: Path, *, durable: bool = True) -> Iterator[Server]:
-    """PostgreSQL alone. `durable=False` is for tests: fast, and lost when the machine stops."""
+    """PostgreSQL alone. `durable=False` is for tests: faster, but data is lost if the machine stops."""
     with PostgresServer(data, durable=durable).running() as server:
         yield server
 
 
 @contextmanager
 def redis(data: Path) -> Iterator[Server]:
-    """Redis alone. It keeps nothing on disk: what must last is in PostgreSQL."""
+    """Redis alone, without persistence: durable data is in PostgreSQL."""
     with RedisServer(data).running() as server:
         yield server

@@ -1,5 +1,5 @@
-"""What a person can do something about."""
+"""Errors that an operator can resolve."""
 
 
 class EmbeddedError(Exception):
-    """A sentence that says what is wrong and what to do."""
+    """The message says what is wrong and what to do."""

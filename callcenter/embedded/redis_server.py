@@ -1,4 +1,4 @@
-"""Redis: a newer one from PATH, or Valkey from its wheel; on a Unix socket, with nothing kept on disk."""
+"""Redis from PATH, else Valkey from its wheel; on a Unix socket, without persistence."""
 
 import importlib.resources
 import shutil

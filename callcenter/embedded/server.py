@@ -1,4 +1,4 @@
-"""A server that is our child process: started, stopped, killed, and started again over what a crash left."""
+"""A server as a child process: start, stop, kill, and restart after a crash."""
 
 import errno
 import fcntl
@@ -22,13 +22,13 @@ from callcenter.embedded.owner import MYSELF, Owner
 
 START_SECONDS = 60
 STOP_SECONDS = 30
-LEFTOVER_SECONDS = 10  # how long a killed server's own children may linger
+LEFTOVER_SECONDS = 10  # for a killed server's child processes to end
 FREE_BYTES = 200 * 1024 * 1024
 LONGEST_SOCKET_PATH = 90  # the operating system allows 103 on macOS, 107 on Linux
 
 
 class Server:
-    """What both servers share. A subclass says how to prepare, which command runs, and when it is ready."""
+    """Base of both servers. A subclass defines preparation, command and readiness check."""
 
     name: ClassVar[str]
     stop_signal: ClassVar[signal.Signals]
@@ -47,11 +47,11 @@ class Server:
 
     @property
     def pid(self) -> int | None:
-        """The number of the running process, None while stopped."""
+        """Process id, None while stopped."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
     def start(self) -> None:
-        """Return when the server answers; a server that runs already is left alone."""
+        """Return once the server answers. Raises EmbeddedError. No-op if it runs."""
         deadline = time.monotonic() + LEFTOVER_SECONDS
         while self.pid is None:
             self._launch()
@@ -62,7 +62,7 @@ class Server:
             time.sleep(0.2)
 
     def stop(self) -> None:
-        """Let it finish what it writes, then end; after a while, insist."""
+        """Stop cleanly; kill after STOP_SECONDS."""
         if self._process is None:
             return
         self._signal(self.stop_signal)
@@ -73,7 +73,7 @@ class Server:
         self._process = None
 
     def kill(self) -> None:
-        """End it as a crash would, for tests of bad days."""
+        """Kill it like a crash, for tests."""
         if self._process is not None:
             self._signal(signal.SIGKILL)
             self._process.wait()
@@ -81,7 +81,7 @@ class Server:
 
     @contextmanager
     def running(self) -> Iterator["Server"]:
-        """Claim the data, clear away a killed predecessor, start; stop at the end."""
+        """Lock the data, stop an orphaned server, start; stop at the end."""
         place.make(self.folder.parent)
         with self._claimed():
             self._end_predecessor()
@@ -91,11 +91,11 @@ class Server:
                 yield self
             finally:
                 self.stop()
-                if self.sockets.parent != self.folder.parent:  # the short one, outside the data
+                if self.sockets.parent != self.folder.parent:  # the short path outside the data folder
                     shutil.rmtree(self.sockets, ignore_errors=True)
 
     def prepare(self) -> None:
-        """Make the folders; a subclass adds what its server needs before the first start."""
+        """Make the folders; subclasses add to it. Raises EmbeddedError if the disk is full."""
         if self._free() < FREE_BYTES:
             raise EmbeddedError(self._disk_full())
         for folder in (self.folder, self.sockets):
@@ -108,13 +108,13 @@ class Server:
         raise NotImplementedError
 
     def leftover(self) -> bool:
-        """Did it fail only because a killed predecessor's last children still run?"""
+        """Whether the start failed only because child processes of a killed server still run."""
         return False
 
     def explanation(self) -> str:
-        """Why it did not start, from the end of its own log."""
+        """Why it did not start, from the end of its log."""
         told = self.log.read_text(errors="replace")[-4000:]
-        if os.strerror(errno.ENOSPC) in told or self._free() < FREE_BYTES:  # then the log may be cut short too
+        if os.strerror(errno.ENOSPC) in told or self._free() < FREE_BYTES:  # a full disk may cut the log short
             return self._disk_full()
         last = "\n  ".join(told.splitlines()[-8:])
         return f"{self.name} did not start. The end of {self.log} says:\n  {last}"
@@ -149,7 +149,7 @@ class Server:
 
     @contextmanager
     def _claimed(self) -> Iterator[None]:
-        """One of us a data folder: the lock goes with its process, however that ends."""
+        # One process per data folder. The kernel releases the lock when the process ends.
         with (self.folder.parent / f"{self.name.lower()}.lock").open("w") as lock:
             if not _locked(lock):
                 raise EmbeddedError(
@@ -159,7 +159,7 @@ class Server:
             yield
 
     def _end_predecessor(self) -> None:
-        """We hold the lock, so a server that still runs on this data has lost its parent."""
+        """The lock is held here, so a server that still runs on this data is an orphan."""
         process = _process_of(self.folder / self.pid_file)
         if process is None or not self._is_ours(process):
             return
@@ -193,7 +193,7 @@ def _process_of(pid_file: Path) -> psutil.Process | None:
 
 
 def _sockets_folder(folder: Path) -> Path:
-    """Beside the data; a path too long for a Unix socket is replaced by a short one that stays the same."""
+    """Next to the data; if that is too long for a Unix socket, a short, stable path."""
     beside = folder.with_name(f"{folder.name}-socket")
     if len(str(beside)) <= LONGEST_SOCKET_PATH:
         return beside

@@ -1,4 +1,4 @@
-"""The demo's year of giving: rules, budgets, and what was given, asked for and refused, decided by the rules of that day."""
+"""A demo year of grants: rules, budgets, and grants requested, made and refused under the rules of each day."""
 
 from datetime import timedelta
 from random import Random
@@ -18,7 +18,8 @@ QUIET = timedelta(seconds=20)
 
 
 def write(book: Book) -> None:
-    """Everything about giving, after the contacts of the year are in the book. All chance is its own: the year stays as it is."""
+    """Add everything about grants, after the year's contacts are in the book."""
+    # A random stream of its own: the contacts do not depend on grants.
     chance = Random(SEED)
     rules = setup.write(book, chance)
     till = Till(book)
@@ -30,7 +31,7 @@ def write(book: Book) -> None:
 
 
 def _play(desk: Desk) -> None:
-    """Moment after moment, so that each decision knows what was given before it."""
+    """In order of time, so that each decision counts earlier grants."""
     jonas = next(row["id"] for row in desk.book.rows(Agent) if row["username"] == "jonas")
     everyday = sorted([*_moments(desk), *_recoveries(desk)], key=lambda moment: moment.at)
     favourite = grant_patterns.favourite_of(jonas, everyday)
@@ -61,7 +62,7 @@ def _score(desk: Desk, moment: Moment) -> int | None:
 
 
 def _moments(desk: Desk) -> list[Moment]:
-    """One in every served contact, at times a second; none with the people of the stories."""
+    """One in each served contact, sometimes a second; none for scripted customers."""
     in_story = {known.name for known in KNOWN}
     moments = []
     for visit in desk.year.served():
@@ -78,7 +79,7 @@ def _moments(desk: Desk) -> list[Moment]:
 
 
 def _recoveries(desk: Desk) -> list[Moment]:
-    """A supervisor comes back to some of those who gave a bad score."""
+    """Supervisors follow up on some of the bad scores."""
     leaders = [row for row in desk.book.rows(Agent) if row["role"] == "supervisor"]
     moments = []
     for survey in desk.book.rows(Survey):
@@ -92,7 +93,7 @@ def _recoveries(desk: Desk) -> list[Moment]:
 
 
 def _wish(desk: Desk, case: granting.Case) -> None:
-    """What the agent has in mind, and what becomes of it."""
+    """The agent's request and its result."""
     moment = case.moment
     options = {option.remedy: option for option in case.decision.options}
     key = grant_patterns.remedy(desk.chance, moment, options, desk.book.now)
@@ -111,7 +112,7 @@ def _wish(desk: Desk, case: granting.Case) -> None:
 
 
 def _asks(desk: Desk, case: granting.Case, held: granting.Held) -> bool:
-    """Most ask, above all while the customer is on hold anyway; some rather do not."""
+    """Whether the agent asks for approval: most do, above all if the customer is on hold anyway."""
     moment = case.moment
     if not asking.can_be_asked(desk, case) or moment.visit is None:
         return False
@@ -119,12 +120,12 @@ def _asks(desk: Desk, case: granting.Case, held: granting.Held) -> bool:
         return False
     is_late = bool(held.option and held.option.ask_rule_id == grant_patterns.LATE_RULE)
     if moment.agent["username"] == "jonas" and not is_late:
-        return False  # he stays just below
+        return False  # Jonas grants just below his limit instead.
     return desk.share(96 if is_late or moment.agent["username"] == "priya" else 90 if moment.hold else 62)
 
 
 def _lets_be(desk: Desk, case: granting.Case, key: str, units: int, held: granting.Held, reason: str) -> None:
-    """The wish is written down; then the agent gives what may be given, or nothing."""
+    """Record the request; then the agent grants what the rules allow, or nothing."""
     if held.answer == Answer.REFUSED and case.moment.visit is None:
         return
     if held.answer == Answer.REFUSED:

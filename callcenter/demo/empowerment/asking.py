@@ -1,4 +1,4 @@
-"""Asking in the year: who was asked, who took it, how long it took, what they said, and what came of it."""
+"""Approvals of the demo year: who is asked, who answers, how long it takes, the answer and its result."""
 
 from datetime import datetime, timedelta
 
@@ -23,17 +23,17 @@ from callcenter.storage.agents.agents import Agent
 from callcenter.storage.empowerment.approvals import Word
 
 APPROVED_FOR = timedelta(hours=24)
-NOBODY = 10_000.0  # everybody is in a meeting
-MEDIAN, AWAY_MEDIAN = 3.6, 4.5  # natural logarithms of the seconds that an answer takes, at a screen and by SMS
+NOBODY = 10_000.0  # seconds: longer than all steps together
+MEDIAN, AWAY_MEDIAN = 3.6, 4.5  # log(seconds) of the median answer time, at a screen and by SMS
 
 
 def can_be_asked(desk: Desk, case: Case) -> bool:
-    """Whatever comes of it lies in the past."""
+    """The whole approval must end before now."""
     return case.moment.at < desk.book.now - timedelta(hours=3)
 
 
 def ask(desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: str) -> Values:
-    """The question and all that comes of it."""
+    """Ask for approval and play it to its end."""
     question = questions.put(desk, case, key, units, held, reason=reason)
     if desk.share(3):
         _withdraw(question)
@@ -49,7 +49,7 @@ def ask(desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: str
 
 
 def _answered(question: Question) -> tuple[int, float, Member | None]:
-    """(turn, seconds since it was asked, who answers); nobody where it takes longer than all turns."""
+    """(step, seconds until answered, approver); the approver is None if all steps time out."""
     desk, at = question.desk, question.case.moment.at
     steps, gone = questions.steps_of(question), 0.0
     able = [[one for one in LEADERS if fits(step, role=one.role, level=one.level)] for step in steps]
@@ -123,7 +123,7 @@ def _talk(question: Question, claimed: datetime, answered: datetime, by: int) ->
 
 
 def _said(question: Question) -> str:
-    """The answer; for less and instead, the grant is what was said from here on."""
+    """The answer; for less and instead, the grant is changed accordingly."""
     desk, moment, row = question.desk, question.case.moment, question.row
     if grant_patterns.says_no(desk.chance, moment, row["remedy"], row["units"], now=desk.book.now):
         return "no"
@@ -149,7 +149,7 @@ def _less(question: Question) -> bool:
 
 
 def _instead(question: Question) -> bool:
-    """A voucher or a visit in place of money, where the rules allow it and it costs less."""
+    """A voucher, visit or gift in place of money, if the rules allow it and it costs less."""
     case, row = question.case, question.row
     for key in question.desk.chance.sample(("voucher", "express", "visit", "gift"), 4):
         option, thing = case.decision.option(key), case.remedy(key)
@@ -176,7 +176,7 @@ def _withdraw(question: Question) -> None:
 
 
 def _lapse(question: Question, at: datetime) -> None:
-    """A yes that the agent did not give on."""
+    """An approved grant that the agent did not make."""
     over = at + APPROVED_FOR
     questions.let_go(question, over, "expired", actor="system")
     event = GrantLapsed(**question.case.moment.about(), actor="system", grant_id=question.row["id"])
@@ -193,7 +193,7 @@ def _give_on(question: Question, at: datetime) -> None:
 
 
 def _run_out(question: Question) -> None:
-    """Nobody could answer: what the agent may give alone, and the rest is asked on; or nothing."""
+    """No approver answered: the agent grants the own limit and the rest is asked later; or nothing."""
     row, option = question.row, question.held.option
     at = question.case.moment.at + timedelta(seconds=sum(step.seconds for step in questions.steps_of(question)))
     asked = row["units"]
@@ -213,7 +213,7 @@ def _run_out(question: Question) -> None:
 
 
 def _ask_on(question: Question, at: datetime, units: int) -> None:
-    """The rest, answered by the promised time."""
+    """Ask for the rest, answered by the promised time."""
     desk, case, row = question.desk, question.case, question.row
     held = hold(case.decision, row["remedy"], row["units"] + units, reason=row["reason"])
     if units <= 0 or held.answer != Answer.ASK or not case.remedy(row["remedy"]).is_money:

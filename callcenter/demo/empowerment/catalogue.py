@@ -1,4 +1,4 @@
-"""What the demo company has beside its people: departments, what goes wrong and who answers for it, goods, entitlements."""
+"""Departments, causes with the responsible department, goods and entitlements of the demo company."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ DEPARTMENTS: dict[str, Names] = {
 }
 TEAM_OF = {"Delivery": "delivery", "Billing and returns": "billing", "中文服务": "delivery"}
 
-# Keys as rules name them; the words are those of the themes, which tickets carry.
+# Keys as in the rules; the texts are those of the themes, which tickets carry.
 CAUSES: dict[str, tuple[Names, str]] = {
     "delivery_window_missed": ({"en": "Delivery · window missed", "zh": "配送 · 错过约定时间"}, "carriers"),
     "delivery_tracking": ({"en": "Delivery · tracking", "zh": "配送 · 物流查询"}, "delivery"),
@@ -35,7 +35,7 @@ CAUSE_OF = {name: key for key, (names, _) in CAUSES.items() for name in names.va
 
 @dataclass(frozen=True)
 class Ware:
-    """Something sold, with its price in minor units of each currency."""
+    """A product, with its price in minor units of each currency."""
 
     names: Names
     usd: int
@@ -66,7 +66,7 @@ GOODS: dict[str, tuple[Ware, ...]] = {
 }
 ANY_GOODS = (DISHWASHER, WASHER, FRIDGE, OVEN, GRINDER, SHELF, SIDEBOARD, SOFA, TABLE, LAMP)
 
-# In the stories the subject says what it is about.
+# A scripted ticket's subject names its product.
 TOLD_OF = {
     "Dishwasher": DISHWASHER,
     "Coffee grinder": GRINDER,

@@ -1,4 +1,4 @@
-"""The demo's budgets and their ledger, kept as the year runs: every line at its time, every period the sum of its lines."""
+"""The demo's budgets and their ledger, written in order of time. A period is the sum of its entries."""
 
 import heapq
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from callcenter.storage.empowerment.departments import Department
 
 WARN_PERCENT = 80
 FOUNDED = timedelta(days=400)
-# (scope, period): what it may spend, in minor units.
+# By scope: period, and amounts in minor units.
 AMOUNTS = {
     "agent": ("month", {"USD": 60_000, "CNY": 1_000_000}),
     "team": ("month", {"USD": 150_000, "CNY": 1_500_000}),
@@ -29,7 +29,7 @@ WITH_TEAMS = ("delivery", "billing")
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the ledger to be: by how much reserved and committed of a period change."""
+    """A future ledger entry: changes of a period's reserved and committed amounts."""
 
     period: Values
     grant_id: int
@@ -42,7 +42,7 @@ class Line:
 
 @dataclass
 class Till:
-    """All budgets. Time runs forward: `advance` writes the lines whose time has come."""
+    """All budgets. `advance` writes entries that are due; time only moves forward."""
 
     book: Book
     periods: dict[tuple[int, datetime], Values] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Till:
     payers: dict[tuple[int, str], list[Values]] = field(default_factory=dict)
 
     def set_up(self) -> None:
-        """A budget for each agent, team, department and the company, in each currency that they serve."""
+        """A budget for each agent, team, department and the company, in each of their currencies."""
         at = self.book.now - FOUNDED
         robin = next(row["id"] for row in self.book.rows(Agent) if row["role"] == "administrator")
         for scope, column, id_, currencies in self._scopes():
@@ -87,7 +87,7 @@ class Till:
         yield "company", "", None, both
 
     def paying(self, agent: Values, currency: str) -> list[Values]:
-        """The budgets that what this agent gives is paid from."""
+        """The budgets that pay for this agent's grants."""
         key = (agent["id"], currency)
         if key not in self.payers:
             team = next((row for row in self.book.rows(Team) if row["id"] == agent["team_id"]), {})
@@ -105,7 +105,7 @@ class Till:
         return self.payers[key]
 
     def balances(self, agent: Values, currency: str, at: datetime) -> Balances:
-        """As they stand at this moment, for the decision."""
+        """Balances at this moment, for the decision."""
         left = []
         for budget in self.paying(agent, currency):
             start, _ = period_of(budget["period"], budget["zone"], at)
@@ -115,7 +115,7 @@ class Till:
         return Balances(tuple(left), required=True)
 
     def open(self, agent: Values, currency: str, at: datetime) -> list[Values]:
-        """The periods of this moment, with their allotment where this is the first that is paid from them."""
+        """The current periods; a new period starts with its allotment."""
         return [self._period(budget, at) for budget in self.paying(agent, currency)]
 
     def _period(self, budget: Values, at: datetime) -> Values:
@@ -148,7 +148,7 @@ class Till:
         actor: str,
         note: str = "",
     ) -> None:
-        """A change of these periods at its time; what costs nothing moves nothing."""
+        """Schedule a change of these periods at `at`; ignores zero amounts."""
         if reserved or committed:
             for period in periods:
                 line = Line(period, grant_id, kind, reserved, committed, actor, note)

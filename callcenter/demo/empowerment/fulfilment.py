@@ -1,4 +1,4 @@
-"""What becomes of a grant of the year: recorded, asked of a department and done, in two cases not done, seldom taken back."""
+"""Fulfilment of grants: recorded, or requested from a department and done, rarely not done, rarely reversed."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -28,7 +28,7 @@ TAKEN_BACK = {
 
 
 def fields_of(thing: Remedy, moment: Moment) -> Values:
-    """What is filled in: the thing itself, or a day in the same week."""
+    """Values of required fields: the product, or a date three days later."""
     day = (moment.at + timedelta(days=3)).date().isoformat()
     return {one.key: day if one.kind == "date" else moment.ticket["product"] for one in thing.fields if one.required}
 
@@ -96,7 +96,7 @@ def take_back(
     at: datetime,
     thing: Remedy,
 ) -> datetime | None:
-    """By a supervisor, some days later; when, or None where that is still to come or not done."""
+    """Reversed by a supervisor some days later. Returns when; None if not yet or not possible."""
     taken = at + timedelta(hours=round(chance.uniform(20, 90)))
     if row["state"] != "carried_out" or not row["cost"] or max(taken, row["carried_out_at"]) >= book.now:
         return None

@@ -1,8 +1,7 @@
-"""How the demo's people give: what they think of for which cause, how much, and the habits worth finding in the reports.
+"""Grant habits of the demo's agents: which remedy for which cause, how much, and patterns to find in reports.
 
-Late deliveries of standard customers must be asked for and always hear yes; Priya asks for refunds and hears no; Yang has
-long not given what he may; Jonas gives just below the limit, to the same customer often.
-"""
+Late deliveries of standard customers need approval, which is always granted; Priya asks for refunds and is refused;
+Yang does not use his allowance; Jonas grants just below his limit, often to one customer."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -10,7 +9,7 @@ from random import Random
 from callcenter.demo.empowerment.occasions import Moment
 from callcenter.domain.empowerment import Option, Remedy
 
-# By cause: how often something is given at all (%), and what, by weight.
+# By cause: percentage of contacts with a grant, and remedies by weight.
 LIKES: dict[str, tuple[int, dict[str, int]]] = {
     "delivery_window_missed": (95, {"credit": 8, "delivery_fee": 5, "express": 3, "voucher": 2, "refund": 1}),
     "delivery_damaged": (92, {"credit": 4, "replacement": 4, "refund": 2, "voucher": 1}),
@@ -25,7 +24,7 @@ LIKES: dict[str, tuple[int, dict[str, int]]] = {
     "returns_pick_up": (35, {"credit": 1, "voucher": 1, "refund": 1}),
     "delivery_tracking": (10, {"credit": 1, "voucher": 1}),
 }
-SECOND_PERCENT = 75  # something small beside the first
+SECOND_PERCENT = 75  # a small one in addition to the first
 SMALL = {"delivery_fee": 4, "voucher": 3, "gift": 3, "expert_call": 2, "express": 2}
 SCALE = {
     "USD": (1000, 1500, 2000, 2000, 2500, 3000, 4000, 5000, 6000, 8000, 10000, 15000),
@@ -58,7 +57,7 @@ REASONS = {
 
 
 def wishes(chance: Random, moment: Moment, *, score: int | None, favourite: int | None, lately: bool) -> bool:
-    """Does the agent think of giving anything? More often where the customer was content in the end."""
+    """Whether the agent considers a grant. More often if the customer was satisfied in the end."""
     if moment.cause not in LIKES:
         return False
     percent = float(LIKES[moment.cause][0])
@@ -72,10 +71,10 @@ def wishes(chance: Random, moment: Moment, *, score: int | None, favourite: int 
 
 
 def remedy(chance: Random, moment: Moment, options: dict[str, Option], now: datetime) -> str | None:
-    """The one they think of, out of those the rules know here."""
+    """The remedy the agent has in mind, of those that the rules offer."""
     likes = SMALL if moment.is_second else LIKES[moment.cause][1]
     possible = {key: weight for key, weight in likes.items() if key in options}
-    if moment.is_second:  # nobody asks for these
+    if moment.is_second:  # never worth an approval
         possible = {key: weight for key, weight in possible.items() if options[key].is_free and options[key].most}
     if moment.agent["username"] == "priya" and not moment.is_second and "refund" in options and chance.random() < 0.85:
         return "refund"
@@ -87,7 +86,7 @@ def remedy(chance: Random, moment: Moment, options: dict[str, Option], now: date
 
 
 def amount(chance: Random, moment: Moment, thing: Remedy, option: Option, now: datetime) -> int:
-    """How much the agent has in mind: minor units, or pieces."""
+    """The amount the agent has in mind: minor units, or pieces."""
     if not thing.is_money:
         return 1
     fixed = thing.fixed.get(moment.currency)
@@ -105,14 +104,14 @@ def amount(chance: Random, moment: Moment, thing: Remedy, option: Option, now: d
 
 
 def _sensible(chance: Random, option: Option, units: int, step: int) -> int:
-    """Most know what nobody may say yes to, and stay below it."""
+    """Most agents stay below what no approver may grant."""
     if option.ask is None or option.ask_most is None or units <= option.ask_most or chance.random() < 0.2:
         return units
     return rounded(option.ask_most, step) if option.ask_most > option.most else units
 
 
 def _drawn(chance: Random, moment: Moment, option: Option) -> int:
-    """Small sums are usual; most agents keep below what they may give."""
+    """Small sums are usual; most agents stay within their own limit."""
     scale = SCALE[moment.currency]
     place = min(
         len(scale) - 1, int(chance.triangular(0, len(scale), 1 if moment.customer["tier"] == "standard" else 4))
@@ -127,12 +126,12 @@ def _drawn(chance: Random, moment: Moment, option: Option) -> int:
 
 
 def rounded(units: int, step: int) -> int:
-    """Down to what people say: whole fives, whole tens; small amounts stay."""
+    """Rounded down to a multiple of `step`; smaller amounts stay."""
     return units // step * step or max(1, units)
 
 
 def favourite_of(jonas: int, moments: list[Moment]) -> int | None:
-    """The customer whom Jonas serves most, among those who have an agent's limit worth giving to."""
+    """The customer whom Jonas serves most, of those above the standard tier."""
     served: dict[int, int] = {}
     for moment in moments:
         if moment.agent["id"] == jonas and moment.customer["tier"] != "standard" and moment.cause in LIKES:
@@ -147,6 +146,6 @@ def says_no(chance: Random, moment: Moment, key: str, units: int, *, now: dateti
 
 
 def is_late_and_small(moment: Moment, key: str, units: int) -> bool:
-    """A little credit for a late delivery: nobody has said no to that for weeks."""
+    """A small credit for a late delivery, which approvers always grant lately."""
     is_late = moment.cause == "delivery_window_missed" and moment.currency == "USD"
     return is_late and key == "credit" and units <= LATE_MOST

@@ -1,4 +1,4 @@
-"""One moment of the year: decided by the rules of that day, then given, asked for, refused or let be, and written down."""
+"""One decision of the demo year under the rules of that day: granted, approval asked, refused or dropped."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -23,12 +23,12 @@ from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.rule_books import InForce
 
 USAGE = timedelta(days=730)
-THRIFTY_PERCENT = 60  # of the running month or quarter nobody has given more yet: there is something left to try
+THRIFTY_PERCENT = 60  # percent of a current budget; the rest stays for the demo's visitors
 
 
 @dataclass
 class Kept:
-    """What was given once, and until when it counted: None while it stands."""
+    """A grant that counts for limits, and until when; None while it stands."""
 
     given: Given
     ticket_id: int
@@ -38,7 +38,7 @@ class Kept:
 
 @dataclass
 class Desk:
-    """Everything that giving needs while the year is made."""
+    """State while grants are generated."""
 
     book: Book
     year: Year
@@ -79,7 +79,8 @@ class Desk:
         return Usage(mine, agent_day=today, agent_month=sum(one.amount for one in by_agent))
 
     def _of_agent(self, moment: Moment, *, since: datetime) -> list[Given]:
-        """The newest stand last."""
+        """Grants of this agent since then, newest first."""
+        # Appended in order of time, so the newest are last.
         lately = takewhile(lambda one: one.given.at >= since, reversed(self.by_agent[moment.agent["id"]]))
         return [one.given for one in lately if _counts(one, moment.at) and one.given.currency == moment.currency]
 
@@ -90,7 +91,7 @@ def _counts(one: Kept, at: datetime) -> bool:
 
 @dataclass
 class Case:
-    """A moment decided."""
+    """A moment and its decision."""
 
     moment: Moment
     rules: InForce
@@ -105,7 +106,7 @@ class Case:
 
 
 def look(desk: Desk, moment: Moment) -> Case:
-    """What may be given at this moment, really decided."""
+    """Decide what may be granted at this moment, with the live decision function."""
     desk.till.advance(moment.at)
     rules = desk.in_force(moment.at)
     usage = desk.usage(moment, rules.book)
@@ -114,7 +115,7 @@ def look(desk: Desk, moment: Moment) -> Case:
 
 
 def is_thrifty(desk: Desk, moment: Moment) -> bool:
-    """Would the running period of a budget be used up too far already? Then nothing more is given before today's visitors come."""
+    """Whether a current budget is already used enough: then no further grant is made."""
     if moment.at < desk.book.now - timedelta(days=92):
         return False
     now = desk.till.balances(moment.agent, moment.currency, desk.book.now)
@@ -132,7 +133,7 @@ def write(
     reason: str = "",
     rest_of: int | None = None,
 ) -> Values:
-    """The grant's row as the house would write it."""
+    """The grant's row as the live app writes it."""
     moment, thing = case.moment, case.remedy(key)
     option = held.option
     decided = option.ask_rule_id if option and held.answer == Answer.ASK else option.rule_id if option else None
@@ -168,7 +169,7 @@ def write(
 
 
 def count(desk: Desk, moment: Moment, row: Values, thing: Remedy, *, until: datetime | None = None) -> Kept:
-    """From now on it counts for limits."""
+    """Count the grant for limits from now on."""
     pieces = 1 if thing.is_money else row["units"]
     given = Given(moment.at, row["remedy"], row["worth"], row["currency"], pieces)
     kept = Kept(given, row["ticket_id"], row["agent_id"], until)
@@ -178,7 +179,7 @@ def count(desk: Desk, moment: Moment, row: Values, thing: Remedy, *, until: date
 
 
 def give(desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: str = "") -> Values:
-    """Given at once, and paid."""
+    """Grant at once and charge the budgets."""
     moment, thing = case.moment, case.remedy(key)
     row = write(desk, case, key, units, held, state="granted", reason=reason)
     periods = desk.till.open(moment.agent, moment.currency, moment.at)
@@ -190,7 +191,7 @@ def give(desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: st
 
 
 def granted(desk: Desk, case: Case, row: Values, kept: Kept, periods: list[Values], *, at: datetime) -> None:
-    """It is the customer's now: they are told, and it is carried out; seldom it is taken back."""
+    """Message the customer and fulfil; rarely reverse later."""
     moment, thing = case.moment, case.remedy(row["remedy"])
     row.update(state="granted", granted_at=at, valid_until=None)
     _text(desk, case, row, at)
@@ -219,7 +220,7 @@ def _text(desk: Desk, case: Case, row: Values, at: datetime) -> None:
 
 
 def refuse(desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: str) -> Values:
-    """A wish that the rules refuse is written down as well."""
+    """Record a request that the rules refuse."""
     moment, thing = case.moment, case.remedy(key)
     row = write(desk, case, key, units, held, state="refused", reason=reason)
     event = GrantRefused(
@@ -237,7 +238,7 @@ def refuse(desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: 
 
 
 def own(case: Case, key: str) -> tuple[int, Held] | None:
-    """The most that the agent may give alone, in the amounts that people say."""
+    """The most the agent may grant alone, in round amounts."""
     option, thing = case.decision.option(key), case.remedy(key)
     if option is None or not option.is_free or option.most <= 0:
         return None

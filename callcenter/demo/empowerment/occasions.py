@@ -1,4 +1,4 @@
-"""When in the year somebody might be given something: the served contacts, the agent in each, and what was known then."""
+"""Possible moments of grants: served contacts, the agent of each, and the facts known at that time."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from callcenter.storage.tickets.tickets import Ticket
 
 @dataclass(frozen=True)
 class Moment:
-    """An agent, a matter, a time. `visit` None: nobody is on the line. `hold`: since when the customer is, or was, on hold."""
+    """An agent, a case, a time. `visit` None: no live contact. `hold`: start of the customer's hold."""
 
     at: datetime
     agent: Values
@@ -41,11 +41,11 @@ class Moment:
 
     @property
     def ends_at(self) -> datetime | None:
-        """When the customer hangs up or the conversation ends."""
+        """End of the call or conversation."""
         return self.visit["ended_at"] if self.visit else None
 
     def about(self) -> Values:
-        """The subjects of an event about what is given in it."""
+        """Ids of an event about the grant."""
         return {
             "interaction_id": self.visit["id"] if self.visit else None,
             "ticket_id": self.ticket["id"],
@@ -56,7 +56,7 @@ class Moment:
 
 @dataclass
 class Year:
-    """The year as it stands in the book, looked up by what a decision needs."""
+    """The year in the book, indexed for decisions."""
 
     book: Book
     agents: dict[int, Values] = field(default_factory=dict)
@@ -89,7 +89,7 @@ class Year:
         return year
 
     def served(self) -> Iterator[Values]:
-        """Every contact that somebody served, each ended."""
+        """Every contact that an agent served; all have ended."""
         for visits in self.visits.values():
             yield from (visit for visit in visits if visit.get("result") == "served")
 
@@ -106,7 +106,7 @@ class Year:
         )
 
     def facts(self, moment: Moment) -> Facts:
-        """As the house itself would read them at that time."""
+        """The facts as the live app would have read them at that time."""
         return Facts(
             currency=moment.currency,
             agent=self._agent(moment.agent, moment.at),

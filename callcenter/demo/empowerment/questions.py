@@ -1,4 +1,4 @@
-"""A question of the year: the grant that is asked for, its approval, and the money that is held meanwhile."""
+"""One approval of the demo year: the requested grant, its approval and the reserved money."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from callcenter.storage.empowerment.approvals import Approval
 
 @dataclass
 class Question:
-    """A grant that is asked for, with its approval and the money that is held."""
+    """A requested grant with its approval and reserved money."""
 
     desk: Desk
     case: Case
@@ -99,7 +99,7 @@ def close(
     answered_by: int | None = None,
     word: str = "",
 ) -> None:
-    """No turn runs any more; how long the customer was on hold for it is kept."""
+    """End the approval; records how long the customer was on hold for it."""
     moment, approval = question.case.moment, question.approval
     held = timedelta()
     if moment.hold and moment.visit:
@@ -123,14 +123,14 @@ def close(
 
 
 def _again(question: Question) -> granting.Given:
-    """What counts for limits, after less was said, or something else."""
+    """What counts for limits after a smaller or different answer."""
     row, before = question.row, question.kept.given
     pieces = 1 if question.case.remedy(row["remedy"]).is_money else row["units"]
     return granting.Given(before.at, row["remedy"], row["worth"], row["currency"], pieces)
 
 
 def let_go(question: Question, at: datetime, state: str, *, actor: str) -> None:
-    """Nothing was given in the end: what was held is free."""
+    """Nothing is granted: release the reserved money."""
     question.row.update(state=state, valid_until=None)
     question.kept.until = at
     question.desk.till.move(

@@ -1,4 +1,4 @@
-"""The rows that giving stands on: departments, causes, goods on tickets, entitlements, and the published rules."""
+"""Rows that grants need: departments, causes, products of tickets, entitlements, published rules."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -15,13 +15,13 @@ from callcenter.storage.empowerment.departments import Cause, Department, Entitl
 from callcenter.storage.empowerment.rule_books import InForce, RuleBookRow
 from callcenter.storage.tickets.tickets import Ticket
 
-FIRST_DAYS = 400  # the first rules are as old as the company
+FIRST_DAYS = 400  # as old as the company
 SECOND_DAYS = 49
-GOLD_BEFORE = 8_000  # what rule 14 allowed in a year, until the second version
+GOLD_BEFORE = 8_000  # rule 14's yearly limit in the first version
 
 
 def write(book: Book, chance: Random) -> list[InForce]:
-    """Everything but budgets and grants; the rule books that were published, the newest first."""
+    """Everything but budgets and grants. Returns the published rule books, newest first."""
     ids = {key: int(book.add(Department, key=key, names=names)["id"]) for key, names in catalogue.DEPARTMENTS.items()}
     for team in book.rows(Team):
         team["department_id"] = ids[catalogue.TEAM_OF[team["name"]]]
@@ -35,7 +35,7 @@ def write(book: Book, chance: Random) -> list[InForce]:
 
 
 def _goods(book: Book, chance: Random) -> None:
-    """What each ticket is about, and its price in the customer's currency."""
+    """Each ticket's product, and its price in the customer's currency."""
     customers = {row["id"]: row for row in book.rows(Customer)}
     for ticket in book.rows(Ticket):
         customer = customers[ticket["customer_id"]]
@@ -67,7 +67,7 @@ def _entitle(book: Book, customer: Values, what: tuple[str, catalogue.Names], en
 
 
 def _rules(book: Book) -> list[InForce]:
-    """Two versions: the second, in force since some weeks, allows gold customers more."""
+    """Two versions; the second, in force for some weeks, allows gold customers more."""
     second = rule_books.book("shop")
     first = _before(second)
     by = {row["username"]: int(row["id"]) for row in book.rows(Agent)}

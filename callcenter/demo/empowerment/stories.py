@@ -1,11 +1,11 @@
-"""What the people of the pictures were given, so that their cards read like the pictures."""
+"""Scripted grants of the customers in screenshots."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 
 from callcenter.demo.empowerment.occasions import Moment, Year
 
-# (customer, word of the ticket's subject): remedy, minor units, minutes after the contact began, reason
+# (customer, word of the subject): remedy, minor units, minutes after the contact began, reason
 TOLD = {
     ("Carla Mendes", "Coffee grinder"): ("credit", 2000, 14, "late delivery of a coffee grinder"),
     ("李雷", "代金券"): ("voucher", 3000, 3, "券码失效，换新券"),
@@ -13,7 +13,7 @@ TOLD = {
 
 
 def moments(year: Year) -> Iterator[tuple[Moment, str, int, str]]:
-    """(moment, remedy, units, reason)"""
+    """Yields (moment, remedy, units, reason)."""
     for visit in year.served():
         ticket = year.tickets[visit["ticket_id"]]
         name = year.customers[ticket["customer_id"]]["name"]

@@ -1,4 +1,4 @@
-"""What supervisors and agents of the demo say to each other about a grant."""
+"""What supervisors and agents of the demo write to each other about a grant."""
 
 SAID: dict[str, dict[str, tuple[str, ...]]] = {
     "yes": {
