@@ -44,7 +44,6 @@ def converse(house: House, contact: Contact) -> None:
 
 
 def _script(book: Book, contact: Contact, taken: datetime) -> list[tuple[datetime, str]]:
-    """(time, text): the customer first, then alternating."""
     words = contact.matter.theme.texts[contact.customer.language]
     number = str(book.chance.randrange(100, 999))
     said, at = [(contact.at, words[0].replace("{n}", number))], taken

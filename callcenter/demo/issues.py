@@ -73,7 +73,6 @@ def note_of(contact: Contact) -> str:
 def finish(
     book: Book, contact: Contact, server: Server, *, outcome: str | None, at: datetime, interaction: int
 ) -> None:
-    """Apply the wrap-up to the ticket."""
     ticket = contact.matter.ticket
     if ticket is None:
         return

@@ -22,7 +22,6 @@ class Urls:
 
 @contextmanager
 def servers(data: Path) -> Iterator[Urls]:
-    """Both servers while the block runs; data persists in `data`."""
     with postgres(data) as database, redis(data) as memory:
         yield Urls(database_url=database.url, redis_url=memory.url)
 

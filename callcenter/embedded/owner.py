@@ -18,7 +18,6 @@ class Owner:
     gid: int | None = None
 
     def take(self, folder: Path) -> None:
-        """Change the owner of this folder only."""
         if self.uid is not None and self.gid is not None:
             os.chown(folder, self.uid, self.gid)
 
@@ -55,7 +54,6 @@ MYSELF = Owner()
 
 
 def for_postgres() -> Owner:
-    """The current user, unless root."""
     if os.geteuid() != 0:
         return MYSELF
     entry = pwd.getpwnam(UNPRIVILEGED)

@@ -22,7 +22,7 @@ def data_folder(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def reachable(data: Path, owner: Owner) -> Path:
-    """`data`, or a substitute folder that `owner` can reach. Permissions of existing folders stay."""
+    """`data`, or a substitute that `owner` can reach. Existing folders keep their permissions."""
     make(data)
     way = (*reversed(data.parents), data)
     closed = next((folder for folder in way if not owner.may_enter(folder)), None)

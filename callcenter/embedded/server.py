@@ -47,7 +47,6 @@ class Server:
 
     @property
     def pid(self) -> int | None:
-        """Process id, None while stopped."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
     def start(self) -> None:
@@ -108,11 +107,10 @@ class Server:
         raise NotImplementedError
 
     def leftover(self) -> bool:
-        """Whether the start failed only because child processes of a killed server still run."""
+        """Whether the start failed only because a killed server's child processes still run."""
         return False
 
     def explanation(self) -> str:
-        """Why it did not start, from the end of its log."""
         told = self.log.read_text(errors="replace")[-4000:]
         if os.strerror(errno.ENOSPC) in told or self._free() < FREE_BYTES:  # a full disk may cut the log short
             return self._disk_full()

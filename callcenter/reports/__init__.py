@@ -1,1 +1,1 @@
-"""Queries shared by pages, API and clock: rows in, values out. Read-only."""
+"""Read-only queries shared by pages, API and clock."""

@@ -54,7 +54,6 @@ class Absences:
             self._floor.rings_changed()
 
     def gone(self, person: Person) -> None:
-        """The last work in hand is done: the absence starts to count."""
         if person.away_since is None:
             person.away_since = self._floor.now
 

@@ -35,8 +35,6 @@ class Rate(Model):
 
 
 class Piece(Rate):
-    """This rate from `from` seconds on."""
-
     start: Seconds = Field(alias="from", default=0.0)
 
 

@@ -103,7 +103,6 @@ def _times(row: Sequence[float], matrix: Matrix) -> list[float]:
 
 
 def _inverse(matrix: Matrix) -> Matrix:
-    """Gauss-Jordan with pivoting."""
     size = len(matrix)
     rows = [[*row, *(1.0 if i == j else 0.0 for j in range(size))] for i, row in enumerate(matrix)]
     for i in range(size):

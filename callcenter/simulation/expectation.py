@@ -196,7 +196,6 @@ def _shares(scenario: Scenario, names: list[str], over: Callable[[float], float]
 
 
 def _target(scenario: Scenario, name: str) -> float | None:
-    """The service level's seconds of a class, or of all if equal."""
     targets = {_seconds(scenario, kind) for kind in scenario.classes if name in ("all", kind.name)}
     return targets.pop() if len(targets) == 1 else None
 

@@ -122,7 +122,6 @@ class Measured:
         return [self._figures(tallies) for tallies in self._tallies]
 
     def whole(self) -> dict[str, Tally]:
-        """Tallies of the whole run, by class and "all"."""
         found = {name: Tally() for name in (ALL, *self._targets)}
         for tallies in self._tallies:
             for name, tally in tallies.items():

@@ -23,9 +23,7 @@ Lines = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """`of`: "all", a class, or for `use` a group. `half`: half the 95 % interval; None if unknown from one run.
-
-    `theory` with its `sign` ("=", "≥", "≤"); `expected`: the scenario's reference; `is_ok`: within its limits."""
+    """`of`: "all", a class, or for `use` a group. `half`: half the 95 % interval. `expected`: the scenario's reference."""
 
     name: str
     of: str
@@ -66,7 +64,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One seed: the whole, its batches if it is the only seed, and the curves."""
+    """One seed: all of it, its batches if it is the only seed, the curves."""
 
     whole: dict[Key, float | None]
     batches: list[dict[Key, float | None]]
@@ -81,9 +79,7 @@ def run(
     processes: int = 1,
     done: Callable[[Contact], None] | None = None,
 ) -> Result:
-    """Play seeds 1 to n. `trace` replaces drawn traffic; `done` receives each contact of the first seed.
-
-    Raises ScenarioError if the trace does not fit or no agent can serve a class."""
+    """Play seeds 1 to n, or a `trace`. `done` receives each contact of the first seed. Raises ScenarioError."""
     wanted = seeds or (scenario.seeds if trace is None else 1)
     known_agents(scenario, people(scenario, 0))
     one, numbers = partial(play, scenario, trace, wanted), range(1, wanted + 1)

@@ -71,7 +71,6 @@ class Person:
 
 
 def people(scenario: Scenario, seed: int) -> list[Person]:
-    """All agents, numbered from 1 in the order of groups."""
     teams, staff = _teams(scenario), list[Person]()
     for group in scenario.agents:
         able = profile(group.skills, group.languages, team=teams.get(group.team or ""), role=group.role)
@@ -116,7 +115,6 @@ def _teams(scenario: Scenario) -> dict[str, int]:
 
 
 def needs_of(scenario: Scenario) -> dict[str, Needs]:
-    """Routing needs by class."""
     return {kind.name: _needs(scenario, kind) for kind in scenario.classes}
 
 

@@ -89,7 +89,6 @@ class ErlangA:
 
     @cached_property
     def waiting(self) -> float:
-        """Mean number waiting."""
         return sum(j * state for j, state in enumerate(self._states))
 
     @property
@@ -147,7 +146,6 @@ def priority_over(rates: Sequence[float], handling: float, agents: int, which: i
 
 
 def _busy_period(s: complex, rate: float, service: float) -> complex:
-    """Transform of the M/M/1 busy period."""
     if rate == 0:
         return 0j
     both = rate + service + s

@@ -69,7 +69,7 @@ class Exponential(Model):
 
 
 class Spread(Model):
-    """Mean and `cv` (standard deviation / mean) or `sd` (seconds); default cv = 1."""
+    """`cv`: standard deviation / mean; `sd` in seconds; default cv = 1."""
 
     mean: Seconds
     cv: Annotated[float, Field(gt=0, le=100)] | None = None

@@ -87,7 +87,6 @@ def _of_class(kind: Kind, horizon: float, seed: int, known: tuple[int, ...]) -> 
 
 
 def read(path: str) -> list[dict[str, Any]]:
-    """The lines of a trace. Raises ScenarioError."""
     try:
         texts = Path(path).read_text(encoding="utf-8").splitlines()
         return [json.loads(text) for text in texts if text.strip()]
@@ -136,7 +135,6 @@ def _number(place: str, line: Mapping[str, Any], name: str) -> float:
 
 
 def as_trace(contact: Contact) -> dict[str, Any]:
-    """The contact as a line that `traced` reads."""
     return {
         "id": contact.id,
         "t": contact.arrived,
@@ -160,7 +158,6 @@ def as_log(contact: Contact) -> dict[str, Any]:
 
 
 def write(path: str, lines: Iterable[Mapping[str, Any]]) -> None:
-    """Write JSON lines. Raises ScenarioError."""
     try:
         with Path(path).open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(line) + "\n" for line in lines)

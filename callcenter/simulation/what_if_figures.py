@@ -186,7 +186,6 @@ def _part(ledger: Ledger, what: str, which: int, times: int) -> dict[str, Any]:
 
 
 def on_duty(past: Past, hour: int) -> float:
-    """Mean number of agents on duty in this hour of the day."""
     begin, end = 3600.0 * hour, 3600.0 * (hour + 1)
     seconds = sum(_overlap(day, begin, end) for day in past.days)
     return seconds / 3600 / len(past.days)

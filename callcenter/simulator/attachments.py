@@ -31,7 +31,6 @@ def take(carrier: "Carrier", given: dict[str, Any]) -> list[Media]:
 
 
 def _read(entry: object) -> tuple[str, str, bytes]:
-    """Return name, type and bytes."""
     if not isinstance(entry, dict):
         raise BadAttachment("An attachment must be an object with name, type and content")
     type_ = str(entry.get("type") or "application/octet-stream").lower()

@@ -77,7 +77,7 @@ class Carrier:
             threading.Thread(target=self._keep_saving, name="state", daemon=True).start()
 
     def forget_old(self) -> None:
-        """Cap every book at a few thousand entries, so that the simulator can run for weeks."""
+        """Cap every book at a few thousand entries: a simulator may run for weeks."""
         with self.lock:
             forget_oldest(self.books.calls, lambda call: call.is_over)
             forget_oldest(self.books.conferences, lambda conference: conference.status == "completed")
@@ -86,7 +86,6 @@ class Carrier:
             forget_oldest(self.books.files, lambda _: True, MOST_FILES)
 
     def later(self, act: Callable[[], object]) -> None:
-        """Run `act` in the background; `callbacks.is_settled` waits for it."""
         self.callbacks.later(act)
 
     def answer_message(self, message: "Message") -> bool:

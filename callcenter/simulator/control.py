@@ -23,7 +23,6 @@ def show_error(error: HTTPException) -> tuple[Response, int]:
 
 
 def body() -> dict[str, Any]:
-    """The JSON object of the request."""
     # JSON only: a foreign web page cannot post it without a preflight.
     given = request.get_json()
     if not isinstance(given, dict):
@@ -90,12 +89,12 @@ def show_call(sid: str) -> Response:
 
 @control.post("/control/calls/<sid>/<act>")
 def act(sid: str, act: str) -> Response:
-    """The person on a leg acts: digits, say, mute, hangup, answer, reject."""
+    """digits, say, mute, hangup, answer or reject."""
     return jsonify(views.call(carrier(), perform(_call(sid), act, body())))
 
 
 def perform(call: Call, act: str, given: dict[str, Any]) -> Call:
-    """Shared with the devices. 404 for an unknown act, 409 if the leg no longer rings."""
+    """Shared with the devices. 404: unknown act; 409: the leg no longer rings."""
     if act == "digits":
         speech.press(carrier(), call, text(given, "digits"))
     elif act == "say":
@@ -114,7 +113,7 @@ def perform(call: Call, act: str, given: dict[str, Any]) -> Call:
 
 @control.post("/control/messages")
 def text_us() -> tuple[Response, int]:
-    """SMS, or WhatsApp if both addresses begin with `whatsapp:`. The text is optional if there are attachments."""
+    """SMS, or WhatsApp if both addresses begin with `whatsapp:`. Text is optional with attachments."""
     given = body()
     from_, to = text(given, "from"), text(given, "to")
     if whatsapp.channel(from_) != whatsapp.channel(to):
@@ -130,7 +129,7 @@ def text_us() -> tuple[Response, int]:
 
 @control.get("/control/messages")
 def list_messages() -> Response:
-    """All messages, or those of one number. A WhatsApp address finds both the person's number and their id."""
+    """A WhatsApp address finds both the person's number and their id."""
     number, limit = request.args.get("number"), request.args.get("limit", 500, type=int)
     with carrier().lock:
         found = [m for m in carrier().books.messages.values() if number is None or _is_of(number, m)]
@@ -224,7 +223,7 @@ def show_opt_outs() -> Response:
 
 @control.post("/control/forge")
 def forge() -> Response:
-    """Send one request with a wrong, a missing or the right signature."""
+    """Send one request with a wrong, missing or right signature."""
     given = body()
     params = {str(name): str(value) for name, value in dict(given.get("params", {})).items()}
     answer = webhooks.send(
@@ -238,14 +237,14 @@ def forge() -> Response:
 
 @control.get("/control/settled")
 def settle() -> tuple[Response, int]:
-    """Wait until no webhook is in flight, at most `timeout` seconds; 504 on time-out."""
+    """Wait until no webhook is in flight; 504 after `timeout` seconds."""
     done = carrier().callbacks.is_settled(request.args.get("timeout", 5.0, type=float))
     return jsonify({"settled": done}), 200 if done else 504
 
 
 @control.post("/control/reset")
 def reset() -> Response:
-    """Hang up every call and clear all records; webhook addresses and people stay."""
+    """Hang up all calls and clear all records; webhook addresses and people stay."""
     company = carrier()
     company.faults.clear()
     lines.hang_up_all(company)

@@ -100,7 +100,6 @@ def _leg(sid: str) -> Call:
 
 @device.post("/<sid>/<act>")
 def act(sid: str, act: str) -> Response:
-    """hangup, mute, say, digits, answer or reject."""
     call = _leg(sid)
     if call.is_over:
         raise DeviceRefused(409, 21220, f"The call is over: {call.status}")

@@ -42,7 +42,6 @@ def chosen() -> str:
 
 
 def speak(app: Flask) -> None:
-    """Set up Babel and the page's translations."""
     Babel(app, configure_jinja=False, locale_selector=lambda: LANGUAGES[chosen()])
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]

@@ -114,7 +114,6 @@ def add_participant(
 
 
 def redirect(carrier: "Carrier", call: Call, source: Source) -> None:
-    """REST sends a live leg to another document."""
     with carrier.lock:
         call.jump = source
         call.wake.notify_all()

@@ -55,7 +55,7 @@ def show() -> AnyResponse | str:
 
 
 def written(number: str) -> str:
-    """A number in national format without brackets: `415 555 0100`; other text unchanged, `anonymous` as blank."""
+    """National format without brackets: `415 555 0100`; blank for `anonymous`."""
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
@@ -65,7 +65,6 @@ def written(number: str) -> str:
 
 
 def _words() -> dict[str, str]:
-    """Labels of the page's script, in the reader's language."""
     _ = gettext
     return {
         "announcement": _("Announcement"),
@@ -142,7 +141,7 @@ def _person(person_id: str) -> Person:
 
 @phone.get("/phone/<person_id>")
 def tell(person_id: str) -> Response:
-    """The state of this person's telephone: the live or last call, and the messages."""
+    """This person's call (live or last) and messages."""
     person, company = _person(person_id), carrier()
     with company.lock:
         call = last_call(company, person)
@@ -157,7 +156,6 @@ def tell(person_id: str) -> Response:
 
 
 def last_call(company: Carrier, person: Person) -> Call | None:
-    """The newest live call of this number, else the newest call."""
     mine = [call for call in company.books.calls.values() if call.remote == person.number]
     live = [call for call in mine if not call.is_over]
     found = live or mine

@@ -33,7 +33,6 @@ def can_be_asked(desk: Desk, case: Case) -> bool:
 
 
 def ask(desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: str) -> Values:
-    """Ask for approval and play it to its end."""
     question = questions.put(desk, case, key, units, held, reason=reason)
     if desk.share(3):
         _withdraw(question)
@@ -176,7 +175,6 @@ def _withdraw(question: Question) -> None:
 
 
 def _lapse(question: Question, at: datetime) -> None:
-    """An approved grant that the agent did not make."""
     over = at + APPROVED_FOR
     questions.let_go(question, over, "expired", actor="system")
     event = GrantLapsed(**question.case.moment.about(), actor="system", grant_id=question.row["id"])

@@ -28,7 +28,6 @@ TAKEN_BACK = {
 
 
 def fields_of(thing: Remedy, moment: Moment) -> Values:
-    """Values of required fields: the product, or a date three days later."""
     day = (moment.at + timedelta(days=3)).date().isoformat()
     return {one.key: day if one.kind == "date" else moment.ticket["product"] for one in thing.fields if one.required}
 

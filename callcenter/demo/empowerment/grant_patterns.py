@@ -57,7 +57,6 @@ REASONS = {
 
 
 def wishes(chance: Random, moment: Moment, *, score: int | None, favourite: int | None, lately: bool) -> bool:
-    """Whether the agent considers a grant. More often if the customer was satisfied in the end."""
     if moment.cause not in LIKES:
         return False
     percent = float(LIKES[moment.cause][0])
@@ -111,7 +110,6 @@ def _sensible(chance: Random, option: Option, units: int, step: int) -> int:
 
 
 def _drawn(chance: Random, moment: Moment, option: Option) -> int:
-    """Small sums are usual; most agents stay within their own limit."""
     scale = SCALE[moment.currency]
     place = min(
         len(scale) - 1, int(chance.triangular(0, len(scale), 1 if moment.customer["tier"] == "standard" else 4))

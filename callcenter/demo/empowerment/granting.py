@@ -79,7 +79,6 @@ class Desk:
         return Usage(mine, agent_day=today, agent_month=sum(one.amount for one in by_agent))
 
     def _of_agent(self, moment: Moment, *, since: datetime) -> list[Given]:
-        """Grants of this agent since then, newest first."""
         # Appended in order of time, so the newest are last.
         lately = takewhile(lambda one: one.given.at >= since, reversed(self.by_agent[moment.agent["id"]]))
         return [one.given for one in lately if _counts(one, moment.at) and one.given.currency == moment.currency]
@@ -179,7 +178,6 @@ def count(desk: Desk, moment: Moment, row: Values, thing: Remedy, *, until: date
 
 
 def give(desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: str = "") -> Values:
-    """Grant at once and charge the budgets."""
     moment, thing = case.moment, case.remedy(key)
     row = write(desk, case, key, units, held, state="granted", reason=reason)
     periods = desk.till.open(moment.agent, moment.currency, moment.at)
@@ -220,7 +218,6 @@ def _text(desk: Desk, case: Case, row: Values, at: datetime) -> None:
 
 
 def refuse(desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: str) -> Values:
-    """Record a request that the rules refuse."""
     moment, thing = case.moment, case.remedy(key)
     row = write(desk, case, key, units, held, state="refused", reason=reason)
     event = GrantRefused(

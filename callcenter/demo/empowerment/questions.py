@@ -123,7 +123,6 @@ def close(
 
 
 def _again(question: Question) -> granting.Given:
-    """What counts for limits after a smaller or different answer."""
     row, before = question.row, question.kept.given
     pieces = 1 if question.case.remedy(row["remedy"]).is_money else row["units"]
     return granting.Given(before.at, row["remedy"], row["worth"], row["currency"], pieces)

@@ -1,4 +1,4 @@
-"""An agent's day: stretches of status and state laid over each other, and how evenly work was spread."""
+"""An agent's day: status and state intervals overlaid, and how evenly work was spread."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ CHOSEN = {
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """`kind`: on_call (or in conversations, or with an offer), wrap_up, free, break, not_answering."""
+    """`kind`: on_call (also conversations or an offer), wrap_up, free, break, not_answering."""
 
     kind: str
     start: datetime
@@ -38,8 +38,8 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentDay:
-    """`rows`: the recorded stretches, oldest first, cut to the day; `ended_at` None while it lasts. `start` to `end`:
-    first to last moment signed in, or now."""
+    """`rows`: recorded intervals, oldest first, `ended_at` None while open. `start`, `end`: first and last moment
+    signed in, or now."""
 
     start: datetime
     end: datetime
@@ -51,7 +51,7 @@ class AgentDay:
 
     @property
     def busy(self) -> float | None:
-        """Share of the available time with work; None if there was no available time."""
+        # Share of available time with work.
         work, idle = self.seconds("on_call", "wrap_up"), self.seconds("free")
         return work / (work + idle) if work + idle else None
 
@@ -68,7 +68,6 @@ class Spread:
 
 
 def bounds(day: date, zone: str) -> tuple[datetime, datetime]:
-    """Midnight to midnight in this zone."""
     place = ZoneInfo(zone)
     return datetime.combine(day, time(), place), datetime.combine(day + timedelta(days=1), time(), place)
 
@@ -80,7 +79,7 @@ def of(session: Session, agent_id: int, *, day: date, zone: str, now: datetime) 
 
 
 def of_all(session: Session, *, day: date, zone: str, now: datetime) -> dict[Agent, AgentDay]:
-    """Every agent who was signed in on that day."""
+    """Agents who were signed in on that day."""
     begin, end = bounds(day, zone)
     people = [agent for agent in agents.all_active(session) if agent.role == Role.AGENT]
     rows: dict[int, list[Interval]] = {}
@@ -104,7 +103,7 @@ def _day(rows: Sequence[Interval], begin: datetime, end: datetime) -> AgentDay |
 
 
 def overlaid(rows: Sequence[Interval], begin: datetime, end: datetime) -> list[Stretch]:
-    """Status and state laid over each other: where both run, work counts before the chosen status."""
+    """Overlay status and state; work takes precedence over the chosen status."""
     edges = sorted({begin, end, *_edges(rows, begin, end)})
     found: list[Stretch] = []
     for start, stop in pairwise(edges):
@@ -132,7 +131,6 @@ def _kind(running: Iterable[Interval]) -> str | None:
 
 
 def spread(shares: Sequence[float]) -> Spread | None:
-    """The spread of several agents' busy shares; None if there are none."""
     if not shares:
         return None
     mean = sum(shares) / len(shares)

@@ -1,4 +1,4 @@
-"""One agent's current work: offered, on the line, in conversation, to finish; and figures of the day."""
+"""One agent's current work, and figures of the day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class InQueue:
-    """What waits in one queue that this agent serves."""
+    """Waiting interactions of one queue that this agent serves."""
 
     id: int
     name: str
@@ -60,7 +60,7 @@ class InQueue:
 
 @dataclass(frozen=True, kw_only=True)
 class Day:
-    """Today's stretches, and figures of the last 30 days; `scores` newest first."""
+    """Today's intervals, and figures of the last 30 days; `scores` newest first."""
 
     begins_at: datetime
     stretches: Sequence[Interval]
@@ -147,7 +147,6 @@ def _customers(session: Session, ids: Sequence[int]) -> dict[int, Customer]:
 
 
 def _queues(session: Session, agent: Agent) -> list[InQueue]:
-    """The queues whose skills this agent has, with what waits there."""
     waiting = interactions.waiting(session)
     serves = queues_of(session, agent).values()
     counted = []

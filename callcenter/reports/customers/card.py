@@ -1,7 +1,4 @@
-"""The customer card: who it is and the customer's effort so far, on the screen before the agent accepts.
-
-Every query uses an index on the customer or the ticket: it costs the same with a year of history as with a day.
-"""
+"""The customer card: identity and effort so far, shown before the agent accepts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +33,7 @@ BROKEN_SHOWN = timedelta(days=14)
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """The customer's effort in this case: contacts including this one, and seconds of their time."""
+    """The customer's effort in this case: contacts including this one, and seconds."""
 
     contacts: int
     waiting: int
@@ -50,13 +47,13 @@ class Effort:
 
     @property
     def is_heavy(self) -> bool:
-        """From the third contact, or half an hour of their time."""
+        """From the third contact, or half an hour."""
         return self.contacts >= 3 or self.seconds >= 1800
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """One earlier contact: `outcome` as the agent chose, else the system's `result`."""
+    """One earlier contact: the agent's `outcome`, or the system's `result`."""
 
     id: int
     channel: Channel
@@ -71,11 +68,9 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """`customer` is None for a withheld number, and for a shared one until an agent identifies them: then `perhaps`.
+    """`customer` is None for a withheld number, and for a shared one until identified; `perhaps` lists its owners.
 
-    `giving`: what the reader may grant in this case; None if no rules are in force, or no agent reads. `promises`: open
-    callbacks, and those recently broken.
-    """
+    `giving`: what the reader may grant; None without rules or agent. `promises`: open and recently broken callbacks."""
 
     interaction: Interaction
     customer: Customer | None
@@ -97,12 +92,13 @@ class Card:
 
 
 def of_interaction(session: Session, interaction_id: int, now: datetime, *, agent: Agent | None = None) -> Card | None:
-    """`agent`: who reads it, for what they may grant."""
+    """`agent`: the reader, for what they may grant. None if not found."""
     interaction = interactions.get(session, interaction_id)
     if interaction is None:
         return None
     customer = customers.get(session, interaction.customer_id) if interaction.customer_id else None
     shared = customers.with_address(session, interaction.their_address) if interaction.their_address else []
+    # Every query below uses an index on the customer or the ticket: the cost does not grow with history.
     ticket = _ticket(session, interaction)
     account = customers.account(session, customer.account_id) if customer and customer.account_id else None
     names = agents.names(session)
@@ -155,7 +151,6 @@ def _ticket(session: Session, interaction: Interaction) -> Ticket | None:
 
 
 def _about(session: Session, interaction: Interaction, ticket: Ticket | None) -> list[Interaction]:
-    """Every contact about this ticket, including this one."""
     about = list(interactions.of_ticket(session, ticket.id)) if ticket else []
     return about if any(one.id == interaction.id for one in about) else [*about, interaction]
 
@@ -177,7 +172,6 @@ def _held_now(interaction: Interaction, now: datetime) -> int:
 
 
 def _keys(session: Session, interaction: Interaction) -> list[str]:
-    """The keys pressed in the menu, each with its meaning: "1 Delivery"."""
     number = company.number(session, interaction.our_address)
     names = {queue.id: queue.name(interaction.language) for queue in company.queues(session)}
     menu = number.menu if number else {}
@@ -188,7 +182,6 @@ def _keys(session: Session, interaction: Interaction) -> list[str]:
 def contacts(
     session: Session, customer: Customer | None, names: dict[int, str], now: datetime, *, without: int | None = None
 ) -> list[Contact]:
-    """The last contacts on any channel, newest first."""
     if customer is None:
         return []
     rows = interactions.of_customer(session, customer.id, limit=CONTACTS_SHOWN, before=without)

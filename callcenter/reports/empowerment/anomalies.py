@@ -1,4 +1,4 @@
-"""Suspicious patterns in grants: a list of cases to review, not an accusation."""
+"""Suspicious patterns in grants: cases to review, not accusations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from callcenter.storage.empowerment import learning
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """`kind`: same_customer, same_number, months_end, below_limit. `part` of `n` grants; `cases`: those to review."""
+    """`kind`: same_customer, same_number, months_end, below_limit. `part` of `n` grants; `cases`: to review."""
 
     kind: str
     agent_id: int | None = None

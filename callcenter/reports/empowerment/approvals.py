@@ -1,4 +1,4 @@
-"""What approvers see: who waits for an answer, today's answers, and all that one answer depends on."""
+"""The approvers' view: open approvals, today's answers, and the context of one decision."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ YEAR, MONTH, QUARTER = timedelta(days=365), timedelta(days=30), timedelta(days=9
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One question and its names. `may`: the reader may answer it now; `most`: up to what worth (None: the rules)."""
+    """One approval with names. `may`: the reader may answer now, up to worth `most` (None: the rules decide)."""
 
     approval: Approval
     grant: Grant
@@ -55,13 +55,12 @@ class Question:
 
 
 def waiting(session: Session, reader: Agent) -> list[Question]:
-    """All questions that wait for an answer, the oldest first."""
     rows = sorted(approvals.open_ones(session), key=lambda row: row[0].id)
     return questions(session, rows, reader)
 
 
 def waiting_for(session: Session, reader: Agent) -> int:
-    """How many of them this person may answer and no approver has claimed."""
+    """Number of approvals this agent may answer, unclaimed or claimed by this agent."""
     rows = approvals.open_ones(session)
     return sum(1 for row, grant in rows if row.claimed_by in (None, reader.id) and may_answer(row, grant, reader)[0])
 
@@ -72,7 +71,7 @@ def ended(session: Session, reader: Agent, *, since: datetime) -> list[Question]
 
 
 def median_seconds(ended: Sequence[Question]) -> float | None:
-    """Median seconds from question to answer, of questions answered by a person."""
+    """Median seconds from question to a person's answer."""
     took = [
         (one.approval.answered_at - one.approval.asked_at).total_seconds()
         for one in ended
@@ -115,7 +114,7 @@ def _contacts(session: Session, ids: Sequence[int]) -> dict[int, Interaction]:
 
 
 def may_answer(row: Approval, grant: Grant, reader: Agent) -> tuple[bool, int | None]:
-    """(may they answer now, up to what worth); never one's own question, and none that has ended."""
+    """(may answer now, up to what worth). False for one's own questions and ended ones."""
     if not row.is_open or grant.agent_id == reader.id:
         return False, 0
     steps = [Step.model_validate(one) for one in row.steps]
@@ -124,7 +123,7 @@ def may_answer(row: Approval, grant: Grant, reader: Agent) -> tuple[bool, int | 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """How often each answer was given, and the customers' mean score afterwards (of `scores` of them)."""
+    """Number of each answer, and the customers' mean score afterwards (`scores` of them)."""
 
     yes: int = 0
     less: int = 0
@@ -145,8 +144,7 @@ class Answers:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """All that one answer depends on. `decision`: as of now, without this question. `own`: what may be granted instead,
-    and up to how much the reader may approve. `given`: to the customer within 12 months, and standing."""
+    """The context of one answer. `decision`: as of now, without this question. `given`: to the customer in 12 months."""
 
     question: Question
     rules: InForce | None
@@ -164,12 +162,12 @@ class Case:
         return self.decision.option(key) if self.decision else None
 
     def reach(self, key: str) -> int | None:
-        """How many units of a remedy the reader may approve by the current rules; None: as they see fit; 0: none."""
+        """Units of a remedy the reader may approve; None: no limit; 0: none."""
         return reach(self.option(key), self.question.most)
 
 
 def reach(option: Option | None, most: int | None) -> int | None:
-    """What this person may approve by the rules, the budgets and `most` (worth; for money the same as units)."""
+    """What this approver may grant by rules, budgets and `most` (worth; for money, the units)."""
     if option is None:
         return 0
     by_rules = None if option.ask and option.ask_most is None else max(option.most, option.ask_most or 0)

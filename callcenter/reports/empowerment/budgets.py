@@ -1,4 +1,4 @@
-"""Budgets: how much of each period is granted, reserved and left, day by day, compared to an even pace."""
+"""Budgets: granted, reserved and left per period, day by day, compared with an even pace."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ from callcenter.storage.empowerment.departments import Department
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names of budget scopes; departments have them in every language."""
+    """Names of budget scopes; departments have names in each language."""
 
     agents: Mapping[int, str]
     teams: Mapping[int, str]
     departments: Mapping[int, Department]
 
     def of(self, budget: Budget) -> str | Department:
-        """The name of the scope; "" for the company."""
         if budget.scope == "agent":
             return self.agents.get(budget.agent_id or 0, "")
         if budget.scope == "team":
             return self.teams.get(budget.team_id or 0, "")
+        # Blank for the company.
         return self.departments.get(budget.department_id or 0, "")
 
 
@@ -38,7 +38,7 @@ def scope_names(session: Session) -> Names:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A budget with one of its periods; a period not opened yet appears as it will open."""
+    """A budget with its period; `period` None: not opened yet, shown as it will open."""
 
     budget: Budget
     name: str | Department
@@ -67,7 +67,7 @@ class Open:
 
     @property
     def tone(self) -> str:
-        """warn from the warning share on, bad if nothing is left."""
+        """ "warn" from the warning percentage, "bad" if nothing is left."""
         if self.left <= 0:
             return "bad"
         return "warn" if self.used_percent >= self.budget.warn_percent else ""
@@ -83,7 +83,7 @@ def now_open(session: Session, now: datetime) -> list[Open]:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The balance at one moment: granted and reserved, of the amount at that time."""
+    """Balance at one moment, minor units."""
 
     at: datetime
     limit: int
@@ -93,8 +93,9 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """One period day by day until `until` (its end, or now). `pace`: what an even pace would have spent by then.
-    `spent_by`: when it will be used up at the pace so far; None if it lasts."""
+    """One period by day up to `until` (its end, or now). `pace`: even spending by then.
+
+    `spent_by`: when the budget runs out at the current pace; None if it lasts."""
 
     budget: Budget
     period: Period
@@ -115,12 +116,12 @@ DAILY = text(
 
 
 def course(session: Session, budget: Budget, period: Period, now: datetime) -> Course:
-    """From the ledger: sums at each day's end in the budget's zone. Changes after the period count at its end."""
+    """Sums of the ledger at each day's end in the budget's zone; later changes count at the period's end."""
     rows = session.execute(DAILY, {"period_id": period.id, "zone": budget.zone}).all()
     until = min(max(now, period.starts_at), period.ends_at)
     points: list[Point] = []
     limit = committed = reserved = 0
-    allotted = next((row.amount for row in rows if row.amount), 0)  # what moved before that day counts within it too
+    allotted = next((row.amount for row in rows if row.amount), 0)  # limit of days before the first allotment
     for row in rows:
         limit, committed, reserved = limit + row.amount, committed + row.committed, reserved + row.reserved
         midnight = datetime.combine(row.day + timedelta(days=1), datetime.min.time(), ZoneInfo(budget.zone))
@@ -140,13 +141,12 @@ def _spent_by(period: Period, until: datetime) -> datetime | None:
 
 
 def low(session: Session, now: datetime) -> Sequence[Open]:
-    """Current budgets that reached their warning share."""
     return [one for one in now_open(session, now) if one.budget.is_active and one.tone]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A ledger entry, with its actor and its grant."""
+    """A ledger entry, with its actor and grant."""
 
     entry: Entry
     actor: str

@@ -1,4 +1,4 @@
-"""Costs of grants and what follows, compared to like cases without one. Counts and intervals; no causal claims."""
+"""Costs and effects of grants, compared with similar cases without one. Counts and intervals; no causal claims."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,8 +17,8 @@ AFTER = timedelta(days=30)
 LONGEST_HANDLING = 3600
 BY = ("remedy", "rule", "cause", "department", "team", "tier")
 
-# One row per ticket: its grants, what deciding took, and what came within 30 days after the first grant (for a ticket
-# without one: after its first answer). Handling: from answer to the end of wrap-up, at most an hour per contact.
+# One row per ticket: grants, decision effort, and events within 30 days after the first grant (without a grant: after
+# the first answer). Handling: from answer to the end of wrap-up, at most an hour per contact.
 MATTERS = text(
     """
     WITH given AS (
@@ -61,7 +61,7 @@ MATTERS = text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """One ticket; seconds and minor units. `again`: the customer contacted us about it again within 30 days."""
+    """One ticket; seconds and minor units. `again`: the customer made contact again within 30 days."""
 
     id: int
     cause: str
@@ -89,7 +89,7 @@ class Matter:
 
 
 def matters(session: Session, *, since: datetime, until: datetime, now: datetime) -> list[Matter]:
-    """Every ticket opened in the period, with its grants."""
+    """Every ticket opened in the period."""
     causes = {one.key: one for one in departments.causes(session)}
     parts = {one.id: one.key for one in departments.departments(session)}
     teams = agents.team_names(session)
@@ -127,7 +127,7 @@ def matters(session: Session, *, since: datetime, until: datetime, now: datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One group: its grants, minutes of deciding, and what followed, compared to like cases without a grant."""
+    """One group: grants, minutes of deciding and the effect, compared with similar cases without a grant."""
 
     key: str
     matters: int
@@ -155,7 +155,7 @@ GROUPS: dict[str, Callable[[Matter], Iterable[str]]] = {
 
 
 def lines(all_of_them: Sequence[Matter], *, by: str) -> list[Line]:
-    """One line for each group with grants, the costliest first."""
+    """One line per group with grants, costliest first."""
     groups: dict[str, list[Matter]] = defaultdict(list)
     without: dict[tuple[str, str], list[Matter]] = defaultdict(list)
     for one in all_of_them:
@@ -203,14 +203,14 @@ def _again(members: Sequence[Matter]) -> Figure:
 
 
 def _recovered(members: Sequence[Matter]) -> Figure:
-    """Of customers whose last score before was 3 or less and who answered after: how many gave 4 or 5."""
+    # Of customers with an earlier score of 3 or less: the share that then gave 4 or 5.
     known = [one.recovered for one in members if one.recovered is not None]
     return intervals.share(sum(known), len(known))
 
 
 @dataclass(slots=True, kw_only=True)
 class PoorQuality:
-    """Costs of one cause (or responsible department): grants by currency, minutes of work, and those of repeats."""
+    """Costs of one cause or department: grants by currency, minutes of handling and of repeat contacts."""
 
     key: str
     matters: int = 0
@@ -219,12 +219,12 @@ class PoorQuality:
     repeat_minutes: float = 0.0
 
     def total(self, currency: str, *, minute_cost: int) -> int:
-        """In minor units, handling at `minute_cost` per minute (handling includes repeats)."""
+        """Minor units; handling (with repeats) at `minute_cost` a minute."""
         return self.grants.get(currency, 0) + round(self.handling_minutes * minute_cost)
 
 
 def poor_quality(all_of_them: Sequence[Matter], *, by: str) -> list[PoorQuality]:
-    """The hidden cost: by "cause" or "department", the costliest in minutes first."""
+    """Grouped by "cause" or "department", most minutes first."""
     sums: dict[str, PoorQuality] = {}
     for one in all_of_them:
         key = one.cause if by == "cause" else one.department

@@ -1,4 +1,4 @@
-"""What may be granted in one case, its grants, who would be asked for more, and how long an answer usually takes."""
+"""What may be granted in one case, its grants, the approver, and the usual answer time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ GRANTS_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Approver:
-    """An approver. `is_there`: has a screen that was active just now."""
+    """`is_there`: has a screen that was active just now."""
 
     id: int
     name: str
@@ -40,7 +40,7 @@ class Approver:
 
 @dataclass(frozen=True, kw_only=True)
 class Giving:
-    """`grants`: on this ticket, newest first. `people`, `usual` (median answer seconds): if approval is needed."""
+    """`grants`: of this ticket, newest first. `people`, `usual` (median seconds to an answer): if approval is possible."""
 
     agent: Agent
     customer: Customer | None
@@ -62,14 +62,13 @@ class Giving:
 
     @property
     def here(self) -> Sequence[Grant]:
-        """The grants of this contact."""
         return [one for one in self.grants if self.interaction and one.interaction_id == self.interaction.id]
 
     def remedy(self, key: str) -> Remedy | None:
         return self.book.remedy(key)
 
     def asked(self, step: Step) -> Approver | None:
-        """Who with an open screen would be asked at this step: the role that is asked before higher ones."""
+        """The present approver who would be asked at this step; lower roles first."""
         return asked(self.people, step, asker_id=self.agent.id)
 
 
@@ -127,7 +126,6 @@ def of_interaction(session: Session, now: datetime, *, agent: Agent, interaction
 
 
 def of_grant(session: Session, now: datetime, *, agent: Agent, grant: Grant) -> Giving | None:
-    """The case of a grant, as of now."""
     ticket = tickets.get(session, grant.ticket_id)
     customer = session.get(Customer, grant.customer_id) if grant.customer_id else None
     interaction = interactions.get(session, grant.interaction_id) if grant.interaction_id else None
@@ -135,13 +133,12 @@ def of_grant(session: Session, now: datetime, *, agent: Agent, grant: Grant) -> 
 
 
 def remedy_of(session: Session, grant: Grant) -> Remedy | None:
-    """The remedy from the grant's own rule book."""
     found = rule_books.get(session, grant.rule_book)
     return found.book.remedy(grant.remedy) if found else None
 
 
 def remedies_of(session: Session, rows: Sequence[Grant]) -> dict[int, Remedy | None]:
-    """By grant id, each from its own rule book; in one statement."""
+    """By grant id, each from its own rule book, in one query."""
     books = rule_books.by_numbers(session, {row.rule_book for row in rows})
     return {row.id: book.book.remedy(row.remedy) if (book := books.get(row.rule_book)) else None for row in rows}
 
@@ -154,11 +151,10 @@ APPROVERS = text(
 
 
 def approvers(session: Session, now: datetime) -> Sequence[Approver]:
-    """All possible approvers, at most a second old."""
-
     def read() -> list[Approver]:
         return [Approver(*row) for row in session.execute(APPROVERS, {"since": now - SCREEN_SEEN})]
 
+    # Cached for a second.
     return settings_cache.figure(session, "approvers", read)
 
 
@@ -170,7 +166,7 @@ USUAL = text(
 
 
 def usual_seconds(session: Session) -> int | None:
-    """The median of the last fifty answers by people; None if there are too few."""
+    """Median of the last 50 answers by people; None if fewer than LEAST_ANSWERS."""
 
     def read() -> int | None:
         count, seconds = session.execute(USUAL).one()

@@ -1,7 +1,6 @@
-"""What would happen to a contact: the router's own functions, asked about an invented one.
+"""What would happen to a contact: the live routing functions, asked about an invented one.
 
-Time counts from the moment at which the contact would enter its queue, second 0.
-"""
+Times in seconds from when the contact enters its queue."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -37,8 +36,7 @@ LATEST = 86_400.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """The contact that is tried. `knows`: (agent, "ticket", "last" or "account"). `everybody`: as if all agents were
-    signed in and free, else as they are now."""
+    """The contact to try. `knows`: (agent, "ticket", "last" or "account"). `everybody`: all agents signed in and free."""
 
     queue: Queue
     at: datetime
@@ -53,7 +51,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class RingShown:
-    """Opens after `after` seconds; `ids`: agents no inner ring admits. `is_early`: the previous is empty."""
+    """Opens after `after` seconds; `ids`: agents not in an inner ring. `is_early`: the inner ring is empty."""
 
     after: float
     ids: tuple[int, ...]
@@ -62,15 +60,13 @@ class RingShown:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The second at which the question is asked, and its answer."""
-
     at: float
     explanation: Explanation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """`points` by reason and `growth` per second: the score. `steps`: asked in turn, unanswered, until `max_wait`."""
+    """Score: `points` by reason, `growth` a second. `steps`: offers in turn, unanswered, until `max_wait`."""
 
     is_open: bool
     opens_at: datetime | None
@@ -87,7 +83,7 @@ class Outcome:
 
 
 def dry_run(session: Session, case: Case, *, now: datetime) -> Outcome:
-    """`now` is the moment for the agents' state; `case.at` the one that is tried."""
+    """`now`: for the agents' state; `case.at`: the time to try."""
     ours = company.get(session)
     numbers = ours.routing_policy if ours else CompanyPolicy()
     candidates = CandidatePool(_candidates(session, numbers, case, now.timestamp()))
@@ -189,7 +185,7 @@ def _rings(needs: Needs, candidates: CandidatePool) -> tuple[RingShown, ...]:
 
 
 def _steps(waiting: Waiting, candidates: CandidatePool, numbers: CompanyPolicy, case: Case) -> Iterable[Step]:
-    """Who is asked first, and who next if they do not answer. All agents stay as they are meanwhile."""
+    """Offers in turn, each unanswered. Agents do not change meanwhile."""
     at, asks, asked = 0.0, 0, dict[int, Asked]()
     end = float(case.queue.policy.max_wait or LATEST)
     rings_for = numbers.ring_seconds[case.channel.medium]
@@ -207,7 +203,7 @@ def _steps(waiting: Waiting, candidates: CandidatePool, numbers: CompanyPolicy, 
 
 
 def _moments(waiting: Waiting, candidates: CandidatePool, at: float) -> list[float]:
-    """When the answer may change: a ring opens, a hold or a pause ends."""
+    """When the choice may change: a ring opens, a hold or a pause ends."""
     moments = [
         *routing.openings(waiting.needs, candidates),
         *(affinity.until for affinity in waiting.affinities),

@@ -1,7 +1,4 @@
-"""Invariants of live work: no customer waits while an agent is free, no agent is reserved for nothing.
-
-It asks the router's own questions of the current rows and writes nothing. All counts must be zero.
-"""
+"""Invariants of live work, checked with the live routing functions. Read-only; all counts must be zero."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -38,7 +35,7 @@ class Breach:
 
 
 def breaches(session: Session, now: datetime, *, depth: int = DEPTH) -> list[Breach]:
-    """`depth`: how many of each line are checked, from its head."""
+    """`depth`: entries checked per queue, from its head."""
     return [
         *_waiting_beside_free(session, now, depth),
         *_reserved_by_nothing(session, now),
@@ -48,7 +45,6 @@ def breaches(session: Session, now: datetime, *, depth: int = DEPTH) -> list[Bre
 
 
 def counts(found: list[Breach]) -> dict[Kind, int]:
-    """Counts of every kind, including zero."""
     counted = Counter(breach.kind for breach in found)
     return {kind: counted[kind] for kind in KINDS}
 
@@ -64,11 +60,12 @@ FREED = text(
 
 
 def _waiting_beside_free(session: Session, now: datetime, depth: int) -> Iterator[Breach]:
-    """Agents who would get an offer now and would have two seconds ago, when interaction and agent were both there."""
+    """Agents who would get an offer now, and would have two seconds ago."""
     before = now - FREE_FOR
     queue_heads = [head for head in queries.queue_heads(session, depth=depth) if head.since <= before.timestamp()]
     if not queue_heads:
         return
+    # Changes of the last two seconds may still be in progress.
     lately = set(session.scalars(FREED, {"since": before}))
     free = _free_since(session, lately)
     suspects = {}
@@ -83,7 +80,6 @@ def _waiting_beside_free(session: Session, now: datetime, depth: int) -> Iterato
 
 
 def _free_since(session: Session, lately: set[int]) -> CandidatePool:
-    """All signed-in agents; those changed just now cannot be asked."""
     everybody = candidates.pool_of(session, queries.on_duty(session))
     return CandidatePool(replace(one, is_asked=one.is_asked or one.id in lately) for one in everybody)
 
@@ -111,12 +107,12 @@ RESERVED = text(
 
 
 def _reserved_by_nothing(session: Session, now: datetime) -> Iterator[Breach]:
-    """An agent's state without the matching work, or a slot taken by work that is over or with another agent."""
+    """An agent's state without the matching work, or a slot taken by work that ended or moved."""
     for agent_id, interaction_id, seconds in session.execute(RESERVED, {"now": now}):
         yield Breach("reserved_by_nothing", agent_id, interaction_id, int(seconds))
 
 
-# An agent with more work when the limit was lowered keeps it to the end.
+# After a limit is lowered, an agent keeps the work at hand.
 LOWERED = text(
     "SELECT EXISTS (SELECT 1 FROM history WHERE kind IN ('SkillsChanged', 'RoutingChanged') AND id > ("
     "  SELECT coalesce(max(h.id), 0) FROM history h JOIN offers o ON o.interaction_id = h.interaction_id"
@@ -133,7 +129,6 @@ def _over_capacity(session: Session) -> Iterator[Breach]:
 
 
 def _is_over(row: OnDuty, limits: routing.Limits) -> bool:
-    """More work than routing ever admits."""
     calls, conversations = row.calls, row.conversations
     return calls + conversations > limits.total or calls > limits.calls or conversations > limits.conversations
 

@@ -1,4 +1,4 @@
-"""Past days for what-if runs: who called when and for how long, who was on duty, how offers were accepted."""
+"""Past days for what-if runs: calls, agents on duty, how offers were accepted."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -20,13 +20,13 @@ from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent, Interval
 
-LONGEST = 7_200.0  # seconds of handling; longer ones were left open, not worked on
-TAIL = timedelta(hours=2)  # of duty after midnight, for callers from before midnight
+LONGEST = 7_200.0  # seconds; longer handling means left open, not worked on
+TAIL = timedelta(hours=2)  # duty after midnight, for callers from before midnight
 MENU = timedelta(hours=1)
 MOST_CALLS = 60_000
 FEWEST_CALLS = 20
 SAMPLE = 2_000
-ON_DUTY = (Status.AVAILABLE, Status.NOT_ANSWERING)  # agents who missed offers are played as missing them
+ON_DUTY = (Status.AVAILABLE, Status.NOT_ANSWERING)  # agents who missed offers take part, and miss them
 
 CALLS = text(
     """
@@ -39,7 +39,7 @@ CALLS = text(
     """
 ).bindparams(bindparam("queues", expanding=True))
 
-# Agents' time on outgoing calls: those calls are not played, so the time is taken out.
+# Outgoing calls are not simulated, so their time is taken out of the agents' duty.
 OUTWARD = text(
     """
     SELECT agent_id, accepted_at AS since, coalesce(finished_at, ended_at) AS until FROM interactions
@@ -61,7 +61,7 @@ OFFERS = text(
 
 
 def past(session: Session, wish: Wish, *, now: datetime) -> Past:
-    """The scenario's whole days before today, newest first. Raises TooLittleKnown if none can be played."""
+    """The scenario's whole days before today, newest first. Raises TooLittleKnown."""
     ours = company.get(session)
     zone, numbers = (ours.zone, ours.routing_policy) if ours else ("UTC", CompanyPolicy())
     queues = company.queues(session)
@@ -96,7 +96,6 @@ def past(session: Session, wish: Wish, *, now: datetime) -> Past:
 
 
 def _dates(wish: Wish, today: date) -> Iterator[date]:
-    """Days before today, newest first."""
     for back in range(1, 7 * wish.weeks + 1):
         day = today - timedelta(days=back)
         if day.weekday() in wish.weekdays:
@@ -112,7 +111,7 @@ def _day(session: Session, day: date, zone: str, queues: Sequence[int]) -> PastD
 
 
 class _Seconds:
-    """Moments as seconds after midnight in a zone; hours repeated or skipped by a clock change are ignored."""
+    """Seconds after local midnight; hours skipped or repeated by a clock change are ignored."""
 
     def __init__(self, day: date, zone: str) -> None:
         self._midnight, self._zone = datetime.combine(day, time()), ZoneInfo(zone)
@@ -141,7 +140,7 @@ def _call(row: Row[Any], second: _Seconds) -> Call:
 
 
 def _duty(session: Session, begin: datetime, end: datetime, second: _Seconds) -> dict[int, tuple[Span, ...]]:
-    """When each agent could be called: signed in, available, and not busy with outgoing calls."""
+    """When each agent could take calls: signed in, available, not on outgoing calls."""
     until = end + TAIL
     rows = session.scalars(
         select(Interval)
@@ -161,7 +160,6 @@ def _duty(session: Session, begin: datetime, end: datetime, second: _Seconds) ->
 
 
 def without(spans: Sequence[Span], hole: Span) -> list[Span]:
-    """These spans with one taken out."""
     found = []
     for start, end in spans:
         if hole[1] <= start or hole[0] >= end:
@@ -172,7 +170,6 @@ def without(spans: Sequence[Span], hole: Span) -> list[Span]:
 
 
 def _servers(session: Session, on_duty: set[int]) -> tuple[Server, ...]:
-    """Every current agent, and everyone on duty on those days."""
     rows = {agent.id: agent for agent in agents.all_active(session)}
     for agent in session.scalars(select(Agent).where(Agent.id.in_(on_duty - set(rows)))):
         rows[agent.id] = agent
@@ -194,7 +191,7 @@ def _server(agent: Agent) -> Server:
 def _offers(
     session: Session, days: Sequence[PastDay], zone: str, numbers: CompanyPolicy
 ) -> tuple[tuple[float, ...], float]:
-    """Seconds until offered calls were accepted, and the share not accepted."""
+    """Seconds until accepted, and the share not accepted."""
     begin = bounds(date.fromisoformat(days[-1].date), zone)[0] - MENU
     end = bounds(date.fromisoformat(days[0].date), zone)[1]
     rows = session.execute(OFFERS, {"begin": begin, "end": end, "most": SAMPLE}).all()
@@ -206,7 +203,7 @@ def _offers(
 
 
 def as_they_were(known: Past) -> Mapping[str, float | None]:
-    """The recorded figures of these days, to compare the simulation with."""
+    """Recorded figures of these days, to compare the simulation with."""
     calls = [(call, known.queue(call.queue_id).target_seconds) for day in known.days for call in day.calls]
     served = [(call, target) for call, target in calls if call.handled is not None]
     gone = [(call, target) for call, target in calls if call.handled is None]

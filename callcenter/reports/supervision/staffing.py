@@ -1,4 +1,4 @@
-"""Agents on the wallboard: the one word for what each is doing, and since when."""
+"""Agents on the wallboard: what each is doing, and since when."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from callcenter.storage.agents.agents import Agent
 
 @dataclass(frozen=True, kw_only=True)
 class AgentFigures:
-    """`shown`: what the agent is doing: free, offered, on_call, conversations, wrap_up, else the status."""
+    """`shown`: free, offered, on_call, conversations, wrap_up, else the status."""
 
     id: int
     name: str
@@ -56,7 +56,6 @@ def _shown(agent: Agent, load: dict[str, int]) -> str:
 
 
 def _since(agent: Agent) -> datetime:
-    """Start of what is shown: the state's while there is work, else the status's."""
     if agent.state != AgentState.IDLE:
         return agent.state_since
     return max(agent.status_since, agent.state_since) if agent.status == Status.AVAILABLE else agent.status_since

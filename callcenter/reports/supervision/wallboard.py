@@ -1,4 +1,4 @@
-"""Wallboard figures of this moment and this day. They hold no customer data: every supervisor's screen gets them."""
+"""Wallboard figures of now and today, without customer data: every supervisor receives them."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -26,9 +26,10 @@ RECENT = timedelta(minutes=30)
 
 @dataclass(frozen=True, kw_only=True)
 class QueueFigures:
-    """One queue. Shares are 0..1 or None if nothing was counted; `spark`: how many waited, every 5 minutes. `tone` of
-    the service level: "", warn or bad; `is_fault`: something waits though an agent is free for it. `expected_off`: mean
-    error in seconds of recently announced waits, None if none was announced."""
+    """Shares are 0..1, None if nothing was counted. `spark`: number waiting, every 5 minutes.
+
+    `tone` of the service level: "", warn or bad; `is_fault`: work waits although an agent is free. `expected_off`: mean
+    error in seconds of recently announced waits."""
 
     id: int
     names: dict[str, str]
@@ -50,7 +51,7 @@ class QueueFigures:
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
-    """Everything on the wallboard at `now`; times are ISO 8601 in UTC. `broken`: invariants, always 0."""
+    """All figures at `now`; times ISO 8601 in UTC. `broken`: invariant breaches, expected 0."""
 
     now: str
     waiting: int
@@ -139,7 +140,7 @@ def figures(session: Session, now: datetime) -> Board:
 
 
 def payload(board: Board) -> dict[str, Any]:
-    """What is pushed each second. It is no event of history and is never replayed, so its `n` is null."""
+    """Pushed every second. `n` is null: it is not in history and never replayed."""
     return {"n": None, "name": "wallboard", **asdict(board)}
 
 
@@ -223,7 +224,7 @@ def _abandoned(counts: Counts) -> float | None:
 
 
 def _sparks(session: Session, queue_ids: Sequence[int], now: datetime) -> dict[int, list[int]]:
-    """How many waited in each queue, every 5 minutes of the last hour."""
+    """Number waiting by queue, every 5 minutes of the last hour."""
     steps = {"queues": list(queue_ids), "now": now, "steps": SPARK_STEPS, "minutes": SPARK_MINUTES}
     sparks: dict[int, list[int]] = {id_: [] for id_ in queue_ids}
     for queue_id, waiting in session.execute(SPARK, steps):

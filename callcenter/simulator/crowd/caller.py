@@ -134,13 +134,11 @@ class Talk:
 
 
 def _menu(transcript: list[dict[str, Any]]) -> str:
-    """The menu's text since the last key press."""
     pressed = max((at for at, line in enumerate(transcript) if line["type"] == "pressed"), default=-1)
     return " ".join(line["text"] for line in transcript[pressed + 1 :] if line["type"] == "menu")
 
 
 def answer(line: Line, customer: Customer, sid: str) -> None:
-    """The app calls the customer; 85% answer."""
     line.pause(customer.random.uniform(3, 9))
     taken = customer.random.random() < 0.85
     line.act(sid, "answer" if taken else "reject")

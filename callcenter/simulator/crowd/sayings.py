@@ -53,17 +53,15 @@ HANZI = dict(zip("一二三四五六七八九", "123456789", strict=True))
 
 
 def language_of(text: str) -> str:
-    """`zh` if the text has Chinese characters, else `en`."""
     return "zh" if re.search(r"[\u4e00-\u9fff]", text) else "en"
 
 
 def is_survey(text: str) -> bool:
-    """Whether a message asks for a score from 1 to 5."""
     return bool(SURVEY.search(text))
 
 
 def answer_to_survey(random: Random, language: str, *, is_rude: bool, waited: float) -> str:
-    """A realistic reply: usually a score, often with a comment, sometimes neither. `waited` in seconds."""
+    """Usually a score, often with a comment, sometimes neither. `waited` in seconds."""
     if random.random() < 0.02:
         return random.choice(("STOP", "👍", "five", "五分"))
     weights = (6, 3, 1, 0, 0) if is_rude else (2, 3, 5, 6, 4) if waited > 180 else (1, 1, 3, 8, 12)

@@ -112,7 +112,7 @@ class Callbacks:
         self._release(key)
 
     def _hold(self, key: str, request: Request) -> None:
-        """Hold a callback back until the next one of its key is sent, at most REORDER_PATIENCE seconds."""
+        """Hold back until the next callback of this key is sent, at most REORDER_PATIENCE seconds."""
         self._held[key] = request
 
         def give_up() -> None:
@@ -141,7 +141,7 @@ class Callbacks:
             self._carrier.closing.wait(faults[kind].seconds)
 
     def later(self, act: Callable[[], object], after: float = 0.0) -> None:
-        """Run `act` in its own thread after so many real seconds; it counts as in flight."""
+        """Run `act` in its own thread after real seconds; counts as in flight."""
 
         def run() -> None:
             if not (after and self._carrier.closing.wait(after)):

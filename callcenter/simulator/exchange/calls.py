@@ -68,7 +68,6 @@ class Call:
 
     @property
     def remote(self) -> str:
-        """Address of the person at the far end."""
         return self.from_ if self.direction == "inbound" else self.to
 
     @property
@@ -145,7 +144,6 @@ def end(carrier: "Carrier", call: Call, status: str = "completed", *, by: str = 
 
 
 def part(carrier: "Carrier", one: Call, other: Call) -> None:
-    """Take two bridged legs apart."""
     with carrier.lock:
         one.peers.discard(other.sid)
         other.peers.discard(one.sid)

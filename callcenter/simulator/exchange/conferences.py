@@ -99,7 +99,7 @@ def refusal(carrier: "Carrier", conference: Conference, joining: Participant) ->
 
 
 def join(carrier: "Carrier", conference: Conference, member: Participant) -> bool:
-    """Add a leg. False if it or the conference is over, or if Twilio would refuse it (logged in the debugger)."""
+    """Add a leg. False if it or the conference is over, or if Twilio would refuse it."""
     call = member.call
     with carrier.lock:
         if call.is_over or conference.status == "completed":
@@ -204,7 +204,7 @@ def _ending(reason: str, by: Participant | None) -> dict[str, str]:
 
 
 def change(carrier: "Carrier", conference: Conference, member: Participant, changes: dict[str, Any]) -> None:
-    """Apply a REST update: hold, mute, coaching, end on exit; each change sends its own event."""
+    """Apply a REST update; each change sends its own event."""
     with carrier.lock:
         before = (member.hold, member.muted, member.coaching, member.coached_sid, member.ends)
         for name, value in changes.items():

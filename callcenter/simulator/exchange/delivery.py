@@ -27,7 +27,6 @@ def deliver(carrier: "Carrier", message: "Message") -> None:
 
 
 def _failure(carrier: "Carrier", message: "Message") -> int:
-    """Twilio's error code if the message cannot be sent, else 0."""
     if message.channel == "sms":
         return media.fetch_all(carrier, message)
     if not whatsapp.is_window_open(carrier, message):
@@ -61,7 +60,6 @@ def _advance(carrier: "Carrier", message: "Message", status: str, error: int | N
 
 
 def show(carrier: "Carrier", message: "Message") -> None:
-    """Publish the message to the person's phone page."""
     theirs = message.from_ if message.direction == "inbound" else message.to
     event = {"type": "message", "message": message.as_json()}
     carrier.hub.tell([f"number:{carrier.people.phone_of(theirs)}"], event)

@@ -18,7 +18,6 @@ CALL_TOKEN = "%7B%22parentCallInfoToken%22%3A%22simulated%22%2C%22identityHeader
 
 
 def of_call(carrier: "Carrier", call: "Call") -> dict[str, str]:
-    """Fields of every TwiML request and call status callback."""
     fields = {
         "AccountSid": carrier.settings.account_sid,
         "ApiVersion": API_VERSION,
@@ -51,7 +50,6 @@ def _geo(from_: str, to: str) -> dict[str, str]:
 
 
 def of_places(from_: str, to: str) -> dict[str, str]:
-    """Locations of both ends of an SMS."""
     sides = {"From": country(from_), "To": country(to)}
     return {f"{side}{part}": land if part == "Country" else "" for side, land in sides.items() for part in GEO}
 

@@ -66,12 +66,10 @@ class CannotTake(Exception):
 
 
 def linked(urls: list[str]) -> list[Media]:
-    """Files of an inbound message that are stored elsewhere."""
     return [Media(type="image/jpeg", url=url) for url in urls]
 
 
 def keep(carrier: "Carrier", item: Media, content: bytes, content_type: str) -> Media:
-    """Store a file's bytes."""
     with carrier.lock:
         carrier.books.files[item.sid] = content
         item.type, item.is_kept = content_type, True
@@ -105,7 +103,6 @@ def fetch_all(carrier: "Carrier", message: "Message") -> int:
 
 
 def _fetch(url: str) -> tuple[bytes, str]:
-    """Content and type of a file. Raises CannotTake."""
     for _ in range(REDIRECTS + 1):
         # Checked on every redirect: http(s) only.
         if not webhooks.is_valid_url(url):

@@ -57,7 +57,6 @@ class Message:
 
     @property
     def channel(self) -> str:
-        """`sms` or `whatsapp`."""
         return whatsapp.channel(self.to)
 
     @property
@@ -206,7 +205,6 @@ def _answer_for_twilio(carrier: "Carrier", message: Message, kind: str) -> None:
 
 
 def inbound_fields(carrier: "Carrier", message: Message) -> dict[str, str]:
-    """Form fields of an inbound message webhook."""
     params = {
         "AccountSid": carrier.settings.account_sid,
         "ApiVersion": fields.API_VERSION,
@@ -225,6 +223,5 @@ def inbound_fields(carrier: "Carrier", message: Message) -> dict[str, str]:
 
 
 def text_of(verb: Element) -> str:
-    """The text of a Message verb, or of its Body."""
     body = verb.find("Body")
     return ((body.text if body is not None else verb.text) or "").strip()

@@ -63,7 +63,6 @@ def find(carrier: "Carrier", phone_number: str) -> Number | None:
 
 
 def voice_webhooks(carrier: "Carrier", number: Number) -> Webhooks:
-    """The number's voice application if set, else the number."""
     return carrier.books.applications.get(number.voice_application_sid) or number
 
 

@@ -41,7 +41,6 @@ class Recording:
 
 
 def start(carrier: "Carrier", call: Call, **details: object) -> Recording:
-    """Start recording a leg; sends the in-progress callback if asked for."""
     sid = sids.new("RE")
     base = f"{carrier.base_url}/2010-04-01/Accounts/{carrier.settings.account_sid}"
     recording = Recording(call.sid, carrier.clock.now(), f"{base}/Recordings/{sid}", sid, **details)  # type: ignore[arg-type]

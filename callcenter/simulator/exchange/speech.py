@@ -39,7 +39,6 @@ def press(carrier: "Carrier", call: Call, digits: str) -> None:
 
 
 def mute(carrier: "Carrier", call: Call, muted: bool) -> None:
-    """Mute the person's own microphone."""
     with carrier.lock:
         # Twilio does not notice a local mute: no callback.
         if call.muted != muted:

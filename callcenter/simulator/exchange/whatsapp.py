@@ -25,7 +25,6 @@ def channel(address: str) -> str:
 
 
 def bare(address: str) -> str:
-    """The address without its channel: a number, or a WhatsApp id."""
     return address.removeprefix(PREFIX)
 
 
@@ -63,7 +62,6 @@ def inbound_fields(carrier: "Carrier", message: "Message") -> dict[str, str]:
 
 
 def _kind(message: "Message") -> str:
-    """text, image, audio, video or document."""
     if not message.media:
         return "text"
     kind = message.media[0].type.partition("/")[0]
@@ -71,7 +69,6 @@ def _kind(message: "Message") -> str:
 
 
 def status_fields(message: "Message") -> dict[str, str]:
-    """Fields that a WhatsApp status callback has in addition to those of an SMS."""
     install = md5(message.from_.encode(), usedforsecurity=False).hexdigest()
     params = {
         "ChannelInstallSid": f"XE{install}",

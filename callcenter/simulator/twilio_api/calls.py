@@ -43,7 +43,6 @@ def create_call() -> tuple[Response, int]:
 
 
 def dialled() -> tuple[str, str]:
-    """To and From of a new leg, with Twilio's checks."""
     to, from_ = required("To", 21201), required("From", 21213)
     if not lines.is_address(to):
         raise RestError(400, INVALID_TO, f"The phone number you are attempting to call, {to}, is not valid.")
@@ -72,7 +71,6 @@ def checked_url(url: str) -> str:
 
 
 def _source() -> Source | None:
-    """The document of a create or redirect: Twiml, Url, or an application's voice URL."""
     form = request.form
     if form.get("Twiml"):
         return Source(twiml=form["Twiml"])

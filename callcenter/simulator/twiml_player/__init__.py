@@ -29,7 +29,6 @@ VERBS["Dial"] = Dialling(VERBS).dial
 
 
 def run(carrier: "Carrier", call: Call, source: Source) -> None:
-    """Play a leg's TwiML from first document to hang-up."""
     Player(carrier, call, VERBS).run(source)
 
 

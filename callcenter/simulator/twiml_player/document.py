@@ -89,7 +89,6 @@ def _checked(carrier: "Carrier", source: Source, root: Element, call_sid: str, a
 
 
 def _clean(element: Element, attributes: frozenset[str], warn: Callable[[str], None]) -> Element:
-    """A copy without elements and attributes unknown to Twilio."""
     copy = Element(element.tag)
     copy.text = element.text
     for name, value in element.attrib.items():

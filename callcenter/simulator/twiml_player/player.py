@@ -57,7 +57,6 @@ class Player:
         self._interrupts: list[Callable[[], bool]] = []
 
     def run(self, source: Source) -> None:
-        """Play until no document follows, then hang up."""
         try:
             for _ in range(MOST_DOCUMENTS):
                 following = self._play_top(source)
@@ -69,7 +68,6 @@ class Player:
             return
 
     def _play_top(self, source: Source) -> Source | None:
-        """Play one document; returns the next, or None."""
         try:
             self.play(self.fetch(source))
         except Follow as follow:

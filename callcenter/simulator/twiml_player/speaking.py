@@ -45,13 +45,13 @@ def _times(verb: Element) -> int:
 
 
 def _length(player: "Player", url: str, page: Document) -> float:
-    """Length of the audio in seconds; 0 if it cannot be fetched."""
     if urlsplit(url).netloc != urlsplit(page.source.url).netloc:
         return UNKNOWN_MUSIC_SECONDS
     known = player.carrier.music.get(url)
     if known is None:
         request = Request(url, {}, "GET", event="music", call_sid=player.call.sid)
         answer = player.carrier.callbacks.fetch(request)
+        # The debugger has it already.
         if answer.error:
             return 0.0
         known = player.carrier.music[url] = max(1.0, len(answer.body) / BYTES_A_SECOND)
