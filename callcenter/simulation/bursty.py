@@ -1,4 +1,4 @@
-"""Theory of bursts: Markov-modulated Poisson arrivals, n agents, exponential patience or none, solved level by level."""
+"""Theory of bursts: Markov-modulated Poisson arrivals, n agents, exponential patience or none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

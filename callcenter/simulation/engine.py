@@ -29,7 +29,7 @@ LONGEST = 3  # in horizons: contacts still queued then are reported unserved
 
 
 class Floor:
-    """One run: `play` advances virtual time until every contact that arrived before the horizon was served or gave up."""
+    """`play` advances virtual time until every contact that arrived before the horizon was served or gave up."""
 
     def __init__(self, scenario: Scenario, seed: int, staff: Sequence[Person], done: Callable[[Contact], None]) -> None:
         self.scenario, self.now, self._done = scenario, 0.0, done
@@ -238,7 +238,6 @@ class Floor:
             self.ask_again(self.queued[waiting.id])
 
     def rings_changed(self) -> None:
-        """An agent signed in or out, so a ring may have become empty or not."""
         if self._has_rings:
             for contact in list(self.queued.values()):
                 self.ask_again(contact)

@@ -1,5 +1,4 @@
-"""Measurements of one run: waits, abandonment, service level, use, affinity hits, offers, expected wait; the wait
-curve."""
+"""Measurements of one run, and the wait curve."""
 
 from array import array
 from collections.abc import Sequence

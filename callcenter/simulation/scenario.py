@@ -20,7 +20,7 @@ LIVE = CompanyPolicy()
 
 
 class ScenarioError(DomainError):
-    """The scenario cannot be played; the message says what to change."""
+    """The message says what to change."""
 
 
 class Ring(Model):

@@ -1,4 +1,4 @@
-"""The simulator as a Flask application: Twilio's REST API, the control API, browser devices and the phone page."""
+"""The simulator as a Flask application."""
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import NotFound

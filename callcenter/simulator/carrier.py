@@ -1,4 +1,4 @@
-"""The simulator's whole state behind one lock, and the parts that work on it. Holds no carrier rules."""
+"""The simulator's state behind one lock. Holds no carrier rules."""
 
 import threading
 from collections import deque
@@ -31,7 +31,7 @@ MOST_FILES = 100
 
 @dataclass
 class Books:
-    """Resources by sid (queues by name). `windows`: until when the app may write to a number on WhatsApp."""
+    """Resources by sid (queues by name). `windows`: end of the WhatsApp window by (theirs, ours)."""
 
     numbers: dict[str, "Number"] = field(default_factory=dict)
     applications: dict[str, "Application"] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Books:
 
 
 def forget_oldest(book: "dict[str, T]", is_past: "Callable[[T], bool]", most: int = MOST_KEPT) -> None:
-    """Once a book exceeds `most` entries, delete the oldest `most // 2` that are past."""
+    """Above `most` entries, delete the oldest `most // 2` that are past."""
     if len(book) > most:
         for sid in [sid for sid, entry in book.items() if is_past(entry)][: most // 2]:
             del book[sid]
@@ -77,7 +77,6 @@ class Carrier:
             threading.Thread(target=self._keep_saving, name="state", daemon=True).start()
 
     def forget_old(self) -> None:
-        """Cap every book at a few thousand entries: a simulator may run for weeks."""
         with self.lock:
             forget_oldest(self.books.calls, lambda call: call.is_over)
             forget_oldest(self.books.conferences, lambda conference: conference.status == "completed")
@@ -92,7 +91,7 @@ class Carrier:
         return message_player.answer(self, message)
 
     def save(self) -> None:
-        """Mark the state as changed; it is written at most once a second."""
+        """Mark as changed; written at most once a second."""
         self._unsaved.set()
 
     def _keep_saving(self) -> None:

@@ -11,7 +11,7 @@ HANZI_A_SECOND = 4.5
 
 @dataclass(frozen=True)
 class Clock:
-    """`speed` 10 makes ten seconds of speech last one. `patience` caps the speed-up of waits for a person."""
+    """`speed` 10 makes ten seconds last one; `patience` caps the speed-up of waits for a person."""
 
     speed: float = 1.0
     patience: float = float("inf")

@@ -1,4 +1,4 @@
-"""The control API: tests, demo traffic and the phone page call, press, speak and text through it, and inject faults."""
+"""The control API, for tests, demo traffic and the phone page: call, press, speak, text, inject faults."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Injected faults: which webhook or REST answer fails, how, how often. Seeded, so that a run can be repeated."""
+"""Injected faults: which webhook or REST answer fails, how, how often. Seeded, hence repeatable."""
 
 import random
 import threading
@@ -15,7 +15,7 @@ class UnknownFault(ValueError):
 
 @dataclass
 class Fault:
-    """One rule. `seconds` is a delay; `times` None means until deleted; `after` fails a REST request once it has run."""
+    """One rule. `seconds`: delay; `times` None: until deleted; `after`: fail a REST request once it has run."""
 
     id: int
     kind: str
@@ -53,7 +53,7 @@ class Faults:
         self._next = 1
 
     def add(self, asked: Mapping[str, Any]) -> Fault | None:
-        """Add a rule in the control API's format. `slow_network` sets the delay and makes no rule."""
+        """Add a rule in the control API's format; `slow_network` makes none."""
         if "slow_network" in asked:
             self.slow_network = float(asked["slow_network"])
             return None

@@ -1,4 +1,4 @@
-"""Legs in and out: a person or a browser calls in, REST calls out. Starts each leg's thread."""
+"""Legs in and out; starts each leg's thread."""
 
 import re
 import threading
@@ -21,7 +21,7 @@ class NoSuchNumber(Exception):
 
 
 def dial(carrier: "Carrier", *, from_: str, to: str, name: str = "", keys: str = "") -> Call:
-    """A person dials one of the app's numbers. `keys` are pressed automatically, one group per Gather: `1,2`."""
+    """A person dials the app. `keys` are pressed automatically, one group per Gather: `1,2`."""
     number = numbers.find(carrier, to)
     if number is None:
         raise NoSuchNumber(to)

@@ -1,4 +1,4 @@
-"""Asks the app how to answer an inbound message, and sends the reply. Does not deliver messages."""
+"""Asks the app how to answer an inbound message, and sends the reply."""
 
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
@@ -17,7 +17,7 @@ MOST_REDIRECTS = 10
 
 
 def answer(carrier: "Carrier", message: Message) -> bool:
-    """Ask the number's SmsUrl, then its fallback; send each Message of the reply. False if neither accepts it."""
+    """Ask the number's SmsUrl, then its fallback; send the reply. False if both fail."""
     number = numbers.find(carrier, whatsapp.bare(message.to))
     hooks = numbers.sms_webhooks(carrier, number) if number else None
     if hooks is None or not hooks.sms_url:

@@ -1,4 +1,4 @@
-"""The people with telephones: customers of the phone page, auto-answering desk telephones, agents' names."""
+"""People with telephones: customers, auto-answering desk telephones, agents' names."""
 
 import json
 from dataclasses import asdict, dataclass, field, fields
@@ -12,9 +12,9 @@ from callcenter.simulator.exchange.fields import country
 
 @dataclass
 class Person:
-    """One entry. Two people may share a number; a withheld number is `anonymous`.
+    """Two people may share a number; a withheld number is `anonymous`.
 
-    `whatsapp_id` replaces the number of a person who `hides_number`; `reads`: WhatsApp reports read receipts."""
+    `whatsapp_id` replaces the number of a person who `hides_number`; `reads`: sends read receipts."""
 
     name: str
     number: str = ""
@@ -41,7 +41,6 @@ class Person:
 
     @property
     def whatsapp_addresses(self) -> tuple[str, ...]:
-        """By number and by id; a message to either arrives. Empty without a number."""
         names = (self.number, self.whatsapp_id) if self.number.startswith("+") else ()
         return tuple(whatsapp.PREFIX + name for name in names)
 
@@ -61,12 +60,10 @@ def made_up_id(number: str) -> str:
 
 @dataclass
 class People:
-    """All entries, in the page's order."""
-
     entries: list[Person] = field(default_factory=list)
 
     def put(self, entry: dict[str, Any]) -> Person:
-        """Add a person, or replace the one with the same id. Raises TypeError for unknown keys."""
+        """Add a person, or replace by id. Raises TypeError for unknown keys."""
         person = Person(**{key: value for key, value in entry.items() if value is not None})
         person.id = person.id or f"person-{len(self.entries) + 1}"
         same = [at for at, other in enumerate(self.entries) if other.id == person.id]
@@ -80,7 +77,7 @@ class People:
         return next((person for person in self.entries if address in person.addresses), None)
 
     def sender(self, address: str) -> str:
-        """The From address of a message: on WhatsApp the id if the person hides their number."""
+        """The From address; on WhatsApp the id if the person hides their number."""
         owners = [person for person in self.entries if address in person.whatsapp_addresses]
         if not owners:
             return address
@@ -88,7 +85,7 @@ class People:
         return owners[0].whatsapp_addresses[1 if hides else 0]
 
     def phone_of(self, address: str) -> str:
-        """The number of the person at an address on any channel; the bare address of an unknown person."""
+        """The number of the person at an address; the bare address if unknown."""
         person = self.at(address) if whatsapp.channel(address) == "whatsapp" else None
         return person.number if person else whatsapp.bare(address)
 

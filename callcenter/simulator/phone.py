@@ -1,4 +1,4 @@
-"""The customer's phone: a page to play the customer. It acts through the control API and listens to events."""
+"""The customer's phone: a page that acts through the control API and listens to events."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -164,12 +164,12 @@ def last_call(company: Carrier, person: Person) -> Call | None:
 
 @phone.get("/phone/<person_id>/events")
 def listen(person_id: str) -> Response:
-    """Events at this person's number from now on; the page loads earlier state itself."""
     company, number = carrier(), _person(person_id).number
 
     def events() -> Iterator[Event | None]:
         line = company.hub.listen(f"number:{number}")
         try:
+            # The page loads earlier state once it listens.
             yield {"type": "listening"}
             yield from views.listen(company, line)
         finally:

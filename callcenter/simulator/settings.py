@@ -15,7 +15,7 @@ DEMO_NUMBER = "+14155550100"
 
 @dataclass(frozen=True)
 class Settings:
-    """`speed` divides every wait; `patience` caps it where a person may act. `fetch_limit` in seconds."""
+    """`speed` divides every wait; `patience` caps it for a person. `fetch_limit` in seconds."""
 
     account_sid: str = DEMO_ACCOUNT
     auth_token: str = DEMO_TOKEN

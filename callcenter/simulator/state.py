@@ -1,4 +1,4 @@
-"""State that survives a restart, in one JSON file: webhook addresses, opt-outs, WhatsApp windows, recent messages."""
+"""State that survives a restart: webhook addresses, opt-outs, WhatsApp windows, recent messages."""
 
 import contextlib
 import json

@@ -24,7 +24,7 @@ SURVEYS_KEPT = 5000
 
 @dataclass
 class Crowd:
-    """All customers of one run. The same seed gives the same people at the same times. `rate` is callers a minute."""
+    """The same seed gives the same people at the same times. `rate` is callers a minute."""
 
     line: Line
     rate: float
@@ -98,7 +98,7 @@ class Crowd:
         thread.start()
 
     def _look_after(self, to: str) -> None:
-        """Answer texted surveys and ringing telephones, except surveys from before the start."""
+        """Answer texted surveys and ringing telephones."""
         # Surveys of an earlier run stay unanswered.
         self._asked.update(message["sid"] for message in self._surveys())
         answered: set[str] = set()

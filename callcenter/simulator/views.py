@@ -1,4 +1,4 @@
-"""Calls and conferences as JSON for the control API, the devices and the phone page. Not Twilio's format."""
+"""Calls and conferences as JSON for the control API, devices and phone page. Not Twilio's format."""
 
 import json
 import queue

@@ -18,7 +18,7 @@ MOST_REPLIES = 3
 
 @dataclass
 class Customer:
-    """`waited` is the longest wait so far, in simulated seconds; the survey reply depends on it."""
+    """`waited`: longest wait so far in simulated seconds, for the survey reply."""
 
     name: str
     number: str
@@ -147,7 +147,7 @@ def answer(line: Line, customer: Customer, sid: str) -> None:
 
 
 def text(line: Line, customer: Customer, to: str) -> None:
-    """Write, then reply to what comes back, up to MOST_REPLIES times. Surveys are answered in traffic.py."""
+    """Write, then reply to what comes back, up to MOST_REPLIES times."""
     line.text(customer.number, to, customer.say(sayings.RUDE if customer.is_rude else sayings.TEXTS))
     seen = len(line.messages(customer.number))
     replies, patience = 0, customer.patience * 2

@@ -1,4 +1,4 @@
-"""What customers say, write and answer, in English and Chinese. Text only; caller.py decides when."""
+"""What customers say, write and answer, in English and Chinese."""
 
 import re
 from random import Random
@@ -82,9 +82,9 @@ def choices(menu: str) -> list[str]:
 
 
 def key_for(random: Random, menu: str, language: str, *, is_over: bool = True) -> str:
-    """The key a customer presses: language first, then the topic; sometimes none or a wrong one.
+    """The key a customer presses: language, then topic; sometimes a wrong one.
 
-    Blank while nothing useful was heard; `is_over` means that the menu has ended."""
+    Blank while nothing useful was heard; `is_over`: the menu has ended."""
     own = re.search(r"中文\D{0,6}按\s*([\d九])", menu)
     if language == "zh" and own:
         return HANZI.get(own[1], own[1])

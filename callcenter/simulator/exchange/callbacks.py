@@ -1,4 +1,4 @@
-"""Status callbacks in the background: in order per call, conference or message, unless a fault reorders them."""
+"""Status callbacks in the background, in order per call, conference or message."""
 
 import queue
 import threading

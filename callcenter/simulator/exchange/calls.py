@@ -1,4 +1,4 @@
-"""A leg's life cycle: queued, initiated, ringing, in progress, over; its transcript and status callbacks."""
+"""A leg's life cycle, transcript and status callbacks."""
 
 import math
 import threading
@@ -31,8 +31,6 @@ class Watch:
 
 @dataclass(eq=False)
 class Call:
-    """One leg. Its remote end is a person on a telephone or in a browser."""
-
     sid: str
     from_: str
     to: str
@@ -132,7 +130,7 @@ def answer(carrier: "Carrier", call: Call) -> bool:
 
 
 def end(carrier: "Carrier", call: Call, status: str = "completed", *, by: str = "") -> bool:
-    """End a leg once; False if it was over. `by` is shown on the page: you, company or network."""
+    """End a leg once; False if it was over. `by`: you, company or network."""
     with carrier.lock:
         if call.is_over:
             return False
@@ -162,7 +160,7 @@ def bridge(carrier: "Carrier", one: Call, other: Call) -> None:
 
 
 def tell(carrier: "Carrier", call: Call, kind: str, *, who: str = "", text: str = "", language: str = "") -> None:
-    """Append to the transcript of what the person on this leg hears, sees and does, and publish the entry."""
+    """Append to this leg's transcript and publish the entry."""
     with carrier.lock:
         line = {
             "n": len(call.transcript) + 1,

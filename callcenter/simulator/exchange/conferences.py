@@ -20,7 +20,7 @@ LARGEST = 250
 
 @dataclass(eq=False)
 class Participant:
-    """One leg in one conference. `joined` is False while a leg added by REST still rings."""
+    """`joined` is False while a leg added by REST still rings."""
 
     call: Call
     label: str = ""
@@ -176,7 +176,7 @@ def _take_out(carrier: "Carrier", conference: Conference, call: Call, reason: st
 
 
 def end(carrier: "Carrier", conference: Conference, reason: str, *, by: Participant | None = None) -> None:
-    """Remove all participants, then report the end. Their legs continue with their next verb."""
+    """Remove all participants, then report the end. Legs continue with their next verb."""
     with carrier.lock:
         if conference.status == "completed":
             return
@@ -222,7 +222,7 @@ def change(carrier: "Carrier", conference: Conference, member: Participant, chan
 
 
 def hearers(carrier: "Carrier", conference: Conference, speaker: Call) -> list[Call]:
-    """Legs that hear this one: none if it is muted or on hold; from a coach only the coached leg."""
+    """Legs that hear this one: none if muted or on hold; from a coach only the coached leg."""
     own = conference.members.get(speaker.sid)
     if own is None or own.hold or own.muted or speaker.muted or conference.status != "in-progress":
         return []

@@ -39,7 +39,7 @@ TYPES = frozenset(
 
 @dataclass(eq=False)
 class Media:
-    """One file of a message. Bytes are in memory only. The phone page shows it even after a REST delete."""
+    """One file of a message; its bytes are in memory only."""
 
     sid: str = field(default_factory=lambda: sids.new("ME"))
     type: str = ""
@@ -77,7 +77,7 @@ def keep(carrier: "Carrier", item: Media, content: bytes, content_type: str) -> 
 
 
 def address(carrier: "Carrier", message: "Message", item: Media) -> str:
-    """The REST URL of a stored file (needs the account's credentials), else its own URL."""
+    """The REST URL of a stored file, else its own URL."""
     if not item.is_kept:
         return item.url
     base = f"{carrier.base_url}/{fields.API_VERSION}/Accounts/{carrier.settings.account_sid}"

@@ -1,4 +1,4 @@
-"""Messages both ways: Twilio's checks, opt-out and opt-in, an inbound message's webhook. Not the delivery."""
+"""Messages both ways: Twilio's checks, opt-outs, the inbound webhook. Not the delivery."""
 
 import re
 from dataclasses import dataclass, field
@@ -84,7 +84,7 @@ class Message:
 
 
 def segments(body: str) -> int:
-    """160 GSM-7 or 70 UCS-2 characters in a single segment; 153 or 67 in each of several."""
+    """160 GSM-7 or 70 UCS-2 characters in one segment; 153 or 67 in each of several."""
     one, many = (160, 153) if all(letter in GSM for letter in body) else (70, 67)
     return 1 if len(body) <= one else -(-len(body) // many)
 
@@ -136,7 +136,7 @@ def send(
 ) -> Message | None:
     """Accept a message and deliver it in the background.
 
-    Raises MessageRefused for REST; from TwiML a refusal is logged and None returned."""
+    Raises MessageRefused for REST; from TwiML logs it and returns None."""
     try:
         check(carrier, from_=from_, to=to, body=body, urls=urls or [])
     except MessageRefused as refused:
@@ -164,7 +164,7 @@ def _enter(
 
 
 def receive(carrier: "Carrier", *, from_: str, to: str, body: str, files: list[Media] | None = None) -> Message:
-    """A person writes to one of the app's numbers. Stop words, then the webhook, run in the background."""
+    """A person writes to the app. Stop words, then the webhook, run in the background."""
     message = _enter(carrier, carrier.people.sender(from_), to, body, "inbound", "received", files or [])
     if message.channel == "whatsapp":
         whatsapp.open_window(carrier, message)

@@ -38,7 +38,7 @@ def leave(carrier: "Carrier", queue: Queue, call: Call) -> int:
 
 
 def figures(carrier: "Carrier", queue: Queue, call: Call) -> dict[str, str]:
-    """Fields of a waitUrl request. AvgQueueTime is the mean wait so far of current callers, not an estimate."""
+    """Fields of a waitUrl request. AvgQueueTime is the mean wait so far, not an estimate."""
     with carrier.lock:
         waits = [_seconds(carrier, entered) for entered in queue.waiting.values()]
         order = list(queue.waiting)

@@ -21,7 +21,7 @@ LONGEST_SOUND = 600
 
 @dataclass(eq=False)
 class Recording:
-    """One recording of one leg. `url` has no extension, like Twilio's."""
+    """`url` has no extension, like Twilio's."""
 
     call_sid: str
     started: datetime

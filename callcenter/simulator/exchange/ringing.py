@@ -1,4 +1,4 @@
-"""An outgoing leg until it is answered: initiated, ringing, then in progress, busy, failed or no answer."""
+"""An outgoing leg until it is answered, or not."""
 
 import threading
 from collections.abc import Callable
@@ -51,7 +51,7 @@ def _is_answered(carrier: "Carrier", call: Call) -> bool:
 
 
 def _is_picked_up(carrier: "Carrier", call: Call, after: float | None) -> bool:
-    """Wait for an answer: `after` seconds if the telephone auto-answers, at most the ring time-out."""
+    """`after`: seconds until the telephone auto-answers; else waits for the ring time-out."""
     longest = call.timeout + RING_BUFFER
     with carrier.lock:
         if after is not None and after < longest:

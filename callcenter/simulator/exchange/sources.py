@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 @dataclass(frozen=True)
 class Source:
-    """The next document of a call. Inline `twiml` has no address, so its links must be absolute."""
+    """The next document of a call. Links of inline `twiml` must be absolute."""
 
     url: str = ""
     method: str = "POST"
@@ -15,6 +15,6 @@ class Source:
     params: Mapping[str, str] = field(default_factory=dict)
 
     def link(self, target: str, method: str = "", params: Mapping[str, str] | None = None) -> "Source":
-        """The document a link leads to; an empty target means this document again."""
+        """The target of a link; blank means this document again."""
         url = urljoin(self.url, target) if target else self.url
         return Source(url=url, method=(method or "POST").upper(), params=params or {})

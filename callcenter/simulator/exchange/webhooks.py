@@ -1,4 +1,4 @@
-"""One signed request to the app and its answer: time limits, retries, redirects, log. Not when it is sent."""
+"""One signed request to the app and its answer: time limits, retries, redirects, log."""
 
 import base64
 import hashlib
@@ -29,7 +29,7 @@ http = urllib3.PoolManager(num_pools=20, maxsize=32, retries=False)
 
 @dataclass(frozen=True)
 class Request:
-    """A webhook to send. `event` names it in faults and in the log."""
+    """`event` names the webhook in faults and in the log."""
 
     url: str
     params: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""The part of Twilio's REST API 2010-04-01 that a contact centre uses: authentication, faults, errors, paging."""
+"""Twilio's REST API 2010-04-01, as far as a contact centre uses it."""
 
 import hmac
 import time

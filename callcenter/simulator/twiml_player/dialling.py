@@ -66,7 +66,7 @@ class Dialling:
         return leg
 
     def _screen_and_bridge(self, parent: Player, leg: Call, screen: Source | None, attempt: Attempt) -> None:
-        """In the dialled leg's thread: play the screening document, then bridge unless another leg won."""
+        """In the dialled leg's thread: play the screening document, then bridge the first leg."""
         own = Player(parent.carrier, leg, self._verbs)
         try:
             if screen:
@@ -133,7 +133,7 @@ def _watch(target: Element, page: Document) -> Watch:
 
 
 def meet(player: Player, verb: Element, room: Element, page: Document) -> None:
-    """Join a conference and stay until it ends, the leg hangs up or REST redirects it."""
+    """Join a conference until it ends, the leg hangs up or REST redirects it."""
     member = _participant(player.call, room, page)
     with player.carrier.lock:
         conference = conferences.find_or_open(player.carrier, (room.text or "").strip())
@@ -201,7 +201,7 @@ def _participant(call: Call, room: Element, page: Document) -> Participant:
 
 
 def stay(player: Player, conference: Conference, member: Participant, *, leaves: Callable[[], bool] = _never) -> None:
-    """Stay in the conference until `leaves`: wait music before the start, hold music on hold, else the conversation."""
+    """Stay until `leaves`: wait music before the start, hold music on hold, else the conversation."""
     call = player.call
 
     def is_out() -> bool:
@@ -226,15 +226,15 @@ def _hold_music(player: Player, member: Participant) -> None:
 
 
 def _music(player: Player, url: str | None, method: str) -> None:
-    """None plays Twilio's own music, a blank address silence. Silence follows a document that ends."""
+    """None plays Twilio's own music, a blank address silence."""
     if url:
         player.play_aside(Source(url, method.upper()), schema.WAITING_IN_CONFERENCE)
+    # Silence also follows a document that ends.
     calls.tell(player.carrier, player.call, "music" if url is None else "silence")
     player.wait(None)
 
 
 def join_by_rest(player: Player, name: str, member: Participant) -> None:
-    """A leg added by REST joins once answered, and hangs up when its part is over."""
     with player.carrier.lock:
         conference = conferences.find_or_open(player.carrier, name)
         is_in = conferences.join(player.carrier, conference, member)

@@ -19,7 +19,7 @@ OWN_KEYS_AFTER = 0.05
 
 
 def gather(player: Player, verb: Element, page: Document) -> None:
-    """Listen while nested verbs play, then `timeout` seconds after each key. No input: next verb."""
+    """Listen while nested verbs play, then `timeout` seconds after each key."""
     call = player.call
     wants = verb.get("input", "dtmf").split()
 
@@ -88,7 +88,7 @@ def _conclude(verb: Element, page: Document, keys: str, words: list[str]) -> Non
 
 
 def record(player: Player, verb: Element, page: Document) -> None:
-    """Record until a key, `timeout` seconds of silence or hang-up. Only silence: next verb."""
+    """Record until a key, `timeout` seconds of silence or hang-up."""
     call = player.call
     address, method = verb.get("recordingStatusCallback", ""), verb.get("recordingStatusCallbackMethod", "POST")
     events = frozenset(verb.get("recordingStatusCallbackEvent", "completed").split())

@@ -1,4 +1,4 @@
-"""Runs one leg through its TwiML: fetch, play verbs, follow links, fall back, hang up. The verbs are elsewhere."""
+"""Runs one leg through its TwiML: fetch, play, follow links, fall back, hang up. The verbs are elsewhere."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -143,9 +143,8 @@ class Player:
         allowed: frozenset[str],
         figures: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
-        """Play a document outside the call's own flow: wait music, a screening question.
-
-        Every request carries `figures`. Returns at the document's end; raises Refused."""
+        """Play a document outside the call's flow (wait music, screening). Every request carries `figures`. Raises
+        Refused."""
         for _ in range(MOST_DOCUMENTS):
             try:
                 self.play(self.get(replace(source, params={**figures(), **source.params}), allowed))
