@@ -45,7 +45,7 @@ _numbers = count()
 
 @dataclass
 class Clock:
-    """That somebody turns."""
+    """A clock that tests can set."""
 
     now: datetime
 
@@ -186,7 +186,7 @@ class Again:
 
 
 def stands(administrator: Administrator, url: str, now: datetime) -> State:
-    """All rows, their times told from this moment, and the sequences."""
+    """All rows, with times relative to `now`, and the sequences."""
     tables = _tables(administrator, url)
     everything = " union all ".join(table.select for table in tables)
     found = administrator.rows(url, everything, {"now": now})
@@ -244,7 +244,7 @@ def _function(name: str, before: State, after: State, seen: Key | None) -> str:
 
 
 def _tells(now: datetime, before: State, after: State) -> bool:
-    """Whether a value other than a time tells when it was written."""
+    """Whether a value other than a time contains the time of writing."""
     told = re.compile(rf"(?<!\d){str(int(now.timestamp()))[:5]}|{now:%Y-%m-%d}")
     return any(
         kind in COUNTED and value is not None and told.search(value)

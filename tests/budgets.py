@@ -1,8 +1,7 @@
-"""What the suite may cost: its twenty slowest tests are printed, and it fails above the budget of a tier.
+"""Time budgets of the suite: prints the twenty slowest tests, and fails above the budget of a tier.
 
-Budgets are seconds on a quiet machine of two cores. On a busier one they grow by as much as a fixed piece of work, done
-beside every tenth test, takes longer there than it did when the budgets were written down.
-"""
+Budgets are seconds on an idle machine of two cores. On a busier one they scale with the duration of a fixed piece of
+work, done after every tenth test, relative to its duration when the budgets were set."""
 
 import time
 from collections import defaultdict
@@ -55,7 +54,7 @@ def tier_of(item: pytest.Item) -> Tier:
 
 @dataclass
 class Costs:
-    """Seconds of each test with its set-up and taking down, and how long the fixed work took beside them."""
+    """Seconds of each test with set-up and teardown, and of the fixed work in between."""
 
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     calls: dict[str, float] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Twilio's side of the house in tests: its signed posts, and a REST in small that can refuse."""
+"""Twilio's side in tests: signed posts, and a minimal REST API that can refuse."""
 
 import json
 import threading
@@ -27,7 +27,7 @@ from tests.waiting import PATIENCE
 
 @dataclass
 class Carrier:
-    """Twilio's side of our webhooks: every post signed, unless told otherwise."""
+    """Twilio's webhooks: every post is signed by default."""
 
     client: FlaskClient
     base: str = "http://127.0.0.1:8000"
@@ -80,7 +80,7 @@ def carrier(app: Flask) -> Carrier:
 
 @dataclass
 class Rest:
-    """Twilio's REST, in small: answers by the last word of the path; what was asked is kept. Statuses may be ordered ahead."""
+    """Twilio's REST API in small: answers by the last part of the path and records requests. Statuses may be queued."""
 
     url: str = ""
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
@@ -168,7 +168,7 @@ def _handler(rest: Rest) -> type[BaseHTTPRequestHandler]:
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(raw)))
-            with suppress(BrokenPipeError):  # whoever asked did not wait for the answer
+            with suppress(BrokenPipeError):  # the client did not wait for the answer
                 self.end_headers()
                 self.wfile.write(raw)
 

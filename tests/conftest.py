@@ -1,4 +1,4 @@
-"""What every test may ask for: the servers come from `servers.py`, the application on them from `house.py`."""
+"""Fixtures for every test: the servers come from `servers.py`, the application on them from `house.py`."""
 
 import gc
 import os
@@ -40,7 +40,7 @@ LONG = (
 
 def pytest_configure() -> None:
     """No program that a test starts inherits a signal as ignored: a shell's background does so with SIGINT, nohup with SIGHUP."""
-    assert programs.FORKING  # its server is told what to load before anything is forked
+    assert programs.FORKING  # its server preloads these before it forks
     for kind, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(kind) is signal.SIG_IGN:
             signal.signal(kind, usual)

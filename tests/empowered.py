@@ -1,4 +1,4 @@
-"""A shop with rules and budgets: Carla's late delivery, what Alice may give for it, and who may say yes to more."""
+"""An app with rules and budgets: Carla's late delivery, what Alice may grant for it, and who may approve more."""
 
 from dataclasses import dataclass, field
 from itertools import count
@@ -83,7 +83,7 @@ BOOK: dict[str, Any] = {
 
 @dataclass
 class Counter:
-    """The shop's rules at work."""
+    """The app's rules in use."""
 
     shop: Shop
     carla: int

@@ -1,4 +1,4 @@
-"""A shop at work for the tests: a clock to turn, agents who come and go, callers, Twilio's signed posts and its REST."""
+"""The app in use, for tests: a settable clock, agents, callers, Twilio's signed posts and REST API."""
 
 import threading
 import uuid
@@ -141,7 +141,7 @@ class Shop:
             inbound.receive(work, sms)
 
     def accept(self, interaction_id: int) -> int:
-        """Whoever is asked takes it; the offer."""
+        """The agent with the offer accepts it; returns the offer id."""
         offer = self.offer(interaction_id)
         with self.wiring.work() as work:
             offers.accept(work, offer.id, agent_id=offer.agent_id)
@@ -215,14 +215,14 @@ class Shop:
         return found
 
     def asked(self, interaction_id: int) -> str | None:
-        """The first name of whoever is asked for or serves this, or None."""
+        """User name of the agent with the open offer, or None."""
         found = self.open_offer(interaction_id)
         if found is None:
             return None
         return next(name for name in ("alice", "bo", "sam", "robin") if self.id_of(name) == found.agent_id)
 
     def kinds(self, interaction_id: int | None = None) -> list[str]:
-        """What history tells, in order."""
+        """Event kinds in history, in order."""
         wanted = select(History.kind).order_by(History.id)
         if interaction_id is not None:
             wanted = wanted.where(History.interaction_id == interaction_id)
@@ -239,7 +239,7 @@ _sequence = iter(range(1, 10**9))
 
 @pytest.fixture
 def shop(wiring: Wiring, people: People, again: Again) -> Shop:
-    """Open round the clock, nobody available yet, nobody calling."""
+    """Open at all hours, no agent available, no caller."""
     clock = Moment()
     wiring.clock = clock
     return Shop(wiring, clock, people, *again("shop", clock, lambda: _queues(wiring)))

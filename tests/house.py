@@ -1,4 +1,4 @@
-"""The house built on the tests' own servers: wiring, the application, and clients who are signed in as somebody."""
+"""The app on the tests' own servers: wiring, application, signed-in clients."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -188,7 +188,7 @@ def build(settings: Settings, wiring: Wiring) -> Flask:
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """Nobody yet: a browser that has not signed in. CSRF tokens are asked for as in life."""
+    """A browser that has not signed in, with CSRF tokens as in production."""
     return app.test_client()
 
 

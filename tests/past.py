@@ -1,4 +1,4 @@
-"""Days that lie behind: calls that came and agents who were on duty, written down as the house would have."""
+"""Past days: calls and agents' duty, stored as the app would have."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -40,7 +40,7 @@ def called(
     queue_id: int | None = None,
     **more: object,
 ) -> int:
-    """A call that is over; without `handled` nobody served it. Its offer was taken after 4 s."""
+    """An ended call; without `handled` no agent served it. Its offer was accepted after 4 s."""
     left = joined + timedelta(seconds=waited)
     end = left + timedelta(seconds=handled or 0)
     values: dict[str, object] = {

@@ -1,4 +1,4 @@
-"""A small rule book for tests: a shop that may make good a late delivery."""
+"""A small rule book for tests: grants for a late delivery."""
 
 from typing import Any
 

@@ -16,7 +16,7 @@ from tests import template
 BARE = "bare"  # a database without tables
 # Our functions need this role; one that takes it on and puts it off again forgets all that was planned each time.
 AS_ADMINISTRATOR = "-c timezone=UTC -c session_replication_role=replica"
-SPARED = "callcenter tests"  # our own connections, which are kept from test to test
+SPARED = "callcenter tests"  # connections reused from test to test
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +63,7 @@ def bare_database_url(postgres_server: embedded.Server) -> str:
 
 @pytest.fixture
 def database_url(postgres_server: embedded.Server, _administrator: "Administrator") -> str:
-    """A database at the newest migration, with no row in it and nobody else connected."""
+    """An empty database at the newest migration, without other connections."""
     url = template.url_of(postgres_server, template.EMPTY)
     _administrator.ask(url, "select tests.empty_tables(%s)", SPARED)
     return url
@@ -84,7 +84,7 @@ def redis_url(redis_server: embedded.Server, _in_redis: redis.Redis) -> str:
 
 
 class Administrator:
-    """One connection a process and database, on which statements are planned once; opened anew after a server's stop."""
+    """One connection per process and database, with statements planned once; reconnects after a server restart."""
 
     def __init__(self) -> None:
         self._connections: dict[str, psycopg.Connection] = {}

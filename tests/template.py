@@ -85,7 +85,7 @@ def administer(server: embedded.Server, statement: str, *, database: str = "post
 
 
 def clone(server: embedded.Server, template: str, name: str) -> str:
-    """A fresh database `name` that is a copy of `template`; whoever is connected to an older one is cut off. Its address."""
+    """A fresh copy of `template` named `name`, replacing an older one and its connections. Returns its URL."""
     names = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
     with psycopg.connect(url_of(server, "postgres").replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(sql.SQL("drop database if exists {name} with (force)").format(**names))
@@ -125,7 +125,7 @@ def _alone() -> Iterator[None]:
 
 
 def _make(folder: Path) -> None:
-    """Beside and moved into place, so that a run cut short leaves no half template."""
+    """Built in a temporary folder, then renamed: an interrupted run leaves no partial template."""
     data = Path(tempfile.mkdtemp(prefix="callcenter-template-"))
     data.chmod(0o755)
     try:

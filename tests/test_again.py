@@ -1,4 +1,4 @@
-"""What fixtures write again is what they wrote at first, or is made anew."""
+"""Rows that fixtures restore equal what they wrote first; otherwise the fixture runs again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -142,7 +142,7 @@ def test_the_remains_of_a_machine_that_lost_its_power_do_not_stop_a_start(data: 
     with embedded.postgres(data) as database:
         remains = (data / "postgresql" / "postmaster.pid").read_text()
         database.kill()
-    stranger = str(os.getpid())  # after a restart of the machine the number belongs to somebody else
+    stranger = str(os.getpid())  # after a reboot the pid belongs to another process
     (data / "postgresql" / "postmaster.pid").write_text("\n".join([stranger, *remains.splitlines()[1:]]) + "\n")
     with embedded.postgres(data) as database, connect(database.url) as connection:
         assert connection.execute("select 1").fetchone() == (1,)

@@ -1,4 +1,4 @@
-"""The house keeps its own plan: floors, sizes, and where errors may be swallowed."""
+"""Architecture checks: layers, sizes, and where exceptions may be swallowed."""
 
 import re
 from pathlib import Path

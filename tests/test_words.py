@@ -36,7 +36,7 @@ TEXTS = list(_texts())
 def test_no_text_is_passed_on_as_a_variable_which_nobody_collects() -> None:
     loose = [place for place, text in TEXTS if not isinstance(text, ast.Constant)]
     loose = [place for place, text in TEXTS if place in loose and ast.unparse(text) not in MARKED_ELSEWHERE]
-    assert loose == ["twiml.py:203"]  # where `_say` hands on what it was given
+    assert loose == ["twiml.py:203"]  # `_say` passes on its argument
     assert len(TEXTS) > 30
 
 

@@ -1,4 +1,4 @@
-"""A question to a supervisor: taken, talked about, answered; passed on; the safe default; and everything that comes between."""
+"""Approvals: claimed, discussed, answered, escalated, timed out to the safe default; and races between these."""
 
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
@@ -357,7 +357,7 @@ def test_the_agent_changes_the_amount_and_what_is_held_follows(counter: Counter)
     change(counter, grant, 12_000, "They are content with this.")
     assert counter.balance() == (12_000, 0)
     with pytest.raises(Invalid):
-        change(counter, grant, 9000)  # this much may be given without asking
+        change(counter, grant, 9000)  # within the allowance
     with pytest.raises(NotYourInteraction), counter.shop.wiring.work() as work:
         asking.change(work, grant.id, actor=counter.actor("bo"), units=13_000, reason="x")
     answer(counter, row)

@@ -1,4 +1,4 @@
-"""A callback in place of waiting: promised, kept from its place in the line, tried again, or taken over by their own call."""
+"""Callbacks: promised, dialled in queue order, retried, replaced by the customer's own call."""
 
 from datetime import datetime, timedelta
 

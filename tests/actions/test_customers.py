@@ -1,4 +1,4 @@
-"""What we write down about people and their matters, and what a person can get wrong there."""
+"""Customers and their cases: what is stored, and errors in entries."""
 
 import pytest
 

@@ -29,7 +29,7 @@ amounts = st.integers(1, 26_000)
 
 
 class Money(RuleBasedStateMachine):
-    """One counter after the other, each with a customer and a budget of its own, in the same house."""
+    """Successive counters in one app, each with a customer and a budget of its own."""
 
     counter: Counter
     wiring: Wiring

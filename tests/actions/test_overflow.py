@@ -1,4 +1,4 @@
-"""Whoever has waited too long goes where their queue says: another queue, a callback, or a message."""
+"""Overflow: a caller who has waited too long goes to another queue, a callback or voicemail."""
 
 import pytest
 from sqlalchemy import select, update

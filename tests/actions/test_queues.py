@@ -1,4 +1,4 @@
-"""Queues set up by an administrator: what is refused, what is told, and when a queue goes out of use."""
+"""Queues set up by an administrator: validation, published events, deactivation."""
 
 import pytest
 

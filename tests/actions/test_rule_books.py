@@ -75,7 +75,7 @@ def in_force(shop: Shop) -> int | None:
 
 
 def may_give(shop: Shop) -> int:
-    """What Alice may give now for a late delivery, as the desk would be told."""
+    """What Alice may grant now for a late delivery, as the desk shows it."""
     with shop.wiring.reading() as session:
         found = rows.in_force(session, shop.clock.now)
     assert found is not None

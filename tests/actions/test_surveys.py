@@ -1,4 +1,4 @@
-"""The question after service: asked once, at a decent hour, of whoever wants it, and answered however late."""
+"""Surveys: sent once, at a decent hour, to customers who have not opted out; late answers count."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -48,7 +48,7 @@ def test_asked_once_answered_and_thanked(shop: Shop) -> None:
     assert answered.agent_id == shop.people.alice
     assert _sent(shop)[1].startswith("Thank you")
     assert [one.channel for one in shop.rows(Interaction)] == ["voice"]
-    shop.text("5")  # asked nothing any more: somebody reads it
+    shop.text("5")  # no open survey: an agent reads it
     assert [one.channel for one in shop.rows(Interaction)] == ["voice", "sms"]
     assert shop.row(Survey, planned.id).score == 4
 

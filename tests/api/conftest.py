@@ -22,7 +22,7 @@ def settings(settings: Settings) -> Settings:
 
 @pytest.fixture
 def grant(app: Flask, wiring: Wiring, shop: Shop) -> Grant:
-    """A program with a new token: grant("alice"), or grant(role="supervisor") for one that acts for nobody."""
+    """A program with a new token: grant("alice"), or grant(role="supervisor") for one without an agent."""
     assert shop
 
     def make(username: str | None = None, *, role: str = "agent") -> Program:

@@ -17,7 +17,7 @@ def ring(carrier: Carrier, shop: Shop) -> tuple[int, str]:
 
 
 def join(carrier: Carrier, shop: Shop, connect: dict[str, str]) -> None:
-    """The agent's browser connects with the parameters it was given."""
+    """The agent's browser connects with its parameters."""
     sid = new_sid()
     who = f"client:agent-{shop.people.alice}"
     answer = carrier.post("/webhooks/voice/agent", {"CallSid": sid, "From": who, **connect})

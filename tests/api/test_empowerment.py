@@ -1,4 +1,4 @@
-"""What may be given, grants, approvals, budgets and requests, by a program."""
+"""Allowances, grants, approvals, budgets and requests by the API."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Lists: pages to the end without gaps, filters that filter, and cursors that are nobody's business."""
+"""Lists: complete pages, working filters, opaque cursors."""
 
 from base64 import urlsafe_b64encode
 

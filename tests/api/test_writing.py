@@ -235,7 +235,7 @@ ANYTHING: tuple[Any, ...] = (None, -1, 1, 2**63, 1.5, "", "x" * 30_000, "a\x00b"
 
 @pytest.fixture
 def known_at_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whom a token acts as is looked up once; `test_access` holds what the door does each time."""
+    """Each token is looked up once; `test_access` covers the check on each request."""
     found, actor_of = access.token, access.actor_of
     tokens: dict[str, access.Token | None] = {}
     actors: dict[int, Actor | None] = {}
@@ -252,7 +252,7 @@ def known_at_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("known_at_the_door")
 def test_nothing_that_anybody_sends_makes_us_fail(grant: Grant, shop: Shop, rest: Rest) -> None:
-    """Each operation is asked by one who may: somebody refused at the door tries nothing."""
+    """Each operation is called with a permitted role: a refused request would test nothing."""
     asking = {role: grant(name, role=role) for name, role in (("alice", Role.AGENT), ("robin", Role.ADMINISTRATOR))}
     shop.customer("Carla Diaz", CARLA)
     shop.available("alice")

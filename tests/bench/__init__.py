@@ -1,1 +1,1 @@
-"""`make bench`: what the house promises of its speed, each figure beside a floor taken in the same run on the same servers."""
+"""`make bench`: promised performance figures, each compared with a floor measured in the same run on the same servers."""

@@ -46,5 +46,5 @@ def audience() -> Iterator[Audience]:
 
 
 def nobody(number: int) -> list[dict[str, object]]:
-    """Browsers for a floor, which asks nobody who they are."""
+    """Browsers for a floor, without sign-in."""
     return [{"token": "", "agent_id": 0, "wallboard": False}] * number

@@ -25,7 +25,7 @@ class Tally:
 
 
 class Line:
-    """One connection that is kept open, and opened again where the server closed it."""
+    """One persistent connection, reopened when the server closes it."""
 
     def __init__(self, host: str, port: int) -> None:
         self._address = (host, port)

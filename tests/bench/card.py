@@ -28,7 +28,7 @@ WARM_UP = 20
 
 
 def measure(ground: Ground, sizes: Sizes) -> Iterator[Row]:
-    """Contacts drawn at random from each history, so that whoever calls often is looked at often."""
+    """Contacts drawn at random from each history, so that frequent callers come up often."""
     urls = [_filled(ground, n) for n in (sizes.card_small, sizes.card_large)]
     title = f"with {sizes.card_large:,} interactions and with {sizes.card_small:,}: p95"
     small, large = [Database(url, pool=1) for url in urls]
@@ -80,8 +80,8 @@ def _by_the_api(ground: Ground, urls: Sequence[str], ids: Sequence[Sequence[int]
 
 
 def _giving(ground: Ground, sizes: Sizes) -> Row:
-    """The same cards at the pop (not accepted yet), with no rules in force and with a hundred, two budgets, and something given
-    on every tenth ticket."""
+    """The same cards before the agent accepts: without rules, and with a hundred rules, two budgets, and a grant on
+    every tenth ticket."""
     urls = [_filled(ground, sizes.card_small, name) for name in ("card_without", "card_with")]
     without, with_rules = [Database(url, pool=1) for url in urls]
     _put_in_force(with_rules)

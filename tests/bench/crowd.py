@@ -1,4 +1,4 @@
-"""A full house: hundreds of connected agents, wallboards, and calls all the while. Nothing may be lost."""
+"""Full load: hundreds of connected agents, wallboards, and continuous calls. No event may be lost."""
 
 import time
 from collections import Counter
@@ -69,7 +69,7 @@ def _ring(house: Web, sizes: Sizes) -> tuple[list[Call], Told]:
 
 
 def _compared(url: str, some: list[Call], told: Told, heard: dict[str, Any]) -> tuple[int, list[float]]:
-    """Offers that were not heard exactly once by their agent and by nobody else, and each one's way in milliseconds."""
+    """(offers not received exactly once by only their agent, the delay of each in milliseconds)."""
     database = Database(url, pool=1)
     with database.reading() as session:
         made = {row.id: (row.sid, row.agent_id) for row in session.execute(text(OFFERS))}

@@ -21,7 +21,7 @@ ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response><Say>Welcome</Say></Re
 
 
 def application() -> Flask:
-    """Three indexed statements and one commit; beside it a bare line, and a view that does nothing."""
+    """The floor: three indexed statements and one commit; a bare socket; a view that does nothing."""
     ours = settings.load()
     app = Flask("floor")
     engine = create_engine(ours.database_url, pool_size=ours.database_pool, max_overflow=ours.database_pool)
@@ -44,7 +44,7 @@ def application() -> Flask:
 
 
 def _line(app: Flask, redis_url: str) -> None:
-    """Whoever connects hears what goes to everybody; whatever is asked is answered."""
+    """Every connection receives every broadcast; every request is answered."""
     line = SocketIO(
         app,
         async_mode="gevent" if monkey.is_module_patched("socket") else "threading",

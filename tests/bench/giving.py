@@ -1,4 +1,4 @@
-"""What may be given: one decision with few rules and with many, of twenty conditions each."""
+"""One grant decision with few and with many rules of twenty conditions each."""
 
 import random
 from datetime import UTC, datetime, timedelta

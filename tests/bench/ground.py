@@ -103,7 +103,7 @@ class Ground:
 
     @contextmanager
     def program(self, *command: str, environ: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-        """`python -m …` with its output kept; ended at the end."""
+        """`python -m …`, with captured output; stopped at the end."""
         with (self.data / "programs.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", *command], env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log

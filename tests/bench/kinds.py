@@ -1,4 +1,4 @@
-"""Which kind of worker, which kind of web process: the choices that were made, beside what was not chosen."""
+"""Worker kind and web server kind: the chosen ones compared with the alternatives."""
 
 import time
 from collections.abc import Iterator

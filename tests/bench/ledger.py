@@ -1,4 +1,5 @@
-"""Grants a second with their ledger on PostgreSQL, beside the least a transaction can cost; and sixteen at once on one budget."""
+"""Grants a second with their ledger on PostgreSQL, compared with a minimal transaction; and sixteen at once on one
+budget."""
 
 import threading
 import time
@@ -118,7 +119,7 @@ class Counter:
         connection.commit()
 
     def decide(self, times: int) -> None:
-        """Ahead of `paid`: what may be given, as the card has shown it."""
+        """Before `paid`: the decision, as the card shows it."""
         for _ in range(times):
             ticket_id, owner = self._next()
             with self.wiring.database.begin() as session:
@@ -133,7 +134,7 @@ class Counter:
             self.decided.append((matter, held, periods))
 
     def paid(self) -> None:
-        """A grant that is decided: written down, paid from two budgets with their ledger, in history; committed, not yet told."""
+        """Write a decided grant: two budgets with their ledger, and history; committed, not yet published."""
         matter, held, periods = self.decided.pop()
         wish = granting.GrantRequest(
             key=f"key-{next(_keys)}", ticket_id=matter.ticket.id, remedy="credit", units=100, sms=""
@@ -146,7 +147,7 @@ class Counter:
             work.write()
 
     def give(self) -> None:
-        """All of it: read, locked, decided, then as `paid`; committed, not yet told."""
+        """Read, lock and decide, then as `paid`; committed, not yet published."""
         with self.wiring.database.begin() as session:
             work = Work(session, datetime.now(UTC))
             self._give(work)

@@ -1,7 +1,6 @@
-"""Many browsers in a process of its own: each with a line that is kept open, a heartbeat, and a memory of what it heard.
+"""Many browsers in a separate process: each with a socket, a heartbeat, and a record of what it received.
 
-Orders come on standard input, a line of JSON each; results go out the same way.
-"""
+Orders come on standard input, one JSON object a line; results go out the same way."""
 
 # ruff: noqa: E402
 from gevent import monkey
@@ -24,7 +23,7 @@ PATIENCE = 30
 
 
 class Browser:
-    """One agent or wallboard. What was pushed is kept apart from what catching up told; in the end both must agree."""
+    """One agent or wallboard. Pushed and caught-up events are recorded separately and must agree in the end."""
 
     def __init__(self, *, token: str, agent_id: int, wallboard: bool) -> None:
         self.token, self.agent_id, self.wallboard = token, agent_id, wallboard
@@ -99,7 +98,8 @@ class Crowd:
         return {}
 
     def report(self, _order: dict[str, Any]) -> dict[str, Any]:
-        """After a last catching up: what was lost, came twice, or was never told, over all; and who heard which offer when."""
+        """After a final catch-up: events lost, duplicated or never returned, over all; and who received which offer
+        when."""
         dead = [str(life.exception) for life in self._lives if life.exception]
         gevent.killall(self._lives)
         for browser in self.browsers:

@@ -1,4 +1,5 @@
-"""From an agent being free until the next offer is in their browser: with a thousand waiting beside a quiet system."""
+"""From an agent becoming free to the next offer in their browser: a thousand callers waiting, compared with a quiet
+system."""
 
 import time
 from collections.abc import Iterator
@@ -36,7 +37,7 @@ class House:
     rows: psycopg.Connection
 
     def turn(self) -> float:
-        """Milliseconds from the hang-up to the event. Before it, unmeasured, somebody else lines up at the end."""
+        """Milliseconds from hang-up to event. First, unmeasured, another caller joins the queue."""
         self.line.ask(calls.incoming(self.web, [_call()])[0].encode())
         [sid] = self.rows.execute(SID, (self.agent_id,)).fetchone() or ("",)
         [gone] = calls.hung_up(self.web, [Call(sid=sid, caller="+16282000000", called=DIRECT)])

@@ -1,4 +1,4 @@
-"""From the webhook to the agent's browser: how soon an offer rings, beside a bare message through Redis."""
+"""From the webhook to the agent's browser: delay of an offer, compared with a bare message through Redis."""
 
 import threading
 import time

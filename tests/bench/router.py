@@ -43,7 +43,7 @@ class Router:
         connection.commit()
 
     def route(self, _: int) -> None:
-        """A caller comes into the queue and is held out to whom they should be; committed, not yet told."""
+        """A caller joins the queue and is offered to an agent; committed, not yet published."""
         with self.wiring.database.begin() as session:
             work = Work(session, datetime.now(UTC))
             self._arrive(work)
@@ -55,7 +55,7 @@ class Router:
             self._arrive(work)
 
     def next(self, agent_id: int) -> None:
-        """This agent is free and takes the next; committed, not yet told."""
+        """A free agent gets the next offer; committed, not yet published."""
         with self.wiring.database.begin() as session:
             work = Work(session, datetime.now(UTC))
             routing.next_for(work, agent_id)

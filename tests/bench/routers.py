@@ -1,4 +1,4 @@
-"""Routed interactions a second on PostgreSQL, with one router, two and four at once, beside the least a transaction can cost."""
+"""Routed interactions a second on PostgreSQL with one, two and four routers, compared with a minimal transaction."""
 
 import json
 import subprocess
@@ -21,8 +21,8 @@ CREATE TABLE floor_routed (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, s
 CREATE TABLE floor_free (id bigint PRIMARY KEY, taken int NOT NULL DEFAULT 0);
 INSERT INTO floor_free (id) SELECT id FROM agents;
 UPDATE tickets SET status = 'solved';
-"""  # with no ticket open nobody waits for its owner: each is held out at once
-# Between laps, uncounted: everybody hangs up, everything is told.
+"""  # without open tickets no caller is held for an owner: each is offered at once
+# Between laps, unmeasured: all calls end and all events are published.
 FREE = """
 UPDATE offers SET is_open = false, state = 'withdrawn', ended_at = now() WHERE is_open;
 UPDATE interactions SET state = 'ended', result = 'abandoned', ended_at = now(), finished_at = now() WHERE state <> 'ended';

@@ -1,4 +1,4 @@
-"""What may be given, decided: with many rules beside few in one process; and a year of decisions replayed off the database."""
+"""Grant decisions: many rules compared with few in one process; and a year of decisions replayed from the database."""
 
 import json
 import time
@@ -67,7 +67,8 @@ def _each(book: RuleBook, matters: list[tuple[Facts, Usage]]) -> float:
 
 
 def _replayed(ground: Ground, sizes: Sizes) -> Row:
-    """From the wish for it until the result is kept, by the job itself; a draft by which about half of it changes."""
+    """From the request for a replay to its stored result, run by the job; the draft changes about half of the
+    decisions."""
     url = ground.database("replay")
     agents = fill.staff(url, agents=sizes.agents).agents
     fill.past(url, interactions=max(1000, sizes.replay_cases // 10), agents=len(agents), customers=sizes.customers)
@@ -121,7 +122,8 @@ ANALYZE grants; ANALYZE approvals;
 
 
 def _recorded(url: str, count: int) -> None:
-    """So many wishes over a year, each with facts, usage and decision as the house keeps them; of 500 kinds, decided in truth."""
+    """Grant requests over a year of 500 kinds, each with really decided facts, usage and decision as the app stores
+    them."""
     rules = giving.book(22)
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(

@@ -1,4 +1,4 @@
-"""The incoming-call webhook beside a bare view: how long a caller waits for our first word, and how many we can greet."""
+"""The incoming-call webhook compared with a bare view: time until the caller hears the first word, and calls a second."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

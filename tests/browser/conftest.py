@@ -13,7 +13,7 @@ from tests.browser.system import SHOWN, Running, System, run
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Without any Chromium the reason is told; where nobody reads it, in CI, that is a failure."""
+    """Without Chromium the tests are skipped with a reason; in CI that is a failure."""
     try:
         found = chromium.find()
     except chromium.NoChromiumError as missing:

@@ -40,7 +40,7 @@ class System:
     complaints: list[str] = field(default_factory=list)
 
     def look(self, browser: Browser, *, locale: str = "en-US", width: int = 1440, height: int = 900) -> Page:
-        """A fresh browser context with one page; what its console complains of is kept."""
+        """A fresh browser context with one page; console errors are recorded."""
         context = browser.new_context(
             locale=locale, viewport={"width": width, "height": height}, timezone_id="America/Los_Angeles"
         )
@@ -94,7 +94,7 @@ class Running:
         self._programs = Programs(self._environment, self._data)
 
     def fresh(self) -> System:
-        """The demo's company as just seeded; nobody is signed in, nothing is under way, the clock shows the real time."""
+        """The demo company as just seeded: all signed out, no work, the clock at real time."""
         self.rest()
         template.clone(self._postgres, template.SEEDED, DATABASE)
         with redis.Redis.from_url(self._redis_url) as memory:
@@ -120,7 +120,7 @@ class Running:
         self._is_started = True
 
     def rest(self) -> None:
-        """Nothing is done until the next module: what runs beside other tests costs them time."""
+        """Pause until the next module: background work slows other tests."""
         self._programs.kill(*BACKGROUND)
         if self._is_started:
             self._programs.kill_web()
@@ -166,7 +166,7 @@ def run(postgres: embedded.Server) -> Iterator[Running]:
 
 
 def _expected(complaint: str) -> bool:
-    """Refusals that a test provokes are told by the browser as failed resources."""
+    """A browser reports refusals that a test provokes as failed resources."""
     return bool(re.search(r"status of (401|403|404|409|422)", complaint))
 
 

@@ -1,4 +1,4 @@
-"""Two who may say yes, and an agent on the line: taken and lowered while the other watches; nobody answers; the money burns down."""
+"""Two approvers and an agent in a call: claimed and lowered while the other watches; no answer; the budget burns down."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A promise kept, in three windows: * while waiting, the list, the offer, the telephone that rings; and a call passed on."""
+"""A callback in three windows: * while waiting, the list, the offer, the telephone that rings; and a transferred call."""
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -68,7 +68,7 @@ def test_a_call_is_passed_on_to_a_colleague(system: System, browser: Browser) ->
     alice.locator("#transfer-to").select_option(value=there.get_attribute("value"))
     alice.locator("#transfer-why").fill("Bo knows the matter")
     expect(phone.locator("#thread")).to_contain_text("I pass you on to Bo.")
-    alice.wait_for_timeout(1500)  # meanwhile the text is reported as delivered, and the controls are fetched anew
+    alice.wait_for_timeout(1500)  # meanwhile the text is delivered, and the controls are fetched again
     expect(alice.locator("#transfer-why")).to_have_value("Bo knows the matter")
     assert_no_draft_of(alice, "I pass you on to Bo.")
     alice.keyboard.press("Control+Enter")
@@ -101,7 +101,7 @@ def assert_no_draft_of(desk: Page, text: str) -> None:
 
 
 def say_until_heard(phone: Page, desk: Page, words: str) -> None:
-    """Whoever was passed on hears the music for a moment before they meet."""
+    """A transferred caller hears music before the next agent answers, so repeat until heard."""
     for _ in range(20):
         phone.locator("#words").fill(words)
         phone.locator("#say").click()

@@ -1,4 +1,4 @@
-"""The main story, as three people live it in three windows: from a ringing line to a survey answer on the wallboard."""
+"""The main journey of three people in three windows: from a ringing telephone to a survey answer on the wallboard."""
 
 import re
 from dataclasses import dataclass, replace
@@ -150,7 +150,7 @@ def test_a_key_pressed_before_the_page_is_whole_does_nothing_and_none_is_shown(
 ) -> None:
     """One of the page's scripts is slow: a form submitted now would go past what answers it."""
     page = system.look(browser)
-    system.sign_in(page, "mei", path="/tickets/")  # nobody else in these stories is Mei, so she is not available yet
+    system.sign_in(page, "mei", path="/tickets/")  # no other test here uses Mei, so she is not available yet
     slow: list[Route] = []
     page.route(re.compile(r"/dist/desk-\w+\.js"), lambda route: slow.append(route))
     page.goto(f"{system.web}/desk", wait_until="commit")
@@ -202,7 +202,7 @@ def test_pictures_go_both_ways_on_whatsapp_until_the_day_is_over(system: System,
 
 
 def open_desk(system: System, browser: Browser, cast: Cast, *, offered: bool = False) -> Page:
-    """Available; `offered`: somebody waits for this agent already."""
+    """Available; `offered`: a customer waits for this agent already."""
     page = system.look(browser, locale=cast.locale)
     system.sign_in(page, cast.agent, path="/desk")
     page.keyboard.press("a")

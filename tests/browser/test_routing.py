@@ -66,7 +66,7 @@ def an_offer_with_its_reason_is_declined_with_one(alice: Page, wallboard: Page, 
 
 
 def not_answering_and_back_by_one_click(system: System, alice: Page, wallboard: Page) -> None:
-    """Nobody else can take it: it comes again, is missed, and comes again once Alice says that she is back."""
+    """No other agent can take the call: it is offered again, missed, and offered again once Alice is back."""
     system.forward(3)
     expect(alice.locator("#now.now-offered")).to_be_visible()
     system.forward(10)

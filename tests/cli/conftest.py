@@ -33,7 +33,7 @@ ADDRESSES = ("voice_url", "voice_fallback_url", "status_callback", "sms_url", "s
 
 @pytest.fixture
 def environment(database_url: str, redis_url: str) -> dict[str, str | None]:
-    """What a house of production needs, and nothing of whoever runs the tests."""
+    """A production environment without the settings of the test run."""
     foreign = {name: None for name in os.environ if name.startswith(("TWILIO", "SIMULATOR", "CALLCENTER"))}
     return {
         **foreign,

@@ -54,7 +54,7 @@ class Place:
         return Demo(program, said)
 
     def refused(self, **more: str) -> Result:
-        """What is said to whoever starts it here in vain; nothing was started."""
+        """The output of a start that fails; no process was started."""
         result = CliRunner().invoke(main, ["demo"], env=self.environment | more)
         assert result.exit_code in (1, 2)
         assert isinstance(result.exception, SystemExit)

@@ -1,4 +1,4 @@
-"""Migrating, and being told in a sentence what is wrong."""
+"""Migrating, and error messages in a sentence."""
 
 from callcenter.storage.database import newest_revision
 from tests.cli.conftest import Run

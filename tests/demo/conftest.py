@@ -26,7 +26,7 @@ def book() -> Book:
 def _year(_postgres: embedded.Server, _administrator: Administrator, book: Book) -> str:
     """The database's address. It is seeded as any other is, except that the rows are not made a second time."""
     _postgres.start()
-    # Nobody is connected to `seeded`, so it can be copied at any time; `empty` belongs to the test before this one.
+    # `seeded` has no connections, so it can be copied at any time; `empty` belongs to the previous test.
     url = template.clone(_postgres, template.SEEDED, YEAR)
     _administrator.ask(url, "select tests.empty_tables('')")
     _administrator.close(url)

@@ -1,4 +1,4 @@
-"""The demo's year of giving: decided by the rules of the day, paid to the cent, and with something in it to be found."""
+"""The demo's year of grants: decided by the rules of the day, paid to the cent, with patterns to find."""
 
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
@@ -100,7 +100,7 @@ def test_what_is_given_with_a_reason_has_one_and_fields_are_filled(book: Book, b
 
 
 def test_usage_is_what_stood_at_that_moment(book: Book) -> None:
-    """Counted again from the rows: what the customer had been given before, and what the agent gave that month."""
+    """Counted again from the rows: the customer's earlier grants, and the agent's grants of that month."""
     by_customer: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in book.rows(Grant):
         by_customer[row["customer_id"]].append(row)
@@ -160,7 +160,7 @@ def test_every_grant_is_paid_from_all_budgets_of_its_agent(book: Book) -> None:
         spent = [amount for amount in paid[row["id"]].values() if amount]
         if row["state"] in STANDING and row["cost"]:
             assert set(spent) == {row["cost"]}
-            assert len(spent) >= 2  # the company, and whoever leads or gives
+            assert len(spent) >= 2  # the company, and a team or an agent
         else:
             assert spent == []
 

@@ -110,7 +110,7 @@ def test_causes_and_departments_are_those_of_the_demo_company() -> None:
 
 
 def test_nothing_is_to_be_pointed_out_while_editing_them() -> None:
-    """No contradiction, no rule that can never apply; every cause of the shop is spoken of."""
+    """No contradiction, no rule that can never apply; every cause of the company is covered."""
     assert checking.check(SHOP, causes=catalogue.CAUSES) == []
     assert checking.check(TELECOM) == []
 

@@ -1,4 +1,4 @@
-"""Harbor Home hangs together: nobody serves two callers at once, nothing lies in the future, the figures are believable."""
+"""Harbor Home is consistent: no agent serves two callers at once, no row is in the future, figures are plausible."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -89,7 +89,7 @@ def test_nobody_talks_to_two_callers_at_once(book: Book) -> None:
             if visit.get("agent_id") == agent["id"]
         )
         told = sum(1 for (_, end), (start, _) in pairwise(mine) if start < end)
-        assert told <= 2, agent["username"]  # the stories of the pictures are told at their hour
+        assert told <= 2, agent["username"]  # scripted contacts have fixed hours
 
 
 def test_whoever_serves_speaks_the_language(book: Book) -> None:
@@ -126,7 +126,7 @@ def test_only_one_question_is_open_between_two_numbers(book: Book) -> None:
 
 
 def test_the_people_of_the_phone_can_be_asked_again_today(book: Book) -> None:
-    """Else whoever plays the story would wait in vain for the question after the call."""
+    """A recent survey would suppress the one after a demo visitor's call."""
     lately = {survey["their_address"] for survey in book.rows(Survey) if survey["asked_at"] > NOW - timedelta(days=2)}
     assert not lately & {"+14155550142", "+8613855500163", "+12125550178", "+8613955500121", "+16465550119"}
 
@@ -142,7 +142,7 @@ def test_each_agent_is_signed_out_and_idle_with_both_stretches_open(book: Book) 
 
 
 def test_the_same_moment_makes_the_same_year(book: Book) -> None:
-    """With what was given in it. The hash of a password has salt of its own; history is written from the events."""
+    """Including grants. Password hashes have a random salt; history is written from the events."""
     again = seeding.write(NOW)
     for table in {mapper.class_ for mapper in Row.registry.mappers} - {Agent, History}:
         assert again.rows(table) == book.rows(table), table.__name__
@@ -154,7 +154,7 @@ def test_the_same_moment_makes_the_same_year(book: Book) -> None:
     [
         # A leap day is like any other: the year is counted back in days, never by its calendar date.
         datetime(2027, 1, 1, 8, 0, 5, tzinfo=UTC),  # the year, the quarter and the month have just begun
-        datetime(2027, 5, 3, 12, 0, tzinfo=UTC),  # the day on which Carla was given something
+        datetime(2027, 5, 3, 12, 0, tzinfo=UTC),  # the day of Carla's grant
         datetime(2026, 3, 8, 10, 30, tzinfo=UTC),  # clocks go forward in San Francisco
     ],
 )

@@ -1,4 +1,4 @@
-"""Deciding what may be given: order, limits, currencies, and that the quick way to match rules is the plain one."""
+"""Grant decisions: order, limits, currencies, and the fast rule matching against the plain one."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -126,7 +126,7 @@ def test_nobody_is_asked_where_nobody_may_say_yes_to_more() -> None:
     ("limits", "given_before", "left"),
     [
         ({"grant": 5000}, [], 5000),
-        ({"grant": 5000}, [before(2000, ticket=True)], 3000),  # one giving cannot be split on its ticket
+        ({"grant": 5000}, [before(2000, ticket=True)], 3000),  # one grant cannot be split on its ticket
         ({"grant": 5000}, [before(2000)], 5000),
         ({"grant": 5000, "ticket": 9000}, [before(6000, ticket=True)], 3000),
         ({"customer": 10_000}, [before(2000, days=364)], 8000),

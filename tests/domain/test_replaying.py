@@ -118,9 +118,7 @@ def test_what_the_replay_gave_counts_for_what_follows_and_not_what_was_recorded(
     recorded = Usage((Given(SINCE + timedelta(hours=1), "credit", 2000, "USD", 1, False),))
     _, [first, second] = again(draft, past(1, Was.MAY, 6000, 2000), past(2, Was.ASK, 5000, 0, ticket=2, usage=recorded))
     assert (first.kind, first.units) == ("may-more", 6000)
-    assert (
-        second.kind == "ask-ask"
-    )  # 60 of 100 are given: 50 more are too much; by what was recorded, 20, they were not
+    assert second.kind == "ask-ask"  # 60 of 100 are granted, so 50 more exceed it; as recorded, after 20, they did not
 
 
 def test_what_was_given_before_the_period_counts_as_recorded() -> None:
@@ -137,7 +135,7 @@ def test_an_agent_s_day_is_filled_by_the_replay() -> None:
 
 
 def test_a_wish_that_the_replay_met_is_not_met_again() -> None:
-    """In truth 90 were refused, then 50 given on the same ticket. By the draft 90 are given at once."""
+    """Recorded: 90 refused, then 50 granted on the same ticket. By the draft 90 are granted at once."""
     refused, given_later = past(1, Was.NEVER, 9000), past(2, Was.MAY, 5000, 5000)
     made, done = again(book(may(9000)), refused, given_later)
     assert [one.kind for one in done] == ["never-may", "may-covered"]
@@ -305,7 +303,7 @@ class Row:
 
 
 class House:
-    """Decides as the house does, by what stands written; an account of its own, not the replay's."""
+    """Decides like the app, from recorded facts; independent of the replay's code."""
 
     def __init__(self, rules: RuleBook, budget: int) -> None:
         self.rules, self.budget = rules, budget

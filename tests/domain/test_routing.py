@@ -161,7 +161,7 @@ def test_a_ring_with_nobody_signed_in_gives_its_time_to_the_next() -> None:
     )
     beginner, expert = agent(2, skills={}), agent(1, skills={"delivery": 3}, calls=1)
     one = waiting(policy=policy, since=30)
-    assert who(one, beginner, expert) == 2  # nobody of team 7 is here
+    assert who(one, beginner, expert) == 2  # no agent of team 7 is signed in
     other = agent(3, skills={"delivery": 3}, team=7, is_available=False)
     assert who(one, beginner, expert, other) is None
 
@@ -187,7 +187,7 @@ def test_the_agent_who_knows_the_customer_comes_first_and_is_waited_for_a_little
     assert next_of(free, waiting(2, since=900), one) == 1
     late = waiting(affinities=(Affinity(1, "ticket", NOW - 1),))
     assert who(late, busy, longer) == 3
-    assert who(late, free, longer) == 1  # free at once costs nobody anything
+    assert who(late, free, longer) == 1  # the known agent is free now, so preferring them costs no wait
     assert who(one, agent(1, is_available=False), longer) == 3  # gone, and not free soon
     assert who(one, agent(1, calls=1, soon=NOW + 60), longer) == 3
 
@@ -353,7 +353,7 @@ def who_in(candidates: CandidatePool) -> int | None:
 @pytest.mark.parametrize("second", range(10))
 def test_a_text_that_came_at_this_very_moment_can_be_taken(second: int) -> None:
     now, growth = 1_796_061_100.0 + second, 0.2
-    rank = growth * now  # as it is kept: rounded
+    rank = growth * now  # as stored: rounded
     one = Waiting(id=1, needs=asks(channel=Channel.SMS), since=now, growth=growth, points=growth * now - rank)
     taker = Candidate(id=1, profile=agent().profile, idle_since=now)
     assert routing.what_next(taker, Lines([one]), CandidatePool([taker]), now) is one

@@ -163,7 +163,7 @@ class Drill:
             router.attempt(router.arrive, turn)
 
     def _settle(self, wiring: Wiring, clock: Clock) -> None:
-        """With nobody but the clock at work, what must never be is over in seconds, while many still wait."""
+        """With only the clock running, breaches of invariants are resolved in seconds, while many still wait."""
         end = time.monotonic() + SETTLED_WITHIN
         while True:
             clock.tick()

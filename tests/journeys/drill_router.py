@@ -43,7 +43,7 @@ SPOKEN_WITH = text(
 )
 IN_WRAP_UP = text("SELECT id FROM interactions WHERE state = 'wrap_up' ORDER BY random() LIMIT 1")
 ANYBODY = text("SELECT id FROM agents WHERE role = 'agent' AND status <> 'signed_out' ORDER BY random() LIMIT 1")
-# Whoever is just asked signs off as often as not, so that every drill has offers that end by it.
+# Half the time an agent with an open offer signs off, so that every drill has offers that end this way.
 SIGNING_OFF = text(
     "SELECT id FROM agents WHERE role = 'agent' AND status <> 'signed_out'"
     " ORDER BY state = 'offered' AND random() < 0.5 DESC, random() LIMIT 1"
@@ -103,7 +103,7 @@ class Router:
     # Customers
 
     def arrive(self, turn: int) -> None:
-        """Nobody comes twice, however often the telephone company says it."""
+        """One arrival per turn, however often Twilio reports it."""
         if turn % 4 == 3:
             self._text(turn)
             return
@@ -126,7 +126,7 @@ class Router:
             self.leave(id_)
 
     def leave(self, id_: int) -> None:
-        """A customer goes, in whatever state: a caller hangs up, a conversation is ended by its agent, or given up."""
+        """A customer leaves in any state: a caller hangs up, an agent ends a conversation, or it times out."""
         with self.wiring.work() as work:
             one = interactions.get(work.session, id_, lock=True)
             assert one is not None

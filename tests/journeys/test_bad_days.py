@@ -97,7 +97,7 @@ def test_an_agent_who_comes_back_is_not_lost_before_the_line_of_the_page_is_up(s
     assert shop.agent("alice").status == "available"
     shop.clock.forward(2)
     Clock(shop.wiring).tick()
-    assert shop.agent("alice").status_cause == "connection_lost"  # nobody came after all
+    assert shop.agent("alice").status_cause == "connection_lost"  # the agent did not come back
 
 
 def test_a_browser_that_fell_silent_is_not_held_against_who_chooses_now(shop: Shop) -> None:

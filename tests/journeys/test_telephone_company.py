@@ -72,7 +72,7 @@ def company(running: Company, shop: Shop, app: Flask) -> Iterator[Company]:
 
 
 def _dial(shop: Shop, company: Company) -> tuple[int, str]:
-    """Carla dials, presses 1, and somebody is asked: (interaction, her sid)."""
+    """Carla dials and presses 1, and an agent gets the offer: (interaction, Carla's sid)."""
     sid = company.dial(CARLA, keys="1")
     id_ = int(until(lambda: next((row.id for row in shop.rows(Interaction) if row.state == "offered"), 0)))
     until(lambda: company.call(sid)["conference"])
@@ -80,7 +80,7 @@ def _dial(shop: Shop, company: Company) -> tuple[int, str]:
 
 
 def _join(shop: Shop, company: Company, id_: int) -> str:
-    """Whoever is asked accepts and connects, and they hear each other; the browser's sid."""
+    """The agent accepts and connects, and both hear each other; the browser's sid."""
     offer = shop.accept(id_)
     browser = company.connect(f"agent-{shop.offer(id_).agent_id}", interaction=str(id_), offer=str(offer))
     until(lambda: shop.offer(id_).connect_by is None)

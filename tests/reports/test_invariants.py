@@ -1,4 +1,4 @@
-"""What must never be true, found in rows that are broken on purpose; and nothing found in a shop at work."""
+"""Invariants: breaches found in rows broken on purpose, and none in an app in use."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_a_shop_at_work_breaks_nothing(shop: Shop) -> None:
     shop.available("alice", "bo")
     talked, sid, _ = shop.talk()
     shop.text("Hello", "+14155550178")
-    waiting, _ = shop.call("+14155550177", key="2")  # nobody has the skill
+    waiting, _ = shop.call("+14155550177", key="2")  # no agent has the skill
     shop.accept(2)
     shop.clock.forward(60)
     assert shop.asked(waiting) is None
@@ -57,7 +57,7 @@ def test_whoever_passed_on_it_or_has_not_its_skill_is_no_free_agent(shop: Shop) 
     shop.run("UPDATE interactions SET state = 'waiting', agent_id = NULL")
     shop.change("alice", state="idle")
     shop.clock.forward(6)
-    assert _found(shop) == []  # nobody is asked again within five seconds, even alone
+    assert _found(shop) == []  # no agent gets a second offer within five seconds, even if alone
     shop.clock.forward(600)
     assert [breach.interaction_id for breach in _found(shop)] == [id_]
 

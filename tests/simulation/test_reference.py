@@ -74,7 +74,7 @@ def test_two_skills_an_agent_come_close_to_all_six() -> None:
 
 
 def test_agents_who_never_answer_are_noticed() -> None:
-    # 9,000 contacts: the offers of one vary by 0.01 and must tell 1.115 from more than 1.3.
+    # 9,000 contacts: offers per contact vary by 0.01, enough to distinguish 1.115 from more than 1.3.
     whole = simulation.load("s5").with_(horizon=45_000, warm_up=4_500)
     told, floor = (
         simulation.run(whole, 1),

@@ -1,4 +1,4 @@
-"""Scenarios that were not shipped: read, refused with a reason, replayed from given traffic, and told contact by contact."""
+"""Scenarios from users: read, refused with a reason, replayed from a trace, and logged contact by contact."""
 
 import json
 from pathlib import Path

@@ -104,7 +104,7 @@ RINGS = (RingRule(after=60, any_language=True), RingRule(after=120, agents=(20, 
 def test_a_ring_opens_at_another_time_or_is_new(ring: str, after: int | None, opens: list[float]) -> None:
     queue = made(past(rings=RINGS), wish(ring=ring, ring_after=after, priority=7)).queues[0]
     assert [one.after for one in queue.rings] == opens
-    assert queue.rings[1].agents == (2, 0)  # by their place; who has gone is nobody, and not everybody
+    assert queue.rings[1].agents == (2, 0)  # by place; an agent who left is 0, which matches no agent
     assert (queue.priority, made(past(rings=RINGS)).queues[0].priority) == (7, 0)
     assert made(past(rings=RINGS), wish(priority=7)).queues[1].priority == 5
 
@@ -192,7 +192,7 @@ def test_a_ring_that_opens_earlier_brings_the_supervisor_earlier() -> None:
 
 def test_a_steady_day_comes_to_what_erlang_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """Calls at random all day on four agents, whom a fifth would relieve: Erlang C, both times."""
-    # How long each took is known and nobody gives up, so a seed has nothing to draw: all play the same.
+    # Handling times are known and no caller gives up, so a seed draws nothing: all runs are equal.
     monkeypatch.setattr(what_if_figures, "SEEDS", (1, 1))
     chance = Random(7)
     calls, at = [], 0.0

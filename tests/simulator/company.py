@@ -1,4 +1,4 @@
-"""The running simulator as its users see it, and how it is started and pointed at a house."""
+"""The running simulator as its users see it; starts it and points it at an app."""
 
 import threading
 from collections.abc import Iterator
@@ -121,7 +121,7 @@ def open_house() -> Iterator[House]:
 
 
 def fresh(running: Company, house: House) -> Iterator[Company]:
-    """The company with empty books and its own people, its webhooks pointing at the house."""
+    """The simulator with empty records and default people, its webhooks pointing at the app."""
     configure(running, house)
     yield running
     running.post("/control/reset")

@@ -1,4 +1,4 @@
-"""The telephone company on a free port, twenty times as fast as life, and a house for it to call."""
+"""The simulator on a free port at twenty times real speed, and an app for it to call."""
 
 from collections.abc import Iterator
 

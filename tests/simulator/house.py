@@ -1,4 +1,4 @@
-"""A tiny house for the simulator to call: answers what a test wrote, and remembers what it was asked."""
+"""A minimal app for the simulator to call: answers as a test says, and records requests."""
 
 import threading
 import time

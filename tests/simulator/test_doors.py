@@ -28,7 +28,7 @@ def connect(company: Company, token: str) -> requests.Response:
 
 
 def events(company: Company, sid: str, after: int = 0) -> list[dict[str, Any]]:
-    """Everything the stream tells until it closes."""
+    """All events of the stream until it closes."""
     url = f"{company.url}/device/{sid}/events?after={after}"
     lines = requests.get(url, timeout=PATIENCE).text.splitlines()
     return [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]

@@ -1,4 +1,4 @@
-"""Bad days on demand: what the house sees when callbacks and REST answers go wrong, the same each time."""
+"""Injected faults: what the app receives when callbacks and REST answers fail, reproducibly."""
 
 import time
 from typing import Any
@@ -20,7 +20,7 @@ def order(company: Company, *faults: dict[str, Any]) -> None:
 
 
 def text(company: Company, house: House, twilio: Client) -> list[str]:
-    """Send a message; the states that the house was told, in order of arrival."""
+    """Send a message; returns the statuses the app received, in order of arrival."""
     twilio.messages.create(to=CARLA, from_=OURS, body="Hi", status_callback=f"{house.url}/sent")
     company.settle()
     return [asked.params["MessageStatus"] for asked in house.at("/sent")]

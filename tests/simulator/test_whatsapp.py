@@ -1,4 +1,4 @@
-"""WhatsApp beside SMS: addresses with and without a number, the day in which we may write freely, read receipts."""
+"""WhatsApp's differences from SMS: addresses with and without a number, the 24-hour window, read receipts."""
 
 import json
 from datetime import timedelta

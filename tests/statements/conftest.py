@@ -49,7 +49,7 @@ def shop(shop: Shop) -> Shop:
 
 @dataclass
 class Person:
-    """Somebody's browser, with the token that their page carries; every answer is as wanted or the test ends."""
+    """A signed-in browser with the page's CSRF token; any unexpected answer fails the test."""
 
     browser: FlaskClient
     token: str
@@ -101,13 +101,13 @@ class Floor:
             return opened.id
 
     def wait(self, *numbers: str) -> None:
-        """Each in the line for Billing, which nobody here can take."""
+        """Each waits in the Billing queue, which no agent here serves."""
         for number in numbers:
             self.shop.call(number, key="2")
 
     def double(self) -> None:
-        """Twice as many of everything a page lists: colleagues, queues, who waits, what was given, tickets, contacts, comments,
-        answers, history. By another process, as it were: what this one has cached stays as it is."""
+        """Double everything a page lists: colleagues, queues, waiting customers, grants, tickets, contacts, comments,
+        answers, history. Done as if by another process: this one's caches stay."""
         aside = Wiring(self.shop.wiring.settings)
         aside.clock = self.shop.clock
         shop = replace(self.shop, wiring=aside)
@@ -145,8 +145,8 @@ def _copy(row: R, **changes: Any) -> R:
 
 @pytest.fixture
 def floor(counter: Counter, again: Again) -> Floor:
-    """Carla: gold, of an account, with three tickets, four contacts, an answer to a survey and something given. Bo talks with
-    Tom, three wait for Billing, Alice and Sam are at their screens, and Alice is free."""
+    """Carla: gold, with an account, three tickets, four contacts, a survey answer and a grant. Bo talks with Tom, three
+    wait for Billing, Alice and Sam are at their screens, and Alice is free."""
     again("floor", counter.shop.clock, lambda: _at_work(Floor(counter)))
     return Floor(counter)
 

@@ -86,7 +86,7 @@ def recording(engine: Engine) -> Iterator[Counts]:
 
     def on_rollback(connection: Connection) -> None:
         if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
-            on_commit(connection)  # SQLAlchemy's word for giving it back: PostgreSQL has committed each statement
+            on_commit(connection)  # the connection is returned; PostgreSQL has committed each statement
         else:
             counts.rollbacks += threading.get_ident() == thread
 
@@ -145,7 +145,7 @@ class Statements:
     """`with statements("accept an offer"):` counts the block and holds it against what is written down."""
 
     def __init__(self, wiring: Wiring, *, write: bool) -> None:
-        """From here on cached settings are kept, however slow the machine: what was read once is not read again."""
+        """From here on cached settings do not expire, however slow the machine."""
         self.engine = wiring.database.engine
         self.write = write
         self.faults: list[str] = []
@@ -158,7 +158,7 @@ class Statements:
     @contextmanager
     def __call__(self, act: str, *, but: str = "") -> Iterator[None]:
         """`but`: what is different from the first time in this test; the count must not be."""
-        gc.disable()  # a row that is still in memory is not asked for again: no matter when the collector would have run
+        gc.disable()  # a row still in memory is not read again, so the collector must not decide the count
         try:
             with recording(self.engine) as found:
                 yield

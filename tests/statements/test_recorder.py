@@ -1,4 +1,4 @@
-"""The counting itself: what is told of a rise and of a fall, and what is not counted."""
+"""The statement recorder itself: reports of a rise and of a fall, and what is not counted."""
 
 import threading
 

@@ -1,7 +1,6 @@
-"""The acts and pages of every minute each run as many SQL statements as `expected.json` says, however much stands on them.
+"""Frequent actions and pages run as many SQL statements as `expected.json` says, however much data they show.
 
-Each is counted in a process that has done the like a moment ago, so what it caches for a second (`storage.kept`) is not asked.
-"""
+Each runs in a process that did the same a moment ago, so one-second caches (`storage.kept`) are warm."""
 
 from pathlib import Path
 
@@ -22,7 +21,7 @@ WHY = "Second morning off work lost."
 
 
 def _as_in_a_busy_process(floor: Floor, alice: Person) -> None:
-    """Somebody was served and the desk was looked at: now set-up and figures are cached."""
+    """Serve a customer and open the desk, so that set-up and figures are cached."""
     floor.past(ANA, "solved", "")
     alice.get("/desk")
 

@@ -28,7 +28,7 @@ ENDED = 10_000
 
 @pytest.fixture
 def busy_year(shop: Shop) -> Shop:
-    """A shop with a year behind it and a few who wait now."""
+    """An app with a year of history and a few waiting customers."""
     shop.run(
         """
         INSERT INTO interactions (channel, direction, state, language, our_address, their_address, queue_id, agent_id,

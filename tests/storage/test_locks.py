@@ -46,7 +46,7 @@ def _ticket(shop: Shop, number: str) -> Ticket:
 def test_what_was_seen_before_the_lock_does_not_count(shop: Shop) -> None:
     """Between a router's look at an agent and its lock she is offered a call and takes it: no conversation on top."""
     shop.text("Where is my parcel?")
-    shop.run("UPDATE interactions SET queue_rank = NULL")  # so that nobody takes it but the slow router below
+    shop.run("UPDATE interactions SET queue_rank = NULL")  # so that only the slow router below offers it
     [conversation] = shop.rows(Interaction)
     shop.available("alice")
     look = "agents.id = :agent_id AND is_active"

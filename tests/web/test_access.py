@@ -1,4 +1,4 @@
-"""Who may open which door: every route is tried as everybody."""
+"""Access: every route is tried in every role."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,4 +1,4 @@
-"""Scripts and styles are named by their content: kept for ever by browsers, never old under a new page."""
+"""Scripts and styles are named by content: cached for ever, never stale under a new page."""
 
 import json
 import os

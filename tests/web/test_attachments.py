@@ -75,7 +75,7 @@ def test_the_ticket_has_the_files_of_its_contacts(
     id_ = arrives(shop, carrier, rest, png())
     ticket, (picture,) = shop.interaction(id_).ticket_id, shop.rows(Attachment)
     assert f"/attachments/{picture.id}" in alice.get(f"/tickets/{ticket}").text
-    assert signed_in("bo").get(f"/attachments/{picture.id}").status_code == 200  # whoever sees the ticket
+    assert signed_in("bo").get(f"/attachments/{picture.id}").status_code == 200  # any reader of the ticket
 
 
 def test_what_is_not_of_a_ticket_is_for_whoever_serves_it(

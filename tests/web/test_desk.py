@@ -102,7 +102,7 @@ def accept(browser: FlaskClient, wiring: Wiring, interaction_id: int) -> TestRes
 
 
 def talk(wiring: Wiring, interaction_id: int, *, agent_id: int) -> None:
-    """The agent's line comes up, as the telephone company would tell."""
+    """The agent's leg connects, as Twilio reports it."""
     offer = offer_of(wiring, interaction_id)
     joined = {"conference_sid": "CF1", "name": f"interaction-{interaction_id}", "event": "participant-join"}
     with wiring.work() as work:

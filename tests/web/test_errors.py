@@ -1,4 +1,4 @@
-"""What went wrong is said in its place, with the status kept and a number for support."""
+"""Errors appear in place, with their status and a number for support."""
 
 import pytest
 from flask import Flask

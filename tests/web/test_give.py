@@ -1,4 +1,4 @@
-"""Giving on the desk: the card's sentence, the two steps, asking and what follows; who may; double clicks and stale pages."""
+"""Grants on the desk: the card's sentence, the two steps, approval and result; permissions; double clicks, stale pages."""
 
 import re
 from dataclasses import replace
@@ -57,7 +57,7 @@ class Desk:
         return list(self.shop.rows(Grant))
 
     def a_second_later(self) -> None:
-        """What each process reads once a second is read anew."""
+        """Expires what each process caches for a second."""
         self.shop.clock.forward(1)
         with self.shop.wiring.reading() as session:
             session.info[KEPT].forget()
@@ -303,7 +303,7 @@ def test_asked_the_panel_waits_and_the_telephone_company_away_is_told(desk: Desk
     desk.counter.at_screen("sam", "robin")
     answer = desk.send("/ask", remedy="credit", amount="$140", key="a", reason=WHY)
     text = answer.text
-    assert "did not put the customer on hold" in text  # nobody answers for it in this house
+    assert "did not put the customer on hold" in text  # these tests have no Twilio that answers
     assert "Sam is asked" in text
     assert "You asked" in text
     assert "Else Robin is asked" in text

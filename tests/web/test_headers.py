@@ -1,4 +1,4 @@
-"""What every answer tells the browser."""
+"""HTTP headers of every answer."""
 
 from flask.testing import FlaskClient
 

@@ -1,4 +1,4 @@
-"""The replay beside the rules: who may, the period, how far it is, the figures, the budget that breaks, and each case."""
+"""The replay next to the rules: permissions, period, progress, figures, exceeded budget, and each case."""
 
 import re
 from datetime import timedelta

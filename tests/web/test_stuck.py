@@ -1,4 +1,4 @@
-"""The page of stuck work: what failed is listed with its error, and what was given up is tried again by a click."""
+"""The page of stuck work: failed jobs with their errors, retried by a click."""
 
 from callcenter import due
 from callcenter.storage import failures

@@ -1,4 +1,4 @@
-"""Tickets on their pages: finding, changing with both versions kept, commenting, and the story of what happened."""
+"""Ticket pages: search, conflicting edits, comments, and the timeline."""
 
 from sqlalchemy import update
 

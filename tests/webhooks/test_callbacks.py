@@ -1,4 +1,4 @@
-"""What Twilio is told where a callback is offered, a customer is called, a message is left, or a conference ends round an agent."""
+"""TwiML for callbacks: the offer, the call to the customer, voicemail, and the end of an agent's conference."""
 
 import xml.etree.ElementTree as ET
 

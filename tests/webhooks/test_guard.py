@@ -1,4 +1,4 @@
-"""Who comes in by Twilio's door: what Twilio signed for our own address, and nobody else."""
+"""Webhooks accept only what Twilio signed for our address."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Texts at Twilio's door: kept as they came, once, and found by the right conversation."""
+"""Message webhooks: stored unchanged, once, in the right conversation."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Calls at Twilio's door: whatever comes, in whatever order and however often, is one call with one end."""
+"""Voice webhooks: in any order and however often, one call with one end."""
 
 import json
 import xml.etree.ElementTree as ET

@@ -1,4 +1,4 @@
-"""Files of messages: fetched once with the account's credentials, looked at, kept; and ours handed out to be sent."""
+"""Message files: fetched once with the account's credentials, checked, stored; outbound files served to Twilio."""
 
 import base64
 from datetime import timedelta

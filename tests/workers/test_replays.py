@@ -1,4 +1,4 @@
-"""A rule book replayed by a worker: what it comes to, begun again after a kill, given up after three tries."""
+"""Rule book replays by a worker: the result, restart after a kill, failure after three tries."""
 
 from datetime import timedelta
 from itertools import pairwise

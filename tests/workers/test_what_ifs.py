@@ -1,4 +1,4 @@
-"""Past days played by a worker: done once, begun again after a kill, given up after three tries, never in the web process."""
+"""What-if runs by a worker: once, restarted after a kill, failed after three tries, never in the web process."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
