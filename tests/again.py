@@ -1,4 +1,4 @@
-"""What a fixture wrote once it writes again by one statement: the same rows, ids and numbers, at the moment that is now."""
+"""Repeats a fixture's rows with one statement: the same rows, ids and numbers, with times relative to now."""
 
 import re
 from collections.abc import Callable, Iterator

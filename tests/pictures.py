@@ -1,4 +1,4 @@
-"""Small files of each kind that tests send."""
+"""Small files of each type for tests to send."""
 
 import io
 import struct

@@ -1,8 +1,6 @@
-"""Our programs for the tests: loaded once by a process that forks each of them, so that a start takes no time.
+"""Our programs for tests: preloaded by a process that forks each of them, so that starts are instant.
 
-What is imported, they share with the server that forks them (`multiprocessing`'s own); the web is gunicorn's, which does
-the same.
-"""
+Imports are shared with the fork server of `multiprocessing`; the web is gunicorn's, which does the same."""
 
 import os
 import subprocess

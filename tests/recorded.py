@@ -1,4 +1,4 @@
-"""Wishes as they stand recorded: for tests that replay them, learn from them or show them."""
+"""Recorded grant requests for tests that replay, analyse or show them."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A real PostgreSQL and Redis for the tests: started once a test process, and emptied before each test."""
+"""A real PostgreSQL and Redis for tests: started once per process, emptied before each test."""
 
 import shutil
 import tempfile

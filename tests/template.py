@@ -1,8 +1,7 @@
-"""A PostgreSQL cluster made once and copied by every test process: one database with all tables, one with the demo company.
+"""A PostgreSQL cluster built once and copied by every test process: an empty database, and one with the demo company.
 
-It lies in `.build/template/`, named by what it is made from (the code of demo, storage and domain, the migrations, the
-locked packages) and by the day, since the demo's year ends at the moment of writing.
-"""
+It is in `.build/template/`, named by its inputs (code of demo, storage and domain, migrations, locked packages) and by
+the day, since the demo year ends when it is written."""
 
 import fcntl
 import hashlib

@@ -1,4 +1,4 @@
-"""The measures still run: small sizes, no figures judged; and the table says what it should of figures made up."""
+"""The benchmarks run, in small sizes without judging figures; the table renders made-up figures correctly."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the suite may cost: summed by tier, judged by how slow the machine is, each excess named."""
+"""The suite's time budgets: summed by tier, scaled to the machine, each excess named."""
 
 from typing import Literal
 

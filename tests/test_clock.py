@@ -1,4 +1,4 @@
-"""The time of a test system: set through one endpoint, the same for all its processes, and nothing of it in production."""
+"""The test clock: set by one endpoint, shared by all processes, absent in production."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The embedded servers on good days and bad ones; every server here is a real one."""
+"""The embedded servers, in normal use and in failures; every server here is real."""
 
 import os
 import shutil

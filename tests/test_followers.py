@@ -1,4 +1,4 @@
-"""What follows from an event in its own transaction: in the order of the table, and a new consequence is one line."""
+"""Followers run in the event's transaction, in the table's order; a new consequence is one line."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is installed is what was looked at: every package by hash, from whichever registry the reader uses."""
+"""Lock files: complete, every package by hash, no registry named."""
 
 import json
 import re

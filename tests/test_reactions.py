@@ -1,4 +1,4 @@
-"""Pushes say that something changed: a name and ids, nothing else."""
+"""Pushes say that something changed: a name and ids only."""
 
 from callcenter import reactions
 from callcenter.domain.empowerment_events import RemedyGiven, RuleBookPublished

@@ -1,4 +1,4 @@
-"""Every text that reaches a customer is collected for translation, and has its Chinese."""
+"""Every text for customers is collected for translation and has its Chinese."""
 
 import ast
 from collections.abc import Iterator

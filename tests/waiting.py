@@ -1,4 +1,4 @@
-"""How long tests wait for what must happen. A busy machine stalls for many seconds; only what never comes is a failure."""
+"""Time-outs of tests. A busy machine may stall for many seconds; only a missing event is a failure."""
 
 import time
 from collections.abc import Callable

@@ -53,7 +53,6 @@ class Book:
         self._counters[counter] = last
 
     def share(self, percent: float) -> bool:
-        """True with a probability of `percent`."""
         return self.chance.random() * 100 < percent
 
     def seconds(self, low: float, high: float) -> timedelta:
@@ -74,7 +73,6 @@ class Book:
             session.execute(text("SELECT setval(:counter, :last)"), {"counter": counter, "last": last})
 
     def _history(self) -> Iterator[Values]:
-        """History rows in order of time."""
         for n, (at, event) in enumerate(sorted(self.events, key=lambda told: told[0]), start=1):
             subjects = {name: getattr(event, name) for name in SUBJECTS}
             yield {

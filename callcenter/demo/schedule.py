@@ -80,7 +80,6 @@ def year(book: Book, customers: list[Person]) -> Iterator[Contact]:
 
 
 def _weights(back: int) -> list[float]:
-    """Weight of each theme."""
     # In the last weeks a carrier is in trouble: more late deliveries.
     return [theme.weight * (5 if back < BAD_DAYS and theme is topics_delivery.LATE else 1) for theme in THEMES]
 

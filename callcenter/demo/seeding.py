@@ -58,7 +58,7 @@ def _is_seeded(session: Session) -> bool:
 
 
 def write(now: datetime) -> Book:
-    """The company and its year, not yet in a database."""
+    """The rows, not yet in a database."""
     with _nothing_collected():
         return _written(now)
 

@@ -17,7 +17,6 @@ Visit = tuple[int, str, Channel, Script]
 
 
 def stories(book: Book, people: dict[str, Person]) -> Iterator[Contact]:
-    """All scripted contacts, each before today."""
     yield from _carla(book, people["Carla Mendes"])
     yield from _lei(book, people["李雷"])
     yield from _others(book, people)

@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis as child processes from their wheels, used if no server address is configured."""
+"""PostgreSQL and Redis from their wheels as child processes, if no server address is configured."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,13 +28,13 @@ def servers(data: Path) -> Iterator[Urls]:
 
 @contextmanager
 def postgres(data: Path, *, durable: bool = True) -> Iterator[Server]:
-    """PostgreSQL alone. `durable=False` is for tests: faster, but data is lost if the machine stops."""
+    """`durable=False` is for tests: faster, but data is lost if the machine stops."""
     with PostgresServer(data, durable=durable).running() as server:
         yield server
 
 
 @contextmanager
 def redis(data: Path) -> Iterator[Server]:
-    """Redis alone, without persistence: durable data is in PostgreSQL."""
+    """Without persistence: durable data is in PostgreSQL."""
     with RedisServer(data).running() as server:
         yield server

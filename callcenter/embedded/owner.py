@@ -1,4 +1,4 @@
-"""The user who runs a server: the current user; for root an unprivileged one, since PostgreSQL refuses root."""
+"""The user who runs a server. PostgreSQL refuses root, so root uses an unprivileged user."""
 
 import os
 import pwd

@@ -40,10 +40,11 @@ def reachable(data: Path, owner: Owner) -> Path:
 
 
 def make(folder: Path, mode: int = OPEN) -> None:
-    """Make the folder and its parents; an existing folder keeps its permissions. Raises EmbeddedError."""
+    """Make the folder and its parents. Raises EmbeddedError."""
     try:
         if not folder.parent.exists():
             make(folder.parent)
+        # An existing folder keeps its permissions.
         if not folder.exists():
             folder.mkdir()
             folder.chmod(mode)

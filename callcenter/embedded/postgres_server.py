@@ -1,4 +1,4 @@
-"""PostgreSQL from the wheel's binaries, on a Unix socket that only its own user and root can reach."""
+"""PostgreSQL from the wheel's binaries, on a private Unix socket."""
 
 import importlib.metadata
 import importlib.util
@@ -98,7 +98,7 @@ class PostgresServer(Server):
         )
 
     def _programs(self) -> Path:
-        """The wheel's programs, or a copy per version in the data folder if PostgreSQL's user cannot run them."""
+        """The wheel's programs, or a copy if PostgreSQL's user cannot run them."""
         wheel = _wheel()
         binaries = wheel / PACKAGE / INSTALLATION / "bin"
         if self.owner.may_execute(binaries / "postgres"):

@@ -72,8 +72,8 @@ class Server:
         self._process = None
 
     def kill(self) -> None:
-        """Kill it like a crash, for tests."""
         if self._process is not None:
+            # Like a crash, for tests.
             self._signal(signal.SIGKILL)
             self._process.wait()
             self._process = None
@@ -107,7 +107,7 @@ class Server:
         raise NotImplementedError
 
     def leftover(self) -> bool:
-        """Whether the start failed only because a killed server's child processes still run."""
+        """Whether only a killed server's child processes prevented the start."""
         return False
 
     def explanation(self) -> str:
@@ -191,7 +191,7 @@ def _process_of(pid_file: Path) -> psutil.Process | None:
 
 
 def _sockets_folder(folder: Path) -> Path:
-    """Next to the data; if that is too long for a Unix socket, a short, stable path."""
+    """Next to the data; if too long for a Unix socket, a short, stable path."""
     beside = folder.with_name(f"{folder.name}-socket")
     if len(str(beside)) <= LONGEST_SOCKET_PATH:
         return beside

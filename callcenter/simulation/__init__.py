@@ -1,5 +1,4 @@
-"""The floor in virtual time: plays scenarios with the live decision functions and compares the measurements with
-theory."""
+"""Plays scenarios in virtual time with the live decision functions, and compares the measurements with theory."""
 
 from callcenter.simulation.runs import Figure, Result, run
 from callcenter.simulation.scenario import Scenario, ScenarioError, load

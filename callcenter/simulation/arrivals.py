@@ -1,4 +1,4 @@
-"""Arrival processes of a scenario: Poisson with a constant rate, with a rate that changes at set times, or in bursts."""
+"""Arrival processes: Poisson with a constant rate, a rate that changes at set times, or bursts."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -102,7 +102,7 @@ def _pieces(arrivals: Piecewise, handling: float) -> Iterator[tuple[float, float
 
 
 def moments(arrivals: Rate | Piecewise | Bursts, handling: float, stream: Random, horizon: float) -> Iterator[float]:
-    """Arrival times in seconds up to the horizon: a Poisson process of the changing rate."""
+    """Arrival times in seconds up to the horizon."""
     now = 0.0
     for until, rate in stretches(arrivals, handling, stream):
         end = min(until, horizon)

@@ -53,7 +53,6 @@ class Bursty:
         return min(level, self.agents) / self.handling + max(0, level - self.agents) / self.patience
 
     def _rest(self, level: int, kept: Matrix, *, is_top: bool) -> Matrix:
-        """Transition rates within a level, including returns from above (`kept`)."""
         count = len(self.phases)
         matrix = [[kept[i][j] for j in range(count)] for i in range(count)]
         for i, (rate, length) in enumerate(self.phases):
@@ -117,7 +116,7 @@ def _inverse(matrix: Matrix) -> Matrix:
 
 
 def _still(matrix: Matrix) -> list[float]:
-    """The row x with x M = 0, up to a factor: x's first value is set to 1."""
+    """A row x with x M = 0; its first value is 1."""
     size = len(matrix)
     if size == 1:
         return [1.0]

@@ -1,4 +1,4 @@
-"""The floor in virtual time: contacts arrive, wait, are offered and served. The live decision functions match them."""
+"""The floor in virtual time: contacts arrive, wait, are offered and served, by the live decision functions."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -29,7 +29,7 @@ LONGEST = 3  # in horizons: contacts still queued then are reported unserved
 
 
 class Floor:
-    """`play` advances virtual time until every contact that arrived before the horizon was served or gave up."""
+    """`play` runs until every contact that arrived before the horizon was served or gave up."""
 
     def __init__(self, scenario: Scenario, seed: int, staff: Sequence[Person], done: Callable[[Contact], None]) -> None:
         self.scenario, self.now, self._done = scenario, 0.0, done
@@ -226,7 +226,6 @@ class Floor:
         self.free(person)
 
     def put(self, person: Person) -> None:
-        """Update the agent in the candidate pool, unless away."""
         if not person.away:
             self.candidates.put(person.candidate())
         elif not (person.calls or person.conversations or person.is_asked):

@@ -1,4 +1,4 @@
-"""Which theory applies to a scenario, and its figures: Erlang C and A, Cobham, the pooled bound, the affinity bound."""
+"""The theory that applies to a scenario, and its figures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -57,7 +57,8 @@ def of(scenario: Scenario) -> Found:
 
 
 def _plain(scenario: Scenario) -> Plain | None:
-    """Constant random arrivals, one exponential handling time, one patience or none, agents always present; else None."""
+    """None unless a textbook queue fits: Poisson arrivals, one exponential handling time, one patience, agents always
+    present."""
     kinds, groups = scenario.classes, [group for group in scenario.agents if group.count]
     handlings = {kind.handling.average for kind in kinds if isinstance(kind.handling, Exponential)}
     patiences = {kind.patience.average if isinstance(kind.patience, Exponential) else kind.patience for kind in kinds}
@@ -101,7 +102,7 @@ def _patient(scenario: Scenario, plain: Plain) -> Found:
 
 
 def _by_order(scenario: Scenario, plain: Plain, erlang: theory.ErlangC) -> Found:
-    """One line for all, or strict priority. Any other order conserves only the overall mean."""
+    """One line for all, or strict priority; other orders conserve only the overall mean."""
     claims = [claim(scenario, kind)[:2] for kind in scenario.classes]
     if len(set(claims)) == 1:
         names = ["all", *_names(scenario)]

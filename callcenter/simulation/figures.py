@@ -22,7 +22,7 @@ Key = tuple[str, str]  # figure, of whom
 
 
 class Tally:
-    """Counts of one class in one period. A wait lasts from arrival to answer (ringing included) or to giving up."""
+    """Counts of one class in one period. A wait lasts until answered (ringing included) or abandoned."""
 
     def __init__(self) -> None:
         self.answered, self.left = array("d"), array("d")

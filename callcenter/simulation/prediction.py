@@ -1,4 +1,4 @@
-"""The expected wait a new caller would hear, from the live estimator, so that its error can be measured."""
+"""Expected waits by the live estimator, to measure its error."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,7 @@ from callcenter.simulation.traffic import Contact
 
 
 class Predictor:
-    """Place x mean handling time / agents serving (QL); the mean covers handling times seen so far in the queue."""
+    """QL: place x mean handling time / agents serving; the mean is over contacts so far."""
 
     def __init__(self, scenario: Scenario, needs: Mapping[str, Needs], staff: Sequence[Person]) -> None:
         self._needs = needs
@@ -41,8 +41,8 @@ class Predictor:
         return None if told is None else told.total_seconds()
 
     def _present(self, queue: int, candidates: CandidatePool) -> int:
-        """Agents serving this queue, counted again when the pool's size changes."""
         size, found = self._serving.get(queue, (-1, 0))
+        # The pool changes size when an agent signs in or out.
         if size != len(candidates):
             found = sum(candidates.get(id) is not None for id in self._by_queue[queue])
             self._serving[queue] = (len(candidates), found)

@@ -1,4 +1,4 @@
-"""Plays a scenario over seeds: each figure with its confidence interval, theory and reference."""
+"""Plays a scenario over seeds: figures with confidence intervals, theory and reference."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -64,8 +64,6 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One seed: all of it, its batches if it is the only seed, the curves."""
-
     whole: dict[Key, float | None]
     batches: list[dict[Key, float | None]]
     curves: dict[str, list[float | None]]
@@ -133,7 +131,7 @@ def result(scenario: Scenario, runs: Sequence[Run], *, told: bool = True) -> Res
 
 
 def _interval(key: Key, runs: Sequence[Run]) -> tuple[float | None, float | None]:
-    """Mean over seeds and half its 95 % interval (Student); for a single seed over its batches."""
+    """Mean over seeds and half its 95 % interval (Student); one seed: over its batches."""
     values = [value for one in runs if (value := one.whole.get(key)) is not None]
     if not values:
         return None, None

@@ -1,4 +1,4 @@
-"""A scenario's agents and the needs of its classes, as types of the routing domain."""
+"""Agents and needs of a scenario as types of the routing domain."""
 
 from collections.abc import Mapping
 from random import Random
@@ -12,7 +12,7 @@ from callcenter.simulation.times import Draw
 
 
 class Person:
-    """One agent in virtual time. `away` counts reasons to be absent; `busy`: handling seconds in the counted span."""
+    """`away` counts reasons to be absent; `busy`: handling seconds in the counted span."""
 
     __slots__ = (
         "at_once",

@@ -63,7 +63,7 @@ class ErlangC:
 
 @dataclass(frozen=True)
 class ErlangA:
-    """M/M/n+M (Palm; Garnett, Mandelbaum, Reiman 2002): exponential patience. Waits end by an answer or by giving up."""
+    """M/M/n+M (Palm; Garnett, Mandelbaum, Reiman 2002). Waits end by an answer or by giving up."""
 
     rate: float
     handling: float

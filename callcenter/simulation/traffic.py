@@ -15,7 +15,7 @@ from callcenter.simulation.scenario import Kind, Scenario, ScenarioError
 
 
 class Contact:
-    """One customer contact. Results are filled in during the run; None: did not happen. Times in virtual seconds."""
+    """One customer contact; results None until they happen. Times in virtual seconds."""
 
     __slots__ = (
         "agent",
@@ -59,7 +59,7 @@ class Contact:
 
 
 def drawn(scenario: Scenario, seed: int, knowing: Mapping[str, tuple[int, ...]]) -> Iterator[Contact]:
-    """The traffic of one seed in order of arrival. `knowing`: by class, agents its customers may know."""
+    """One seed's traffic in order of arrival. `knowing`: by class, agents its customers may know."""
     streams = [
         _of_class(kind, scenario.horizon, seed, knowing.get(kind.name, ()))
         for kind in scenario.classes

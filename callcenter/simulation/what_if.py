@@ -142,7 +142,7 @@ def _groups(past: Past, day: PastDay, wish: Wish | None) -> Iterator[Group]:
 
 
 def fewer(past: Past, day: PastDay, wish: Wish) -> tuple[int, ...]:
-    """Agents to remove: of those who serve the queue in these hours, those with the fewest skills and languages first."""
+    """Agents to remove: those serving the queue in these hours, fewest skills and languages first."""
     begin, end = 60.0 * wish.since, 60.0 * wish.until
     wanted = past.queue(wish.queue_id).policy.skills
     serving = [
@@ -215,7 +215,7 @@ def _kind(one: Class, queues: Sequence[QueueThen]) -> Kind:
 
 
 def trace(past: Past, day: PastDay, wish: Wish, known: Habits, seed: int) -> list[dict[str, Any]]:
-    """The day's calls as lines for `runs.play`. Same seed, same calls, except for the percentage."""
+    """The day's calls as lines for `runs.play`; the same for each seed, except for the percentage."""
     chance = Random(f"{seed}/{day.date}")
     numbers = {server.id: place for place, server in enumerate(past.servers, start=1)}
     lines = []
@@ -235,7 +235,7 @@ def trace(past: Past, day: PastDay, wish: Wish, known: Habits, seed: int) -> lis
 
 
 def _times(percent: int, chance: Random) -> int:
-    """Copies of a call, so that on average `percent` of calls come."""
+    """Copies of a call: on average `percent` of calls come."""
     whole, rest = divmod(percent, 100)
     return whole + (chance.random() < rest / 100)
 

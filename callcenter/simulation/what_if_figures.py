@@ -1,4 +1,4 @@
-"""Plays past days twice on the same calls, before and after a change: figures with intervals, by hour, queue and day."""
+"""Plays past days twice on the same calls, before and after a change."""
 
 from collections.abc import Callable, Mapping, Sequence
 from math import sqrt
@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 
 
 class Counted:
-    """Calls of one period: waits in seconds until answered or gone, and how many were in time."""
+    """Calls of one period: waits in seconds until answered or gone."""
 
     __slots__ = ("abandoned", "answered", "in_time", "left_in_time", "unserved", "waits")
 
@@ -92,9 +92,9 @@ class Ledger:
 def play(
     past: Past, wish: Wish, real: Mapping[str, float | None], *, progress: Progress = lambda _done, _total: None
 ) -> dict[str, Any]:
-    """Play each day with each seed, before and after; returns data for JSON. Raises TooLittleKnown.
+    """Play each day with each seed, before and after. Raises TooLittleKnown.
 
-    `progress` receives (done, total) before each run."""
+    Returns data for JSON. `progress` receives (done, total) before each run."""
     if not any(queue.id == wish.queue_id for queue in past.queues):
         raise TooLittleKnown("no_queue")
     known, ledger, seeds = what_if.habits(past), Ledger(), seeds_for(past, wish)
@@ -157,7 +157,7 @@ def _result(past: Past, wish: Wish, ledger: Ledger, seeds: int, real: Mapping[st
 
 
 def _figure(name: str, pairs: Sequence[Sequence[float | None]]) -> dict[str, Any]:
-    """Both sides and their difference, each as [mean, half of its 95 % interval over the seeds]."""
+    """Both sides and their difference, each as [mean, half its 95 % interval]."""
     whole = [(before, after) for before, after in pairs if before is not None and after is not None]
     return {
         "name": name,

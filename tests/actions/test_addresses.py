@@ -1,4 +1,4 @@
-"""Where customers are reached: known by any of their addresses, written down as they come by them."""
+"""Customer addresses: recognised by any of them, added on first use."""
 
 from datetime import timedelta
 

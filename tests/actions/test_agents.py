@@ -1,4 +1,4 @@
-"""What agents ask for: kinds of break, breaks after the work in hand, and taking a request back."""
+"""Agent requests: kinds of break, breaks after the work in hand, cancelled requests."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A call from its first ring to its end: the caller may leave, and the agent's line may break, at every step."""
+"""A call from first ring to end: at every step the caller may hang up and the agent's connection may break."""
 
 import pytest
 

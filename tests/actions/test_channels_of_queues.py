@@ -1,4 +1,4 @@
-"""A queue takes the channels it is set to, in live routing as in the dry run."""
+"""A queue serves only its channels, in live routing as in the dry run."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What an agent gives at once, what is refused, what is carried out, and what is taken back."""
+"""Grants: made at once, refused, fulfilled, reversed."""
 
 import pytest
 from sqlalchemy import text

@@ -1,4 +1,4 @@
-"""Who takes a message that comes in: the handlers in their order, and a new one is one line."""
+"""Handlers of inbound messages, in order; a new one is one line."""
 
 import pytest
 

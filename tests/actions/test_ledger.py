@@ -1,7 +1,6 @@
-"""Whatever happens in whatever order, at whatever hour: no budget is overdrawn, and the ledger sums to what it says.
+"""In any order of actions, at any hour: no budget is overdrawn, and the ledger sums to its balance.
 
-Every step is an act on the real database; the steps, their amounts and their order are made up by hypothesis.
-"""
+Every step is an action on the real database; hypothesis generates steps, amounts and order."""
 
 from collections.abc import Sequence
 from datetime import timedelta

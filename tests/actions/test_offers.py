@@ -1,4 +1,4 @@
-"""One interaction, one agent at a time: offers made, taken, passed, run out, and the races between."""
+"""One interaction, one agent at a time: offers made, accepted, declined, expired, and races between them."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Proposals: found once, gone when no longer true, accepted with what was before, dismissed for three months."""
+"""Proposals: found once, gone when no longer true, accepted with the earlier value, dismissed for three months."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Rule books from draft to publication: who may what, two at once, and the time from which one counts."""
+"""Rule books from draft to publication: permissions, concurrent edits, and the time they take effect."""
 
 from datetime import timedelta
 

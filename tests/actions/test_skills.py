@@ -1,4 +1,4 @@
-"""What agents can do: one change at a time, in force at once."""
+"""Agents' skills: one change at a time, effective at once."""
 
 import pytest
 

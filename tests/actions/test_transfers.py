@@ -1,4 +1,4 @@
-"""Passing a customer on keeps the time they have waited, checks who has room, and says why."""
+"""A transfer keeps the customer's waiting time, checks capacity, and reports reasons."""
 
 import pytest
 from sqlalchemy import select, update

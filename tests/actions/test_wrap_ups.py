@@ -1,4 +1,4 @@
-"""After the customer has gone: with a timer, without one, or not at all; as each queue has it, and whatever restarts."""
+"""Wrap-up: with a timer, without one, or skipped, as the queue is set; across restarts."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Programs with the tokens of the same people as everywhere."""
+"""Programs with tokens of the usual test people."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""A program that uses the API, and holds every answer it gets against the OpenAPI document."""
+"""A program that uses the API and checks every answer against the OpenAPI document."""
 
 import json
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Who may: tokens by their role and agent, and Mallory, who may nothing."""
+"""Permissions: tokens by role and agent, and Mallory, who has none."""
 
 from flask import Flask
 

@@ -1,4 +1,4 @@
-"""Files of messages, for programs: listed, fetched and sent."""
+"""Message files by the API: listed, fetched and sent."""
 
 import base64
 

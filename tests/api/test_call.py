@@ -1,4 +1,4 @@
-"""A whole call and a whole conversation, played by an agent's token alone; Twilio's side is posted signed."""
+"""A whole call and a whole conversation with only an agent's token; Twilio's side is posted signed."""
 
 from callcenter.domain.states import SurveyState
 from callcenter.storage.surveys import surveys as survey_rows

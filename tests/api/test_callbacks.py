@@ -1,4 +1,4 @@
-"""Callbacks and passing on, by a program."""
+"""Callbacks and transfers by the API."""
 
 from datetime import timedelta
 

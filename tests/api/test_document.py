@@ -1,4 +1,4 @@
-"""The OpenAPI document: valid, complete, and open to anybody who wants to read it."""
+"""The OpenAPI document: valid, complete, and public."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""How queues route, read and set up by programs."""
+"""Queue routing, read and changed by the API."""
 
 from tests.api.conftest import Grant
 from tests.api.program import Program, problem

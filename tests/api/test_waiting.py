@@ -1,4 +1,4 @@
-"""Why an interaction still waits, and kinds of break, for programs."""
+"""Why an interaction still waits, and kinds of break, by the API."""
 
 from callcenter.actions.administration import company
 from tests.api.program import Program, problem

@@ -1,4 +1,4 @@
-"""What-ifs, by a program."""
+"""What-if runs by the API."""
 
 from datetime import UTC, date, datetime
 

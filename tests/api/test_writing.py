@@ -1,4 +1,4 @@
-"""What programs write: tickets, comments, customers; once and not twice; and everything that cannot be taken."""
+"""Writes by the API: tickets, comments, customers; idempotent; and every kind of invalid input."""
 
 from typing import Any
 

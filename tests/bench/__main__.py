@@ -1,4 +1,4 @@
-"""python -m tests.bench: measures, prints one table, and fails where a figure is not what we promise."""
+"""python -m tests.bench: measures, prints one table, and fails where a figure misses its promise."""
 
 import signal
 import sys

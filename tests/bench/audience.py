@@ -1,4 +1,4 @@
-"""The process of `listeners.py`, spoken to."""
+"""Controls the process of `listeners.py`."""
 
 import json
 import subprocess

@@ -1,7 +1,6 @@
-"""The telephone company's side of the load, in a process of its own: sends requests that were prepared beforehand.
+"""Twilio's side of the load, in a separate process: sends prepared requests.
 
-Orders come on standard input, a line of JSON each; results go out the same way. It only counts, so that it costs little.
-"""
+Orders come on standard input, one JSON object a line; results go out the same way. It only counts, to stay cheap."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""Requests of the telephone company, signed and written out beforehand, and the process that sends them."""
+"""Twilio's requests, signed and written in advance, and the process that sends them."""
 
 import json
 import random

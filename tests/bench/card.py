@@ -1,4 +1,4 @@
-"""The customer card with a short history and a long one: it must cost the same; and what "you may give" adds to it."""
+"""The customer card with short and long history: the cost must not differ; and the added cost of "you may give"."""
 
 import random
 import time

@@ -1,4 +1,4 @@
-"""Decisions in virtual time: what one costs with few and with many waiting, and how long a whole day of calls takes."""
+"""Decisions in virtual time: the cost of one with few and with many waiting, and of a whole day of calls."""
 
 import random
 import time

@@ -1,4 +1,4 @@
-"""A company at work, and years of contacts behind it, written by SQL so that a million takes a minute."""
+"""A company in use with years of contacts, written by SQL: a million take a minute."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The floors: the least that a view with the same duties to PostgreSQL, or a line with the same duties to Redis, can cost."""
+"""The floors: minimal cost of a view with the same PostgreSQL work, or of a socket with the same Redis work."""
 
 import flask
 import socketio

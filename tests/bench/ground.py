@@ -1,4 +1,4 @@
-"""What everything is measured on: embedded servers as in production, and our own programs started as an operator does."""
+"""Test bench: embedded servers as in production, and our programs started as an operator does."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""python -m tests.bench.jobs KIND: one RQ worker of that kind, for a job that does nothing but note when it began."""
+"""python -m tests.bench.jobs KIND: one RQ worker of that kind; its job only records when it began."""
 
 import logging
 import sys

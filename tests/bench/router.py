@@ -1,7 +1,6 @@
-"""python -m tests.bench.router: a process that routes as a web process does, or writes the least that could be written.
+"""python -m tests.bench.router: a process that routes like a web process, or writes a minimal transaction.
 
-Orders come on standard input, a line of JSON each; what it took goes out the same way.
-"""
+Orders come on standard input, one JSON object a line; durations go out the same way."""
 
 import json
 import sys

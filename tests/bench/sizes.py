@@ -1,4 +1,4 @@
-"""How much is measured: FULL for figures that are stated, QUICK to see in seconds that the measures still run."""
+"""Sizes: FULL for published figures, QUICK to check in seconds that the benchmarks run."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The result: a row a measure, each with ours, the floor's, and what was wanted of the two."""
+"""The result: one row per measure, with our figure, the floor's, and the required relation."""
 
 import json
 from collections.abc import Iterable, Sequence

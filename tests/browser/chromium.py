@@ -1,4 +1,4 @@
-"""Finds a Chromium for the browser tests: the one of package-lock.json, unpacked once, or one of this machine."""
+"""Finds a Chromium for browser tests: the one of package-lock.json, unpacked once, or an installed one."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The whole system on this machine for the browser tests: started once a test process, as new for each module."""
+"""The whole system on this machine for browser tests: started once per process, reset for each module."""
 
 import json
 import os

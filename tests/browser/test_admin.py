@@ -1,4 +1,4 @@
-"""An administrator in a real browser: rings by keyboard, a cell of the matrix, and the dry run."""
+"""An administrator in a real browser: rings by keyboard, the skills matrix, the dry run."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The browser of the tests can do what the pages need."""
+"""The tests' browser supports what the pages need."""
 
 import threading
 from collections.abc import Iterable, Iterator

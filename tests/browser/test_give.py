@@ -1,4 +1,4 @@
-"""An agent gives at once, asks while the customer is on hold, withdraws, and is left by the caller; in English and in Chinese."""
+"""An agent grants at once, asks while the customer is on hold, withdraws, and loses the caller; in English and Chinese."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The customer's phone in a browser: large and small, by hand and by keyboard, in both languages."""
+"""The customer's phone in a browser: large and small, by mouse and keyboard, in both languages."""
 
 import base64
 import re

@@ -1,4 +1,4 @@
-"""Routing as people see it: why one waits, why an offer came, declining, missing, breaks, and a wrap-up across a restart."""
+"""Routing in the browser: reasons for waiting and for offers, declining, missing, breaks, wrap-up across a restart."""
 
 from playwright.sync_api import Browser, Page, expect
 

@@ -1,4 +1,4 @@
-"""Managers in real browsers: a draft with its differences, a second person's review, and rules that change at a time."""
+"""Managers in real browsers: a draft with its differences, a second person's review, rules that take effect later."""
 
 import re
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What if, in a real browser: a supervisor plays past days with two more agents by keyboard, and both curves are drawn."""
+"""What-if in a real browser: a supervisor adds two agents to past days by keyboard; both curves are drawn."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Commands as an operator types them, in an environment of their own, with a telephone company that is its own program."""
+"""Commands as an operator types them, in a separate environment, with the simulator as a separate program."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`callcenter demo` as a program: it starts, starts again, says in a sentence what is in its way, and leaves nothing behind."""
+"""`callcenter demo` as a program: starts, restarts, explains obstacles in a sentence, cleans up."""
 
 import json
 import os

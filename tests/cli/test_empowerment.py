@@ -1,4 +1,4 @@
-"""Rule files by command, where there is no database: checked, decided by, and their formats published."""
+"""Rule files by command, without a database: check, decide, publish formats."""
 
 import json
 from pathlib import Path

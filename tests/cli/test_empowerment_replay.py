@@ -1,4 +1,4 @@
-"""A rule file replayed by command: over the database, and over a file of cases where there is none."""
+"""Replay of a rule file by command: over the database, or over a file of cases."""
 
 import json
 from pathlib import Path

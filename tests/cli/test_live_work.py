@@ -1,4 +1,4 @@
-"""`doctor --live`: what must never be true of live work."""
+"""`doctor --live`: invariants of live work."""
 
 from sqlalchemy import update
 

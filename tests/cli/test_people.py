@@ -1,4 +1,4 @@
-"""People and keys, as operators make and end them."""
+"""People and API keys, created and revoked by operators."""
 
 from callcenter import passwords
 from callcenter.storage.administration import access

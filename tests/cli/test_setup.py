@@ -1,4 +1,4 @@
-"""From an empty database to a number that can be called, by commands alone."""
+"""From an empty database to a number in service, by commands alone."""
 
 from callcenter.storage.administration import company
 from callcenter.wiring import Wiring

@@ -1,4 +1,4 @@
-"""Our webhooks at Twilio, and what the doctor finds there. The telephone company is the simulator."""
+"""Our webhooks at Twilio, and the doctor's findings there. The simulator stands in for Twilio."""
 
 import json
 from urllib.request import urlopen

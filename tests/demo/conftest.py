@@ -1,4 +1,4 @@
-"""The demo's year, made once a test process: its rows, one database of them to read, and copies of it to write in."""
+"""The demo year, generated once per process: its rows, a database to read, and copies to write."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

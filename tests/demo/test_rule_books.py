@@ -1,4 +1,4 @@
-"""The rule books that ship: they can be read, hold together, and say what they mean in both languages."""
+"""The shipped rule books: readable, consistent, and described in both languages."""
 
 from datetime import UTC, datetime
 from itertools import product

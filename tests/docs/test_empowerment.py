@@ -1,4 +1,4 @@
-"""The worked examples of docs/empowerment.md are true."""
+"""The worked examples of docs/empowerment.md are correct."""
 
 import re
 from datetime import UTC, date, datetime, time

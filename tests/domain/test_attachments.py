@@ -1,4 +1,4 @@
-"""Of what kind a file is, by its content."""
+"""A file's type from its content."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a channel can do is asked of the channel."""
+"""Capabilities of channels are defined by the channel."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""Telephone numbers: one form for each, none for what is withheld or no number."""
+"""Telephone numbers: one form each; none for withheld or invalid ones."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Where to trust people with more and where to teach; and how sure a figure is."""
+"""Where to raise limits and where to train; and the confidence of figures."""
 
 import pytest
 

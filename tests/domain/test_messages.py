@@ -1,4 +1,4 @@
-"""Texts: a status never runs backwards, and wishes to leave and to return are obeyed, and only those."""
+"""Messages: a status never goes back; opt-out and opt-in keywords, and only those, are obeyed."""
 
 from itertools import permutations
 

@@ -1,4 +1,4 @@
-"""Open or closed, and when we open again: lunch, midnight, holidays, and the nights when clocks change."""
+"""Open or closed, and the next opening: lunch, midnight, holidays, and clock changes."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo

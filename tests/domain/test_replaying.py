@@ -1,4 +1,4 @@
-"""A draft decides again what was recorded: what changes, what stays, and what it comes to."""
+"""A draft decides recorded cases again: what changes, what stays, and the totals."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta

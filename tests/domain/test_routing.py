@@ -1,4 +1,4 @@
-"""Who should take this, what should she take next, and the reason in every case."""
+"""Which agent takes a contact, which contact an agent takes next, and the reason in each case."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

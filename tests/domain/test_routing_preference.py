@@ -1,4 +1,4 @@
-"""Of those who could take it: who is spared for something else, and that in calm hours only the turn counts."""
+"""Preference among able agents: versatile agents are spared; in calm hours only idle time counts."""
 
 from callcenter.domain.channels import Channel
 from callcenter.domain.routing import Candidate, CandidatePool, Ring, Waiting, needs, profile, who_should_take

@@ -1,4 +1,4 @@
-"""Rule books: what is wrong with them, and how two of them differ."""
+"""Rule books: validation problems, and differences between two."""
 
 from datetime import UTC, datetime
 from itertools import combinations

@@ -1,4 +1,4 @@
-"""The smaller rules: an interaction's life, an agent's state, tickets, figures, who may what, languages."""
+"""Smaller rules: interaction states, agent states, tickets, figures, permissions, languages."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""How a reply is read, when one may ask, and whom not."""
+"""Surveys: how a reply is read, when and whom to ask."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,7 +1,6 @@
-"""The race drill: eight routers and a clock over two hundred agents, killed at random moments and replaced.
+"""The race drill: eight routers and a clock over two hundred agents, killed at random and replaced.
 
-`python -m tests.journeys.drill` does it in full and prints what happened.
-"""
+`python -m tests.journeys.drill` runs it in full and prints the result."""
 
 import random
 import signal

@@ -1,4 +1,4 @@
-"""The same webhook in several processes at the same instant."""
+"""Posts the same webhook from several processes at the same instant."""
 
 from multiprocessing.synchronize import Barrier
 from typing import Any

@@ -1,4 +1,4 @@
-"""One router of the drill: an endless loop of people who come, take, pass, miss, leave and go. It may be killed anywhere."""
+"""One router of the drill: an endless loop of random customer and agent actions. It may be killed at any point."""
 
 import random
 import time

@@ -1,4 +1,4 @@
-"""Who watches the drill over a connection of their own, and what must be true of the rows when it is over."""
+"""Watchers of the drill with connections of their own, and the final checks of the rows."""
 
 import threading
 from collections import Counter

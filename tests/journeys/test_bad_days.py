@@ -1,4 +1,4 @@
-"""Bad days: browsers, callers, servers and the telephone company fail; nothing is lost, nothing is done twice."""
+"""Failures of browsers, callers, servers and Twilio: nothing is lost, nothing is done twice."""
 
 import pytest
 import redis

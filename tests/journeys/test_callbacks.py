@@ -1,4 +1,4 @@
-"""Whole calls through the pretended telephone company: * while waiting and while speaking, the call back, passing on."""
+"""Whole calls through the simulator: * while waiting and while speaking, the callback, transfers."""
 
 from urllib.parse import quote
 

@@ -1,7 +1,6 @@
-"""Eight processes route over two hundred agents, and some are killed on the way: nothing is lost, nothing is done twice.
+"""Eight processes route over two hundred agents, and some are killed: nothing is lost, nothing is done twice.
 
-Hundreds of interactions here; `make drill` takes ten thousand.
-"""
+Hundreds of interactions here; `make drill` runs ten thousand."""
 
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Whole calls through the pretended telephone company: its callbacks come twice, out of order, or not at all."""
+"""Whole calls through the simulator, with callbacks duplicated, reordered or lost."""
 
 import threading
 from collections.abc import Iterator

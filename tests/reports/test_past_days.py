@@ -1,4 +1,4 @@
-"""Past days from what stands written: which calls, who was on duty, and where too little is known."""
+"""Past days from stored rows: calls, agents on duty, and too little data."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

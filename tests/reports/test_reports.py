@@ -1,4 +1,4 @@
-"""What the wallboard, the card and the desk say, against sums made by hand."""
+"""Figures of wallboard, card and desk, checked against sums by hand."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""The shipped scenarios in small: the live decisions come to what theory and the reference figures say."""
+"""The shipped scenarios in small: live decisions match theory and reference figures."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""The formulas give the figures that are published for them, and agree with each other."""
+"""The formulas match published figures and each other."""
 
 from itertools import islice, pairwise
 

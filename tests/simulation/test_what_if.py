@@ -1,4 +1,4 @@
-"""Past days as scenarios: who is on duty, which calls come, what would be otherwise; and that the answer is the right one."""
+"""Past days as scenarios: agents on duty, calls, the effect of a change, and its correctness."""
 
 from dataclasses import replace
 from random import Random

@@ -1,4 +1,4 @@
-"""The control API and the browsers' devices: who may connect, what they hear, what comes back after an error."""
+"""The control API and browser devices: access, events, error answers."""
 
 import json
 import time

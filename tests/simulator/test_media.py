@@ -1,4 +1,4 @@
-"""Pictures and files of messages: attached by a person, offered to who knows the secret, fetched when we send them."""
+"""Message files: attached by a person, offered with credentials, fetched when the app sends them."""
 
 import base64
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The customer's phone as a document: what protects it, and that it is all there in both languages."""
+"""The customer's phone as a document: security headers, and completeness in both languages."""
 
 import html
 import json

@@ -1,4 +1,4 @@
-"""TwiML: what the caller hears and what happens next, and what Twilio refuses to play."""
+"""TwiML: what the caller hears, what happens next, and what Twilio refuses."""
 
 import pytest
 from twilio.rest import Client

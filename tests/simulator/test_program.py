@@ -1,4 +1,4 @@
-"""python -m callcenter.simulator as a program: it says where it listens, and why it cannot."""
+"""python -m callcenter.simulator as a program: prints its address, or why it cannot start."""
 
 import os
 import signal

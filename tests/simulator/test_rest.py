@@ -1,4 +1,4 @@
-"""Twilio's REST API, driven by Twilio's own client, its answers held against Twilio's own OpenAPI document."""
+"""Twilio's REST API, driven by Twilio's own client and checked against Twilio's OpenAPI document."""
 
 import copy
 import json

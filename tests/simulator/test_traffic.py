@@ -1,4 +1,4 @@
-"""Lifelike customers: what they press and answer, that a seed repeats them, and one short busy day."""
+"""Simulated customers: keys and replies, reproducible by seed, and a short busy day."""
 
 from collections import Counter
 from random import Random

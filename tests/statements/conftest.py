@@ -1,4 +1,4 @@
-"""A floor as in life, always at the same moments: Carla with a year behind her, Bo on a call, Alice free, others waiting."""
+"""A realistic floor at fixed times: Carla with a year of history, Bo on a call, Alice free, others waiting."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime

@@ -1,7 +1,6 @@
-"""Counts the SQL statements and commits of a block, each with its table and the function that asks, against `expected.json`.
+"""Counts SQL statements and commits of a block by table and calling function, against `expected.json`.
 
-`pytest tests/statements --write-statements` writes the present figures down. Rows and times are not looked at.
-"""
+`pytest tests/statements --write-statements` stores the current counts. Rows and times are not checked."""
 
 import gc
 import inspect

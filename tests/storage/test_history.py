@@ -1,4 +1,4 @@
-"""History: nothing in it is ever changed or taken away, and its numbers ascend in the order in which they can be seen."""
+"""History: rows are never changed or deleted, and ids ascend in the order in which rows become visible."""
 
 import threading
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""No question of the live path grows with history: each is answered by a partial index, however much has ended."""
+"""Live queries do not slow down with history: each uses a partial index."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Rows are locked against change, not against being referred to: two works never wait for each other over that."""
+"""Row locks guard against changes, not references: two transactions never wait for each other over a reference."""
 
 import time
 from datetime import UTC, datetime

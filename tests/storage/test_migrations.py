@@ -1,4 +1,4 @@
-"""The migrations lead up, down and up again, and to the same tables as the models describe."""
+"""Migrations run up, down and up again, and yield the tables of the models."""
 
 from alembic import command
 from alembic.script import ScriptDirectory

@@ -1,4 +1,4 @@
-"""The administrator's pages: queues with rings and hours, who may change them, and what becomes of a bad input."""
+"""Administration pages: queues with rings and hours, permissions, and invalid input."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The dry run, and the sentences in which routing gives its reasons."""
+"""The dry run, and routing's reasons in sentences."""
 
 from flask import Flask
 from sqlalchemy import update

@@ -1,4 +1,4 @@
-"""The forms hold all that can be set: what is stored comes back as it was, and no number is left without a field."""
+"""Forms cover every setting: stored values come back unchanged, and every number has a field."""
 
 from callcenter.domain.channels import Channel
 from callcenter.domain.queues import QueueSettings

@@ -1,4 +1,4 @@
-"""The matrix of skills, the company's numbers and kinds of break, on their pages."""
+"""Pages of the skills matrix, company numbers and kinds of break."""
 
 import pytest
 from flask.testing import FlaskClient

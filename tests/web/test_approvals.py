@@ -1,4 +1,4 @@
-"""The supervisor's page of questions: what it shows, what is answered there, and who sees what."""
+"""The supervisor's approvals page: contents, answers, permissions."""
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse

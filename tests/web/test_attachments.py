@@ -1,4 +1,4 @@
-"""Files of messages on the pages: shown, saved, or said why not; and sent from the composer."""
+"""Message files on pages: shown, saved, or refused with a reason; and sent from the composer."""
 
 import io
 from typing import Any

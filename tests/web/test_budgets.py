@@ -1,4 +1,4 @@
-"""Budgets and requests on their pages: how they stand, what administrators change, what departments answer."""
+"""Pages of budgets and department requests: balances, administrators' changes, departments' answers."""
 
 from datetime import timedelta
 

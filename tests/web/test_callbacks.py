@@ -1,4 +1,4 @@
-"""The list of callbacks: its figures, and what people do there."""
+"""The callback list: figures and actions."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Customers on their pages."""
+"""Customer pages."""
 
 from callcenter.actions.customers import customers
 from callcenter.domain.agents import Role

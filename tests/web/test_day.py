@@ -1,4 +1,4 @@
-"""The day of an agent, drawn: for themselves, and for leaders everybody's."""
+"""The chart of an agent's day: for the agent, and for supervisors everyone's."""
 
 from datetime import UTC, datetime, timedelta
 

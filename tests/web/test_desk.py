@@ -1,4 +1,4 @@
-"""The desk: three zones and their parts, and what an agent does there. The telephone company is not needed for these."""
+"""The desk: three panes, their parts, and the agent's actions. Runs without Twilio."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""For machines that watch us."""
+"""Health endpoints for monitoring."""
 
 from flask import Flask
 from flask.testing import FlaskClient

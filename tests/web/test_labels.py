@@ -1,4 +1,4 @@
-"""Every code that people read has its word, in one table."""
+"""Every code shown to people has a label, in one table."""
 
 from enum import StrEnum
 

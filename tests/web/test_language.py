@@ -1,4 +1,4 @@
-"""English and Chinese: whose choice counts, and that no page is left half translated."""
+"""English and Chinese: which choice counts, and that no page is half translated."""
 
 import re
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Cost and effect, trust and teach, worth a look: for those who lead, in both languages."""
+"""Reports for supervisors in both languages: cost and effect, trust and train, anomalies."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The live line: who may listen, what each hears, and how a gap is filled. Programs and browsers connect by WebSocket alone."""
+"""The live socket: access, what each client receives, and catching up. WebSocket only."""
 
 import threading
 import time

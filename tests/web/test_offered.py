@@ -1,4 +1,4 @@
-"""What agents and supervisors see of routing: why an offer came, why one still waits, breaks, and what was missed."""
+"""Routing on the pages: reasons for offers and for waiting, breaks, and missed offers."""
 
 import pytest
 from flask.testing import FlaskClient

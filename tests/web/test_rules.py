@@ -1,4 +1,4 @@
-"""The pages of the empowerment rules: drafted, changed, reviewed and published by those who may, and read back as files."""
+"""Empowerment rule pages: drafts, changes, review and publication with their permissions, and export as files."""
 
 import re
 from datetime import datetime, timedelta

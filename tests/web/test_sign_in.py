@@ -1,4 +1,4 @@
-"""Signing in, out, and not getting in."""
+"""Signing in and out, and refusals."""
 
 from flask.testing import FlaskClient
 

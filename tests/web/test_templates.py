@@ -1,4 +1,4 @@
-"""Templates as files: their width, and that each of them compiles. Tags, attributes and links are djlint's (`make check`)."""
+"""Templates as files: line width, and that each compiles. djlint checks tags, attributes and links (`make check`)."""
 
 from flask import Flask
 

@@ -1,4 +1,4 @@
-"""Passing on from the desk, and what the desk says of a callback."""
+"""Transfers from the desk, and callbacks on the desk."""
 
 import pytest
 from sqlalchemy import update

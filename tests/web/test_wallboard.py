@@ -1,4 +1,4 @@
-"""The wallboard: rendered from the same report that the clock pushes."""
+"""The wallboard, rendered from the same report that the clock pushes."""
 
 import re
 

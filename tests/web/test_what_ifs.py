@@ -1,4 +1,4 @@
-"""The page of what-ifs: who may, what is refused at its field, how far it is, and what came of it in words and curves."""
+"""The what-if page: permissions, errors at their fields, progress, and the result in words and curves."""
 
 from datetime import UTC, date, datetime
 from typing import Any

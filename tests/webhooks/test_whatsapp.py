@@ -1,4 +1,4 @@
-"""WhatsApp by its webhook: who it is, where it is answered, and for how long."""
+"""WhatsApp webhooks: the sender, where replies go, and for how long."""
 
 from datetime import timedelta
 from typing import Any

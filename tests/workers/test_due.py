@@ -1,4 +1,4 @@
-"""Each kind of what comes due: found by its own question, and a row that fails delays only itself."""
+"""Due things: each kind has its own query, and a failing row delays only itself."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

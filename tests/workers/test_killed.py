@@ -1,4 +1,4 @@
-"""A worker killed with SIGKILL inside a job: what it was doing is done by the next, once."""
+"""A worker killed with SIGKILL inside a job: the next worker finishes it, once."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Jobs and the clock: a enqueue is never the truth, and a job that fails says so."""
+"""Jobs and the clock: the database is the truth, not the job queue; a failed job is reported."""
 
 from datetime import timedelta
 

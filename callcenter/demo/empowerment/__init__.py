@@ -93,7 +93,6 @@ def _recoveries(desk: Desk) -> list[Moment]:
 
 
 def _wish(desk: Desk, case: granting.Case) -> None:
-    """The agent's request and its result."""
     moment = case.moment
     options = {option.remedy: option for option in case.decision.options}
     key = grant_patterns.remedy(desk.chance, moment, options, desk.book.now)

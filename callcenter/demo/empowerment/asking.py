@@ -122,7 +122,6 @@ def _talk(question: Question, claimed: datetime, answered: datetime, by: int) ->
 
 
 def _said(question: Question) -> str:
-    """The answer; for less and instead, the grant is changed accordingly."""
     desk, moment, row = question.desk, question.case.moment, question.row
     if grant_patterns.says_no(desk.chance, moment, row["remedy"], row["units"], now=desk.book.now):
         return "no"
@@ -148,7 +147,7 @@ def _less(question: Question) -> bool:
 
 
 def _instead(question: Question) -> bool:
-    """A voucher, visit or gift in place of money, if the rules allow it and it costs less."""
+    """Another remedy in place of money, if the rules allow it and it costs less."""
     case, row = question.case, question.row
     for key in question.desk.chance.sample(("voucher", "express", "visit", "gift"), 4):
         option, thing = case.decision.option(key), case.remedy(key)
@@ -211,7 +210,6 @@ def _run_out(question: Question) -> None:
 
 
 def _ask_on(question: Question, at: datetime, units: int) -> None:
-    """Ask for the rest, answered by the promised time."""
     desk, case, row = question.desk, question.case, question.row
     held = hold(case.decision, row["remedy"], row["units"] + units, reason=row["reason"])
     if units <= 0 or held.answer != Answer.ASK or not case.remedy(row["remedy"]).is_money:

@@ -105,7 +105,6 @@ class Till:
         return self.payers[key]
 
     def balances(self, agent: Values, currency: str, at: datetime) -> Balances:
-        """Balances at this moment, for the decision."""
         left = []
         for budget in self.paying(agent, currency):
             start, _ = period_of(budget["period"], budget["zone"], at)

@@ -1,4 +1,4 @@
-"""Grant habits of the demo's agents: which remedy for which cause, how much, and patterns to find in reports.
+"""Grant habits of the demo's agents, with patterns to find in reports.
 
 Late deliveries of standard customers need approval, which is always granted; Priya asks for refunds and is refused;
 Yang does not use his allowance; Jonas grants just below his limit, often to one customer."""

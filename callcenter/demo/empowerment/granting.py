@@ -38,8 +38,6 @@ class Kept:
 
 @dataclass
 class Desk:
-    """State while grants are generated."""
-
     book: Book
     year: Year
     till: Till
@@ -90,8 +88,6 @@ def _counts(one: Kept, at: datetime) -> bool:
 
 @dataclass
 class Case:
-    """A moment and its decision."""
-
     moment: Moment
     rules: InForce
     usage: Usage

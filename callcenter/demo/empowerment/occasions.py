@@ -41,11 +41,9 @@ class Moment:
 
     @property
     def ends_at(self) -> datetime | None:
-        """End of the call or conversation."""
         return self.visit["ended_at"] if self.visit else None
 
     def about(self) -> Values:
-        """Ids of an event about the grant."""
         return {
             "interaction_id": self.visit["id"] if self.visit else None,
             "ticket_id": self.ticket["id"],
@@ -89,7 +87,6 @@ class Year:
         return year
 
     def served(self) -> Iterator[Values]:
-        """Every contact that an agent served; all have ended."""
         for visits in self.visits.values():
             yield from (visit for visit in visits if visit.get("result") == "served")
 

@@ -16,8 +16,6 @@ from callcenter.storage.empowerment.approvals import Approval
 
 @dataclass
 class Question:
-    """A requested grant with its approval and reserved money."""
-
     desk: Desk
     case: Case
     row: Values

@@ -35,7 +35,6 @@ def write(book: Book, chance: Random) -> list[InForce]:
 
 
 def _goods(book: Book, chance: Random) -> None:
-    """Each ticket's product, and its price in the customer's currency."""
     customers = {row["id"]: row for row in book.rows(Customer)}
     for ticket in book.rows(Ticket):
         customer = customers[ticket["customer_id"]]
