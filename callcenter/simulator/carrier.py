@@ -114,7 +114,6 @@ class Carrier:
         self._write()
 
     def complain(self, code: int, message: str, *, call_sid: str = "", url: str = "") -> None:
-        """Write to Twilio's debugger."""
         entry = {
             "code": code,
             "message": message,

@@ -141,7 +141,6 @@ def _person(person_id: str) -> Person:
 
 @phone.get("/phone/<person_id>")
 def tell(person_id: str) -> Response:
-    """This person's call (live or last) and messages."""
     person, company = _person(person_id), carrier()
     with company.lock:
         call = last_call(company, person)

@@ -39,7 +39,6 @@ def save(carrier: "Carrier", path: Path) -> None:
 
 
 def load(carrier: "Carrier", path: Path) -> None:
-    """Restore an earlier run's state; ignores numbers no longer configured."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         return

@@ -41,7 +41,6 @@ class Crowd:
         self._lock = threading.Lock()
 
     def run(self, minutes: float | None, to: str) -> None:
-        """Let customers arrive until `minutes` are over or the run is stopped."""
         self.people = [p for p in self.line.ask("GET", "/control/people") if not p["identity"]]
         end = None if minutes is None else time.monotonic() + minutes * 60 / self.line.pace
         self._start("look after surveys and calls", self._look_after, to)

@@ -32,8 +32,6 @@ SCORE_DAYS = 30
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One of the agent's interactions with what its row shows."""
-
     interaction: Interaction
     customer: Customer | None
     queue: str
@@ -103,7 +101,6 @@ class Mine:
 
 
 def mine(session: Session, agent: Agent, now: datetime) -> Mine:
-    """Everything in the queue pane of this agent's desk."""
     live = interactions.of_agent(session, agent.id)
     undone = interactions.unfinished_wrap_ups(session, agent.id, since=now - timedelta(days=2))
     owned = tickets.unsolved_of_owner(session, agent.id)
@@ -173,7 +170,6 @@ def _has(skills: dict[str, int], wanted: dict[str, int]) -> bool:
 
 
 def day(session: Session, agent: Agent, now: datetime) -> Day:
-    """Today in the agent's own zone, and the last 30 days."""
     local = now.astimezone(ZoneInfo(agent.zone))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     stretches = agents.intervals(session, agent.id, since=midnight)

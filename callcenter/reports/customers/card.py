@@ -156,7 +156,6 @@ def _about(session: Session, interaction: Interaction, ticket: Ticket | None) ->
 
 
 def effort(about: Sequence[Interaction], now: datetime) -> Effort:
-    """The sum over these contacts, including the current one."""
     held = sum(one.held_seconds + _held_now(one, now) for one in about)
     return Effort(
         contacts=len(about),

@@ -89,7 +89,6 @@ class Matter:
 
 
 def matters(session: Session, *, since: datetime, until: datetime, now: datetime) -> list[Matter]:
-    """Every ticket opened in the period."""
     causes = {one.key: one for one in departments.causes(session)}
     parts = {one.id: one.key for one in departments.departments(session)}
     teams = agents.team_names(session)

@@ -224,7 +224,6 @@ def _abandoned(counts: Counts) -> float | None:
 
 
 def _sparks(session: Session, queue_ids: Sequence[int], now: datetime) -> dict[int, list[int]]:
-    """Number waiting by queue, every 5 minutes of the last hour."""
     steps = {"queues": list(queue_ids), "now": now, "steps": SPARK_STEPS, "minutes": SPARK_MINUTES}
     sparks: dict[int, list[int]] = {id_: [] for id_ in queue_ids}
     for queue_id, waiting in session.execute(SPARK, steps):

@@ -37,7 +37,6 @@ class Customer:
 
 
 def call(line: Line, customer: Customer, to: str) -> None:
-    """Call until an agent answers or the customer gives up."""
     for attempt in range(MOST_REDIALS + 1):
         sid = line.dial(customer.number, customer.name, to)
         if Talk(line, customer, sid).live():

@@ -117,10 +117,10 @@ def progress(carrier: "Carrier", call: Call, event: str, status: str) -> None:
 
 
 def answer(carrier: "Carrier", call: Call) -> bool:
-    """Answer the leg; False if it has already ended."""
     with carrier.lock:
         if call.is_over:
             return False
+        # Callbacks of an inbound call report only its end.
         if call.direction == "inbound":
             call.status, call.answered = "in-progress", carrier.clock.now()
         else:

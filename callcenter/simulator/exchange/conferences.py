@@ -65,7 +65,6 @@ class Conference:
 
 
 def find(carrier: "Carrier", name: str) -> Conference | None:
-    """The conference of that name that has not ended."""
     with carrier.lock:
         return next((c for c in carrier.books.conferences.values() if c.name == name and c.status != "completed"), None)
 

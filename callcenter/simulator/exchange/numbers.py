@@ -49,7 +49,6 @@ class Application(Webhooks):
 
 
 def open_books(carrier: "Carrier") -> None:
-    """Create the configured numbers and application."""
     for phone_number in carrier.settings.numbers:
         # Derived from the number, so that it is stable across runs.
         sid = "PN" + md5(phone_number.encode(), usedforsecurity=False).hexdigest()

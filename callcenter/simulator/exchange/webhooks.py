@@ -99,7 +99,6 @@ def new_token() -> str:
 
 
 def send(carrier: "Carrier", request: Request, *, token: str, signature: str = "right") -> Answer:
-    """Send one webhook, with Twilio's retries."""
     if not is_valid_url(request.url):
         carrier.complain(BAD_URL, "Invalid URL format", call_sid=request.call_sid, url=request.url)
         return Answer(error=BAD_URL, url=request.url)

@@ -48,8 +48,6 @@ class Interrupted(Exception):
 
 
 class Player:
-    """Plays TwiML to one leg, in that leg's thread."""
-
     def __init__(self, carrier: "Carrier", call: Call, verbs: Mapping[str, Verb]) -> None:
         self.carrier = carrier
         self.call = call
@@ -100,7 +98,6 @@ class Player:
             return self._fall_back(source, refused.code, allowed)
 
     def get(self, source: Source, allowed: frozenset[str] = ANY) -> Document:
-        """Get and read a document. Raises Refused."""
         body, content_type, error = source.twiml.encode(), "", 0
         if not source.twiml:
             if not source.url:
