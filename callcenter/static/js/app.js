@@ -9,10 +9,12 @@ import * as drafts from "./lib/drafts.js";
 import * as keys from "./lib/keys.js";
 import * as live from "./lib/live.js";
 import * as menus from "./lib/menus.js";
+import * as targets from "./lib/targets.js";
 import * as toast from "./lib/toast.js";
 
 window.htmx = htmx;
 csrf.guard();
+targets.start();
 acts.start();
 clock.start();
 menus.start();
