@@ -22,7 +22,7 @@ class Job(StrEnum):
     RING_AGENT = "workers.calls.ring_agent"
     BRING_BACK = "workers.calls.bring_back"
     CALL_CUSTOMER = "workers.calls.call_customer"
-    END_LINES = "workers.calls.end_lines"
+    END_LEGS = "workers.calls.end_legs"
     REPUBLISH = "workers.reactions.republish"
     CARRY_OUT = "workers.empowerment.carry_out"
     TEXT_APPROVERS = "workers.empowerment.text_approvers"
@@ -37,7 +37,7 @@ ON = {
     Job.RING_AGENT: "live",
     Job.BRING_BACK: "live",
     Job.CALL_CUSTOMER: "live",
-    Job.END_LINES: "live",
+    Job.END_LEGS: "live",
     Job.SEND_MESSAGE: "live",
     Job.FETCH_ATTACHMENT: "later",
     Job.INVITE_TO_SURVEY: "later",

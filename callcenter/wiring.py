@@ -88,9 +88,9 @@ class Wiring:
                     with _reaction(event.kind):
                         self._react(event, numbers[id_])
 
-    def _react(self, event: Event, n: int) -> None:
+    def _react(self, event: Event, sequence: int) -> None:
         for push in reactions.pushes(event):
-            self.push.send(push.rooms, push.name, {"n": n, "name": push.name, **push.ids})
+            self.push.send(push.rooms, push.name, {"sequence": sequence, "name": push.name, **push.ids})
         for order in reactions.jobs(event):
             self.background.enqueue(order.job, **order.arguments)
 

@@ -13,7 +13,7 @@ from sqlalchemy import select, text, update
 from callcenter.actions.agents import agents
 from callcenter.actions.calls import calls
 from callcenter.actions.inbound import inbound
-from callcenter.actions.lines import lines
+from callcenter.actions.legs import legs
 from callcenter.actions.routing import offers
 from callcenter.domain.calls import CallStatus, ConferenceReport, IncomingCall, LegReport
 from callcenter.domain.channels import AddressKind, Channel
@@ -151,7 +151,7 @@ class Shop:
         """The agent's browser calls in and is heard; the sid of its line."""
         offer, sid = self.offer(interaction_id), new_sid()
         with self.wiring.work() as work:
-            lines.connect_agent(
+            legs.connect_agent(
                 work, call_sid=sid, agent_id=offer.agent_id, interaction_id=interaction_id, offer_id=offer.id
             )
         self.conference(interaction_id, "participant-join", sid)
@@ -168,7 +168,7 @@ class Shop:
     ) -> None:
         number = next(_sequence) if sequence is None else sequence
         with self.wiring.work() as work:
-            lines.conference(
+            legs.conference(
                 work,
                 ConferenceReport(
                     conference_sid=f"CF{interaction_id:032d}",
@@ -182,7 +182,7 @@ class Shop:
 
     def report(self, sid: str, status: str = "completed") -> None:
         with self.wiring.work() as work:
-            lines.report(work, LegReport(sid=sid, status=CallStatus(status)))
+            legs.report(work, LegReport(sid=sid, status=CallStatus(status)))
 
     # What stands written
 

@@ -226,7 +226,7 @@ def test_each_test_finds_empty_tables_fresh_numbers_and_an_empty_redis(
 ) -> None:
     with connect(database_url) as connection, redis.Redis.from_url(redis_url) as memory:
         assert connection.execute("select count(*) from history").fetchone() == (0,)
-        assert connection.execute("select nextval('history_n')").fetchone() == (1,)
+        assert connection.execute("select nextval('history_sequence')").fetchone() == (1,)
         assert memory.dbsize() == 0
         connection.execute("insert into history (kind, version, actor, at, data) values ('x', 1, 'y', now(), '{}')")
         memory.set("x", 1)

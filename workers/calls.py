@@ -21,5 +21,5 @@ def call_customer(wiring: Wiring, *, interaction_id: int) -> None:
 
 
 @job
-def end_lines(wiring: Wiring, *, interaction_id: int) -> None:
-    operations.end_lines(wiring, interaction_id)
+def end_legs(wiring: Wiring, *, interaction_id: int) -> None:
+    operations.end_legs(wiring, interaction_id)

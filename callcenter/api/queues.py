@@ -27,7 +27,7 @@ Week = Annotated[
     dict[str, list[list[str]]],
     Field(description='{"mon": [["09:00", "18:00"]], …} in `zone`; empty: always open.'),
 ]
-Routing = Annotated[QueuePolicy, Field(description="Skills, rings, growth, longest wait, callbacks, wrap-up.")]
+Routing = Annotated[QueuePolicy, Field(description="Skills, rings, aging, longest wait, callbacks, wrap-up.")]
 
 
 class QueueShown(Shown):

@@ -69,7 +69,7 @@ class Book:
             _copy(session, table, self._rows[table])
             if table.__table__.c.id.identity:
                 self._counters[f"{name}_id_seq"] = len(self._rows[table])
-        for counter, last in {**self._counters, "history_n": len(self.events)}.items():
+        for counter, last in {**self._counters, "history_sequence": len(self.events)}.items():
             session.execute(text("SELECT setval(:counter, :last)"), {"counter": counter, "last": last})
 
     def _history(self) -> Iterator[Values]:
@@ -77,7 +77,7 @@ class Book:
             subjects = {name: getattr(event, name) for name in SUBJECTS}
             yield {
                 "id": n,
-                "n": n,
+                "sequence": n,
                 "at": at,
                 "kind": event.kind,
                 "version": event.version,

@@ -33,7 +33,7 @@ class CallbackTried(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LineToEnd(Event):
+class LegToEnd(Event):
     """An agent's leg is up in a call that the agent no longer serves."""
 
 

@@ -39,7 +39,7 @@ class Traits:
     label: str  # for gettext
     icon: str
     head_start: float = 0.0  # points at queue entry
-    growth: float = 0.2  # points per second waited
+    aging: float = 0.2  # points per second waited
     longest: int = 0  # characters per message
     in_parts: bool = False  # billed by parts of 160 or 70 characters
     files: int = 0  # per message
@@ -63,7 +63,7 @@ class Channel(StrEnum):
     VOICE = (
         "voice",
         Traits(
-            medium=Medium.VOICE, address=AddressKind.PHONE, label=N_("Call"), icon="phone", head_start=30.0, growth=1.0
+            medium=Medium.VOICE, address=AddressKind.PHONE, label=N_("Call"), icon="phone", head_start=30.0, aging=1.0
         ),
     )
     SMS = (

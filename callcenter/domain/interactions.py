@@ -54,7 +54,7 @@ class Outcome(StrEnum):
     PROMISE_MADE = "promise_made"
     WAITING_FOR_DEPARTMENT = "waiting_for_department"
     WAITING_FOR_CUSTOMER = "waiting_for_customer"
-    PASSED_ON = "passed_on"
+    TRANSFERRED = "transferred"
     NO_ACTION_NEEDED = "no_action_needed"
 
 

@@ -48,7 +48,7 @@ AFTER: dict[Outcome, TicketStatus] = {
     Outcome.PROMISE_MADE: TicketStatus.OPEN,
     Outcome.WAITING_FOR_DEPARTMENT: TicketStatus.WAITING_FOR_DEPARTMENT,
     Outcome.WAITING_FOR_CUSTOMER: TicketStatus.WAITING_FOR_CUSTOMER,
-    Outcome.PASSED_ON: TicketStatus.OPEN,
+    Outcome.TRANSFERRED: TicketStatus.OPEN,
     Outcome.NO_ACTION_NEEDED: TicketStatus.CLOSED,
 }
 

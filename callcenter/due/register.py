@@ -177,7 +177,7 @@ LIVE, OPEN, APPROVED, PLANNED = (
 
 DUE: tuple[Due, ...] = (
     _at("offer_expires", Timed(Offer.interaction_id, Offer.expires_at, (LIVE,)), offers.expire),
-    _at("line_not_up", Timed(Offer.id, Offer.connect_by), operation=operations.agent_not_connected),
+    _at("leg_not_up", Timed(Offer.id, Offer.connect_by), operation=operations.agent_not_connected),
     _at("wrap_up_over", Timed(WrapUp.id, WrapUp.ends_at), wrap_ups.run_out),
     _at("callback", Timed(Callback.interaction_id, Callback.next_try_at), operation=_try_callback),
     _at("approval_turn", Timed(Approval.id, Approval.step_ends_at, (OPEN,)), escalation.run_out),

@@ -7,7 +7,8 @@ import structlog
 from callcenter.actions.callbacks import callback_dialing
 from callcenter.actions.calls import holds, wrap_ups
 from callcenter.actions.empowerment import fulfilment
-from callcenter.actions.lines import directions, lines
+from callcenter.actions.legs import directions
+from callcenter.actions.legs import legs as leg_acts
 from callcenter.actions.routing import offers
 from callcenter.domain.calls import OVER, RANK, CallStatus, LegReport
 from callcenter.domain.errors import (
@@ -120,7 +121,7 @@ def ring_agent(wiring: Wiring, offer_id: int) -> None:
         _not_rung(wiring, offer_id, permanent=error.permanent)
         return
     with wiring.work() as work:
-        lines.rung(work, offer_id, call_sid=sid)
+        leg_acts.rung(work, offer_id, call_sid=sid)
 
 
 def _not_rung(wiring: Wiring, offer_id: int, *, permanent: bool) -> None:
@@ -178,10 +179,10 @@ def call_customer(wiring: Wiring, interaction_id: int) -> None:
         callback_dialing.rings(work, interaction_id, call_sid=sid)
 
 
-def end_lines(wiring: Wiring, interaction_id: int) -> None:
+def end_legs(wiring: Wiring, interaction_id: int) -> None:
     """Hang up agent legs in a call that ended or moved on."""
     with wiring.reading() as session:
-        sids = callback_dialing.lines_to_end(session, interaction_id)
+        sids = callback_dialing.legs_to_end(session, interaction_id)
     for sid in sids:
         wiring.phone.hang_up(sid)
 
@@ -190,10 +191,10 @@ def part(wiring: Wiring, interaction_id: int) -> None:
     """After a transfer: caller to the music, previous agent's leg down, before the next agent joins."""
     bring_back(wiring, interaction_id)
     try:
-        end_lines(wiring, interaction_id)
+        end_legs(wiring, interaction_id)
     # The jobs that follow the transfer retry this.
     except OutsideError as error:
-        log.warning("line_not_ended", interaction_id=interaction_id, code=error.code, permanent=error.permanent)
+        log.warning("leg_not_ended", interaction_id=interaction_id, code=error.code, permanent=error.permanent)
 
 
 def agent_not_connected(wiring: Wiring, offer_id: int) -> None:
@@ -207,10 +208,10 @@ def agent_not_connected(wiring: Wiring, offer_id: int) -> None:
     if any(_is_up(wiring, leg) for leg in mine):
         with wiring.work() as work:
             if interaction := interactions.get(work.session, offer.interaction_id, lock=True):
-                lines.agent_joined(work, interaction)
+                leg_acts.agent_joined(work, interaction)
         return
     with wiring.work() as work:
-        offers.line_lost(work, offer_id)
+        offers.leg_lost(work, offer_id)
 
 
 def _is_up(wiring: Wiring, leg: Leg) -> bool:
@@ -231,7 +232,7 @@ def ask_about(wiring: Wiring, leg: Leg) -> None:
         return
     with wiring.work() as work:
         if status is None or RANK[status] >= OVER:
-            lines.report(work, LegReport(sid=leg.sid, status=status or CallStatus.COMPLETED))
+            leg_acts.report(work, LegReport(sid=leg.sid, status=status or CallStatus.COMPLETED))
 
 
 def carry_out(wiring: Wiring, grant_id: int) -> None:

@@ -71,10 +71,10 @@ class Floor:
 
     def _arrive(self, contact: Contact) -> None:
         kind = contact.kind
-        points, growth, hold = self._claims[kind.name]
+        points, aging, hold = self._claims[kind.name]
         known = () if contact.preferred is None else (Affinity(contact.preferred, "account", self.now + hold),)
         contact.waiting = Waiting(
-            id=contact.key, needs=self._needs[kind.name], since=self.now, points=points, growth=growth, affinities=known
+            id=contact.key, needs=self._needs[kind.name], since=self.now, points=points, aging=aging, affinities=known
         )
         self._open += 1
         self._ask(contact, contact.waiting)
@@ -245,10 +245,10 @@ class Floor:
 
 
 def claim(scenario: Scenario, kind: Kind) -> tuple[float, float, float]:
-    """Returns (points, growth, affinity hold in seconds)."""
+    """Returns (points, aging, affinity hold in seconds)."""
     queue = scenario.queue_of(kind)
     channel, policy = kind.channel, scenario.policy
     points = policy.head_start.get(channel, 0.0) + queue.priority + kind.priority + kind.value
-    growth = queue.growth * policy.growth.get(channel, 1.0) if kind.growth is None else kind.growth
+    aging = queue.aging * policy.aging.get(channel, 1.0) if kind.aging is None else kind.aging
     most = policy.most
-    return points if most is None else min(points, most), growth, kind.preferred.hold if kind.preferred else 0.0
+    return points if most is None else min(points, most), aging, kind.preferred.hold if kind.preferred else 0.0

@@ -111,9 +111,9 @@ def _by_order(scenario: Scenario, plain: Plain, erlang: theory.ErlangC) -> Found
         error = sqrt(plain.handling / plain.servers / (plain.servers / plain.handling - plain.rate))
         return found | {("expected_wait_error", "all"): Theory(error, "QL estimate in Erlang C")}
     levels = sorted({points for points, _ in claims}, reverse=True)
-    growths = {growth for _, growth in claims}
+    agings = {aging for _, aging in claims}
     gaps = [high - low for high, low in pairwise(levels)]
-    if len(growths) > 1 or not gaps or min(gaps) < scenario.horizon * max(growths):
+    if len(agings) > 1 or not gaps or min(gaps) < scenario.horizon * max(agings):
         return {}
     return _strict(scenario, plain, [levels.index(points) for points, _ in claims])
 

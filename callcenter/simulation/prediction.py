@@ -55,6 +55,6 @@ def _place(waiting: Waiting, lines: Lines, now: float) -> int:
     place = own.place(waiting)
     for line in lines:
         if line is not own and line.needs.queue_id == waiting.needs.queue_id:
-            same = Waiting(id=waiting.id, needs=line.needs, since=now, points=score, growth=line.growth)
+            same = Waiting(id=waiting.id, needs=line.needs, since=now, points=score, aging=line.aging)
             place += line.place(same) - 1
     return place

@@ -47,14 +47,14 @@ class Target(Model):
 
 
 class Queue(Model):
-    """`priority`: points, each worth one second of waiting at growth 1. `growth`: points a second of waiting."""
+    """`priority`: points, each worth one second of waiting at aging 1. `aging`: points a second of waiting."""
 
     name: str = "all"
     skills: Skills = Field(default={})
     prefers: Skills = Field(default={}, description="Nice to have: the best match is asked first.")
     rings: tuple[Ring, ...] = Field(default=(), description="After the first, which is open to agents with the skills.")
     priority: Annotated[float, Field(ge=0)] = 0.0
-    growth: Annotated[float, Field(gt=0)] = 1.0
+    aging: Annotated[float, Field(gt=0)] = 1.0
     target: Target = Target()
 
 
@@ -129,7 +129,7 @@ class Preferred(Model):
 
 
 class Kind(Model):
-    """A class of customers. `priority`, `value`: points; `growth` None: the queue's x the channel's, as in the live
+    """A class of customers. `priority`, `value`: points; `aging` None: the queue's x the channel's, as in the live
     app."""
 
     name: str
@@ -144,7 +144,7 @@ class Kind(Model):
     tier: str = ""
     priority: Annotated[float, Field(ge=0)] = 0.0
     value: Annotated[float, Field(ge=0)] = 0.0
-    growth: Annotated[float, Field(gt=0)] | None = None
+    aging: Annotated[float, Field(gt=0)] | None = None
     preferred: Preferred | None = None
     cost: Annotated[float, Field(ge=0)] = Field(
         default=1.0, description="Of a second's wait, for cost_linear and cost_quadratic."
@@ -176,11 +176,11 @@ class Offers(Model):
 class Policy(Model):
     """Company settings, by default the live app's, except `most` (180 there).
 
-    `head_start`: initial points by channel; `growth`: points a second. `most`: cap on points other than for waiting."""
+    `head_start`: initial points by channel; `aging`: points a second. `most`: cap on points other than for waiting."""
 
     most: Annotated[float, Field(ge=0)] | None = Field(default=None, description="None: no cap.")
     head_start: dict[Channel, Annotated[float, Field(ge=0)]] = Field(default=dict(LIVE.head_start))
-    growth: dict[Channel, Annotated[float, Field(gt=0)]] = Field(default=dict(LIVE.growth))
+    aging: dict[Channel, Annotated[float, Field(gt=0)]] = Field(default=dict(LIVE.aging))
     spread_conversations: bool = LIVE.spread_conversations
     calls_over: Annotated[int, Field(ge=0)] = LIVE.calls_over
     conversations_on_calls: bool = LIVE.conversations_on_calls

@@ -82,7 +82,7 @@ def scenario(past: Past, day: PastDay, wish: Wish | None) -> Scenario:
         policy=Policy(
             most=policy.most,
             head_start=dict(policy.head_start),
-            growth=dict(policy.growth),
+            aging=dict(policy.aging),
             spread_conversations=policy.spread_conversations,
             calls_over=policy.calls_over,
             conversations_on_calls=policy.conversations_on_calls,
@@ -105,7 +105,7 @@ def _queue(queue: QueueThen, numbers: Mapping[int, int]) -> Queue:
         prefers=policy.prefers,
         rings=tuple(_ring(rule, numbers) for rule in policy.rings),
         priority=float(queue.priority),
-        growth=policy.growth,
+        aging=policy.aging,
         target=Wanted(seconds=float(queue.target_seconds)),
     )
 

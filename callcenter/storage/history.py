@@ -17,8 +17,8 @@ NUMBERING_LOCK = 7_000_001
 class History(Row):
     __tablename__ = "history"
 
-    # The sequence, set after the commit under a lock: a reader at n has missed no earlier event.
-    n: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    # Set after the commit under a lock: a reader at one has missed no earlier event.
+    sequence: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     at: Mapped[datetime]
     kind: Mapped[str]
     version: Mapped[int] = mapped_column(SmallInteger, default=1)
@@ -38,7 +38,7 @@ class History(Row):
         ),
         Index("ix_history_ticket_id", "ticket_id", "id", postgresql_where=text("ticket_id IS NOT NULL")),
         Index("ix_history_customer_id", "customer_id", "id", postgresql_where=text("customer_id IS NOT NULL")),
-        Index("ix_history_unpublished", "id", postgresql_where=text("n IS NULL")),
+        Index("ix_history_unpublished", "id", postgresql_where=text("sequence IS NULL")),
     )
 
     def event(self) -> Event:
@@ -75,31 +75,31 @@ NUMBER = text(
     "WITH locked AS MATERIALIZED ("
     f"  SELECT pg_advisory_xact_lock({NUMBERING_LOCK}), set_config('synchronous_commit', 'off', true)),"
     " unpublished AS MATERIALIZED ("
-    "  SELECT id FROM locked, history WHERE id = ANY(:ids) AND n IS NULL ORDER BY id FOR UPDATE OF history),"
-    " numbered AS MATERIALIZED (SELECT id, nextval('history_n') AS n FROM unpublished)"
-    "UPDATE history SET n = numbered.n FROM numbered WHERE history.id = numbered.id RETURNING history.id, history.n"
+    "  SELECT id FROM locked, history WHERE id = ANY(:ids) AND sequence IS NULL ORDER BY id FOR UPDATE OF history),"
+    " numbered AS MATERIALIZED (SELECT id, nextval('history_sequence') AS sequence FROM unpublished)"
+    "UPDATE history SET sequence = numbered.sequence FROM numbered WHERE history.id = numbered.id RETURNING history.id, history.sequence"
 )
 
 
 def number(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
-    """{id: n}, without numbered rows. The transaction must hold nothing else."""
-    # The lock makes n ascend in the order of commits.
-    return {row.id: row.n for row in connection.execute(NUMBER, {"ids": list(ids)})}
+    """{id: sequence}, without numbered rows. The transaction must hold nothing else."""
+    # The lock makes sequences ascend in the order of commits.
+    return {row.id: row.sequence for row in connection.execute(NUMBER, {"ids": list(ids)})}
 
 
 def unpublished(session: Session, *, before: datetime, limit: int = 500) -> Sequence[History]:
     """Never published, because of a crash."""
-    rows = select(History).where(History.n.is_(None), History.at < before).order_by(History.id).limit(limit)
+    rows = select(History).where(History.sequence.is_(None), History.at < before).order_by(History.id).limit(limit)
     return session.scalars(rows).all()
 
 
-def latest_n(session: Session) -> int:
-    return session.scalar(select(func.max(History.n))) or 0
+def latest(session: Session) -> int:
+    return session.scalar(select(func.max(History.sequence))) or 0
 
 
-def told_since(session: Session, n: int, *, agent_id: int | None, limit: int) -> Sequence[History]:
-    """Published after n; with an agent, only events about or by that agent."""
-    rows = select(History).where(History.n > n).order_by(History.n).limit(limit)
+def published_since(session: Session, sequence: int, *, agent_id: int | None, limit: int) -> Sequence[History]:
+    """Published after this one; with an agent, only events about or by that agent."""
+    rows = select(History).where(History.sequence > sequence).order_by(History.sequence).limit(limit)
     if agent_id is not None:
         rows = rows.where(or_(History.agent_id == agent_id, History.actor == f"agent:{agent_id}"))
     return session.scalars(rows).all()
@@ -132,5 +132,5 @@ def _newest(session: Session, rows: Select[History], limit: int) -> Sequence[His
 
 def is_behind(session: Session, *, now: datetime, by: timedelta) -> int:
     """Events unpublished for longer than `by`."""
-    waiting = select(func.count()).select_from(History).where(History.n.is_(None), History.at < now - by)
+    waiting = select(func.count()).select_from(History).where(History.sequence.is_(None), History.at < now - by)
     return session.scalar(waiting) or 0

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from callcenter import wiring
 from callcenter.actions.callbacks import callback_dialing
 from callcenter.actions.calls import calls, voicemail
-from callcenter.actions.lines import lines
+from callcenter.actions.legs import legs
 from callcenter.actions.routing import queue_announcements
 from callcenter.declared import signed
 from callcenter.domain import languages
@@ -57,7 +57,7 @@ def left(interaction_id: int) -> Answer:
     still_there = form.get("CallStatus") == CallStatus.IN_PROGRESS
     by_key = form.get("DialCallStatus") in ("answered", "completed")
     with wiring.current().work() as work:
-        return lines.left_conference(work, interaction_id, still_there=still_there, by_key=by_key)
+        return legs.left_conference(work, interaction_id, still_there=still_there, by_key=by_key)
 
 
 @door.post("/callback/<int:interaction_id>")
@@ -108,7 +108,7 @@ def agent() -> Answer:
     if agent_id is None or not all(value.isascii() and value.isdigit() for value in ids):
         return HangUp()
     with wiring.current().work() as work:
-        return lines.connect_agent(
+        return legs.connect_agent(
             work, call_sid=form["CallSid"], agent_id=agent_id, interaction_id=int(ids[0]), offer_id=int(ids[1])
         )
 
@@ -117,7 +117,7 @@ def agent() -> Answer:
 @answered
 def agent_answered(offer_id: int) -> Answer:
     with wiring.current().work() as work:
-        return lines.desk_telephone_answered(work, offer_id, call_sid=request.form["CallSid"])
+        return legs.desk_telephone_answered(work, offer_id, call_sid=request.form["CallSid"])
 
 
 @door.post("/agent/pressed/<int:offer_id>")
@@ -125,7 +125,7 @@ def agent_answered(offer_id: int) -> Answer:
 def agent_pressed(offer_id: int) -> Answer:
     with wiring.current().work() as work:
         digit = request.form.get("Digits", "")
-        return lines.desk_telephone_pressed(work, offer_id, call_sid=request.form["CallSid"], digit=digit)
+        return legs.desk_telephone_pressed(work, offer_id, call_sid=request.form["CallSid"], digit=digit)
 
 
 @door.post("/agent/left/<int:interaction_id>")
@@ -136,7 +136,7 @@ def agent_left(interaction_id: int) -> Answer:
     if form.get("CallStatus") != CallStatus.IN_PROGRESS:
         return HangUp()
     with wiring.current().work() as work:
-        return lines.left_alone(work, interaction_id, call_sid=form.get("CallSid", ""), again="again" in request.args)
+        return legs.left_alone(work, interaction_id, call_sid=form.get("CallSid", ""), again="again" in request.args)
 
 
 @door.post("/status")
@@ -146,7 +146,7 @@ def status() -> None:
     if report:
         _whose(report.sid)
         with wiring.current().work() as work:
-            lines.report(work, report)
+            legs.report(work, report)
 
 
 def _whose(sid: str) -> None:
@@ -157,7 +157,7 @@ def _whose(sid: str) -> None:
         return
     with wiring.current().work() as work:
         if offer_id is not None:
-            lines.rung(work, offer_id, call_sid=sid)
+            legs.rung(work, offer_id, call_sid=sid)
         elif interaction_id is not None:
             callback_dialing.rings(work, interaction_id, call_sid=sid)
 
@@ -186,7 +186,7 @@ def conference() -> None:
         call_status=form.get("ParticipantCallStatus"),
     )
     with wiring.current().work() as work:
-        lines.conference(work, report)
+        legs.conference(work, report)
 
 
 @door.post("/recording")

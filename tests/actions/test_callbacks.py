@@ -8,7 +8,7 @@ from sqlalchemy import select
 from callcenter import operations
 from callcenter.actions.callbacks import callback_admin, callback_dialing
 from callcenter.actions.calls import calls, voicemail, wrap_ups
-from callcenter.actions.lines import lines
+from callcenter.actions.legs import legs
 from callcenter.actions.routing import offers, queue_announcements
 from callcenter.domain.calls import AskForCallback, HangUp, IncomingCall, SayPromised, Wait
 from callcenter.domain.errors import CallbackInProgress, CallbackOver, Invalid
@@ -23,7 +23,7 @@ from workers.clock import Clock
 
 def star(shop: Shop, call_id: int) -> object:
     with shop.wiring.work() as work:
-        return lines.left_conference(work, call_id, still_there=True, by_key=True)
+        return legs.left_conference(work, call_id, still_there=True, by_key=True)
 
 
 def press(shop: Shop, call_id: int, digit: str) -> object:
@@ -167,7 +167,7 @@ def test_not_reached_it_is_tried_again_after_a_while_and_given_up_after_the_last
         shop.report(sid, "ringing")
         shop.report(sid, outcome)
         assert (now(shop, row).tries, shop.agent("alice").state) == (tries, "idle")
-        assert shop.kinds(row.interaction_id).count("LineToEnd") == tries
+        assert shop.kinds(row.interaction_id).count("LegToEnd") == tries
         if tries == 1:
             waits = shop.interaction(row.interaction_id)
             assert (waits.state, waits.queue_rank, waits.agent_id) == ("waiting", None, None)
@@ -189,7 +189,7 @@ def test_the_agents_line_in_a_call_that_reached_nobody_is_ended(shop: Shop, rest
     browser = shop.connect(row.interaction_id)
     shop.report(dialled(shop, rest, row), "busy")
     rest.calls[browser] = "in-progress"
-    operations.end_lines(shop.wiring, row.interaction_id)
+    operations.end_legs(shop.wiring, row.interaction_id)
     assert rest.calls[browser] == "completed"
 
 
@@ -383,6 +383,6 @@ def test_an_agent_whose_line_breaks_before_the_customer_is_reached_loses_only_th
     shop.accept(row.interaction_id)
     shop.clock.forward(16)
     with shop.wiring.work() as work:
-        offers.line_lost(work, shop.offer(row.interaction_id).id)
+        offers.leg_lost(work, shop.offer(row.interaction_id).id)
     assert shop.asked(row.interaction_id) == "bo"
     assert len(shop.rows(Interaction)) == 2

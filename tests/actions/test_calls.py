@@ -3,7 +3,7 @@
 import pytest
 
 from callcenter.actions.calls import calls, wrap_ups
-from callcenter.actions.lines import lines
+from callcenter.actions.legs import legs
 from callcenter.actions.routing import offers
 from callcenter.domain.calls import HangUp, JoinAgent, Wait
 from callcenter.domain.errors import Invalid, NoMoreTime, NotYourInteraction, WrapUpEnded
@@ -53,7 +53,7 @@ def test_a_caller_may_hang_up_in_every_state(shop: Shop, step: str, state: str, 
         if step == "waiting again":
             shop.clock.forward(20)
             with shop.wiring.work() as work:
-                offers.line_lost(work, shop.offer(id_).id)
+                offers.leg_lost(work, shop.offer(id_).id)
     shop.report(sid)
     one = shop.interaction(id_)
     assert (one.state, one.result, one.ended_by) == (state, result, "customer")
@@ -94,13 +94,13 @@ def test_answers_after_the_end_are_to_hang_up(shop: Shop) -> None:
     with shop.wiring.work() as work:
         assert isinstance(calls.choose(work, id_, "1"), HangUp)
         assert isinstance(calls.brought_back(work, id_), HangUp)
-        assert isinstance(lines.left_conference(work, id_, still_there=True), HangUp)
+        assert isinstance(legs.left_conference(work, id_, still_there=True), HangUp)
 
 
 def test_a_caller_whose_conference_failed_comes_back_to_it(shop: Shop) -> None:
     id_, _ = shop.call()
     with shop.wiring.work() as work:
-        assert isinstance(lines.left_conference(work, id_, still_there=True), Wait)
+        assert isinstance(legs.left_conference(work, id_, still_there=True), Wait)
     assert shop.interaction(id_).state == "waiting"
 
 
@@ -142,8 +142,8 @@ def test_a_desk_telephone_takes_the_call_by_key_one_only(shop: Shop) -> None:
     assert shop.kinds(id_).count("DeskTelephoneToRing") == 1
     assert offer.ring_at is not None
     with shop.wiring.work() as work:
-        lines.desk_telephone_answered(work, offer.id, call_sid=leg)
-        joined = lines.desk_telephone_pressed(work, offer.id, call_sid=leg, digit="1")
+        legs.desk_telephone_answered(work, offer.id, call_sid=leg)
+        joined = legs.desk_telephone_pressed(work, offer.id, call_sid=leg, digit="1")
     assert isinstance(joined, JoinAgent)
     shop.conference(id_, "participant-join", leg)
     assert (shop.interaction(id_).state, shop.interaction(id_).answered_at is not None) == ("active", True)
@@ -155,7 +155,7 @@ def test_a_desk_telephone_that_declines_or_is_not_taken_passes_the_call_on(shop:
     shop.available("alice", "bo")
     declined, first = shop.call()
     with shop.wiring.work() as work:
-        lines.desk_telephone_pressed(work, shop.offer(declined).id, call_sid=new_sid(), digit="2")
+        legs.desk_telephone_pressed(work, shop.offer(declined).id, call_sid=new_sid(), digit="2")
     assert shop.asked(declined) == "bo"
     shop.report(first)
     shop.clock.forward(1)
@@ -163,12 +163,12 @@ def test_a_desk_telephone_that_declines_or_is_not_taken_passes_the_call_on(shop:
     assert shop.asked(missed) == "alice"
     leg, offer = new_sid(), shop.offer(missed).id
     with shop.wiring.work() as work:
-        lines.rung(work, offer, call_sid=leg)
+        legs.rung(work, offer, call_sid=leg)
     shop.report(leg, "no-answer")
     assert shop.asked(missed) == "bo"
     assert shop.agent("alice").missed_in_a_row == 1
     with shop.wiring.work() as work:  # and pressed after all
-        late = lines.desk_telephone_pressed(work, offer, call_sid=leg, digit="1")
+        late = legs.desk_telephone_pressed(work, offer, call_sid=leg, digit="1")
     assert getattr(late, "reason", "") == "invited"
     assert shop.asked(missed) == "bo"
 

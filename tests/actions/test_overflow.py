@@ -29,7 +29,7 @@ def waits_too_long(shop: Shop) -> tuple[int, str]:
     call_id, sid = shop.call()
     shop.clock.forward(59)
     Clock(shop.wiring).tick()
-    assert shop.interaction(call_id).passed_on == ""
+    assert shop.interaction(call_id).transfer_reason == ""
     shop.clock.forward(2)
     Clock(shop.wiring).tick()
     return call_id, sid

@@ -124,7 +124,7 @@ def test_a_queue_stays_in_use_while_it_is_needed(shop: Shop) -> None:
     assert "+14155550100 leads to this queue" in refused()
     shop.run("UPDATE numbers SET menu = jsonb_build_object('1', CAST(:id AS bigint))", id=shop.delivery)
     saved(shop, policy=QueuePolicy(overflow="queue", max_wait=60, overflow_queue=shop.billing))
-    assert "Repairs passes on to this one" in refused()
+    assert "Repairs overflows to this one" in refused()
     saved(shop)
     waiting, _ = shop.call()
     shop.run("UPDATE interactions SET queue_id = :queue WHERE id = :id", queue=shop.billing, id=waiting)

@@ -42,7 +42,7 @@ def test_in_another_queue_they_wait_since_they_first_waited(shop: Shop) -> None:
     to_queue(shop, call_id)
     one = shop.interaction(call_id)
     assert (one.state, one.queue_id, one.agent_id, one.joined_at) == ("waiting", shop.billing, None, joined)
-    assert (one.passed_on, one.call.bring_back_at) == ("wants an invoice", shop.clock.now)
+    assert (one.transfer_reason, one.call.bring_back_at) == ("wants an invoice", shop.clock.now)
     assert shop.agent("alice").state == "idle"
     told = next(row for row in shop.rows(History) if row.kind == "Transferred")
     assert (told.agent_id, told.data["queue_id"], told.data["reason"]) == (
@@ -62,7 +62,7 @@ def test_the_first_agents_line_is_ended_and_the_customer_led_back_to_the_music(s
     rest.calls[browser] = rest.calls[sid] = "in-progress"
     to_queue(shop, call_id)
     operations.bring_back(shop.wiring, call_id)
-    operations.end_lines(shop.wiring, call_id)
+    operations.end_legs(shop.wiring, call_id)
     assert rest.calls[browser] == "completed"
     assert any(form.get("Url", "").endswith(f"/again/{call_id}") for _, _, form in rest.asked)
     shop.conference(call_id, "participant-leave", browser)
@@ -88,7 +88,7 @@ def test_an_agent_without_room_is_no_place_to_go(shop: Shop) -> None:
     with pytest.raises(AgentNotFree, match="Bo Chen"):
         to_bo(shop, call_id)
     one = shop.interaction(call_id)
-    assert (one.state, one.agent_id, one.passed_on) == ("active", shop.people.alice, "")
+    assert (one.state, one.agent_id, one.transfer_reason) == ("active", shop.people.alice, "")
     assert "Transferred" not in shop.kinds()
 
 

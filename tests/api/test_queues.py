@@ -10,11 +10,11 @@ def test_a_program_sets_up_rings_and_hours(grant: Grant, shop: Shop) -> None:
     there = f"/queues/{shop.delivery}"
     before = robin.get(there).get_json()
     assert before["routing"]["skills"] == {"delivery": 1}
-    routing = {**before["routing"], "skills": {}, "rings": [{"after": 30, "any_language": True}], "growth": 2.0}
+    routing = {**before["routing"], "skills": {}, "rings": [{"after": 30, "any_language": True}], "aging": 2.0}
     sent = {"version": before["version"], "routing": routing, "hours": {"mon": [["09:00", "12:00"]]}, "priority": 20}
     after = robin.patch(there, sent).get_json()
     assert after["routing"]["rings"][0]["after"] == 30
-    assert (after["routing"]["growth"], after["priority"]) == (2.0, 20)
+    assert (after["routing"]["aging"], after["priority"]) == (2.0, 20)
     assert after["hours"] == {"mon": [["09:00", "12:00"]]}
     told = problem(robin.patch(there, {**sent, "priority": 30}), 409, "stale-save")
     assert told["theirs"]["priority"] == 20
@@ -28,7 +28,7 @@ def test_everything_that_is_wrong_is_named(grant: Grant, shop: Shop) -> None:
     told = problem(robin.patch(there, {"routing": routing, "zone": "Mars/Base"}), 422, "invalid", field="zone")
     named = {one["field"] for one in told["errors"]}
     assert named == {"zone", "routing.rings.1.after", "routing.skills.juggling", "routing.overflow"}
-    problem(robin.patch(there, {"routing": {"growth": 99}}), 422, "invalid", field="routing.growth")
+    problem(robin.patch(there, {"routing": {"aging": 99}}), 422, "invalid", field="routing.aging")
     problem(robin.patch(there, {"target_percent": 200}), 422, "invalid", field="target_percent")
 
 

@@ -127,8 +127,8 @@ SELECT id, ticket_id, customer_id, agent_id, queue_id, 'en', 'sms', '{DIRECT}', 
 FROM interactions WHERE id % 5 = 0;
 """
 HISTORY = """
-INSERT INTO history (n, at, kind, version, actor, interaction_id, ticket_id, customer_id, agent_id, data)
-SELECT nextval('history_n'), at, kind, 1, 'customer', id, ticket_id, customer_id, agent_id, data::jsonb
+INSERT INTO history (sequence, at, kind, version, actor, interaction_id, ticket_id, customer_id, agent_id, data)
+SELECT nextval('history_sequence'), at, kind, 1, 'customer', id, ticket_id, customer_id, agent_id, data::jsonb
 FROM interactions, LATERAL (VALUES
     (created_at, 'CallReceived', '{"queue_id": 1}'),
     (ended_at, 'CallEnded', '{"by": "customer", "result": "served", "waited_seconds": 35, "talked_seconds": 245}'))

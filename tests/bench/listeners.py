@@ -35,7 +35,7 @@ class Browser:
         self.boards = 0
         self.resets = 0
         self.unanswered = 0
-        self.n: int | None = None
+        self.sequence: int | None = None
 
     def connect(self, url: str) -> None:
         auth = {"token": self.token} if self.token else None
@@ -49,16 +49,16 @@ class Browser:
     def hear(self, name: str, data: dict[str, Any] | None = None) -> None:
         if name == "wallboard":
             self.boards += 1
-        elif data is not None and "n" in data:
-            self.pushed.append((data["n"], name))
+        elif data is not None and "sequence" in data:
+            self.pushed.append((data["sequence"], name))
             if name == "offer.made":
                 self.offers.append((data["offer_id"], time.monotonic()))
 
     def catch_up(self) -> None:
-        answer = self.line.call("catch_up", {"after": self.n}, timeout=PATIENCE)
+        answer = self.line.call("catch_up", {"after": self.sequence}, timeout=PATIENCE)
         self.resets += bool(answer["reset"])
-        self.told += [(event["n"], event["name"]) for event in answer["events"]]
-        self.n = answer["n"]
+        self.told += [(event["sequence"], event["name"]) for event in answer["events"]]
+        self.sequence = answer["sequence"]
 
     def try_to_catch_up(self) -> None:
         """A heartbeat that is not answered in time is counted; the next one asks from the same place."""

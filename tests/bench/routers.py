@@ -27,12 +27,12 @@ FREE = """
 UPDATE offers SET is_open = false, state = 'withdrawn', ended_at = now() WHERE is_open;
 UPDATE interactions SET state = 'ended', result = 'abandoned', ended_at = now(), finished_at = now() WHERE state <> 'ended';
 UPDATE agents SET state = 'idle', state_since = now(), idle_since = now() WHERE state <> 'idle';
-UPDATE history SET n = nextval('history_n') WHERE n IS NULL;
+UPDATE history SET sequence = nextval('history_sequence') WHERE sequence IS NULL;
 """
 WAIT = """
 WITH waiting AS (
     INSERT INTO interactions (channel, direction, state, language, our_address, their_address, queue_id, created_at,
-        joined_at, queue_rank, growth, tier, points, affinities, passed_on)
+        joined_at, queue_rank, aging, tier, score, affinities, transfer_reason)
     SELECT 'voice', 'inbound', 'waiting', 'en', '', NULL, 1, at, at, extract(epoch FROM at), 1, '', '{}', '[]', ''
     FROM (SELECT now() - n * interval '1 s' AS at FROM generate_series(1, %s) AS n) AS made RETURNING id)
 INSERT INTO calls (id, menu_keys, held_seconds, held_times) SELECT id, '[]', 0, 0 FROM waiting

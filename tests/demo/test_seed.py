@@ -201,7 +201,7 @@ def test_what_comes_after_the_seed_gets_the_next_numbers(year_copy: Database) ->
         session.add(Customer(language="en", zone="UTC", since=NOW, currency="USD"))
         session.flush()
         assert session.scalar(select(func.max(Customer.id))) == 201
-        assert session.scalar(text("SELECT nextval('history_n')")) == history.latest_n(session) + 1
+        assert session.scalar(text("SELECT nextval('history_sequence')")) == history.latest(session) + 1
 
 
 def test_a_database_with_a_company_of_its_own_is_refused_and_untouched(database: Database) -> None:

@@ -230,7 +230,7 @@ def test_a_call_goes_to_whoever_has_least_in_hand_and_a_conversation_where_it_ta
 
 def test_the_highest_score_is_next_and_points_are_worth_seconds() -> None:
     queue = (
-        waiting(1, since=900, channel=Channel.SMS, growth=0.2),
+        waiting(1, since=900, channel=Channel.SMS, aging=0.2),
         waiting(2, since=20, points=200),
         waiting(3, since=40),
         waiting(4, since=500, language="fr"),
@@ -352,9 +352,9 @@ def who_in(candidates: CandidatePool) -> int | None:
 
 @pytest.mark.parametrize("second", range(10))
 def test_a_text_that_came_at_this_very_moment_can_be_taken(second: int) -> None:
-    now, growth = 1_796_061_100.0 + second, 0.2
-    rank = growth * now  # as stored: rounded
-    one = Waiting(id=1, needs=asks(channel=Channel.SMS), since=now, growth=growth, points=growth * now - rank)
+    now, aging = 1_796_061_100.0 + second, 0.2
+    rank = aging * now  # as stored: rounded
+    one = Waiting(id=1, needs=asks(channel=Channel.SMS), since=now, aging=aging, points=aging * now - rank)
     taker = Candidate(id=1, profile=agent().profile, idle_since=now)
     assert routing.what_next(taker, Lines([one]), CandidatePool([taker]), now) is one
 

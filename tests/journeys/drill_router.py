@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from callcenter.actions.agents import agents
 from callcenter.actions.calls import calls, transfers, wrap_ups
 from callcenter.actions.inbound import inbound
-from callcenter.actions.lines import lines
+from callcenter.actions.legs import legs
 from callcenter.actions.routing import offers
 from callcenter.domain.agents import Role
 from callcenter.domain.calls import CallStatus, ConferenceReport, IncomingCall, LegReport, OfferMenu
@@ -133,7 +133,7 @@ class Router:
             if one.channel.is_voice:
                 leg = leg_rows.of_customer(work.session, id_)
                 assert leg is not None
-                lines.report(work, LegReport(sid=leg.sid, status=CallStatus.COMPLETED))
+                legs.report(work, LegReport(sid=leg.sid, status=CallStatus.COMPLETED))
             elif one.state == "active":
                 wrap_ups.end_conversation(work, id_, actor=Actor(Role.AGENT, one.agent_id or 0))
             else:
@@ -152,13 +152,13 @@ class Router:
     def _join(self, offer: Offer) -> None:
         sid, about = f"CAagent{offer.id}", {"interaction_id": offer.interaction_id, "offer_id": offer.id}
         with self.wiring.work() as work:
-            lines.connect_agent(work, call_sid=sid, agent_id=offer.agent_id, **about)
+            legs.connect_agent(work, call_sid=sid, agent_id=offer.agent_id, **about)
         name = f"interaction-{offer.interaction_id}"
         with self.wiring.work() as work:
             report = ConferenceReport(
                 conference_sid="CF1", name=name, event="participant-join", sequence=offer.id, call_sid=sid
             )
-            lines.conference(work, report)
+            legs.conference(work, report)
 
     def _decline(self) -> None:
         if offer := self._row(Offer, LIVE_OFFER):
@@ -176,7 +176,7 @@ class Router:
             sid = session.scalar(LINE)
         if sid:
             with self.wiring.work() as work:
-                lines.report(work, LegReport(sid=sid, status=CallStatus.COMPLETED))
+                legs.report(work, LegReport(sid=sid, status=CallStatus.COMPLETED))
 
     def _transfer(self) -> None:
         if one := self._row(Interaction, SPOKEN_WITH):

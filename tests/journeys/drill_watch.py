@@ -61,10 +61,10 @@ SELECT 'agent ' || a.id || ' is ' || a.state || ' and ' || a.status || ', but th
     FROM agents a JOIN agent_intervals i ON i.agent_id = a.id AND i.ended_at IS NULL
     WHERE i.value <> CASE i.kind WHEN 'state' THEN a.state ELSE a.status END
 UNION ALL
-SELECT 'event ' || id || ' has no number' FROM history WHERE n IS NULL
+SELECT 'event ' || id || ' has no number' FROM history WHERE sequence IS NULL
 UNION ALL
-SELECT 'number ' || n || ' is missing before it' FROM (
-    SELECT n, lag(n) OVER (ORDER BY n) AS before FROM history) AS numbered WHERE n <> before + 1
+SELECT 'number ' || sequence || ' is missing before it' FROM (
+    SELECT sequence, lag(sequence) OVER (ORDER BY sequence) AS before FROM history) AS numbered WHERE sequence <> before + 1
 """
 HEARD = "SELECT sid FROM legs WHERE party = 'customer' UNION ALL SELECT sid FROM messages WHERE direction = 'in' AND sid IS NOT NULL"
 BY_END = """

@@ -81,7 +81,7 @@ def test_who_hangs_up_as_soon_as_they_answer_leaves_no_agent_on_the_line(shop: S
     until(lambda: shop.row(Callback, row.id).state == "connected")
     company.post(f"/control/calls/{back}/hangup")
     until(lambda: shop.interaction(row.interaction_id).state == "wrap_up")
-    operations.end_lines(shop.wiring, row.interaction_id)
+    operations.end_legs(shop.wiring, row.interaction_id)
     assert company.wait_over(browser) == "completed"
 
 
@@ -110,7 +110,7 @@ def test_a_telephone_that_is_busy_is_called_again_later_and_the_agent_is_free_at
     operations.call_customer(shop.wiring, row.interaction_id)
     company.post(f"/control/calls/{ringing(company)}/reject")
     until(lambda: shop.row(Callback, row.id).tries == 1)
-    operations.end_lines(shop.wiring, row.interaction_id)
+    operations.end_legs(shop.wiring, row.interaction_id)
     assert company.wait_over(browser) == "completed"
     assert (shop.agent("alice").state, shop.interaction(row.interaction_id).state) == ("idle", "waiting")
 
@@ -158,7 +158,7 @@ def test_passed_on_the_customer_hears_music_and_then_the_other_agent_alone(shop:
     with shop.wiring.work() as work:
         transfers.to_queue(work, id_, queue_id=shop.billing, reason="an invoice", actor=shop.actor("alice"))
     operations.bring_back(shop.wiring, id_)
-    operations.end_lines(shop.wiring, id_)
+    operations.end_legs(shop.wiring, id_)
     assert company.wait_over(browser) == "completed"
     until(lambda: any("We pass you on to Billing" in text for text in company.heard(sid)))
     shop.available("bo")

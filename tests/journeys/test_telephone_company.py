@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from callcenter import operations
-from callcenter.actions.lines import lines
+from callcenter.actions.legs import legs
 from callcenter.clock import utc_now
 from callcenter.settings import Settings
 from callcenter.simulator.settings import DEMO_ACCOUNT, DEMO_APPLICATION, DEMO_KEY, DEMO_SECRET, DEMO_TOKEN
@@ -127,7 +127,7 @@ def test_a_call_is_served_whatever_the_telephone_company_does(
 def test_a_caller_whose_agents_browser_is_gone_hears_music_again_and_then_the_next_agent(
     shop: Shop, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines, "REJOIN_WITHIN", timedelta(0))
+    monkeypatch.setattr(legs, "REJOIN_WITHIN", timedelta(0))
     shop.available("alice", "bo")
     id_, sid = _dial(shop, company)
     browser = _join(shop, company, id_)

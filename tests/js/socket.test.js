@@ -87,10 +87,10 @@ afterEach(() => {
   mock.timers.reset();
 });
 
-const events = () => told.filter(([name]) => name === "event").map(([, event]) => event.n);
+const events = () => told.filter(([name]) => name === "event").map(([, event]) => event.sequence);
 const pauses = () => told.filter(([name]) => name === "waiting").map(([, seconds]) => seconds);
 
-function joined(given = { n: 40, events: [] }) {
+function joined(given = { sequence: 40, events: [] }) {
   socket.arrive();
   socket.answer(given);
 }
@@ -100,15 +100,15 @@ test("a line that opens asks for what came after the page, and is live once that
   assert.deepEqual(socket.asked[0].data, { after: 40 });
   assert.equal(line.isLive, false);
   socket.answer({
-    n: 42,
+    sequence: 42,
     events: [
-      { n: 41, name: "a" },
-      { n: 42, name: "b" },
+      { sequence: 41, name: "a" },
+      { sequence: 42, name: "b" },
     ],
   });
   assert.deepEqual(told, [
-    ["event", { n: 41, name: "a" }],
-    ["event", { n: 42, name: "b" }],
+    ["event", { sequence: 41, name: "a" }],
+    ["event", { sequence: 42, name: "b" }],
     ["live", false],
   ]);
   assert.ok(line.isLive);
@@ -116,43 +116,43 @@ test("a line that opens asks for what came after the page, and is live once that
 
 test("what is pushed comes once, though it is caught up as well", () => {
   joined();
-  socket.push("call.ended", { n: 41, id: 3 });
-  socket.push("call.ended", { n: 41, id: 3 });
+  socket.push("call.ended", { sequence: 41, id: 3 });
+  socket.push("call.ended", { sequence: 41, id: 3 });
   mock.timers.tick(10_000);
   socket.answer({
-    n: 42,
+    sequence: 42,
     events: [
-      { n: 41, name: "call.ended", id: 3 },
-      { n: 42, name: "other" },
+      { sequence: 41, name: "call.ended", id: 3 },
+      { sequence: 42, name: "other" },
     ],
   });
   assert.deepEqual(
     told.filter(([name]) => name === "event"),
     [
-      ["event", { name: "call.ended", n: 41, id: 3 }],
-      ["event", { n: 42, name: "other" }],
+      ["event", { name: "call.ended", sequence: 41, id: 3 }],
+      ["event", { sequence: 42, name: "other" }],
     ],
   );
 });
 
 test("an event without a number, such as the wallboard, comes each time", () => {
   joined();
-  socket.push("wallboard", { n: null, waiting: 1 });
-  socket.push("wallboard", { n: null, waiting: 1 });
+  socket.push("wallboard", { sequence: null, waiting: 1 });
+  socket.push("wallboard", { sequence: null, waiting: 1 });
   socket.push("bare");
   assert.equal(events().length, 3);
 });
 
 test("a number that never came by push is asked for at the next heartbeat: a push alone moves no number", () => {
   joined();
-  socket.push("late", { n: 42 });
+  socket.push("late", { sequence: 42 });
   mock.timers.tick(10_000);
   assert.deepEqual(socket.asked.at(-1).data, { after: 40 });
   socket.answer({
-    n: 42,
+    sequence: 42,
     events: [
-      { n: 41, name: "missed" },
-      { n: 42, name: "late" },
+      { sequence: 41, name: "missed" },
+      { sequence: 42, name: "late" },
     ],
   });
   assert.deepEqual(events(), [42, 41]);
@@ -164,7 +164,7 @@ test("a page without a number asks for none and begins where the server is", () 
   clearInterval(line.beat);
   line = new Line(null, { event() {}, reset() {}, live() {} });
   socket = made.at(-1);
-  joined({ n: 900, events: [] });
+  joined({ sequence: 900, events: [] });
   assert.deepEqual(socket.asked[0].data, { after: null });
   mock.timers.tick(10_000);
   assert.deepEqual(socket.asked.at(-1).data, { after: 900 });
@@ -172,7 +172,7 @@ test("a page without a number asks for none and begins where the server is", () 
 
 test("where too much was missed everything is fetched anew, before the line is live", () => {
   socket.arrive();
-  socket.answer({ n: 5_000, reset: true, events: [] });
+  socket.answer({ sequence: 5_000, reset: true, events: [] });
   assert.deepEqual(told, ["reset", ["live", false]]);
   assert.equal(line.after, 5_000);
 });
@@ -180,7 +180,7 @@ test("where too much was missed everything is fetched anew, before the line is l
 test("each answer sets the clock of the page", () => {
   socket.arrive();
   mock.timers.tick(400);
-  socket.answer({ n: 40, now: new Date(NOON + 60_000).toISOString() });
+  socket.answer({ sequence: 40, now: new Date(NOON + 60_000).toISOString() });
   assert.equal(clock.now() - Date.now(), 60_000 + 200 - 400);
 });
 
@@ -199,7 +199,7 @@ test("a heartbeat without an answer in five seconds cuts the line", () => {
 test("a line that is cut off says since when nothing was heard", () => {
   joined();
   mock.timers.tick(3_000);
-  socket.push("call.ended", { n: 41 });
+  socket.push("call.ended", { sequence: 41 });
   mock.timers.tick(2_000);
   socket.disconnect();
   assert.deepEqual(told.at(-2), ["cutOff", NOON + 3_000]);
@@ -230,9 +230,9 @@ test("once it is back it says so, and begins with one second the next time", () 
   mock.timers.tick(1_000);
   socket.refuse();
   mock.timers.tick(2_000);
-  joined({ n: 41, events: [{ n: 41, name: "meanwhile" }] });
+  joined({ sequence: 41, events: [{ sequence: 41, name: "meanwhile" }] });
   assert.deepEqual(told.slice(-2), [
-    ["event", { n: 41, name: "meanwhile" }],
+    ["event", { sequence: 41, name: "meanwhile" }],
     ["live", true],
   ]);
   socket.disconnect();

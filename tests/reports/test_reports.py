@@ -26,7 +26,7 @@ def test_an_empty_shop_has_an_empty_wallboard(shop: Shop) -> None:
     board = _board(shop)
     assert (board.waiting_calls, board.offered, board.level_of_answered, board.score) == (0, 0, None, None)
     assert [queue.names["zh"] for queue in board.queues] == ["配送", "账单"]
-    assert (wallboard.payload(board)["name"], wallboard.payload(board)["n"]) == ("wallboard", None)
+    assert (wallboard.payload(board)["name"], wallboard.payload(board)["sequence"]) == ("wallboard", None)
 
 
 def test_the_wallboard_counts_what_happened_today(shop: Shop) -> None:

@@ -131,9 +131,9 @@ class Floor:
             session.flush()
             for survey in session.scalars(select(Survey)).all():
                 session.add(_copy(survey, interaction_id=again[survey.interaction_id].id))
-            session.add_all(_copy(row, n=None) for row in session.scalars(select(History)).all())
+            session.add_all(_copy(row, sequence=None) for row in session.scalars(select(History)).all())
             session.flush()
-            session.execute(text("UPDATE history SET n = nextval('history_n') WHERE n IS NULL"))
+            session.execute(text("UPDATE history SET sequence = nextval('history_sequence') WHERE sequence IS NULL"))
         aside.close()
 
 

@@ -26,9 +26,9 @@ def test_nothing_written_is_ever_changed_or_taken_away(shop: Shop) -> None:
     for statement in (
         "UPDATE history SET data = '{}'",
         "UPDATE history SET kind = 'Other'",
-        "UPDATE history SET n = n + 1",
-        "UPDATE history SET n = NULL",
-        "UPDATE history SET n = NULL, actor = 'mallory'",
+        "UPDATE history SET sequence = sequence + 1",
+        "UPDATE history SET sequence = NULL",
+        "UPDATE history SET sequence = NULL, actor = 'mallory'",
         "DELETE FROM history",
         "TRUNCATE history",
         "TRUNCATE history CASCADE",
@@ -73,8 +73,8 @@ def test_who_has_seen_a_number_has_seen_all_smaller_ones(shop: Shop) -> None:
         while not writing.is_set():
             with shop.wiring.reading() as session:
                 seen.extend(
-                    row.n or 0
-                    for row in history.told_since(session, seen[-1] if seen else 0, agent_id=None, limit=10_000)
+                    row.sequence or 0
+                    for row in history.published_since(session, seen[-1] if seen else 0, agent_id=None, limit=10_000)
                 )
 
     follower = threading.Thread(target=follow)
@@ -88,13 +88,15 @@ def test_who_has_seen_a_number_has_seen_all_smaller_ones(shop: Shop) -> None:
     follower.join(PATIENCE)
     assert not errors
     rows = shop.rows(History)
-    numbers = sorted(row.n or 0 for row in rows)
+    numbers = sorted(row.sequence or 0 for row in rows)
     assert numbers == list(range(numbers[0], numbers[0] + len(rows)))  # without a gap
     assert seen == sorted(set(seen))
     assert seen == numbers[: len(seen)]  # nothing was passed over
     for who in range(WRITERS):
         own = [row for row in rows if row.data.get("note", "").startswith(f"{who} ")]
-        assert [row.n for row in own] == sorted(row.n or 0 for row in own)  # one's own in the order written
+        assert [row.sequence for row in own] == sorted(
+            row.sequence or 0 for row in own
+        )  # one's own in the order written
 
 
 def test_what_a_crash_swallowed_is_told_again_and_once(
@@ -113,7 +115,7 @@ def test_what_a_crash_swallowed_is_told_again_and_once(
     assert wiring.republish() == 1
     assert wiring.republish() == 0
     assert [(name, payload["interaction_id"]) for name, payload in pushed] == [("interaction.changed", id_)]
-    numbers = [row.n for row in shop.rows(History)]
+    numbers = [row.sequence for row in shop.rows(History)]
     assert None not in numbers
     with wiring.reading() as session:
         assert history.is_behind(session, now=shop.clock(), by=timedelta(0)) == 0

@@ -32,7 +32,7 @@ def busy_year(shop: Shop) -> Shop:
     shop.run(
         """
         INSERT INTO interactions (channel, direction, state, language, our_address, their_address, queue_id, agent_id,
-            created_at, joined_at, ended_at, finished_at, growth, tier, points, affinities, passed_on, result)
+            created_at, joined_at, ended_at, finished_at, aging, tier, score, affinities, transfer_reason, result)
         SELECT CASE WHEN n % 4 = 0 THEN 'sms' ELSE 'voice' END, 'inbound', 'ended', 'en', :ours, '+1415' || (5000000 + n % 9000),
             :queue, :alice, now() - n * interval '10 minutes', now() - n * interval '10 minutes',
             now() - n * interval '9 minutes', now() - n * interval '9 minutes', 1, '', '{}', '[]', '', 'abandoned'
@@ -57,8 +57,8 @@ def busy_year(shop: Shop) -> Shop:
     )
     shop.run(
         """
-        INSERT INTO history (n, at, kind, version, actor, interaction_id, data)
-        SELECT nextval('history_n'), created_at, 'CallEnded', 1, 'customer', id, '{}' FROM interactions
+        INSERT INTO history (sequence, at, kind, version, actor, interaction_id, data)
+        SELECT nextval('history_sequence'), created_at, 'CallEnded', 1, 'customer', id, '{}' FROM interactions
         """
     )
     for turn in range(5):

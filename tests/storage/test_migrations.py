@@ -10,7 +10,7 @@ from callcenter.storage.database import Database
 
 TABLES = text("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'")
 OURS = text("SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
-SEQUENCES = text("SELECT count(*) FROM pg_sequences WHERE sequencename IN ('history_n', 'ticket_serial')")
+SEQUENCES = text("SELECT count(*) FROM pg_sequences WHERE sequencename IN ('history_sequence', 'ticket_serial')")
 
 
 def _counts(url: str) -> tuple[int, ...]:

@@ -241,7 +241,7 @@ def test_a_forged_form_breaks_nothing(signed_in: SignIn, shop: Shop, wiring: Wir
         {"act": "add-holidays", "holidays_year": "9" * 5000, "country": "Nowhere"},
         {"act": "explode"},
         {"names.en": "B\x00ill", "policy.skills.billing": ""},
-        {"policy.growth": "nan", "policy.overflow_queue": "9" * 40},
+        {"policy.aging": "nan", "policy.overflow_queue": "9" * 40},
         {"policy.wrap_up": "never", "policy.callbacks.first": "nobody", "policy.channels": "smoke"},
         {"holidays": "\x00", "zone": "\x00", "hours.mon": "\x00"},
     )

@@ -17,7 +17,7 @@ RICH = QueueSettings(
             RingRule(after=45, skills={"billing": 1}, teams=(1, 2), agents=(7,), skip_if_empty=False),
             RingRule(after=90, skills=None),
         ),
-        growth=1.5,
+        aging=1.5,
         hold=Hold(ticket=20, last=5, account=0),
         max_wait=600,
         overflow="queue",

@@ -75,13 +75,13 @@ def test_a_skill_is_added_renamed_and_removed(robin: FlaskClient, shop: Shop) ->
 
 def test_numbers_are_saved_and_wrong_ones_stand_beside_their_field(robin: FlaskClient, shop: Shop) -> None:
     form = form_of(robin.get("/admin/numbers").text)
-    write(form, {"tiers.gold": "90", "misses_allowed": "0", "conversations_on_calls": "yes", "growth.sms": "1,5"})
+    write(form, {"tiers.gold": "90", "misses_allowed": "0", "conversations_on_calls": "yes", "aging.sms": "1,5"})
     refused = robin.post("/admin/numbers", data=form)
     assert refused.status_code == 422
     assert "At least 1." in refused.text
     assert "Write a number." in refused.text
     form = form_of(refused.text)
-    write(form, {"misses_allowed": "3", "growth.sms": "0.5"})
+    write(form, {"misses_allowed": "3", "aging.sms": "0.5"})
     assert robin.post("/admin/numbers", data=form).status_code == 302
     policy = shop.row(Company, 1).routing_policy
     assert (policy.tiers["gold"], policy.misses_allowed, policy.conversations_on_calls) == (90, 3, True)

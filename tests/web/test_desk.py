@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from callcenter.actions.agents import agents
 from callcenter.actions.calls import calls
 from callcenter.actions.inbound import inbound
-from callcenter.actions.lines import lines
+from callcenter.actions.legs import legs
 from callcenter.actions.tickets import tickets
 from callcenter.domain.calls import ConferenceReport, IncomingCall
 from callcenter.domain.channels import AddressKind, Channel, Thread
@@ -106,8 +106,8 @@ def talk(wiring: Wiring, interaction_id: int, *, agent_id: int) -> None:
     offer = offer_of(wiring, interaction_id)
     joined = {"conference_sid": "CF1", "name": f"interaction-{interaction_id}", "event": "participant-join"}
     with wiring.work() as work:
-        lines.connect_agent(work, call_sid="CA9", agent_id=agent_id, interaction_id=interaction_id, offer_id=offer.id)
-        lines.conference(work, ConferenceReport(**joined, sequence=1, call_sid="CA9"))
+        legs.connect_agent(work, call_sid="CA9", agent_id=agent_id, interaction_id=interaction_id, offer_id=offer.id)
+        legs.conference(work, ConferenceReport(**joined, sequence=1, call_sid="CA9"))
 
 
 def hang_up(wiring: Wiring, interaction_id: int) -> None:

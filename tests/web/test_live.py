@@ -121,7 +121,7 @@ def test_an_offer_is_heard_by_its_agent_and_not_by_another(
     shop.call()
     until(lambda: "offer.made" in alice.names())
     offer = next(event for event in alice.heard if event["name"] == "offer.made")
-    assert isinstance(offer["n"], int)
+    assert isinstance(offer["sequence"], int)
     assert offer["offer_id"]
     assert "offer.made" not in bo.names()
 
@@ -144,12 +144,12 @@ def test_a_page_that_was_away_catches_up_without_a_gap(shop: Shop, listen: Liste
     alice.client.disconnect()
     shop.available("alice")
     shop.call()
-    again = listen(token=token).ask("catch_up", {"after": before["n"]})
-    numbers = [event["n"] for event in again["events"]]
+    again = listen(token=token).ask("catch_up", {"after": before["sequence"]})
+    numbers = [event["sequence"] for event in again["events"]]
     assert "offer.made" in [event["name"] for event in again["events"]]
     assert numbers == sorted(numbers)
-    assert again["n"] >= numbers[-1]
-    assert listen(token=token).ask("catch_up", {"after": again["n"]})["events"] == []
+    assert again["sequence"] >= numbers[-1]
+    assert listen(token=token).ask("catch_up", {"after": again["sequence"]})["events"] == []
 
 
 def test_what_happens_while_a_page_is_made_reaches_it_as_news(
@@ -167,7 +167,7 @@ def test_what_happens_while_a_page_is_made_reaches_it_as_news(
 
     monkeypatch.setattr(queue_pane, "now", and_then_it_rings)
     page = browser.get("/desk").text
-    number = int(page.split('data-n="', 1)[1].split('"', 1)[0])
+    number = int(page.split('data-sequence="', 1)[1].split('"', 1)[0])
     told = listen(browser).ask("catch_up", {"after": number})
     assert "offer.made" in [event["name"] for event in told["events"]]
 
@@ -237,7 +237,7 @@ def test_with_redis_gone_requests_and_open_lines_go_on(
 ) -> None:
     browser = signed_in("alice")
     alice = listen(browser)
-    before = alice.ask("catch_up", {"after": None})["n"]
+    before = alice.ask("catch_up", {"after": None})["sequence"]
     redis_server.stop()
     with wiring.work() as work:
         ticket = tickets.open_by(work, actor=Actor(Role.AGENT, people.alice), subject="While Redis was away")

@@ -59,7 +59,7 @@ def _offers_run_out(counter: Counter) -> None:
     counter.shop.clock.forward(60)
 
 
-def _lines_do_not_come_up(counter: Counter) -> None:
+def _legs_do_not_come_up(counter: Counter) -> None:
     _two_offers(counter)
     for row in counter.shop.rows(Interaction):
         counter.shop.accept(row.id)
@@ -204,7 +204,7 @@ def _wait_too_long(counter: Counter) -> None:
 
 TWO_OF: dict[str, Callable[[Counter], None]] = {
     "offer_expires": _offers_run_out,
-    "line_not_up": _lines_do_not_come_up,
+    "leg_not_up": _legs_do_not_come_up,
     "wrap_up_over": _wrap_ups_are_over,
     "callback": _callbacks,
     "approval_turn": _turns_are_over,

@@ -155,7 +155,7 @@ def _must_be_unused(work: Work, row: Queue) -> None:
             raise QueueInUse(text, number=number.e164)
     for other in company.queues(session):
         if other.policy.overflow == "queue" and other.policy.overflow_queue == row.id:
-            text = N_("The queue %(name)s passes on to this one. Change that first.")
+            text = N_("The queue %(name)s overflows to this one. Change that first.")
             raise QueueInUse(text, name=other.name(languages.DEFAULT))
 
 

@@ -11,7 +11,7 @@ from callcenter.actions.calls import call_lifecycle, calls
 from callcenter.actions.calls import callback_offer as promises
 from callcenter.actions.routing import hours, offers, routing
 from callcenter.domain import routing as rules
-from callcenter.domain.callback_events import CallbackFailed, CallbackKept, CallbackTried, CustomerToCall, LineToEnd
+from callcenter.domain.callback_events import CallbackFailed, CallbackKept, CallbackTried, CustomerToCall, LegToEnd
 from callcenter.domain.calls import OVER, Answer, HangUp, Wait
 from callcenter.domain.events import CallEnded
 from callcenter.domain.interactions import WITH_CUSTOMER, EndedBy, Result, State
@@ -145,8 +145,8 @@ def answered(work: Work, interaction_id: int, *, call_sid: str) -> Answer:
 
 def _agent_is_there(work: Work, ours: Interaction) -> bool:
     offer = open_offers.open_of(work.session, ours.id)
-    lines = leg_rows.of(work.session, ours.id)
-    return offer is not None and any(leg.offer_id == offer.id and leg.joined_at and not leg.left_at for leg in lines)
+    legs = leg_rows.of(work.session, ours.id)
+    return offer is not None and any(leg.offer_id == offer.id and leg.joined_at and not leg.left_at for leg in legs)
 
 
 def _connected(work: Work, ours: Interaction, row: Callback) -> None:
@@ -182,7 +182,7 @@ def call_ended(work: Work, event: CallEnded) -> None:
     ours = interactions.get(work.session, event.interaction_id) if event.interaction_id else None
     # A customer who never joined the conference has not ended it either.
     if ours and ours.direction == Direction.CALLBACK and event.result == Result.SERVED:
-        work.record(LineToEnd(interaction_id=ours.id, agent_id=ours.agent_id))
+        work.record(LegToEnd(interaction_id=ours.id, agent_id=ours.agent_id))
 
 
 def not_reached(work: Work, ours: Interaction, *, outcome: str) -> bool:
@@ -216,7 +216,7 @@ def _let_agent_go(work: Work, ours: Interaction) -> int | None:
     if offer.state == OfferState.LIVE:
         offers.withdraw(work, ours)
     elif any(leg.offer_id == offer.id and not leg.left_at for leg in leg_rows.of(work.session, ours.id)):
-        work.record(LineToEnd(interaction_id=ours.id, agent_id=offer.agent_id))
+        work.record(LegToEnd(interaction_id=ours.id, agent_id=offer.agent_id))
     offers.close(work, ours.id)
     ours.agent_id = None
     return offer.agent_id
@@ -230,7 +230,7 @@ def _tell_tried(work: Work, ours: Interaction, row: Callback, outcome: str, agen
         work.record(CallbackFailed(**about, callback_id=row.id, tries=row.tries))  # type: ignore[arg-type]
 
 
-def lines_to_end(session: Session, interaction_id: int) -> list[str]:
+def legs_to_end(session: Session, interaction_id: int) -> list[str]:
     """Sids of agent legs in an ended call, or under an earlier offer."""
     interaction = interactions.get(session, interaction_id)
     offer = open_offers.open_of(session, interaction_id)

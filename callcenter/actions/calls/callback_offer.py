@@ -70,7 +70,7 @@ def wait_on(interaction: Interaction) -> None:
 def rank(interaction: Interaction) -> float:
     """The place in the queue, from the values that `routing.enter` stored."""
     since = (interaction.joined_at or interaction.created_at).timestamp()
-    return float(interaction.growth * since - sum(interaction.points.values()))
+    return float(interaction.aging * since - sum(interaction.score.values()))
 
 
 def promise(work: Work, call: Interaction, *, source: str) -> Callback:
@@ -89,7 +89,7 @@ def _interaction(work: Work, call: Interaction) -> Interaction:
             name: getattr(call, name)
             for name in ("language", "our_address", "their_address", "customer_id", "queue_id")
         },
-        **{name: getattr(call, name) for name in ("ticket_id", "joined_at", "growth", "tier", "points", "affinities")},
+        **{name: getattr(call, name) for name in ("ticket_id", "joined_at", "aging", "tier", "score", "affinities")},
         channel=Channel.VOICE,
         direction=Direction.CALLBACK,
         state=State.WAITING,

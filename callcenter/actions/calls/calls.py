@@ -207,7 +207,7 @@ def answer_again(work: Work, interaction: Interaction) -> Answer:
     if interaction.result == Result.CLOSED and queue:
         opens = hours.opens_at(queue, work.now)
         return SayClosed(interaction_id=interaction.id, language=interaction.language, opens=opens)
-    if interaction.state == State.WAITING and interaction.passed_on == "voicemail":
+    if interaction.state == State.WAITING and interaction.transfer_reason == "voicemail":
         return TakeMessage(interaction_id=interaction.id, language=interaction.language)
     if callbacks.is_choosing(interaction):
         return callbacks.ask(work, interaction)
@@ -255,8 +255,8 @@ def _agent_is_there(work: Work, interaction: Interaction) -> bool:
         return True
     # Admitted counts: reports of joining and leaving come in any order.
     offer = open_offers.open_of(work.session, interaction.id)
-    lines = leg_rows.of(work.session, interaction.id)
-    return offer is not None and any(leg.offer_id == offer.id and leg.joined_at for leg in lines)
+    legs = leg_rows.of(work.session, interaction.id)
+    return offer is not None and any(leg.offer_id == offer.id and leg.joined_at for leg in legs)
 
 
 def connected(work: Work, interaction: Interaction) -> None:

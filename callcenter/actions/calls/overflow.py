@@ -19,7 +19,7 @@ def move(work: Work, interaction_id: int) -> bool:
     """Overflow a waiting interaction, once. False where it no longer waits or cannot be moved now."""
     waiting = interactions.claim_waiting(work.session, interaction_id)
     queue = company.queue(work.session, waiting.queue_id) if waiting and waiting.queue_id else None
-    if waiting is None or queue is None or waiting.passed_on or waiting.queue_rank is None:
+    if waiting is None or queue is None or waiting.transfer_reason or waiting.queue_rank is None:
         return False
     if waiting.direction != Direction.INBOUND:
         return False
@@ -30,7 +30,7 @@ def move(work: Work, interaction_id: int) -> bool:
         return _to_queue(work, waiting, queue)
     if way == "callback" and not callbacks.may_ask(waiting):
         return False
-    waiting.passed_on = voicemail.VOICEMAIL if way == "voicemail" else REASON
+    waiting.transfer_reason = voicemail.VOICEMAIL if way == "voicemail" else REASON
     waiting.call.bring_back_at = work.now
     if way == "voicemail":
         waiting.queue_rank = None
@@ -47,7 +47,7 @@ def _to_queue(work: Work, waiting: Interaction, queue: Queue) -> bool:
         return False
     if waiting.channel not in target.policy.channels:
         return False
-    waiting.queue_id, waiting.passed_on = target.id, REASON
+    waiting.queue_id, waiting.transfer_reason = target.id, REASON
     if waiting.channel.is_voice:
         waiting.call.bring_back_at = work.now
     customer = customers.get(work.session, waiting.customer_id) if waiting.customer_id else None

@@ -71,7 +71,7 @@ def _leave(work: Work, interaction: Interaction, why: str) -> int:
     interaction.end_hold(work.now)
     from_agent = offers.hand_on(work, interaction)
     agent_state.refresh_state(work, from_agent)
-    interaction.passed_on = why
+    interaction.transfer_reason = why
     if interaction.channel.is_voice:
         interaction.call.bring_back_at = work.now
     return from_agent

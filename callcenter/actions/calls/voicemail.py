@@ -25,7 +25,7 @@ def choose(work: Work, interaction_id: int, digit: str) -> Answer:
 
 
 def _callback(work: Work, call: Interaction) -> Answer:
-    source = "max_wait" if call.passed_on else "key"
+    source = "max_wait" if call.transfer_reason else "key"
     promised = callbacks.promise(work, call, source=source)
     call_lifecycle.finish(work, call, by=EndedBy.CUSTOMER, result=Result.CALLBACK)
     return callbacks.told(work, promised, interaction_id=call.id, language=call.language)
@@ -36,7 +36,7 @@ def leave_message(work: Work, interaction_id: int, *, url: str, seconds: int) ->
     call = interactions.get(work.session, interaction_id, lock=True)
     if call is None or not url or (call.ticket_id and call.result == Result.VOICEMAIL):
         return HangUp()
-    is_theirs = call.passed_on == VOICEMAIL and call.answered_at is None
+    is_theirs = call.transfer_reason == VOICEMAIL and call.answered_at is None
     if not is_theirs or (call.state != State.WAITING and call.result != Result.ABANDONED):
         return HangUp()
     ticket = tickets.for_message(work, call, body=f"Voicemail, {seconds} s: {url}")

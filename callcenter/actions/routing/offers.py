@@ -140,7 +140,7 @@ def hand_on(work: Work, interaction: Interaction) -> int:
     return offer.agent_id
 
 
-def line_lost(work: Work, offer_id: int) -> None:
+def leg_lost(work: Work, offer_id: int) -> None:
     offer = offers.get(work.session, offer_id)
     if offer is None:
         return
@@ -148,7 +148,7 @@ def line_lost(work: Work, offer_id: int) -> None:
     offer = offers.get(work.session, offer_id, lock=True)
     if interaction and offer and offer.is_open and offer.connect_by and offer.connect_by <= work.now:
         # The agent's leg did not connect or return in time.
-        give_back(work, interaction.id, cause="line_lost")
+        give_back(work, interaction.id, cause="leg_lost")
 
 
 def withdraw(work: Work, interaction: Interaction) -> int | None:

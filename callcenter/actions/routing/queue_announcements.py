@@ -56,7 +56,7 @@ def tell_place(work: Work, interaction_id: int, *, first: bool) -> Answer:
         expected_seconds=seconds,
         first=first,
         star=can_be_called and queue is not None and queue.policy.callbacks.by_key,
-        passed_to=queue.name(interaction.language) if queue and first and interaction.passed_on else "",
+        passed_to=queue.name(interaction.language) if queue and first and interaction.transfer_reason else "",
     )
 
 

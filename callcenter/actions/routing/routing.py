@@ -44,16 +44,16 @@ def enter(work: Work, interaction: Interaction, customer: Customer | None) -> No
         interaction.joined_at = known.waited_since
     tier = customer.tier if customer else ""
     interaction.tier = tier
-    interaction.points = ours.points(
+    interaction.score = ours.points(
         priority=queue.priority if queue else 0,
         tier=tier,
         broken_promise=bool(known and known.broken_promise),
         repeats=min(known.contacts, 5) if known else 0,
         channel=interaction.channel,
     )
-    interaction.growth = ours.growth_of(interaction.channel) * (queue.policy.growth if queue else 1.0)
+    interaction.aging = ours.aging_of(interaction.channel) * (queue.policy.aging if queue else 1.0)
     joined = interaction.joined_at or work.now
-    interaction.queue_rank = interaction.growth * joined.timestamp() - sum(interaction.points.values())
+    interaction.queue_rank = interaction.aging * joined.timestamp() - sum(interaction.score.values())
     interaction.affinities = _affinities(known) if known else []
 
 

@@ -12,7 +12,7 @@ from callcenter.domain.routing.waiting import Ring, Skills
 Seconds = Annotated[int, Field(ge=0, le=86_400)]
 Level = Annotated[int, Field(ge=1, le=5)]
 Points = Annotated[float, Field(ge=0, le=3_600)]
-Growth = Annotated[float, Field(ge=0.05, le=20)]
+Aging = Annotated[float, Field(ge=0.05, le=20)]
 
 
 class Setting(BaseModel):
@@ -58,7 +58,7 @@ class QueuePolicy(Setting):
     prefers: dict[str, Level] = Field(default_factory=dict)
     channels: tuple[Channel, ...] = tuple(Channel)
     rings: tuple[RingRule, ...] = ()
-    growth: Growth = 1.0
+    aging: Aging = 1.0
     hold: Hold = Hold()
     max_wait: Seconds | None = None
     overflow: Literal["voicemail", "callback", "queue"] | None = None
@@ -92,7 +92,7 @@ class Pauses(Setting):
 
 
 class CompanyPolicy(Setting):
-    """The score in points: each second waited adds `growth`; all other reasons are capped at `most`."""
+    """The score in points: each second waited adds `aging`; all other reasons are capped at `most`."""
 
     tiers: dict[str, Points] = Field(default_factory=lambda: {"gold": 60.0, "silver": 30.0})
     broken_promise: Points = 60.0
@@ -100,7 +100,7 @@ class CompanyPolicy(Setting):
     most: Points = 180.0
     # Points at queue entry, so that calls come before text messages.
     head_start: dict[Channel, Points] = Field(default_factory=lambda: {c: c.traits.head_start for c in Channel})
-    growth: dict[Channel, Growth] = Field(default_factory=lambda: {c: c.traits.growth for c in Channel})
+    aging: dict[Channel, Aging] = Field(default_factory=lambda: {c: c.traits.aging for c in Channel})
     # How long an offer stays open.
     ring_seconds: dict[Medium, Annotated[int, Field(ge=5, le=300)]] = Field(
         default_factory=lambda: {Medium.VOICE: 20, Medium.TEXT: 40}
@@ -131,9 +131,9 @@ class CompanyPolicy(Setting):
             left -= given[name]
         return {name: points for name, points in given.items() if points}
 
-    def growth_of(self, channel: Channel) -> float:
+    def aging_of(self, channel: Channel) -> float:
         # A channel newer than these settings has its default.
-        return self.growth.get(channel, channel.traits.growth)
+        return self.aging.get(channel, channel.traits.aging)
 
     def limits(self, own: Mapping[str, Any], *, conversations: int) -> Limits:
         """The agent's own settings override the company's."""

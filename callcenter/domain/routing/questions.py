@@ -158,7 +158,7 @@ def _first_for(
 ) -> Waiting | None:
     for waiting in line:
         # From this rank on, none has waited `first` seconds.
-        if now - waiting.rank / waiting.growth < first - ROUNDING:
+        if now - waiting.rank / waiting.aging < first - ROUNDING:
             return None
         if now - waiting.since < first:
             continue

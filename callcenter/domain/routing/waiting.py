@@ -84,23 +84,23 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """The score is `points` + `growth` per second since `since`."""
+    """The score is `points` + `aging` per second since `since`."""
 
     id: int
     needs: Needs
     since: float
     points: float = 0.0
-    growth: float = 1.0
+    aging: float = 1.0
     affinities: tuple[Affinity, ...] = ()
     asked: Mapping[int, Asked] = field(default_factory=dict)
 
     def score(self, now: float) -> float:
-        return self.points + self.growth * (now - self.since)
+        return self.points + self.aging * (now - self.since)
 
     @property
     def rank(self) -> float:
-        """Orders interactions of equal growth by score at any time."""
-        return self.growth * self.since - self.points
+        """Orders interactions of equal aging by score at any time."""
+        return self.aging * self.since - self.points
 
 
 def _place(waiting: Waiting) -> tuple[float, int]:
@@ -108,10 +108,10 @@ def _place(waiting: Waiting) -> tuple[float, int]:
 
 
 class Line(Iterable[Waiting]):
-    """Equal needs and growth, highest score first at any time."""
+    """Equal needs and aging, highest score first at any time."""
 
-    def __init__(self, needs: Needs, growth: float) -> None:
-        self.needs, self.growth = needs, growth
+    def __init__(self, needs: Needs, aging: float) -> None:
+        self.needs, self.aging = needs, aging
         self._all: SortedKeyList[Waiting, tuple[float, int]] = SortedKeyList(key=_place)
 
     def __iter__(self) -> Iterator[Waiting]:
@@ -151,7 +151,7 @@ class Lines:
         return self._all.get(interaction_id)
 
     def add(self, waiting: Waiting) -> None:
-        key = (waiting.needs, waiting.growth)
+        key = (waiting.needs, waiting.aging)
         line = self._lines.get(key)
         if line is None:
             line = self._lines[key] = Line(*key)
@@ -164,7 +164,7 @@ class Lines:
         waiting = self._all.pop(interaction_id, None)
         if waiting is None:
             return None
-        key = (waiting.needs, waiting.growth)
+        key = (waiting.needs, waiting.aging)
         self._lines[key].remove(waiting)
         if not len(self._lines[key]):
             del self._lines[key]
@@ -178,4 +178,4 @@ class Lines:
         return tuple(self._affinities.get(agent_id, {}).values())
 
     def line_of(self, waiting: Waiting) -> Line:
-        return self._lines[waiting.needs, waiting.growth]
+        return self._lines[waiting.needs, waiting.aging]

@@ -66,12 +66,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Score: `points` by reason, `growth` a second. `steps`: offers in turn, unanswered, until `max_wait`."""
+    """Score: `points` by reason, `aging` a second. `steps`: offers in turn, unanswered, until `max_wait`."""
 
     is_open: bool
     opens_at: datetime | None
     points: Mapping[str, float]
-    growth: float
+    aging: float
     signed_in: int
     rings: tuple[RingShown, ...]
     steps: tuple[Step, ...]
@@ -96,7 +96,7 @@ def dry_run(session: Session, case: Case, *, now: datetime) -> Outcome:
         is_open=is_open,
         opens_at=None if is_open else opening_hours.opens_at(*hours),
         points=_points(numbers, case),
-        growth=waiting.growth,
+        aging=waiting.aging,
         signed_in=len(candidates),
         rings=_rings(waiting.needs, candidates),
         steps=tuple(_steps(waiting, candidates, numbers, case)),
@@ -160,7 +160,7 @@ def _waiting(numbers: CompanyPolicy, case: Case) -> Waiting:
         ),
         since=0.0,
         points=sum(_points(numbers, case).values()),
-        growth=numbers.growth_of(case.channel) * policy.growth,
+        aging=numbers.aging_of(case.channel) * policy.aging,
         affinities=_affinities(policy, case),
     )
 

@@ -30,7 +30,7 @@ ON_DUTY = (Status.AVAILABLE, Status.NOT_ANSWERING)  # agents who missed offers t
 
 CALLS = text(
     """
-    SELECT queue_id, language, tier, points, affinities, joined_at, accepted_at, ended_at, finished_at, result
+    SELECT queue_id, language, tier, score, affinities, joined_at, accepted_at, ended_at, finished_at, result
     FROM interactions
     WHERE created_at >= :begin - make_interval(hours => 1) AND created_at < :end
         AND joined_at >= :begin AND joined_at < :end
@@ -129,7 +129,7 @@ def _call(row: Row[Any], second: _Seconds) -> Call:
         queue_id=row.queue_id,
         language=row.language,
         tier=row.tier,
-        extra=round(sum(v for name, v in row.points.items() if name not in ("channel", "priority")), 1),
+        extra=round(sum(v for name, v in row.score.items() if name not in ("channel", "priority")), 1),
         at=max(0.0, at),
         waited=max(0.0, (left - row.joined_at).total_seconds()),
         handled=None if handled is None else min(LONGEST, max(1.0, handled)),

@@ -140,8 +140,8 @@ def figures(session: Session, now: datetime) -> Board:
 
 
 def payload(board: Board) -> dict[str, Any]:
-    """Pushed every second. `n` is null: it is not in history and never replayed."""
-    return {"n": None, "name": "wallboard", **asdict(board)}
+    """Pushed every second. `sequence` is null: it is not in history and never replayed."""
+    return {"sequence": None, "name": "wallboard", **asdict(board)}
 
 
 COUNTS = text(

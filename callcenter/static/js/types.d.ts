@@ -22,7 +22,7 @@ declare global {
   /** What the server pushes, and the line itself tells: docs/api.md has every name and its ids. */
   interface LiveEvent {
     name: string;
-    n?: number | null;
+    sequence?: number | null;
     [key: string]: unknown;
   }
 

@@ -14,9 +14,9 @@ from callcenter.storage.calls.interactions import Interaction
 
 BLANK: dict[str, Any] = {column.key: None for column in Interaction.__mapper__.column_attrs} | {
     "direction": Direction.INBOUND,
-    "growth": 1.0,
+    "aging": 1.0,
     "tier": "",
-    "passed_on": "",
+    "transfer_reason": "",
 }
 NEW_CALL = text(
     "WITH seen AS ("
@@ -24,7 +24,7 @@ NEW_CALL = text(
     "  WHERE id = ANY(CAST(:seen AS bigint[]))),"
     " call AS ("
     "  INSERT INTO interactions (channel, direction, state, language, our_address, their_address, customer_id, queue_id,"
-    "    created_at, growth, tier, points, affinities, passed_on)"
+    "    created_at, aging, tier, score, affinities, transfer_reason)"
     "  VALUES (:channel, :direction, :state, :language, :our_address, :their_address, :customer_id, :queue_id,"
     "    :created_at, 1, '', '{}', '[]', '') RETURNING id),"
     " details AS ("
@@ -41,7 +41,7 @@ def add_call(
     # `seen`: ids of addresses that this call verifies.
     of_call = {"sid": sid, "rank": rank, "seen": list(seen), "reconcile_at": reconcile_at}
     id_ = session.connection().execute(NEW_CALL, {**BLANK, **values, **of_call}).scalar_one()
-    interaction = Interaction(**{**BLANK, "points": {}, "affinities": [], **values, "id": id_})
+    interaction = Interaction(**{**BLANK, "score": {}, "affinities": [], **values, "id": id_})
     call = Call(
         id=id_,
         menu_keys=[],

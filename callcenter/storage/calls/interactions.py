@@ -26,9 +26,9 @@ class Interaction(Row):
     """One contact of a customer on one channel. Times: `joined_at` entered the queue (kept through every offer),
     `accepted_at` an agent took it, `answered_at` they hear each other, `ended_at` the customer left.
 
-    Routing's values, written on entering the queue: `points` by reason, their `growth` per second waited, `queue_rank`
+    Routing's values, written on entering the queue: `score` in points by reason, its `aging` per second waited, `queue_rank`
     (the order within one queue, channel and language), the customer's `tier`, and `affinities`: [[agent, kind], …] of
-    agents who know them. `passed_on`: the reason of the last transfer. `direction`: inbound, or callback (we call).
+    agents who know them. `transfer_reason`: the reason of the last transfer. `direction`: inbound, or callback (we call).
 
     `customer_id` is empty while the address does not identify a customer. `unanswered_since`: their first message
     without a reply.
@@ -51,11 +51,11 @@ class Interaction(Row):
     created_at: Mapped[datetime]
     joined_at: Mapped[datetime | None]
     queue_rank: Mapped[float | None]
-    growth: Mapped[float] = mapped_column(default=1.0)
+    aging: Mapped[float] = mapped_column(default=1.0)
     tier: Mapped[str] = mapped_column(default="")
-    points: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    score: Mapped[dict[str, Any]] = mapped_column(default=dict)
     affinities: Mapped[list[Any]] = mapped_column(default=list)
-    passed_on: Mapped[str] = mapped_column(default="")
+    transfer_reason: Mapped[str] = mapped_column(default="")
     accepted_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -38,7 +38,7 @@ def head_of(row: Interaction) -> QueueHead:
     since = (row.joined_at or row.created_at).timestamp()
     rank = row.queue_rank if row.queue_rank is not None else since
     return QueueHead(
-        row.id or 0, row.channel, row.queue_id or 0, row.language, since, rank, row.growth, row.tier, row.affinities
+        row.id or 0, row.channel, row.queue_id or 0, row.language, since, rank, row.aging, row.tier, row.affinities
     )
 
 
@@ -89,8 +89,8 @@ def _waiting(
             is_served=head.channel in rules.channels,
         ),
         since=head.since,
-        points=head.growth * head.since - head.queue_rank,
-        growth=head.growth,
+        points=head.aging * head.since - head.queue_rank,
+        aging=head.aging,
         affinities=tuple(
             Affinity(agent_id, kind, head.since + holds.get(kind, 0)) for agent_id, kind in head.affinities
         ),

@@ -69,12 +69,12 @@ class QueueHead(NamedTuple):
     language: str
     since: float
     queue_rank: float
-    growth: float
+    aging: float
     tier: str
     affinities: list[list[Any]]
 
 
-_HEAD = "id, channel, queue_id, language, CAST(extract(epoch FROM joined_at) AS float8) AS since, queue_rank, growth, tier, affinities"
+_HEAD = "id, channel, queue_id, language, CAST(extract(epoch FROM joined_at) AS float8) AS since, queue_rank, aging, tier, affinities"
 QUEUE_HEADS = text(
     "SELECT head.* FROM queues CROSS JOIN unnest(CAST(:channels AS text[])) AS c (channel)"
     " CROSS JOIN unnest(CAST(:languages AS text[])) AS l (language) CROSS JOIN LATERAL ("

@@ -13,7 +13,7 @@ SAMPLE = 100
 
 TOO_LONG = text(
     "SELECT id FROM interactions WHERE state = 'waiting' AND queue_id = :queue_id AND joined_at <= :before"
-    " AND passed_on = '' AND direction = 'inbound' AND queue_rank IS NOT NULL ORDER BY joined_at LIMIT 50"
+    " AND transfer_reason = '' AND direction = 'inbound' AND queue_rank IS NOT NULL ORDER BY joined_at LIMIT 50"
 )
 
 

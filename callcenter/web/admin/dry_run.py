@@ -178,8 +178,8 @@ def _score(case: Case, outcome: Outcome) -> Told:
         if outcome.points
         else [_("Nothing puts it ahead of others.")]
     )
-    growth = _("It grows by %(growth)s a second; the highest score is served first.", growth=f"{outcome.growth:g}")
-    return Told("0:00", _("Enters the queue with a score of %(score)d", score=total), (*lines, growth))
+    aging = _("Aging adds %(aging)s a second; the highest score is served first.", aging=f"{outcome.aging:g}")
+    return Told("0:00", _("Enters the queue with a score of %(score)d", score=total), (*lines, aging))
 
 
 def _changing(steps: tuple[Step, ...]) -> list[Step]:

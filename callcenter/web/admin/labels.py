@@ -43,7 +43,7 @@ def _fields() -> dict[str, str]:
         "target_seconds": _("Service level"),
         "wrap_up_seconds": _("Wrap-up"),
         "wrap_up_limit_seconds": _("Wrap-up"),
-        "policy.growth": _("Growth"),
+        "policy.aging": _("Aging"),
         "policy.max_wait": _("Longest wait"),
         "policy.overflow": _("Longest wait"),
         "policy.overflow_queue": _("Which other queue"),

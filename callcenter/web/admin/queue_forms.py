@@ -59,7 +59,7 @@ def _policy(values: Values) -> dict[str, Any]:
         "skills": _levels(values.under("policy.skills")),
         "prefers": _levels(values.under("policy.prefers")),
         "channels": values.get("policy.channels", []),
-        "growth": values.one("policy.growth"),
+        "aging": values.one("policy.aging"),
         "hold": {kind: values.one(f"policy.hold.{kind}") for kind in HOLD},
         "max_wait": values.number("policy.max_wait"),
         "overflow": values.number("policy.overflow"),

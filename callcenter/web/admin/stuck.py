@@ -31,7 +31,7 @@ def kinds() -> dict[str, str]:
     """Labels by kind of `callcenter.due.DUE`."""
     return {
         "offer_expires": _("End an offer that was not taken"),
-        "line_not_up": _("Look whether the agent's line is up"),
+        "leg_not_up": _("Look whether the agent's line is up"),
         "wrap_up_over": _("End a wrap-up"),
         "callback": _("Call a customer back"),
         "approval_turn": _("Pass a question on to the next approver"),
@@ -49,5 +49,5 @@ def kinds() -> dict[str, str]:
         "offer_to_absent": _("Take offers back from an agent who has gone"),
         "quiet_call": _("Ask the carrier about a quiet call"),
         "waits_for_offer": _("Offer a waiting customer to an agent"),
-        "waits_too_long": _("Pass on a customer who has waited too long"),
+        "waits_too_long": _("Overflow a customer who has waited too long"),
     }

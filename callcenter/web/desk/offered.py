@@ -52,7 +52,7 @@ def whole(session: Session, agent: Agent, item: Item) -> list[str]:
     names = {**agents.names(session), agent.id: _("You")}
     spoken = terms.spoken(item.interaction.language)
     told = reasons.sentences(explained, names, skills=skills(session), language=spoken)
-    points = item.interaction.points
+    points = item.interaction.score
     return [*told, _("Ahead of others by points: %(points)s", points=reasons.points(points))] if points else told
 
 

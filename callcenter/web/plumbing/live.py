@@ -160,22 +160,22 @@ def actor_of_token(session: Session, secret: str) -> Actor | None:
 
 
 def missed(session: Session, after: int | None, listener: Listener) -> dict[str, Any]:
-    """{"events", "n", "reset"}. `n`: how far this answer reaches, with or without events for this listener.
+    """{"events", "sequence", "reset"}. `sequence`: how far this answer reaches, with or without events for this listener.
     `reset`: reload the page, the gap is too large."""
-    latest = history.latest_n(session)
+    latest = history.latest(session)
     if after is None:
-        return {"events": [], "n": latest, "reset": False}
+        return {"events": [], "sequence": latest, "reset": False}
     # Leaders read all events, an agent only their own.
     alone = None if listener.actor.leads else listener.actor.agent_id or 0
-    rows = history.told_since(session, after, agent_id=alone, limit=MOST_MISSED + 1)
+    rows = history.published_since(session, after, agent_id=alone, limit=MOST_MISSED + 1)
     # `after` beyond the latest event: the database was replaced.
     if after > latest or len(rows) > MOST_MISSED:
-        return {"events": [], "n": latest, "reset": True}
+        return {"events": [], "sequence": latest, "reset": True}
     events = [
-        {"n": row.n, "name": push.name, **push.ids}
+        {"sequence": row.sequence, "name": push.name, **push.ids}
         for row in rows
-        if row.n is not None and row.n <= latest
+        if row.sequence is not None and row.sequence <= latest
         for push in reactions.pushes(row.event())
         if listener.rooms.intersection(push.rooms)
     ]
-    return {"events": events, "n": latest, "reset": False}
+    return {"events": events, "sequence": latest, "reset": False}

@@ -112,7 +112,7 @@ class PageContext:
             return shown_status(session, access.current_agent())
 
     @cached_property
-    def n(self) -> int | None:
+    def sequence(self) -> int | None:
         """The newest event that this page certainly shows; the browser catches up from here."""
         if self.person is None:
             return None
@@ -178,7 +178,7 @@ def note_newest() -> None:
 
 def _newest() -> int:
     with wiring.current().reading() as session:
-        return history.latest_n(session)
+        return history.latest(session)
 
 
 def home_of(role: str) -> str:

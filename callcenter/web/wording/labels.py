@@ -76,7 +76,7 @@ LABELS: dict[str, Words] = {
         "promise_made": _("Promise made"),
         "waiting_for_department": _("Waiting for department"),
         "waiting_for_customer": _("Waiting for customer"),
-        "passed_on": _("Passed on"),
+        "transferred": _("Transferred"),
         "no_action_needed": _("No action needed"),
     },
     "outcome_hint": {
@@ -84,7 +84,7 @@ LABELS: dict[str, Words] = {
         "promise_made": _("We owe them something, with a time"),
         "waiting_for_department": _("A department has its turn"),
         "waiting_for_customer": _("They owe us something"),
-        "passed_on": _("To another agent or queue"),
+        "transferred": _("To another agent or queue"),
         "no_action_needed": _("Wrong number, silent, spam"),
     },
     "result": {

@@ -150,7 +150,7 @@ def _decided(explanation: Explanation) -> list[str]:
     if explanation.why == "next_in_line":
         told.append(_("next in line"))
     if explanation.why == "transferred":
-        told.append(_("passed on by name"))
+        told.append(_("transferred by name"))
     return told + ([_("ring %(num)d", num=explanation.ring + 1)] if explanation.ring else [])
 
 

@@ -65,7 +65,7 @@ export function start() {
   watchRequests();
   everySoOften();
   if (!("liveSocket" in document.body.dataset)) return;
-  const given = document.body.dataset.n;
+  const given = document.body.dataset.sequence;
   const view = announceState(() => line?.tryNow());
   line = new Line(given ? Number(given) : null, {
     event: hear,

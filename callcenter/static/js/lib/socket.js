@@ -17,7 +17,7 @@ const SEEN_AT_MOST = 2000;
  * @property {(seconds: number) => void} waiting
  * @property {() => void} refused
  */
-/** @typedef {{n?: number, now?: string, reset?: boolean, events?: LiveEvent[]}} CaughtUp */
+/** @typedef {{sequence?: number, now?: string, reset?: boolean, events?: LiveEvent[]}} CaughtUp */
 /** @typedef {Error & {data?: {refused?: boolean}}} RefusedError */
 
 export class Line {
@@ -65,7 +65,7 @@ export class Line {
       if (answer?.now) clock.set(answer.now, Date.now() - asked);
       if (answer?.reset) this.handlers.reset();
       (answer?.events ?? []).forEach((event) => this.#take(event));
-      if (typeof answer?.n === "number") this.after = answer.n;
+      if (typeof answer?.sequence === "number") this.after = answer.sequence;
       this.#found();
     };
     this.socket.timeout(ACK_MS).emit("catch_up", { after: this.after }, take);
@@ -74,9 +74,9 @@ export class Line {
   /** @param {LiveEvent} event */
   #take(event) {
     this.lastContact = Date.now();
-    if (typeof event.n === "number") {
-      if (this.seen.has(event.n)) return;
-      this.seen.add(event.n);
+    if (typeof event.sequence === "number") {
+      if (this.seen.has(event.sequence)) return;
+      this.seen.add(event.sequence);
       const [oldest] = this.seen;
       if (this.seen.size > SEEN_AT_MOST) this.seen.delete(oldest);
     }

@@ -5,7 +5,7 @@ from datetime import timedelta
 from callcenter.actions.callbacks import callback_dialing
 from callcenter.actions.calls import callback_offer as callbacks
 from callcenter.actions.calls import calls, holds
-from callcenter.actions.lines import directions
+from callcenter.actions.legs import directions
 from callcenter.actions.routing import offers
 from callcenter.domain.calls import (
     OVER,
@@ -229,11 +229,11 @@ def agent_left(work: Work, interaction: Interaction, leg: Leg) -> None:
     elif interaction.state == State.ACTIVE:
         if leg.joined_at:  # a leg that leaves had joined, even where that is reported later
             directions.agent_is_up(work, interaction)
-        if not _other_line(work, interaction, leg):
+        if not _other_leg(work, interaction, leg):
             offer.connect_by = work.now + REJOIN_WITHIN
 
 
-def _other_line(work: Work, interaction: Interaction, leg: Leg) -> bool:
+def _other_leg(work: Work, interaction: Interaction, leg: Leg) -> bool:
     # A reloaded browser may rejoin before its old leg is reported gone.
     others = [other for other in leg_rows.of(work.session, interaction.id) if other.id != leg.id]
     return any(other.party == "agent" and other.joined_at and not other.left_at for other in others)
