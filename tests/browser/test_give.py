@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.system import System
 from tests.browser.test_journey import CHINESE, ENGLISH, Cast, close, heard, open_desk, open_phone
-from tests.waiting import until
 
 
 def both(english: str, chinese: str) -> dict[str, str]:
@@ -114,7 +113,8 @@ def press_while_the_card_is_replaced(desk: Page, key: str) -> None:
 
     desk.route("**/give/choose", hold)
     desk.keyboard.press(key)
-    until(lambda: desk.wait_for_timeout(20) or held)
+    while not held:
+        desk.wait_for_timeout(20)
     desk.evaluate("document.querySelector('#card .give').dataset.old = ''")
     desk.evaluate(
         "htmx.ajax('GET', document.querySelector('#card').dataset.liveUrl, {target: '#card', swap: 'outerHTML'})"
