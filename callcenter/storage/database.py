@@ -1,7 +1,9 @@
 """Engine, sessions and migrations. Queries are in the nouns' own files."""
 
+import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -28,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 from callcenter.domain.attachments import AttachmentState
@@ -130,6 +133,37 @@ class Kept:
         self.values.clear()
 
 
+LONGEST_ANSWER = 20.0  # seconds: longer than the server's own limit of a statement
+_deadline: ContextVar[float] = ContextVar("deadline", default=float("inf"))
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Limits all database work in this block together; past the limit it raises as if the database were away."""
+    token = _deadline.set(min(_deadline.get(), time.monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+class Bounded(psycopg.Connection[Any]):
+    """Limits the wait for each answer: a frozen server acknowledges packets, so no socket option notices."""
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        end = min(_deadline.get(), time.monotonic() + (timeout or LONGEST_ANSWER))
+        try:
+            return super().wait(gen, interval, max(0.0, end - time.monotonic()))
+        except psycopg.OperationalError:
+            if time.monotonic() >= end:
+                self.pgconn.finish()  # a late answer must not meet the next question
+            raise
+
+
+# The connection to a host that vanished fails after seconds, not after the kernel's quarter of an hour.
+LINK = {"tcp_user_timeout": 3000, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+
+
 class Database:
     """Connections to one PostgreSQL."""
 
@@ -143,12 +177,14 @@ class Database:
             pool_timeout=10,
             pool_use_lifo=True,  # few connections with our statements prepared, rather than many
             connect_args={
-                "connect_timeout": 5,
-                # A lost statement blocks a request for 15 s at most.
-                "options": "-c timezone=UTC -c statement_timeout=15000",
+                "connect_timeout": 4,
+                # A lost statement blocks a request for 15 s at most; a lost client blocks rows for a minute.
+                "options": "-c timezone=UTC -c statement_timeout=15000 -c idle_in_transaction_session_timeout=60000",
                 "application_name": name,
+                **LINK,
             },
         )
+        event.listen(self.engine, "do_connect", _connect)
         event.listen(self.engine, "connect", _remember_statements)
         event.listen(self.engine, "checkout", _still_there)
         self.kept = Kept()
@@ -176,6 +212,10 @@ class Database:
         self.engine.dispose()
 
 
+def _connect(_dialect: Dialect, _record: object, args: Any, options: Any) -> Bounded:
+    return Bounded.connect(*args, **options)
+
+
 def _remember_statements(connection: psycopg.Connection[Any], _record: object) -> None:
     # Prepared at the second use; the system has some hundreds of statements.
     connection.prepare_threshold = 2
@@ -194,7 +234,9 @@ def _still_there(connection: psycopg.Connection[Any], _record: object, _proxy: o
 AWAY = ("08", "53", "57P")  # SQLSTATE classes: connection lost; no room; server shuts down or starts
 
 
-def is_away(error: DBAPIError) -> bool:
+def is_away(error: DBAPIError | PoolTimeout) -> bool:
+    if isinstance(error, PoolTimeout):
+        return True
     """Whether the database is away, not only this statement refused."""
     state = getattr(error.orig, "sqlstate", None)
     return error.connection_invalidated or (
