@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter import due, observe, settings
 from callcenter.storage import failures
+from callcenter.storage.calls import calls as call_rows
 from callcenter.wiring import Process, Wiring
 from workers.schedule import TIMETABLE, Periodic
 
@@ -28,16 +29,19 @@ class Clock:
         self.stopping = threading.Event()
         self._done_at: dict[object, datetime] = {}
         self._is_begun = False
+        self._was_away = False
 
     def run(self) -> None:
         """Waits while the database is away."""
         while not self.stopping.is_set():
             try:
                 self._another_chance()
+                self._after_an_outage()
                 self.tick()
                 sleep = self._until_next()
             except SQLAlchemyError as error:  # also raised if no connection was free in time
                 log.warning("database_away", error=type(error).__name__)
+                self._was_away = True
                 sleep = LONGEST_SLEEP
             self.stopping.wait(sleep)
 
@@ -47,6 +51,13 @@ class Clock:
             with self.wiring.work() as work:
                 failures.try_again(work.session, now=work.now)
             self._is_begun = True
+
+    def _after_an_outage(self) -> None:
+        # Reports of calls that met the outage got a 503, and the provider does not repeat them.
+        if self._was_away:
+            with self.wiring.work() as work:
+                call_rows.reconcile_all(work.session, now=work.now)
+            self._was_away = False
 
     def stop(self, *_: object) -> None:
         self.stopping.set()

@@ -18,6 +18,7 @@ from callcenter.background import Job
 from callcenter.domain.states import ApprovalState, GrantState, OfferState, SurveyState
 from callcenter.storage.administration import company
 from callcenter.storage.callbacks.callbacks import Callback
+from callcenter.storage.calls import calls as call_rows
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls import legs as leg_rows
 from callcenter.storage.calls.calls import Call
@@ -126,7 +127,7 @@ def _ask_about_quiet_call(wiring: Wiring, interaction_id: int) -> None:
     with wiring.work() as work:
         if not _is_claimed(work.session, "quiet_call", interaction_id):
             return
-        if not interactions.put_off_reconciling(work.session, interaction_id, now=work.now):
+        if not call_rows.put_off_reconciling(work.session, interaction_id, now=work.now):
             return
         legs = [leg for leg in leg_rows.of(work.session, interaction_id) if leg.left_at is None]
     for leg in legs:

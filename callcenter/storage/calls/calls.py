@@ -1,12 +1,14 @@
 """What only a call has: keys pressed, hold time, and when to look after it. Changes with it; few indexes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.storage.database import Row
+
+QUIET_AGAIN = timedelta(minutes=1)
 
 
 class Call(Row):
@@ -43,3 +45,15 @@ class Call(Row):
         """The customer has gone: no hold, and nothing to look after."""
         self.end_hold(now)
         self.reconcile_at = self.bring_back_at = None
+
+
+def put_off_reconciling(session: Session, interaction_id: int, *, now: datetime) -> bool:
+    """A call without recent reports is checked now, and again in a minute; False if it is not due."""
+    due = update(Call).where(Call.id == interaction_id, Call.reconcile_at <= now)
+    later = due.values(reconcile_at=now + QUIET_AGAIN).returning(Call.id)
+    return session.scalar(later.execution_options(synchronize_session=False)) is not None
+
+
+def reconcile_all(session: Session, *, now: datetime) -> None:
+    """Every live call is checked at the provider now."""
+    session.execute(update(Call).where(Call.reconcile_at > now).values(reconcile_at=now))

@@ -1,10 +1,10 @@
 """Calls and conversations, the legs of calls, and the queries of the live path: each uses a partial index."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, or_, select, text, update
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, or_, select, text
 from sqlalchemy.orm import Mapped, Session, lazyload, mapped_column, object_session, relationship
 
 from callcenter.domain.channels import Channel, Thread
@@ -16,8 +16,6 @@ from callcenter.storage.calls.calls import Call
 from callcenter.storage.calls.legs import Leg
 from callcenter.storage.calls.wrap_ups import WrapUp
 from callcenter.storage.database import NO_KEY, Row, one_of
-
-QUIET_AGAIN = timedelta(minutes=1)
 
 LIVE_SQL = "state IN ('menu', 'waiting', 'offered', 'active', 'wrap_up')"
 
@@ -276,13 +274,6 @@ def unfinished_wrap_ups(session: Session, agent_id: int, *, since: datetime, lim
         .where(WrapUp.outcome.is_(None), WrapUp.latest_end_at.is_not(None))
     )
     return session.scalars(rows.order_by(Interaction.created_at.desc()).limit(limit)).all()
-
-
-def put_off_reconciling(session: Session, interaction_id: int, *, now: datetime) -> bool:
-    """A call without recent reports is checked now, and again in a minute; False if it is not due."""
-    due = update(Call).where(Call.id == interaction_id, Call.reconcile_at <= now)
-    later = due.values(reconcile_at=now + QUIET_AGAIN).returning(Call.id)
-    return session.scalar(later.execution_options(synchronize_session=False)) is not None
 
 
 def claim_waiting(session: Session, interaction_id: int) -> Interaction | None:
