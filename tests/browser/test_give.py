@@ -112,9 +112,8 @@ def press_while_the_card_is_replaced(desk: Page, key: str) -> None:
         held.append(route)
 
     desk.route("**/give/choose", hold)
-    desk.keyboard.press(key)
-    while not held:
-        desk.wait_for_timeout(20)
+    with desk.expect_request("**/give/choose"):
+        desk.keyboard.press(key)
     desk.evaluate("document.querySelector('#card .give').dataset.old = ''")
     desk.evaluate(
         "htmx.ajax('GET', document.querySelector('#card').dataset.liveUrl, {target: '#card', swap: 'outerHTML'})"
