@@ -10,6 +10,7 @@ class IncomingCall:
     sid: str
     caller: str | None  # E.164; None if withheld or malformed
     called: str
+    since: datetime | None = None  # the first try, if the database was away
 
 
 class CallStatus(StrEnum):

@@ -15,6 +15,7 @@ from callcenter.words import say
 CONFERENCE_EVENTS = "start end join leave mute hold modify"
 MENU_SECONDS = 6
 MESSAGE_SECONDS = 180
+STAND_BY_SECONDS = 2
 MUSIC = "/static/sounds/waiting.wav"
 LANGUAGE_KEY = "9"
 SPOKEN_NAME = {"en": "For English, press 9.", "zh": "中文服务请按九。"}
@@ -32,6 +33,16 @@ def hold_music(language: str, *, base: str) -> str:
     _say(response, language, "We are with you again in a moment.")
     response.play(base + MUSIC)
     response.redirect(base + paths.HOLD % language, method="POST")
+    return str(response)
+
+
+def stand_by(language: str, *, again: str, is_first: bool) -> str:
+    """A short wait, then `again`. Only verbs that a waiting conference allows."""
+    response = VoiceResponse()
+    if is_first:
+        _say(response, language, "One moment, please.")
+    response.pause(length=STAND_BY_SECONDS)
+    response.redirect(again, method="POST")
     return str(response)
 
 

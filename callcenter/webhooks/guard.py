@@ -1,11 +1,14 @@
 """Checks Twilio's signatures, and wraps views so that a caller never gets an error page."""
 
+import time
 from collections.abc import Callable
 from functools import wraps
+from urllib.parse import urlencode
 
 import structlog
 from flask import Response, abort, request
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from callcenter import wiring
 from callcenter.declared import signed
@@ -13,6 +16,7 @@ from callcenter.domain import languages
 from callcenter.domain.calls import Answer, Apologise
 from callcenter.domain.customers import e164, language_of
 from callcenter.domain.errors import DomainError
+from callcenter.storage.database import is_away, within
 from callcenter.telephony import twiml
 from callcenter.telephony.signature import is_genuine
 
@@ -22,6 +26,12 @@ FAILURES = (
     *(DomainError, SQLAlchemyError, ArithmeticError, AttributeError, LookupError),
     *(NameError, OSError, RuntimeError, TypeError, ValueError),
 )
+# Twilio waits 15 s for the answer to a caller.
+LONGEST_WORK = 8.0
+SOON = 0.3  # seconds, until a restarted server or another primary may answer
+# Twilio sends these only once: they go along in the address of the next try.
+ONCE = ("Digits", "DialCallStatus", "RecordingUrl", "RecordingDuration")
+SINCE = "since"
 
 
 def check() -> None:
@@ -39,19 +49,44 @@ def check() -> None:
 
 
 def answered(view: Callable[..., Answer]) -> Callable[..., Response]:
-    """Wraps a view that answers a caller; on failure the caller hears an apology and how to reach us."""
+    """Wraps a view that answers a caller; on failure the caller hears an apology and how to reach us.
+
+    While the database is away the caller waits, and comes back to the same address until it answers.
+    """
 
     @wraps(view)
     def inner(**arguments: int | str) -> Response:
         base = wiring.current().settings.public_url
+        language = language_of(e164(request.form.get("From", ""))) or languages.DEFAULT
         try:
-            return xml(twiml.render(view(**arguments), base=base))
+            return xml(twiml.render(_in_time(view, arguments), base=base))
         except FAILURES as error:
+            if isinstance(error, (DBAPIError, PoolTimeout)) and is_away(error):
+                log.warning("caller_waits_for_database", path=request.path, error=type(error).__name__)
+                return xml(twiml.stand_by(language, again=base + _here(), is_first=SINCE not in request.args))
             log.error("webhook_failed", path=request.path, error=type(error).__name__, exc_info=True)
-            sorry = Apologise(language=language_of(e164(request.form.get("From", ""))) or languages.DEFAULT)
-            return xml(twiml.render(sorry, base=base))
+            return xml(twiml.render(Apologise(language=language), base=base))
 
     return signed(inner)
+
+
+def _in_time(view: Callable[..., Answer], arguments: dict[str, int | str]) -> Answer:
+    """Tries again once if the database was away. Safe: Twilio may post twice, so every view may run twice."""
+    with within(LONGEST_WORK):
+        try:
+            return view(**arguments)
+        except (DBAPIError, PoolTimeout) as error:
+            if not is_away(error):
+                raise
+            time.sleep(SOON)
+            return view(**arguments)
+
+
+def _here() -> str:
+    """This address with the fields that are sent only once, and the time of the first try (seconds since 1970)."""
+    once = {name: value for name in ONCE if (value := request.form.get(name))}
+    since = request.args.get(SINCE) or str(int(wiring.current().clock().timestamp()))
+    return f"{request.path}?{urlencode(request.args.to_dict() | once | {SINCE: since})}"
 
 
 def xml(document: str) -> Response:

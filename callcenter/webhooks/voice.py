@@ -1,6 +1,7 @@
 """Voice: Twilio's questions and reports as arguments of actions."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from flask import Blueprint, Response, request
 
@@ -16,7 +17,7 @@ from callcenter.domain.calls import Answer, Apologise, CallStatus, ConferenceRep
 from callcenter.domain.customers import e164, language_of
 from callcenter.storage.work import Work
 from callcenter.telephony import twiml
-from callcenter.webhooks.guard import answered, taken, xml
+from callcenter.webhooks.guard import SINCE, answered, taken, xml
 
 door = Blueprint("voice", __name__, url_prefix="/voice")
 
@@ -24,18 +25,33 @@ door = Blueprint("voice", __name__, url_prefix="/voice")
 @door.post("/incoming")
 @answered
 def incoming() -> Answer:
+    return _receive()
+
+
+def _receive() -> Answer:
     form = request.form
-    call = IncomingCall(sid=form["CallSid"], caller=e164(form.get("From", "")), called=e164(form.get("To", "")) or "")
+    call = IncomingCall(
+        sid=form["CallSid"],
+        caller=e164(form.get("From", "")),
+        called=e164(form.get("To", "")) or "",
+        since=_since(),
+    )
     with wiring.current().work() as work:
         return calls.receive(work, call)
+
+
+def _since() -> datetime | None:
+    """The first try of a caller who waited for the database. The address is signed."""
+    since = request.args.get(SINCE, "")
+    return datetime.fromtimestamp(int(since), UTC) if since.isascii() and since.isdigit() and len(since) < 12 else None
 
 
 @door.post("/menu/<int:interaction_id>")
 @answered
 def menu(interaction_id: int) -> Answer:
-    digit, token = request.form.get("Digits", "")[:1], request.headers.get("I-Twilio-Idempotency-Token")
+    digit, token = request.values.get("Digits", "")[:1], request.headers.get("I-Twilio-Idempotency-Token")
     with wiring.current().work() as work:
-        return calls.choose(work, interaction_id, digit, token=token)
+        return calls.choose(work, interaction_id, digit, token=token, since=_since())
 
 
 @door.post("/wait/<int:interaction_id>")
@@ -55,7 +71,7 @@ def left(interaction_id: int) -> Answer:
     form = request.form
     # Still in progress: the caller left by *, or the conference failed.
     still_there = form.get("CallStatus") == CallStatus.IN_PROGRESS
-    by_key = form.get("DialCallStatus") in ("answered", "completed")
+    by_key = request.values.get("DialCallStatus") in ("answered", "completed")
     with wiring.current().work() as work:
         return legs.left_conference(work, interaction_id, still_there=still_there, by_key=by_key)
 
@@ -65,7 +81,7 @@ def left(interaction_id: int) -> Answer:
 def callback(interaction_id: int) -> Answer:
     """The caller's key after a callback offer, or none."""
     with wiring.current().work() as work:
-        return voicemail.choose(work, interaction_id, request.form.get("Digits", "")[:1])
+        return voicemail.choose(work, interaction_id, request.values.get("Digits", "")[:1])
 
 
 @door.post("/called/<int:interaction_id>")
@@ -78,7 +94,7 @@ def called(interaction_id: int) -> Answer:
 @door.post("/message/<int:interaction_id>")
 @answered
 def message(interaction_id: int) -> Answer:
-    form = request.form
+    form = request.values
     url, seconds = form.get("RecordingUrl", "")[:500], form.get("RecordingDuration", "")
     with wiring.current().work() as work:
         whole = int(seconds) if seconds.isascii() and seconds.isdigit() else 0
@@ -124,7 +140,7 @@ def agent_answered(offer_id: int) -> Answer:
 @answered
 def agent_pressed(offer_id: int) -> Answer:
     with wiring.current().work() as work:
-        digit = request.form.get("Digits", "")
+        digit = request.values.get("Digits", "")
         return legs.desk_telephone_pressed(work, offer_id, call_sid=request.form["CallSid"], digit=digit)
 
 
@@ -203,4 +219,6 @@ def fallback() -> Answer:
         seen = calls.of_sid(work, request.form.get("CallSid", ""))
         if seen is not None:
             return calls.answer_again(work, seen)
+    if "CallSid" in request.form:  # never heard of, or waited here for the database
+        return _receive()
     return Apologise(language=language_of(e164(request.form.get("From", ""))) or languages.DEFAULT)

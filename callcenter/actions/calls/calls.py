@@ -2,7 +2,7 @@
 backwards."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from callcenter.actions.calls import call_lifecycle
 from callcenter.actions.calls import callback_offer as callbacks
@@ -43,6 +43,7 @@ from callcenter.storage.work import Work
 QUIET_AFTER = timedelta(minutes=2)
 LANGUAGE_KEY = "9"
 WRONG_KEYS = 2
+LONGEST_AWAY = timedelta(hours=1)
 
 
 def receive(work: Work, call: IncomingCall) -> Answer:
@@ -60,7 +61,7 @@ def receive(work: Work, call: IncomingCall) -> Answer:
     if number.menu:
         return _menu(work, interaction, number, customer)
     with work.session.no_autoflush:  # no query here depends on the new rows: one flush at the end
-        return _enter(work, interaction, queue.id, customer)
+        return _enter(work, interaction, queue.id, customer, since=call.since)
 
 
 def claim(work: Work, sid: str) -> bool:
@@ -84,7 +85,7 @@ def _begin(
         their_address=call.caller,
         customer_id=customer.id if customer else None,
         queue_id=None if number.menu else number.queue_id,
-        created_at=work.now,
+        created_at=_since(work, call.since),
         reconcile_at=work.now + QUIET_AFTER,
     )
     work.record(
@@ -96,6 +97,11 @@ def _begin(
         )
     )
     return interaction
+
+
+def _since(work: Work, first_try: datetime | None) -> datetime:
+    # A caller who waited for our database has waited since the first try.
+    return max(work.now - LONGEST_AWAY, min(work.now, first_try)) if first_try else work.now
 
 
 def _menu(
@@ -127,7 +133,9 @@ def _menu(
     )
 
 
-def choose(work: Work, interaction_id: int, digit: str, *, token: str | None = None) -> Answer:
+def choose(
+    work: Work, interaction_id: int, digit: str, *, token: str | None = None, since: datetime | None = None
+) -> Answer:
     """A menu key, or none. After two wrong keys the caller enters the number's own queue.
 
     `token` identifies the provider's request: a repeated request counts once.
@@ -146,7 +154,7 @@ def choose(work: Work, interaction_id: int, digit: str, *, token: str | None = N
     if queue_id is None and _wrong_keys(interaction, number) < WRONG_KEYS:
         return _menu(work, interaction, number, None, again=True, wrong_key=bool(digit))
     customer = known.get(work.session, interaction.customer_id) if interaction.customer_id else None
-    return _enter(work, interaction, queue_id or number.queue_id, customer, digit=digit)
+    return _enter(work, interaction, queue_id or number.queue_id, customer, digit=digit, since=since)
 
 
 def _wrong_keys(interaction: Interaction, number: Number) -> int:
@@ -159,7 +167,13 @@ def _other_language(work: Work, interaction: Interaction, number: Number) -> Off
 
 
 def _enter(
-    work: Work, interaction: Interaction, queue_id: int, customer: Customer | None, *, digit: str = ""
+    work: Work,
+    interaction: Interaction,
+    queue_id: int,
+    customer: Customer | None,
+    *,
+    digit: str = "",
+    since: datetime | None = None,
 ) -> Answer:
     queue = settings_cache.queue(work.session, queue_id)
     interaction.queue_id = queue_id
@@ -173,7 +187,7 @@ def _enter(
         call_lifecycle.finish(work, interaction, by=EndedBy.SYSTEM, result=Result.CLOSED)
         opens = hours.opens_at(queue, work.now)
         return SayClosed(interaction_id=interaction.id, language=interaction.language, opens=opens)
-    interaction.state, interaction.joined_at = State.WAITING, work.now
+    interaction.state, interaction.joined_at = State.WAITING, _since(work, since)
     routing.enter(work, interaction, customer)
     callbacks.taken_by_call(work, interaction)
     entered = len(work.recorded)
