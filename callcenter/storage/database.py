@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,11 @@ def within(seconds: float) -> Iterator[None]:
         _deadline.reset(token)
 
 
+def seconds_left() -> float:
+    """Of the block of `within` around this; infinite without one."""
+    return _deadline.get() - time.monotonic()
+
+
 class Bounded(psycopg.Connection[Any]):
     """Limits the wait for each answer: a frozen server acknowledges packets, so no socket option notices."""
 
@@ -213,7 +219,8 @@ class Database:
 
 
 def _connect(_dialect: Dialect, _record: object, args: Any, options: Any) -> Bounded:
-    return Bounded.connect(*args, **options)
+    limit = min(options["connect_timeout"], max(1, ceil(min(seconds_left(), LONGEST_ANSWER))))
+    return Bounded.connect(*args, **{**options, "connect_timeout": limit})
 
 
 def _remember_statements(connection: psycopg.Connection[Any], _record: object) -> None:

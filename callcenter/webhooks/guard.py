@@ -16,7 +16,7 @@ from callcenter.domain import languages
 from callcenter.domain.calls import Answer, Apologise
 from callcenter.domain.customers import e164, language_of
 from callcenter.domain.errors import DomainError
-from callcenter.storage.database import is_away, within
+from callcenter.storage.database import is_away, seconds_left, within
 from callcenter.telephony import twiml
 from callcenter.telephony.signature import is_genuine
 
@@ -76,7 +76,7 @@ def _in_time(view: Callable[..., Answer], arguments: dict[str, int | str]) -> An
         try:
             return view(**arguments)
         except (DBAPIError, PoolTimeout) as error:
-            if not is_away(error):
+            if not is_away(error) or seconds_left() < 1:
                 raise
             time.sleep(SOON)
             return view(**arguments)
