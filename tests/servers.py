@@ -29,40 +29,40 @@ def data_of_servers() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def _postgres(data_of_servers: Path) -> Iterator[embedded.Server]:
+def _postgres(data_of_servers: Path) -> Iterator[embedded.EmbeddedServer]:
     template.lay(data_of_servers)
     with embedded.postgres(data_of_servers, durable=False) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def _redis(data_of_servers: Path) -> Iterator[embedded.Server]:
+def _redis(data_of_servers: Path) -> Iterator[embedded.EmbeddedServer]:
     with embedded.redis(data_of_servers) as server:
         yield server
 
 
 @pytest.fixture
-def postgres_server(_postgres: embedded.Server) -> embedded.Server:
+def postgres_server(_postgres: embedded.EmbeddedServer) -> embedded.EmbeddedServer:
     """To stop, start and kill; the next test finds it running again."""
     _postgres.start()
     return _postgres
 
 
 @pytest.fixture
-def redis_server(_redis: embedded.Server) -> embedded.Server:
+def redis_server(_redis: embedded.EmbeddedServer) -> embedded.EmbeddedServer:
     """To stop, start and kill; the next test finds it running again, and empty."""
     _redis.start()
     return _redis
 
 
 @pytest.fixture
-def bare_database_url(postgres_server: embedded.Server) -> str:
+def bare_database_url(postgres_server: embedded.EmbeddedServer) -> str:
     """A database without tables, for the tests of migrations."""
     return template.clone(postgres_server, "template1", BARE)
 
 
 @pytest.fixture
-def database_url(postgres_server: embedded.Server, _administrator: "Administrator") -> str:
+def database_url(postgres_server: embedded.EmbeddedServer, _administrator: "Administrator") -> str:
     """An empty database at the newest migration, without other connections."""
     url = template.url_of(postgres_server, template.EMPTY)
     _administrator.ask(url, "select tests.empty_tables(%s)", SPARED)
@@ -70,14 +70,14 @@ def database_url(postgres_server: embedded.Server, _administrator: "Administrato
 
 
 @pytest.fixture(scope="session")
-def _in_redis(_redis: embedded.Server) -> Iterator[redis.Redis]:
+def _in_redis(_redis: embedded.EmbeddedServer) -> Iterator[redis.Redis]:
     """One connection a process; a new one after the server's stop."""
     with redis.Redis.from_url(_redis.url) as client:
         yield client
 
 
 @pytest.fixture
-def redis_url(redis_server: embedded.Server, _in_redis: redis.Redis) -> str:
+def redis_url(redis_server: embedded.EmbeddedServer, _in_redis: redis.Redis) -> str:
     """An empty Redis."""
     _in_redis.flushall()
     return redis_server.url

@@ -73,17 +73,17 @@ def lay(data: Path) -> None:
         owner.take(made)
 
 
-def url_of(server: embedded.Server, database: str) -> str:
+def url_of(server: embedded.EmbeddedServer, database: str) -> str:
     return server.url.replace("/callcenter?", f"/{database}?", 1)
 
 
-def administer(server: embedded.Server, statement: str, *, database: str = "postgres") -> None:
+def administer(server: embedded.EmbeddedServer, statement: str, *, database: str = "postgres") -> None:
     """Run statements as the superuser, outside a transaction."""
     with psycopg.connect(url_of(server, database).replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(statement.encode())
 
 
-def clone(server: embedded.Server, template: str, name: str) -> str:
+def clone(server: embedded.EmbeddedServer, template: str, name: str) -> str:
     """A fresh copy of `template` named `name`, replacing an older one and its connections. Returns its URL."""
     names = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
     with psycopg.connect(url_of(server, "postgres").replace("+psycopg", ""), autocommit=True) as connection:

@@ -42,7 +42,7 @@ def play(wiring: Wiring, *, what_if_id: int) -> None:
     except DomainError as error:
         with wiring.work() as work:
             what_ifs.fail(work, what_if_id, attempt=attempt, reason=error.code)
-    except what_ifs.Superseded:
+    except what_ifs.WhatIfSuperseded:
         return
     else:
         with wiring.work() as work:

@@ -12,8 +12,8 @@ from callcenter.api.door import me
 from callcenter.api.interactions import InteractionShown
 from callcenter.api.offers import OfferShown
 from callcenter.api.operations import operation
-from callcenter.api.problems import Refused
-from callcenter.api.shapes import Listing, Page, Sent, Shown, Text
+from callcenter.api.problems import ApiProblem
+from callcenter.api.shapes import Listing, Page, RequestBody, ResponseBody, Text
 from callcenter.declared import everyone
 from callcenter.domain.agents import AgentState, Role, Status, identity
 from callcenter.domain.errors import NotFound
@@ -26,7 +26,7 @@ from callcenter.telephony.voice_token import TTL_SECONDS, voice_token
 NO_AGENT = {403: ("no-agent",)}
 
 
-class AgentShown(Shown):
+class AgentShown(ResponseBody):
     """A member of staff. `status` is chosen by the agent, `state` is set by the system."""
 
     id: int
@@ -65,12 +65,12 @@ class AgentsAsked(Listing):
     status: Status | None = None
 
 
-class StatusSent(Sent):
+class StatusSent(RequestBody):
     status: Literal[Status.AVAILABLE, Status.BREAK, Status.UNAVAILABLE, Status.SIGNED_OUT]
     cause: Annotated[Text, Field(max_length=60, description="The kind of break, by its key; empty for none.")] = ""
 
 
-class VoiceToken(Shown):
+class VoiceToken(ResponseBody):
     """A token for Twilio's Voice SDK. `device_url`: address of the simulated telephone in the demo, else null."""
 
     token: str
@@ -149,7 +149,7 @@ def issue_voice_token() -> VoiceToken:
     name = identity(me())
     if not _is_configured(settings):
         text = "Calls in the browser are not configured: the API key, its secret and the TwiML app are needed."
-        raise Refused(503, "telephony-not-configured", text)
+        raise ApiProblem(503, "telephony-not-configured", text)
     token = voice_token(settings, name)
     return VoiceToken(token=token, identity=name, ttl=TTL_SECONDS, device_url=settings.simulator_url or None)
 

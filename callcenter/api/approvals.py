@@ -12,7 +12,7 @@ from callcenter.api import cursors
 from callcenter.api.door import actor, me
 from callcenter.api.grants import GrantShown, shown
 from callcenter.api.operations import operation
-from callcenter.api.shapes import Listing, Page, Sent, Shown, Text
+from callcenter.api.shapes import Listing, Page, RequestBody, ResponseBody, Text
 from callcenter.declared import everyone, leaders
 from callcenter.domain.empowerment.approving import Said
 from callcenter.domain.errors import NotFound
@@ -27,7 +27,7 @@ RACE = {409: ("approval-over", "approval-taken"), 403: ("not-yours-to-approve", 
 ANSWER = {409: ("approval-over", "approval-taken", "budget-used-up", "stale-save"), 403: RACE[403]}
 
 
-class ApprovalShown(Shown):
+class ApprovalShown(ResponseBody):
     """A request for approval of one grant."""
 
     id: int
@@ -63,7 +63,7 @@ class ApprovalsAsked(Listing):
     state: Annotated[list[ApprovalState], Field(default_factory=list, description="One or several of these states.")]
 
 
-class WordShown(Shown):
+class WordShown(ResponseBody):
     """A message between agent and approver."""
 
     id: int
@@ -76,7 +76,7 @@ class Words(Page[WordShown]):
     pass
 
 
-class AnswerSent(Sent):
+class AnswerSent(RequestBody):
     """An answer. `units`: with less and instead; `remedy`: with instead. `asked`: the amount you answer to;
     `stale-save` where the agent changed it since."""
 
@@ -87,7 +87,7 @@ class AnswerSent(Sent):
     asked: int | None = None
 
 
-class WordSent(Sent):
+class WordSent(RequestBody):
     body: Annotated[Text, Field(max_length=acts.LONGEST_WORD)]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from callcenter import wiring
 from callcenter.api.interactions import visible
 from callcenter.api.operations import operation
-from callcenter.api.shapes import Page, Shown
+from callcenter.api.shapes import Page, ResponseBody
 from callcenter.declared import everyone
 from callcenter.domain.attachments import AttachmentState
 from callcenter.domain.errors import NotFound
@@ -22,7 +22,7 @@ from callcenter.storage.messages.attachments import Attachment
 from callcenter.storage.tickets import tickets
 
 
-class AttachmentShown(Shown):
+class AttachmentShown(ResponseBody):
     """An attachment of a message. It has content only in state `kept`."""
 
     id: int

@@ -8,14 +8,14 @@ from pydantic import Field
 from callcenter import wiring
 from callcenter.api import cursors
 from callcenter.api.operations import operation
-from callcenter.api.shapes import Id, Listing, Page, Shown
+from callcenter.api.shapes import Id, Listing, Page, ResponseBody
 from callcenter.declared import leaders
 from callcenter.domain.errors import NotFound
 from callcenter.reports.empowerment import budgets as report
 from callcenter.storage.empowerment import budgets
 
 
-class BudgetShown(Shown):
+class BudgetShown(ResponseBody):
     """A budget with its current period. Amounts are minor units of `currency`."""
 
     id: int
@@ -43,7 +43,7 @@ class Budgets(Page[BudgetShown]):
     pass
 
 
-class LineShown(Shown):
+class LineShown(ResponseBody):
     """A ledger entry. Entries never change; those of a period add up to its figures."""
 
     id: int

@@ -12,7 +12,7 @@ from callcenter.api import cursors
 from callcenter.api.door import actor
 from callcenter.api.once import once
 from callcenter.api.operations import operation
-from callcenter.api.shapes import Id, Listing, Page, Sent, Shown, Text
+from callcenter.api.shapes import Id, Listing, Page, RequestBody, ResponseBody, Text
 from callcenter.declared import everyone
 from callcenter.domain.errors import NotFound
 from callcenter.domain.states import CallbackState, Party
@@ -22,7 +22,7 @@ from callcenter.storage.work import Work
 OVER = {409: ("callback-over", "callback-in-progress")}
 
 
-class CallbackShown(Shown):
+class CallbackShown(ResponseBody):
     """A callback promised to a customer. Its own interaction waits in the queue."""
 
     id: int
@@ -57,7 +57,7 @@ class CallbacksAsked(Listing):
     customer_id: Id | None = None
 
 
-class CallbackSent(Sent):
+class CallbackSent(RequestBody):
     number: Annotated[Text, Field(max_length=40)]
     queue_id: Id
     at: Annotated[AwareDatetime | None, Field(strict=False, description="Not before then; left out: now.")] = None
@@ -65,7 +65,7 @@ class CallbackSent(Sent):
     customer_id: Id | None = None
 
 
-class CallbackChanges(Sent):
+class CallbackChanges(RequestBody):
     """Changes of a callback. `cancelled`: the reason for cancelling it; `now`: move it to the queue at once."""
 
     number: Annotated[Text | None, Field(max_length=40)] = None

@@ -9,14 +9,14 @@ from callcenter import wiring
 from callcenter.api.customers import CustomerShown, shown
 from callcenter.api.interactions import InteractionShown, visible
 from callcenter.api.operations import operation
-from callcenter.api.shapes import Shown
+from callcenter.api.shapes import ResponseBody
 from callcenter.api.surveys import SurveyShown
 from callcenter.api.tickets import TicketShown
 from callcenter.declared import everyone
 from callcenter.reports.customers import card
 
 
-class EffortShown(Shown):
+class EffortShown(ResponseBody):
     """The customer's effort on this case so far, including this contact."""
 
     contacts: int
@@ -28,7 +28,7 @@ class EffortShown(Shown):
     is_heavy: Annotated[bool, Field(description="From the third contact, or half an hour of their time.")]
 
 
-class ContactShown(Shown):
+class ContactShown(ResponseBody):
     """An earlier contact on any channel."""
 
     id: int
@@ -42,7 +42,7 @@ class ContactShown(Shown):
     ticket_id: int | None
 
 
-class CardShown(Shown):
+class CardShown(ResponseBody):
     """The customer card. `customer` is null for a withheld number, and for a shared one until the agent identifies
     the customer: `perhaps` lists the candidates."""
 

@@ -14,7 +14,7 @@ from callcenter.api import cursors
 from callcenter.api.door import actor
 from callcenter.api.once import once
 from callcenter.api.operations import operation
-from callcenter.api.shapes import Id, Listing, Page, Sent, Shown, Text, left_out
+from callcenter.api.shapes import Id, Listing, Page, RequestBody, ResponseBody, Text, left_out
 from callcenter.api.stale import stale
 from callcenter.declared import everyone
 from callcenter.domain import customers as rules
@@ -31,7 +31,7 @@ Line = Annotated[Text, Field(max_length=200)]
 Number = Annotated[Text, Field(max_length=40, description="E.164, or as dialled in the company's own country.")]
 
 
-class AddressShown(Shown):
+class AddressShown(ResponseBody):
     """An address of a customer: a telephone number, or a name at a messaging service."""
 
     kind: AddressKind
@@ -42,13 +42,13 @@ class AddressShown(Shown):
     opted_out_at: Annotated[datetime | None, Field(description="Since then they want no messages there.")]
 
 
-class AccountShown(Shown):
+class AccountShown(ResponseBody):
     id: int
     name: str
     owner_id: Annotated[int | None, Field(description="The agent who answers for it.")]
 
 
-class CustomerShown(Shown):
+class CustomerShown(ResponseBody):
     """A customer. `name` is empty until an agent enters it; several customers may share an address."""
 
     id: int
@@ -76,14 +76,14 @@ class CustomersAsked(Listing):
     ] = None
 
 
-class CustomerSent(Sent):
+class CustomerSent(RequestBody):
     number: Number
     name: Line = ""
     language: Annotated[Language | None, Field(description="Left out: told by the number.")] = None
     zone: Annotated[Line | None, Field(description="Such as Europe/Berlin. Left out: told by the number.")] = None
 
 
-class CustomerChanges(Sent):
+class CustomerChanges(RequestBody):
     """Fields to change; omitted fields stay. With `version`, a concurrent save is refused."""
 
     version: Id | None = None
@@ -95,7 +95,7 @@ class CustomerChanges(Sent):
     email: Line | None = left_out()
 
 
-class NumberSent(Sent):
+class NumberSent(RequestBody):
     number: Number
 
 

@@ -12,7 +12,7 @@ from werkzeug.routing import BaseConverter, RequestRedirect
 
 from callcenter import declared, wiring
 from callcenter.api import problems
-from callcenter.api.problems import Refused
+from callcenter.api.problems import ApiProblem
 from callcenter.declared import Door, public
 from callcenter.domain.errors import NotAllowed
 from callcenter.domain.permissions import Actor
@@ -52,13 +52,13 @@ def check() -> None:
 def _actor() -> Actor:
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not secret.strip():
-        raise Refused(401, "unauthenticated", "Send a token as Authorization: Bearer …", headers=CHALLENGE)
+        raise ApiProblem(401, "unauthenticated", "Send a token as Authorization: Bearer …", headers=CHALLENGE)
     with wiring.current().reading() as session:
         token = access.token(session, secret.strip())
         found = access.actor_of(session, token) if token else None
     if token is None or found is None:
         headers = {"WWW-Authenticate": CHALLENGE["WWW-Authenticate"] + ', error="invalid_token"'}
-        raise Refused(401, "unauthenticated", "This token is not known or no longer valid.", headers=headers)
+        raise ApiProblem(401, "unauthenticated", "This token is not known or no longer valid.", headers=headers)
     g.api_token_id = token.id
     structlog.contextvars.bind_contextvars(token=token.id, agent_id=found.agent_id)
     return found
@@ -73,7 +73,7 @@ def me() -> int:
     """The id of the token's agent; 403 `no-agent` for a program's token."""
     agent_id = actor().agent_id
     if agent_id is None:
-        raise Refused(403, "no-agent", "This token acts for no agent: make one with --agent.")
+        raise ApiProblem(403, "no-agent", "This token acts for no agent: make one with --agent.")
     return agent_id
 
 

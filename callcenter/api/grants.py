@@ -15,7 +15,7 @@ from callcenter.api import cursors
 from callcenter.api.door import actor, me
 from callcenter.api.once import HEADER, once
 from callcenter.api.operations import operation
-from callcenter.api.shapes import Id, Listing, Page, Sent, Shown, Text
+from callcenter.api.shapes import Id, Listing, Page, RequestBody, ResponseBody, Text
 from callcenter.declared import everyone
 from callcenter.domain.errors import Invalid, NotFound
 from callcenter.domain.states import GrantState
@@ -30,7 +30,7 @@ ASKED = {409: ("approval-over", "budget-used-up"), 403: ("not-your-interaction",
 GIVING = {409: ("ask-first", "budget-used-up"), 403: ("not-your-interaction", "no-agent")}
 
 
-class GrantShown(Shown):
+class GrantShown(ResponseBody):
     """A grant or a request for one. `units`: minor currency units, or pieces."""
 
     id: int
@@ -80,7 +80,7 @@ class GrantsAsked(Listing):
     ticket_id: Id | None = None
 
 
-class GrantSent(Sent):
+class GrantSent(RequestBody):
     """A grant to make. `ask`: request approval above your own limit; without it that is refused (`ask-first`)."""
 
     ticket_id: Id
@@ -96,16 +96,16 @@ class GrantSent(Sent):
     ask: bool = False
 
 
-class GivenOn(Sent):
+class GivenOn(RequestBody):
     sms: Annotated[Text | None, Field(max_length=1600)] = None
 
 
-class GrantChange(Sent):
+class GrantChange(RequestBody):
     units: Units
     reason: Reason
 
 
-class Reversal(Sent):
+class Reversal(RequestBody):
     reason: Reason
 
 

@@ -14,7 +14,7 @@ from callcenter.actions.routing import routing
 from callcenter.api import cursors
 from callcenter.api.door import actor
 from callcenter.api.operations import operation
-from callcenter.api.shapes import Id, Listing, Page, Sent, Shown, Text
+from callcenter.api.shapes import Id, Listing, Page, RequestBody, ResponseBody, Text
 from callcenter.api.why import Why
 from callcenter.declared import everyone
 from callcenter.domain.channels import Channel
@@ -30,7 +30,7 @@ OUTSIDE = {502: ("outside-refused",), 503: ("outside-unavailable",)}
 NOT_YOURS = {403: ("not-your-interaction",)}
 
 
-class InteractionShown(Shown):
+class InteractionShown(ResponseBody):
     """A contact of one customer on one channel."""
 
     id: int
@@ -74,16 +74,16 @@ class InteractionsAsked(Listing):
     agent_id: Id | None = None
 
 
-class WrapUpSent(Sent):
+class WrapUpSent(RequestBody):
     outcome: Outcome
     note: Annotated[Text, Field(max_length=wrap_ups.NOTE_LIMIT)] = ""
 
 
-class NoteSent(Sent):
+class NoteSent(RequestBody):
     note: Annotated[Text, Field(max_length=wrap_ups.NOTE_LIMIT)]
 
 
-class RecognisedSent(Sent):
+class RecognisedSent(RequestBody):
     customer_id: Id
 
 

@@ -8,7 +8,7 @@ from callcenter import wiring
 from callcenter.actions.empowerment import granting
 from callcenter.api.door import actor, me
 from callcenter.api.operations import operation
-from callcenter.api.shapes import Asked, Id, Shown
+from callcenter.api.shapes import Id, QueryParameters, ResponseBody
 from callcenter.declared import everyone
 from callcenter.domain.empowerment import Decision, May, RuleBook, hold
 from callcenter.domain.errors import NotFound, NotYourInteraction
@@ -16,7 +16,7 @@ from callcenter.domain.permissions import may_give
 from callcenter.storage.tickets import tickets
 
 
-class OptionShown(Shown):
+class OptionShown(ResponseBody):
     """A remedy in the decision."""
 
     remedy: str
@@ -33,7 +33,7 @@ class OptionShown(Shown):
     asked: Annotated[list[dict[str, Any]], Field(description="Who is asked in turn, for how long, up to how much.")]
 
 
-class WishShown(Shown):
+class WishShown(ResponseBody):
     """The result of one grant request, if it were made now."""
 
     answer: Literal["give", "needs_reason", "ask", "refused"]
@@ -42,7 +42,7 @@ class WishShown(Shown):
     split: Annotated[bool, Field(description="Small by itself, too much with what was given on the same ticket.")]
 
 
-class MayGive(Shown):
+class MayGive(ResponseBody):
     """Your allowance for this ticket now; forbidden remedies are left out."""
 
     rule_book: int
@@ -52,7 +52,7 @@ class MayGive(Shown):
     wish: WishShown | None
 
 
-class MayGiveAsked(Asked):
+class MayGiveAsked(QueryParameters):
     interaction_id: Id | None = None
     remedy: Annotated[str | None, Field(max_length=40, description="With `units`: what would become of this wish.")] = (
         None

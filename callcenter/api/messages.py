@@ -18,7 +18,7 @@ from callcenter.api.door import actor
 from callcenter.api.interactions import NOT_YOURS, visible
 from callcenter.api.once import once
 from callcenter.api.operations import operation
-from callcenter.api.shapes import Listing, Page, Sent, Shown, Text
+from callcenter.api.shapes import Listing, Page, RequestBody, ResponseBody, Text
 from callcenter.declared import everyone
 from callcenter.domain.channels import Channel
 from callcenter.domain.errors import Invalid
@@ -29,7 +29,7 @@ from callcenter.storage.messages.messages import Message
 from callcenter.storage.work import Work
 
 
-class MessageShown(Shown):
+class MessageShown(ResponseBody):
     """A text message. `direction` "in": written by the customer."""
 
     id: int
@@ -50,7 +50,7 @@ class Messages(Page[MessageShown]):
     pass
 
 
-class FileSent(Sent):
+class FileSent(RequestBody):
     name: Annotated[Text, Field(max_length=120)]
     content: Annotated[str, Field(description="Base64. Its type is told by its content.")]
 
@@ -61,7 +61,7 @@ class FileSent(Sent):
             raise Invalid("The content of a file is sent as base64.", field="files") from None
 
 
-class MessageSent(Sent):
+class MessageSent(RequestBody):
     """Text, files, or both."""
 
     body: Text = ""

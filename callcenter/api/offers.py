@@ -10,7 +10,7 @@ from callcenter.actions.routing import offers as acts
 from callcenter.api import cursors
 from callcenter.api.door import actor, me
 from callcenter.api.operations import operation
-from callcenter.api.shapes import Listing, Page, Sent, Shown, Text
+from callcenter.api.shapes import Listing, Page, RequestBody, ResponseBody, Text
 from callcenter.declared import everyone
 from callcenter.domain.channels import Medium
 from callcenter.domain.errors import NotFound
@@ -20,7 +20,7 @@ from callcenter.storage.routing import offers
 GONE = {409: ("offer-ended", "offer-taken", "interaction-ended")}
 
 
-class OfferShown(Shown):
+class OfferShown(ResponseBody):
     """An offer of one interaction to one agent."""
 
     id: int
@@ -45,14 +45,14 @@ class OffersAsked(Listing):
     mine: Annotated[bool, Field(description="Only those of the token's own agent.")] = False
 
 
-class Accepted(Shown):
+class Accepted(ResponseBody):
     """An accepted offer. `connect`: the parameters of Device.connect for a call; null for a conversation."""
 
     interaction_id: int
     connect: dict[str, str] | None
 
 
-class DeclineSent(Sent):
+class DeclineSent(RequestBody):
     reason: Annotated[Text, Field(max_length=200)] = ""
 
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from callcenter import declared
 from callcenter.api.door import door
-from callcenter.api.shapes import Asked, Sent
+from callcenter.api.shapes import QueryParameters, RequestBody
 from callcenter.declared import Declaration, Door
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -30,8 +30,8 @@ class Operation:
     description: str
     tag: str
     declaration: Declaration
-    query: type[Asked] | None = None
-    body: type[Sent] | None = None
+    query: type[QueryParameters] | None = None
+    body: type[RequestBody] | None = None
     answer: type[BaseModel] | None = None
     status: int = 200
     repeatable: bool = False
@@ -54,8 +54,8 @@ def operation(
     method: str,
     path: str,
     *,
-    query: type[Asked] | None = None,
-    body: type[Sent] | None = None,
+    query: type[QueryParameters] | None = None,
+    body: type[RequestBody] | None = None,
     answer: type[BaseModel] | None = None,
     status: int = 200,
     repeatable: bool = False,
@@ -114,13 +114,13 @@ def shown(given: BaseModel, status: int = 200) -> Response:
     return Response(given.model_dump_json(), status=status, mimetype="application/json")
 
 
-def _query(model: type[Asked]) -> dict[str, str | list[str]]:
+def _query(model: type[QueryParameters]) -> dict[str, str | list[str]]:
     # A list parameter keeps all its values, any other the last one.
     several = {name for name, known in model.model_fields.items() if get_origin(known.annotation) is list}
     return {name: values if name in several else values[-1] for name, values in request.args.lists()}
 
 
-def _body(model: type[Sent]) -> Sent:
+def _body(model: type[RequestBody]) -> RequestBody:
     raw = request.get_data()
     if not raw and not any(known.is_required() for known in model.model_fields.values()):
         # An absent body is fine where no field is required.

@@ -41,7 +41,7 @@ class Problem(BaseModel):
     yours: dict[str, Any] | None = Field(default=None, description="stale-save: what you sent, none of it saved.")
 
 
-class Refused(Exception):
+class ApiProblem(Exception):
     """A problem specific to the API, or with more data than a domain error has."""
 
     def __init__(
@@ -67,7 +67,7 @@ CONFLICT = (409, "conflict", "Somebody did the same at the same moment. Look, th
 
 
 def register(door: Blueprint) -> None:
-    door.register_error_handler(Refused, _refused)
+    door.register_error_handler(ApiProblem, _refused)
     door.register_error_handler(DomainError, _domain)
     door.register_error_handler(OutsideError, _outside)
     door.register_error_handler(ValidationError, _invalid)
@@ -87,7 +87,7 @@ def answer(status: int, code: str, detail: str, *, headers: dict[str, str] | Non
     return Response(text, status=status, headers=headers, mimetype=MEDIA_TYPE)
 
 
-def _refused(error: Refused) -> Response:
+def _refused(error: ApiProblem) -> Response:
     return answer(error.status, error.code, error.detail, headers=error.headers, **error.more)
 
 

@@ -11,8 +11,8 @@ from callcenter.actions.administration import queues as acts
 from callcenter.api import cursors
 from callcenter.api.door import actor
 from callcenter.api.operations import operation
-from callcenter.api.problems import Refused, Wrong
-from callcenter.api.shapes import Listing, Page, Sent, Shown, Text, left_out
+from callcenter.api.problems import ApiProblem, Wrong
+from callcenter.api.shapes import Listing, Page, RequestBody, ResponseBody, Text, left_out
 from callcenter.api.stale import stale
 from callcenter.declared import allow, everyone
 from callcenter.domain import opening_hours
@@ -30,7 +30,7 @@ Week = Annotated[
 Routing = Annotated[QueuePolicy, Field(description="Skills, rings, aging, longest wait, callbacks, wrap-up.")]
 
 
-class QueueShown(Shown):
+class QueueShown(ResponseBody):
     """A queue. `version` changes with every change of its settings."""
 
     id: int
@@ -54,7 +54,7 @@ class Queues(Page[QueueShown]):
     pass
 
 
-class QueueChanges(Sent):
+class QueueChanges(RequestBody):
     """Settings to change; omitted ones stay, sent ones are replaced as a whole. Each ring opens later than the one
     before."""
 
@@ -140,9 +140,9 @@ def _settings(now: QueueSettings | None, body: QueueChanges) -> QueueSettings:
     return QueueSettings.model_validate(values)
 
 
-def _refused(error: NotValid) -> Refused:
+def _refused(error: NotValid) -> ApiProblem:
     errors = [
         Wrong(field=path.replace("policy.", "routing.", 1), detail=gettext(fault.text, **fault.values))
         for path, fault in error.faults.items()
     ]
-    return Refused(error.status, error.code, errors[0].detail, field=errors[0].field, errors=errors)
+    return ApiProblem(error.status, error.code, errors[0].detail, field=errors[0].field, errors=errors)

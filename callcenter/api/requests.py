@@ -10,13 +10,13 @@ from callcenter.actions.empowerment import fulfilment as acts
 from callcenter.api import cursors
 from callcenter.api.door import actor
 from callcenter.api.operations import operation
-from callcenter.api.shapes import Id, Listing, Page, Sent, Shown, Text
+from callcenter.api.shapes import Id, Listing, Page, RequestBody, ResponseBody, Text
 from callcenter.declared import everyone
 from callcenter.domain.states import RequestState
 from callcenter.storage.empowerment import departments
 
 
-class RequestShown(Shown):
+class RequestShown(ResponseBody):
     """A request to one department, with its answer."""
 
     id: int
@@ -42,7 +42,7 @@ class RequestsAsked(Listing):
     department_id: Id | None = None
 
 
-class RequestAnswer(Sent):
+class RequestAnswer(RequestBody):
     """A department's answer. `done` false: not possible; `answer` gives the reason."""
 
     done: bool

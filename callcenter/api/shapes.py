@@ -19,7 +19,7 @@ Text = Annotated[str, AfterValidator(_storable)]
 Limit = Annotated[int, Field(ge=1, le=200)]
 
 
-class Sent(BaseModel):
+class RequestBody(BaseModel):
     """A request body. Unknown fields are refused and numbers are not converted to text."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -28,20 +28,20 @@ class Sent(BaseModel):
         return self.model_dump(exclude_unset=True)
 
 
-class Asked(BaseModel):
+class QueryParameters(BaseModel):
     """Query parameters. Unknown names are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Listing(Asked):
+class Listing(QueryParameters):
     """Paging parameters. `cursor` is the `next` of the previous page."""
 
     cursor: Annotated[str | None, Field(max_length=200, description="`next` of the page before.")] = None
     limit: Limit = 50
 
 
-class Shown(BaseModel):
+class ResponseBody(BaseModel):
     """An answer, built from a row."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)

@@ -8,14 +8,14 @@ from pydantic import Field
 from callcenter import wiring
 from callcenter.api import cursors
 from callcenter.api.operations import operation
-from callcenter.api.shapes import Id, Listing, Page, Shown
+from callcenter.api.shapes import Id, Listing, Page, ResponseBody
 from callcenter.declared import everyone
 from callcenter.domain.errors import NotFound
 from callcenter.domain.states import SurveyState
 from callcenter.storage.surveys import surveys
 
 
-class SurveyShown(Shown):
+class SurveyShown(ResponseBody):
     """The survey about one interaction."""
 
     id: int

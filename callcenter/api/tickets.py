@@ -13,12 +13,12 @@ from callcenter.api.door import actor
 from callcenter.api.interactions import visible
 from callcenter.api.once import once
 from callcenter.api.operations import operation
-from callcenter.api.shapes import Id, Listing, Page, Sent, Shown, Text, left_out
+from callcenter.api.shapes import Id, Listing, Page, RequestBody, ResponseBody, Text, left_out
 from callcenter.api.stale import stale
 from callcenter.declared import everyone
 from callcenter.domain.empowerment import money
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
-from callcenter.domain.tickets import Fault, Priority, TicketStatus, TicketType
+from callcenter.domain.tickets import Priority, ResponsibleParty, TicketStatus, TicketType
 from callcenter.storage.customers import customers
 from callcenter.storage.tickets import tickets
 from callcenter.storage.work import Work
@@ -31,7 +31,7 @@ Price = Annotated[int | None, Field(ge=1, le=money.LARGEST, description=PRICE)]
 LONGEST_COMMENT = 20_000
 
 
-class TicketShown(Shown):
+class TicketShown(ResponseBody):
     """A ticket: one case of a customer, until it is solved."""
 
     id: int
@@ -41,7 +41,7 @@ class TicketShown(Shown):
     priority: Priority
     type: TicketType
     cause: str
-    fault: Fault
+    fault: ResponsibleParty
     product: str
     price: Annotated[int | None, Field(description=PRICE)]
     customer_id: int | None
@@ -65,20 +65,20 @@ class TicketsAsked(Listing):
     customer_id: Id | None = None
 
 
-class TicketSent(Sent):
+class TicketSent(RequestBody):
     subject: Subject
     customer_id: Id | None = None
     status: TicketStatus = left_out()
     priority: Priority = left_out()
     type: TicketType = left_out()
     cause: Cause = left_out()
-    fault: Fault = left_out()
+    fault: ResponsibleParty = left_out()
     product: Product = left_out()
     price: Price = left_out()
     owner_id: Id = left_out()
 
 
-class TicketChanges(Sent):
+class TicketChanges(RequestBody):
     """Fields to change; omitted fields stay. With `version`, a concurrent save is refused."""
 
     version: Id | None = None
@@ -87,13 +87,13 @@ class TicketChanges(Sent):
     priority: Priority = left_out()
     type: TicketType = left_out()
     cause: Cause = left_out()
-    fault: Fault = left_out()
+    fault: ResponsibleParty = left_out()
     product: Product = left_out()
     price: Price = left_out()
     owner_id: Id = left_out()
 
 
-class CommentShown(Shown):
+class CommentShown(ResponseBody):
     """An internal note; the customer never sees it."""
 
     id: int
@@ -108,7 +108,7 @@ class Comments(Page[CommentShown]):
     pass
 
 
-class CommentSent(Sent):
+class CommentSent(RequestBody):
     body: Annotated[Text, Field(max_length=LONGEST_COMMENT)]
     interaction_id: Annotated[Id | None, Field(description="The contact during which it was written.")] = None
 

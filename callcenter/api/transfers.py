@@ -9,12 +9,12 @@ from callcenter.actions.calls import transfers
 from callcenter.api.door import actor
 from callcenter.api.interactions import NOT_YOURS, visible
 from callcenter.api.operations import operation
-from callcenter.api.shapes import Id, Sent, Text
+from callcenter.api.shapes import Id, RequestBody, Text
 from callcenter.declared import everyone
 from callcenter.domain.errors import Invalid
 
 
-class TransferSent(Sent):
+class TransferSent(RequestBody):
     """A transfer to either `queue_id` or `agent_id`, with a reason."""
 
     queue_id: Id | None = None

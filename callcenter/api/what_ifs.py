@@ -12,7 +12,7 @@ from callcenter.api import cursors
 from callcenter.api.door import actor
 from callcenter.api.once import once
 from callcenter.api.operations import operation
-from callcenter.api.shapes import Id, Listing, Page, Sent, Shown
+from callcenter.api.shapes import Id, Listing, Page, RequestBody, ResponseBody
 from callcenter.declared import leaders
 from callcenter.domain.errors import NotFound
 from callcenter.domain.states import LongJobState
@@ -24,7 +24,7 @@ Minutes = Annotated[int, Field(ge=0, le=MINUTES_A_DAY, description="Of the day."
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "workdays"]
 
 
-class WhatIfShown(Shown):
+class WhatIfShown(ResponseBody):
     """A simulation. `result` once done: figures as [mean, half of the 95 % interval], pairs as [as it was, as it
     would be]."""
 
@@ -45,7 +45,7 @@ class WhatIfs(Page[WhatIfShown]):
     pass
 
 
-class WhatIfSent(Sent):
+class WhatIfSent(RequestBody):
     """A simulation to run. At least one of `agents`, `ring` and `priority` differs from what it was."""
 
     day: Day

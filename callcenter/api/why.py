@@ -4,11 +4,11 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from callcenter.api.shapes import Shown
+from callcenter.api.shapes import ResponseBody
 from callcenter.domain.routing import Explanation, explanation
 
 
-class AbleShown(Shown):
+class AbleShown(ResponseBody):
     """An agent who could take the interaction."""
 
     agent_id: int
@@ -16,7 +16,7 @@ class AbleShown(Shown):
     levels: Annotated[dict[str, int], Field(description="Of the skills that are asked for.")]
 
 
-class Why(Shown):
+class Why(ResponseBody):
     """The router's explanation for all signed-in agents."""
 
     is_waiting: bool

@@ -3,10 +3,10 @@
 import click
 
 from callcenter.cli import access, demo, doctor, empowerment, empowerment_replay, outside, processes, routing, twilio
-from callcenter.cli.speech import House
+from callcenter.cli.speech import CommandGroup
 
 
-@click.group(cls=House, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="callcenter")
 def main() -> None:
     """A contact centre and ticketing service that puts the customer in the middle."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import click
 
 from callcenter.actions.administration import access, staff
-from callcenter.cli.speech import Misused, Refused, settings
+from callcenter.cli.speech import CommandFailed, Misused, settings
 from callcenter.domain.agents import Role
 from callcenter.storage.administration import access as tokens
 from callcenter.storage.agents import agents
@@ -118,7 +118,7 @@ def set_password(username: str, password_stdin: bool) -> None:
         with wiring.reading() as session:
             agent = agents.by_name(session, username)
         if agent is None:
-            raise Refused(f"There is nobody of the name {username}. See: callcenter user list")
+            raise CommandFailed(f"There is nobody of the name {username}. See: callcenter user list")
         password = staff.checked(_password(from_stdin=password_stdin))
         with wiring.work() as work:
             access.set_password(work, agent.id, password=password)

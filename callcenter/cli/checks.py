@@ -39,7 +39,7 @@ TWILIO_SIDS = (("twilio_account_sid", "AC"), ("twilio_api_key", "SK"), ("twilio_
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """A check's result. `advice`: what to do about a fault or note."""
 
     verdict: Literal["ok", "note", "fault"]
@@ -48,19 +48,19 @@ class Finding:
     advice: str = ""
 
 
-def ok(subject: str, said: str) -> Finding:
-    return Finding("ok", subject, said)
+def ok(subject: str, said: str) -> CheckResult:
+    return CheckResult("ok", subject, said)
 
 
-def note(subject: str, said: str, advice: str) -> Finding:
-    return Finding("note", subject, said, advice)
+def note(subject: str, said: str, advice: str) -> CheckResult:
+    return CheckResult("note", subject, said, advice)
 
 
-def fault(subject: str, said: str, advice: str) -> Finding:
-    return Finding("fault", subject, said, advice)
+def fault(subject: str, said: str, advice: str) -> CheckResult:
+    return CheckResult("fault", subject, said, advice)
 
 
-def all_of_them() -> Iterator[Finding]:
+def all_of_them() -> Iterator[CheckResult]:
     """All findings, in the order in which an operator fixes them."""
     yield from installation()
     try:
@@ -75,7 +75,7 @@ def all_of_them() -> Iterator[Finding]:
     yield from twilio(ours, numbers)
 
 
-def installation() -> Iterator[Finding]:
+def installation() -> Iterator[CheckResult]:
     yield ok("Python", sys.version.split()[0])
     try:
         for zone in ("America/Los_Angeles", "Asia/Shanghai"):
@@ -94,7 +94,7 @@ def installation() -> Iterator[Finding]:
     yield ok("Browsers", f"pages need {BROWSERS}")
 
 
-def secrets(ours: Settings) -> Iterator[Finding]:
+def secrets(ours: Settings) -> Iterator[CheckResult]:
     for name, prefix in TWILIO_SIDS:
         value: str = getattr(ours, name)
         if value and not (value.startswith(prefix) and len(value) == 34):
@@ -107,7 +107,7 @@ def secrets(ours: Settings) -> Iterator[Finding]:
         yield fault("SIMULATOR_URL", "is set in production", "Take it away: browsers would not talk to Twilio.")
 
 
-def database(ours: Settings) -> Generator[Finding, None, list[str]]:
+def database(ours: Settings) -> Generator[CheckResult, None, list[str]]:
     """Findings on PostgreSQL; returns our telephone numbers, [] where they cannot be read."""
     numbers: list[str] = []
     house = Database(ours.database_url, pool=1)
@@ -135,7 +135,7 @@ def database(ours: Settings) -> Generator[Finding, None, list[str]]:
     return numbers
 
 
-def _connections(ours: Settings, session: Session) -> Iterator[Finding]:
+def _connections(ours: Settings, session: Session) -> Iterator[CheckResult]:
     # Peak: web processes, a worker and a clock, each with twice its pool.
     most = (ours.web_processes + 2) * 2 * ours.database_pool
     allowed = int(session.scalar(text("SHOW max_connections")) or 0)
@@ -144,7 +144,7 @@ def _connections(ours: Settings, session: Session) -> Iterator[Finding]:
         yield note("Connections", said, "Raise max_connections there, or lower DATABASE_POOL.")
 
 
-def _clock(session: Session) -> Iterator[Finding]:
+def _clock(session: Session) -> Iterator[CheckResult]:
     if is_connected(session, Process.CLOCK):
         yield ok("Clock", "running")
     else:
@@ -152,7 +152,7 @@ def _clock(session: Session) -> Iterator[Finding]:
         yield note("Clock", "none is running", advice)
 
 
-def _people(ours: Settings, session: Session) -> Iterator[Finding]:
+def _people(ours: Settings, session: Session) -> Iterator[CheckResult]:
     everybody = agents.all_active(session)
     if not any(agent.role == Role.ADMINISTRATOR for agent in everybody):
         advice = "Run: callcenter user create NAME --role administrator"
@@ -167,7 +167,7 @@ def _people(ours: Settings, session: Session) -> Iterator[Finding]:
         yield fault("People", f"the demo's password, which everybody knows, opens {', '.join(names)}", advice)
 
 
-def memory(ours: Settings) -> Iterator[Finding]:
+def memory(ours: Settings) -> Iterator[CheckResult]:
     redis = Redis.from_url(ours.redis_url, socket_connect_timeout=3, socket_timeout=3)
     try:
         version = str(redis.info("server").get("redis_version", "0"))
@@ -189,7 +189,7 @@ def memory(ours: Settings) -> Iterator[Finding]:
         redis.close()
 
 
-def public_url(ours: Settings) -> Iterator[Finding]:
+def public_url(ours: Settings) -> Iterator[CheckResult]:
     if ours.callcenter_env == "production" and not ours.is_secure:
         yield fault("PUBLIC_URL", f"{ours.public_url} is not https", "Put a proxy with a certificate before it.")
     host = urlsplit(ours.public_url).hostname or ""
@@ -208,7 +208,7 @@ def public_url(ours: Settings) -> Iterator[Finding]:
     yield fault("PUBLIC_URL", f"{ours.public_url} {said}", advice)
 
 
-def twilio(ours: Settings, numbers: list[str]) -> Iterator[Finding]:
+def twilio(ours: Settings, numbers: list[str]) -> Iterator[CheckResult]:
     missing = [
         name.upper()
         for name in ("twilio_account_sid", "twilio_auth_token", "twilio_api_key", "twilio_api_secret")
@@ -231,7 +231,7 @@ def twilio(ours: Settings, numbers: list[str]) -> Iterator[Finding]:
         yield fault("Twilio", str(error), advice)
 
 
-def _token(ours: Settings) -> Finding:
+def _token(ours: Settings) -> CheckResult:
     # With a wrong token every webhook is refused, and no other check shows it.
     try:
         account_of(ours, by_token=True).answers()
@@ -241,7 +241,7 @@ def _token(ours: Settings) -> Finding:
     return ok("TWILIO_AUTH_TOKEN", "is the account's; webhooks are checked with it")
 
 
-def _numbers(found: dict[str, Place], numbers: list[str]) -> Iterator[Finding]:
+def _numbers(found: dict[str, Place], numbers: list[str]) -> Iterator[CheckResult]:
     here, missing, _ = split(found, numbers)
     if not numbers:
         yield note("Numbers", "we have none yet", "Run: callcenter twilio add-number")
@@ -251,7 +251,7 @@ def _numbers(found: dict[str, Place], numbers: list[str]) -> Iterator[Finding]:
         yield _webhooks(place, "calls and messages reach us")
 
 
-def _application(ours: Settings, account: TwilioAccount) -> Iterator[Finding]:
+def _application(ours: Settings, account: TwilioAccount) -> Iterator[CheckResult]:
     if not ours.twilio_twiml_app_sid:
         advice = "Make a TwiML app in the Twilio console, then: callcenter twilio configure"
         yield fault("TwiML app", "TWILIO_TWIML_APP_SID is not set: agents cannot answer in the browser", advice)
@@ -260,7 +260,7 @@ def _application(ours: Settings, account: TwilioAccount) -> Iterator[Finding]:
     yield ok("Voice tokens", "can be signed with TWILIO_API_KEY")
 
 
-def _webhooks(place: Place, good: str) -> Finding:
+def _webhooks(place: Place, good: str) -> CheckResult:
     if not place.changes:
         return ok(place.name, good)
     wrong = ", ".join(f"{change.setting} is {change.before or 'not set'}" for change in place.changes)

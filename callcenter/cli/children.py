@@ -16,7 +16,7 @@ from urllib.request import ProxyHandler, build_opener
 import click
 import psutil
 
-from callcenter.cli.speech import Refused
+from callcenter.cli.speech import CommandFailed
 
 READY_SECONDS = 120
 STOP_SECONDS = 25
@@ -64,11 +64,11 @@ class Child:
         self._process = self._run(self.log)
 
     def wait_until_ready(self) -> None:
-        """Refused, with the end of the log, after READY_SECONDS or a death."""
+        """CommandFailed, with the end of the log, after READY_SECONDS or a death."""
         deadline = time.monotonic() + READY_SECONDS
         while self.health and not _answers(self.health):
             if not self.is_running or time.monotonic() > deadline:
-                raise Refused(f"The {self.name} did not start. {self.last_words()}")
+                raise CommandFailed(f"The {self.name} did not start. {self.last_words()}")
             time.sleep(0.1)
 
     def may_start_again(self) -> bool:
@@ -121,7 +121,7 @@ class Family:
         self._write_down()
 
     def watch(self, *also: Callable[[], None]) -> None:
-        """Restart dead children, call `also` every half second. Refused where a child dies too often."""
+        """Restart dead children, call `also` every half second. Raises CommandFailed where a child dies too often."""
         while True:
             for child in self._children:
                 if not child.is_running:
@@ -132,7 +132,7 @@ class Family:
 
     def _start_again(self, child: Child) -> None:
         if not child.may_start_again():
-            raise Refused(f"The {child.name} keeps ending, so everything stops. {child.last_words()}")
+            raise CommandFailed(f"The {child.name} keeps ending, so everything stops. {child.last_words()}")
         click.echo(f"The {child.name} ended and is started again ({child.log} says why).", err=True)
         child.start()
         self._write_down()

@@ -21,7 +21,7 @@ from callcenter.cli import forked, twilio
 from callcenter.cli.children import Child, Family, executed, until_signal
 from callcenter.cli.forked import Forked
 from callcenter.cli.processes import FIGURES, WEB, fresh_folder_for_figures
-from callcenter.cli.speech import Misused, Refused, settings
+from callcenter.cli.speech import CommandFailed, Misused, settings
 from callcenter.demo import personas
 from callcenter.embedded import place
 from callcenter.settings import Settings
@@ -67,7 +67,7 @@ def _alone(data: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Refused(
+            raise CommandFailed(
                 f"The demo is running already on {data}. Look for it at {_url(os.environ.get('BIND') or WEB_BIND)}, "
                 "or set CALLCENTER_DATA, BIND and SIMULATOR_BIND to start a second one."
             ) from None
@@ -87,7 +87,7 @@ def _servers(data: Path, stack: ExitStack) -> list[Callable[[], None]]:
     return watched
 
 
-def _revive(server: embedded.Server, name: str) -> None:
+def _revive(server: embedded.EmbeddedServer, name: str) -> None:
     if server.pid is None:
         click.echo(f"{name} ended and is started again.", err=True)
         server.start()
@@ -148,7 +148,7 @@ def _check_free(bind: str, variable: str) -> None:
         try:
             probe.bind((host.strip("[]"), int(port)))
         except OSError as error:
-            raise Refused(_why_not(error, bind, variable)) from error
+            raise CommandFailed(_why_not(error, bind, variable)) from error
 
 
 def _why_not(error: OSError, bind: str, variable: str) -> str:

@@ -3,7 +3,7 @@
 import click
 
 from callcenter.cli import checks, live_work
-from callcenter.cli.checks import Finding
+from callcenter.cli.checks import CheckResult
 from callcenter.cli.speech import quiet
 
 MARKS = {"ok": "ok  ", "note": "note", "fault": "FAULT"}
@@ -23,6 +23,6 @@ def doctor(live: bool) -> None:
     raise SystemExit(1 if faults else 0)
 
 
-def _shown(finding: Finding) -> str:
+def _shown(finding: CheckResult) -> str:
     advice = f"\n      -> {finding.advice}" if finding.advice else ""
     return f"{MARKS[finding.verdict]:<6}{finding.subject}: {finding.said}{advice}"

@@ -10,7 +10,7 @@ import click
 
 from callcenter.cli.access import house
 from callcenter.cli.empowerment import JSON, LANGUAGE, RULES, read_book
-from callcenter.cli.speech import Refused
+from callcenter.cli.speech import CommandFailed
 from callcenter.domain.empowerment import RuleBook
 from callcenter.domain.empowerment.money import shown
 from callcenter.domain.empowerment.past import Past, of_data
@@ -112,7 +112,7 @@ def _case(line: str, file: Path, number: int) -> Past:
         data = json.loads(line)
         return of_data(data if isinstance(data, dict) else {})
     except (ValueError, Invalid) as error:
-        raise Refused(f"{file}, line {number}: {error}") from None
+        raise CommandFailed(f"{file}, line {number}: {error}") from None
 
 
 def _result(book: RuleBook, found: Iterator[Past], since: datetime, budgets: list[ReplayedBudget]) -> dict[str, Any]:

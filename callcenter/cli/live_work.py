@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.exc import OperationalError
 
-from callcenter.cli.checks import Finding, fault, ok
+from callcenter.cli.checks import CheckResult, fault, ok
 from callcenter.cli.speech import first_line
 from callcenter.reports.supervision import invariants
 from callcenter.reports.supervision.invariants import Breach, Kind
@@ -29,7 +29,7 @@ ADVICE: dict[Kind, str] = {
 }
 
 
-def findings() -> Iterator[Finding]:
+def findings() -> Iterator[CheckResult]:
     try:
         ours = load()
     except SettingsError as error:
@@ -49,7 +49,7 @@ def findings() -> Iterator[Finding]:
         house.close()
 
 
-def _told(found: list[Breach], names: Mapping[int, str]) -> Iterator[Finding]:
+def _told(found: list[Breach], names: Mapping[int, str]) -> Iterator[CheckResult]:
     for kind, count in invariants.counts(found).items():
         if not count:
             yield ok(SUBJECTS[kind], "none")
@@ -58,7 +58,7 @@ def _told(found: list[Breach], names: Mapping[int, str]) -> Iterator[Finding]:
                 yield fault(SUBJECTS[kind], _said(breach, names), ADVICE[kind])
 
 
-def _stuck(failed: Sequence[Failure]) -> Iterator[Finding]:
+def _stuck(failed: Sequence[Failure]) -> Iterator[CheckResult]:
     if not failed:
         yield ok("Stuck work", "none")
     for row in failed:

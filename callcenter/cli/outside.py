@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from callcenter.cli.speech import Refused
+from callcenter.cli.speech import CommandFailed
 
 SIMULATOR = "http://127.0.0.1:8100"
 
@@ -47,7 +47,7 @@ def bench(arguments: tuple[str, ...]) -> None:
 
 def _become(module: str, arguments: list[str]) -> None:
     if not _exists(module):
-        raise Refused(f"{module} is not part of this installation; run the command in a clone of the source.")
+        raise CommandFailed(f"{module} is not part of this installation; run the command in a clone of the source.")
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", module, *arguments])
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from callcenter.simulation import Figure, Result, Scenario, load, run, traffic
+from callcenter.simulation import RunFigure, RunResult, Scenario, load, run, traffic
 
 QUEUE_HEADS = ("figure", "of", "ours", "± 95 %", "theory", "", "reference", "")
 WORDS = {
@@ -68,7 +68,7 @@ def routing(
         raise click.UsageError("Say which scenario: a YAML file, or the name of one that is shipped.")
     wanted = load(scenario)
     given = traffic.read(trace) if trace else None
-    contacts: list[traffic.Contact] = []
+    contacts: list[traffic.SimulatedContact] = []
     keep = contacts.append if log or draw else None
     played = run(wanted, seeds, trace=given, processes=processes, done=keep)
     contacts.sort(key=lambda contact: contact.key)
@@ -80,7 +80,7 @@ def routing(
     raise SystemExit(0 if played.is_ok else 1)
 
 
-def text(scenario: Scenario, played: Result) -> str:
+def text(scenario: Scenario, played: RunResult) -> str:
     head = f"{scenario.name}: {scenario.about}" if scenario.about else scenario.name
     runs = f"{played.seeds} seed{'s' if played.seeds != 1 else ''}, {played.contacts:,} contacts counted"
     return "\n".join([head, runs, "", *_table([_cells(figure) for figure in played.figures])])
@@ -97,7 +97,7 @@ def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "  ".join(cells).rstrip()
 
 
-def _cells(figure: Figure) -> tuple[str, ...]:
+def _cells(figure: RunFigure) -> tuple[str, ...]:
     theory = (
         "" if figure.theory is None else f"{'' if figure.sign == '=' else figure.sign + ' '}{_number(figure.theory)}"
     )

@@ -14,7 +14,7 @@ from callcenter.embedded import EmbeddedError
 from callcenter.settings import Settings, SettingsError, load
 
 
-class House(click.Group):
+class CommandGroup(click.Group):
     """Turns expected errors into sentences."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -23,25 +23,27 @@ class House(click.Group):
         except SettingsError as error:
             raise Misused(f"The settings are not right. {error}") from error
         except (EmbeddedError, NotEmpty, DomainError, OutsideError) as error:
-            raise Refused(str(error)) from error
+            raise CommandFailed(str(error)) from error
         except CommandError as error:
-            raise Refused(f"The database is of another version: {error}. Use the callcenter that made it.") from error
+            raise CommandFailed(
+                f"The database is of another version: {error}. Use the callcenter that made it."
+            ) from error
         except OperationalError as error:
-            raise Refused(f"PostgreSQL does not answer: {first_line(error)} Look at DATABASE_URL.") from error
+            raise CommandFailed(f"PostgreSQL does not answer: {first_line(error)} Look at DATABASE_URL.") from error
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
-            raise Refused("The disk is full. Free some space, or set CALLCENTER_DATA to another disk.") from error
+            raise CommandFailed("The disk is full. Free some space, or set CALLCENTER_DATA to another disk.") from error
 
 
-class Refused(click.ClickException):
+class CommandFailed(click.ClickException):
     """The message is printed as it is; exit code 1."""
 
     def show(self, _file: Any = None) -> None:
         click.echo(self.message, err=True)
 
 
-class Misused(Refused):
+class Misused(CommandFailed):
     """Wrong arguments or settings; exit code 2."""
 
     exit_code = 2

@@ -6,7 +6,7 @@ import click
 
 from callcenter.actions.administration import setup
 from callcenter.cli.access import house
-from callcenter.cli.speech import Misused, Refused, settings
+from callcenter.cli.speech import CommandFailed, Misused, settings
 from callcenter.settings import Settings
 from callcenter.storage.administration import company
 from callcenter.storage.database import Database
@@ -44,7 +44,7 @@ def configure(yes: bool) -> None:
         raise Misused("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are missing; the Twilio console shows them.")
     numbers = our_numbers(ours)
     if not numbers:
-        raise Refused("No telephone number of ours is known yet. First: callcenter twilio add-number")
+        raise CommandFailed("No telephone number of ours is known yet. First: callcenter twilio add-number")
     account = account_of(ours)
     here, missing, aside = split(account.numbers(), numbers)
     for number in missing:
@@ -58,7 +58,7 @@ def configure(yes: bool) -> None:
     if places:
         _show(places)
         if not (yes or click.confirm("Change this at Twilio?")):
-            raise Refused("Nothing was changed.")
+            raise CommandFailed("Nothing was changed.")
         apply(account, places)
     click.echo("Done." if places else "Nothing to change.")
     if missing:

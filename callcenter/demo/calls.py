@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from callcenter.demo import issues, survey_scores
 from callcenter.demo.book import Book, Values
-from callcenter.demo.contacts import House, begin, offered, who
-from callcenter.demo.schedule import Contact
-from callcenter.demo.staff import Server
+from callcenter.demo.contacts import YearSetup, begin, offered, who
+from callcenter.demo.schedule import DemoContact
+from callcenter.demo.staff import DemoAgent
 from callcenter.domain.calls import OVER
 from callcenter.domain.events import (
     CallConnected,
@@ -38,7 +38,7 @@ class Times:
     held: float
 
 
-def call(house: House, contact: Contact) -> Contact | None:
+def call(house: YearSetup, contact: DemoContact) -> DemoContact | None:
     """Write this call into the book. Returns the caller's redial after an abandoned call, else None."""
     book = house.book
     times = _times(book, contact)
@@ -61,7 +61,7 @@ def call(house: House, contact: Contact) -> Contact | None:
     return None
 
 
-def _times(book: Book, contact: Contact) -> Times:
+def _times(book: Book, contact: DemoContact) -> Times:
     menu = book.chance.uniform(6, 17)
     if contact.script:
         script = contact.script
@@ -76,7 +76,7 @@ def _times(book: Book, contact: Contact) -> Times:
     return Times(menu, waited, talked, held)
 
 
-def _enter(house: House, contact: Contact, times: Times) -> Values:
+def _enter(house: YearSetup, contact: DemoContact, times: Times) -> Values:
     """From the first ring until the call is in the queue."""
     book, queue_id = house.book, house.queue_id(contact)
     visit = begin(house, contact)
@@ -91,7 +91,7 @@ def _enter(house: House, contact: Contact, times: Times) -> Values:
     return visit
 
 
-def _serve(house: House, contact: Contact, server: Server, times: Times, joined: datetime) -> None:
+def _serve(house: YearSetup, contact: DemoContact, server: DemoAgent, times: Times, joined: datetime) -> None:
     book, visit = house.book, _enter(house, contact, times)
     answered = joined + timedelta(seconds=times.waited)
     taken = answered - book.seconds(1, 2)
@@ -118,7 +118,7 @@ def _serve(house: House, contact: Contact, server: Server, times: Times, joined:
     survey_scores.ask(book, contact, visit, at=finished, waited=times.waited, held=times.held)
 
 
-def _hold(book: Book, visit: Values, server: Server, held: float, answered: datetime) -> None:
+def _hold(book: Book, visit: Values, server: DemoAgent, held: float, answered: datetime) -> None:
     if held < 1:
         return
     start = answered + book.seconds(20, 45)
@@ -128,7 +128,7 @@ def _hold(book: Book, visit: Values, server: Server, held: float, answered: date
     book.tell(start + timedelta(seconds=held), CallResumed(held_seconds=int(held), **acts))
 
 
-def _wrap_up(book: Book, contact: Contact, visit: Values, server: Server, ended: datetime) -> datetime:
+def _wrap_up(book: Book, contact: DemoContact, visit: Values, server: DemoAgent, ended: datetime) -> datetime:
     outcome = issues.outcome_of(book, contact)
     finished = ended + (book.seconds(12, 75) if outcome else timedelta(seconds=90))
     note = issues.note_of(contact) if outcome else ""
@@ -140,7 +140,7 @@ def _wrap_up(book: Book, contact: Contact, visit: Values, server: Server, ended:
     return finished
 
 
-def _abandon(house: House, contact: Contact, times: Times) -> Contact | None:
+def _abandon(house: YearSetup, contact: DemoContact, times: Times) -> DemoContact | None:
     book = house.book
     waited = times.waited * book.chance.uniform(0.3, 0.98)
     visit = _enter(house, contact, replace(times, waited=times.waited))
@@ -153,9 +153,9 @@ def _abandon(house: House, contact: Contact, times: Times) -> Contact | None:
     return None
 
 
-def _leave_in_menu(book: Book, contact: Contact, times: Times) -> None:
+def _leave_in_menu(book: Book, contact: DemoContact, times: Times) -> None:
     ended = contact.at + timedelta(seconds=times.menu)
-    visit = begin(House(book, [], {}), contact)
+    visit = begin(YearSetup(book, [], {}), contact)
     visit.update(ended_at=ended, finished_at=ended, ended_by=EndedBy.CUSTOMER, result=Result.LEFT_IN_MENU)
     book.tell(contact.at, CallReceived(**who(visit, actor="customer")))
     _leg(book, visit, contact.at, ended, party="customer", joined=None)
@@ -163,7 +163,7 @@ def _leave_in_menu(book: Book, contact: Contact, times: Times) -> None:
 
 
 def _end(
-    book: Book, visit: Values, at: datetime, server: Server | None, *, waited: float = 0, talked: float = 0
+    book: Book, visit: Values, at: datetime, server: DemoAgent | None, *, waited: float = 0, talked: float = 0
 ) -> None:
     event = CallEnded(
         by=visit["ended_by"],

@@ -6,8 +6,8 @@ from typing import Any
 
 from callcenter.demo.book import Book, Values
 from callcenter.demo.personas import OUR_NUMBER
-from callcenter.demo.schedule import Contact
-from callcenter.demo.staff import Server
+from callcenter.demo.schedule import DemoContact
+from callcenter.demo.staff import DemoAgent
 from callcenter.domain.channels import Channel
 from callcenter.domain.events import InteractionAccepted, OfferEnded, OfferMade
 from callcenter.domain.interactions import State
@@ -20,14 +20,14 @@ RING = timedelta(seconds=20)
 
 
 @dataclass
-class House:
+class YearSetup:
     """The book, agents and queue ids with which the year is written."""
 
     book: Book
-    servers: list[Server]
+    servers: list[DemoAgent]
     queues: dict[str, int]
 
-    def able(self, contact: Contact) -> list[Server]:
+    def able(self, contact: DemoContact) -> list[DemoAgent]:
         theme, language = contact.matter.theme, contact.customer.language
         return [
             server
@@ -35,7 +35,7 @@ class House:
             if language in server.member.languages and dict(server.member.skills).get(theme.queue)
         ]
 
-    def taker(self, contact: Contact, at: datetime) -> Server | None:
+    def taker(self, contact: DemoContact, at: datetime) -> DemoAgent | None:
         """The scripted agent, else the free one with skills and language who has been idle longest."""
         able = self.able(contact)
         if contact.script:
@@ -43,11 +43,11 @@ class House:
         free = [s for s in able if s.works_at(at) and s.is_free(at, channel=contact.channel)]
         return min(free, key=lambda server: (server.calls_until, server.id), default=None)
 
-    def queue_id(self, contact: Contact) -> int:
+    def queue_id(self, contact: DemoContact) -> int:
         return self.queues[contact.matter.theme.queue if contact.channel.is_voice else "delivery"]
 
 
-def begin(house: House, contact: Contact) -> Values:
+def begin(house: YearSetup, contact: DemoContact) -> Values:
     _seen(house.book, contact)
     visit = house.book.add(
         Interaction,
@@ -65,7 +65,7 @@ def begin(house: House, contact: Contact) -> Values:
     return visit
 
 
-def _seen(book: Book, contact: Contact) -> None:
+def _seen(book: Book, contact: DemoContact) -> None:
     """Update the address's last contact; WhatsApp is an address of its own with the same number."""
     addresses, kind = contact.customer.addresses, contact.channel.address_kind
     if kind not in addresses:
@@ -76,7 +76,7 @@ def _seen(book: Book, contact: Contact) -> None:
     addresses[kind]["last_seen_at"] = max(contact.at, before or contact.at)
 
 
-def offered(house: House, visit: Values, server: Server, *, made: datetime, taken: datetime) -> Values:
+def offered(house: YearSetup, visit: Values, server: DemoAgent, *, made: datetime, taken: datetime) -> Values:
     """One offer, accepted at `taken`; sometimes preceded by an offer that another agent declined or missed."""
     book = house.book
     medium = Channel(visit["channel"]).medium
@@ -92,12 +92,12 @@ def offered(house: House, visit: Values, server: Server, *, made: datetime, take
     return offer
 
 
-def _other(house: House, server: Server, at: datetime) -> Server | None:
+def _other(house: YearSetup, server: DemoAgent, at: datetime) -> DemoAgent | None:
     others = (s for s in house.servers if s is not server and s.works_at(at) and s.is_free(at, channel=Channel.VOICE))
     return next((s for s in others if set(s.member.languages) & set(server.member.languages)), None)
 
 
-def _passed_over(book: Book, visit: Values, server: Server, *, made: datetime, medium: str) -> None:
+def _passed_over(book: Book, visit: Values, server: DemoAgent, *, made: datetime, medium: str) -> None:
     state = "declined" if book.share(30) else "expired"
     ended = made + (book.seconds(3, 9) if state == "declined" else RING)
     offer = _offer(book, visit, server, made=made, medium=medium, state=state, ended=ended)
@@ -106,7 +106,7 @@ def _passed_over(book: Book, visit: Values, server: Server, *, made: datetime, m
 
 
 def _offer(
-    book: Book, visit: Values, server: Server, *, made: datetime, medium: str, state: str, ended: datetime
+    book: Book, visit: Values, server: DemoAgent, *, made: datetime, medium: str, state: str, ended: datetime
 ) -> Values:
     offer = book.add(
         Offer,
@@ -126,7 +126,7 @@ def _offer(
     return offer
 
 
-def who(visit: Values, server: Server | None = None, *, actor: str = "system") -> dict[str, Any]:
+def who(visit: Values, server: DemoAgent | None = None, *, actor: str = "system") -> dict[str, Any]:
     """Ids and actor of an event about this interaction."""
     ids = {"interaction_id": visit["id"], "customer_id": visit["customer_id"]}
     return {**ids, "agent_id": server.id if server else None, "actor": actor}

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from callcenter.demo import issues, survey_scores
 from callcenter.demo.book import Book, Values
-from callcenter.demo.contacts import House, begin, offered, who
+from callcenter.demo.contacts import YearSetup, begin, offered, who
 from callcenter.demo.messages import write
-from callcenter.demo.schedule import Contact
-from callcenter.demo.staff import Server
+from callcenter.demo.schedule import DemoContact
+from callcenter.demo.staff import DemoAgent
 from callcenter.domain.events import (
     ConversationEnded,
     ConversationStarted,
@@ -19,7 +19,7 @@ from callcenter.domain.interactions import EndedBy, Result
 from callcenter.storage.calls.wrap_ups import WrapUp
 
 
-def converse(house: House, contact: Contact) -> None:
+def converse(house: YearSetup, contact: DemoContact) -> None:
     """Write this conversation, if it has ended by now and an agent was free."""
     book = house.book
     waited = contact.script.waited if contact.script else book.chance.lognormvariate(3.6, 0.8)
@@ -43,7 +43,7 @@ def converse(house: House, contact: Contact) -> None:
     survey_scores.ask(book, contact, visit, at=ended, waited=waited, held=0)
 
 
-def _script(book: Book, contact: Contact, taken: datetime) -> list[tuple[datetime, str]]:
+def _script(book: Book, contact: DemoContact, taken: datetime) -> list[tuple[datetime, str]]:
     words = contact.matter.theme.texts[contact.customer.language]
     number = str(book.chance.randrange(100, 999))
     said, at = [(contact.at, words[0].replace("{n}", number))], taken
@@ -53,21 +53,21 @@ def _script(book: Book, contact: Contact, taken: datetime) -> list[tuple[datetim
     return said
 
 
-def _begin(house: House, contact: Contact) -> Values:
+def _begin(house: YearSetup, contact: DemoContact) -> Values:
     visit, queue_id = begin(house, contact), house.queue_id(contact)
     visit.update(queue_id=queue_id, joined_at=contact.at)
     house.book.tell(contact.at, ConversationStarted(queue_id=queue_id, **who(visit, actor="customer")))
     return visit
 
 
-def _say(book: Book, visit: Values, server: Server, at: datetime, body: str, *, is_ours: bool) -> None:
+def _say(book: Book, visit: Values, server: DemoAgent, at: datetime, body: str, *, is_ours: bool) -> None:
     sent = write(book, visit, at, body, agent_id=server.id if is_ours else None)
     subjects = who(visit, server, actor=f"agent:{server.id}" if is_ours else "customer")
     told = MessageQueued if is_ours else MessageReceived
     book.tell(at, told(message_id=sent["id"], **subjects))
 
 
-def _finish(book: Book, contact: Contact, visit: Values, server: Server, ended: datetime) -> None:
+def _finish(book: Book, contact: DemoContact, visit: Values, server: DemoAgent, ended: datetime) -> None:
     outcome = issues.outcome_of(book, contact)
     note = issues.note_of(contact) if outcome else ""
     visit.update(ended_at=ended, ended_by=EndedBy.AGENT, result=Result.SERVED, finished_at=ended)

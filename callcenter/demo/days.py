@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from callcenter.demo.book import Book, Values
-from callcenter.demo.staff import Server, spans
+from callcenter.demo.staff import DemoAgent, spans
 from callcenter.domain.agents import AgentState, Status, state_of
 from callcenter.domain.events import SignedIn, SignedOut, StateChanged, StatusChanged
 from callcenter.storage.agents.agents import Agent, Interval
@@ -16,7 +16,7 @@ DAYS = 14
 Change = tuple[datetime, str]
 
 
-def write(book: Book, servers: list[Server]) -> None:
+def write(book: Book, servers: list[DemoAgent]) -> None:
     """Write intervals and their events. In the end every agent is signed out and idle."""
     visits = {visit["id"]: visit for visit in book.rows(Interaction)}
     for server in servers:
@@ -31,7 +31,7 @@ def write(book: Book, servers: list[Server]) -> None:
             person["state_since"] = person["idle_since"] = known[-1][0]
 
 
-def _chosen(book: Book, server: Server) -> Iterator[Change]:
+def _chosen(book: Book, server: DemoAgent) -> Iterator[Change]:
     for back in range(DAYS, -2, -1):
         day = spans(server.member, book.now - timedelta(days=back))
         jitter = book.seconds(-180, 240)
@@ -43,7 +43,7 @@ def _chosen(book: Book, server: Server) -> Iterator[Change]:
                 yield finish, Status.SIGNED_OUT if is_over else Status.BREAK
 
 
-def _known(book: Book, server: Server, visits: dict[int, Values]) -> list[Change]:
+def _known(book: Book, server: DemoAgent, visits: dict[int, Values]) -> list[Change]:
     """The state after each change of the agent's work, from the live `state_of`."""
     since = book.now - timedelta(days=DAYS)
     steps: list[tuple[datetime, str, int]] = []
@@ -75,7 +75,7 @@ def _steps(offer: Values, visit: Values) -> list[tuple[datetime, str, int]]:
     ]
 
 
-def _stretches(book: Book, server: Server, kind: str, changes: list[Change]) -> None:
+def _stretches(book: Book, server: DemoAgent, kind: str, changes: list[Change]) -> None:
     before: str = Status.SIGNED_OUT if kind == "status" else AgentState.IDLE
     ends = [at for at, _ in changes[1:]]
     for (at, value), until in zip_longest(changes, ends):
@@ -90,7 +90,7 @@ def _stretches(book: Book, server: Server, kind: str, changes: list[Change]) -> 
         before = value
 
 
-def _tell_status(book: Book, server: Server, at: datetime, value: str, *, before: str) -> None:
+def _tell_status(book: Book, server: DemoAgent, at: datetime, value: str, *, before: str) -> None:
     by: Values = {"agent_id": server.id, "actor": f"agent:{server.id}"}
     if before == Status.SIGNED_OUT:
         book.tell(at, SignedIn(**by))

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from callcenter.demo.book import Book, Values
-from callcenter.demo.schedule import Contact
-from callcenter.demo.staff import Server
+from callcenter.demo.schedule import DemoContact
+from callcenter.demo.staff import DemoAgent
 from callcenter.domain.events import CommentWritten, TicketChanged, TicketOpened, TicketSolved
 from callcenter.domain.interactions import Outcome
 from callcenter.domain.tickets import AFTER, UNSOLVED, TicketStatus, number_of
@@ -19,7 +19,9 @@ EXTRA = {
 }
 
 
-def ticket_of(book: Book, contact: Contact, server: Server, *, queue_id: int, at: datetime, interaction: int) -> Values:
+def ticket_of(
+    book: Book, contact: DemoContact, server: DemoAgent, *, queue_id: int, at: datetime, interaction: int
+) -> Values:
     """The case's ticket; opened at the first contact that an agent serves."""
     matter = contact.matter
     if matter.ticket is None:
@@ -28,7 +30,7 @@ def ticket_of(book: Book, contact: Contact, server: Server, *, queue_id: int, at
     return matter.ticket
 
 
-def _open(book: Book, contact: Contact, server: Server, *, queue_id: int, at: datetime) -> Values:
+def _open(book: Book, contact: DemoContact, server: DemoAgent, *, queue_id: int, at: datetime) -> Values:
     theme, language = contact.matter.theme, contact.customer.language
     urgent = contact.customer.tier == "gold" and book.share(30)
     return book.add(
@@ -50,7 +52,7 @@ def _open(book: Book, contact: Contact, server: Server, *, queue_id: int, at: da
     )
 
 
-def outcome_of(book: Book, contact: Contact) -> str | None:
+def outcome_of(book: Book, contact: DemoContact) -> str | None:
     """The outcome of the wrap-up; None if it timed out (recent contacts only)."""
     if contact.script:
         return contact.script.outcome or Outcome.SOLVED
@@ -61,7 +63,7 @@ def outcome_of(book: Book, contact: Contact) -> str | None:
     return Outcome.NO_ACTION_NEEDED if book.share(3) else Outcome.SOLVED
 
 
-def note_of(contact: Contact) -> str:
+def note_of(contact: DemoContact) -> str:
     if contact.script and contact.script.note:
         return contact.script.note
     first, later, solved = contact.matter.theme.notes[contact.customer.language]
@@ -71,7 +73,7 @@ def note_of(contact: Contact) -> str:
 
 
 def finish(
-    book: Book, contact: Contact, server: Server, *, outcome: str | None, at: datetime, interaction: int
+    book: Book, contact: DemoContact, server: DemoAgent, *, outcome: str | None, at: datetime, interaction: int
 ) -> None:
     ticket = contact.matter.ticket
     if ticket is None:

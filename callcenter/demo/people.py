@@ -19,7 +19,7 @@ TIERS = ("gold", "silver", "silver", "standard", "standard", "standard", "standa
 
 
 @dataclass(frozen=True)
-class Person:
+class DemoCustomer:
     """A customer while the year is generated. `weight`: relative frequency of contacts."""
 
     id: int
@@ -36,7 +36,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Known:
+class ScriptedCustomer:
     """A customer with fixed data: those in screenshots and on the simulator's phone page."""
 
     name: str
@@ -51,7 +51,7 @@ class Known:
 
 
 KNOWN = (
-    Known(
+    ScriptedCustomer(
         "Carla Mendes",
         ("+14155550142", "+14155550143"),
         "gold",
@@ -62,10 +62,10 @@ KNOWN = (
         "Mendes Café Group",
         value=421_000,
     ),
-    Known("李雷", ("+8613855500163",), "silver", "zh", "深圳南山区", SHANGHAI, 5, value=1_980_000),
-    Known("Tom Becker", ("+12125550178",), "standard", "en", "New York", NEW_YORK, 2),
-    Known("王芳 Wang Fang", ("+8613955500121", "+8675555500121"), "gold", "zh", "上海", SHANGHAI, 6),
-    Known(
+    ScriptedCustomer("李雷", ("+8613855500163",), "silver", "zh", "深圳南山区", SHANGHAI, 5, value=1_980_000),
+    ScriptedCustomer("Tom Becker", ("+12125550178",), "standard", "en", "New York", NEW_YORK, 2),
+    ScriptedCustomer("王芳 Wang Fang", ("+8613955500121", "+8675555500121"), "gold", "zh", "上海", SHANGHAI, 6),
+    ScriptedCustomer(
         "Mary Okafor",
         ("+16465550119",),
         "silver",
@@ -75,13 +75,13 @@ KNOWN = (
         4,
         "Okafor & Daughters Catering",
     ),
-    Known("Mallory Reed", ("+15105550166",), "standard", "en", "Oakland", COMPANY_ZONE, 1),
-    Known("Malin Reed", ("+15105550166", "+15105550167"), "silver", "en", "Oakland", COMPANY_ZONE, 3),
+    ScriptedCustomer("Mallory Reed", ("+15105550166",), "standard", "en", "Oakland", COMPANY_ZONE, 1),
+    ScriptedCustomer("Malin Reed", ("+15105550166", "+15105550167"), "silver", "en", "Oakland", COMPANY_ZONE, 3),
 )
 OPTED_OUT = 12  # this customer id has opted out of messages
 
 
-def write(book: Book, *, owners: dict[str, int]) -> list[Person]:
+def write(book: Book, *, owners: dict[str, int]) -> list[DemoCustomer]:
     """All customers with accounts and numbers. `owners`: agent ids by user name, as account owners."""
     accounts = {name: book.add(Account, name=name, owner_id=owners[who])["id"] for name, who in ACCOUNTS}
     everybody = [_known(book, known, accounts) for known in KNOWN]
@@ -92,19 +92,19 @@ def write(book: Book, *, owners: dict[str, int]) -> list[Person]:
     return everybody
 
 
-def _known(book: Book, known: Known, accounts: dict[str, int]) -> Person:
+def _known(book: Book, known: ScriptedCustomer, accounts: dict[str, int]) -> DemoCustomer:
     since = book.now - YEAR * known.years - book.seconds(0, 86_400 * 90)
     return _add(book, known, since, accounts, in_story=True, weight=0)
 
 
-def _drawn(book: Book, taken: set[str], accounts: dict[str, int]) -> Person:
+def _drawn(book: Book, taken: set[str], accounts: dict[str, int]) -> DemoCustomer:
     is_chinese = book.share(38)
     place, zone, prefix = book.chance.choice(names.CHINESE if is_chinese else names.AMERICAN)
     numbers = [_number(taken, prefix, is_chinese)]
     if book.share(14):
         numbers.append(_number(taken, "151" if is_chinese else "332", is_chinese))
     account = _account(book, is_chinese) if book.share(16) else None
-    known = Known(
+    known = ScriptedCustomer(
         name=_name(book, taken, is_chinese),
         numbers=tuple(numbers),
         tier="gold" if account and book.share(45) else book.chance.choice(TIERS),
@@ -142,13 +142,13 @@ def _account(book: Book, is_chinese: bool) -> str:
 
 def _add(
     book: Book,
-    known: Known,
+    known: ScriptedCustomer,
     since: datetime,
     accounts: dict[str, int],
     *,
     weight: int,
     in_story: bool = False,
-) -> Person:
+) -> DemoCustomer:
     drawn = round(book.chance.triangular(*VALUE[known.tier], VALUE[known.tier][0]))
     currency = "CNY" if known.zone == SHANGHAI else "USD"
     customer = book.add(
@@ -184,7 +184,7 @@ def _add(
         book.tell(since, CustomerCreated(customer_id=customer["id"]))
     if opted_out:
         book.tell(book.now - timedelta(days=60), CustomerOptedOut(customer_id=customer["id"], actor="customer"))
-    return Person(
+    return DemoCustomer(
         id=customer["id"],
         name=known.name,
         language=known.language,

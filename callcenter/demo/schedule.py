@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from callcenter.demo import topics_billing, topics_delivery
 from callcenter.demo.book import Book, Values
-from callcenter.demo.people import Person
+from callcenter.demo.people import DemoCustomer
 from callcenter.demo.topics import Theme
 from callcenter.domain.channels import Channel
 
@@ -36,11 +36,11 @@ class Script:
 
 
 @dataclass
-class Matter:
+class DemoCase:
     """One future ticket. `stays_open`: the last contact does not solve it."""
 
     theme: Theme
-    customer: Person
+    customer: DemoCustomer
     subject: str = ""
     priority: str = ""
     fault: str = ""
@@ -50,11 +50,11 @@ class Matter:
 
 
 @dataclass(frozen=True)
-class Contact:
+class DemoContact:
     """One contact of the customer about this case; `part` counts from 1."""
 
     at: datetime
-    matter: Matter
+    matter: DemoCase
     channel: Channel
     part: int = 1
     is_last: bool = True
@@ -62,11 +62,11 @@ class Contact:
     script: Script | None = None
 
     @property
-    def customer(self) -> Person:
+    def customer(self) -> DemoCustomer:
         return self.matter.customer
 
 
-def year(book: Book, customers: list[Person]) -> Iterator[Contact]:
+def year(book: Book, customers: list[DemoCustomer]) -> Iterator[DemoContact]:
     """Random contacts of the last year up to now; their number grows towards today."""
     drawn = [person for person in customers if not person.in_story]
     weights = [person.weight for person in drawn]
@@ -76,7 +76,7 @@ def year(book: Book, customers: list[Person]) -> Iterator[Contact]:
         for _ in range(_how_many(book, back, day)):
             customer = book.chance.choices(drawn, weights)[0]
             theme = book.chance.choices(THEMES, _weights(back))[0]
-            yield from _contacts(book, day, Matter(theme, customer))
+            yield from _contacts(book, day, DemoCase(theme, customer))
 
 
 def _weights(back: int) -> list[float]:
@@ -91,17 +91,17 @@ def _how_many(book: Book, back: int, day: date) -> int:
     return max(0, round(book.chance.gauss(mean, math.sqrt(mean))))
 
 
-def _contacts(book: Book, day: date, matter: Matter) -> Iterator[Contact]:
+def _contacts(book: Book, day: date, matter: DemoCase) -> Iterator[DemoContact]:
     parts = book.chance.choice(PARTS)
     for part in range(1, parts + 1):
         at = _moment(book, day, matter.customer.zone)
         if matter.customer.since < at < book.now:
             channel = _written(matter) if book.share(TEXT_SHARE) else Channel.VOICE
-            yield Contact(at, matter, channel, part=part, is_last=part == parts)
+            yield DemoContact(at, matter, channel, part=part, is_last=part == parts)
         day += timedelta(days=book.chance.choice((1, 1, 2, 2, 3, 4)))
 
 
-def _written(matter: Matter) -> Channel:
+def _written(matter: DemoCase) -> Channel:
     """One customer in three uses WhatsApp."""
     return Channel.WHATSAPP if matter.customer.id % 3 == 0 else Channel.SMS
 

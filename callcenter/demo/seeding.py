@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from callcenter.demo import days, empowerment, issues, people, personas, staff, stories
 from callcenter.demo.book import Book
 from callcenter.demo.calls import call
-from callcenter.demo.contacts import House
+from callcenter.demo.contacts import YearSetup
 from callcenter.demo.conversations import converse
-from callcenter.demo.schedule import Contact, year
-from callcenter.demo.staff import Server
+from callcenter.demo.schedule import DemoContact, year
+from callcenter.demo.staff import DemoAgent
 from callcenter.storage.administration import company
 from callcenter.storage.administration.company import Queue
 from callcenter.storage.agents.agents import Agent
@@ -80,9 +80,9 @@ def _written(now: datetime) -> Book:
     ids = staff.write(book)
     customers = people.write(book, owners=ids)
     queues = {row["key"]: row["id"] for row in book.rows(Queue)}
-    servers = [Server(ids[member.username], member, now - timedelta(days=400)) for member in personas.AGENTS]
+    servers = [DemoAgent(ids[member.username], member, now - timedelta(days=400)) for member in personas.AGENTS]
     by_name = {person.name: person for person in customers}
-    _play(House(book, servers, queues), [*stories.stories(book, by_name), *year(book, customers)])
+    _play(YearSetup(book, servers, queues), [*stories.stories(book, by_name), *year(book, customers)])
     issues.settle(book)
     book.continue_at("ticket_serial", issues.number(book))
     empowerment.write(book)
@@ -90,7 +90,7 @@ def _written(now: datetime) -> Book:
     return book
 
 
-def _play(house: House, contacts: Iterable[Contact]) -> None:
+def _play(house: YearSetup, contacts: Iterable[DemoContact]) -> None:
     """Serve all contacts in order of time; an abandoned call may return."""
     serial = count()
     waiting = [(contact.at, next(serial), contact) for contact in contacts]

@@ -19,7 +19,7 @@ SURVEYS = {"survey_delay_seconds": 15, "survey_cool_down_hours": 0, "survey_quie
 
 
 @dataclass
-class Server:
+class DemoAgent:
     """An agent while the year is generated: end of the current call, ends of open conversations."""
 
     id: int

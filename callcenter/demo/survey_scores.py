@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from callcenter.demo import scores
 from callcenter.demo.book import Book, Values
 from callcenter.demo.messages import write
-from callcenter.demo.schedule import Contact
+from callcenter.demo.schedule import DemoContact
 from callcenter.domain import surveys as rules
 from callcenter.domain.channels import Channel
 from callcenter.domain.events import SurveyAnswered, SurveyPlanned, SurveySent
@@ -17,7 +17,7 @@ ANSWERED_PERCENT = 31
 LONG_WAIT = 90
 
 
-def ask(book: Book, contact: Contact, visit: Values, *, at: datetime, waited: float, held: float) -> None:
+def ask(book: Book, contact: DemoContact, visit: Values, *, at: datetime, waited: float, held: float) -> None:
     """Send a survey about this interaction, if it solved the ticket and the survey rules allow it."""
     ticket, customer = contact.matter.ticket, contact.customer
     asked = rules.decent(at + DELAY, customer.zone)
@@ -60,12 +60,12 @@ def _was_asked_lately(book: Book, visit: Values, asked: datetime) -> bool:
     )
 
 
-def _mood(book: Book, contact: Contact, waited: float, held: float) -> float:
+def _mood(book: Book, contact: DemoContact, waited: float, held: float) -> float:
     mood = 5.0 - waited / 130 - held / 350 - 0.45 * (contact.part - 1) + book.chance.gauss(0, 0.75)
     return mood - (0.4 if contact.matter.theme.type == "complaint" else 0)
 
 
-def _answer(book: Book, contact: Contact, visit: Values, survey: Values, *, mood: float, waited: float) -> None:
+def _answer(book: Book, contact: DemoContact, visit: Values, survey: Values, *, mood: float, waited: float) -> None:
     script = contact.script
     at = survey["asked_at"] + timedelta(minutes=min(900.0, book.chance.lognormvariate(2.6, 1.2)))
     score = script.score if script and script.score is not None else max(1, min(5, round(mood)))

@@ -24,13 +24,13 @@ Name = Annotated[str, Field(max_length=80)]
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class SettingProblem:
     text: str  # a gettext id
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
 class NotValid(Invalid):
-    def __init__(self, faults: Mapping[str, Fault]) -> None:
+    def __init__(self, faults: Mapping[str, SettingProblem]) -> None:
         path, first = next(iter(faults.items()))
         # By field path, such as "policy.rings.1.after".
         self.faults = dict(faults)
@@ -54,7 +54,7 @@ class QueueSettings(Setting):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class QueueReferences:
     """What settings may refer to."""
 
     queues: frozenset[int] = frozenset()
@@ -63,7 +63,7 @@ class Known:
     agents: frozenset[int] = frozenset()
 
 
-def check(settings: QueueSettings, known: Known) -> None:
+def check(settings: QueueSettings, known: QueueReferences) -> None:
     """Raises NotValid with all problems at once."""
     found = dict(
         [*_names(settings), *_hours(settings), *_skills(settings.policy, known), *_rings(settings.policy, known)]
@@ -73,27 +73,27 @@ def check(settings: QueueSettings, known: Known) -> None:
         raise NotValid(found)
 
 
-Found = Iterable[tuple[str, Fault]]
+Found = Iterable[tuple[str, SettingProblem]]
 
 
 def _names(settings: QueueSettings) -> Found:
     for language in languages.SERVED:
         if not settings.names.get(language, "").strip():
-            yield f"names.{language}", Fault(N_("The queue needs a name in this language."))
+            yield f"names.{language}", SettingProblem(N_("The queue needs a name in this language."))
 
 
 def _hours(settings: QueueSettings) -> Found:
     if settings.zone not in available_timezones():
-        yield "zone", Fault(N_("There is no such time zone; one is America/Los_Angeles."))
+        yield "zone", SettingProblem(N_("There is no such time zone; one is America/Los_Angeles."))
     if settings.hours and not any(settings.hours.values()):
-        yield "hours", Fault(N_("Write the hours of at least one day, or choose round the clock."))
+        yield "hours", SettingProblem(N_("Write the hours of at least one day, or choose round the clock."))
     for day, spans in settings.hours.items():
-        wrong = _wrong_spans(spans) if day in DAYS else Fault(N_("There is no such day of the week."))
+        wrong = _wrong_spans(spans) if day in DAYS else SettingProblem(N_("There is no such day of the week."))
         if wrong:
             yield f"hours.{day}", wrong
     for place, day in enumerate(settings.holidays):
         if not _is_day(day):
-            yield f"holidays.{place}", Fault(N_("%(day)s is not a day; write it as 2026-12-25."), {"day": day})
+            yield f"holidays.{place}", SettingProblem(N_("%(day)s is not a day; write it as 2026-12-25."), {"day": day})
 
 
 def _is_day(text: str) -> bool:
@@ -104,17 +104,19 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _wrong_spans(spans: Sequence[Sequence[str]]) -> Fault | None:
+def _wrong_spans(spans: Sequence[Sequence[str]]) -> SettingProblem | None:
     ended = -1
     for span in spans:
         minutes = [_minutes(text) for text in span]
         if len(minutes) != 2 or None in minutes:
-            return Fault(N_("Write hours as 09:00–12:30, several with a comma between."))
+            return SettingProblem(N_("Write hours as 09:00–12:30, several with a comma between."))
         start, end = minutes[0] or 0, minutes[1] or 0
         if start >= end:
-            return Fault(N_("%(span)s ends before it begins. Hours past midnight belong to the next day."), _told(span))
+            return SettingProblem(
+                N_("%(span)s ends before it begins. Hours past midnight belong to the next day."), _told(span)
+            )
         if start < ended:
-            return Fault(N_("%(span)s begins before the hours before it have ended."), _told(span))
+            return SettingProblem(N_("%(span)s begins before the hours before it have ended."), _told(span))
         ended = end
     return None
 
@@ -131,43 +133,43 @@ def _minutes(text: str) -> int | None:
     return total if minute < 60 and total <= MINUTES_A_DAY else None
 
 
-def _skills(policy: QueuePolicy, known: Known) -> Found:
+def _skills(policy: QueuePolicy, known: QueueReferences) -> Found:
     for kind in ("skills", "prefers"):
         for skill in getattr(policy, kind):
             if skill not in known.skills:
-                yield f"policy.{kind}.{skill}", Fault(N_("There is no skill %(skill)s."), {"skill": skill})
+                yield f"policy.{kind}.{skill}", SettingProblem(N_("There is no skill %(skill)s."), {"skill": skill})
     if not policy.channels:
-        yield "policy.channels", Fault(N_("Choose at least one channel."))
+        yield "policy.channels", SettingProblem(N_("Choose at least one channel."))
 
 
-def _rings(policy: QueuePolicy, known: Known) -> Found:
+def _rings(policy: QueuePolicy, known: QueueReferences) -> Found:
     before = 0
     for place, ring in enumerate(policy.rings):
         path = f"policy.rings.{place}"
         # A ring that opens no later than the ring before it has no effect.
         if ring.after <= before:
             text = N_("This ring must open later than the one before it, which opens after %(seconds)s s.")
-            yield f"{path}.after", Fault(text, {"seconds": before})
+            yield f"{path}.after", SettingProblem(text, {"seconds": before})
         before = max(before, ring.after)
         for skill in ring.skills or {}:
             if skill not in known.skills:
-                yield f"{path}.skills.{skill}", Fault(N_("There is no skill %(skill)s."), {"skill": skill})
+                yield f"{path}.skills.{skill}", SettingProblem(N_("There is no skill %(skill)s."), {"skill": skill})
         if not set(ring.teams) <= known.teams:
-            yield f"{path}.teams", Fault(N_("One of these teams is gone."))
+            yield f"{path}.teams", SettingProblem(N_("One of these teams is gone."))
         if not set(ring.agents) <= known.agents:
-            yield f"{path}.agents", Fault(N_("One of these people no longer works here."))
+            yield f"{path}.agents", SettingProblem(N_("One of these people no longer works here."))
 
 
-def _waiting(settings: QueueSettings, known: Known) -> Found:
+def _waiting(settings: QueueSettings, known: QueueReferences) -> Found:
     policy = settings.policy
     if policy.max_wait is not None and policy.overflow is None:
-        yield "policy.overflow", Fault(N_("Choose what happens after the longest wait."))
+        yield "policy.overflow", SettingProblem(N_("Choose what happens after the longest wait."))
     if policy.overflow is not None and policy.max_wait is None:
-        yield "policy.max_wait", Fault(N_("Say after how many seconds this happens."))
+        yield "policy.max_wait", SettingProblem(N_("Say after how many seconds this happens."))
     if policy.overflow == "queue" and policy.overflow_queue not in known.queues:
-        yield "policy.overflow_queue", Fault(N_("Choose another queue that is in use."))
+        yield "policy.overflow_queue", SettingProblem(N_("Choose another queue that is in use."))
     if settings.wrap_up_limit_seconds < settings.wrap_up_seconds and policy.wrap_up == "timed":
-        yield "wrap_up_limit_seconds", Fault(N_("The limit cannot be shorter than the time itself."))
+        yield "wrap_up_limit_seconds", SettingProblem(N_("The limit cannot be shorter than the time itself."))
 
 
 def read_spans(text: str) -> list[list[str]]:

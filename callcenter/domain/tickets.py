@@ -32,7 +32,7 @@ class TicketType(StrEnum):
     BILLING = "billing"
 
 
-class Fault(StrEnum):
+class ResponsibleParty(StrEnum):
     UNKNOWN = "unknown"
     OURS = "ours"
     CARRIER = "carrier"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from callcenter.domain.errors import N_
-from callcenter.domain.queues import Fault, NotValid
+from callcenter.domain.queues import NotValid, SettingProblem
 from callcenter.domain.routing import CompanyPolicy, QueuePolicy
 from callcenter.domain.routing.policy import RingRule, Seconds, Setting
 
@@ -41,37 +41,37 @@ class Wish(Setting):
 
 def check(wish: Wish, policy: QueuePolicy | None, priority: int) -> None:
     """Raises NotValid if nothing would change or the change does not fit."""
-    faults: dict[str, Fault] = {}
+    faults: dict[str, SettingProblem] = {}
     # No such queue.
     if policy is None:
-        faults["queue_id"] = Fault(N_("Choose one of these."))
+        faults["queue_id"] = SettingProblem(N_("Choose one of these."))
     elif not wish.agents and not wish.ring and wish.priority in (None, priority):
-        faults["agents"] = Fault(N_("Say what would be otherwise: agents, a ring or the priority."))
+        faults["agents"] = SettingProblem(N_("Say what would be otherwise: agents, a ring or the priority."))
     if wish.agents and wish.until <= wish.since:
-        faults["until"] = Fault(N_("This must be later than the beginning."))
+        faults["until"] = SettingProblem(N_("This must be later than the beginning."))
     if policy is not None and wish.ring and (wrong := _wrong_ring(wish, policy)):
         faults |= wrong
     if faults:
         raise NotValid(faults)
 
 
-def _wrong_ring(wish: Wish, policy: QueuePolicy) -> dict[str, Fault]:
+def _wrong_ring(wish: Wish, policy: QueuePolicy) -> dict[str, SettingProblem]:
     place = len(policy.rings) if wish.ring in NEW_RINGS else int(wish.ring) - 2
     if wish.ring not in NEW_RINGS and place >= len(policy.rings):
-        return {"ring": Fault(N_("This queue has no such ring."))}
+        return {"ring": SettingProblem(N_("This queue has no such ring."))}
     if wish.ring_after is None:
-        return {"ring_after": Fault(N_("Write a number."))}
+        return {"ring_after": SettingProblem(N_("Write a number."))}
     before = policy.rings[place - 1].after if place else 0
     after = policy.rings[place + 1].after if place + 1 < len(policy.rings) else None
     if place and wish.ring_after <= before:
         return {
-            "ring_after": Fault(
+            "ring_after": SettingProblem(
                 N_("The ring before opens after %(seconds)s s: this one must open later."), {"seconds": before}
             )
         }
     if after is not None and wish.ring_after >= after:
         return {
-            "ring_after": Fault(
+            "ring_after": SettingProblem(
                 N_("The next ring opens after %(seconds)s s: this one must open earlier."), {"seconds": after}
             )
         }
@@ -99,7 +99,7 @@ def _new_ring(kind: str, after: int) -> RingRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class PastCall:
     queue_id: int
     language: str
     at: float  # seconds after midnight
@@ -113,7 +113,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
+class PastAgent:
     """A simulated agent."""
 
     id: int
@@ -136,16 +136,16 @@ class QueueThen:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastDay:
     date: str
-    calls: tuple[Call, ...]
+    calls: tuple[PastCall, ...]
     duty: Mapping[int, tuple[Span, ...]]  # {agent: spans available for calls, in seconds after midnight}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class PastDays:
     days: tuple[PastDay, ...]
     left_out: Mapping[str, int]  # {reason: days}
     queues: tuple[QueueThen, ...]
-    servers: tuple[Server, ...]
+    servers: tuple[PastAgent, ...]
     numbers: CompanyPolicy
     delays: tuple[float, ...] = ()  # seconds until an offer was accepted
     missed: float = 0.0  # share of offers not accepted

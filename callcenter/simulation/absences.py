@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from callcenter.simulation.scenario import Absence, Shift
-from callcenter.simulation.staff import Person
+from callcenter.simulation.staff import SimulatedAgent
 from callcenter.simulation.times import Draw
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Absences:
             place = numbers[person.group.name] = numbers.get(person.group.name, 0) + 1
             self._plan(person, place, seed)
 
-    def _plan(self, person: Person, place: int, seed: int) -> None:
+    def _plan(self, person: SimulatedAgent, place: int, seed: int) -> None:
         group = person.group
         spans = [_repeated(one) for one in group.absences if one.count is None or place <= one.count]
         if group.shift is not None:
@@ -37,12 +37,12 @@ class Absences:
             stream = Random(f"{seed}/breaks {person.id}")
             self._next(_at_random(group.breaks.after.drawn(stream), group.breaks.lasting.drawn(stream)), person)
 
-    def _next(self, spans: Spans, person: Person) -> None:
+    def _next(self, spans: Spans, person: SimulatedAgent) -> None:
         span = next(spans, None)
         if span is not None:
             self._floor.at(span[0], self._leave, (person, span[1], spans))
 
-    def _leave(self, what: tuple[Person, float, Spans]) -> None:
+    def _leave(self, what: tuple[SimulatedAgent, float, Spans]) -> None:
         person, until, spans = what
         person.away += 1
         if until != inf:
@@ -53,11 +53,11 @@ class Absences:
             self._floor.after_leaving(person)
             self._floor.rings_changed()
 
-    def gone(self, person: Person) -> None:
+    def gone(self, person: SimulatedAgent) -> None:
         if person.away_since is None:
             person.away_since = self._floor.now
 
-    def _come_back(self, what: tuple[Person, Spans]) -> None:
+    def _come_back(self, what: tuple[SimulatedAgent, Spans]) -> None:
         person, spans = what
         person.away -= 1
         self._next(spans, person)
@@ -72,7 +72,7 @@ class Absences:
         for person in self._floor.people.values():
             self._count(person, end)
 
-    def _count(self, person: Person, until: float) -> None:
+    def _count(self, person: SimulatedAgent, until: float) -> None:
         if person.away_since is not None:
             low, high = self._floor.span
             person.away_seconds += max(0.0, min(until, high) - max(person.away_since, low))

@@ -21,9 +21,9 @@ from callcenter.domain.routing import (
 from callcenter.domain.routing.questions import ASKED_ALONE
 from callcenter.simulation import absences
 from callcenter.simulation.prediction import Predictor
-from callcenter.simulation.scenario import Kind, Scenario
-from callcenter.simulation.staff import Person, needs_of
-from callcenter.simulation.traffic import Contact
+from callcenter.simulation.scenario import CustomerClass, Scenario
+from callcenter.simulation.staff import SimulatedAgent, needs_of
+from callcenter.simulation.traffic import SimulatedContact
 
 LONGEST = 3  # in horizons: contacts still queued then are reported unserved
 
@@ -31,12 +31,14 @@ LONGEST = 3  # in horizons: contacts still queued then are reported unserved
 class Floor:
     """`play` runs until every contact that arrived before the horizon was served or gave up."""
 
-    def __init__(self, scenario: Scenario, seed: int, staff: Sequence[Person], done: Callable[[Contact], None]) -> None:
+    def __init__(
+        self, scenario: Scenario, seed: int, staff: Sequence[SimulatedAgent], done: Callable[[SimulatedContact], None]
+    ) -> None:
         self.scenario, self.now, self._done = scenario, 0.0, done
         self.people = {person.id: person for person in staff}
         self.candidates, self.lines = CandidatePool(person.candidate() for person in staff), Lines()
-        self.queued: dict[int, Contact] = {}
-        self._asked: dict[int, Person] = {}
+        self.queued: dict[int, SimulatedContact] = {}
+        self._asked: dict[int, SimulatedAgent] = {}
         self._open = 0
         self._heap: list[tuple[float, int, Callable[..., None], Any]] = []
         self._turn = count()
@@ -48,7 +50,7 @@ class Floor:
         self._predictor = Predictor(scenario, self._needs, staff)
         self.absences = absences.Absences(self, seed)
 
-    def play(self, contacts: Iterable[Contact]) -> None:
+    def play(self, contacts: Iterable[SimulatedContact]) -> None:
         coming, heap = iter(contacts), self._heap
         contact, end = next(coming, None), LONGEST * self.scenario.horizon
         while contact is not None or (self._open and heap):
@@ -69,7 +71,7 @@ class Floor:
     def at(self, moment: float, act: Callable[..., None], what: object) -> None:
         heappush(self._heap, (moment, next(self._turn), act, what))
 
-    def _arrive(self, contact: Contact) -> None:
+    def _arrive(self, contact: SimulatedContact) -> None:
         kind = contact.kind
         points, aging, hold = self._claims[kind.name]
         known = () if contact.preferred is None else (Affinity(contact.preferred, "account", self.now + hold),)
@@ -79,21 +81,21 @@ class Floor:
         self._open += 1
         self._ask(contact, contact.waiting)
 
-    def _ask(self, contact: Contact, waiting: Waiting) -> None:
+    def _ask(self, contact: SimulatedContact, waiting: Waiting) -> None:
         choice = who_should_take(waiting, self.candidates, self.now)
         if choice.agent_id is None:
             self._queue(contact, waiting)
         else:
             self._offer(contact, self.people[choice.agent_id])
 
-    def ask_again(self, contact: Contact) -> None:
+    def ask_again(self, contact: SimulatedContact) -> None:
         if contact.key in self.queued and contact.waiting is not None:
             choice = who_should_take(contact.waiting, self.candidates, self.now)
             if choice.agent_id is not None:
                 self._unqueue(contact)
                 self._offer(contact, self.people[choice.agent_id])
 
-    def free(self, person: Person) -> None:
+    def free(self, person: SimulatedAgent) -> None:
         """Offer this agent queued contacts until nothing more fits."""
         while self.queued and not person.is_asked and not person.away and person.is_ready:
             waiting = what_next(
@@ -105,7 +107,7 @@ class Floor:
             self._unqueue(contact)
             self._offer(contact, person)
 
-    def _queue(self, contact: Contact, waiting: Waiting) -> None:
+    def _queue(self, contact: SimulatedContact, waiting: Waiting) -> None:
         self.lines.add(waiting)
         self.queued[contact.key] = contact
         if contact.expected is None:
@@ -120,22 +122,22 @@ class Floor:
                 if moment > self.now:
                     self.at(moment, self.ask_again, contact)
 
-    def await_rings(self, contact: Contact, waiting: Waiting) -> None:
+    def await_rings(self, contact: SimulatedContact, waiting: Waiting) -> None:
         if len(waiting.needs.rings) > 1:
             for opening in set(openings(waiting.needs, self.candidates)):
                 if waiting.since + opening > self.now:
                     self.at(waiting.since + opening, self.ask_again, contact)
 
-    def _unqueue(self, contact: Contact) -> None:
+    def _unqueue(self, contact: SimulatedContact) -> None:
         self.lines.remove(contact.key)
         del self.queued[contact.key]
 
-    def _let_patience_run(self, contact: Contact) -> None:
+    def _let_patience_run(self, contact: SimulatedContact) -> None:
         if not contact.timed and contact.patience != inf:
             contact.timed = True
             self.at(contact.arrived + contact.patience, self._give_up, contact)
 
-    def _give_up(self, contact: Contact) -> None:
+    def _give_up(self, contact: SimulatedContact) -> None:
         if contact.answered is not None:
             return
         contact.left = self.now
@@ -150,7 +152,7 @@ class Floor:
         self.put(person)
         self.free(person)
 
-    def _offer(self, contact: Contact, person: Person) -> None:
+    def _offer(self, contact: SimulatedContact, person: SimulatedAgent) -> None:
         contact.offers += 1
         if person.at_once:
             self._answer(contact, person)
@@ -164,7 +166,7 @@ class Floor:
         what = (contact, person, contact.offers)
         self.at(self.now + (reservation if is_missed else delay), self._missed if is_missed else self._accepted, what)
 
-    def _accepted(self, what: tuple[Contact, Person, int]) -> None:
+    def _accepted(self, what: tuple[SimulatedContact, SimulatedAgent, int]) -> None:
         contact, person, offer = what
         # Ignore a stale timer: the customer gave up, or a later offer is open.
         if contact.left is None and contact.offers == offer:
@@ -172,7 +174,7 @@ class Floor:
             person.is_asked = False
             self._answer(contact, person)
 
-    def _missed(self, what: tuple[Contact, Person, int]) -> None:
+    def _missed(self, what: tuple[SimulatedContact, SimulatedAgent, int]) -> None:
         contact, person, offer = what
         if contact.left is not None or contact.offers != offer or contact.waiting is None:
             return
@@ -192,12 +194,12 @@ class Floor:
         else:
             self.after_leaving(person)
 
-    def _return(self, person: Person) -> None:
+    def _return(self, person: SimulatedAgent) -> None:
         person.is_ready, person.missed, person.idle_since = True, 0, self.now
         self.put(person)
         self.free(person)
 
-    def _answer(self, contact: Contact, person: Person) -> None:
+    def _answer(self, contact: SimulatedContact, person: SimulatedAgent) -> None:
         contact.answered, contact.agent, person.missed = self.now, person.id, 0
         end = self.now + contact.handle
         counted = min(end, self.span[1]) - max(self.now, self.span[0])
@@ -212,7 +214,7 @@ class Floor:
         if not person.at_once or person.limits.total > 1:
             self.free(person)
 
-    def _end(self, what: tuple[Contact, Person]) -> None:
+    def _end(self, what: tuple[SimulatedContact, SimulatedAgent]) -> None:
         contact, person = what
         contact.ended = person.idle_since = self.now
         if contact.kind.channel.is_voice:
@@ -225,13 +227,13 @@ class Floor:
         self.put(person)
         self.free(person)
 
-    def put(self, person: Person) -> None:
+    def put(self, person: SimulatedAgent) -> None:
         if not person.away:
             self.candidates.put(person.candidate())
         elif not (person.calls or person.conversations or person.is_asked):
             self.absences.gone(person)
 
-    def after_leaving(self, person: Person) -> None:
+    def after_leaving(self, person: SimulatedAgent) -> None:
         """Re-route contacts that were held for this agent."""
         for waiting in self.lines.known_by(person.id):
             self.ask_again(self.queued[waiting.id])
@@ -244,7 +246,7 @@ class Floor:
                     self.await_rings(contact, contact.waiting)
 
 
-def claim(scenario: Scenario, kind: Kind) -> tuple[float, float, float]:
+def claim(scenario: Scenario, kind: CustomerClass) -> tuple[float, float, float]:
     """Returns (points, aging, affinity hold in seconds)."""
     queue = scenario.queue_of(kind)
     channel, policy = kind.channel, scenario.policy

@@ -10,7 +10,7 @@ from callcenter.simulation import theory
 from callcenter.simulation.arrivals import Bursts, Rate
 from callcenter.simulation.bursty import Bursty
 from callcenter.simulation.engine import claim
-from callcenter.simulation.scenario import Kind, Scenario
+from callcenter.simulation.scenario import CustomerClass, Scenario
 from callcenter.simulation.staff import able, needs_of, people
 from callcenter.simulation.times import Exponential
 
@@ -153,7 +153,7 @@ def _impatient(scenario: Scenario, plain: Plain) -> Found:
     return found
 
 
-def _bursty(scenario: Scenario, kind: Kind, arrivals: Bursts) -> Found:
+def _bursty(scenario: Scenario, kind: CustomerClass, arrivals: Bursts) -> Found:
     handling = kind.handling.average
     phases = [(phase.a_second(handling), phase.lasting) for phase in arrivals.phases]
     steady = kind.model_copy(update={"arrivals": Rate(per_second=phases[0][0])})
@@ -201,7 +201,7 @@ def _target(scenario: Scenario, name: str) -> float | None:
     return targets.pop() if len(targets) == 1 else None
 
 
-def _seconds(scenario: Scenario, kind: Kind) -> float:
+def _seconds(scenario: Scenario, kind: CustomerClass) -> float:
     return scenario.queue_of(kind).target.seconds
 
 

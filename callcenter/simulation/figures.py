@@ -7,8 +7,8 @@ from math import sqrt
 from callcenter.domain import metrics
 from callcenter.domain.routing import error_of
 from callcenter.simulation.scenario import Scenario
-from callcenter.simulation.staff import Person
-from callcenter.simulation.traffic import Contact
+from callcenter.simulation.staff import SimulatedAgent
+from callcenter.simulation.traffic import SimulatedContact
 
 ALL = "all"
 BATCHES = 10
@@ -31,7 +31,7 @@ class Tally:
         self.linear = self.quadratic = 0.0
         self.has_cost = False
 
-    def take(self, contact: Contact, target: float) -> None:
+    def take(self, contact: SimulatedContact, target: float) -> None:
         end = contact.left if contact.answered is None else contact.answered
         self.offers += contact.offers
         if end is None:
@@ -111,7 +111,7 @@ class Measured:
         self._targets = {kind.name: scenario.queue_of(kind).target.seconds for kind in scenario.classes}
         self._tallies = [{kind.name: Tally() for kind in scenario.classes} for _ in range(batches)]
 
-    def take(self, contact: Contact) -> None:
+    def take(self, contact: SimulatedContact) -> None:
         late = contact.arrived - self._from
         if late >= 0:
             name = contact.kind.name
@@ -149,7 +149,7 @@ def curves_of(tallies: dict[str, Tally]) -> dict[str, list[float | None]]:
     return {of: _over(sorted((*tally.answered, *tally.left)), CURVE) for of, tally in tallies.items()}
 
 
-def use_of(staff: Sequence[Person], span: tuple[float, float]) -> dict[Key, float | None]:
+def use_of(staff: Sequence[SimulatedAgent], span: tuple[float, float]) -> dict[Key, float | None]:
     """Handling time / time present, overall and by group; a conversation counts 1 / capacity."""
     length = span[1] - span[0]
     groups: dict[str, list[float]] = {}

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from callcenter.domain.routing import CandidatePool, Lines, Needs, Waiting, expected_wait
 from callcenter.simulation.scenario import Scenario
-from callcenter.simulation.staff import Person, serving
-from callcenter.simulation.traffic import Contact
+from callcenter.simulation.staff import SimulatedAgent, serving
+from callcenter.simulation.traffic import SimulatedContact
 
 
 class Predictor:
     """QL: place x mean handling time / agents serving; the mean is over contacts so far."""
 
-    def __init__(self, scenario: Scenario, needs: Mapping[str, Needs], staff: Sequence[Person]) -> None:
+    def __init__(self, scenario: Scenario, needs: Mapping[str, Needs], staff: Sequence[SimulatedAgent]) -> None:
         self._needs = needs
         self._able = {one: [person.id for person in serving(one, list(staff))] for one in set(needs.values())}
         self._seen: dict[int, tuple[int, float]] = {}
@@ -24,7 +24,7 @@ class Predictor:
     def _of_queue(self, queue: int) -> list[int]:
         return sorted({id for one, ids in self._able.items() if one.queue_id == queue for id in ids})
 
-    def learn(self, contact: Contact) -> None:
+    def learn(self, contact: SimulatedContact) -> None:
         queue = self._needs[contact.kind.name].queue_id
         count, total = self._seen[queue]
         self._seen[queue] = (count + 1, total + contact.handle)

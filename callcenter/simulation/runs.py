@@ -15,14 +15,14 @@ from callcenter.simulation.figures import BATCHES, CURVE, Key, Measured, curves_
 from callcenter.simulation.scenario import Expected, Scenario
 from callcenter.simulation.staff import known_agents, people
 from callcenter.simulation.theory import student_quantile
-from callcenter.simulation.traffic import Contact, drawn, traced
+from callcenter.simulation.traffic import SimulatedContact, drawn, traced
 
 CONFIDENCE = 0.95
 Lines = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class RunFigure:
     """`of`: "all", a class, or for `use` a group. `half`: half the 95 % interval. `expected`: the scenario's reference."""
 
     name: str
@@ -39,16 +39,16 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class RunResult:
     """`curves`: (t, P(wait > t)) by class and "all". `contacts`: counted over all seeds."""
 
     scenario: str
     seeds: int
     contacts: int
-    figures: tuple[Figure, ...]
+    figures: tuple[RunFigure, ...]
     curves: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
 
-    def get(self, name: str, of: str = "all") -> Figure:
+    def get(self, name: str, of: str = "all") -> RunFigure:
         return next(figure for figure in self.figures if (figure.name, figure.of) == (name, of))
 
     def value(self, name: str, of: str = "all") -> float:
@@ -75,8 +75,8 @@ def run(
     *,
     trace: Lines | None = None,
     processes: int = 1,
-    done: Callable[[Contact], None] | None = None,
-) -> Result:
+    done: Callable[[SimulatedContact], None] | None = None,
+) -> RunResult:
     """Play seeds 1 to n, or a `trace`. `done` receives each contact of the first seed. Raises ScenarioError."""
     wanted = seeds or (scenario.seeds if trace is None else 1)
     known_agents(scenario, people(scenario, 0))
@@ -91,7 +91,11 @@ def run(
 
 
 def play(
-    scenario: Scenario, trace: Lines | None, seeds: int, seed: int, done: Callable[[Contact], None] | None = None
+    scenario: Scenario,
+    trace: Lines | None,
+    seeds: int,
+    seed: int,
+    done: Callable[[SimulatedContact], None] | None = None,
 ) -> Run:
     staff = people(scenario, seed)
     contacts = None
@@ -102,7 +106,7 @@ def play(
             scenario = scenario.with_(horizon=last + 1, warm_up=scenario.warmed_up)
     measured = Measured(scenario, scenario.horizon, batches=BATCHES if seeds == 1 else 1)
 
-    def finished(contact: Contact) -> None:
+    def finished(contact: SimulatedContact) -> None:
         measured.take(contact)
         if done is not None:
             done(contact)
@@ -114,7 +118,7 @@ def play(
     return Run(whole, measured.batches() if seeds == 1 else [], curves_of(tallies))
 
 
-def result(scenario: Scenario, runs: Sequence[Run], *, told: bool = True) -> Result:
+def result(scenario: Scenario, runs: Sequence[Run], *, told: bool = True) -> RunResult:
     """Combine runs. `told`: include theory and references, which do not apply to a trace."""
     theories = expectation.of(scenario) if told else {}
     wanted = {(one.figure, one.of): one for one in scenario.expected} if told else {}
@@ -125,7 +129,7 @@ def result(scenario: Scenario, runs: Sequence[Run], *, told: bool = True) -> Res
         if value is not None:
             figures.append(_figure(key, value, half, theories.get(key), wanted.get(key)))
     contacts = sum(int(one.whole["contacts", "all"] or 0) for one in runs)
-    return Result(
+    return RunResult(
         scenario=scenario.name, seeds=len(runs), contacts=contacts, figures=tuple(figures), curves=_curves(runs)
     )
 
@@ -145,8 +149,8 @@ def _interval(key: Key, runs: Sequence[Run]) -> tuple[float | None, float | None
 
 def _figure(
     key: Key, value: float, half: float | None, theory: expectation.Theory | None, expected: Expected | None
-) -> Figure:
-    return Figure(
+) -> RunFigure:
+    return RunFigure(
         name=key[0],
         of=key[1],
         value=value,

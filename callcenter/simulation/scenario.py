@@ -23,7 +23,7 @@ class ScenarioError(DomainError):
     """The message says what to change."""
 
 
-class Ring(Model):
+class ScenarioRing(Model):
     """A wider circle of agents, open after `after` seconds of waiting. `skills` replaces the queue's; {}: none needed."""
 
     after: Seconds
@@ -46,13 +46,15 @@ class Target(Model):
     percent: Annotated[float, Field(ge=0, le=100)] = 80.0
 
 
-class Queue(Model):
+class ScenarioQueue(Model):
     """`priority`: points, each worth one second of waiting at aging 1. `aging`: points a second of waiting."""
 
     name: str = "all"
     skills: Skills = Field(default={})
     prefers: Skills = Field(default={}, description="Nice to have: the best match is asked first.")
-    rings: tuple[Ring, ...] = Field(default=(), description="After the first, which is open to agents with the skills.")
+    rings: tuple[ScenarioRing, ...] = Field(
+        default=(), description="After the first, which is open to agents with the skills."
+    )
     priority: Annotated[float, Field(ge=0)] = 0.0
     aging: Annotated[float, Field(gt=0)] = 1.0
     target: Target = Target()
@@ -128,7 +130,7 @@ class Preferred(Model):
     hold: Seconds = 0.0
 
 
-class Kind(Model):
+class CustomerClass(Model):
     """A class of customers. `priority`, `value`: points; `aging` None: the queue's x the channel's, as in the live
     app."""
 
@@ -158,7 +160,7 @@ class Kind(Model):
         return {"piecewise": value} if isinstance(value, list | tuple) else value
 
 
-class Offers(Model):
+class OfferBehaviour(Model):
     """Offers are missed with probability `miss`, or if the delay exceeds the reservation.
 
     `misses_allowed`: misses in a row until the agent becomes not ready; None: never."""
@@ -209,10 +211,10 @@ class Scenario(Model):
     warm_up: Seconds | None = Field(default=None, description="Default: a tenth of the horizon.")
     seeds: Annotated[int, Field(ge=1, le=10_000)] = 5
     waits_over: tuple[Seconds, ...] = Field(default=(0.0, 20.0, 60.0, 120.0), description="The t of P(wait > t).")
-    queues: tuple[Queue, ...] = (Queue(),)
+    queues: tuple[ScenarioQueue, ...] = (ScenarioQueue(),)
     agents: tuple[Group, ...] = Field(min_length=1)
-    classes: tuple[Kind, ...] = Field(min_length=1)
-    offers: Offers = Offers()
+    classes: tuple[CustomerClass, ...] = Field(min_length=1)
+    offers: OfferBehaviour = OfferBehaviour()
     policy: Policy = Policy()
     expected: tuple[Expected, ...] = ()
 
@@ -242,7 +244,7 @@ class Scenario(Model):
     def warmed_up(self) -> float:
         return self.horizon / 10 if self.warm_up is None else self.warm_up
 
-    def queue_of(self, kind: Kind) -> Queue:
+    def queue_of(self, kind: CustomerClass) -> ScenarioQueue:
         return next(queue for queue in self.queues if kind.queue in (None, queue.name))
 
     def with_(self, **changes: Any) -> "Scenario":

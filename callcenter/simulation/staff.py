@@ -7,11 +7,11 @@ from callcenter.domain.routing import Candidate, Limits, Needs, Profile, no_room
 from callcenter.domain.routing import Ring as Circle
 from callcenter.domain.routing import needs as needs_for
 from callcenter.domain.routing.questions import NEVER, ring_of
-from callcenter.simulation.scenario import Group, Kind, Ring, Scenario, ScenarioError
+from callcenter.simulation.scenario import CustomerClass, Group, Scenario, ScenarioError, ScenarioRing
 from callcenter.simulation.times import Draw
 
 
-class Person:
+class SimulatedAgent:
     """`away` counts reasons to be absent; `busy`: handling seconds in the counted span."""
 
     __slots__ = (
@@ -70,8 +70,8 @@ class Person:
         )
 
 
-def people(scenario: Scenario, seed: int) -> list[Person]:
-    teams, staff = _teams(scenario), list[Person]()
+def people(scenario: Scenario, seed: int) -> list[SimulatedAgent]:
+    teams, staff = _teams(scenario), list[SimulatedAgent]()
     for group in scenario.agents:
         able = profile(group.skills, group.languages, team=teams.get(group.team or ""), role=group.role)
         limits = _limits(scenario, group)
@@ -80,12 +80,12 @@ def people(scenario: Scenario, seed: int) -> list[Person]:
     return staff
 
 
-def _person(scenario: Scenario, seed: int, id: int, group: Group, able: Profile, limits: Limits) -> Person:
+def _person(scenario: Scenario, seed: int, id: int, group: Group, able: Profile, limits: Limits) -> SimulatedAgent:
     rules = scenario.offers
     delay, returns = group.delay or rules.delay, group.return_after or rules.return_after
     miss = 1.0 if group.never_answers else rules.miss if group.miss is None else group.miss
     stream = Random(f"{seed}/agent {id}")
-    return Person(
+    return SimulatedAgent(
         id,
         group,
         able,
@@ -118,7 +118,7 @@ def needs_of(scenario: Scenario) -> dict[str, Needs]:
     return {kind.name: _needs(scenario, kind) for kind in scenario.classes}
 
 
-def _needs(scenario: Scenario, kind: Kind) -> Needs:
+def _needs(scenario: Scenario, kind: CustomerClass) -> Needs:
     queue = scenario.queue_of(kind)
     skills = {**queue.skills}
     for skill, level in kind.skills.items():
@@ -136,7 +136,7 @@ def _needs(scenario: Scenario, kind: Kind) -> Needs:
     )
 
 
-def _circle(scenario: Scenario, ring: Ring, skills: Mapping[str, int]) -> Circle:
+def _circle(scenario: Scenario, ring: ScenarioRing, skills: Mapping[str, int]) -> Circle:
     teams = _teams(scenario)
     return Circle(
         after=ring.after,
@@ -150,7 +150,7 @@ def _circle(scenario: Scenario, ring: Ring, skills: Mapping[str, int]) -> Circle
     )
 
 
-def _numbers(scenario: Scenario, ring: Ring) -> frozenset[int]:
+def _numbers(scenario: Scenario, ring: ScenarioRing) -> frozenset[int]:
     numbers, before = set[int](), 0
     for group in scenario.agents:
         if group.name in ring.groups:
@@ -163,7 +163,7 @@ def _in_order(skills: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(skills.items()))
 
 
-def able(needs: Needs, staff: list[Person]) -> list[Person]:
+def able(needs: Needs, staff: list[SimulatedAgent]) -> list[SimulatedAgent]:
     """Agents admitted by any ring, with capacity for the channel."""
     opens = (0.0,) * len(needs.rings)
     return [
@@ -174,13 +174,13 @@ def able(needs: Needs, staff: list[Person]) -> list[Person]:
     ]
 
 
-def serving(needs: Needs, staff: list[Person]) -> list[Person]:
+def serving(needs: Needs, staff: list[SimulatedAgent]) -> list[SimulatedAgent]:
     """Agents of the first ring; if it is empty, of any."""
     first = [person for person in able(needs, staff) if ring_of(needs, person.candidate(), (0.0,), 0.0) is not None]
     return first or able(needs, staff)
 
 
-def known_agents(scenario: Scenario, staff: list[Person]) -> dict[str, tuple[int, ...]]:
+def known_agents(scenario: Scenario, staff: list[SimulatedAgent]) -> dict[str, tuple[int, ...]]:
     """By class, agents its customers may know. Raises ScenarioError if no agent can serve a class."""
     found = {}
     for name, wanted in needs_of(scenario).items():

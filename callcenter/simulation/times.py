@@ -68,7 +68,7 @@ class Exponential(Model):
         return lambda: draw(rate)
 
 
-class Spread(Model):
+class MeanAndSpread(Model):
     """`cv`: standard deviation / mean; `sd` in seconds; default cv = 1."""
 
     mean: Seconds
@@ -76,7 +76,7 @@ class Spread(Model):
     sd: Seconds | None = None
 
     @model_validator(mode="after")
-    def _one_spread(self) -> "Spread":
+    def _one_spread(self) -> "MeanAndSpread":
         if self.cv is not None and self.sd is not None:
             raise ValueError("give cv or sd, not both")
         if self.mean <= 0:
@@ -92,7 +92,7 @@ class Spread(Model):
         return self.sd / self.mean if self.sd is not None else 1.0 if self.cv is None else self.cv
 
 
-class Lognormal(Spread):
+class Lognormal(MeanAndSpread):
     distribution: Literal["lognormal"]
 
     def drawn(self, stream: Random) -> Draw:
@@ -101,7 +101,7 @@ class Lognormal(Spread):
         return lambda: draw(mu, sigma)
 
 
-class Gamma(Spread):
+class Gamma(MeanAndSpread):
     distribution: Literal["gamma"]
 
     def drawn(self, stream: Random) -> Draw:

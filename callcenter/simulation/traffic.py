@@ -11,10 +11,10 @@ from typing import Any
 
 from callcenter.domain.routing import Waiting
 from callcenter.simulation.arrivals import moments
-from callcenter.simulation.scenario import Kind, Scenario, ScenarioError
+from callcenter.simulation.scenario import CustomerClass, Scenario, ScenarioError
 
 
-class Contact:
+class SimulatedContact:
     """One customer contact; results None until they happen. Times in virtual seconds."""
 
     __slots__ = (
@@ -38,7 +38,7 @@ class Contact:
     def __init__(
         self,
         key: int,
-        kind: Kind,
+        kind: CustomerClass,
         arrived: float,
         handle: float,
         patience: float,
@@ -58,7 +58,7 @@ class Contact:
         self.agent: int | None = None
 
 
-def drawn(scenario: Scenario, seed: int, knowing: Mapping[str, tuple[int, ...]]) -> Iterator[Contact]:
+def drawn(scenario: Scenario, seed: int, knowing: Mapping[str, tuple[int, ...]]) -> Iterator[SimulatedContact]:
     """One seed's traffic in order of arrival. `knowing`: by class, agents its customers may know."""
     streams = [
         _of_class(kind, scenario.horizon, seed, knowing.get(kind.name, ()))
@@ -71,7 +71,7 @@ def drawn(scenario: Scenario, seed: int, knowing: Mapping[str, tuple[int, ...]])
         yield contact
 
 
-def _of_class(kind: Kind, horizon: float, seed: int, known: tuple[int, ...]) -> Iterator[Contact]:
+def _of_class(kind: CustomerClass, horizon: float, seed: int, known: tuple[int, ...]) -> Iterator[SimulatedContact]:
     assert kind.arrivals is not None
     arrivals, handling, patience, knows = (
         # Separate streams: compared policies meet the same traffic.
@@ -83,7 +83,7 @@ def _of_class(kind: Kind, horizon: float, seed: int, known: tuple[int, ...]) -> 
     share = kind.preferred.share if kind.preferred is not None and known else 0.0
     for moment in moments(kind.arrivals, kind.handling.average, arrivals, horizon):
         agent = known[int(knows.random() * len(known))] if share and knows.random() < share else None
-        yield Contact(0, kind, moment, handle(), lasts(), agent)
+        yield SimulatedContact(0, kind, moment, handle(), lasts(), agent)
 
 
 def read(path: str) -> list[dict[str, Any]]:
@@ -96,7 +96,7 @@ def read(path: str) -> list[dict[str, Any]]:
         raise ScenarioError(f"{path} is not a JSON object a line: {error}.") from error
 
 
-def traced(lines: Iterable[Any], scenario: Scenario, agents: int) -> list[Contact]:
+def traced(lines: Iterable[Any], scenario: Scenario, agents: int) -> list[SimulatedContact]:
     """Contacts from mappings: id, t, class, handle, patience (None: infinite), preferred_agent. Raises ScenarioError."""
     kinds = {kind.name: kind for kind in scenario.classes}
     contacts = [_contact(f"Contact {n} of the trace", line, kinds, agents) for n, line in enumerate(lines, start=1)]
@@ -109,7 +109,7 @@ def traced(lines: Iterable[Any], scenario: Scenario, agents: int) -> list[Contac
     return contacts
 
 
-def _contact(place: str, line: Any, kinds: Mapping[str, Kind], agents: int) -> Contact:
+def _contact(place: str, line: Any, kinds: Mapping[str, CustomerClass], agents: int) -> SimulatedContact:
     if not isinstance(line, Mapping):
         raise ScenarioError(f"{place}: not a JSON object.")
     kind = (
@@ -124,7 +124,7 @@ def _contact(place: str, line: Any, kinds: Mapping[str, Kind], agents: int) -> C
         raise ScenarioError(f"{place}: preferred_agent must be null or 1 to {agents}, not {preferred}.")
     patience = inf if line.get("patience") is None else _number(place, line, "patience")
     arrived, handle = _number(place, line, "t"), _number(place, line, "handle")
-    return Contact(0, kind, arrived, handle, patience, preferred, id=line.get("id"))
+    return SimulatedContact(0, kind, arrived, handle, patience, preferred, id=line.get("id"))
 
 
 def _number(place: str, line: Mapping[str, Any], name: str) -> float:
@@ -134,7 +134,7 @@ def _number(place: str, line: Mapping[str, Any], name: str) -> float:
     return float(value)
 
 
-def as_trace(contact: Contact) -> dict[str, Any]:
+def as_trace(contact: SimulatedContact) -> dict[str, Any]:
     return {
         "id": contact.id,
         "t": contact.arrived,
@@ -145,7 +145,7 @@ def as_trace(contact: Contact) -> dict[str, Any]:
     }
 
 
-def as_log(contact: Contact) -> dict[str, Any]:
+def as_log(contact: SimulatedContact) -> dict[str, Any]:
     """The contact's results: virtual seconds, or null."""
     return {
         "id": contact.id,

@@ -10,18 +10,18 @@ from typing import Any
 
 from callcenter.domain.channels import Channel, Medium
 from callcenter.domain.routing.policy import RingRule
-from callcenter.domain.what_ifs import Call, Past, PastDay, QueueThen, Server, Span, Wish, changed
+from callcenter.domain.what_ifs import PastAgent, PastCall, PastDay, PastDays, QueueThen, Span, Wish, changed
 from callcenter.simulation.scenario import (
     Absence,
     Capacity,
+    CustomerClass,
     Group,
-    Kind,
-    Offers,
+    OfferBehaviour,
     Policy,
     Preferred,
-    Queue,
-    Ring,
     Scenario,
+    ScenarioQueue,
+    ScenarioRing,
 )
 from callcenter.simulation.scenario import Target as Wanted
 from callcenter.simulation.times import Constant, Empirical
@@ -41,7 +41,7 @@ class Habits:
     handled: Mapping[int, tuple[float, ...]]
 
 
-def habits(past: Past) -> Habits:
+def habits(past: PastDays) -> Habits:
     """A queue with too few observations takes the figures of all queues together."""
     calls = [call for day in past.days for call in day.calls]
     together = _patience(calls), tuple(call.handled for call in calls if call.handled is not None)
@@ -54,12 +54,12 @@ def habits(past: Past) -> Habits:
     return Habits(patience, handled)
 
 
-def _patience(calls: Sequence[Call]) -> float | None:
+def _patience(calls: Sequence[PastCall]) -> float | None:
     gone = sum(call.gave_up for call in calls)
     return max(1.0, sum(call.waited for call in calls) / gone) if gone else None
 
 
-def scenario(past: Past, day: PastDay, wish: Wish | None) -> Scenario:
+def scenario(past: PastDays, day: PastDay, wish: Wish | None) -> Scenario:
     """The day as it was (`wish` None), or with the change. `trace` supplies its traffic."""
     queues = [_changed(queue, wish) for queue in past.queues]
     numbers = {server.id: place for place, server in enumerate(past.servers, start=1)}
@@ -72,7 +72,7 @@ def scenario(past: Past, day: PastDay, wish: Wish | None) -> Scenario:
         queues=tuple(_queue(queue, numbers) for queue in queues),
         agents=tuple(_groups(past, day, wish)),
         classes=tuple(_kind(one, queues) for one in sorted({_class(past, call) for call in day.calls})),
-        offers=Offers(
+        offers=OfferBehaviour(
             delay=Empirical(distribution="empirical", values=past.delays) if past.delays else Constant(value=0),
             miss=past.missed,
             reservation=float(policy.ring_seconds[Medium.VOICE]),
@@ -97,9 +97,9 @@ def _changed(queue: QueueThen, wish: Wish | None) -> QueueThen:
     return replace(queue, policy=changed(queue.policy, wish), priority=priority)
 
 
-def _queue(queue: QueueThen, numbers: Mapping[int, int]) -> Queue:
+def _queue(queue: QueueThen, numbers: Mapping[int, int]) -> ScenarioQueue:
     policy = queue.policy
-    return Queue(
+    return ScenarioQueue(
         name=str(queue.id),
         skills=policy.skills,
         prefers=policy.prefers,
@@ -110,8 +110,8 @@ def _queue(queue: QueueThen, numbers: Mapping[int, int]) -> Queue:
     )
 
 
-def _ring(rule: RingRule, numbers: Mapping[int, int]) -> Ring:
-    return Ring(
+def _ring(rule: RingRule, numbers: Mapping[int, int]) -> ScenarioRing:
+    return ScenarioRing(
         after=float(rule.after),
         skills=None if rule.skills is None else dict(rule.skills),
         any_language=rule.any_language,
@@ -125,7 +125,7 @@ def _ring(rule: RingRule, numbers: Mapping[int, int]) -> Ring:
     )
 
 
-def _groups(past: Past, day: PastDay, wish: Wish | None) -> Iterator[Group]:
+def _groups(past: PastDays, day: PastDay, wish: Wish | None) -> Iterator[Group]:
     """One group per agent in numbered order, then the added agents."""
     sent_home = fewer(past, day, wish) if wish else ()
     for server in past.servers:
@@ -136,12 +136,12 @@ def _groups(past: Past, day: PastDay, wish: Wish | None) -> Iterator[Group]:
     if wish and wish.agents > 0:
         spoken = sorted({call.language for call in day.calls if call.queue_id == wish.queue_id})
         skills = past.queue(wish.queue_id).policy.skills
-        added = Server(id=0, skills=skills, languages=tuple(spoken))
+        added = PastAgent(id=0, skills=skills, languages=tuple(spoken))
         hours = ((60.0 * wish.since, 60.0 * wish.until),)
         yield _group(past, added, hours).model_copy(update={"name": ADDED, "count": wish.agents})
 
 
-def fewer(past: Past, day: PastDay, wish: Wish) -> tuple[int, ...]:
+def fewer(past: PastDays, day: PastDay, wish: Wish) -> tuple[int, ...]:
     """Agents to remove: those serving the queue in these hours, fewest skills and languages first."""
     begin, end = 60.0 * wish.since, 60.0 * wish.until
     wanted = past.queue(wish.queue_id).policy.skills
@@ -161,7 +161,7 @@ def _without(spans: Iterable[Span], hole: Span) -> Iterator[Span]:
         yield from ((low, high) for low, high in parts if high > low)
 
 
-def _group(past: Past, server: Server, duty: Sequence[Span]) -> Group:
+def _group(past: PastDays, server: PastAgent, duty: Sequence[Span]) -> Group:
     limits = past.numbers.limits(server.limits, conversations=server.conversations)
     return Group(
         name=str(server.id),
@@ -190,7 +190,7 @@ def _off(duty: Sequence[Span]) -> Iterator[Span]:
     yield at, NEVER
 
 
-def _class(past: Past, call: Call) -> Class:
+def _class(past: PastDays, call: PastCall) -> Class:
     hold = getattr(past.queue(call.queue_id).policy.hold, call.affinity, 0) if call.affinity else 0
     return call.queue_id, call.language, call.tier, call.extra, float(hold)
 
@@ -199,10 +199,10 @@ def _name(one: Class) -> str:
     return "/".join(str(part) for part in one)
 
 
-def _kind(one: Class, queues: Sequence[QueueThen]) -> Kind:
+def _kind(one: Class, queues: Sequence[QueueThen]) -> CustomerClass:
     queue_id, language, tier, extra, hold = one
     assert any(queue.id == queue_id for queue in queues)
-    return Kind(
+    return CustomerClass(
         name=_name(one),
         queue=str(queue_id),
         channel=Channel.VOICE,
@@ -214,7 +214,7 @@ def _kind(one: Class, queues: Sequence[QueueThen]) -> Kind:
     )
 
 
-def trace(past: Past, day: PastDay, wish: Wish, known: Habits, seed: int) -> list[dict[str, Any]]:
+def trace(past: PastDays, day: PastDay, wish: Wish, known: Habits, seed: int) -> list[dict[str, Any]]:
     """The day's calls as lines for `runs.play`; the same for each seed, except for the percentage."""
     chance = Random(f"{seed}/{day.date}")
     numbers = {server.id: place for place, server in enumerate(past.servers, start=1)}
@@ -240,14 +240,14 @@ def _times(percent: int, chance: Random) -> int:
     return whole + (chance.random() < rest / 100)
 
 
-def _handle(call: Call, known: Habits, chance: Random) -> float:
+def _handle(call: PastCall, known: Habits, chance: Random) -> float:
     if call.handled is not None:
         return call.handled
     seen = known.handled[call.queue_id]
     return chance.choice(seen) if seen else 240.0
 
 
-def _lasts(call: Call, known: Habits, chance: Random, *, is_copy: bool) -> float | None:
+def _lasts(call: PastCall, known: Habits, chance: Random, *, is_copy: bool) -> float | None:
     mean = known.patience[call.queue_id]
     if is_copy:
         return chance.expovariate(1 / mean) if mean else None

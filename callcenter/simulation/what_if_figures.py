@@ -6,11 +6,11 @@ from statistics import mean, stdev
 from typing import Any
 
 from callcenter.domain import metrics
-from callcenter.domain.what_ifs import Past, PastDay, TooLittleKnown, Wish
+from callcenter.domain.what_ifs import PastDay, PastDays, TooLittleKnown, Wish
 from callcenter.simulation import runs, what_if
 from callcenter.simulation.scenario import Scenario
 from callcenter.simulation.theory import student_quantile
-from callcenter.simulation.traffic import Contact
+from callcenter.simulation.traffic import SimulatedContact
 
 SIDES = ("before", "after")
 FIGURES = ("mean_wait", "p95", "level_of_answered", "level_of_all", "abandoned")
@@ -30,7 +30,7 @@ class Counted:
         self.waits: list[float] = []
         self.answered = self.in_time = self.abandoned = self.left_in_time = self.unserved = 0
 
-    def take(self, contact: Contact, target: float) -> None:
+    def take(self, contact: SimulatedContact, target: float) -> None:
         end = contact.left if contact.answered is None else contact.answered
         # A call that was never served counts as abandoned at the end of the day.
         wait = (max(what_if.DAY, contact.arrived) if end is None else end) - contact.arrived
@@ -70,7 +70,7 @@ class Counted:
 Key = tuple[str, str, int]  # side, "seed" or "hour" or "queue" or "day", which
 
 
-class Ledger:
+class WhatIfCounts:
     """All counts, by side and by seed, hour, queue and day."""
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class Ledger:
     def one(self, side: str, what: str, which: int) -> Counted:
         return self._counted.setdefault((side, what, which), Counted())
 
-    def take(self, side: str, seed: int, day: int, contact: Contact, queue: int, target: float) -> None:
+    def take(self, side: str, seed: int, day: int, contact: SimulatedContact, queue: int, target: float) -> None:
         hour = min(HOURS - 1, int(contact.arrived // 3600))
         for what, which in (("seed", seed), ("hour", hour), ("queue", queue), ("day", day)):
             self.one(side, what, which).take(contact, target)
@@ -90,14 +90,14 @@ class Ledger:
 
 
 def play(
-    past: Past, wish: Wish, real: Mapping[str, float | None], *, progress: Progress = lambda _done, _total: None
+    past: PastDays, wish: Wish, real: Mapping[str, float | None], *, progress: Progress = lambda _done, _total: None
 ) -> dict[str, Any]:
     """Play each day with each seed, before and after. Raises TooLittleKnown.
 
     Returns data for JSON. `progress` receives (done, total) before each run."""
     if not any(queue.id == wish.queue_id for queue in past.queues):
         raise TooLittleKnown("no_queue")
-    known, ledger, seeds = what_if.habits(past), Ledger(), seeds_for(past, wish)
+    known, ledger, seeds = what_if.habits(past), WhatIfCounts(), seeds_for(past, wish)
     sides = [(day, [what_if.scenario(past, day, None), what_if.scenario(past, day, wish)]) for day in past.days]
     total, done = 2 * seeds * len(sides), 0
     for seed in range(1, seeds + 1):
@@ -112,18 +112,18 @@ def play(
     return _result(past, wish, ledger, seeds, real)
 
 
-def seeds_for(past: Past, wish: Wish) -> int:
+def seeds_for(past: PastDays, wish: Wish) -> int:
     """Seeds, 3 to 10, so that about MOST_PLAYED calls are played."""
     calls = sum(len(day.calls) for day in past.days) * wish.percent / 100
     return int(min(SEEDS[1], max(SEEDS[0], MOST_PLAYED / max(1.0, 2 * calls))))
 
 
 def _play(
-    ledger: Ledger, side: str, scenario: Scenario, lines: Sequence[Mapping[str, Any]], seed: int, day: int
+    ledger: WhatIfCounts, side: str, scenario: Scenario, lines: Sequence[Mapping[str, Any]], seed: int, day: int
 ) -> None:
     queues = {kind.name: scenario.queue_of(kind) for kind in scenario.classes}
 
-    def counted(contact: Contact) -> None:
+    def counted(contact: SimulatedContact) -> None:
         queue = queues[contact.kind.name]
         ledger.take(side, seed, day, contact, int(queue.name), queue.target.seconds)
 
@@ -133,7 +133,9 @@ def _play(
         ledger.use.setdefault((side, seed), []).append(use)
 
 
-def _result(past: Past, wish: Wish, ledger: Ledger, seeds: int, real: Mapping[str, float | None]) -> dict[str, Any]:
+def _result(
+    past: PastDays, wish: Wish, ledger: WhatIfCounts, seeds: int, real: Mapping[str, float | None]
+) -> dict[str, Any]:
     calls = sum(len(day.calls) for day in past.days)
     figures = [_figure(name, [ledger.pair("seed", s, name) for s in range(1, seeds + 1)]) for name in FIGURES]
     use = [
@@ -176,7 +178,7 @@ def interval(values: Sequence[float]) -> list[float] | None:
     return [mean(values), student_quantile(0.975, len(values) - 1) * stdev(values) / sqrt(len(values))]
 
 
-def _part(ledger: Ledger, what: str, which: int, times: int) -> dict[str, Any]:
+def _part(ledger: WhatIfCounts, what: str, which: int, times: int) -> dict[str, Any]:
     calls = len(ledger.one("before", what, which).waits)
     return {
         "id": which,
@@ -185,7 +187,7 @@ def _part(ledger: Ledger, what: str, which: int, times: int) -> dict[str, Any]:
     }
 
 
-def on_duty(past: Past, hour: int) -> float:
+def on_duty(past: PastDays, hour: int) -> float:
     begin, end = 3600.0 * hour, 3600.0 * (hour + 1)
     seconds = sum(_overlap(day, begin, end) for day in past.days)
     return seconds / 3600 / len(past.days)
@@ -195,7 +197,7 @@ def _overlap(day: PastDay, begin: float, end: float) -> float:
     return sum(max(0.0, min(until, end) - max(start, begin)) for spans in day.duty.values() for start, until in spans)
 
 
-def _notes(past: Past, wish: Wish, ledger: Ledger, seeds: int) -> list[list[Any]]:
+def _notes(past: PastDays, wish: Wish, ledger: WhatIfCounts, seeds: int) -> list[list[Any]]:
     """(code, number) of each limitation; the page has a sentence for each code."""
     calls = [call for day in past.days for call in day.calls]
     own = sum(call.queue_id == wish.queue_id for call in calls)

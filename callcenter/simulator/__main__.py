@@ -7,12 +7,12 @@ from types import FrameType
 
 from callcenter.simulator.carrier import Carrier
 from callcenter.simulator.server import serve
-from callcenter.simulator.settings import Settings
+from callcenter.simulator.settings import SimulatorSettings
 
 
 def main() -> int:
     try:
-        settings = Settings.from_environment()
+        settings = SimulatorSettings.from_environment()
     except ValueError as error:
         print(f"The simulator cannot start: {error}", file=sys.stderr)
         return 2

@@ -8,19 +8,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from callcenter.simulator import message_player, people, state
-from callcenter.simulator.clock import Clock, rfc2822
+from callcenter.simulator.clock import SimulatedClock, rfc2822
 from callcenter.simulator.exchange import numbers
-from callcenter.simulator.exchange.callbacks import Callbacks
+from callcenter.simulator.exchange.callbacks import StatusCallbacks
 from callcenter.simulator.faults import Faults
 from callcenter.simulator.hub import Hub
-from callcenter.simulator.settings import Settings
+from callcenter.simulator.settings import SimulatorSettings
 
 if TYPE_CHECKING:
-    from callcenter.simulator.exchange.calls import Call
+    from callcenter.simulator.exchange.calls import CarrierCall
     from callcenter.simulator.exchange.conferences import Conference
-    from callcenter.simulator.exchange.messages import Message
-    from callcenter.simulator.exchange.numbers import Application, Number
-    from callcenter.simulator.exchange.queues import Queue
+    from callcenter.simulator.exchange.messages import CarrierMessage
+    from callcenter.simulator.exchange.numbers import Application, CarrierNumber
+    from callcenter.simulator.exchange.queues import CarrierQueue
     from callcenter.simulator.exchange.recordings import Recording
 
 
@@ -33,12 +33,12 @@ MOST_FILES = 100
 class Books:
     """Resources by sid (queues by name). `windows`: end of the WhatsApp window by (theirs, ours)."""
 
-    numbers: dict[str, "Number"] = field(default_factory=dict)
+    numbers: dict[str, "CarrierNumber"] = field(default_factory=dict)
     applications: dict[str, "Application"] = field(default_factory=dict)
-    calls: dict[str, "Call"] = field(default_factory=dict)
+    calls: dict[str, "CarrierCall"] = field(default_factory=dict)
     conferences: dict[str, "Conference"] = field(default_factory=dict)
-    queues: dict[str, "Queue"] = field(default_factory=dict)
-    messages: dict[str, "Message"] = field(default_factory=dict)
+    queues: dict[str, "CarrierQueue"] = field(default_factory=dict)
+    messages: dict[str, "CarrierMessage"] = field(default_factory=dict)
     recordings: dict[str, "Recording"] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     opted_out: set[tuple[str, str]] = field(default_factory=set)
@@ -55,9 +55,9 @@ def forget_oldest(book: "dict[str, T]", is_past: "Callable[[T], bool]", most: in
 class Carrier:
     """Take `lock` to read or change `books`; never hold it while a request goes out."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: SimulatorSettings) -> None:
         self.settings = settings
-        self.clock = Clock(settings.speed, settings.patience)
+        self.clock = SimulatedClock(settings.speed, settings.patience)
         self.lock = threading.RLock()
         self.books = Books()
         self.people = people.load(settings.people_file)
@@ -69,7 +69,7 @@ class Carrier:
         self.closing = threading.Event()
         self.base_url = f"http://{settings.host}:{settings.port}"
         self.music: dict[str, float] = {}
-        self.callbacks = Callbacks(self)
+        self.callbacks = StatusCallbacks(self)
         self._unsaved = threading.Event()
         numbers.open_books(self)
         if settings.state_file:
@@ -87,7 +87,7 @@ class Carrier:
     def later(self, act: Callable[[], object]) -> None:
         self.callbacks.later(act)
 
-    def answer_message(self, message: "Message") -> bool:
+    def answer_message(self, message: "CarrierMessage") -> bool:
         return message_player.answer(self, message)
 
     def save(self) -> None:

@@ -10,7 +10,7 @@ HANZI_A_SECOND = 4.5
 
 
 @dataclass(frozen=True)
-class Clock:
+class SimulatedClock:
     """`speed` 10 makes ten seconds last one; `patience` caps the speed-up of waits for a person."""
 
     speed: float = 1.0

@@ -8,8 +8,8 @@ from werkzeug.exceptions import HTTPException
 from callcenter.simulator import attachments, lines, people, views
 from callcenter.simulator.attachments import BadAttachment
 from callcenter.simulator.exchange import calls, endings, messages, ringing, speech, webhooks, whatsapp
-from callcenter.simulator.exchange.calls import Call
-from callcenter.simulator.exchange.webhooks import Request
+from callcenter.simulator.exchange.calls import CarrierCall
+from callcenter.simulator.exchange.webhooks import WebhookRequest
 from callcenter.simulator.faults import UnknownFault
 from callcenter.simulator.lines import NoSuchNumber
 from callcenter.simulator.twilio_api import carrier
@@ -73,7 +73,7 @@ def list_calls() -> Response:
     return jsonify([views.call(carrier(), call) for call in found])
 
 
-def _call(sid: str, *, live: bool = True) -> Call:
+def _call(sid: str, *, live: bool = True) -> CarrierCall:
     call = calls.find(carrier(), sid)
     if call is None:
         abort(404, "There is no such call")
@@ -93,7 +93,7 @@ def act(sid: str, act: str) -> Response:
     return jsonify(views.call(carrier(), perform(_call(sid), act, body())))
 
 
-def perform(call: Call, act: str, given: dict[str, Any]) -> Call:
+def perform(call: CarrierCall, act: str, given: dict[str, Any]) -> CarrierCall:
     """Shared with the devices. 404: unknown act; 409: the leg no longer rings."""
     if act == "digits":
         speech.press(carrier(), call, text(given, "digits"))
@@ -136,7 +136,7 @@ def list_messages() -> Response:
     return jsonify([message.as_json() for message in found[-limit:]])
 
 
-def _is_of(address: str, message: messages.Message) -> bool:
+def _is_of(address: str, message: messages.CarrierMessage) -> bool:
     phone_of = carrier().people.phone_of
     ends = {phone_of(message.from_), phone_of(message.to)}
     return whatsapp.channel(address) == message.channel and phone_of(address) in ends
@@ -228,7 +228,7 @@ def forge() -> Response:
     params = {str(name): str(value) for name, value in dict(given.get("params", {})).items()}
     answer = webhooks.send(
         carrier(),
-        Request(text(given, "url"), params, event="forge"),
+        WebhookRequest(text(given, "url"), params, event="forge"),
         token=str(given.get("token") or webhooks.new_token()),
         signature=str(given.get("signature", "forged")),
     )

@@ -9,7 +9,7 @@ from callcenter.simulator import lines, views
 from callcenter.simulator.carrier import Carrier
 from callcenter.simulator.control import perform
 from callcenter.simulator.exchange import calls
-from callcenter.simulator.exchange.calls import Call
+from callcenter.simulator.exchange.calls import CarrierCall
 from callcenter.simulator.lines import NoSuchNumber
 from callcenter.simulator.twilio_api import carrier
 
@@ -90,7 +90,7 @@ def _claims(company: Carrier, token: str) -> dict[str, Any]:
     return claims
 
 
-def _leg(sid: str) -> Call:
+def _leg(sid: str) -> CarrierCall:
     """Finds browser legs only."""
     call = calls.find(carrier(), sid)
     if call is None or not call.remote.startswith("client:"):

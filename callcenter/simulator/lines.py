@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from callcenter.simulator import twiml_player
 from callcenter.simulator.exchange import calls, conferences, endings, fields, numbers, ringing
-from callcenter.simulator.exchange.calls import Call, Watch
+from callcenter.simulator.exchange.calls import CarrierCall, Watch
 from callcenter.simulator.exchange.conferences import Participant
 from callcenter.simulator.exchange.numbers import Webhooks
 from callcenter.simulator.exchange.sources import Source
@@ -20,7 +20,7 @@ class NoSuchNumber(Exception):
     """The simulator owns no such number or application."""
 
 
-def dial(carrier: "Carrier", *, from_: str, to: str, name: str = "", keys: str = "") -> Call:
+def dial(carrier: "Carrier", *, from_: str, to: str, name: str = "", keys: str = "") -> CarrierCall:
     """A person dials the app. `keys` are pressed automatically, one group per Gather: `1,2`."""
     number = numbers.find(carrier, to)
     if number is None:
@@ -31,7 +31,9 @@ def dial(carrier: "Carrier", *, from_: str, to: str, name: str = "", keys: str =
     return _start(carrier, call, hooks, {})
 
 
-def connect(carrier: "Carrier", *, identity: str, application_sid: str, params: dict[str, str], name: str = "") -> Call:
+def connect(
+    carrier: "Carrier", *, identity: str, application_sid: str, params: dict[str, str], name: str = ""
+) -> CarrierCall:
     """A browser calls in through a TwiML application, with its own parameters."""
     application = carrier.books.applications.get(application_sid)
     if application is None:
@@ -48,7 +50,7 @@ def connect(carrier: "Carrier", *, identity: str, application_sid: str, params: 
     return _start(carrier, call, application, params)
 
 
-def _inbound(carrier: "Carrier", hooks: Webhooks, told: Webhooks, **who: str) -> Call:
+def _inbound(carrier: "Carrier", hooks: Webhooks, told: Webhooks, **who: str) -> CarrierCall:
     return calls.create(
         carrier,
         direction="inbound",
@@ -59,14 +61,14 @@ def _inbound(carrier: "Carrier", hooks: Webhooks, told: Webhooks, **who: str) ->
     )
 
 
-def _start(carrier: "Carrier", call: Call, hooks: Webhooks, params: dict[str, str]) -> Call:
+def _start(carrier: "Carrier", call: CarrierCall, hooks: Webhooks, params: dict[str, str]) -> CarrierCall:
     calls.tell(carrier, call, "ringing", who=call.to)
     source = Source(hooks.voice_url, hooks.voice_method, params=params | fields.first_inbound(call))
     _in_own_thread(call, lambda: twiml_player.run(carrier, call, source))
     return call
 
 
-def _in_own_thread(call: Call, act: Callable[[], None]) -> None:
+def _in_own_thread(call: CarrierCall, act: Callable[[], None]) -> None:
     threading.Thread(target=act, name=f"leg-{call.sid[-6:]}", daemon=True).start()
 
 
@@ -79,7 +81,7 @@ def call_out(
     watch: Watch,
     timeout: float,
     fallback: tuple[str, str] = ("", "POST"),
-) -> Call:
+) -> CarrierCall:
     """REST creates a leg that plays TwiML once answered. `timeout` in seconds."""
     call = calls.create(
         carrier, from_=from_, to=to, direction="outbound-api", watch=watch, timeout=timeout, fallback=fallback
@@ -96,7 +98,7 @@ def add_participant(
     to: str,
     watch: Watch,
     timeout: float,
-    member: Callable[[Call], Participant],
+    member: Callable[[CarrierCall], Participant],
 ) -> Participant:
     """REST creates a leg that joins a conference once answered. `timeout` in seconds."""
     call = calls.create(carrier, from_=from_, to=to, direction="outbound-api", watch=watch, timeout=timeout)
@@ -113,7 +115,7 @@ def add_participant(
     return participant
 
 
-def redirect(carrier: "Carrier", call: Call, source: Source) -> None:
+def redirect(carrier: "Carrier", call: CarrierCall, source: Source) -> None:
     with carrier.lock:
         call.jump = source
         call.wake.notify_all()

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from callcenter.simulator.exchange import messages, numbers, whatsapp
-from callcenter.simulator.exchange.messages import Message
+from callcenter.simulator.exchange.messages import CarrierMessage
 from callcenter.simulator.exchange.sources import Source
-from callcenter.simulator.exchange.webhooks import Request
+from callcenter.simulator.exchange.webhooks import WebhookRequest
 from callcenter.simulator.twiml_player import document, schema
-from callcenter.simulator.twiml_player.document import Document, Refused
+from callcenter.simulator.twiml_player.document import Document, InvalidTwiml
 
 if TYPE_CHECKING:
     from callcenter.simulator.carrier import Carrier
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOST_REDIRECTS = 10
 
 
-def answer(carrier: "Carrier", message: Message) -> bool:
+def answer(carrier: "Carrier", message: CarrierMessage) -> bool:
     """Ask the number's SmsUrl, then its fallback; send the reply. False if both fail."""
     number = numbers.find(carrier, whatsapp.bare(message.to))
     hooks = numbers.sms_webhooks(carrier, number) if number else None
@@ -25,22 +25,22 @@ def answer(carrier: "Carrier", message: Message) -> bool:
     params = messages.inbound_fields(carrier, message)
     try:
         _play(carrier, message, Source(hooks.sms_url, hooks.sms_method, params=params))
-    except Refused as refused:
+    except InvalidTwiml as refused:
         error = {"ErrorCode": str(refused.code), "ErrorUrl": hooks.sms_url}
         fallback = Source(hooks.sms_fallback_url, hooks.sms_fallback_method, params=params | error)
         return bool(hooks.sms_fallback_url) and _is_played(carrier, message, fallback)
     return True
 
 
-def _is_played(carrier: "Carrier", message: Message, source: Source) -> bool:
+def _is_played(carrier: "Carrier", message: CarrierMessage, source: Source) -> bool:
     try:
         _play(carrier, message, source)
-    except Refused:
+    except InvalidTwiml:
         return False
     return True
 
 
-def _play(carrier: "Carrier", message: Message, source: Source) -> None:
+def _play(carrier: "Carrier", message: CarrierMessage, source: Source) -> None:
     for _ in range(MOST_REDIRECTS):
         page = _fetch(carrier, message, source)
         redirect = next((verb for verb in page.verbs if verb.tag == "Redirect"), None)
@@ -53,10 +53,10 @@ def _play(carrier: "Carrier", message: Message, source: Source) -> None:
         source = source.link((redirect.text or "").strip(), redirect.get("method", ""), source.params)
 
 
-def _fetch(carrier: "Carrier", message: Message, source: Source) -> Document:
-    reply = carrier.callbacks.fetch(Request(source.url, source.params, source.method, event="message"))
+def _fetch(carrier: "Carrier", message: CarrierMessage, source: Source) -> Document:
+    reply = carrier.callbacks.fetch(WebhookRequest(source.url, source.params, source.method, event="message"))
     if reply.error:
-        raise Refused(reply.error)
+        raise InvalidTwiml(reply.error)
     if not reply.body.strip():
         return Document(source, ())
     return document.read(
@@ -64,7 +64,7 @@ def _fetch(carrier: "Carrier", message: Message, source: Source) -> Document:
     )
 
 
-def _send(carrier: "Carrier", message: Message, source: Source, verb: Element) -> None:
+def _send(carrier: "Carrier", message: CarrierMessage, source: Source, verb: Element) -> None:
     callback = verb.get("statusCallback")
     messages.send(
         carrier,

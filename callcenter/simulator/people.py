@@ -11,7 +11,7 @@ from callcenter.simulator.exchange.fields import country
 
 
 @dataclass
-class Person:
+class PhoneUser:
     """Two people may share a number; a withheld number is `anonymous`.
 
     `whatsapp_id` replaces the number of a person who `hides_number`; `reads`: sends read receipts."""
@@ -60,11 +60,11 @@ def made_up_id(number: str) -> str:
 
 @dataclass
 class People:
-    entries: list[Person] = field(default_factory=list)
+    entries: list[PhoneUser] = field(default_factory=list)
 
-    def put(self, entry: dict[str, Any]) -> Person:
+    def put(self, entry: dict[str, Any]) -> PhoneUser:
         """Add a person, or replace by id. Raises TypeError for unknown keys."""
-        person = Person(**{key: value for key, value in entry.items() if value is not None})
+        person = PhoneUser(**{key: value for key, value in entry.items() if value is not None})
         person.id = person.id or f"person-{len(self.entries) + 1}"
         same = [at for at, other in enumerate(self.entries) if other.id == person.id]
         if same:
@@ -73,7 +73,7 @@ class People:
             self.entries.append(person)
         return person
 
-    def at(self, address: str) -> Person | None:
+    def at(self, address: str) -> PhoneUser | None:
         return next((person for person in self.entries if address in person.addresses), None)
 
     def sender(self, address: str) -> str:
@@ -89,7 +89,7 @@ class People:
         person = self.at(address) if whatsapp.channel(address) == "whatsapp" else None
         return person.number if person else whatsapp.bare(address)
 
-    def by_id(self, person_id: str) -> Person | None:
+    def by_id(self, person_id: str) -> PhoneUser | None:
         return next((person for person in self.entries if person.id == person_id), None)
 
     def name_of(self, address: str) -> str:
@@ -112,7 +112,7 @@ DEMO_PEOPLE: list[dict[str, Any]] = [
 
 def load(path: Path | None) -> People:
     """The people of a JSON list, or the demo's. Ignores unknown keys."""
-    known = {part.name for part in fields(Person)}
+    known = {part.name for part in fields(PhoneUser)}
     people = People()
     entries = json.loads(path.read_text("utf-8")) if path and path.exists() else DEMO_PEOPLE
     for entry in entries:

@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from callcenter.simulator import language, views
 from callcenter.simulator.carrier import Carrier
-from callcenter.simulator.exchange.calls import Call
+from callcenter.simulator.exchange.calls import CarrierCall
 from callcenter.simulator.hub import Event
 from callcenter.simulator.language import domain
-from callcenter.simulator.people import Person
+from callcenter.simulator.people import PhoneUser
 from callcenter.simulator.twilio_api import carrier
 
 phone = Blueprint("phone", __name__)
@@ -132,7 +132,7 @@ def _words() -> dict[str, str]:
     }
 
 
-def _person(person_id: str) -> Person:
+def _person(person_id: str) -> PhoneUser:
     found = carrier().people.by_id(person_id)
     if found is None:
         abort(404, "There is no such person")
@@ -154,7 +154,7 @@ def tell(person_id: str) -> Response:
     return jsonify(shown)
 
 
-def last_call(company: Carrier, person: Person) -> Call | None:
+def last_call(company: Carrier, person: PhoneUser) -> CarrierCall | None:
     mine = [call for call in company.books.calls.values() if call.remote == person.number]
     live = [call for call in mine if not call.is_over]
     found = live or mine

@@ -14,7 +14,7 @@ DEMO_NUMBER = "+14155550100"
 
 
 @dataclass(frozen=True)
-class Settings:
+class SimulatorSettings:
     """`speed` divides every wait; `patience` caps it for a person. `fetch_limit` in seconds."""
 
     account_sid: str = DEMO_ACCOUNT
@@ -34,7 +34,7 @@ class Settings:
     fetch_limit: float = 15.0
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "SimulatorSettings":
         """Missing values take the demo's. Raises ValueError that names the variable."""
         host, _, port = (environment.get("SIMULATOR_BIND") or "127.0.0.1:8100").rpartition(":")
         numbers = [n.strip() for n in environment.get("SIMULATOR_NUMBERS", DEMO_NUMBER).split(",")]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from callcenter.simulator.exchange import numbers
 from callcenter.simulator.exchange.media import Media
-from callcenter.simulator.exchange.messages import Message
+from callcenter.simulator.exchange.messages import CarrierMessage
 
 if TYPE_CHECKING:
     from callcenter.simulator.carrier import Carrier
@@ -51,7 +51,7 @@ def load(carrier: "Carrier", path: Path) -> None:
     for theirs, ours, until in kept.get("windows", []):
         carrier.books.windows[theirs, ours] = datetime.fromisoformat(until)
     for entry in kept["messages"]:
-        message = Message(**_with_times(entry))
+        message = CarrierMessage(**_with_times(entry))
         message.media = [_media(item) for item in entry["media"]]
         carrier.books.messages[message.sid] = message
 

@@ -11,8 +11,8 @@ from random import Random
 from typing import Any
 
 from callcenter.simulator.crowd import caller, sayings
-from callcenter.simulator.crowd.caller import Customer
-from callcenter.simulator.crowd.line import Gone, Line
+from callcenter.simulator.crowd.caller import CrowdCustomer
+from callcenter.simulator.crowd.line import ControlClient, Gone
 
 TEXTING = 0.2
 RUDE = 0.04
@@ -26,7 +26,7 @@ SURVEYS_KEPT = 5000
 class Crowd:
     """The same seed gives the same people at the same times. `rate` is callers a minute."""
 
-    line: Line
+    line: ControlClient
     rate: float
     seed: int = 0
     most: int = 60
@@ -35,7 +35,7 @@ class Crowd:
 
     def __post_init__(self) -> None:
         self._random = Random(self.seed)
-        self._known: dict[str, Customer] = {}
+        self._known: dict[str, CrowdCustomer] = {}
         self._asked: set[str] = set()
         self._threads: set[threading.Thread] = set()
         self._lock = threading.Lock()
@@ -65,19 +65,19 @@ class Crowd:
         else:
             self._start("called", caller.call, self.line, customer, to)
 
-    def _somebody(self) -> Customer:
+    def _somebody(self) -> CrowdCustomer:
         if not self.people or self._random.random() < STRANGERS:
             number = f"+1650555{self._random.randrange(200, 9999):04d}"
             return self._customer(number, "", self._random.choice(("en", "en", "zh")))
         person = self._random.choice(self.people)
         return self._customer(person["number"], person["name"], person["language"])
 
-    def _customer(self, number: str, name: str, language: str) -> Customer:
+    def _customer(self, number: str, name: str, language: str) -> CrowdCustomer:
         with self._lock:
             if number not in self._known:
                 is_rude = self._random.random() < RUDE
                 own = Random(self._random.getrandbits(64))
-                self._known[number] = Customer(name, number, language, is_rude, own)
+                self._known[number] = CrowdCustomer(name, number, language, is_rude, own)
             return self._known[number]
 
     def _start(self, deed: str, act: Callable[..., None], *arguments: object) -> None:
@@ -137,7 +137,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--pace", type=float, default=1.0, help="10 lets people live ten times as fast")
     parser.add_argument("--most", type=int, default=60, help="so many of them at once (default 60)")
     asked = parser.parse_args(arguments)
-    crowd = Crowd(Line(asked.simulator.rstrip("/"), asked.pace), asked.rate, asked.seed, asked.most)
+    crowd = Crowd(ControlClient(asked.simulator.rstrip("/"), asked.pace), asked.rate, asked.seed, asked.most)
     try:
         to = asked.to or str(crowd.line.ask("GET", "/healthz")["numbers"][0])
         crowd.run(asked.minutes, to)

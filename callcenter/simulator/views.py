@@ -8,14 +8,14 @@ from typing import Any
 from flask import Response
 
 from callcenter.simulator.carrier import Carrier
-from callcenter.simulator.exchange.calls import Call
+from callcenter.simulator.exchange.calls import CarrierCall
 from callcenter.simulator.exchange.conferences import Conference
 from callcenter.simulator.hub import Event, Line
 
 HEARTBEAT_SECONDS = 10.0
 
 
-def call(carrier: Carrier, call: Call, *, with_transcript: bool = True) -> dict[str, Any]:
+def call(carrier: Carrier, call: CarrierCall, *, with_transcript: bool = True) -> dict[str, Any]:
     with carrier.lock:
         conference = carrier.books.conferences.get(call.conference)
         member = conference.members.get(call.sid) if conference else None
@@ -82,7 +82,7 @@ def listen(carrier: Carrier, line: Line) -> Iterator[Event | None]:
         yield event
 
 
-def call_events(carrier: Carrier, call: Call, after: int) -> Iterator[Event | None]:
+def call_events(carrier: Carrier, call: CarrierCall, after: int) -> Iterator[Event | None]:
     """A call's transcript after entry `after`, then live until it ends; each entry once."""
     # Listen first, then read the past: no entry falls in between.
     line = carrier.hub.listen(f"call:{call.sid}")

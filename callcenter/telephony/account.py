@@ -13,7 +13,7 @@ VOICE = {"voice_method": "POST", "voice_fallback_method": "POST", "status_callba
 
 
 @dataclass(frozen=True)
-class Change:
+class SettingChange:
     setting: str
     before: str  # empty: nothing is set
     after: str
@@ -25,7 +25,7 @@ class Place:
 
     sid: str
     name: str  # E.164 for a number
-    changes: tuple[Change, ...]
+    changes: tuple[SettingChange, ...]
 
 
 def of_number(public_url: str) -> dict[str, str]:
@@ -92,9 +92,9 @@ def split(found: dict[str, Place], ours: Sequence[str]) -> tuple[list[Place], li
     return here, [number for number in ours if number not in found], [n for n in found if n not in ours]
 
 
-def _changes(resource: object, wanted: dict[str, str]) -> tuple[Change, ...]:
+def _changes(resource: object, wanted: dict[str, str]) -> tuple[SettingChange, ...]:
     have = {name: str(getattr(resource, name) or "") for name in wanted}
-    return tuple(Change(name, have[name], value) for name, value in wanted.items() if have[name] != value)
+    return tuple(SettingChange(name, have[name], value) for name, value in wanted.items() if have[name] != value)
 
 
 @contextmanager

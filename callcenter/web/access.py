@@ -22,7 +22,7 @@ csrf = CSRFProtect()
 PROGRAMS = ("api", "webhooks", "control")  # no HTML forms: bearer tokens, signatures, system tests
 
 
-class Person(UserMixin):
+class SignedInAgent(UserMixin):
     """The signed-in agent, for Flask-Login."""
 
     def __init__(self, agent: Agent) -> None:
@@ -47,7 +47,7 @@ def register(app: Flask) -> None:
     csrf.init_app(app)
 
 
-def load(kept: str) -> Person | None:
+def load(kept: str) -> SignedInAgent | None:
     """The session's person; None after a new password, signing out everywhere, or for an inactive agent."""
     id_, _, key = kept.partition(".")
     if not id_.isdigit():
@@ -55,7 +55,7 @@ def load(kept: str) -> Person | None:
     with wiring.current().reading() as session:
         agent = agents.get(session, int(id_))
     valid = agent is not None and agent.is_active and agent.session_key == key
-    return Person(agent) if agent and valid else None
+    return SignedInAgent(agent) if agent and valid else None
 
 
 def guard() -> Response | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from callcenter.api.operations import OPERATIONS
 from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor
-from callcenter.embedded import Server
+from callcenter.embedded import EmbeddedServer
 from callcenter.storage.administration import access
 from callcenter.storage.customers.customers import Customer
 from callcenter.storage.tickets.tickets import Comment, Ticket
@@ -223,7 +223,7 @@ def test_a_failure_of_ours_tells_nothing_of_its_reason(
     assert "division" not in answer.text
 
 
-def test_without_the_database_a_program_is_told_to_ask_again(alice: Program, postgres_server: Server) -> None:
+def test_without_the_database_a_program_is_told_to_ask_again(alice: Program, postgres_server: EmbeddedServer) -> None:
     postgres_server.stop()
     answer = alice.get("/tickets")
     problem(answer, 503, "database-away")

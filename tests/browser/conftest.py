@@ -28,12 +28,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def _running(_postgres: embedded.Server) -> Iterator[Running]:
+def _running(_postgres: embedded.EmbeddedServer) -> Iterator[Running]:
     yield from run(_postgres)
 
 
 @pytest.fixture(scope="module")
-def system(_running: Running, _postgres: embedded.Server) -> Iterator[System]:
+def system(_running: Running, _postgres: embedded.EmbeddedServer) -> Iterator[System]:
     """The demo's company as just seeded, for one module."""
     _postgres.start()
     yield _running.fresh()

@@ -77,7 +77,7 @@ class System:
 class Running:
     """The programs and servers behind a `System`: `fresh()` begins a module, `rest()` ends it."""
 
-    def __init__(self, postgres: embedded.Server) -> None:
+    def __init__(self, postgres: embedded.EmbeddedServer) -> None:
         self._postgres = postgres
         self._stack = ExitStack()
         self._data = Path(tempfile.mkdtemp(prefix="callcenter-system-"))
@@ -159,7 +159,7 @@ class Running:
         }
 
 
-def run(postgres: embedded.Server) -> Iterator[Running]:
+def run(postgres: embedded.EmbeddedServer) -> Iterator[Running]:
     running = Running(postgres)
     yield running
     running.close()

@@ -23,7 +23,7 @@ def book() -> Book:
 
 
 @pytest.fixture(scope="session")
-def _year(_postgres: embedded.Server, _administrator: Administrator, book: Book) -> str:
+def _year(_postgres: embedded.EmbeddedServer, _administrator: Administrator, book: Book) -> str:
     """The database's address. It is seeded as any other is, except that the rows are not made a second time."""
     _postgres.start()
     # `seeded` has no connections, so it can be copied at any time; `empty` belongs to the previous test.
@@ -39,13 +39,13 @@ def _year(_postgres: embedded.Server, _administrator: Administrator, book: Book)
 
 
 @pytest.fixture
-def year(postgres_server: embedded.Server, _year: str) -> Iterator[Database]:
+def year(postgres_server: embedded.EmbeddedServer, _year: str) -> Iterator[Database]:
     """The database of the year, to read only."""
     yield from _opened(_year)
 
 
 @pytest.fixture
-def year_copy(postgres_server: embedded.Server, _year: str) -> Iterator[Database]:
+def year_copy(postgres_server: embedded.EmbeddedServer, _year: str) -> Iterator[Database]:
     """A copy of it for one test."""
     yield from _opened(template.clone(postgres_server, YEAR, COPY))
 

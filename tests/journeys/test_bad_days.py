@@ -11,7 +11,7 @@ from callcenter.actions.calls import wrap_ups
 from callcenter.actions.messages import messages, outgoing
 from callcenter.background import QUEUES
 from callcenter.domain.errors import CallNotConnected, OutsideError
-from callcenter.embedded.server import Server
+from callcenter.embedded.server import EmbeddedServer
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.calls.legs import Leg
 from callcenter.storage.messages.messages import Message
@@ -432,7 +432,7 @@ def test_a_message_whose_answer_was_lost_is_found_and_not_sent_twice(shop: Shop,
 
 
 def test_redis_stopped_and_wiped_during_calls_loses_nothing(
-    shop: Shop, rest: Rest, carrier: Carrier, redis_server: Server, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, rest: Rest, carrier: Carrier, redis_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.available("alice", "bo")
     message = _text(shop, "we are on our way")
@@ -464,7 +464,7 @@ def test_redis_stopped_and_wiped_during_calls_loses_nothing(
 
 
 def test_postgresql_restarted_between_two_requests_goes_unnoticed(
-    shop: Shop, carrier: Carrier, postgres_server: Server
+    shop: Shop, carrier: Carrier, postgres_server: EmbeddedServer
 ) -> None:
     shop.available("alice")
     sid = new_sid()

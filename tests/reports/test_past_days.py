@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from callcenter.domain.what_ifs import Past, TooLittleKnown, Wish
+from callcenter.domain.what_ifs import PastDays, TooLittleKnown, Wish
 from callcenter.reports.supervision import past_days
 from tests import past as written
 from tests.factories import Shop
@@ -14,7 +14,7 @@ HOUR = 3600.0
 MONDAY, EARLIER = date(2026, 11, 16), date(2026, 11, 9)
 
 
-def known(shop: Shop, **given: Any) -> Past:
+def known(shop: Shop, **given: Any) -> PastDays:
     shop.clock.now = datetime(2026, 11, 23, 20, tzinfo=UTC)  # a Monday at noon in Los Angeles
     wish = Wish(**{"day": "monday", "queue_id": shop.delivery, "agents": 1, **given})
     with shop.wiring.reading() as session:

@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 
 from callcenter import simulation
-from callcenter.simulation import Result, Scenario
+from callcenter.simulation import RunResult, Scenario
 from callcenter.simulation.arrivals import Rate
 from callcenter.simulation.scenario import SHIPPED
 
@@ -13,7 +13,7 @@ NAMES = sorted(file.stem for file in SHIPPED.glob("*.yaml"))
 
 
 @cache
-def played(name: str, contacts: int, *, warm_up: float = 0.1) -> Result:
+def played(name: str, contacts: int, *, warm_up: float = 0.1) -> RunResult:
     """One seed's traffic, which is the same for all policies; its batches give the interval. `warm_up`: a share of it."""
     return simulation.run(_short(simulation.load(name), contacts, warm_up), 1)
 

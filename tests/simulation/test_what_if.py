@@ -10,7 +10,17 @@ from callcenter.domain.errors import Invalid
 from callcenter.domain.queues import NotValid
 from callcenter.domain.routing import CompanyPolicy, QueuePolicy
 from callcenter.domain.routing.policy import RingRule
-from callcenter.domain.what_ifs import Call, Past, PastDay, QueueThen, Server, Span, TooLittleKnown, Wish, check
+from callcenter.domain.what_ifs import (
+    PastAgent,
+    PastCall,
+    PastDay,
+    PastDays,
+    QueueThen,
+    Span,
+    TooLittleKnown,
+    Wish,
+    check,
+)
 from callcenter.simulation import theory, what_if, what_if_figures
 from callcenter.simulation.scenario import Group, Scenario
 
@@ -23,22 +33,22 @@ def wish(**given: Any) -> Wish:
     return Wish(**{**WISH, **given})
 
 
-def call(at: float, **more: Any) -> Call:
+def call(at: float, **more: Any) -> PastCall:
     given: dict[str, Any] = {"queue_id": DELIVERY, "language": "en", "waited": 5.0, "handled": 300.0}
-    return Call(at=at, **{**given, **more})
+    return PastCall(at=at, **{**given, **more})
 
 
-ALICE = Server(id=10, skills={"delivery": 2}, languages=("en",))
-BO = Server(id=20, skills={"delivery": 2, "billing": 1}, languages=("en", "zh"))
-SAM = Server(id=30, skills={}, languages=("en",), role="supervisor")
+ALICE = PastAgent(id=10, skills={"delivery": 2}, languages=("en",))
+BO = PastAgent(id=20, skills={"delivery": 2, "billing": 1}, languages=("en", "zh"))
+SAM = PastAgent(id=30, skills={}, languages=("en",), role="supervisor")
 
 
 def past(
-    *calls: Call, duty: dict[int, tuple[Span, ...]] | None = None, rings: tuple[RingRule, ...] = (), **more: Any
-) -> Past:
+    *calls: PastCall, duty: dict[int, tuple[Span, ...]] | None = None, rings: tuple[RingRule, ...] = (), **more: Any
+) -> PastDays:
     given = {10: ((8 * HOUR, 12 * HOUR), (13 * HOUR, 17 * HOUR))} if duty is None else duty
     policy = QueuePolicy(skills={"delivery": 1}, rings=rings)
-    return Past(
+    return PastDays(
         days=(PastDay(date="2026-11-16", calls=calls or (call(9 * HOUR),), duty=given),),
         left_out={},
         queues=(
@@ -51,7 +61,7 @@ def past(
     )
 
 
-def made(known: Past, what: Wish | None = None) -> Scenario:
+def made(known: PastDays, what: Wish | None = None) -> Scenario:
     return what_if.scenario(known, known.days[0], what)
 
 

@@ -12,7 +12,7 @@ from twilio.rest import Client
 
 from callcenter.simulator.carrier import Carrier
 from callcenter.simulator.server import serve
-from callcenter.simulator.settings import DEMO_NUMBER, Settings
+from callcenter.simulator.settings import DEMO_NUMBER, SimulatorSettings
 from tests.waiting import PATIENCE, until
 
 from .house import House
@@ -20,8 +20,8 @@ from .house import House
 CARLA = "+14155550142"
 LI_LEI = "+8613855500163"
 OURS = DEMO_NUMBER
-QUICK = Settings(port=0, speed=20)
-BY_HAND = Settings(port=0, speed=20, patience=4)  # where a test presses or answers in time
+QUICK = SimulatorSettings(port=0, speed=20)
+BY_HAND = SimulatorSettings(port=0, speed=20, patience=4)  # where a test presses or answers in time
 TERMINAL = ("completed", "busy", "failed", "no-answer", "canceled")
 
 
@@ -84,7 +84,7 @@ class Company:
         return [entry["code"] for entry in self.get("/control/debugger")]
 
 
-def start(settings: Settings) -> Iterator[Company]:
+def start(settings: SimulatorSettings) -> Iterator[Company]:
     carrier = Carrier(settings)
     server = serve(carrier)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)

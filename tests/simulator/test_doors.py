@@ -10,9 +10,9 @@ import pytest
 import requests
 
 from callcenter.simulator.carrier import Carrier, forget_oldest
-from callcenter.simulator.clock import Clock
+from callcenter.simulator.clock import SimulatedClock
 from callcenter.simulator.exchange import messages, numbers
-from callcenter.simulator.settings import Settings
+from callcenter.simulator.settings import SimulatorSettings
 from tests.waiting import PATIENCE, until
 
 from .company import CARLA, OURS, Company
@@ -148,7 +148,7 @@ def test_reset_hangs_everybody_up_and_keeps_the_addresses(company: Company, hous
 
 
 def test_addresses_opt_outs_and_messages_survive_a_restart(tmp_path: Path) -> None:
-    settings = Settings(state_file=tmp_path / "new" / "state.json", speed=100)
+    settings = SimulatorSettings(state_file=tmp_path / "new" / "state.json", speed=100)
     before = Carrier(settings)
     number = next(iter(before.books.numbers.values()))
     numbers.configure(before, number, {"voice_url": "http://house.test/voice"})
@@ -166,8 +166,8 @@ def test_addresses_opt_outs_and_messages_survive_a_restart(tmp_path: Path) -> No
 
 def test_settings_name_the_variable_that_is_wrong() -> None:
     with pytest.raises(ValueError, match="SIMULATOR_SPEED"):
-        Settings.from_environment({"SIMULATOR_SPEED": "fast"})
-    assert Settings.from_environment({"SIMULATOR_BIND": "0.0.0.0:8123"}).port == 8123
+        SimulatorSettings.from_environment({"SIMULATOR_SPEED": "fast"})
+    assert SimulatorSettings.from_environment({"SIMULATOR_BIND": "0.0.0.0:8123"}).port == 8123
 
 
 def test_speech_lasts_as_long_as_reading_it(company: Company, house: House) -> None:
@@ -178,13 +178,13 @@ def test_speech_lasts_as_long_as_reading_it(company: Company, house: House) -> N
 
 
 def test_a_wait_for_a_person_is_cut_less_than_speech() -> None:
-    clock = Clock(speed=60, patience=2)
+    clock = SimulatedClock(speed=60, patience=2)
     assert (clock.real(60), clock.for_person(60)) == (1, 30)
-    assert Clock(speed=20).for_person(60) == 3
-    told = Settings.from_environment({"SIMULATOR_SPEED": "60", "SIMULATOR_PATIENCE": "2"})
+    assert SimulatedClock(speed=20).for_person(60) == 3
+    told = SimulatorSettings.from_environment({"SIMULATOR_SPEED": "60", "SIMULATOR_PATIENCE": "2"})
     assert (told.speed, told.patience) == (60, 2)
     with pytest.raises(ValueError, match="SIMULATOR_PATIENCE"):
-        Settings.from_environment({"SIMULATOR_PATIENCE": "none"})
+        SimulatorSettings.from_environment({"SIMULATOR_PATIENCE": "none"})
 
 
 def test_a_browser_gone_is_noticed_by_nobody_until_it_hangs_up(company: Company, house: House) -> None:

@@ -11,7 +11,7 @@ from twilio.rest import Client
 from callcenter.simulator.carrier import Carrier
 from callcenter.simulator.exchange import media, messages
 from callcenter.simulator.exchange.media import Media
-from callcenter.simulator.settings import Settings
+from callcenter.simulator.settings import SimulatorSettings
 from tests.waiting import PATIENCE
 
 from .company import CARLA, OURS, Company
@@ -168,7 +168,7 @@ def test_too_many_files_and_other_addresses_are_refused(twilio: Client, urls: li
 
 
 def test_after_a_restart_the_message_is_there_and_its_file_is_not(tmp_path: Path) -> None:
-    settings = Settings(state_file=tmp_path / "state.json", speed=100)
+    settings = SimulatorSettings(state_file=tmp_path / "state.json", speed=100)
     before = Carrier(settings)
     item = media.keep(before, Media(name="machine.png"), PICTURE, "image/png")
     messages.receive(before, from_=CARLA, to=OURS, body="", files=[item])

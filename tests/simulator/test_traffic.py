@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from callcenter.simulator.crowd import sayings
-from callcenter.simulator.crowd.line import Line
+from callcenter.simulator.crowd.line import ControlClient
 from callcenter.simulator.traffic import Crowd, main
 from tests.waiting import until
 
@@ -55,7 +55,7 @@ def test_surveys_are_answered_worse_by_those_who_waited() -> None:
 
 def test_the_same_seed_brings_the_same_people() -> None:
     def names(seed: int) -> list[tuple[str, str]]:
-        crowd = Crowd(Line("http://127.0.0.1:9"), rate=6, seed=seed)
+        crowd = Crowd(ControlClient("http://127.0.0.1:9"), rate=6, seed=seed)
         crowd.people = [{"name": "Carla", "number": "+14155550142", "language": "en"}]
         crowd.people += [{"name": "李雷", "number": "+8613855500163", "language": "zh"}]
         return [(somebody.name, somebody.number) for somebody in (crowd._somebody() for _ in range(30))]
@@ -68,7 +68,7 @@ def test_a_busy_day_has_callers_texts_surveys_and_people_who_give_up(company: Co
     house.answers["/voice"] = f'<Gather numDigits="1" timeout="60" action="/menu"><Say>{ENGLISH}</Say></Gather>'
     house.answers["/menu"] = '<Dial><Conference startConferenceOnEnter="false" waitUrl="">hall</Conference></Dial>'
     house.answers["/sms"] = f"<Message>{SURVEYS[0]}</Message>"
-    crowd = Crowd(Line(company.url, pace=60), rate=66, seed=2)
+    crowd = Crowd(ControlClient(company.url, pace=60), rate=66, seed=2)
     crowd.run(minutes=3, to=OURS)
     assert crowd.counts["called"] > 15
     assert crowd.counts["texted"] > 3

@@ -11,8 +11,8 @@ from twilio.rest import Client
 
 from callcenter.simulator.carrier import Carrier
 from callcenter.simulator.exchange import messages
-from callcenter.simulator.people import Person
-from callcenter.simulator.settings import Settings
+from callcenter.simulator.people import PhoneUser
+from callcenter.simulator.settings import SimulatorSettings
 from tests.waiting import PATIENCE
 
 from .company import CARLA, LI_LEI, OURS, Company
@@ -22,7 +22,7 @@ PAYLOADS = Path(__file__).parents[1] / "payloads"
 EXAMPLES = {w["name"]: w for w in json.loads((PAYLOADS / "webhooks.json").read_text("utf-8"))["webhooks"]}
 OUR_WHATSAPP = f"whatsapp:{OURS}"
 HERS = f"whatsapp:{CARLA}"
-HER_ID = Person(name="Carla", number=CARLA).whatsapp_id
+HER_ID = PhoneUser(name="Carla", number=CARLA).whatsapp_id
 
 
 def keys(name: str) -> set[str]:
@@ -103,9 +103,9 @@ def test_whoever_shares_a_telephone_hides_its_number_for_all(company: Company, h
 def test_an_id_is_of_the_numbers_country_and_always_the_same() -> None:
     land, digits = HER_ID.split(".")
     assert (land, digits.isdecimal(), len(digits)) == ("US", True, 20)
-    assert Person(name="Li Lei", number=LI_LEI).whatsapp_id.startswith("CN.")
-    assert Person(name="Somebody", number=CARLA).whatsapp_id == HER_ID
-    assert Person(name="Nobody", number="anonymous").addresses == ("anonymous",)
+    assert PhoneUser(name="Li Lei", number=LI_LEI).whatsapp_id.startswith("CN.")
+    assert PhoneUser(name="Somebody", number=CARLA).whatsapp_id == HER_ID
+    assert PhoneUser(name="Nobody", number="anonymous").addresses == ("anonymous",)
 
 
 @pytest.mark.parametrize(("to", "from_"), [(HERS, OURS), (CARLA, OUR_WHATSAPP)])
@@ -212,7 +212,7 @@ def test_an_unreachable_telephone_gets_whatsapp_later(company: Company, house: H
 
 
 def test_windows_survive_a_restart(tmp_path: Path) -> None:
-    settings = Settings(state_file=tmp_path / "state.json", speed=100)
+    settings = SimulatorSettings(state_file=tmp_path / "state.json", speed=100)
     before = Carrier(settings)
     messages.receive(before, from_=HERS, to=OUR_WHATSAPP, body="Hi")
     before.callbacks.is_settled(PATIENCE)

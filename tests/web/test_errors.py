@@ -98,7 +98,7 @@ def test_other_methods_and_large_posts_are_refused_in_words(signed_in: SignIn) -
 
 
 def test_with_the_database_gone_a_signed_in_page_still_says_so(
-    app: Flask, signed_in: SignIn, postgres_server: embedded.Server
+    app: Flask, signed_in: SignIn, postgres_server: embedded.EmbeddedServer
 ) -> None:
     browser = signed_in("alice")
     app.testing = False

@@ -11,13 +11,15 @@ from callcenter.wiring import Wiring
 from tests.house import People, SignIn
 
 
-def test_alive_needs_nothing(client: FlaskClient, postgres_server: embedded.Server) -> None:
+def test_alive_needs_nothing(client: FlaskClient, postgres_server: embedded.EmbeddedServer) -> None:
     postgres_server.stop()
     assert client.get("/healthz").json == {"alive": True}
     postgres_server.start()
 
 
-def test_ready_needs_the_database_and_only_tells_of_redis(client: FlaskClient, redis_server: embedded.Server) -> None:
+def test_ready_needs_the_database_and_only_tells_of_redis(
+    client: FlaskClient, redis_server: embedded.EmbeddedServer
+) -> None:
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json) == (
         200,
@@ -29,7 +31,7 @@ def test_ready_needs_the_database_and_only_tells_of_redis(client: FlaskClient, r
     redis_server.start()
 
 
-def test_not_ready_without_the_database(client: FlaskClient, postgres_server: embedded.Server) -> None:
+def test_not_ready_without_the_database(client: FlaskClient, postgres_server: embedded.EmbeddedServer) -> None:
     postgres_server.stop()
     assert client.get("/readyz").status_code == 503
     postgres_server.start()

@@ -9,7 +9,7 @@ from callcenter.domain.agents import Role, Status
 from callcenter.domain.channels import Channel
 from callcenter.domain.interactions import Outcome
 from callcenter.domain.messages import MessageStatus
-from callcenter.domain.tickets import Fault, Priority, TicketStatus, TicketType
+from callcenter.domain.tickets import Priority, ResponsibleParty, TicketStatus, TicketType
 from callcenter.web.wording import labels
 from tests.house import People
 
@@ -23,7 +23,7 @@ from tests.house import People
         ("ticket_status", TicketStatus),
         ("priority", Priority),
         ("type", TicketType),
-        ("fault", Fault),
+        ("fault", ResponsibleParty),
         ("outcome", Outcome),
         ("outcome_hint", Outcome),
     ],

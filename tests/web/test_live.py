@@ -19,7 +19,7 @@ from callcenter.actions.tickets import tickets
 from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor
 from callcenter.storage.agents import agents as rows
-from callcenter.storage.agents.agents import Connection
+from callcenter.storage.agents.agents import AgentConnection
 from callcenter.web.desk import queue_pane
 from callcenter.web.plumbing import live
 from callcenter.wiring import Wiring
@@ -212,13 +212,13 @@ def test_an_open_browser_is_a_connection_until_it_closes(
     shop: Shop, signed_in: SignIn, listen: Listen, wiring: Wiring
 ) -> None:
     alice = listen(signed_in("alice"))
-    first = shop.rows(Connection)[0]
+    first = shop.rows(AgentConnection)[0]
     assert (first.agent_id, first.gone_at) == (shop.people.alice, None)
     shop.clock.forward(10)
     alice.ask("catch_up", {"after": None})
-    assert shop.rows(Connection)[0].seen_at == shop.clock()
+    assert shop.rows(AgentConnection)[0].seen_at == shop.clock()
     alice.client.disconnect()
-    until(lambda: shop.rows(Connection)[0].gone_at is not None)
+    until(lambda: shop.rows(AgentConnection)[0].gone_at is not None)
     assert wiring
 
 
@@ -233,7 +233,7 @@ def test_a_new_password_ends_the_open_line_at_its_next_heartbeat(
 
 
 def test_with_redis_gone_requests_and_open_lines_go_on(
-    signed_in: SignIn, listen: Listen, wiring: Wiring, people: People, redis_server: embedded.Server
+    signed_in: SignIn, listen: Listen, wiring: Wiring, people: People, redis_server: embedded.EmbeddedServer
 ) -> None:
     browser = signed_in("alice")
     alice = listen(browser)

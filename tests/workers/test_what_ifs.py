@@ -106,9 +106,9 @@ def test_what_a_killed_worker_held_is_begun_again_and_the_late_one_is_not_heard(
     assert queued(monday.wiring) == [f"play_what_if-{id_}"]
     with monday.wiring.work() as work:
         assert what_ifs.begin(work, id_) is not None
-    with pytest.raises(what_ifs.Superseded), monday.wiring.work() as work:
+    with pytest.raises(what_ifs.WhatIfSuperseded), monday.wiring.work() as work:
         what_ifs.go_on(work, id_, attempt=1, played=1, to_play=2)
-    with pytest.raises(what_ifs.Superseded), monday.wiring.work() as work:
+    with pytest.raises(what_ifs.WhatIfSuperseded), monday.wiring.work() as work:
         what_ifs.finish(work, id_, attempt=1, result={"late": True})
     monday.clock.forward(what_ifs.BELIEVED.total_seconds() + 1)
     job.play(what_if_id=id_)

@@ -95,7 +95,7 @@ def test_the_timetable_keeps_the_house_tidy(shop: Shop) -> None:
     for entry in TIMETABLE:
         entry.do(shop.wiring)
     assert not shop.rows(access.Receipt)
-    assert [row.sid for row in shop.rows(agents.Connection)] == ["s2"]
+    assert [row.sid for row in shop.rows(agents.AgentConnection)] == ["s2"]
     assert len({entry.lock for entry in TIMETABLE}) == len(TIMETABLE)
 
 

@@ -9,7 +9,7 @@ from callcenter.domain import languages, queues
 from callcenter.domain.agents import AgentState, Role, Status
 from callcenter.domain.errors import N_, DomainError, Invalid, NotAllowed, NotFound, StaleSave
 from callcenter.domain.permissions import Actor
-from callcenter.domain.queues import Fault, Known, NotValid, QueueSettings
+from callcenter.domain.queues import NotValid, QueueReferences, QueueSettings, SettingProblem
 from callcenter.domain.setup_events import HoursChanged, QueueChanged
 from callcenter.storage.administration import company
 from callcenter.storage.administration.company import Queue
@@ -42,7 +42,7 @@ def add(work: Work, *, key: str, settings: QueueSettings, actor: Actor) -> Queue
     must_administer(actor)
     try:
         queues.check(settings, known(work, None))
-        faults: dict[str, Fault] = {}
+        faults: dict[str, SettingProblem] = {}
     except NotValid as error:
         faults = error.faults
     if wrong := _wrong_key(work, key):
@@ -57,11 +57,11 @@ def add(work: Work, *, key: str, settings: QueueSettings, actor: Actor) -> Queue
     return row
 
 
-def _wrong_key(work: Work, key: str) -> Fault | None:
+def _wrong_key(work: Work, key: str) -> SettingProblem | None:
     if not queues.KEY.fullmatch(key):
-        return Fault(N_("A key is of small letters, digits and hyphens, and begins with a letter."))
+        return SettingProblem(N_("A key is of small letters, digits and hyphens, and begins with a letter."))
     if any(queue.key == key for queue in company.every_queue(work.session)):
-        return Fault(N_("There is already a queue of this key."))
+        return SettingProblem(N_("There is already a queue of this key."))
     return None
 
 
@@ -125,9 +125,9 @@ def version_of(settings: QueueSettings) -> str:
     return hashlib.sha256(data.encode()).hexdigest()[:16]
 
 
-def known(work: Work, queue_id: int | None) -> Known:
+def known(work: Work, queue_id: int | None) -> QueueReferences:
     session = work.session
-    return Known(
+    return QueueReferences(
         queues=frozenset(queue.id for queue in company.queues(session) if queue.id != queue_id),
         skills=frozenset(skill.key for skill in company.skills(session)),
         teams=frozenset(agents.team_names(session)),

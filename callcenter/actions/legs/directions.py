@@ -11,14 +11,14 @@ from callcenter.storage.work import Work
 
 
 @dataclass(frozen=True, slots=True)
-class Direction:
+class DirectionHandlers:
     agent_is_up: Callable[[Work, Interaction], None]
     customer_gone: Callable[..., None]
 
 
 DIRECTIONS = {
-    "inbound": Direction(calls.connected, calls.end),
-    "callback": Direction(callback_dialing.agent_is_in, callback_dialing.customer_gone),
+    "inbound": DirectionHandlers(calls.connected, calls.end),
+    "callback": DirectionHandlers(callback_dialing.agent_is_in, callback_dialing.customer_gone),
 }
 
 

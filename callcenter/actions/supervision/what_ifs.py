@@ -25,7 +25,7 @@ class TooManyOpen(DomainError):
     text = N_("Others are still being worked out. Wait until one is done.")
 
 
-class Superseded(Exception):
+class WhatIfSuperseded(Exception):
     """Another worker holds the simulation, or it has ended."""
 
 
@@ -67,7 +67,7 @@ def begin(work: Work, what_if_id: int) -> tuple[Wish, int] | None:
 
 
 def go_on(work: Work, what_if_id: int, *, attempt: int, played: int, to_play: int) -> None:
-    """Save progress and extend the claim. Superseded: stop."""
+    """Save progress and extend the claim. WhatIfSuperseded: stop."""
     row = _mine(work, what_if_id, attempt)
     row.played, row.to_play, row.due_at = played, to_play, work.now + BELIEVED
 
@@ -86,7 +86,7 @@ def fail(work: Work, what_if_id: int, *, attempt: int, reason: str) -> None:
 def _mine(work: Work, what_if_id: int, attempt: int) -> WhatIf:
     row = what_ifs.get(work.session, what_if_id, lock=True)
     if row is None or row.state != LongJobState.RUNNING or row.tries != attempt:
-        raise Superseded
+        raise WhatIfSuperseded
     return row
 
 

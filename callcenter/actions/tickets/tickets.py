@@ -7,7 +7,7 @@ from callcenter.domain.empowerment import money
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
 from callcenter.domain.events import CommentWritten, TicketChanged, TicketOpened, TicketSolved
 from callcenter.domain.permissions import Actor
-from callcenter.domain.tickets import Fault, Priority, TicketStatus, TicketType
+from callcenter.domain.tickets import Priority, ResponsibleParty, TicketStatus, TicketType
 from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
 from callcenter.storage.calls.interactions import Interaction
@@ -20,7 +20,7 @@ ALLOWED: dict[str, set[str]] = {
     "status": set(TicketStatus),
     "priority": set(Priority),
     "type": set(TicketType),
-    "fault": set(Fault),
+    "fault": set(ResponsibleParty),
 }
 TEXTS = {"subject": 200, "cause": 120, "product": 120}
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from callcenter.domain.agents import Role
 from callcenter.domain.channels import Channel
 from callcenter.domain.empowerment.facts import Facts
-from callcenter.domain.tickets import Fault, Priority, TicketType
+from callcenter.domain.tickets import Priority, ResponsibleParty, TicketType
 
 Group = Literal["who", "whom", "what"]
 Kind = Literal["any_of", "range", "flag"]
@@ -70,7 +70,7 @@ CONDITIONS: dict[str, Condition] = {
         Condition("language", "whom", "any_of", lambda f: _one(f.customer.language), choices=("en", "zh")),
         Condition("type", "what", "any_of", lambda f: _one(f.matter.type), choices=tuple(TicketType)),
         Condition("cause", "what", "any_of", lambda f: _one(f.matter.cause)),
-        Condition("fault", "what", "any_of", lambda f: _one(f.matter.fault), choices=tuple(Fault)),
+        Condition("fault", "what", "any_of", lambda f: _one(f.matter.fault), choices=tuple(ResponsibleParty)),
         Condition("product", "what", "any_of", lambda f: _one(f.matter.product)),
         Condition("price", "what", "range", lambda f: f.matter.price, "money"),
         Condition("priority", "what", "any_of", lambda f: _one(f.matter.priority), choices=tuple(Priority)),

@@ -22,5 +22,5 @@ def parse(form: Mapping[str, str]) -> IncomingMessage:
     )
 
 
-class Texts(TwilioMessages):
+class Sender(TwilioMessages):
     """Sends SMS and MMS."""

@@ -35,5 +35,5 @@ def _bare(address: str) -> str:
     return e164(bare) or bare
 
 
-class Texts(TwilioMessages):
+class Sender(TwilioMessages):
     prefix = PREFIX

@@ -57,7 +57,7 @@ class AgentDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class WorkSpread:
     """How unequal the agents' shares were. `deviation`: standard deviation."""
 
     count: int
@@ -130,9 +130,9 @@ def _kind(running: Iterable[Interval]) -> str | None:
     return CHOSEN.get(Status(values["status"])) if "status" in values else None
 
 
-def spread(shares: Sequence[float]) -> Spread | None:
+def spread(shares: Sequence[float]) -> WorkSpread | None:
     if not shares:
         return None
     mean = sum(shares) / len(shares)
     deviation = sqrt(sum((share - mean) ** 2 for share in shares) / len(shares))
-    return Spread(len(shares), min(shares), max(shares), mean, deviation)
+    return WorkSpread(len(shares), min(shares), max(shares), mean, deviation)

@@ -57,7 +57,7 @@ class InQueue:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Day:
+class AgentSummary:
     """Today's intervals, and figures of the last 30 days; `scores` newest first."""
 
     begins_at: datetime
@@ -169,7 +169,7 @@ def _has(skills: dict[str, int], wanted: dict[str, int]) -> bool:
     return all(skills.get(skill, 0) >= level for skill, level in wanted.items())
 
 
-def day(session: Session, agent: Agent, now: datetime) -> Day:
+def day(session: Session, agent: Agent, now: datetime) -> AgentSummary:
     local = now.astimezone(ZoneInfo(agent.zone))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     stretches = agents.intervals(session, agent.id, since=midnight)
@@ -178,7 +178,7 @@ def day(session: Session, agent: Agent, now: datetime) -> Day:
     answered = select(func.count()).where(
         Interaction.agent_id == agent.id, Interaction.created_at >= midnight, Interaction.answered_at.is_not(None)
     )
-    return Day(
+    return AgentSummary(
         begins_at=stretches[0].started_at if stretches else now,
         stretches=stretches,
         answered=session.scalar(answered) or 0,

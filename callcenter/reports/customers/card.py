@@ -52,7 +52,7 @@ class Effort:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contact:
+class EarlierContact:
     """One earlier contact: the agent's `outcome`, or the system's `result`."""
 
     id: int
@@ -83,7 +83,7 @@ class Card:
     effort: Effort
     keys: list[str]
     open_tickets: Sequence[Ticket]
-    contacts: list[Contact]
+    contacts: list[EarlierContact]
     contacts_in_a_year: int
     last_survey: Survey | None
     giving: Giving | None
@@ -180,12 +180,12 @@ def _keys(session: Session, interaction: Interaction) -> list[str]:
 
 def contacts(
     session: Session, customer: Customer | None, names: dict[int, str], now: datetime, *, without: int | None = None
-) -> list[Contact]:
+) -> list[EarlierContact]:
     if customer is None:
         return []
     rows = interactions.of_customer(session, customer.id, limit=CONTACTS_SHOWN, before=without)
     return [
-        Contact(
+        EarlierContact(
             id=row.id,
             channel=row.channel,
             at=row.created_at,

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from callcenter.domain import intervals
-from callcenter.domain.intervals import Figure
+from callcenter.domain.intervals import Estimate
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import departments, facts
 
@@ -136,11 +136,11 @@ class Line:
     agent_minutes: float
     supervisor_minutes: float
     customer_minutes: float
-    score: Figure
-    again: Figure
-    recovered: Figure
-    alike_score: Figure
-    alike_again: Figure
+    score: Estimate
+    again: Estimate
+    recovered: Estimate
+    alike_score: Estimate
+    alike_again: Estimate
 
 
 GROUPS: dict[str, Callable[[Matter], Iterable[str]]] = {
@@ -193,15 +193,15 @@ def _by_currency(members: Sequence[Matter], amount: Callable[[Matter], int]) -> 
     return dict(sorted(sums.items()))
 
 
-def _score(members: Sequence[Matter]) -> Figure:
+def _score(members: Sequence[Matter]) -> Estimate:
     return intervals.mean([one.score for one in members if one.score is not None])
 
 
-def _again(members: Sequence[Matter]) -> Figure:
+def _again(members: Sequence[Matter]) -> Estimate:
     return intervals.share(sum(one.again for one in members), len(members))
 
 
-def _recovered(members: Sequence[Matter]) -> Figure:
+def _recovered(members: Sequence[Matter]) -> Estimate:
     # Of customers with an earlier score of 3 or less: the share that then gave 4 or 5.
     known = [one.recovered for one in members if one.recovered is not None]
     return intervals.share(sum(known), len(known))

@@ -35,7 +35,7 @@ LATEST = 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class TrialContact:
     """The contact to try. `knows`: (agent, "ticket", "last" or "account"). `everybody`: all agents signed in and free."""
 
     queue: Queue
@@ -59,13 +59,13 @@ class RingShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DryRunStep:
     at: float
     explanation: Explanation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class DryRunResult:
     """Score: `points` by reason, `aging` a second. `steps`: offers in turn, unanswered, until `max_wait`."""
 
     is_open: bool
@@ -74,7 +74,7 @@ class Outcome:
     aging: float
     signed_in: int
     rings: tuple[RingShown, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[DryRunStep, ...]
     ring_seconds: int
     max_wait: int | None
     overflow: str | None
@@ -82,7 +82,7 @@ class Outcome:
     is_served: bool
 
 
-def dry_run(session: Session, case: Case, *, now: datetime) -> Outcome:
+def dry_run(session: Session, case: TrialContact, *, now: datetime) -> DryRunResult:
     """`now`: for the agents' state; `case.at`: the time to try."""
     ours = company.get(session)
     numbers = ours.routing_policy if ours else CompanyPolicy()
@@ -92,7 +92,7 @@ def dry_run(session: Session, case: Case, *, now: datetime) -> Outcome:
     closed = [date.fromisoformat(day) for day in case.queue.holidays]
     hours = (case.at, case.queue.hours, case.queue.zone, closed)
     is_open = not case.channel.is_voice or opening_hours.is_open(*hours)
-    return Outcome(
+    return DryRunResult(
         is_open=is_open,
         opens_at=None if is_open else opening_hours.opens_at(*hours),
         points=_points(numbers, case),
@@ -108,7 +108,7 @@ def dry_run(session: Session, case: Case, *, now: datetime) -> Outcome:
     )
 
 
-def _candidates(session: Session, numbers: CompanyPolicy, case: Case, now: float) -> list[Candidate]:
+def _candidates(session: Session, numbers: CompanyPolicy, case: TrialContact, now: float) -> list[Candidate]:
     if case.everybody:
         return [_free(agent, numbers) for agent in agents.all_active(session)]
     return [_as_now(agent, numbers, now) for agent in queries.on_duty(session)]
@@ -135,7 +135,7 @@ def _as_now(agent: OnDuty, numbers: CompanyPolicy, now: float) -> Candidate:
     )
 
 
-def _points(numbers: CompanyPolicy, case: Case) -> dict[str, float]:
+def _points(numbers: CompanyPolicy, case: TrialContact) -> dict[str, float]:
     return numbers.points(
         priority=case.queue.priority,
         tier=case.tier,
@@ -145,7 +145,7 @@ def _points(numbers: CompanyPolicy, case: Case) -> dict[str, float]:
     )
 
 
-def _waiting(numbers: CompanyPolicy, case: Case) -> Waiting:
+def _waiting(numbers: CompanyPolicy, case: TrialContact) -> Waiting:
     policy = case.queue.policy
     return Waiting(
         id=0,
@@ -165,7 +165,7 @@ def _waiting(numbers: CompanyPolicy, case: Case) -> Waiting:
     )
 
 
-def _affinities(policy: QueuePolicy, case: Case) -> tuple[Affinity, ...]:
+def _affinities(policy: QueuePolicy, case: TrialContact) -> tuple[Affinity, ...]:
     if case.knows is None:
         return ()
     agent_id, kind = case.knows
@@ -184,7 +184,9 @@ def _rings(needs: Needs, candidates: CandidatePool) -> tuple[RingShown, ...]:
     )
 
 
-def _steps(waiting: Waiting, candidates: CandidatePool, numbers: CompanyPolicy, case: Case) -> Iterable[Step]:
+def _steps(
+    waiting: Waiting, candidates: CandidatePool, numbers: CompanyPolicy, case: TrialContact
+) -> Iterable[DryRunStep]:
     """Offers in turn, each unanswered. Agents do not change meanwhile."""
     at, asks, asked = 0.0, 0, dict[int, Asked]()
     end = float(case.queue.policy.max_wait or LATEST)
@@ -192,7 +194,7 @@ def _steps(waiting: Waiting, candidates: CandidatePool, numbers: CompanyPolicy, 
     for _ in range(MOST_STEPS):
         trying = replace(waiting, asked=dict(asked))
         choice = routing.who_should_take(trying, candidates, at)
-        yield Step(at, routing.explain(trying, candidates, choice, at))
+        yield DryRunStep(at, routing.explain(trying, candidates, choice, at))
         if choice.agent_id is not None:
             at, asks = at + rings_for, asks + 1
             asked[choice.agent_id] = Asked(at, at + numbers.pauses.no_answer)

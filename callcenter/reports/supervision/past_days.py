@@ -14,7 +14,7 @@ from callcenter.domain.channels import Medium
 from callcenter.domain.interactions import Result
 from callcenter.domain.routing import CompanyPolicy
 from callcenter.domain.states import OfferState
-from callcenter.domain.what_ifs import Call, Past, PastDay, QueueThen, Server, Span, TooLittleKnown, Wish
+from callcenter.domain.what_ifs import PastAgent, PastCall, PastDay, PastDays, QueueThen, Span, TooLittleKnown, Wish
 from callcenter.reports.agents.day import bounds
 from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
@@ -60,7 +60,7 @@ OFFERS = text(
 )
 
 
-def past(session: Session, wish: Wish, *, now: datetime) -> Past:
+def past(session: Session, wish: Wish, *, now: datetime) -> PastDays:
     """The scenario's whole days before today, newest first. Raises TooLittleKnown."""
     ours = company.get(session)
     zone, numbers = (ours.zone, ours.routing_policy) if ours else ("UTC", CompanyPolicy())
@@ -81,7 +81,7 @@ def past(session: Session, wish: Wish, *, now: datetime) -> Past:
     if total < FEWEST_CALLS:
         raise TooLittleKnown("too_few")
     delays, missed = _offers(session, days, zone, numbers)
-    return Past(
+    return PastDays(
         days=tuple(days),
         left_out=left_out,
         queues=tuple(
@@ -120,12 +120,12 @@ class _Seconds:
         return (moment.astimezone(self._zone).replace(tzinfo=None) - self._midnight).total_seconds()
 
 
-def _call(row: Row[Any], second: _Seconds) -> Call:
+def _call(row: Row[Any], second: _Seconds) -> PastCall:
     at, left = second(row.joined_at), row.accepted_at or row.ended_at or row.joined_at
     served = row.accepted_at is not None and row.finished_at is not None
     handled = (row.finished_at - row.accepted_at).total_seconds() if served else None
     knows, affinity = row.affinities[0] if row.affinities else (None, "")
-    return Call(
+    return PastCall(
         queue_id=row.queue_id,
         language=row.language,
         tier=row.tier,
@@ -169,15 +169,15 @@ def without(spans: Sequence[Span], hole: Span) -> list[Span]:
     return found
 
 
-def _servers(session: Session, on_duty: set[int]) -> tuple[Server, ...]:
+def _servers(session: Session, on_duty: set[int]) -> tuple[PastAgent, ...]:
     rows = {agent.id: agent for agent in agents.all_active(session)}
     for agent in session.scalars(select(Agent).where(Agent.id.in_(on_duty - set(rows)))):
         rows[agent.id] = agent
     return tuple(_server(rows[id_]) for id_ in sorted(rows))
 
 
-def _server(agent: Agent) -> Server:
-    return Server(
+def _server(agent: Agent) -> PastAgent:
+    return PastAgent(
         id=agent.id,
         skills={skill: level for skill, level in agent.skills.items() if level},
         languages=tuple(agent.languages),
@@ -202,7 +202,7 @@ def _offers(
     return taken, (len(rows) - len(taken)) / len(rows) if rows else 0.0
 
 
-def as_they_were(known: Past) -> Mapping[str, float | None]:
+def as_they_were(known: PastDays) -> Mapping[str, float | None]:
     """Recorded figures of these days, to compare the simulation with."""
     calls = [(call, known.queue(call.queue_id).target_seconds) for day in known.days for call in day.calls]
     served = [(call, target) for call, target in calls if call.handled is not None]

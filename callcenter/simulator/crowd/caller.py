@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from callcenter.simulator.crowd import sayings
-from callcenter.simulator.crowd.line import Gone, Line
+from callcenter.simulator.crowd.line import ControlClient, Gone
 
 LOOK_EVERY = 1.0
 HEARS_OUT = 12.0
@@ -17,7 +17,7 @@ MOST_REPLIES = 3
 
 
 @dataclass
-class Customer:
+class CrowdCustomer:
     """`waited`: longest wait so far in simulated seconds, for the survey reply."""
 
     name: str
@@ -36,7 +36,7 @@ class Customer:
         return max(20.0, self.random.expovariate(1 / mean))
 
 
-def call(line: Line, customer: Customer, to: str) -> None:
+def call(line: ControlClient, customer: CrowdCustomer, to: str) -> None:
     for attempt in range(MOST_REDIALS + 1):
         sid = line.dial(customer.number, customer.name, to)
         if Talk(line, customer, sid).live():
@@ -50,8 +50,8 @@ def call(line: Line, customer: Customer, to: str) -> None:
 class Talk:
     """One call of one customer, polled every second. Times in simulated seconds."""
 
-    line: Line
-    customer: Customer
+    line: ControlClient
+    customer: CrowdCustomer
     sid: str
     seen: int = 0
     age: float = 0.0
@@ -137,7 +137,7 @@ def _menu(transcript: list[dict[str, Any]]) -> str:
     return " ".join(line["text"] for line in transcript[pressed + 1 :] if line["type"] == "menu")
 
 
-def answer(line: Line, customer: Customer, sid: str) -> None:
+def answer(line: ControlClient, customer: CrowdCustomer, sid: str) -> None:
     line.pause(customer.random.uniform(3, 9))
     taken = customer.random.random() < 0.85
     line.act(sid, "answer" if taken else "reject")
@@ -145,7 +145,7 @@ def answer(line: Line, customer: Customer, sid: str) -> None:
         Talk(line, customer, sid).live()
 
 
-def text(line: Line, customer: Customer, to: str) -> None:
+def text(line: ControlClient, customer: CrowdCustomer, to: str) -> None:
     """Write, then reply to what comes back, up to MOST_REPLIES times."""
     line.text(customer.number, to, customer.say(sayings.RUDE if customer.is_rude else sayings.TEXTS))
     seen = len(line.messages(customer.number))

@@ -14,7 +14,7 @@ class Gone(Exception):
 
 
 @dataclass
-class Line:
+class ControlClient:
     """`pace` divides every pause: 10 makes a minute last six seconds."""
 
     url: str

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from callcenter.simulator.exchange import webhooks
-from callcenter.simulator.exchange.webhooks import Answer, Request
+from callcenter.simulator.exchange.webhooks import WebhookRequest, WebhookResponse
 
 if TYPE_CHECKING:
     from callcenter.simulator.carrier import Carrier
@@ -19,20 +19,20 @@ WORKERS = 24
 REORDER_PATIENCE = 2.0
 
 
-class Callbacks:
+class StatusCallbacks:
     """`tell` returns at once; `fetch` waits for the answer, for requests that expect TwiML."""
 
     def __init__(self, carrier: "Carrier") -> None:
         self._carrier = carrier
         self._lock = threading.Condition()
-        self._lines: dict[str, deque[Request]] = defaultdict(deque)
+        self._lines: dict[str, deque[WebhookRequest]] = defaultdict(deque)
         self._busy: set[str] = set()
-        self._held: dict[str, Request] = {}
+        self._held: dict[str, WebhookRequest] = {}
         self._work: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._under_way = 0
         self._threads: list[threading.Thread] = []
 
-    def tell(self, key: str, request: Request) -> None:
+    def tell(self, key: str, request: WebhookRequest) -> None:
         """Queue one callback behind earlier ones of the same key."""
         if not request.url:
             return
@@ -44,13 +44,13 @@ class Callbacks:
                 self._busy.add(key)
                 self._work.put(key)
 
-    def fetch(self, request: Request) -> Answer:
+    def fetch(self, request: WebhookRequest) -> WebhookResponse:
         """Send a request and return its answer, subject to injected faults."""
         with self._counted():
             faults = {fault.kind: fault for fault in self._faults(request)}
             self._pause("delay", faults)
             if "drop" in faults:
-                return Answer(error=webhooks.CONNECTION_FAILED, url=request.url)
+                return WebhookResponse(error=webhooks.CONNECTION_FAILED, url=request.url)
             token = webhooks.new_token()
             if "parallel" in faults:
                 self.later(lambda: self._send(request, token, faults))
@@ -58,7 +58,7 @@ class Callbacks:
             if "duplicate" in faults:
                 self.later(lambda: self._send(request, token, faults))
             if "lost-answer" in faults:
-                return Answer(error=webhooks.RETRIEVAL_FAILED, url=request.url)
+                return WebhookResponse(error=webhooks.RETRIEVAL_FAILED, url=request.url)
             return answer
 
     def is_settled(self, seconds: float) -> bool:
@@ -93,7 +93,7 @@ class Callbacks:
                     del self._lines[key]
                     self._busy.discard(key)
 
-    def _handle(self, key: str, request: Request) -> None:
+    def _handle(self, key: str, request: WebhookRequest) -> None:
         faults = {fault.kind: fault for fault in self._faults(request)}
         token = webhooks.new_token()
         if "drop" in faults:
@@ -111,7 +111,7 @@ class Callbacks:
             self._send(request, token, faults)
         self._release(key)
 
-    def _hold(self, key: str, request: Request) -> None:
+    def _hold(self, key: str, request: WebhookRequest) -> None:
         """Hold back until the next callback of this key is sent, at most REORDER_PATIENCE seconds."""
         self._held[key] = request
 
@@ -126,11 +126,11 @@ class Callbacks:
         if held:
             self._send(held, webhooks.new_token(), {})
 
-    def _faults(self, request: Request) -> "list[Fault]":
+    def _faults(self, request: WebhookRequest) -> "list[Fault]":
         path = urlsplit(request.url).path
         return self._carrier.faults.of_webhook(path=path, event=request.event, params=request.params)
 
-    def _send(self, request: Request, token: str, faults: "dict[str, Fault]") -> Answer:
+    def _send(self, request: WebhookRequest, token: str, faults: "dict[str, Fault]") -> WebhookResponse:
         if self._carrier.faults.slow_network:
             self._carrier.closing.wait(self._carrier.faults.slow_network)
         signature = "none" if "unsigned" in faults else "forged" if "forged" in faults else "right"

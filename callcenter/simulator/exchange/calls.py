@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from callcenter.simulator import sids
 from callcenter.simulator.exchange import fields
-from callcenter.simulator.exchange.webhooks import Request
+from callcenter.simulator.exchange.webhooks import WebhookRequest
 
 if TYPE_CHECKING:
     from callcenter.simulator.carrier import Carrier
@@ -30,7 +30,7 @@ class Watch:
 
 
 @dataclass(eq=False)
-class Call:
+class CarrierCall:
     sid: str
     from_: str
     to: str
@@ -80,8 +80,8 @@ class Call:
         return SIP_CODES[self.status]
 
 
-def create(carrier: "Carrier", *, from_: str, to: str, direction: str, **details: Any) -> Call:
-    call = Call(
+def create(carrier: "Carrier", *, from_: str, to: str, direction: str, **details: Any) -> CarrierCall:
+    call = CarrierCall(
         sid=sids.new("CA"),
         from_=from_,
         to=to,
@@ -97,7 +97,7 @@ def create(carrier: "Carrier", *, from_: str, to: str, direction: str, **details
     return call
 
 
-def progress(carrier: "Carrier", call: Call, event: str, status: str) -> None:
+def progress(carrier: "Carrier", call: CarrierCall, event: str, status: str) -> None:
     """Change the status and send the callback if the watch includes `event`."""
     with carrier.lock:
         # `initiated` exists in callbacks only, not as a status in REST.
@@ -112,11 +112,11 @@ def progress(carrier: "Carrier", call: Call, event: str, status: str) -> None:
         call.wake.notify_all()
     if event in call.watch.events:
         carrier.callbacks.tell(
-            call.sid, Request(call.watch.url, params, call.watch.method, event=status, call_sid=call.sid)
+            call.sid, WebhookRequest(call.watch.url, params, call.watch.method, event=status, call_sid=call.sid)
         )
 
 
-def answer(carrier: "Carrier", call: Call) -> bool:
+def answer(carrier: "Carrier", call: CarrierCall) -> bool:
     with carrier.lock:
         if call.is_over:
             return False
@@ -129,7 +129,7 @@ def answer(carrier: "Carrier", call: Call) -> bool:
         return True
 
 
-def end(carrier: "Carrier", call: Call, status: str = "completed", *, by: str = "") -> bool:
+def end(carrier: "Carrier", call: CarrierCall, status: str = "completed", *, by: str = "") -> bool:
     """End a leg once; False if it was over. `by`: you, company or network."""
     with carrier.lock:
         if call.is_over:
@@ -141,7 +141,7 @@ def end(carrier: "Carrier", call: Call, status: str = "completed", *, by: str = 
     return True
 
 
-def part(carrier: "Carrier", one: Call, other: Call) -> None:
+def part(carrier: "Carrier", one: CarrierCall, other: CarrierCall) -> None:
     with carrier.lock:
         one.peers.discard(other.sid)
         other.peers.discard(one.sid)
@@ -149,7 +149,7 @@ def part(carrier: "Carrier", one: Call, other: Call) -> None:
         other.wake.notify_all()
 
 
-def bridge(carrier: "Carrier", one: Call, other: Call) -> None:
+def bridge(carrier: "Carrier", one: CarrierCall, other: CarrierCall) -> None:
     with carrier.lock:
         one.peers.add(other.sid)
         other.peers.add(one.sid)
@@ -159,7 +159,9 @@ def bridge(carrier: "Carrier", one: Call, other: Call) -> None:
         other.wake.notify_all()
 
 
-def tell(carrier: "Carrier", call: Call, kind: str, *, who: str = "", text: str = "", language: str = "") -> None:
+def tell(
+    carrier: "Carrier", call: CarrierCall, kind: str, *, who: str = "", text: str = "", language: str = ""
+) -> None:
     """Append to this leg's transcript and publish the entry."""
     with carrier.lock:
         line = {
@@ -174,10 +176,10 @@ def tell(carrier: "Carrier", call: Call, kind: str, *, who: str = "", text: str 
         carrier.hub.tell([f"call:{call.sid}", f"number:{call.remote}"], {"call_sid": call.sid, **line})
 
 
-def find(carrier: "Carrier", sid: str) -> Call | None:
+def find(carrier: "Carrier", sid: str) -> CarrierCall | None:
     return carrier.books.calls.get(sid)
 
 
-def live(carrier: "Carrier") -> list[Call]:
+def live(carrier: "Carrier") -> list[CarrierCall]:
     with carrier.lock:
         return [call for call in carrier.books.calls.values() if not call.is_over]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from callcenter.simulator import sids
 from callcenter.simulator.clock import rfc2822
 from callcenter.simulator.exchange import calls
-from callcenter.simulator.exchange.calls import Call
-from callcenter.simulator.exchange.webhooks import Request
+from callcenter.simulator.exchange.calls import CarrierCall
+from callcenter.simulator.exchange.webhooks import WebhookRequest
 
 if TYPE_CHECKING:
     from callcenter.simulator.carrier import Carrier
@@ -22,7 +22,7 @@ LARGEST = 250
 class Participant:
     """`joined` is False while a leg added by REST still rings."""
 
-    call: Call
+    call: CarrierCall
     label: str = ""
     muted: bool = False
     hold: bool = False
@@ -136,7 +136,7 @@ def name_of(member: Participant) -> str:
     return member.call.name or member.label or member.call.remote
 
 
-def leave(carrier: "Carrier", call: Call, reason: str, *, status: str = "") -> None:
+def leave(carrier: "Carrier", call: CarrierCall, reason: str, *, status: str = "") -> None:
     """Remove a leg; the conference may end with it. `reason` is Twilio's ReasonParticipantLeft."""
     with carrier.lock:
         conference = carrier.books.conferences.get(call.conference)
@@ -154,11 +154,11 @@ def leave(carrier: "Carrier", call: Call, reason: str, *, status: str = "") -> N
             end(carrier, conference, f"last-participant-{'kicked' if kicked else 'left'}", by=member)
 
 
-def _status_left(call: Call) -> str:
+def _status_left(call: CarrierCall) -> str:
     return call.status if call.is_over else "completed"
 
 
-def _take_out(carrier: "Carrier", conference: Conference, call: Call, reason: str, status: str) -> Participant:
+def _take_out(carrier: "Carrier", conference: Conference, call: CarrierCall, reason: str, status: str) -> Participant:
     member = conference.members.pop(call.sid)
     call.conference = ""
     _report(
@@ -220,7 +220,7 @@ def change(carrier: "Carrier", conference: Conference, member: Participant, chan
         _wake(conference)
 
 
-def hearers(carrier: "Carrier", conference: Conference, speaker: Call) -> list[Call]:
+def hearers(carrier: "Carrier", conference: Conference, speaker: CarrierCall) -> list[CarrierCall]:
     """Legs that hear this one: none if muted or on hold; from a coach only the coached leg."""
     own = conference.members.get(speaker.sid)
     if own is None or own.hold or own.muted or speaker.muted or conference.status != "in-progress":
@@ -268,7 +268,7 @@ def _report(
     conference.history.append(params)
     if kind_of(event) in conference.events:
         carrier.callbacks.tell(
-            conference.sid, Request(conference.callback, params, conference.callback_method, event=event)
+            conference.sid, WebhookRequest(conference.callback, params, conference.callback_method, event=event)
         )
 
 

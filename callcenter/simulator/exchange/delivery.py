@@ -3,16 +3,16 @@
 from typing import TYPE_CHECKING
 
 from callcenter.simulator.exchange import fields, media, whatsapp
-from callcenter.simulator.exchange.webhooks import Request
+from callcenter.simulator.exchange.webhooks import WebhookRequest
 
 if TYPE_CHECKING:
     from callcenter.simulator.carrier import Carrier
-    from callcenter.simulator.exchange.messages import Message
+    from callcenter.simulator.exchange.messages import CarrierMessage
 
 UNREACHABLE = 30003
 
 
-def deliver(carrier: "Carrier", message: "Message") -> None:
+def deliver(carrier: "Carrier", message: "CarrierMessage") -> None:
     """queued (services only), sent, delivered, on WhatsApp read; or failed before sending."""
     if message.service_sid:
         _advance(carrier, message, "queued")
@@ -26,7 +26,7 @@ def deliver(carrier: "Carrier", message: "Message") -> None:
     _arrive(carrier, message)
 
 
-def _failure(carrier: "Carrier", message: "Message") -> int:
+def _failure(carrier: "Carrier", message: "CarrierMessage") -> int:
     if message.channel == "sms":
         return media.fetch_all(carrier, message)
     if not whatsapp.is_window_open(carrier, message):
@@ -34,7 +34,7 @@ def _failure(carrier: "Carrier", message: "Message") -> int:
     return whatsapp.MEDIA_FAILED if media.fetch_all(carrier, message) else 0
 
 
-def _arrive(carrier: "Carrier", message: "Message") -> None:
+def _arrive(carrier: "Carrier", message: "CarrierMessage") -> None:
     """At an unreachable telephone an SMS becomes undelivered; a WhatsApp message stays sent."""
     person = carrier.people.at(message.to)
     if person and person.unreachable:
@@ -47,7 +47,7 @@ def _arrive(carrier: "Carrier", message: "Message") -> None:
         _advance(carrier, message, "read")
 
 
-def _advance(carrier: "Carrier", message: "Message", status: str, error: int | None = None) -> None:
+def _advance(carrier: "Carrier", message: "CarrierMessage", status: str, error: int | None = None) -> None:
     now = carrier.clock.now()
     with carrier.lock:
         message.status, message.updated, message.error_code = status, now, error
@@ -55,17 +55,17 @@ def _advance(carrier: "Carrier", message: "Message", status: str, error: int | N
         params = _status_fields(carrier, message)
         show(carrier, message)
     if message.callback:
-        carrier.callbacks.tell(message.sid, Request(message.callback, params, event=status))
+        carrier.callbacks.tell(message.sid, WebhookRequest(message.callback, params, event=status))
     carrier.save()
 
 
-def show(carrier: "Carrier", message: "Message") -> None:
+def show(carrier: "Carrier", message: "CarrierMessage") -> None:
     theirs = message.from_ if message.direction == "inbound" else message.to
     event = {"type": "message", "message": message.as_json()}
     carrier.hub.tell([f"number:{carrier.people.phone_of(theirs)}"], event)
 
 
-def _status_fields(carrier: "Carrier", message: "Message") -> dict[str, str]:
+def _status_fields(carrier: "Carrier", message: "CarrierMessage") -> dict[str, str]:
     params = {
         "AccountSid": carrier.settings.account_sid,
         "ApiVersion": fields.API_VERSION,

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from callcenter.simulator.exchange import calls, conferences, recordings
-from callcenter.simulator.exchange.calls import Call
+from callcenter.simulator.exchange.calls import CarrierCall
 
 if TYPE_CHECKING:
     from callcenter.simulator.carrier import Carrier
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def hang_up(
     carrier: "Carrier",
-    call: Call,
+    call: CarrierCall,
     *,
     by: str,
     status: str = "",
@@ -34,5 +34,5 @@ def hang_up(
     return True
 
 
-def _children(carrier: "Carrier", call: Call) -> list[Call]:
+def _children(carrier: "Carrier", call: CarrierCall) -> list[CarrierCall]:
     return [c for c in carrier.books.calls.values() if c.parent_sid == call.sid and not c.is_over]

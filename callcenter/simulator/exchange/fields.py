@@ -9,7 +9,7 @@ from callcenter.simulator.clock import rfc2822
 
 if TYPE_CHECKING:
     from callcenter.simulator.carrier import Carrier
-    from callcenter.simulator.exchange.calls import Call
+    from callcenter.simulator.exchange.calls import CarrierCall
     from callcenter.simulator.exchange.recordings import Recording
 
 API_VERSION = "2010-04-01"
@@ -17,7 +17,7 @@ GEO = ("City", "State", "Zip", "Country")
 CALL_TOKEN = "%7B%22parentCallInfoToken%22%3A%22simulated%22%2C%22identityHeaderTokens%22%3A%5B%5D%7D"
 
 
-def of_call(carrier: "Carrier", call: "Call") -> dict[str, str]:
+def of_call(carrier: "Carrier", call: "CarrierCall") -> dict[str, str]:
     fields = {
         "AccountSid": carrier.settings.account_sid,
         "ApiVersion": API_VERSION,
@@ -63,7 +63,7 @@ def country(number: str) -> str:
     return phonenumbers.region_code_for_country_code(parsed.country_code or 0)
 
 
-def first_inbound(call: "Call") -> dict[str, str]:
+def first_inbound(call: "CarrierCall") -> dict[str, str]:
     """Fields of only the first request of an inbound call."""
     if call.from_.startswith("+"):
         return {"CallToken": CALL_TOKEN, "StirVerstat": "TN-Validation-Passed-A"}
@@ -72,7 +72,7 @@ def first_inbound(call: "Call") -> dict[str, str]:
     return {}
 
 
-def of_progress(carrier: "Carrier", call: "Call", *, status: str, sequence: int) -> dict[str, str]:
+def of_progress(carrier: "Carrier", call: "CarrierCall", *, status: str, sequence: int) -> dict[str, str]:
     """A call status callback; final ones carry the duration."""
     added = {
         "CallStatus": status,

@@ -12,7 +12,7 @@ from callcenter.simulator.exchange import fields, webhooks
 
 if TYPE_CHECKING:
     from callcenter.simulator.carrier import Carrier
-    from callcenter.simulator.exchange.messages import Message
+    from callcenter.simulator.exchange.messages import CarrierMessage
 
 MOST = 10
 LARGEST = 16 * 1024 * 1024
@@ -76,7 +76,7 @@ def keep(carrier: "Carrier", item: Media, content: bytes, content_type: str) -> 
     return item
 
 
-def address(carrier: "Carrier", message: "Message", item: Media) -> str:
+def address(carrier: "Carrier", message: "CarrierMessage", item: Media) -> str:
     """The REST URL of a stored file, else its own URL."""
     if not item.is_kept:
         return item.url
@@ -84,14 +84,14 @@ def address(carrier: "Carrier", message: "Message", item: Media) -> str:
     return f"{base}/Messages/{message.sid}/Media/{item.sid}"
 
 
-def inbound_fields(carrier: "Carrier", message: "Message") -> dict[str, str]:
+def inbound_fields(carrier: "Carrier", message: "CarrierMessage") -> dict[str, str]:
     params = {"NumMedia": str(len(message.media))}
     for at, item in enumerate(message.media):
         params |= {f"MediaUrl{at}": address(carrier, message, item), f"MediaContentType{at}": item.type}
     return params
 
 
-def fetch_all(carrier: "Carrier", message: "Message") -> int:
+def fetch_all(carrier: "Carrier", message: "CarrierMessage") -> int:
     """Fetch an outbound message's files. Twilio's code of the first failure, or 0."""
     for item in message.media:
         try:

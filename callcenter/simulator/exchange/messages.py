@@ -39,7 +39,7 @@ class MessageRefused(Exception):
 
 
 @dataclass(eq=False)
-class Message:
+class CarrierMessage:
     sid: str
     from_: str
     to: str
@@ -133,7 +133,7 @@ def send(
     callback: str = "",
     service_sid: str = "",
     urls: list[str] | None = None,
-) -> Message | None:
+) -> CarrierMessage | None:
     """Accept a message and deliver it in the background.
 
     Raises MessageRefused for REST; from TwiML logs it and returns None."""
@@ -154,16 +154,16 @@ def send(
 
 def _enter(
     carrier: "Carrier", from_: str, to: str, body: str, direction: str, status: str, files: list[Media]
-) -> Message:
+) -> CarrierMessage:
     now, sid = carrier.clock.now(), sids.new("MM" if files else "SM")
-    message = Message(sid, from_, to, body, direction, status, created=now, updated=now, media=files)
+    message = CarrierMessage(sid, from_, to, body, direction, status, created=now, updated=now, media=files)
     with carrier.lock:
         carrier.books.messages[message.sid] = message
         carrier.forget_old()
     return message
 
 
-def receive(carrier: "Carrier", *, from_: str, to: str, body: str, files: list[Media] | None = None) -> Message:
+def receive(carrier: "Carrier", *, from_: str, to: str, body: str, files: list[Media] | None = None) -> CarrierMessage:
     """A person writes to the app. Stop words, then the webhook, run in the background."""
     message = _enter(carrier, carrier.people.sender(from_), to, body, "inbound", "received", files or [])
     if message.channel == "whatsapp":
@@ -174,7 +174,7 @@ def receive(carrier: "Carrier", *, from_: str, to: str, body: str, files: list[M
     return message
 
 
-def _hand_over(carrier: "Carrier", message: Message) -> None:
+def _hand_over(carrier: "Carrier", message: CarrierMessage) -> None:
     if message.channel == "sms":
         _mind_stop_words(carrier, message)
     message.handed = "delivered" if carrier.answer_message(message) else "failed"
@@ -182,7 +182,7 @@ def _hand_over(carrier: "Carrier", message: Message) -> None:
     carrier.save()
 
 
-def _mind_stop_words(carrier: "Carrier", message: Message) -> None:
+def _mind_stop_words(carrier: "Carrier", message: CarrierMessage) -> None:
     # Twilio keeps an opt-out list per pair of numbers and replies itself.
     word = message.body.strip().lower()
     kind = next((k for k, words in (("stop", STOP), ("start", START), ("help", HELP)) if word in words), "")
@@ -199,12 +199,12 @@ def _mind_stop_words(carrier: "Carrier", message: Message) -> None:
         _answer_for_twilio(carrier, message, kind)
 
 
-def _answer_for_twilio(carrier: "Carrier", message: Message, kind: str) -> None:
+def _answer_for_twilio(carrier: "Carrier", message: CarrierMessage, kind: str) -> None:
     reply = _enter(carrier, message.to, message.from_, REPLIES[kind], "outbound-reply", "queued", [])
     carrier.later(lambda: delivery.deliver(carrier, reply))
 
 
-def inbound_fields(carrier: "Carrier", message: Message) -> dict[str, str]:
+def inbound_fields(carrier: "Carrier", message: CarrierMessage) -> dict[str, str]:
     params = {
         "AccountSid": carrier.settings.account_sid,
         "ApiVersion": fields.API_VERSION,

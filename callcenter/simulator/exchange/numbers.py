@@ -36,7 +36,7 @@ class Webhooks:
 
 
 @dataclass
-class Number(Webhooks):
+class CarrierNumber(Webhooks):
     phone_number: str = ""
     voice_application_sid: str = ""
     sms_application_sid: str = ""
@@ -52,20 +52,20 @@ def open_books(carrier: "Carrier") -> None:
     for phone_number in carrier.settings.numbers:
         # Derived from the number, so that it is stable across runs.
         sid = "PN" + md5(phone_number.encode(), usedforsecurity=False).hexdigest()
-        carrier.books.numbers[sid] = Number(sid, friendly_name=phone_number, phone_number=phone_number)
+        carrier.books.numbers[sid] = CarrierNumber(sid, friendly_name=phone_number, phone_number=phone_number)
     app_sid = carrier.settings.application_sid
     carrier.books.applications[app_sid] = Application(app_sid, friendly_name="Call centre")
 
 
-def find(carrier: "Carrier", phone_number: str) -> Number | None:
+def find(carrier: "Carrier", phone_number: str) -> CarrierNumber | None:
     return next((n for n in carrier.books.numbers.values() if n.phone_number == phone_number), None)
 
 
-def voice_webhooks(carrier: "Carrier", number: Number) -> Webhooks:
+def voice_webhooks(carrier: "Carrier", number: CarrierNumber) -> Webhooks:
     return carrier.books.applications.get(number.voice_application_sid) or number
 
 
-def sms_webhooks(carrier: "Carrier", number: Number) -> Webhooks:
+def sms_webhooks(carrier: "Carrier", number: CarrierNumber) -> Webhooks:
     return carrier.books.applications.get(number.sms_application_sid) or number
 
 

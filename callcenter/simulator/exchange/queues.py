@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from callcenter.simulator import sids
-from callcenter.simulator.exchange.calls import Call
+from callcenter.simulator.exchange.calls import CarrierCall
 
 if TYPE_CHECKING:
     from callcenter.simulator.carrier import Carrier
@@ -14,30 +14,30 @@ LARGEST = 1000
 
 
 @dataclass(eq=False)
-class Queue:
+class CarrierQueue:
     sid: str
     name: str
     waiting: dict[str, datetime] = field(default_factory=dict)
 
 
-def enter(carrier: "Carrier", name: str, call: Call) -> Queue | None:
+def enter(carrier: "Carrier", name: str, call: CarrierCall) -> CarrierQueue | None:
     """Join the queue of that name; None if it is full."""
     with carrier.lock:
-        queue = carrier.books.queues.setdefault(name, Queue(sids.new("QU"), name))
+        queue = carrier.books.queues.setdefault(name, CarrierQueue(sids.new("QU"), name))
         if len(queue.waiting) >= LARGEST:
             return None
         queue.waiting[call.sid] = carrier.clock.now()
         return queue
 
 
-def leave(carrier: "Carrier", queue: Queue, call: Call) -> int:
+def leave(carrier: "Carrier", queue: CarrierQueue, call: CarrierCall) -> int:
     """Leave the queue; returns seconds waited."""
     with carrier.lock:
         entered = queue.waiting.pop(call.sid, None)
         return _seconds(carrier, entered) if entered else 0
 
 
-def figures(carrier: "Carrier", queue: Queue, call: Call) -> dict[str, str]:
+def figures(carrier: "Carrier", queue: CarrierQueue, call: CarrierCall) -> dict[str, str]:
     """Fields of a waitUrl request. AvgQueueTime is the mean wait so far, not an estimate."""
     with carrier.lock:
         waits = [_seconds(carrier, entered) for entered in queue.waiting.values()]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from callcenter.simulator import sids
 from callcenter.simulator.exchange import calls, fields
-from callcenter.simulator.exchange.calls import Call, Watch
-from callcenter.simulator.exchange.webhooks import Request
+from callcenter.simulator.exchange.calls import CarrierCall, Watch
+from callcenter.simulator.exchange.webhooks import WebhookRequest
 
 if TYPE_CHECKING:
     from callcenter.simulator.carrier import Carrier
@@ -40,7 +40,7 @@ class Recording:
         return math.ceil((self.ended - self.started).total_seconds()) if self.ended else 0
 
 
-def start(carrier: "Carrier", call: Call, **details: object) -> Recording:
+def start(carrier: "Carrier", call: CarrierCall, **details: object) -> Recording:
     sid = sids.new("RE")
     base = f"{carrier.base_url}/2010-04-01/Accounts/{carrier.settings.account_sid}"
     recording = Recording(call.sid, carrier.clock.now(), f"{base}/Recordings/{sid}", sid, **details)  # type: ignore[arg-type]
@@ -74,14 +74,14 @@ def running(carrier: "Carrier", call_sid: str) -> list[Recording]:
         return [recording for recording in mine if recording.status in ("in-progress", "paused")]
 
 
-def stop_all(carrier: "Carrier", call: Call) -> None:
+def stop_all(carrier: "Carrier", call: CarrierCall) -> None:
     for recording in running(carrier, call.sid):
         change(carrier, recording, "stopped")
 
 
 def _report(carrier: "Carrier", recording: Recording) -> None:
     if recording.status in recording.watch.events:
-        request = Request(
+        request = WebhookRequest(
             recording.watch.url,
             fields.of_recording(carrier, recording),
             recording.watch.method,

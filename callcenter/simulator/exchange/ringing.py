@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from callcenter.simulator.exchange import calls, endings
-from callcenter.simulator.exchange.calls import Call
+from callcenter.simulator.exchange.calls import CarrierCall
 
 if TYPE_CHECKING:
     from callcenter.simulator.carrier import Carrier
@@ -14,7 +14,7 @@ SETUP_SECONDS = 0.5
 RING_BUFFER = 5.0
 
 
-def ring(carrier: "Carrier", call: Call, *, on_answer: Callable[[Call], None]) -> None:
+def ring(carrier: "Carrier", call: CarrierCall, *, on_answer: Callable[[CarrierCall], None]) -> None:
     """Ring in the background; `on_answer` runs in the leg's own thread."""
 
     def run() -> None:
@@ -24,7 +24,7 @@ def ring(carrier: "Carrier", call: Call, *, on_answer: Callable[[Call], None]) -
     threading.Thread(target=run, name=f"leg-{call.sid[-6:]}", daemon=True).start()
 
 
-def _is_answered(carrier: "Carrier", call: Call) -> bool:
+def _is_answered(carrier: "Carrier", call: CarrierCall) -> bool:
     carrier.closing.wait(carrier.clock.real(SETUP_SECONDS / 2))
     with carrier.lock:
         # A leg cancelled while queued sends no callback.
@@ -50,7 +50,7 @@ def _is_answered(carrier: "Carrier", call: Call) -> bool:
     return False
 
 
-def _is_picked_up(carrier: "Carrier", call: Call, after: float | None) -> bool:
+def _is_picked_up(carrier: "Carrier", call: CarrierCall, after: float | None) -> bool:
     """`after`: seconds until the telephone auto-answers; else waits for the ring time-out."""
     longest = call.timeout + RING_BUFFER
     with carrier.lock:
@@ -62,15 +62,15 @@ def _is_picked_up(carrier: "Carrier", call: Call, after: float | None) -> bool:
         return call.picked_up == "answer" and not call.is_over
 
 
-def _is_decided(carrier: "Carrier", call: Call) -> bool:
+def _is_decided(carrier: "Carrier", call: CarrierCall) -> bool:
     return bool(call.picked_up) or call.is_over or carrier.closing.is_set()
 
 
-def _unanswered(call: Call) -> str:
+def _unanswered(call: CarrierCall) -> str:
     return "busy" if call.picked_up == "reject" else "no-answer"
 
 
-def decide(carrier: "Carrier", call: Call, decision: str, keys: str = "") -> bool:
+def decide(carrier: "Carrier", call: CarrierCall, decision: str, keys: str = "") -> bool:
     """The person takes the call (`answer`) or refuses it (`reject`); False if it no longer rings."""
     with carrier.lock:
         if call.status not in ("queued", "ringing") or call.picked_up or call.direction == "inbound":

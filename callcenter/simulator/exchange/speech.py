@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING
 
 from callcenter.simulator.exchange import calls, conferences
-from callcenter.simulator.exchange.calls import Call
+from callcenter.simulator.exchange.calls import CarrierCall
 
 if TYPE_CHECKING:
     from callcenter.simulator.carrier import Carrier
 
 
-def speak(carrier: "Carrier", call: Call, text: str) -> int:
+def speak(carrier: "Carrier", call: CarrierCall, text: str) -> int:
     """Say a text on a leg. Returns the number of legs that hear it."""
     with carrier.lock:
         calls.tell(carrier, call, "spoke", text=text)
@@ -22,7 +22,7 @@ def speak(carrier: "Carrier", call: Call, text: str) -> int:
     return len(listeners)
 
 
-def _hearers(carrier: "Carrier", call: Call) -> list[Call]:
+def _hearers(carrier: "Carrier", call: CarrierCall) -> list[CarrierCall]:
     conference = carrier.books.conferences.get(call.conference)
     if conference:
         return conferences.hearers(carrier, conference, call)
@@ -31,14 +31,14 @@ def _hearers(carrier: "Carrier", call: Call) -> list[Call]:
     return [carrier.books.calls[sid] for sid in call.peers]
 
 
-def press(carrier: "Carrier", call: Call, digits: str) -> None:
+def press(carrier: "Carrier", call: CarrierCall, digits: str) -> None:
     with carrier.lock:
         calls.tell(carrier, call, "pressed", text=digits)
         call.digits.extend(digit for digit in digits if digit in "0123456789*#")
         call.wake.notify_all()
 
 
-def mute(carrier: "Carrier", call: Call, muted: bool) -> None:
+def mute(carrier: "Carrier", call: CarrierCall, muted: bool) -> None:
     with carrier.lock:
         # Twilio does not notice a local mute: no callback.
         if call.muted != muted:

@@ -28,7 +28,7 @@ http = urllib3.PoolManager(num_pools=20, maxsize=32, retries=False)
 
 
 @dataclass(frozen=True)
-class Request:
+class WebhookRequest:
     """`event` names the webhook in faults and in the log."""
 
     url: str
@@ -39,7 +39,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class WebhookResponse:
     """The response; `error` is Twilio's code, 0 if usable."""
 
     status: int = 0
@@ -50,7 +50,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Limits:
+class ConnectionLimits:
     """Connection settings of a URL's fragment: `#rc=2&rp=ct,5xx&rt=5000` (milliseconds). Fields in seconds."""
 
     connect: float = CONNECT_SECONDS
@@ -60,11 +60,11 @@ class Limits:
     policy: frozenset[str] = field(default=frozenset({"ct"}))
 
 
-def limits(fragment: str, *, longest: float) -> Limits:
+def limits(fragment: str, *, longest: float) -> ConnectionLimits:
     """Parse the fragment; `longest` (seconds) caps every limit."""
     asked = {key: values[0] for key, values in parse_qs(fragment).items()}
     policy = frozenset(asked["rp"].split(",")) if "rp" in asked else frozenset({"ct"})
-    return Limits(
+    return ConnectionLimits(
         connect=min(int(asked.get("ct", 5000)) / 1000, 10.0, longest),
         read=min(int(asked.get("rt", 15000)) / 1000, longest),
         total=min(int(asked.get("tt", 15000)) / 1000, longest),
@@ -98,10 +98,10 @@ def new_token() -> str:
     return str(uuid.uuid4())
 
 
-def send(carrier: "Carrier", request: Request, *, token: str, signature: str = "right") -> Answer:
+def send(carrier: "Carrier", request: WebhookRequest, *, token: str, signature: str = "right") -> WebhookResponse:
     if not is_valid_url(request.url):
         carrier.complain(BAD_URL, "Invalid URL format", call_sid=request.call_sid, url=request.url)
-        return Answer(error=BAD_URL, url=request.url)
+        return WebhookResponse(error=BAD_URL, url=request.url)
     bare, _, fragment = request.url.partition("#")
     limit = limits(fragment, longest=carrier.settings.fetch_limit)
     started = time.monotonic()
@@ -118,7 +118,7 @@ def send(carrier: "Carrier", request: Request, *, token: str, signature: str = "
     return answer
 
 
-def _is_retried(answer: Answer, limit: Limits) -> bool:
+def _is_retried(answer: WebhookResponse, limit: ConnectionLimits) -> bool:
     if not answer.error:
         return False
     if answer.error == CONNECTION_FAILED:
@@ -128,18 +128,20 @@ def _is_retried(answer: Answer, limit: Limits) -> bool:
     return "rt" in limit.policy
 
 
-def _follow(carrier: "Carrier", request: Request, limit: Limits, token: str, signature: str, attempt: int) -> Answer:
+def _follow(
+    carrier: "Carrier", request: WebhookRequest, limit: ConnectionLimits, token: str, signature: str, attempt: int
+) -> WebhookResponse:
     for _ in range(REDIRECTS + 1):
         answer, location = _once(carrier, request, limit, token, signature, attempt)
         if not location:
             return answer
         request = replace(request, url=urljoin(request.url, location), method="GET", params={})
-    return Answer(error=TOO_MANY_REDIRECTS, url=request.url)
+    return WebhookResponse(error=TOO_MANY_REDIRECTS, url=request.url)
 
 
 def _once(
-    carrier: "Carrier", request: Request, limit: Limits, token: str, signature: str, attempt: int
-) -> tuple[Answer, str]:
+    carrier: "Carrier", request: WebhookRequest, limit: ConnectionLimits, token: str, signature: str, attempt: int
+) -> tuple[WebhookResponse, str]:
     url, body = request.url, None
     if request.method == "GET" and request.params:
         url += ("&" if "?" in url else "?") + urlencode(request.params)
@@ -155,14 +157,14 @@ def _once(
         )
         answer, location = _read(reply, url)
     except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
-        answer, location, failure = Answer(error=CONNECTION_FAILED, url=url), "", type(error).__name__
+        answer, location, failure = WebhookResponse(error=CONNECTION_FAILED, url=url), "", type(error).__name__
     except urllib3.exceptions.HTTPError as error:
-        answer, location, failure = Answer(error=RETRIEVAL_FAILED, url=url), "", type(error).__name__
+        answer, location, failure = WebhookResponse(error=RETRIEVAL_FAILED, url=url), "", type(error).__name__
     _write_log(carrier, request, answer, token=token, attempt=attempt, began=began, failure=failure)
     return answer, location
 
 
-def _headers(carrier: "Carrier", url: str, request: Request, token: str, signature: str) -> dict[str, str]:
+def _headers(carrier: "Carrier", url: str, request: WebhookRequest, token: str, signature: str) -> dict[str, str]:
     headers = {
         "User-Agent": "TwilioProxy/1.1",
         "Accept": "*/*",
@@ -178,9 +180,9 @@ def _headers(carrier: "Carrier", url: str, request: Request, token: str, signatu
     return headers
 
 
-def _read(reply: urllib3.BaseHTTPResponse, url: str) -> tuple[Answer, str]:
+def _read(reply: urllib3.BaseHTTPResponse, url: str) -> tuple[WebhookResponse, str]:
     location = reply.headers.get("Location", "") if reply.status in (301, 302, 303, 307, 308) else ""
-    answer = Answer(
+    answer = WebhookResponse(
         status=reply.status,
         content_type=reply.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
         body=reply.data,
@@ -191,7 +193,14 @@ def _read(reply: urllib3.BaseHTTPResponse, url: str) -> tuple[Answer, str]:
 
 
 def _write_log(
-    carrier: "Carrier", request: Request, answer: Answer, *, token: str, attempt: int, began: float, failure: str
+    carrier: "Carrier",
+    request: WebhookRequest,
+    answer: WebhookResponse,
+    *,
+    token: str,
+    attempt: int,
+    began: float,
+    failure: str,
 ) -> None:
     with carrier.lock:
         carrier.logged += 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from callcenter.simulator.carrier import Carrier
-    from callcenter.simulator.exchange.messages import Message
+    from callcenter.simulator.exchange.messages import CarrierMessage
 
 PREFIX = "whatsapp:"
 ADDRESS = re.compile(r"whatsapp:(\+[1-9]\d{6,14}|[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128})")
@@ -32,13 +32,13 @@ def is_address(address: str) -> bool:
     return bool(ADDRESS.fullmatch(address))
 
 
-def open_window(carrier: "Carrier", message: "Message") -> None:
+def open_window(carrier: "Carrier", message: "CarrierMessage") -> None:
     """An inbound message lets the app write freely for 24 hours."""
     with carrier.lock:
         carrier.books.windows[_pair(carrier, message.from_, message.to)] = message.created + WINDOW
 
 
-def is_window_open(carrier: "Carrier", message: "Message") -> bool:
+def is_window_open(carrier: "Carrier", message: "CarrierMessage") -> bool:
     with carrier.lock:
         until = carrier.books.windows.get(_pair(carrier, message.to, message.from_))
     return until is not None and carrier.clock.now() < until
@@ -49,7 +49,7 @@ def _pair(carrier: "Carrier", theirs: str, ours: str) -> tuple[str, str]:
     return carrier.people.phone_of(theirs), bare(ours)
 
 
-def inbound_fields(carrier: "Carrier", message: "Message") -> dict[str, str]:
+def inbound_fields(carrier: "Carrier", message: "CarrierMessage") -> dict[str, str]:
     """Fields of only WhatsApp messages: the sender, as far as the sender reveals it."""
     params = {"MessageType": _kind(message), "ReferralNumMedia": "0"}
     person = carrier.people.at(message.from_)
@@ -61,14 +61,14 @@ def inbound_fields(carrier: "Carrier", message: "Message") -> dict[str, str]:
     return params
 
 
-def _kind(message: "Message") -> str:
+def _kind(message: "CarrierMessage") -> str:
     if not message.media:
         return "text"
     kind = message.media[0].type.partition("/")[0]
     return kind if kind in ("image", "audio", "video") else "document"
 
 
-def status_fields(message: "Message") -> dict[str, str]:
+def status_fields(message: "CarrierMessage") -> dict[str, str]:
     install = md5(message.from_.encode(), usedforsecurity=False).hexdigest()
     params = {
         "ChannelInstallSid": f"XE{install}",

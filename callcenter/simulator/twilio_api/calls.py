@@ -6,7 +6,7 @@ from flask import Response, jsonify, request
 
 from callcenter.simulator import lines
 from callcenter.simulator.exchange import calls, endings, recordings, ringing, webhooks
-from callcenter.simulator.exchange.calls import Call, Watch
+from callcenter.simulator.exchange.calls import CarrierCall, Watch
 from callcenter.simulator.exchange.recordings import Recording
 from callcenter.simulator.exchange.sources import Source
 from callcenter.simulator.twilio_api import RestError, api, carrier, not_found, page, required, shapes
@@ -17,7 +17,7 @@ INVALID_TO = 21211
 INVALID_FROM = 21212
 
 
-def find(sid: str) -> Call:
+def find(sid: str) -> CarrierCall:
     call = calls.find(carrier(), sid)
     if call is None:
         raise not_found()
@@ -94,7 +94,7 @@ def list_calls() -> Response:
     return page("calls", found, lambda call: shapes.call(carrier(), call))
 
 
-def _matches(call: Call, wanted: dict[str, str | None]) -> bool:
+def _matches(call: CarrierCall, wanted: dict[str, str | None]) -> bool:
     return all(value is None or getattr(call, name) == value for name, value in wanted.items())
 
 
@@ -169,7 +169,7 @@ def list_call_recordings(sid: str) -> Response:
     return page("recordings", mine, lambda recording: shapes.recording(carrier(), recording))
 
 
-def _recording_of(call: Call, sid: str) -> Recording:
+def _recording_of(call: CarrierCall, sid: str) -> Recording:
     if sid == "Twilio.CURRENT":
         running = recordings.running(carrier(), call.sid)
         found = running[-1] if running else None

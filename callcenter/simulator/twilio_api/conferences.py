@@ -6,7 +6,7 @@ from flask import Response, jsonify, request
 
 from callcenter.simulator import lines
 from callcenter.simulator.exchange import conferences, endings
-from callcenter.simulator.exchange.calls import Call
+from callcenter.simulator.exchange.calls import CarrierCall
 from callcenter.simulator.exchange.conferences import Conference, Participant
 from callcenter.simulator.twilio_api import RestError, api, carrier, flag, not_found, page, shapes
 from callcenter.simulator.twilio_api.calls import checked_url, dialled, is_within, ring_seconds, watch_of
@@ -97,7 +97,7 @@ def _watch(conference: Conference) -> None:
         conferences.watch(conference, url=url, method=method, events=frozenset(asked))
 
 
-def _participant(call: Call) -> Participant:
+def _participant(call: CarrierCall) -> Participant:
     form = request.form
     coached = form.get("CallSidToCoach", "")
     return Participant(

@@ -3,22 +3,22 @@
 from flask import Response, jsonify
 
 from callcenter.simulator.exchange.media import Media
-from callcenter.simulator.exchange.messages import Message
+from callcenter.simulator.exchange.messages import CarrierMessage
 from callcenter.simulator.twilio_api import api, carrier, not_found, page, shapes
 
 
-def _message(sid: str) -> Message:
+def _message(sid: str) -> CarrierMessage:
     found = carrier().books.messages.get(sid)
     if found is None:
         raise not_found()
     return found
 
 
-def _offered(message: Message) -> list[Media]:
+def _offered(message: CarrierMessage) -> list[Media]:
     return [item for item in message.media if item.is_kept and not item.is_deleted]
 
 
-def _find(message: Message, sid: str) -> Media:
+def _find(message: CarrierMessage, sid: str) -> Media:
     found = next((item for item in _offered(message) if item.sid == sid), None)
     if found is None:
         raise not_found()

@@ -6,12 +6,12 @@ from flask import Response, jsonify, request
 
 from callcenter.simulator import sids
 from callcenter.simulator.exchange import numbers
-from callcenter.simulator.exchange.numbers import Application, Number
+from callcenter.simulator.exchange.numbers import Application, CarrierNumber
 from callcenter.simulator.twilio_api import api, carrier, not_found, page, shapes
 from callcenter.simulator.twilio_api.calls import checked_url
 
 
-def _number(sid: str) -> Number:
+def _number(sid: str) -> CarrierNumber:
     found = carrier().books.numbers.get(sid)
     if found is None:
         raise not_found()

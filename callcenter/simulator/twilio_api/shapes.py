@@ -6,12 +6,12 @@ from typing import Any
 from callcenter.simulator.carrier import Carrier
 from callcenter.simulator.clock import rfc2822
 from callcenter.simulator.exchange import numbers
-from callcenter.simulator.exchange.calls import Call
+from callcenter.simulator.exchange.calls import CarrierCall
 from callcenter.simulator.exchange.conferences import Conference, Participant
 from callcenter.simulator.exchange.fields import API_VERSION
 from callcenter.simulator.exchange.media import Media
-from callcenter.simulator.exchange.messages import Message
-from callcenter.simulator.exchange.numbers import Application, Number, Webhooks
+from callcenter.simulator.exchange.messages import CarrierMessage
+from callcenter.simulator.exchange.numbers import Application, CarrierNumber, Webhooks
 from callcenter.simulator.exchange.recordings import Recording
 
 CALL_PARTS = ("notifications", "recordings", "payments", "events", "siprec", "streams", "transcriptions")
@@ -25,7 +25,7 @@ def _base(carrier: Carrier) -> str:
     return f"/{API_VERSION}/Accounts/{carrier.settings.account_sid}"
 
 
-def call(carrier: Carrier, call: Call) -> dict[str, Any]:
+def call(carrier: Carrier, call: CarrierCall) -> dict[str, Any]:
     path = f"{_base(carrier)}/Calls/{call.sid}"
     ours = numbers.find(carrier, call.to if call.direction == "inbound" else call.from_)
     return {
@@ -106,7 +106,7 @@ def _participant_status(member: Participant) -> str:
     return {"queued": "queued", "ringing": "ringing", "in-progress": "connecting"}.get(member.call.status, "failed")
 
 
-def message(carrier: Carrier, message: Message) -> dict[str, Any]:
+def message(carrier: Carrier, message: CarrierMessage) -> dict[str, Any]:
     path = f"{_base(carrier)}/Messages/{message.sid}"
     return {
         "sid": message.sid,
@@ -132,7 +132,7 @@ def message(carrier: Carrier, message: Message) -> dict[str, Any]:
     }
 
 
-def media(carrier: Carrier, message: Message, item: Media) -> dict[str, Any]:
+def media(carrier: Carrier, message: CarrierMessage, item: Media) -> dict[str, Any]:
     return {
         "sid": item.sid,
         "account_sid": carrier.settings.account_sid,
@@ -189,7 +189,7 @@ def _webhooks(carrier: Carrier, thing: Webhooks, names: tuple[str, ...]) -> dict
     }
 
 
-def number(carrier: Carrier, number: Number) -> dict[str, Any]:
+def number(carrier: Carrier, number: CarrierNumber) -> dict[str, Any]:
     return {
         **_webhooks(carrier, number, numbers.NUMBER_SETTINGS),
         "phone_number": number.phone_number,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from callcenter.simulator.exchange.calls import Call
+from callcenter.simulator.exchange.calls import CarrierCall
 from callcenter.simulator.exchange.conferences import Participant
 from callcenter.simulator.exchange.sources import Source
 from callcenter.simulator.twiml_player import gathering, queueing, speaking, steering
@@ -28,11 +28,11 @@ VERBS: dict[str, Verb] = {
 VERBS["Dial"] = Dialling(VERBS).dial
 
 
-def run(carrier: "Carrier", call: Call, source: Source) -> None:
+def run(carrier: "Carrier", call: CarrierCall, source: Source) -> None:
     Player(carrier, call, VERBS).run(source)
 
 
-def run_in_conference(carrier: "Carrier", call: Call, name: str, member: Participant) -> None:
+def run_in_conference(carrier: "Carrier", call: CarrierCall, name: str, member: Participant) -> None:
     """A leg created by REST joins a conference; REST may later redirect it to a document."""
     player = Player(carrier, call, VERBS)
     try:

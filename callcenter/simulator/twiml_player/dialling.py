@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from callcenter.simulator.exchange import calls, conferences, endings, ringing
-from callcenter.simulator.exchange.calls import Call, Watch
+from callcenter.simulator.exchange.calls import CarrierCall, Watch
 from callcenter.simulator.exchange.conferences import Conference, Participant
 from callcenter.simulator.exchange.sources import Source
 from callcenter.simulator.twiml_player import schema
-from callcenter.simulator.twiml_player.document import Document, Refused
+from callcenter.simulator.twiml_player.document import Document, InvalidTwiml
 from callcenter.simulator.twiml_player.player import CallOver, Follow, Jump, Player, Verb
 
 
@@ -17,8 +17,8 @@ from callcenter.simulator.twiml_player.player import CallOver, Follow, Jump, Pla
 class Attempt:
     """One Dial of several legs at once: the first to be bridged wins."""
 
-    legs: list[Call] = field(default_factory=list)
-    winner: Call | None = None
+    legs: list[CarrierCall] = field(default_factory=list)
+    winner: CarrierCall | None = None
 
 
 class Dialling:
@@ -48,7 +48,9 @@ class Dialling:
         if verb.get("action"):
             raise Follow(page.source.link(verb.get("action", ""), verb.get("method", ""), _outcome(attempt)))
 
-    def _call_leg(self, player: Player, verb: Element, target: Element, page: Document, attempt: Attempt) -> Call:
+    def _call_leg(
+        self, player: Player, verb: Element, target: Element, page: Document, attempt: Attempt
+    ) -> CarrierCall:
         caller = player.call
         shown = caller.from_ if caller.direction == "inbound" else caller.to
         leg = calls.create(
@@ -65,7 +67,7 @@ class Dialling:
         ringing.ring(player.carrier, leg, on_answer=lambda _leg: self._screen_and_bridge(player, leg, screen, attempt))
         return leg
 
-    def _screen_and_bridge(self, parent: Player, leg: Call, screen: Source | None, attempt: Attempt) -> None:
+    def _screen_and_bridge(self, parent: Player, leg: CarrierCall, screen: Source | None, attempt: Attempt) -> None:
         """In the dialled leg's thread: play the screening document, then bridge the first leg."""
         own = Player(parent.carrier, leg, self._verbs)
         try:
@@ -79,7 +81,7 @@ class Dialling:
                         calls.answer(parent.carrier, parent.call)
                     calls.bridge(parent.carrier, parent.call, leg)
             own.wait(None, until=lambda: not leg.peers)
-        except (CallOver, Refused):
+        except (CallOver, InvalidTwiml):
             pass
         endings.hang_up(parent.carrier, leg, by="company")
         with parent.carrier.lock:
@@ -159,7 +161,7 @@ def meet(player: Player, verb: Element, room: Element, page: Document) -> None:
     except CallOver:
         _tell_action(player, verb, page, answered)
         raise
-    except Refused:
+    except InvalidTwiml:
         conferences.leave(player.carrier, player.call, "participant_hung_up", status="in-progress")
         answered = {"DialCallStatus": "failed", "DialBridged": "false"}
     if verb.get("action"):
@@ -184,7 +186,7 @@ def _tell_action(player: Player, verb: Element, page: Document, params: dict[str
         player.inform(page.source.link(verb.get("action", ""), verb.get("method", ""), params))
 
 
-def _participant(call: Call, room: Element, page: Document) -> Participant:
+def _participant(call: CarrierCall, room: Element, page: Document) -> Participant:
     wait_url = room.get("waitUrl")
     return Participant(
         call,
@@ -221,7 +223,7 @@ def stay(player: Player, conference: Conference, member: Participant, *, leaves:
 def _hold_music(player: Player, member: Participant) -> None:
     try:
         _music(player, member.hold_url or None, member.hold_method)
-    except Refused:
+    except InvalidTwiml:
         _music(player, "", "GET")
 
 
@@ -241,7 +243,7 @@ def join_by_rest(player: Player, name: str, member: Participant) -> None:
     try:
         if is_in:
             stay(player, conference, member)
-    except Refused:
+    except InvalidTwiml:
         conferences.leave(player.carrier, player.call, "participant_hung_up")
     except Jump:
         conferences.leave(player.carrier, player.call, "participant_updated_via_api", status="in-progress")

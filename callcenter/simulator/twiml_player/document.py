@@ -18,7 +18,7 @@ BAD_CONTENT_TYPE = 12300
 TWIML_TYPES = frozenset({"text/xml", "application/xml", "text/html", ""})
 
 
-class Refused(Exception):
+class InvalidTwiml(Exception):
     """The document cannot be played; carries Twilio's code."""
 
     def __init__(self, code: int) -> None:
@@ -37,7 +37,7 @@ class Document:
 def read(
     carrier: "Carrier", source: Source, body: bytes, content_type: str, *, call_sid: str, allowed: frozenset[str]
 ) -> Document:
-    """Interpret an answer as Twilio does. Raises Refused; unknown parts cause a warning and are dropped."""
+    """Interpret an answer as Twilio does. Raises InvalidTwiml; unknown parts cause a warning and are dropped."""
     if content_type.startswith("audio/"):
         play = Element("Play")
         play.text = source.url
@@ -46,11 +46,11 @@ def read(
         return _plain(carrier, source, body, call_sid, allowed)
     if content_type not in TWIML_TYPES:
         carrier.complain(BAD_CONTENT_TYPE, f"Invalid Content-Type: {content_type}", call_sid=call_sid, url=source.url)
-        raise Refused(BAD_CONTENT_TYPE)
+        raise InvalidTwiml(BAD_CONTENT_TYPE)
     root = _parse(body)
     if root is None:
         carrier.complain(DOES_NOT_PARSE, "Document parse failure", call_sid=call_sid, url=source.url)
-        raise Refused(DOES_NOT_PARSE)
+        raise InvalidTwiml(DOES_NOT_PARSE)
     return _checked(carrier, source, root, call_sid, allowed)
 
 

@@ -13,7 +13,7 @@ from callcenter.simulator.twiml_player.document import Document
 from callcenter.simulator.twiml_player.player import CallOver, Follow, Player
 
 if TYPE_CHECKING:
-    from callcenter.simulator.exchange.calls import Call
+    from callcenter.simulator.exchange.calls import CarrierCall
 
 OWN_KEYS_AFTER = 0.05
 
@@ -50,7 +50,7 @@ def _listen(player: Player, on: bool) -> None:
         timer.start()
 
 
-def _press(player: Player, call: "Call", keys: str) -> None:
+def _press(player: Player, call: "CarrierCall", keys: str) -> None:
     if not call.is_over:
         speech.press(player.carrier, call, keys)
 

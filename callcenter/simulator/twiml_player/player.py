@@ -8,11 +8,11 @@ from xml.etree.ElementTree import Element
 
 from callcenter.simulator.clock import reading_seconds
 from callcenter.simulator.exchange import calls, endings, fields
-from callcenter.simulator.exchange.calls import Call
+from callcenter.simulator.exchange.calls import CarrierCall
 from callcenter.simulator.exchange.sources import Source
-from callcenter.simulator.exchange.webhooks import Request
+from callcenter.simulator.exchange.webhooks import WebhookRequest
 from callcenter.simulator.twiml_player import document, schema
-from callcenter.simulator.twiml_player.document import Document, Refused
+from callcenter.simulator.twiml_player.document import Document, InvalidTwiml
 
 if TYPE_CHECKING:
     from callcenter.simulator.carrier import Carrier
@@ -48,7 +48,7 @@ class Interrupted(Exception):
 
 
 class Player:
-    def __init__(self, carrier: "Carrier", call: Call, verbs: Mapping[str, Verb]) -> None:
+    def __init__(self, carrier: "Carrier", call: CarrierCall, verbs: Mapping[str, Verb]) -> None:
         self.carrier = carrier
         self.call = call
         self._verbs = verbs
@@ -93,7 +93,7 @@ class Player:
         """Like `get`; on refusal plays the fallback address, or ends the call."""
         try:
             return self.get(source, allowed)
-        except Refused as refused:
+        except InvalidTwiml as refused:
             self.check()
             return self._fall_back(source, refused.code, allowed)
 
@@ -102,18 +102,18 @@ class Player:
         if not source.twiml:
             if not source.url:
                 self.carrier.complain(11100, "Invalid URL format", call_sid=self.call.sid)
-                raise Refused(11100)
+                raise InvalidTwiml(11100)
             answer = self.carrier.callbacks.fetch(self._request(source))
             body, content_type, error = answer.body, answer.content_type, answer.error
         if error:
-            raise Refused(error)
+            raise InvalidTwiml(error)
         self.check()
         return document.read(self.carrier, source, body, content_type, call_sid=self.call.sid, allowed=allowed)
 
-    def _request(self, source: Source) -> Request:
+    def _request(self, source: Source) -> WebhookRequest:
         with self.carrier.lock:
             params = fields.of_call(self.carrier, self.call) | dict(source.params)
-        return Request(source.url, params, source.method, event="twiml", call_sid=self.call.sid)
+        return WebhookRequest(source.url, params, source.method, event="twiml", call_sid=self.call.sid)
 
     def _fall_back(self, source: Source, code: int, allowed: frozenset[str]) -> Document:
         """Try the fallback address once; else play Twilio's apology and end the call."""
@@ -122,7 +122,7 @@ class Player:
             error = {"ErrorCode": str(code), "ErrorUrl": source.url}
             try:
                 return self.get(Source(url, method, params={**source.params, **error}), allowed)
-            except Refused:
+            except InvalidTwiml:
                 pass
         if not self.call.answered:
             calls.answer(self.carrier, self.call)
@@ -141,7 +141,7 @@ class Player:
         figures: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         """Play a document outside the call's flow (wait music, screening). Every request carries `figures`. Raises
-        Refused."""
+        InvalidTwiml."""
         for _ in range(MOST_DOCUMENTS):
             try:
                 self.play(self.get(replace(source, params={**figures(), **source.params}), allowed))

@@ -4,9 +4,9 @@ from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from callcenter.simulator.exchange import calls, endings, queues
-from callcenter.simulator.exchange.queues import Queue
+from callcenter.simulator.exchange.queues import CarrierQueue
 from callcenter.simulator.twiml_player import schema
-from callcenter.simulator.twiml_player.document import Document, Refused
+from callcenter.simulator.twiml_player.document import Document, InvalidTwiml
 from callcenter.simulator.twiml_player.player import CallOver, Follow, Jump, LeftQueue, Player
 
 
@@ -35,13 +35,13 @@ def enqueue(player: Player, verb: Element, page: Document) -> None:
         if verb.get("action"):
             player.inform(replace(action, params=params))
         raise
-    except Refused:
+    except InvalidTwiml:
         queues.leave(player.carrier, queue, player.call)
         endings.hang_up(player.carrier, player.call, by="company")
         raise CallOver from None
 
 
-def _wait(player: Player, verb: Element, page: Document, queue: Queue) -> None:
+def _wait(player: Player, verb: Element, page: Document, queue: CarrierQueue) -> None:
     url = verb.get("waitUrl")
     if not url:
         calls.tell(player.carrier, player.call, "silence" if url == "" else "music")

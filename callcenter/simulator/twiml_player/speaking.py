@@ -5,7 +5,7 @@ from urllib.parse import urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
 from callcenter.simulator.exchange import calls
-from callcenter.simulator.exchange.webhooks import Request
+from callcenter.simulator.exchange.webhooks import WebhookRequest
 from callcenter.simulator.twiml_player.document import Document
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _length(player: "Player", url: str, page: Document) -> float:
         return UNKNOWN_MUSIC_SECONDS
     known = player.carrier.music.get(url)
     if known is None:
-        request = Request(url, {}, "GET", event="music", call_sid=player.call.sid)
+        request = WebhookRequest(url, {}, "GET", event="music", call_sid=player.call.sid)
         answer = player.carrier.callbacks.fetch(request)
         # The debugger has it already.
         if answer.error:

@@ -97,7 +97,7 @@ BEGIN_INTERVAL = text(
 )
 
 
-class Connection(Row):
+class AgentConnection(Row):
     """An agent's browser (or program)."""
 
     __tablename__ = "connections"
@@ -152,36 +152,38 @@ def intervals(session: Session, agent_id: int, *, since: datetime) -> Sequence[I
 
 
 def connect(session: Session, *, sid: str, agent_id: int, now: datetime) -> None:
-    row = insert(Connection).values(sid=sid, agent_id=agent_id, since=now, seen_at=now)
+    row = insert(AgentConnection).values(sid=sid, agent_id=agent_id, since=now, seen_at=now)
     session.execute(row.on_conflict_do_update(index_elements=["sid"], set_={"seen_at": now, "gone_at": None}))
 
 
 def seen(session: Session, *, sid: str, now: datetime) -> None:
-    session.execute(update(Connection).where(Connection.sid == sid).values(seen_at=now, gone_at=None))
+    session.execute(update(AgentConnection).where(AgentConnection.sid == sid).values(seen_at=now, gone_at=None))
 
 
 def disconnect(session: Session, *, sid: str, now: datetime) -> int | None:
     """The agent's id, or None if unknown."""
-    gone = update(Connection).where(Connection.sid == sid, Connection.gone_at.is_(None)).values(gone_at=now)
-    return session.scalar(gone.returning(Connection.agent_id))
+    gone = (
+        update(AgentConnection).where(AgentConnection.sid == sid, AgentConnection.gone_at.is_(None)).values(gone_at=now)
+    )
+    return session.scalar(gone.returning(AgentConnection.agent_id))
 
 
 def expect(session: Session, agent_id: int, *, silent_before: datetime, now: datetime) -> None:
     """The agent is coming back: a dead newest connection counts as gone just now."""
-    newest = select(func.max(Connection.id)).where(Connection.agent_id == agent_id).scalar_subquery()
-    lives_no_more = or_(Connection.gone_at.is_not(None), Connection.seen_at < silent_before)
-    gone = update(Connection).where(Connection.id == newest, lives_no_more).values(seen_at=now, gone_at=now)
+    newest = select(func.max(AgentConnection.id)).where(AgentConnection.agent_id == agent_id).scalar_subquery()
+    lives_no_more = or_(AgentConnection.gone_at.is_not(None), AgentConnection.seen_at < silent_before)
+    gone = update(AgentConnection).where(AgentConnection.id == newest, lives_no_more).values(seen_at=now, gone_at=now)
     session.execute(gone)
 
 
 def lost(session: Session, *, silent_before: datetime, gone_before: datetime) -> Sequence[int]:
     """Available agents who had a connection and have no living one."""
     living = (
-        select(Connection.id)
-        .where(Connection.agent_id == Agent.id, Connection.seen_at >= silent_before)
-        .where(or_(Connection.gone_at.is_(None), Connection.gone_at >= gone_before))
+        select(AgentConnection.id)
+        .where(AgentConnection.agent_id == Agent.id, AgentConnection.seen_at >= silent_before)
+        .where(or_(AgentConnection.gone_at.is_(None), AgentConnection.gone_at >= gone_before))
     )
-    had_one = select(Connection.id).where(Connection.agent_id == Agent.id)
+    had_one = select(AgentConnection.id).where(AgentConnection.agent_id == Agent.id)
     wanted = (
         select(Agent.id).where(Agent.status == Status.AVAILABLE, had_one.exists(), ~living.exists()).order_by(Agent.id)
     )
@@ -190,8 +192,8 @@ def lost(session: Session, *, silent_before: datetime, gone_before: datetime) ->
 
 def with_screen(session: Session, ids: Sequence[int], *, since: datetime) -> set[int]:
     """Those with an open browser active since then."""
-    rows = select(Connection.agent_id).where(
-        Connection.agent_id.in_(ids), Connection.gone_at.is_(None), Connection.seen_at >= since
+    rows = select(AgentConnection.agent_id).where(
+        AgentConnection.agent_id.in_(ids), AgentConnection.gone_at.is_(None), AgentConnection.seen_at >= since
     )
     return set(session.scalars(rows)) if ids else set()
 

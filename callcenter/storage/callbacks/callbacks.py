@@ -134,7 +134,7 @@ def by_interactions(session: Session, ids: Sequence[int]) -> dict[int, Callback]
     }
 
 
-class Figures(NamedTuple):
+class CallbackFigures(NamedTuple):
     waiting: int
     due: int  # within the hour, or late
     late: int
@@ -155,5 +155,5 @@ FIGURES = text(
 )
 
 
-def figures(session: Session, *, now: datetime, since: datetime) -> Figures:
-    return Figures(*session.execute(FIGURES, {"now": now, "since": since}).one())
+def figures(session: Session, *, now: datetime, since: datetime) -> CallbackFigures:
+    return CallbackFigures(*session.execute(FIGURES, {"now": now, "since": since}).one())

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain.empowerment.rule_book import Step
 from callcenter.domain.states import ApprovalState, GrantState
-from callcenter.storage.agents.agents import Connection
+from callcenter.storage.agents.agents import AgentConnection
 from callcenter.storage.database import NO_KEY, Row
 from callcenter.storage.empowerment.grants import Grant
 
@@ -132,8 +132,10 @@ def open_of_interaction(session: Session, interaction_id: int) -> Sequence[Appro
 
 def taken_by_absent(session: Session, *, since: datetime) -> Sequence[int]:
     """Claimed before `since` by an approver without a browser active since."""
-    there = select(Connection.id).where(
-        Connection.agent_id == Approval.claimed_by, Connection.gone_at.is_(None), Connection.seen_at >= since
+    there = select(AgentConnection.id).where(
+        AgentConnection.agent_id == Approval.claimed_by,
+        AgentConnection.gone_at.is_(None),
+        AgentConnection.seen_at >= since,
     )
     rows = select(Approval.id).where(Approval.state == ApprovalState.OPEN, Approval.claimed_at < since, ~there.exists())
     return session.scalars(rows).all()

@@ -13,17 +13,17 @@ from callcenter.storage.calls.interactions import Interaction
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class MonitoringCounts:
     """`interactions`: {(channel, state): count}."""
 
     interactions: Mapping[tuple[str, str], int]
     unpublished: int
 
 
-def now(session: Session, at: datetime) -> Figures:
+def now(session: Session, at: datetime) -> MonitoringCounts:
     counted = select(Interaction.channel, Interaction.state, func.count().label("n"))
     counted = counted.where(Interaction.state.in_(LIVE)).group_by(Interaction.channel, Interaction.state)
-    return Figures(
+    return MonitoringCounts(
         interactions={(row.channel, row.state): row.n for row in session.execute(counted)},
         unpublished=history.is_behind(session, now=at, by=timedelta(0)),
     )

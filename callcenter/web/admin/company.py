@@ -24,7 +24,7 @@ POINTS, SECONDS, FACTOR = _("points"), _("seconds"), _("times")
 
 
 @dataclass(frozen=True)
-class Number:
+class PolicyField:
     """One field: path in CompanyPolicy, label, help, unit; without a unit a check box."""
 
     path: str
@@ -33,25 +33,27 @@ class Number:
     unit: LazyString | None = None
 
 
-GROUPS: tuple[tuple[LazyString, tuple[Number, ...]], ...] = (
+GROUPS: tuple[tuple[LazyString, tuple[PolicyField, ...]], ...] = (
     (
         _("Score: who comes first"),
         (
-            Number(
+            PolicyField(
                 "tiers.gold",
                 _("Gold customer"),
                 _("A gold customer is as far ahead as if they had waited so many seconds longer."),
                 POINTS,
             ),
-            Number("tiers.silver", _("Silver customer"), _("The same for a silver customer."), POINTS),
-            Number("broken_promise", _("Broken promise"), _("Added when we promised to call and did not."), POINTS),
-            Number(
+            PolicyField("tiers.silver", _("Silver customer"), _("The same for a silver customer."), POINTS),
+            PolicyField(
+                "broken_promise", _("Broken promise"), _("Added when we promised to call and did not."), POINTS
+            ),
+            PolicyField(
                 "repeated_contact",
                 _("Each repeated contact"),
                 _("Added for every contact in the last 7 days, at most five."),
                 POINTS,
             ),
-            Number(
+            PolicyField(
                 "most",
                 _("At most in all"),
                 _(
@@ -59,14 +61,16 @@ GROUPS: tuple[tuple[LazyString, tuple[Number, ...]], ...] = (
                 ),
                 POINTS,
             ),
-            Number(
+            PolicyField(
                 "head_start.voice",
                 _("Head start of a call"),
                 _("A caller begins as if they had waited so many seconds, as nobody leaves them for a text message."),
                 POINTS,
             ),
-            Number("aging.voice", _("Aging of a call"), _("Points that a waiting call gains each second."), POINTS),
-            Number(
+            PolicyField(
+                "aging.voice", _("Aging of a call"), _("Points that a waiting call gains each second."), POINTS
+            ),
+            PolicyField(
                 "aging.sms",
                 _("Aging of a conversation"),
                 _("The same for messages; below the aging of a call, calls come first at equal waits."),
@@ -77,14 +81,14 @@ GROUPS: tuple[tuple[LazyString, tuple[Number, ...]], ...] = (
     (
         _("Offers"),
         (
-            Number(
+            PolicyField(
                 "ring_seconds.voice",
                 _("A call rings"),
                 _("An agent has so long to accept; then the call goes on to the next."),
                 SECONDS,
             ),
-            Number("ring_seconds.text", _("A conversation rings"), _("The same for conversations."), SECONDS),
-            Number(
+            PolicyField("ring_seconds.text", _("A conversation rings"), _("The same for conversations."), SECONDS),
+            PolicyField(
                 "pauses.declined",
                 _("Pause after a decline"),
                 _(
@@ -92,15 +96,17 @@ GROUPS: tuple[tuple[LazyString, tuple[Number, ...]], ...] = (
                 ),
                 SECONDS,
             ),
-            Number("pauses.busy", _("Pause after busy"), _("The same after the agent's telephone was busy."), SECONDS),
-            Number("pauses.no_answer", _("Pause after no answer"), _("The same after an offer ran out."), SECONDS),
-            Number(
+            PolicyField(
+                "pauses.busy", _("Pause after busy"), _("The same after the agent's telephone was busy."), SECONDS
+            ),
+            PolicyField("pauses.no_answer", _("Pause after no answer"), _("The same after an offer ran out."), SECONDS),
+            PolicyField(
                 "misses_allowed",
                 _("Misses in a row"),
                 _("After so many the agent is shown as not answering and gets no more offers until they return."),
                 _("offers"),
             ),
-            Number(
+            PolicyField(
                 "redial_seconds",
                 _("Redial"),
                 _("A caller who hangs up while waiting and calls again within this time keeps the place."),
@@ -111,18 +117,18 @@ GROUPS: tuple[tuple[LazyString, tuple[Number, ...]], ...] = (
     (
         _("Blend of calls and conversations"),
         (
-            Number(
+            PolicyField(
                 "calls_over",
                 _("Calls with conversations"),
                 _("A call may still come to an agent who has at most so many conversations."),
                 _("conversations"),
             ),
-            Number(
+            PolicyField(
                 "conversations_on_calls",
                 _("Conversations during a call"),
                 _("Conversations may come to an agent who is on a call."),
             ),
-            Number(
+            PolicyField(
                 "spread_conversations",
                 _("Spread conversations"),
                 _(
@@ -134,7 +140,7 @@ GROUPS: tuple[tuple[LazyString, tuple[Number, ...]], ...] = (
     (
         _("Expected wait"),
         (
-            Number(
+            PolicyField(
                 "told_within",
                 _("Told while the error is below"),
                 _(
@@ -150,7 +156,7 @@ PATHS = [number.path for _group, numbers in GROUPS for number in numbers]
 
 
 @dataclass(frozen=True)
-class Shown:
+class PolicyForm:
     values: Values
     version: str
     faults: Faults
@@ -162,7 +168,7 @@ class Shown:
 @access.leaders
 def numbers() -> str:
     policy = _policy()
-    return _page(Shown(flat(policy.model_dump(mode="json")), acts.version_of(policy), {}, {}))
+    return _page(PolicyForm(flat(policy.model_dump(mode="json")), acts.version_of(policy), {}, {}))
 
 
 def _policy() -> CompanyPolicy:
@@ -171,7 +177,7 @@ def _policy() -> CompanyPolicy:
     return ours.routing_policy if ours else CompanyPolicy()
 
 
-def _page(shown: Shown) -> str:
+def _page(shown: PolicyForm) -> str:
     with wiring.current().reading() as session:
         reasons = company.every_break_reason(session)
     return render_template(
@@ -198,12 +204,12 @@ def save_numbers() -> Response | tuple[str, int]:
         with wiring.current().work() as work:
             acts.set_routing(work, policy=policy, version=version, actor=access.current_actor())
     except ValidationError as error:
-        return _page(Shown(values, version, faults_of(error), {})), WRONG
+        return _page(PolicyForm(values, version, faults_of(error), {})), WRONG
     except StaleSave as error:
         now = _policy()
         # The next save is against the saved version.
         theirs = differences(values, flat(now.model_dump(mode="json")), PATHS)
-        return _page(Shown(values, acts.version_of(now), {}, theirs)), error.status
+        return _page(PolicyForm(values, acts.version_of(now), {}, theirs)), error.status
     with wiring.current().work() as work:
         # In a transaction of its own: waiting contacts are routed by the new settings.
         queues.ask_again(work)
@@ -249,5 +255,5 @@ def _breaks(reason_id: int | None) -> Response | tuple[str, int]:
     except DomainError as error:
         policy = _policy()
         shown = flat(policy.model_dump(mode="json"))
-        return _page(Shown(shown, acts.version_of(policy), {}, {}, error=error)), error.status
+        return _page(PolicyForm(shown, acts.version_of(policy), {}, {}, error=error)), error.status
     return redirect(url_for("admin.numbers") + "#breaks")

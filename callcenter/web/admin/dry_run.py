@@ -16,7 +16,7 @@ from callcenter.actions.customers import customers
 from callcenter.domain import languages
 from callcenter.domain.channels import Channel
 from callcenter.reports.supervision import dry_run
-from callcenter.reports.supervision.dry_run import Case, Outcome, RingShown, Step
+from callcenter.reports.supervision.dry_run import DryRunResult, DryRunStep, RingShown, TrialContact
 from callcenter.storage.administration import company
 from callcenter.storage.administration.company import Queue
 from callcenter.storage.agents import agents
@@ -32,7 +32,7 @@ SPOKEN = {"en": "English", "zh": "中文"}
 
 
 @dataclass(frozen=True)
-class Words:
+class DryRunNames:
     agents: Mapping[int, str]
     skills: Mapping[str, str]
     queues: Mapping[int, str]
@@ -40,7 +40,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Told:
+class DryRunLine:
     """`at`: time since the start. `strong`: the fact, `lines`: its reasons. `kind`: ok, warn, bad or ""."""
 
     at: str
@@ -78,9 +78,9 @@ def try_out() -> str:
     )
 
 
-def _words(session: Session, case: Case | None, names: Mapping[int, str]) -> Words:
+def _words(session: Session, case: TrialContact | None, names: Mapping[int, str]) -> DryRunNames:
     spoken = language.chosen()
-    return Words(
+    return DryRunNames(
         agents=names,
         skills={skill.key: languages.of(skill.names, spoken) for skill in company.skills(session)},
         queues={queue.id: queue.name(spoken) for queue in company.every_queue(session)},
@@ -88,14 +88,14 @@ def _words(session: Session, case: Case | None, names: Mapping[int, str]) -> Wor
     )
 
 
-def _case(queues: Sequence[Queue], now: datetime) -> Case | None:
+def _case(queues: Sequence[Queue], now: datetime) -> TrialContact | None:
     """The contact of the form; unreadable fields get their default. None without a queue."""
     asked = request.args
     known = {str(queue.id): queue for queue in queues}
     if not known:
         return None
     queue = known.get(asked.get("queue", ""), next(iter(known.values())))
-    return Case(
+    return TrialContact(
         queue=queue,
         at=_at(queue, now),
         channel=_one_of(asked.get("channel"), list(Channel)),
@@ -128,7 +128,7 @@ def _knows() -> tuple[int, str] | None:
     return (int(agent), kind) if kind in KNOWS and agent.isdecimal() and len(agent) < 18 else None
 
 
-def _summary(case: Case, outcome: Outcome, words: Words) -> str:
+def _summary(case: TrialContact, outcome: DryRunResult, words: DryRunNames) -> str:
     if not outcome.is_served:
         return _("This queue does not take this channel.")
     if not outcome.is_open:
@@ -142,7 +142,7 @@ def _summary(case: Case, outcome: Outcome, words: Words) -> str:
     return _("%(name)s would be asked after %(time)s.", name=name, time=reasons.span(first.at))
 
 
-def _told(case: Case, outcome: Outcome, words: Words) -> list[Told]:
+def _told(case: TrialContact, outcome: DryRunResult, words: DryRunNames) -> list[DryRunLine]:
     opening = _opening(case, outcome)
     if not (outcome.is_open and outcome.is_served):
         return [opening]
@@ -150,28 +150,28 @@ def _told(case: Case, outcome: Outcome, words: Words) -> list[Told]:
     return [opening, _score(case, outcome), *steps, *_overflow(outcome, words)]
 
 
-def _opening(case: Case, outcome: Outcome) -> Told:
+def _opening(case: TrialContact, outcome: DryRunResult) -> DryRunLine:
     name = case.queue.name(language.chosen())
     if not outcome.is_served:
-        return Told("", _("%(queue)s does not take this channel", queue=name), kind="bad")
+        return DryRunLine("", _("%(queue)s does not take this channel", queue=name), kind="bad")
     if not case.channel.is_voice:
-        return Told("", _("%(queue)s takes messages at any hour", queue=name), kind="ok")
+        return DryRunLine("", _("%(queue)s takes messages at any hour", queue=name), kind="ok")
     if outcome.is_open:
-        return Told("", _("%(queue)s is open", queue=name), (_hours(case),), kind="ok")
+        return DryRunLine("", _("%(queue)s is open", queue=name), (_hours(case),), kind="ok")
     strong = _("%(queue)s is closed", queue=name)
     if outcome.opens_at is None:
-        return Told("", strong, (_("It does not open within 14 days."),), kind="bad")
+        return DryRunLine("", strong, (_("It does not open within 14 days."),), kind="bad")
     when = f"{formats.day_of(outcome.opens_at)} {outcome.opens_at:%H:%M}"
-    return Told("", strong, (_hours(case), _("It opens next: %(when)s.", when=when)), kind="warn")
+    return DryRunLine("", strong, (_hours(case), _("It opens next: %(when)s.", when=when)), kind="warn")
 
 
-def _hours(case: Case) -> str:
+def _hours(case: TrialContact) -> str:
     local = case.at.astimezone(ZoneInfo(case.queue.zone))
     day = formats.day_of(local)
     return _("%(day)s, %(time)s in %(zone)s.", day=day, time=f"{local:%H:%M}", zone=case.queue.zone)
 
 
-def _score(case: Case, outcome: Outcome) -> Told:
+def _score(case: TrialContact, outcome: DryRunResult) -> DryRunLine:
     total = round(sum(outcome.points.values()))
     lines = (
         [_("Made of: %(parts)s.", parts=reasons.points(outcome.points))]
@@ -179,10 +179,10 @@ def _score(case: Case, outcome: Outcome) -> Told:
         else [_("Nothing puts it ahead of others.")]
     )
     aging = _("Aging adds %(aging)s a second; the highest score is served first.", aging=f"{outcome.aging:g}")
-    return Told("0:00", _("Enters the queue with a score of %(score)d", score=total), (*lines, aging))
+    return DryRunLine("0:00", _("Enters the queue with a score of %(score)d", score=total), (*lines, aging))
 
 
-def _changing(steps: tuple[Step, ...]) -> list[Step]:
+def _changing(steps: tuple[DryRunStep, ...]) -> list[DryRunStep]:
     """Drops a step without an agent after another such step."""
     return [
         step
@@ -191,11 +191,11 @@ def _changing(steps: tuple[Step, ...]) -> list[Step]:
     ]
 
 
-def _step(step: Step, place: int, words: Words) -> Told:
+def _step(step: DryRunStep, place: int, words: DryRunNames) -> DryRunLine:
     explanation, at = step.explanation, formats.duration(step.at)
     if explanation.agent_id is None:
         lines = reasons.why_waiting(explanation, words.agents, skills=words.skills, language=words.spoken)
-        return Told(at, _("Waits"), tuple(lines), kind="warn")
+        return DryRunLine(at, _("Waits"), tuple(lines), kind="warn")
     name = words.agents.get(explanation.agent_id, "")
     strong = (
         _("%(name)s is asked", name=name)
@@ -206,10 +206,10 @@ def _step(step: Step, place: int, words: Words) -> Told:
     if place > 0:
         # Excluded agents are listed at the first step only.
         told = told[:1]
-    return Told(at, strong, tuple(told), kind="ok")
+    return DryRunLine(at, strong, tuple(told), kind="ok")
 
 
-def _overflow(outcome: Outcome, words: Words) -> list[Told]:
+def _overflow(outcome: DryRunResult, words: DryRunNames) -> list[DryRunLine]:
     if outcome.max_wait is None or outcome.overflow is None:
         return []
     strong = {
@@ -219,14 +219,14 @@ def _overflow(outcome: Outcome, words: Words) -> list[Told]:
             "Callers who still wait go on to %(queue)s", queue=words.queues.get(outcome.overflow_queue or 0, "")
         ),
     }
-    return [Told(formats.duration(outcome.max_wait), strong[outcome.overflow])]
+    return [DryRunLine(formats.duration(outcome.max_wait), strong[outcome.overflow])]
 
 
-def _rings(outcome: Outcome, words: Words) -> list[Told]:
+def _rings(outcome: DryRunResult, words: DryRunNames) -> list[DryRunLine]:
     return [_ring(ring, place, words) for place, ring in enumerate(outcome.rings)]
 
 
-def _ring(ring: RingShown, place: int, words: Words) -> Told:
+def _ring(ring: RingShown, place: int, words: DryRunNames) -> DryRunLine:
     """The agents that the ring adds."""
     strong = _("Ring %(num)d", num=place + 1)
     count = len(ring.ids)
@@ -237,4 +237,4 @@ def _ring(ring: RingShown, place: int, words: Words) -> Told:
     lines = [reasons.enumerated(names)] if names else [_("no agent who is signed in")]
     if ring.is_early:
         lines.append(_("opens early, as no agent of the ring before is signed in"))
-    return Told(formats.duration(ring.after), strong, tuple(lines))
+    return DryRunLine(formats.duration(ring.after), strong, tuple(lines))

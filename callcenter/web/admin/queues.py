@@ -33,7 +33,7 @@ WRONG = 422
 
 
 @dataclass(frozen=True)
-class Shown:
+class QueueForm:
     """State of the editor: fields, faults, and values saved meanwhile (`theirs`)."""
 
     values: Values
@@ -69,14 +69,14 @@ def _days(row: Queue) -> list[date]:
 @access.allow("administrator")
 def new_queue() -> str:
     settings = QueueSettings(names={}, zone=language.zone())
-    return _editor(None, Shown(queue_forms.shown(settings)))
+    return _editor(None, QueueForm(queue_forms.shown(settings)))
 
 
 @pages.get("/queues/<int:queue_id>")
 @access.leaders
 def queue(queue_id: int) -> str:
     settings = acts.settings_of(_row(queue_id))
-    return _editor(queue_id, Shown(queue_forms.shown(settings), acts.version_of(settings)))
+    return _editor(queue_id, QueueForm(queue_forms.shown(settings), acts.version_of(settings)))
 
 
 @pages.post("/queues/new")
@@ -97,11 +97,11 @@ def _sent(queue_id: int | None) -> Response | str | tuple[str, int]:
     act = values.one("act") or "save"
     if act != "save":
         edited = queue_forms.act(values, act, language.chosen())
-        return _editor(queue_id, Shown(edited, version, moved=act))
+        return _editor(queue_id, QueueForm(edited, version, moved=act))
     try:
         saved_id = _save(queue_id, values, version)
     except (ValidationError, NotValid) as error:
-        return _editor(queue_id, Shown(values, version, faults=faults_of(error))), WRONG
+        return _editor(queue_id, QueueForm(values, version, faults=faults_of(error))), WRONG
     except StaleSave as error:
         return _editor(queue_id, _stale(queue_id or 0, values)), error.status
     with wiring.current().work() as work:
@@ -118,12 +118,12 @@ def _save(queue_id: int | None, values: Values, version: str) -> int:
         return acts.change(work, queue_id, settings=settings, version=version, actor=actor).id
 
 
-def _stale(queue_id: int, mine: Values) -> Shown:
+def _stale(queue_id: int, mine: Values) -> QueueForm:
     """Keeps what was typed, adds what was saved; the next save is against the saved version."""
     settings = acts.settings_of(_row(queue_id))
     theirs = queue_forms.shown(settings)
     paths = [path for path in theirs if path != "rings"]
-    return Shown(mine, acts.version_of(settings), theirs=differences(mine, theirs, paths), is_stale=True)
+    return QueueForm(mine, acts.version_of(settings), theirs=differences(mine, theirs, paths), is_stale=True)
 
 
 def _row(queue_id: int) -> Queue:
@@ -147,7 +147,7 @@ def use_queue(queue_id: int) -> Response:
     return answer
 
 
-def _editor(queue_id: int | None, shown: Shown) -> str:
+def _editor(queue_id: int | None, shown: QueueForm) -> str:
     spoken = language.chosen()
     with wiring.current().reading() as session:
         row = company.queue(session, queue_id) if queue_id else None

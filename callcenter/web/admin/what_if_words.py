@@ -25,7 +25,7 @@ class Wished:
 
 
 @dataclass(frozen=True)
-class Line:
+class ComparedFigure:
     """One figure. `better`: ok, bad, or "" for a difference within chance."""
 
     name: str
@@ -37,9 +37,9 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class WhatIfView:
     summary: str
-    lines: list[Line]
+    lines: list[ComparedFigure]
     curves: list[curves.Curve]
     hours: list[str]
     by_hour: list[list[str]]
@@ -124,12 +124,12 @@ def wished(wish: Wish, queue: str) -> Wished:
     return Wished(_("%(queue)s: %(changes)s", queue=queue, changes=_(", ").join(parts)), on)
 
 
-def told(result: Mapping[str, Any], wish: Wish, queues: Mapping[int, str]) -> Told:
+def told(result: Mapping[str, Any], wish: Wish, queues: Mapping[int, str]) -> WhatIfView:
     figures = {one["name"]: one for one in result["figures"]}
     busy = [one for one in result["hours"] if one["calls"]]
     span = result["hours"][busy[0]["id"] : busy[-1]["id"] + 1] if busy else []
     has_real = wish.percent == 100
-    return Told(
+    return WhatIfView(
         summary=_summary(figures),
         lines=[_line(one, has_real=has_real) for one in result["figures"] if one["before"]],
         curves=[curves.waits(span), curves.levels(span)],
@@ -169,11 +169,11 @@ def _is_sure(figure: Mapping[str, Any]) -> bool:
     return bool(abs(value) > max(half, least))
 
 
-def _line(one: Mapping[str, Any], *, has_real: bool) -> Line:
+def _line(one: Mapping[str, Any], *, has_real: bool) -> ComparedFigure:
     name = one["name"]
     good = 1 if name in ("level_of_answered", "level_of_all") else 0 if name == "use" else -1
     sure, value = _is_sure(one), one["difference"][0]
-    return Line(
+    return ComparedFigure(
         name=_names()[name],
         real=curves.value(name, one["real"]) if has_real and one["real"] is not None else "–",
         before=_with_half(name, one["before"]),

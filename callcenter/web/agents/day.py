@@ -27,7 +27,7 @@ pages = Blueprint("day", __name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class IntervalRow:
     """One interval. `dot`: its colour. `until`: None where it lasts to the end of the day."""
 
     kind: str
@@ -41,14 +41,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class DayView:
     """`bands`: (name, [(class, x, width of 1000)]). `hours`: labels below. `parts`: (kind, words)."""
 
     bands: list[tuple[str, list[tuple[str, float, float]]]]
     hours: list[str]
     parts: list[tuple[str, str]]
     busy: float | None
-    rows: list[Row]
+    rows: list[IntervalRow]
 
 
 @pages.get("/day")
@@ -120,11 +120,11 @@ def _url(agent: Agent | None, on: date | None) -> str:
     return url_for("day.of_agent", agent_id=agent.id, on=asked)
 
 
-def _shown(session: Session, found: AgentDay) -> Shown:
+def _shown(session: Session, found: AgentDay) -> DayView:
     names = agents.names(session)
     words = _words()
     spent = [(kind, found.seconds(kind)) for kind in KINDS]
-    return Shown(
+    return DayView(
         bands=[
             (_("Status"), _band(found, "status")),
             (_("State"), _band(found, "state")),
@@ -170,9 +170,9 @@ def _is_of_the_day(row: Interval, found: AgentDay) -> bool:
     return row.started_at < found.end and (row.ended_at or found.end) > found.start
 
 
-def _row(session: Session, row: Interval, found: AgentDay, names: Mapping[int, str]) -> Row:
+def _row(session: Session, row: Interval, found: AgentDay, names: Mapping[int, str]) -> IntervalRow:
     ended = row.ended_at if row.ended_at and row.ended_at <= found.end else None
-    return Row(
+    return IntervalRow(
         kind=_("Status") if row.kind == "status" else _("State"),
         dot=_dot(row),
         words=_said(session, row),

@@ -7,7 +7,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from callcenter.reports.customers.card import Card, Contact, Effort
+from callcenter.reports.customers.card import Card, EarlierContact, Effort
 from callcenter.storage.callbacks import callbacks
 from callcenter.storage.callbacks.callbacks import Callback
 from callcenter.web.desk import words
@@ -16,7 +16,7 @@ from callcenter.web.wording import formats, language
 
 
 @dataclass(frozen=True)
-class Part:
+class CardPart:
     kind: str
     words: str
 
@@ -26,12 +26,12 @@ class ShownEffort:
     sentence: str
     is_high: bool
     parts: list[tuple[str, float]]
-    legend: list[Part]
+    legend: list[CardPart]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShownContact:
-    contact: Contact
+    contact: EarlierContact
     day: str
     length: str
 
@@ -155,5 +155,5 @@ def effort(given: Effort) -> ShownEffort:
         is_high=given.is_heavy,
         parts=[(kind, 100 * seconds / total) for kind, seconds, _says in spent if seconds],
         # Below half a minute the legend would read "1 min".
-        legend=[Part(kind, says % {"n": words.minutes(seconds)}) for kind, seconds, says in spent if seconds >= 30],
+        legend=[CardPart(kind, says % {"n": words.minutes(seconds)}) for kind, seconds, says in spent if seconds >= 30],
     )

@@ -33,7 +33,7 @@ KINDS = ("on_call", "wrap_up", "break", "not_answering", "free")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moment:
+class NextAction:
     icon: str
     strong: str
     text: str
@@ -42,7 +42,7 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Figure:
+class DayFigure:
     says: str
     value: str
     of: str
@@ -55,7 +55,7 @@ class Legend:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Day:
+class DayBand:
     """`parts`: pairs (CSS class, percent) of the band. `sentence`: the same for screen readers."""
 
     parts: list[tuple[str, float]]
@@ -68,7 +68,7 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Comment:
+class SurveyComment:
     score: int
     words: str
     name: str
@@ -76,7 +76,7 @@ class Comment:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class RequestedGrant:
     """A pending request of the agent (`approval`), or an approved one to grant (`ended`)."""
 
     grant: Grant
@@ -93,11 +93,11 @@ class IdleView:
     status: str
     since: str
     has_conversations: bool
-    asked: list[Asked]
-    moments: list[Moment]
-    day: Day | None
-    figures: list[Figure]
-    said: list[Comment]
+    asked: list[RequestedGrant]
+    moments: list[NextAction]
+    day: DayBand | None
+    figures: list[DayFigure]
+    said: list[SurveyComment]
     inform: str = ""
     kind: str = ""
     missed: list[Missed] = field(default_factory=list)
@@ -124,7 +124,7 @@ def of(session: Session, mine: desk.Mine, now: datetime) -> IdleView:
     )
 
 
-def _asked(session: Session, agent: Agent, now: datetime) -> list[Asked]:
+def _asked(session: Session, agent: Agent, now: datetime) -> list[RequestedGrant]:
     # Requests older than a week have expired.
     rows = grants.held_of_agent(session, agent.id, since=now - ASKED_SHOWN)
     if not rows:
@@ -134,11 +134,11 @@ def _asked(session: Session, agent: Agent, now: datetime) -> list[Asked]:
     return [_one_asked(row, known, people, giving.approvers(session, now)) for row in rows]
 
 
-def _one_asked(grant: Grant, known: Around, people: Mapping[int, Customer], able: Sequence[Approver]) -> Asked:
+def _one_asked(grant: Grant, known: Around, people: Mapping[int, Customer], able: Sequence[Approver]) -> RequestedGrant:
     approval = known.approvals.get(grant.id)
     customer = people.get(grant.customer_id or 0)
     here = grant.interaction_id
-    return Asked(
+    return RequestedGrant(
         grant=grant,
         words=granted.of(grant, known),
         name=customer.name if customer else "",
@@ -170,10 +170,10 @@ def _inform(mine: desk.Mine) -> str:
     )
 
 
-def _moments(mine: desk.Mine) -> list[Moment]:
+def _moments(mine: desk.Mine) -> list[NextAction]:
     """At most three: unfinished wrap-ups first, then open tickets."""
     undone = [
-        Moment(
+        NextAction(
             icon="pencil",
             strong=_("Wrap-up to finish · %(name)s", name=queue_pane.name_of(item)),
             text=_("Outcome missing since %(time)s", time=formats.when(item.interaction.ended_at)),
@@ -183,7 +183,7 @@ def _moments(mine: desk.Mine) -> list[Moment]:
         for item in mine.unfinished[:3]
     ]
     ours = [
-        Moment(
+        NextAction(
             icon="ticket",
             strong=f"{ticket.number} · {ticket.subject}",
             text=_("Open, unchanged for %(time)s", time=formats.ago(ticket.changed_at)),
@@ -196,7 +196,7 @@ def _moments(mine: desk.Mine) -> list[Moment]:
     return [*undone, *ours][:3]
 
 
-def _day(today: desk.Day, now: datetime) -> Day | None:
+def _day(today: desk.AgentSummary, now: datetime) -> DayBand | None:
     """None below a minute of recorded time."""
     # Where work and a chosen status overlap, work counts.
     stretches = day.overlaid(today.stretches, today.begins_at, now)
@@ -211,7 +211,7 @@ def _day(today: desk.Day, now: datetime) -> Day | None:
         "not_answering": _("Not answering %(time)s", time=words.hours(spent["not_answering"])),
         "free": _("Free %(time)s", time=words.hours(spent["free"])),
     }
-    return Day(
+    return DayBand(
         parts=[(f"band-{each.kind}", 100 * each.seconds / total) for each in stretches],
         hours=_hours(now - timedelta(seconds=total), now),
         legend=[Legend(kind, said[kind]) for kind in KINDS if spent[kind] >= 1],
@@ -224,22 +224,22 @@ def _hours(begin: datetime, now: datetime) -> list[str]:
     return [formats.time_of(begin + step * n) for n in range(SHOWN_HOURS)]
 
 
-def _figures(today: desk.Day) -> list[Figure]:
+def _figures(today: desk.AgentSummary) -> list[DayFigure]:
     found = []
     if today.score is not None:
         answers = ngettext("of 5 · %(num)d answer", "of 5 · %(num)d answers", len(today.scores))
-        found.append(Figure(_("Customers' score, 30 days"), formats.decimal(today.score), answers))
+        found.append(DayFigure(_("Customers' score, 30 days"), formats.decimal(today.score), answers))
     if today.first_contact_share is not None:
         share = formats.percent(today.first_contact_share)
-        found.append(Figure(_("Solved at first contact, 30 days"), share, _("of %(n)s", n=today.solved)))
-    found.append(Figure(_("Answered today"), str(today.answered), ""))
+        found.append(DayFigure(_("Solved at first contact, 30 days"), share, _("of %(n)s", n=today.solved)))
+    found.append(DayFigure(_("Answered today"), str(today.answered), ""))
     return found
 
 
-def _said(session: Session, scores: Sequence[Survey]) -> list[Comment]:
+def _said(session: Session, scores: Sequence[Survey]) -> list[SurveyComment]:
     said = []
     for survey in [each for each in scores if each.comment][:SAID_SHOWN]:
         customer = customers.get(session, survey.customer_id)
         name = customer.name if customer else ""
-        said.append(Comment(survey.score or 0, survey.comment, name, formats.when(survey.answered_at)))
+        said.append(SurveyComment(survey.score or 0, survey.comment, name, formats.when(survey.answered_at)))
     return said

@@ -27,9 +27,9 @@ from callcenter.storage.empowerment import rule_books
 from callcenter.storage.tickets.tickets import Ticket
 from callcenter.web.desk import interaction_timeline, offered, queue_pane, words, writing
 from callcenter.web.desk.writing import ShownMessage, Writing
-from callcenter.web.timeline.timeline import Day
+from callcenter.web.timeline.timeline import TimelineDay
 from callcenter.web.wording import breaks, formats
-from callcenter.web.wording.breaks import Kind
+from callcenter.web.wording.breaks import BreakKind
 
 EARLIER_SHOWN = 30
 SIGNS = {
@@ -160,7 +160,7 @@ class InteractionPane:
         return writing.said(self.session, self.row.id)
 
     @cached_property
-    def story(self) -> list[Day]:
+    def story(self) -> list[TimelineDay]:
         rows = history.of_interaction(self.session, self.row.id)
         names = {**agents.names(self.session), self.agent.id: _("you")}
         return interaction_timeline.days(self.session, rows, self._earlier(), names=names, now=self.now)
@@ -240,7 +240,7 @@ class InteractionPane:
         return self.agent.status == Status.BREAK
 
     @property
-    def kinds(self) -> list[Kind]:
+    def kinds(self) -> list[BreakKind]:
         return breaks.kinds(self.session)
 
     @property
@@ -256,6 +256,6 @@ class InteractionPane:
         return found
 
 
-def _told(contact: cards.Contact) -> str:
+def _told(contact: cards.EarlierContact) -> str:
     who = contact.agent or _("nobody")
     return _("The last time it was told to %(name)s, %(time)s.", name=who, time=formats.when(contact.at))

@@ -26,7 +26,7 @@ def days(
     *,
     names: Mapping[int, str],
     now: datetime,
-) -> list[timeline.Day]:
+) -> list[timeline.TimelineDay]:
     """`names`: agents by id, with the reader as "you"."""
     kinds = {row.kind for row in rows}
     here = timeline.facts(session, [row for row in rows if SAID_BY.get(row.kind) not in kinds])

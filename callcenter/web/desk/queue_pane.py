@@ -20,7 +20,7 @@ from callcenter.web.desk import offered
 from callcenter.web.desk.give import waiting
 from callcenter.web.desk.offered import Missed
 from callcenter.web.wording import breaks, formats, granted, terms
-from callcenter.web.wording.breaks import Kind
+from callcenter.web.wording.breaks import BreakKind
 
 REPLY_TARGET_SECONDS = 300
 TICKETS_SHOWN = 12
@@ -47,7 +47,7 @@ class CurrentSlot:
     missed: list[Missed] = field(default_factory=list)
     missed_in_a_row: int = 0
     kind: str = ""
-    kinds: list[Kind] = field(default_factory=list)
+    kinds: list[BreakKind] = field(default_factory=list)
     deciding: str = ""
 
     @property
@@ -153,7 +153,7 @@ def name_of(item: Item) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class WorkRow:
     """A conversation, or a wrap-up whose time ran out. `warn`, `bad`: seconds without a reply."""
 
     id: int
@@ -189,8 +189,8 @@ class TicketRow:
 
 @dataclass(frozen=True, kw_only=True)
 class QueuePane:
-    calls: list[Row]
-    conversations: list[Row]
+    calls: list[WorkRow]
+    conversations: list[WorkRow]
     tickets: list[TicketRow]
     open_tickets: int
     limit: int
@@ -206,9 +206,9 @@ def lists(mine: Mine) -> QueuePane:
     )
 
 
-def _unfinished(item: Item) -> Row:
+def _unfinished(item: Item) -> WorkRow:
     it = item.interaction
-    return Row(id=it.id, name=name_of(item), second=_("Outcome missing"), at=formats.when(it.ended_at))
+    return WorkRow(id=it.id, name=name_of(item), second=_("Outcome missing"), at=formats.when(it.ended_at))
 
 
 def _second(last: Message | None) -> str:
@@ -219,9 +219,9 @@ def _second(last: Message | None) -> str:
     return words or (ngettext("%(num)s file", "%(num)s files", last.files) if last.files else "")
 
 
-def _conversation(item: Item) -> Row:
+def _conversation(item: Item) -> WorkRow:
     it, last = item.interaction, item.last_message
-    return Row(
+    return WorkRow(
         id=it.id,
         name=name_of(item),
         second=_second(last),

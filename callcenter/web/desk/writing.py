@@ -14,7 +14,7 @@ from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.messages import attachments, messages
 from callcenter.storage.messages.messages import Message
 from callcenter.web.wording import formats
-from callcenter.web.wording.attached import Shown
+from callcenter.web.wording.attached import AttachmentView
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class ShownMessage:
     """`day`: heading above the first message of a day, else ""."""
 
     message: Message
-    files: Sequence[Shown] = ()
+    files: Sequence[AttachmentView] = ()
     day: str = ""
 
     @property
@@ -46,7 +46,7 @@ def said(session: Session, interaction_id: int) -> list[ShownMessage]:
     files = attachments.of_messages(session, [row.id for row in rows if row.files])
     for message in rows:
         name = formats.day_of(message.created_at)
-        shown = [Shown(file) for file in files.get(message.id, ())]
+        shown = [AttachmentView(file) for file in files.get(message.id, ())]
         found.append(ShownMessage(message, shown, "" if name == day else name))
         day = name
     return found

@@ -21,7 +21,7 @@ Answer = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Said:
+class ErrorText:
     """Message, advice, icon. `support`: show the request's number for support."""
 
     strong: LazyString | str
@@ -30,42 +30,44 @@ class Said:
     support: bool = False
 
 
-TABLE: dict[int, Said] = {
-    400: Said(lazy_gettext("This request is not complete."), lazy_gettext("Go back and send it again."), support=True),
-    401: Said(lazy_gettext("You are signed out."), lazy_gettext("Sign in again to go on."), icon="lock"),
-    403: Said(lazy_gettext("This page is not for you"), icon="lock"),
-    404: Said(
+TABLE: dict[int, ErrorText] = {
+    400: ErrorText(
+        lazy_gettext("This request is not complete."), lazy_gettext("Go back and send it again."), support=True
+    ),
+    401: ErrorText(lazy_gettext("You are signed out."), lazy_gettext("Sign in again to go on."), icon="lock"),
+    403: ErrorText(lazy_gettext("This page is not for you"), icon="lock"),
+    404: ErrorText(
         lazy_gettext("There is nothing here"),
         lazy_gettext("It may have been moved, or the address is not complete."),
         icon="ticket-off",
     ),
-    405: Said(lazy_gettext("This cannot be done in this way"), support=True),
-    413: Said(lazy_gettext("This is too large"), lazy_gettext("A file may have 16 MB, everything else 1 MB.")),
-    429: Said(lazy_gettext("There were too many wrong tries. Wait a minute, then try again.")),
-    500: Said(
+    405: ErrorText(lazy_gettext("This cannot be done in this way"), support=True),
+    413: ErrorText(lazy_gettext("This is too large"), lazy_gettext("A file may have 16 MB, everything else 1 MB.")),
+    429: ErrorText(lazy_gettext("There were too many wrong tries. Wait a minute, then try again.")),
+    500: ErrorText(
         lazy_gettext("Something failed on our side"),
         lazy_gettext("What you last did may not have happened. Look, then try again; calls go on."),
         icon="alert",
         support=True,
     ),
-    502: Said(
+    502: ErrorText(
         lazy_gettext("This did not happen."),
         lazy_gettext("The telephone company refused it or did not answer. Try again."),
         icon="alert",
         support=True,
     ),
-    503: Said(
+    503: ErrorText(
         lazy_gettext("The database does not answer"),
         lazy_gettext("Calls in progress go on. Nothing was saved; try again in a moment."),
         icon="alert",
         support=True,
     ),
 }
-EXPIRED = Said(
+EXPIRED = ErrorText(
     lazy_gettext("This page is from an earlier sign-in."),
     lazy_gettext("Nothing was saved. Reload the page, then send it again."),
 )
-NOT_BUILT = Said(lazy_gettext("The front end is not built"), lazy_gettext("Run: make ready"), icon="alert")
+NOT_BUILT = ErrorText(lazy_gettext("The front end is not built"), lazy_gettext("Run: make ready"), icon="alert")
 FOR_LEADERS = lazy_gettext("This page is for supervisors")
 SIGNED_IN_AS = {
     "agent": lazy_gettext("You are signed in as %(name)s, agent."),
@@ -91,7 +93,7 @@ def refused(error: DomainError) -> Answer:
     # A whole page gets the standard text; a part shows the error's own sentence.
     if error.status in (403, 404) and not is_part():
         return answer(TABLE[error.status], error.status)
-    return answer(Said(text), error.status)
+    return answer(ErrorText(text), error.status)
 
 
 def outside_failed(error: OutsideError) -> Answer:
@@ -108,17 +110,17 @@ def http(error: HTTPException) -> Answer | HTTPException:
     code = error.code or 500
     if code < 400:
         return error
-    said = TABLE.get(code, Said(gettext("This cannot be done."), support=True))
+    said = TABLE.get(code, ErrorText(gettext("This cannot be done."), support=True))
     return answer(not_for(said) if code == 403 else said, code)
 
 
-def not_for(said: Said) -> Said:
+def not_for(said: ErrorText) -> ErrorText:
     """Adds the reader's name and role to a 403."""
     if not access.is_signed_in():
         return said
     agent = access.current_agent()
     whom = FOR_LEADERS if not agent.is_leader else said.strong
-    return Said(whom, str(SIGNED_IN_AS[agent.role]) % {"name": agent.name}, icon=said.icon)
+    return ErrorText(whom, str(SIGNED_IN_AS[agent.role]) % {"name": agent.name}, icon=said.icon)
 
 
 def failed(error: Exception) -> Answer:
@@ -144,7 +146,7 @@ def is_part() -> bool:
     return request.headers.get("HX-Request") == "true" or request.headers.get("X-Requested-With") == "fetch"
 
 
-def answer(said: Said, status: int, *, alone: bool = False) -> Answer:
+def answer(said: ErrorText, status: int, *, alone: bool = False) -> Answer:
     support = requests.number() if said.support else ""
     if is_part():
         return render_template("errors/part.html", said=said, support=support), status

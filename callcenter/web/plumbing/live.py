@@ -65,7 +65,7 @@ class Ears(socketio.RedisManager):
             yield message
 
 
-class Line:
+class LiveServer:
     def __init__(self, app: Flask) -> None:
         redis_url = app.extensions["callcenter"].settings.redis_url
         self.listeners: dict[str, Listener] = {}
@@ -146,7 +146,7 @@ class Line:
 
 
 def register(app: Flask) -> None:
-    app.extensions["live"] = Line(app)
+    app.extensions["live"] = LiveServer(app)
 
 
 def sid() -> str:

@@ -19,7 +19,7 @@ from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.web import access
 from callcenter.web.wording import breaks, formats, language
-from callcenter.web.wording.breaks import Kind
+from callcenter.web.wording.breaks import BreakKind
 
 THEMES = ("auto", "light", "dark")
 DESK = "desk.page"
@@ -71,7 +71,7 @@ class ShownStatus:
     then: str = ""
     then_cause: str = ""
     can_wait: bool = False
-    kinds: Sequence[Kind] = ()
+    kinds: Sequence[BreakKind] = ()
 
 
 class PageContext:

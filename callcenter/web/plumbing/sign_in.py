@@ -50,7 +50,7 @@ def enter() -> Response | tuple[str, int]:
     if not passwords.matches(password, agent.password_hash if agent and agent.is_active else None) or agent is None:
         return _page(wrong(left), name=name), 401
     with wiring.current().work() as work:
-        person = access.Person(acts.sign_in(work, agent.id, username=name, password=password))
+        person = access.SignedInAgent(acts.sign_in(work, agent.id, username=name, password=password))
     session.clear()
     session.permanent = True
     login_user(person)

@@ -31,7 +31,7 @@ pages = Blueprint("waiting", __name__, url_prefix="/waiting")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class WaitingRow:
     """One waiting contact; `name` is empty where the reader must not see it."""
 
     id: int
@@ -121,8 +121,8 @@ def _number(row: Interaction) -> str:
     return formats.phone(row.their_address) or _("Number withheld")
 
 
-def _row(row: Interaction, queues: dict[int, str], *, name: str = "", told: Sequence[str] = ()) -> Row:
-    return Row(
+def _row(row: Interaction, queues: dict[int, str], *, name: str = "", told: Sequence[str] = ()) -> WaitingRow:
+    return WaitingRow(
         id=row.id,
         channel=row.channel,
         queue=queues.get(row.queue_id or 0, ""),

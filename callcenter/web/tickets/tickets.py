@@ -10,7 +10,7 @@ from callcenter.actions.tickets import tickets as acts
 from callcenter.domain import customers as numbers
 from callcenter.domain.empowerment import money
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
-from callcenter.domain.tickets import FIELDS, UNSOLVED, Fault, Priority, TicketStatus, TicketType
+from callcenter.domain.tickets import FIELDS, UNSOLVED, Priority, ResponsibleParty, TicketStatus, TicketType
 from callcenter.storage import history
 from callcenter.storage.agents import agents
 from callcenter.storage.calls import interactions
@@ -23,11 +23,11 @@ from callcenter.web import access
 from callcenter.web.empowerment import granting
 from callcenter.web.timeline import timeline
 from callcenter.web.wording import language, terms
-from callcenter.web.wording.attached import Shown
+from callcenter.web.wording.attached import AttachmentView
 
 PAGE = 50
 GROUPS = {"unsolved": UNSOLVED, "all": (), **{status.value: (status,) for status in TicketStatus}}
-CHOICES = {"status": TicketStatus, "type": TicketType, "fault": Fault, "priority": Priority}
+CHOICES = {"status": TicketStatus, "type": TicketType, "fault": ResponsibleParty, "priority": Priority}
 
 pages = Blueprint("tickets", __name__, url_prefix="/tickets")
 
@@ -104,7 +104,7 @@ def _ticket(ticket_id: int) -> dict[str, object]:
             "customer": customer,
             "account": customers.account(session, customer.account_id) if customer and customer.account_id else None,
             "addresses": customers.addresses(session, customer.id) if customer else (),
-            "files": [(Shown(file), message) for file, message in files],
+            "files": [(AttachmentView(file), message) for file, message in files],
             "contacts": contacts,
             "surveys": [survey for survey in surveys.of_ticket(session, ticket.id) if survey.score],
             "comments": tickets.comments(session, ticket.id),

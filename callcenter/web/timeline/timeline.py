@@ -24,22 +24,22 @@ from callcenter.storage.tickets import tickets
 from callcenter.web import access
 from callcenter.web.timeline import callback_timeline, empowerment_timeline
 from callcenter.web.wording import formats, labels, language, terms
-from callcenter.web.wording.timeline_entries import Names, TimelineEntry
+from callcenter.web.wording.timeline_entries import TimelineEntry, TimelineNames
 
 
 @dataclass(frozen=True)
-class Day:
+class TimelineDay:
     name: str
     facts: list[TimelineEntry]
 
 
-def days(session: Session, rows: Sequence[History]) -> list[Day]:
+def days(session: Session, rows: Sequence[History]) -> list[TimelineDay]:
     """`rows`: newest first."""
     return by_day(facts(session, rows))
 
 
-def by_day(facts: Sequence[TimelineEntry]) -> list[Day]:
-    return [Day(name, list(each)) for name, each in groupby(facts, key=lambda fact: formats.day_of(fact.at))]
+def by_day(facts: Sequence[TimelineEntry]) -> list[TimelineDay]:
+    return [TimelineDay(name, list(each)) for name, each in groupby(facts, key=lambda fact: formats.day_of(fact.at))]
 
 
 def facts(session: Session, rows: Sequence[History]) -> list[TimelineEntry]:
@@ -53,9 +53,9 @@ def at(fact: TimelineEntry, moment: datetime) -> TimelineEntry:
     return replace(fact, at=moment, time=formats.time_of(moment))
 
 
-def _names(session: Session, happened: Sequence[Event]) -> Names:
+def _names(session: Session, happened: Sequence[Event]) -> TimelineNames:
     reader = language.chosen()
-    return Names(
+    return TimelineNames(
         agents=agents.names(session),
         queues={queue.id: queue.name(reader) for queue in company.queues(session)},
         messages=messages.by_ids(session, _ids(happened, "message_id")),
@@ -81,29 +81,29 @@ def _joined(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _called(event: events.CallReceived, names: Names) -> TimelineEntry:
+def _called(event: events.CallReceived, names: TimelineNames) -> TimelineEntry:
     return TimelineEntry("phone-in", _("The customer called"), names.queue(event.queue_id))
 
 
-def _chose(event: events.MenuChosen, names: Names) -> TimelineEntry:
+def _chose(event: events.MenuChosen, names: TimelineNames) -> TimelineEntry:
     return TimelineEntry("keypad", _("Chose %(digit)s", digit=event.digit), names.queue(event.queue_id))
 
 
-def _queued(event: events.QueueEntered, names: Names) -> TimelineEntry:
+def _queued(event: events.QueueEntered, names: TimelineNames) -> TimelineEntry:
     place, seconds = event.place, event.expected_seconds
     told = _("told: place %(place)s", place=place) if place else ""
     minutes = _("about %(minutes)s min", minutes=max(1, round(seconds / 60))) if seconds else ""
     return TimelineEntry("clock", _("Waited in %(queue)s", queue=names.queue(event.queue_id)), _joined(told, minutes))
 
 
-def _answered(event: events.CallConnected, names: Names) -> TimelineEntry:
+def _answered(event: events.CallConnected, names: TimelineNames) -> TimelineEntry:
     waited = formats.duration(event.waited_seconds)
     return TimelineEntry(
         "phone", _("%(name)s answered", name=names.agent(event.agent_id)), _("after %(time)s", time=waited), kind="ok"
     )
 
 
-def _missed(event: events.OfferEnded, names: Names) -> TimelineEntry | None:
+def _missed(event: events.OfferEnded, names: TimelineNames) -> TimelineEntry | None:
     who = names.agent(event.agent_id)
     said = {
         "declined": _("%(name)s declined the offer", name=who),
@@ -114,17 +114,17 @@ def _missed(event: events.OfferEnded, names: Names) -> TimelineEntry | None:
     return TimelineEntry("phone-off", said, terms.declined(reason)) if said else None
 
 
-def _alone(event: events.CallerLeftAlone, names: Names) -> TimelineEntry:
+def _alone(event: events.CallerLeftAlone, names: TimelineNames) -> TimelineEntry:
     return TimelineEntry(
         "alert", _("The line of %(name)s broke, the customer waits again", name=names.agent(event.agent_id)), kind="bad"
     )
 
 
-def _held(event: events.CallResumed, names: Names) -> TimelineEntry:
+def _held(event: events.CallResumed, names: TimelineNames) -> TimelineEntry:
     return TimelineEntry("pause", _("On hold"), formats.duration(event.held_seconds))
 
 
-def _call_ended(event: events.CallEnded, names: Names) -> TimelineEntry:
+def _call_ended(event: events.CallEnded, names: TimelineNames) -> TimelineEntry:
     if event.result != Result.SERVED:
         waited = _("after %(time)s", time=formats.duration(event.waited_seconds))
         return TimelineEntry(
@@ -138,29 +138,29 @@ def _call_ended(event: events.CallEnded, names: Names) -> TimelineEntry:
     return TimelineEntry("phone-off", by.get(event.by, _("The call ended")), talked)
 
 
-def _started(event: events.ConversationStarted, names: Names) -> TimelineEntry:
+def _started(event: events.ConversationStarted, names: TimelineNames) -> TimelineEntry:
     return TimelineEntry("chat", _("The customer began a conversation"), names.queue(event.queue_id))
 
 
-def _conversation_ended(event: events.ConversationEnded, names: Names) -> TimelineEntry:
+def _conversation_ended(event: events.ConversationEnded, names: TimelineNames) -> TimelineEntry:
     return TimelineEntry("chat", _("Conversation ended"), names.actor(event.actor))
 
 
-def _wrapped_up(event: events.WrapUpFinished, names: Names) -> TimelineEntry:
+def _wrapped_up(event: events.WrapUpFinished, names: TimelineNames) -> TimelineEntry:
     outcome = labels.of("outcome", event.outcome) if event.outcome else _("without an outcome")
     return TimelineEntry("note", _("Wrap-up: %(outcome)s", outcome=outcome), names.agent(event.agent_id), event.note)
 
 
-def _noted(event: events.NoteWritten, names: Names) -> TimelineEntry:
+def _noted(event: events.NoteWritten, names: TimelineNames) -> TimelineEntry:
     return TimelineEntry("note", _("Note by %(name)s", name=names.actor(event.actor)), quote=event.note)
 
 
-def _received(event: events.MessageReceived, names: Names) -> TimelineEntry:
+def _received(event: events.MessageReceived, names: TimelineNames) -> TimelineEntry:
     message = names.messages.get(event.message_id)
     return TimelineEntry("chat", _("The customer wrote"), _files(message), quote=message.body if message else "")
 
 
-def _written(event: events.MessageQueued, names: Names) -> TimelineEntry | None:
+def _written(event: events.MessageQueued, names: TimelineNames) -> TimelineEntry | None:
     message = names.messages.get(event.message_id)
     # Only messages written by agents; survey and grant messages are left out.
     if message is None or message.purpose != "conversation":
@@ -175,71 +175,71 @@ def _files(message: Message | None) -> str:
     return ngettext("%(num)s file", "%(num)s files", count) if count else ""
 
 
-def _undelivered(event: events.MessageStatusChanged, names: Names) -> TimelineEntry | None:
+def _undelivered(event: events.MessageStatusChanged, names: TimelineNames) -> TimelineEntry | None:
     if event.status not in (MessageStatus.UNDELIVERED, MessageStatus.FAILED):
         return None
     message = names.messages.get(event.message_id)
     return TimelineEntry("alert", _("Our message did not arrive"), quote=message.body if message else "", kind="bad")
 
 
-def _ticket_opened(event: events.TicketOpened, names: Names) -> TimelineEntry:
+def _ticket_opened(event: events.TicketOpened, names: TimelineNames) -> TimelineEntry:
     return TimelineEntry("ticket", _("Ticket %(number)s opened", number=event.number), names.actor(event.actor))
 
 
-def _ticket_changed(event: events.TicketChanged, names: Names) -> TimelineEntry | None:
+def _ticket_changed(event: events.TicketChanged, names: TimelineNames) -> TimelineEntry | None:
     changes = [_change(name, pair, names) for name, pair in event.changed.items()]
     return TimelineEntry("pencil", _("Ticket changed by %(name)s", name=names.actor(event.actor)), _joined(*changes))
 
 
-def _change(name: str, pair: Sequence[Any], names: Names) -> str:
+def _change(name: str, pair: Sequence[Any], names: TimelineNames) -> str:
     before, after = (terms.ticket_value(name, value, names.agents) for value in pair)
     if not before:
         return _("%(field)s: %(after)s", field=terms.ticket_field(name), after=after or "–")
     return _("%(field)s: %(before)s → %(after)s", field=terms.ticket_field(name), before=before, after=after or "–")
 
 
-def _solved(event: events.TicketSolved, names: Names) -> TimelineEntry:
+def _solved(event: events.TicketSolved, names: TimelineNames) -> TimelineEntry:
     return TimelineEntry("check-circle", _("Solved by %(name)s", name=names.actor(event.actor)), kind="ok")
 
 
-def _commented(event: events.CommentWritten, names: Names) -> TimelineEntry:
+def _commented(event: events.CommentWritten, names: TimelineNames) -> TimelineEntry:
     body = names.comments.get(event.comment_id, "")
     return TimelineEntry("note", _("Comment by %(name)s", name=names.actor(event.actor)), quote=body)
 
 
-def _asked(event: events.SurveySent, names: Names) -> TimelineEntry:
+def _asked(event: events.SurveySent, names: TimelineNames) -> TimelineEntry:
     return TimelineEntry("star", _("Asked how satisfied they are"))
 
 
-def _scored(event: events.SurveyAnswered, names: Names) -> TimelineEntry:
+def _scored(event: events.SurveyAnswered, names: TimelineNames) -> TimelineEntry:
     score = event.score
     strong = _("Answered %(score)s of 5", score=score)
     return TimelineEntry("star", strong, quote=event.comment, kind="bad" if score <= 2 else "")
 
 
-def _opted_out(event: events.CustomerOptedOut, names: Names) -> TimelineEntry:
+def _opted_out(event: events.CustomerOptedOut, names: TimelineNames) -> TimelineEntry:
     by = labels.of("address", event.address_kind)
     return TimelineEntry("sound-off", _("The customer wants no more messages"), by)
 
 
-def _opted_in(event: events.CustomerOptedIn, names: Names) -> TimelineEntry:
+def _opted_in(event: events.CustomerOptedIn, names: TimelineNames) -> TimelineEntry:
     return TimelineEntry("sound", _("The customer takes messages again"), labels.of("address", event.address_kind))
 
 
-def _recognised(event: events.CustomerRecognised, names: Names) -> TimelineEntry:
+def _recognised(event: events.CustomerRecognised, names: TimelineNames) -> TimelineEntry:
     return TimelineEntry("person", _("%(name)s said who this is", name=names.actor(event.actor)))
 
 
-def _customer_created(event: events.CustomerCreated, names: Names) -> TimelineEntry:
+def _customer_created(event: events.CustomerCreated, names: TimelineNames) -> TimelineEntry:
     return TimelineEntry("person", _("First known to us"))
 
 
-def _customer_changed(event: events.CustomerChanged, names: Names) -> TimelineEntry:
+def _customer_changed(event: events.CustomerChanged, names: TimelineNames) -> TimelineEntry:
     fields = ", ".join(terms.customer_field(name) for name in event.changed)
     return TimelineEntry("pencil", _("Customer changed by %(name)s", name=names.actor(event.actor)), fields)
 
 
-SENTENCES: dict[type[Event], Callable[[Any, Names], TimelineEntry | None]] = {
+SENTENCES: dict[type[Event], Callable[[Any, TimelineNames], TimelineEntry | None]] = {
     **callback_timeline.SENTENCES,
     **empowerment_timeline.SENTENCES,
     events.CallReceived: _called,

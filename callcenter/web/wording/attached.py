@@ -10,7 +10,7 @@ from callcenter.storage.messages.attachments import Attachment
 
 
 @dataclass(frozen=True)
-class Shown:
+class AttachmentView:
     row: Attachment
 
     @property

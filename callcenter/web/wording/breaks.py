@@ -15,15 +15,15 @@ Rows = tuple[tuple[str, dict[str, str], bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class BreakKind:
     key: str
     name: str
 
 
-def kinds(session: Session) -> list[Kind]:
+def kinds(session: Session) -> list[BreakKind]:
     """Active kinds, in the order of their creation."""
     reader = language.chosen()
-    return [Kind(key, languages.of(names, reader)) for key, names, is_active in _rows(session) if is_active]
+    return [BreakKind(key, languages.of(names, reader)) for key, names, is_active in _rows(session) if is_active]
 
 
 def name(session: Session, cause: str) -> str:

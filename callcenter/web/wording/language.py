@@ -21,7 +21,7 @@ INSIDE = re.compile(r"/(?![/\\])[^\\\x00-\x20]*")
 pages = Blueprint("language", __name__)
 
 
-class Texts(Domain):
+class CachedTranslations(Domain):
     """One catalogue per language, loaded once per process."""
 
     # Under our language codes: Babel's own name of zh_CN is zh_Hans_CN.
@@ -34,7 +34,7 @@ class Texts(Domain):
 
 
 class Speech(Babel):
-    domain_instance = Texts()
+    domain_instance = CachedTranslations()
 
 
 @cache

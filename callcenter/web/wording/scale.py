@@ -18,7 +18,7 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ScalePart:
     """`x` and `width` in percent."""
 
     kind: str
@@ -31,7 +31,7 @@ class Part:
 class Scale:
     """`at`: position of the amount in percent, or None."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[ScalePart, ...]
     at: float | None
 
     @property
@@ -46,7 +46,7 @@ def scale(reaches: Sequence[Reach], amount: int | None) -> Scale:
     widths = WIDTHS.get(len(shown)) or (100 / max(1, len(shown)),) * len(shown)
     starts = [sum(widths[:place]) for place in range(len(shown))]
     parts = tuple(
-        Part(one.kind, one.words, round(x, 2), round(width - GAP, 2))
+        ScalePart(one.kind, one.words, round(x, 2), round(width - GAP, 2))
         for one, x, width in zip(shown, starts, widths, strict=True)
     )
     return Scale(parts, None if amount is None or not shown else round(_place(shown, starts, widths, amount), 2))

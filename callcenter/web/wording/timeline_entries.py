@@ -22,7 +22,7 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True)
-class Names:
+class TimelineNames:
     """Names and texts by id, read once for all rows. `reader`: shown as "You"."""
 
     agents: dict[int, str]

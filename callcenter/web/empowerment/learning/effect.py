@@ -4,7 +4,7 @@ from flask import render_template, request
 from flask_babel import gettext as _
 
 from callcenter import wiring
-from callcenter.domain.intervals import Figure
+from callcenter.domain.intervals import Estimate
 from callcenter.reports.empowerment import effect
 from callcenter.storage.administration import company
 from callcenter.web import access
@@ -54,7 +54,7 @@ def _groups() -> list[tuple[str, str]]:
     ]
 
 
-def figure(given: Figure) -> str:
+def figure(given: Estimate) -> str:
     """ "4.6 ± 0.2 (n 38)": half the interval's width; without "±" for too few."""
     if given.value is None:
         return "–"
@@ -66,7 +66,7 @@ def figure(given: Figure) -> str:
     )
 
 
-def share(given: Figure) -> str:
+def share(given: Estimate) -> str:
     """E.g. "12 % (8 to 18, n 214)"."""
     if given.value is None or given.low is None or given.high is None:
         return "–"
