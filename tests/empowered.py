@@ -183,7 +183,7 @@ def _late_delivery(shop: Shop) -> tuple[int, int]:
             actor=shop.actor("alice"),
             subject="Dishwasher not delivered",
             customer_id=carla,
-            values={"type": "complaint", "cause": "late", "fault": "carrier"},
+            values={"type": "complaint", "cause": "late", "responsible": "carrier"},
         )
     Counter(shop, carla, ticket.id).publish(BOOK)
     return carla, ticket.id

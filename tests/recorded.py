@@ -90,7 +90,7 @@ class Records:
                 customer_id=customer_id,
                 created_at=at,
                 cause="late",
-                fault="ours",
+                responsible="ours",
             )
             work.session.add(ticket)
             work.session.flush()

@@ -20,7 +20,7 @@ def play(wiring: Wiring, *, what_if_id: int) -> None:
         begun = what_ifs.begin(work, what_if_id)
     if begun is None:
         return
-    wish, attempt = begun
+    scenario, attempt = begun
 
     told_at = 0.0
 
@@ -34,8 +34,8 @@ def play(wiring: Wiring, *, what_if_id: int) -> None:
 
     try:
         with wiring.reading() as session:
-            past = past_days.past(session, wish, now=wiring.clock())
-        result = what_if_figures.play(past, wish, past_days.as_they_were(past), progress=progress)
+            past = past_days.past(session, scenario, now=wiring.clock())
+        result = what_if_figures.play(past, scenario, past_days.as_they_were(past), progress=progress)
     except TooLittleKnown as error:
         with wiring.work() as work:
             what_ifs.fail(work, what_if_id, attempt=attempt, reason=error.reason)

@@ -40,9 +40,9 @@ class AgentShown(ResponseBody):
     max_conversations: int
     status: Status
     status_since: datetime
-    status_cause: str
+    status_reason: str
     next_status: Annotated[Status | None, Field(description="Begins when the work in hand is done.")]
-    next_cause: Annotated[str, Field(description="Of which kind the break then is; empty for none.")]
+    next_reason: Annotated[str, Field(description="Of which kind the break then is; empty for none.")]
     state: AgentState
     state_since: datetime
 
@@ -67,7 +67,7 @@ class AgentsAsked(Listing):
 
 class StatusSent(RequestBody):
     status: Literal[Status.AVAILABLE, Status.BREAK, Status.UNAVAILABLE, Status.SIGNED_OUT]
-    cause: Annotated[Text, Field(max_length=60, description="The kind of break, by its key; empty for none.")] = ""
+    reason: Annotated[Text, Field(max_length=60, description="The kind of break, by its key; empty for none.")] = ""
 
 
 class VoiceToken(ResponseBody):
@@ -134,8 +134,8 @@ def set_status(body: StatusSent) -> Me:
             agent = agents.get(work.session, me(), lock=True)
             if agent and agent.status == Status.SIGNED_OUT:
                 agent = acts.sign_in(work, me())
-            if agent and (agent.next_status, agent.next_cause) != (body.status, body.cause):
-                acts.choose_status(work, me(), body.status, cause=body.cause)
+            if agent and (agent.next_status, agent.next_reason) != (body.status, body.reason):
+                acts.choose_status(work, me(), body.status, reason=body.reason)
     return get_me()
 
 

@@ -142,7 +142,7 @@ def _settings(now: QueueSettings | None, body: QueueChanges) -> QueueSettings:
 
 def _refused(error: NotValid) -> ApiProblem:
     errors = [
-        Wrong(field=path.replace("policy.", "routing.", 1), detail=gettext(fault.text, **fault.values))
-        for path, fault in error.faults.items()
+        Wrong(field=path.replace("policy.", "routing.", 1), detail=gettext(problem.text, **problem.values))
+        for path, problem in error.problems.items()
     ]
     return ApiProblem(error.status, error.code, errors[0].detail, field=errors[0].field, errors=errors)

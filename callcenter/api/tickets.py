@@ -41,7 +41,7 @@ class TicketShown(ResponseBody):
     priority: Priority
     type: TicketType
     cause: str
-    fault: ResponsibleParty
+    responsible: ResponsibleParty
     product: str
     price: Annotated[int | None, Field(description=PRICE)]
     customer_id: int | None
@@ -72,7 +72,7 @@ class TicketSent(RequestBody):
     priority: Priority = left_out()
     type: TicketType = left_out()
     cause: Cause = left_out()
-    fault: ResponsibleParty = left_out()
+    responsible: ResponsibleParty = left_out()
     product: Product = left_out()
     price: Price = left_out()
     owner_id: Id = left_out()
@@ -87,7 +87,7 @@ class TicketChanges(RequestBody):
     priority: Priority = left_out()
     type: TicketType = left_out()
     cause: Cause = left_out()
-    fault: ResponsibleParty = left_out()
+    responsible: ResponsibleParty = left_out()
     product: Product = left_out()
     price: Price = left_out()
     owner_id: Id = left_out()

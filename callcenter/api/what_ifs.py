@@ -16,7 +16,7 @@ from callcenter.api.shapes import Id, Listing, Page, RequestBody, ResponseBody
 from callcenter.declared import leaders
 from callcenter.domain.errors import NotFound
 from callcenter.domain.states import LongJobState
-from callcenter.domain.what_ifs import MINUTES_A_DAY, Wish
+from callcenter.domain.what_ifs import MINUTES_A_DAY, WhatIfScenario
 from callcenter.storage.supervision import what_ifs
 from callcenter.storage.work import Work
 
@@ -31,7 +31,7 @@ class WhatIfShown(ResponseBody):
     id: int
     asked_by: int | None
     state: LongJobState
-    wish: dict[str, Any]
+    scenario: dict[str, Any]
     played: int
     to_play: int
     reason: Annotated[str, Field(description="Why it failed: no_calls, no_duty, too_few, no_queue, tries.")]
@@ -98,6 +98,6 @@ def try_what_if(body: WhatIfSent) -> Response:
     """Request a simulation of past days with changed settings. A worker runs it; poll until it is done."""
 
     def make(work: Work) -> WhatIfShown:
-        return WhatIfShown.of(acts.ask(work, Wish(**body.model_dump()), actor=actor()))
+        return WhatIfShown.of(acts.ask(work, WhatIfScenario(**body.model_dump()), actor=actor()))
 
     return once(make)

@@ -81,7 +81,7 @@ def _enter(house: YearSetup, contact: DemoContact, times: Times) -> Values:
     book, queue_id = house.book, house.queue_id(contact)
     visit = begin(house, contact)
     joined = contact.at + timedelta(seconds=times.menu)
-    digit = "1" if contact.matter.theme.queue == "delivery" else "2"
+    digit = "1" if contact.issue.theme.queue == "delivery" else "2"
     place, told = (1, None) if times.waited < 40 else (2 + int(times.waited // 120), int(times.waited * 0.9))
     visit.update(queue_id=queue_id, joined_at=joined, announced_place=place, announced_seconds=told)
     visit["call"]["menu_keys"] = [digit]

@@ -28,7 +28,7 @@ class YearSetup:
     queues: dict[str, int]
 
     def able(self, contact: DemoContact) -> list[DemoAgent]:
-        theme, language = contact.matter.theme, contact.customer.language
+        theme, language = contact.issue.theme, contact.customer.language
         return [
             server
             for server in self.servers
@@ -44,7 +44,7 @@ class YearSetup:
         return min(free, key=lambda server: (server.calls_until, server.id), default=None)
 
     def queue_id(self, contact: DemoContact) -> int:
-        return self.queues[contact.matter.theme.queue if contact.channel.is_voice else "delivery"]
+        return self.queues[contact.issue.theme.queue if contact.channel.is_voice else "delivery"]
 
 
 def begin(house: YearSetup, contact: DemoContact) -> Values:

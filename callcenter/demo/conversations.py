@@ -44,7 +44,7 @@ def converse(house: YearSetup, contact: DemoContact) -> None:
 
 
 def _script(book: Book, contact: DemoContact, taken: datetime) -> list[tuple[datetime, str]]:
-    words = contact.matter.theme.texts[contact.customer.language]
+    words = contact.issue.theme.texts[contact.customer.language]
     number = str(book.chance.randrange(100, 999))
     said, at = [(contact.at, words[0].replace("{n}", number))], taken
     for body in words[1:]:

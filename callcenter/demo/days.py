@@ -81,8 +81,8 @@ def _stretches(book: Book, server: DemoAgent, kind: str, changes: list[Change]) 
     for (at, value), until in zip_longest(changes, ends):
         by = f"agent:{server.id}" if kind == "status" else "system"
         stretch = {"kind": kind, "value": value, "started_at": at, "ended_at": until}
-        cause = "lunch" if value == Status.BREAK else ""
-        book.add(Interval, agent_id=server.id, cause=cause, actor=by, **stretch)
+        reason = "lunch" if value == Status.BREAK else ""
+        book.add(Interval, agent_id=server.id, reason=reason, actor=by, **stretch)
         if kind == "state":
             book.tell(at, StateChanged(agent_id=server.id, state=value, before=before))
         else:

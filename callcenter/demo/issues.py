@@ -23,25 +23,25 @@ def ticket_of(
     book: Book, contact: DemoContact, server: DemoAgent, *, queue_id: int, at: datetime, interaction: int
 ) -> Values:
     """The case's ticket; opened at the first contact that an agent serves."""
-    matter = contact.matter
-    if matter.ticket is None:
-        matter.ticket = _open(book, contact, server, queue_id=queue_id, at=at)
-        matter.ticket["opened_in"] = interaction
-    return matter.ticket
+    issue = contact.issue
+    if issue.ticket is None:
+        issue.ticket = _open(book, contact, server, queue_id=queue_id, at=at)
+        issue.ticket["opened_in"] = interaction
+    return issue.ticket
 
 
 def _open(book: Book, contact: DemoContact, server: DemoAgent, *, queue_id: int, at: datetime) -> Values:
-    theme, language = contact.matter.theme, contact.customer.language
+    theme, language = contact.issue.theme, contact.customer.language
     urgent = contact.customer.tier == "gold" and book.share(30)
     return book.add(
         Ticket,
-        serial=contact.matter.number,
-        subject=contact.matter.subject or theme.subject[language],
+        serial=contact.issue.number,
+        subject=contact.issue.subject or theme.subject[language],
         status=TicketStatus.OPEN,
-        priority=contact.matter.priority or ("high" if urgent else book.chance.choice(PRIORITIES)),
+        priority=contact.issue.priority or ("high" if urgent else book.chance.choice(PRIORITIES)),
         type=theme.type,
         cause=theme.cause[language],
-        fault=contact.matter.fault or book.chance.choice(theme.faults),
+        responsible=contact.issue.responsible or book.chance.choice(theme.responsible),
         customer_id=contact.customer.id,
         queue_id=queue_id,
         owner_id=server.id,
@@ -58,7 +58,7 @@ def outcome_of(book: Book, contact: DemoContact) -> str | None:
         return contact.script.outcome or Outcome.SOLVED
     if contact.at > book.now - timedelta(days=4) and book.share(4):
         return None
-    if not contact.is_last or contact.matter.stays_open:
+    if not contact.is_last or contact.issue.stays_open:
         return book.chance.choice(ON_THE_WAY)
     return Outcome.NO_ACTION_NEEDED if book.share(3) else Outcome.SOLVED
 
@@ -66,7 +66,7 @@ def outcome_of(book: Book, contact: DemoContact) -> str | None:
 def note_of(contact: DemoContact) -> str:
     if contact.script and contact.script.note:
         return contact.script.note
-    first, later, solved = contact.matter.theme.notes[contact.customer.language]
+    first, later, solved = contact.issue.theme.notes[contact.customer.language]
     if contact.is_last and contact.part > 1:
         return solved
     return first if contact.part == 1 else later
@@ -75,7 +75,7 @@ def note_of(contact: DemoContact) -> str:
 def finish(
     book: Book, contact: DemoContact, server: DemoAgent, *, outcome: str | None, at: datetime, interaction: int
 ) -> None:
-    ticket = contact.matter.ticket
+    ticket = contact.issue.ticket
     if ticket is None:
         return
     who: Values = {"customer_id": contact.customer.id, "agent_id": server.id, "actor": f"agent:{server.id}"}

@@ -36,14 +36,14 @@ class Script:
 
 
 @dataclass
-class DemoCase:
+class Issue:
     """One future ticket. `stays_open`: the last contact does not solve it."""
 
     theme: Theme
     customer: DemoCustomer
     subject: str = ""
     priority: str = ""
-    fault: str = ""
+    responsible: str = ""
     number: int = 0  # fixed serial, 0: any
     stays_open: bool = False
     ticket: Values | None = field(default=None, repr=False)
@@ -54,7 +54,7 @@ class DemoContact:
     """One contact of the customer about this case; `part` counts from 1."""
 
     at: datetime
-    matter: DemoCase
+    issue: Issue
     channel: Channel
     part: int = 1
     is_last: bool = True
@@ -63,7 +63,7 @@ class DemoContact:
 
     @property
     def customer(self) -> DemoCustomer:
-        return self.matter.customer
+        return self.issue.customer
 
 
 def year(book: Book, customers: list[DemoCustomer]) -> Iterator[DemoContact]:
@@ -76,7 +76,7 @@ def year(book: Book, customers: list[DemoCustomer]) -> Iterator[DemoContact]:
         for _ in range(_how_many(book, back, day)):
             customer = book.chance.choices(drawn, weights)[0]
             theme = book.chance.choices(THEMES, _weights(back))[0]
-            yield from _contacts(book, day, DemoCase(theme, customer))
+            yield from _contacts(book, day, Issue(theme, customer))
 
 
 def _weights(back: int) -> list[float]:
@@ -91,19 +91,19 @@ def _how_many(book: Book, back: int, day: date) -> int:
     return max(0, round(book.chance.gauss(mean, math.sqrt(mean))))
 
 
-def _contacts(book: Book, day: date, matter: DemoCase) -> Iterator[DemoContact]:
+def _contacts(book: Book, day: date, issue: Issue) -> Iterator[DemoContact]:
     parts = book.chance.choice(PARTS)
     for part in range(1, parts + 1):
-        at = _moment(book, day, matter.customer.zone)
-        if matter.customer.since < at < book.now:
-            channel = _written(matter) if book.share(TEXT_SHARE) else Channel.VOICE
-            yield DemoContact(at, matter, channel, part=part, is_last=part == parts)
+        at = _moment(book, day, issue.customer.zone)
+        if issue.customer.since < at < book.now:
+            channel = _written(issue) if book.share(TEXT_SHARE) else Channel.VOICE
+            yield DemoContact(at, issue, channel, part=part, is_last=part == parts)
         day += timedelta(days=book.chance.choice((1, 1, 2, 2, 3, 4)))
 
 
-def _written(matter: DemoCase) -> Channel:
+def _written(issue: Issue) -> Channel:
     """One customer in three uses WhatsApp."""
-    return Channel.WHATSAPP if matter.customer.id % 3 == 0 else Channel.SMS
+    return Channel.WHATSAPP if issue.customer.id % 3 == 0 else Channel.SMS
 
 
 def _moment(book: Book, day: date, zone: str) -> datetime:

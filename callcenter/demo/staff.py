@@ -111,7 +111,7 @@ def _agent(book: Book, member: Member, teams: dict[str, int], hashed: str, found
         is_active=True,
         status=Status.SIGNED_OUT,
         status_since=book.now,
-        status_cause="",
+        status_reason="",
         state=AgentState.IDLE,
         state_since=book.now,
         idle_since=book.now,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from callcenter.demo.book import Book
 from callcenter.demo.people import DemoCustomer
 from callcenter.demo.personas import COMPANY_ZONE
-from callcenter.demo.schedule import DemoCase, DemoContact, Script
+from callcenter.demo.schedule import DemoContact, Issue, Script
 from callcenter.demo.topics_billing import INVOICE, RETURN, VOUCHER
 from callcenter.demo.topics_delivery import DAMAGED, FITTER, FITTER_LATE, LATE, REPAIR, WHERE, WRONG
 from callcenter.domain.channels import Channel
@@ -23,20 +23,20 @@ def stories(book: Book, people: dict[str, DemoCustomer]) -> Iterator[DemoContact
 
 
 def _carla(book: Book, carla: DemoCustomer) -> Iterator[DemoContact]:
-    grinder = DemoCase(LATE, carla, subject="Coffee grinder late", priority="normal", fault="carrier")
+    grinder = Issue(LATE, carla, subject="Coffee grinder late", priority="normal", responsible="carrier")
     kind = Script("jonas", 64, 400, score=4, comment="quick, friendly")
     yield from _told(book, grinder, (_since_may(book), "10:48", Channel.SMS, kind))
-    yield from _told(book, DemoCase(INVOICE, carla), (160, "15:05", Channel.VOICE, Script("priya", 12, 230, score=5)))
-    yield from _told(book, DemoCase(WHERE, carla), (97, "11:31", Channel.VOICE, Script("alice", 18, 190, score=0)))
-    part = DemoCase(REPAIR, carla, subject="Grinder, spare part", stays_open=True)
+    yield from _told(book, Issue(INVOICE, carla), (160, "15:05", Channel.VOICE, Script("priya", 12, 230, score=5)))
+    yield from _told(book, Issue(WHERE, carla), (97, "11:31", Channel.VOICE, Script("alice", 18, 190, score=0)))
+    part = Issue(REPAIR, carla, subject="Grinder, spare part", stays_open=True)
     ordered = Script("yang", 35, 310, outcome=Outcome.WAITING_FOR_DEPARTMENT, note="Part ordered from the supplier.")
     yield from _told(book, part, (12, "14:20", Channel.VOICE, ordered))
-    dishwasher = DemoCase(
+    dishwasher = Issue(
         LATE,
         carla,
         subject="Dishwasher not delivered, second window missed",
         priority="high",
-        fault="carrier",
+        responsible="carrier",
         number=4118,
         stays_open=True,
     )
@@ -68,15 +68,15 @@ def _since_may(book: Book) -> int:
 
 def _lei(book: Book, lei: DemoCustomer) -> Iterator[DemoContact]:
     quick = Script("bo", 40, 480, score=5, comment="回复很快")
-    yield from _told(book, DemoCase(WHERE, lei), (80, "09:15", Channel.SMS, quick))
+    yield from _told(book, Issue(WHERE, lei), (80, "09:15", Channel.SMS, quick))
     yield from _told(
-        book, DemoCase(VOUCHER, lei, fault="ours"), (140, "10:05", Channel.VOICE, Script("mei", 15, 260, score=0))
+        book, Issue(VOUCHER, lei, responsible="ours"), (140, "10:05", Channel.VOICE, Script("mei", 15, 260, score=0))
     )
-    fitting = DemoCase(FITTER, lei, subject="洗衣机安装预约")
+    fitting = Issue(FITTER, lei, subject="洗衣机安装预约")
     yield from _told(
         book, fitting, (10, "15:30", Channel.VOICE, Script("mei", 22, 360, score=0, note="预约周日上午安装。"))
     )
-    late = DemoCase(FITTER_LATE, lei, subject="洗衣机安装：师傅未按时到达", priority="normal", stays_open=True)
+    late = Issue(FITTER_LATE, lei, subject="洗衣机安装：师傅未按时到达", priority="normal", stays_open=True)
     missed = Script("mei", 255, 420, 60, Outcome.WAITING_FOR_DEPARTMENT, "师傅上午未到，客户请了假。已问安装部。")
     yield from _told(book, late, (3, "10:40", Channel.VOICE, missed))
 
@@ -85,40 +85,38 @@ def _others(book: Book, people: dict[str, DemoCustomer]) -> Iterator[DemoContact
     tom, fang, mary = people["Tom Becker"], people["王芳 Wang Fang"], people["Mary Okafor"]
     mallory, malin = people["Mallory Reed"], people["Malin Reed"]
     solved = Script("alice", 45, 300, score=0)
-    yield from _told(
-        book, DemoCase(VOUCHER, tom, subject="Voucher code not accepted"), (9, "15:12", Channel.SMS, solved)
-    )
-    yield from _told(book, DemoCase(RETURN, tom), (61, "12:20", Channel.VOICE, Script("priya", 14, 280, score=5)))
-    when = DemoCase(FITTER, fang, subject="空调安装时间确认", stays_open=True)
+    yield from _told(book, Issue(VOUCHER, tom, subject="Voucher code not accepted"), (9, "15:12", Channel.SMS, solved))
+    yield from _told(book, Issue(RETURN, tom), (61, "12:20", Channel.VOICE, Script("priya", 14, 280, score=5)))
+    when = Issue(FITTER, fang, subject="空调安装时间确认", stays_open=True)
     asked = Script("mei", 19, 240, outcome=Outcome.PROMISE_MADE, note="承诺安装前一天短信确认时间。")
     yield from _told(book, when, (2, "14:05", Channel.VOICE, asked))
     yield from _told(
-        book, DemoCase(DAMAGED, fang), (120, "11:00", Channel.SMS, Script("mei", 30, 300, score=4, comment="挺快的"))
+        book, Issue(DAMAGED, fang), (120, "11:00", Channel.SMS, Script("mei", 30, 300, score=4, comment="挺快的"))
     )
-    oven = DemoCase(REPAIR, mary, subject="Oven door, warranty", stays_open=True)
+    oven = Issue(REPAIR, mary, subject="Oven door, warranty", stays_open=True)
     waits = Script(
         "alice", 41, 520, 80, Outcome.WAITING_FOR_CUSTOMER, "Needs the number on the oven's plate, she texts it."
     )
     yield from _told(book, oven, (4, "13:25", Channel.VOICE, waits))
     yield from _told(
         book,
-        DemoCase(WHERE, mary),
+        Issue(WHERE, mary),
         (75, "10:10", Channel.VOICE, Script("jonas", 210, 150, score=3, comment="waited too long")),
     )
-    colour = DemoCase(WRONG, malin, subject="Wrong colour delivered", stays_open=True)
+    colour = Issue(WRONG, malin, subject="Wrong colour delivered", stays_open=True)
     swap = Script("alice", 28, 330, outcome=Outcome.WAITING_FOR_DEPARTMENT, note="Exchange asked of the warehouse.")
     yield from _told(book, colour, (5, "11:45", Channel.VOICE, swap))
     yield from _told(
         book,
-        DemoCase(RETURN, mallory),
+        Issue(RETURN, mallory),
         (33, "16:30", Channel.VOICE, Script("yang", 95, 410, score=2, comment="two people, two answers")),
     )
 
 
-def _told(book: Book, matter: DemoCase, *visits: Visit) -> Iterator[DemoContact]:
+def _told(book: Book, issue: Issue, *visits: Visit) -> Iterator[DemoContact]:
     for part, (back, clock, channel, script) in enumerate(visits, start=1):
-        zone = ZoneInfo(matter.customer.zone)
+        zone = ZoneInfo(issue.customer.zone)
         day = book.now.astimezone(zone).date() - timedelta(days=back)
         at = datetime.combine(day, time.fromisoformat(clock), zone)
         is_last = part == len(visits)
-        yield DemoContact(at, matter, channel, part=part, is_last=is_last, script=script)
+        yield DemoContact(at, issue, channel, part=part, is_last=is_last, script=script)

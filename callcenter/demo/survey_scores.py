@@ -19,7 +19,7 @@ LONG_WAIT = 90
 
 def ask(book: Book, contact: DemoContact, visit: Values, *, at: datetime, waited: float, held: float) -> None:
     """Send a survey about this interaction, if it solved the ticket and the survey rules allow it."""
-    ticket, customer = contact.matter.ticket, contact.customer
+    ticket, customer = contact.issue.ticket, contact.customer
     asked = rules.decent(at + DELAY, customer.zone)
     if ticket is None or ticket["status"] != TicketStatus.SOLVED or customer.opted_out:
         return
@@ -62,7 +62,7 @@ def _was_asked_lately(book: Book, visit: Values, asked: datetime) -> bool:
 
 def _mood(book: Book, contact: DemoContact, waited: float, held: float) -> float:
     mood = 5.0 - waited / 130 - held / 350 - 0.45 * (contact.part - 1) + book.chance.gauss(0, 0.75)
-    return mood - (0.4 if contact.matter.theme.type == "complaint" else 0)
+    return mood - (0.4 if contact.issue.theme.type == "complaint" else 0)
 
 
 def _answer(book: Book, contact: DemoContact, visit: Values, survey: Values, *, mood: float, waited: float) -> None:

@@ -15,7 +15,7 @@ class Theme:
     queue: str
     type: str
     weight: int
-    faults: tuple[str, ...]
+    responsible: tuple[str, ...]
     subject: Words
     cause: Words
     notes: Notes

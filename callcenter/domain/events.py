@@ -255,7 +255,7 @@ class SurveyAnswered(Event):
 class StatusChanged(Event):
     status: str
     before: str
-    cause: str = ""  # the kind of break, or why the system changed it
+    reason: str = ""  # the kind of break, or why the system changed it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,4 +271,4 @@ class SignedIn(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SignedOut(Event):
-    cause: str = ""
+    reason: str = ""

@@ -30,10 +30,10 @@ class SettingProblem:
 
 
 class NotValid(Invalid):
-    def __init__(self, faults: Mapping[str, SettingProblem]) -> None:
-        path, first = next(iter(faults.items()))
+    def __init__(self, problems: Mapping[str, SettingProblem]) -> None:
+        path, first = next(iter(problems.items()))
         # By field path, such as "policy.rings.1.after".
-        self.faults = dict(faults)
+        self.problems = dict(problems)
         super().__init__(first.text, field=path, **first.values)
 
 

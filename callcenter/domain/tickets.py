@@ -41,7 +41,7 @@ class ResponsibleParty(StrEnum):
     NOBODY = "nobody"
 
 
-FIELDS = ("subject", "status", "type", "cause", "fault", "product", "price", "priority", "owner_id")
+FIELDS = ("subject", "status", "type", "cause", "responsible", "product", "price", "priority", "owner_id")
 
 AFTER: dict[Outcome, TicketStatus] = {
     Outcome.SOLVED: TicketStatus.SOLVED,

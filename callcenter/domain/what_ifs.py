@@ -18,7 +18,7 @@ MINUTES_A_DAY = 1440
 Span = tuple[float, float]
 
 
-class Wish(Setting):
+class WhatIfScenario(Setting):
     """The days to play again, and the change in one queue."""
 
     weeks: Annotated[int, Field(ge=1, le=8)] = 4
@@ -39,37 +39,37 @@ class Wish(Setting):
         return (0, 1, 2, 3, 4) if self.day == WORKDAYS else (DAYS.index(self.day),)
 
 
-def check(wish: Wish, policy: QueuePolicy | None, priority: int) -> None:
+def check(scenario: WhatIfScenario, policy: QueuePolicy | None, priority: int) -> None:
     """Raises NotValid if nothing would change or the change does not fit."""
-    faults: dict[str, SettingProblem] = {}
+    problems: dict[str, SettingProblem] = {}
     # No such queue.
     if policy is None:
-        faults["queue_id"] = SettingProblem(N_("Choose one of these."))
-    elif not wish.agents and not wish.ring and wish.priority in (None, priority):
-        faults["agents"] = SettingProblem(N_("Say what would be otherwise: agents, a ring or the priority."))
-    if wish.agents and wish.until <= wish.since:
-        faults["until"] = SettingProblem(N_("This must be later than the beginning."))
-    if policy is not None and wish.ring and (wrong := _wrong_ring(wish, policy)):
-        faults |= wrong
-    if faults:
-        raise NotValid(faults)
+        problems["queue_id"] = SettingProblem(N_("Choose one of these."))
+    elif not scenario.agents and not scenario.ring and scenario.priority in (None, priority):
+        problems["agents"] = SettingProblem(N_("Say what would be otherwise: agents, a ring or the priority."))
+    if scenario.agents and scenario.until <= scenario.since:
+        problems["until"] = SettingProblem(N_("This must be later than the beginning."))
+    if policy is not None and scenario.ring and (wrong := _wrong_ring(scenario, policy)):
+        problems |= wrong
+    if problems:
+        raise NotValid(problems)
 
 
-def _wrong_ring(wish: Wish, policy: QueuePolicy) -> dict[str, SettingProblem]:
-    place = len(policy.rings) if wish.ring in NEW_RINGS else int(wish.ring) - 2
-    if wish.ring not in NEW_RINGS and place >= len(policy.rings):
+def _wrong_ring(scenario: WhatIfScenario, policy: QueuePolicy) -> dict[str, SettingProblem]:
+    place = len(policy.rings) if scenario.ring in NEW_RINGS else int(scenario.ring) - 2
+    if scenario.ring not in NEW_RINGS and place >= len(policy.rings):
         return {"ring": SettingProblem(N_("This queue has no such ring."))}
-    if wish.ring_after is None:
+    if scenario.ring_after is None:
         return {"ring_after": SettingProblem(N_("Write a number."))}
     before = policy.rings[place - 1].after if place else 0
     after = policy.rings[place + 1].after if place + 1 < len(policy.rings) else None
-    if place and wish.ring_after <= before:
+    if place and scenario.ring_after <= before:
         return {
             "ring_after": SettingProblem(
                 N_("The ring before opens after %(seconds)s s: this one must open later."), {"seconds": before}
             )
         }
-    if after is not None and wish.ring_after >= after:
+    if after is not None and scenario.ring_after >= after:
         return {
             "ring_after": SettingProblem(
                 N_("The next ring opens after %(seconds)s s: this one must open earlier."), {"seconds": after}
@@ -78,15 +78,15 @@ def _wrong_ring(wish: Wish, policy: QueuePolicy) -> dict[str, SettingProblem]:
     return {}
 
 
-def changed(policy: QueuePolicy, wish: Wish) -> QueuePolicy:
-    if not wish.ring or wish.ring_after is None:
+def changed(policy: QueuePolicy, scenario: WhatIfScenario) -> QueuePolicy:
+    if not scenario.ring or scenario.ring_after is None:
         return policy
     rings = list(policy.rings)
-    if wish.ring in NEW_RINGS:
-        rings.append(_new_ring(wish.ring, wish.ring_after))
+    if scenario.ring in NEW_RINGS:
+        rings.append(_new_ring(scenario.ring, scenario.ring_after))
     else:
-        place = int(wish.ring) - 2
-        rings[place] = rings[place].model_copy(update={"after": wish.ring_after})
+        place = int(scenario.ring) - 2
+        rings[place] = rings[place].model_copy(update={"after": scenario.ring_after})
     return policy.model_copy(update={"rings": tuple(rings)})
 
 

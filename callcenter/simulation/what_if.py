@@ -10,7 +10,7 @@ from typing import Any
 
 from callcenter.domain.channels import Channel, Medium
 from callcenter.domain.routing.policy import RingRule
-from callcenter.domain.what_ifs import PastAgent, PastCall, PastDay, PastDays, QueueThen, Span, Wish, changed
+from callcenter.domain.what_ifs import PastAgent, PastCall, PastDay, PastDays, QueueThen, Span, WhatIfScenario, changed
 from callcenter.simulation.scenario import (
     Absence,
     Capacity,
@@ -59,9 +59,9 @@ def _patience(calls: Sequence[PastCall]) -> float | None:
     return max(1.0, sum(call.waited for call in calls) / gone) if gone else None
 
 
-def scenario(past: PastDays, day: PastDay, wish: Wish | None) -> Scenario:
-    """The day as it was (`wish` None), or with the change. `trace` supplies its traffic."""
-    queues = [_changed(queue, wish) for queue in past.queues]
+def scenario(past: PastDays, day: PastDay, change: WhatIfScenario | None) -> Scenario:
+    """The day as it was (`change` None), or with the change. `trace` supplies its traffic."""
+    queues = [_changed(queue, change) for queue in past.queues]
     numbers = {server.id: place for place, server in enumerate(past.servers, start=1)}
     policy = past.numbers
     return Scenario(
@@ -70,7 +70,7 @@ def scenario(past: PastDays, day: PastDay, wish: Wish | None) -> Scenario:
         warm_up=0.0,
         seeds=1,
         queues=tuple(_queue(queue, numbers) for queue in queues),
-        agents=tuple(_groups(past, day, wish)),
+        agents=tuple(_groups(past, day, change)),
         classes=tuple(_kind(one, queues) for one in sorted({_class(past, call) for call in day.calls})),
         offers=OfferBehaviour(
             delay=Empirical(distribution="empirical", values=past.delays) if past.delays else Constant(value=0),
@@ -90,11 +90,11 @@ def scenario(past: PastDays, day: PastDay, wish: Wish | None) -> Scenario:
     )
 
 
-def _changed(queue: QueueThen, wish: Wish | None) -> QueueThen:
-    if wish is None or queue.id != wish.queue_id:
+def _changed(queue: QueueThen, change: WhatIfScenario | None) -> QueueThen:
+    if change is None or queue.id != change.queue_id:
         return queue
-    priority = queue.priority if wish.priority is None else wish.priority
-    return replace(queue, policy=changed(queue.policy, wish), priority=priority)
+    priority = queue.priority if change.priority is None else change.priority
+    return replace(queue, policy=changed(queue.policy, change), priority=priority)
 
 
 def _queue(queue: QueueThen, numbers: Mapping[int, int]) -> ScenarioQueue:
@@ -125,26 +125,26 @@ def _ring(rule: RingRule, numbers: Mapping[int, int]) -> ScenarioRing:
     )
 
 
-def _groups(past: PastDays, day: PastDay, wish: Wish | None) -> Iterator[Group]:
+def _groups(past: PastDays, day: PastDay, change: WhatIfScenario | None) -> Iterator[Group]:
     """One group per agent in numbered order, then the added agents."""
-    sent_home = fewer(past, day, wish) if wish else ()
+    sent_home = fewer(past, day, change) if change else ()
     for server in past.servers:
         duty = day.duty.get(server.id, ())
-        if wish and server.id in sent_home:
-            duty = tuple(_without(duty, (60.0 * wish.since, 60.0 * wish.until)))
+        if change and server.id in sent_home:
+            duty = tuple(_without(duty, (60.0 * change.since, 60.0 * change.until)))
         yield _group(past, server, duty)
-    if wish and wish.agents > 0:
-        spoken = sorted({call.language for call in day.calls if call.queue_id == wish.queue_id})
-        skills = past.queue(wish.queue_id).policy.skills
+    if change and change.agents > 0:
+        spoken = sorted({call.language for call in day.calls if call.queue_id == change.queue_id})
+        skills = past.queue(change.queue_id).policy.skills
         added = PastAgent(id=0, skills=skills, languages=tuple(spoken))
-        hours = ((60.0 * wish.since, 60.0 * wish.until),)
-        yield _group(past, added, hours).model_copy(update={"name": ADDED, "count": wish.agents})
+        hours = ((60.0 * change.since, 60.0 * change.until),)
+        yield _group(past, added, hours).model_copy(update={"name": ADDED, "count": change.agents})
 
 
-def fewer(past: PastDays, day: PastDay, wish: Wish) -> tuple[int, ...]:
+def fewer(past: PastDays, day: PastDay, change: WhatIfScenario) -> tuple[int, ...]:
     """Agents to remove: those serving the queue in these hours, fewest skills and languages first."""
-    begin, end = 60.0 * wish.since, 60.0 * wish.until
-    wanted = past.queue(wish.queue_id).policy.skills
+    begin, end = 60.0 * change.since, 60.0 * change.until
+    wanted = past.queue(change.queue_id).policy.skills
     serving = [
         server
         for server in past.servers
@@ -152,7 +152,7 @@ def fewer(past: PastDays, day: PastDay, wish: Wish) -> tuple[int, ...]:
         and any(start < end and until > begin for start, until in day.duty.get(server.id, ()))
     ]
     serving.sort(key=lambda server: (len(server.skills), len(server.languages), -server.id))
-    return tuple(server.id for server in serving[: max(0, -wish.agents)])
+    return tuple(server.id for server in serving[: max(0, -change.agents)])
 
 
 def _without(spans: Iterable[Span], hole: Span) -> Iterator[Span]:
@@ -214,13 +214,13 @@ def _kind(one: Class, queues: Sequence[QueueThen]) -> CustomerClass:
     )
 
 
-def trace(past: PastDays, day: PastDay, wish: Wish, known: Habits, seed: int) -> list[dict[str, Any]]:
+def trace(past: PastDays, day: PastDay, change: WhatIfScenario, known: Habits, seed: int) -> list[dict[str, Any]]:
     """The day's calls as lines for `runs.play`; the same for each seed, except for the percentage."""
     chance = Random(f"{seed}/{day.date}")
     numbers = {server.id: place for place, server in enumerate(past.servers, start=1)}
     lines = []
     for call in day.calls:
-        for copy in range(_times(wish.percent, chance)):
+        for copy in range(_times(change.percent, chance)):
             at = call.at if not copy else min(DAY - 1, max(0.0, call.at + chance.uniform(-MOVED, MOVED)))
             lines.append(
                 {

@@ -6,7 +6,7 @@ from statistics import mean, stdev
 from typing import Any
 
 from callcenter.domain import metrics
-from callcenter.domain.what_ifs import PastDay, PastDays, TooLittleKnown, Wish
+from callcenter.domain.what_ifs import PastDay, PastDays, TooLittleKnown, WhatIfScenario
 from callcenter.simulation import runs, what_if
 from callcenter.simulation.scenario import Scenario
 from callcenter.simulation.theory import student_quantile
@@ -90,31 +90,35 @@ class WhatIfCounts:
 
 
 def play(
-    past: PastDays, wish: Wish, real: Mapping[str, float | None], *, progress: Progress = lambda _done, _total: None
+    past: PastDays,
+    change: WhatIfScenario,
+    real: Mapping[str, float | None],
+    *,
+    progress: Progress = lambda _done, _total: None,
 ) -> dict[str, Any]:
     """Play each day with each seed, before and after. Raises TooLittleKnown.
 
     Returns data for JSON. `progress` receives (done, total) before each run."""
-    if not any(queue.id == wish.queue_id for queue in past.queues):
+    if not any(queue.id == change.queue_id for queue in past.queues):
         raise TooLittleKnown("no_queue")
-    known, ledger, seeds = what_if.habits(past), WhatIfCounts(), seeds_for(past, wish)
-    sides = [(day, [what_if.scenario(past, day, None), what_if.scenario(past, day, wish)]) for day in past.days]
+    known, ledger, seeds = what_if.habits(past), WhatIfCounts(), seeds_for(past, change)
+    sides = [(day, [what_if.scenario(past, day, None), what_if.scenario(past, day, change)]) for day in past.days]
     total, done = 2 * seeds * len(sides), 0
     for seed in range(1, seeds + 1):
         for place, (day, both) in enumerate(sides):
-            lines = what_if.trace(past, day, wish, known, seed)
+            lines = what_if.trace(past, day, change, known, seed)
             for side, one in zip(SIDES, both, strict=True):
                 progress(done, total)
                 done += 1
                 if lines:
                     _play(ledger, side, one, lines, seed, place)
     progress(total, total)
-    return _result(past, wish, ledger, seeds, real)
+    return _result(past, change, ledger, seeds, real)
 
 
-def seeds_for(past: PastDays, wish: Wish) -> int:
+def seeds_for(past: PastDays, change: WhatIfScenario) -> int:
     """Seeds, 3 to 10, so that about MOST_PLAYED calls are played."""
-    calls = sum(len(day.calls) for day in past.days) * wish.percent / 100
+    calls = sum(len(day.calls) for day in past.days) * change.percent / 100
     return int(min(SEEDS[1], max(SEEDS[0], MOST_PLAYED / max(1.0, 2 * calls))))
 
 
@@ -134,7 +138,7 @@ def _play(
 
 
 def _result(
-    past: PastDays, wish: Wish, ledger: WhatIfCounts, seeds: int, real: Mapping[str, float | None]
+    past: PastDays, change: WhatIfScenario, ledger: WhatIfCounts, seeds: int, real: Mapping[str, float | None]
 ) -> dict[str, Any]:
     calls = sum(len(day.calls) for day in past.days)
     figures = [_figure(name, [ledger.pair("seed", s, name) for s in range(1, seeds + 1)]) for name in FIGURES]
@@ -154,7 +158,7 @@ def _result(
             for hour in range(HOURS)
         ],
         "each_day": [{**_part(ledger, "day", n, seeds), "date": day.date} for n, day in enumerate(past.days)],
-        "notes": _notes(past, wish, ledger, seeds),
+        "notes": _notes(past, change, ledger, seeds),
     }
 
 
@@ -197,10 +201,10 @@ def _overlap(day: PastDay, begin: float, end: float) -> float:
     return sum(max(0.0, min(until, end) - max(start, begin)) for spans in day.duty.values() for start, until in spans)
 
 
-def _notes(past: PastDays, wish: Wish, ledger: WhatIfCounts, seeds: int) -> list[list[Any]]:
+def _notes(past: PastDays, change: WhatIfScenario, ledger: WhatIfCounts, seeds: int) -> list[list[Any]]:
     """(code, number) of each limitation; the page has a sentence for each code."""
     calls = [call for day in past.days for call in day.calls]
-    own = sum(call.queue_id == wish.queue_id for call in calls)
+    own = sum(call.queue_id == change.queue_id for call in calls)
     unserved = [sum(ledger.one(side, "seed", s).unserved for s in range(1, seeds + 1)) / seeds for side in SIDES]
     checks = (
         ("one_day", 1, len(past.days) == 1),
@@ -208,11 +212,11 @@ def _notes(past: PastDays, wish: Wish, ledger: WhatIfCounts, seeds: int) -> list
         ("no_patience", 0, not any(call.gave_up for call in calls)),
         ("no_delays", 0, not past.delays),
         ("unserved", round(max(unserved), 1), max(unserved) > 0),
-        ("more_than_were", wish.percent, wish.percent != 100),
+        ("more_than_were", change.percent, change.percent != 100),
         (
             "few_to_send_home",
-            -wish.agents,
-            wish.agents < 0 and any(len(what_if.fewer(past, day, wish)) < -wish.agents for day in past.days),
+            -change.agents,
+            change.agents < 0 and any(len(what_if.fewer(past, day, change)) < -change.agents for day in past.days),
         ),
     )
     return [[code, number] for code, number, is_so in checks if is_so]

@@ -22,14 +22,14 @@ def lunch(shop: Shop) -> str:
     return "lunch"
 
 
-def _choose(shop: Shop, status: str, cause: str = "") -> None:
+def _choose(shop: Shop, status: str, reason: str = "") -> None:
     with shop.wiring.work() as work:
-        agents.choose_status(work, shop.people.alice, status, cause=cause)
+        agents.choose_status(work, shop.people.alice, status, reason=reason)
 
 
 def _asked_for(shop: Shop) -> tuple[str | None, str]:
     alice = shop.agent("alice")
-    return alice.next_status, alice.next_cause
+    return alice.next_status, alice.next_reason
 
 
 def test_a_break_is_of_a_kind_and_each_kind_is_a_stretch_of_the_day(shop: Shop, lunch: str) -> None:
@@ -38,18 +38,18 @@ def test_a_break_is_of_a_kind_and_each_kind_is_a_stretch_of_the_day(shop: Shop, 
     shop.clock.forward(600)
     _choose(shop, "break", lunch)  # pressed twice
     _choose(shop, "break", "training")
-    stretches = [(row.value, row.cause, row.actor) for row in shop.rows(Interval) if row.kind == "status"]
+    stretches = [(row.value, row.reason, row.actor) for row in shop.rows(Interval) if row.kind == "status"]
     me = f"agent:{shop.people.alice}"
     assert stretches[-2:] == [("break", "lunch", me), ("break", "training", me)]
-    assert shop.agent("alice").status_cause == "training"
+    assert shop.agent("alice").status_reason == "training"
 
 
-@pytest.mark.parametrize(("status", "cause"), [("break", "sleep"), ("break", "smoking"), ("available", "lunch")])
-def test_only_a_kind_of_break_that_can_be_chosen_is_one(shop: Shop, lunch: str, status: str, cause: str) -> None:
+@pytest.mark.parametrize(("status", "reason"), [("break", "sleep"), ("break", "smoking"), ("available", "lunch")])
+def test_only_a_kind_of_break_that_can_be_chosen_is_one(shop: Shop, lunch: str, status: str, reason: str) -> None:
     assert lunch
     shop.available("alice")
     with pytest.raises(Invalid):
-        _choose(shop, status, cause)
+        _choose(shop, status, reason)
 
 
 def test_a_break_asked_for_during_work_begins_when_it_is_done_and_keeps_its_kind(shop: Shop, lunch: str) -> None:
@@ -61,7 +61,7 @@ def test_a_break_asked_for_during_work_begins_when_it_is_done_and_keeps_its_kind
     with shop.wiring.work() as work:
         wrap_ups.finish(work, id_, outcome="solved", note="", actor=shop.actor("alice"))
     alice = shop.agent("alice")
-    assert (alice.status, alice.status_cause, *_asked_for(shop)) == ("break", "lunch", None, "")
+    assert (alice.status, alice.status_reason, *_asked_for(shop)) == ("break", "lunch", None, "")
 
 
 def test_asking_again_takes_it_back_and_another_kind_replaces_it(shop: Shop, lunch: str) -> None:

@@ -59,7 +59,7 @@ def test_sixteen_at_once_on_one_budget_spend_no_more_than_there_is(counter: Coun
     names = ("alice", "bo", "sam", "robin")
     for number, name in enumerate(names):
         counter.shop.run(
-            "INSERT INTO tickets (number, subject, status, priority, type, cause, fault, product, owner_id, version, created_at, changed_at)"
+            "INSERT INTO tickets (number, subject, status, priority, type, cause, responsible, product, owner_id, version, created_at, changed_at)"
             " VALUES (:number, 's', 'open', 'normal', 'complaint', 'late', 'carrier', '', :owner, 1, now(), now())",
             number=f"99-{number}",
             owner=counter.shop.id_of(name),

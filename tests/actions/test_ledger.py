@@ -50,7 +50,7 @@ class Money(RuleBasedStateMachine):
                 actor=self.counter.actor("alice"),
                 subject="Late",
                 customer_id=customer.id,
-                values={"type": "complaint", "cause": "late", "fault": "carrier"},
+                values={"type": "complaint", "cause": "late", "responsible": "carrier"},
             )
             self.counter.ticket = ticket.id
         self.budget_id = self.counter.budget(50_000)

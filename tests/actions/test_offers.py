@@ -104,7 +104,7 @@ def test_an_unanswered_offer_goes_on_and_the_second_in_a_row_sets_the_agent_asid
     assert shop.asked(second) == "alice"
     shop.clock.forward(20)
     _expire(shop, second)()
-    assert (shop.agent("alice").status, shop.agent("alice").status_cause) == ("not_answering", "missed")
+    assert (shop.agent("alice").status, shop.agent("alice").status_reason) == ("not_answering", "missed")
     with shop.wiring.work() as work:
         agents.choose_status(work, shop.people.alice, "available")
     assert shop.agent("alice").missed_in_a_row == 0

@@ -74,7 +74,7 @@ def test_effect_counts_what_was_given_beside_matters_alike(counter: Counter) -> 
     counter.give("credit", 2000)
     now = counter.shop.clock()
     counter.shop.run(
-        "INSERT INTO tickets (number, subject, status, priority, type, cause, fault, product, customer_id, version, created_at,"
+        "INSERT INTO tickets (number, subject, status, priority, type, cause, responsible, product, customer_id, version, created_at,"
         " changed_at) SELECT '98-' || n, 's', 'open', 'normal', 'complaint', 'late', 'ours', '', :carla, 1, :now, :now"
         " FROM generate_series(1, 3) AS n",
         carla=counter.carla,

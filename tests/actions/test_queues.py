@@ -25,7 +25,7 @@ def saved(shop: Shop, **values: object) -> None:
 def wrong(shop: Shop, **values: object) -> set[str]:
     with pytest.raises(NotValid) as refused:
         saved(shop, **values)
-    return set(refused.value.faults)
+    return set(refused.value.problems)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_hours_are_read_as_people_write_them(written_as: str, read_as: list[list
 
 
 @pytest.mark.parametrize(
-    ("hours", "fault"),
+    ("hours", "problem"),
     [
         ({"mon": [["18:00", "09:00"]]}, "hours.mon"),
         ({"mon": [["09:00", "12:00"], ["11:00", "18:00"]]}, "hours.mon"),
@@ -54,8 +54,8 @@ def test_hours_are_read_as_people_write_them(written_as: str, read_as: list[list
         ({"mon": []}, "hours"),
     ],
 )
-def test_impossible_hours_are_refused(shop: Shop, hours: dict[str, list[list[str]]], fault: str) -> None:
-    assert wrong(shop, hours=hours) == {fault}
+def test_impossible_hours_are_refused(shop: Shop, hours: dict[str, list[list[str]]], problem: str) -> None:
+    assert wrong(shop, hours=hours) == {problem}
 
 
 def test_everything_that_is_wrong_is_told_at_once(shop: Shop) -> None:

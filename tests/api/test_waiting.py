@@ -25,11 +25,11 @@ def test_a_break_has_a_kind(shop: Shop, alice: Program) -> None:
         names = {"en": "Lunch", "zh": "用餐"}
         company.add_break_reason(work, key="lunch", names=names, actor=shop.actor("robin"))
     shop.available("alice")
-    me = alice.put("/agents/me/status", {"status": "break", "cause": "lunch"}).get_json()
-    assert (me["status"], me["status_cause"]) == ("break", "lunch")
-    problem(alice.put("/agents/me/status", {"status": "break", "cause": "sleep"}), 422, "invalid", "cause")
+    me = alice.put("/agents/me/status", {"status": "break", "reason": "lunch"}).get_json()
+    assert (me["status"], me["status_reason"]) == ("break", "lunch")
+    problem(alice.put("/agents/me/status", {"status": "break", "reason": "sleep"}), 422, "invalid", "reason")
     alice.put("/agents/me/status", {"status": "available"})
     shop.talk()
     for _ in range(2):  # twice is as once
-        me = alice.put("/agents/me/status", {"status": "break", "cause": "lunch"}).get_json()
-        assert (me["status"], me["next_status"], me["next_cause"]) == ("available", "break", "lunch")
+        me = alice.put("/agents/me/status", {"status": "break", "reason": "lunch"}).get_json()
+        assert (me["status"], me["next_status"], me["next_reason"]) == ("available", "break", "lunch")

@@ -95,7 +95,7 @@ SELECT n, 'phone', '+1415' || lpad((2000000 + n)::text, 7, '0'), now(), now() FR
 SOMEBODY = """least(:customers, 1 + :group * floor(random() * ceil(:customers / :group.0))::int
               + floor(least(:group, :customers) * random() ^ 2)::int)"""
 TICKETS = f"""
-INSERT INTO tickets (number, subject, status, priority, type, cause, fault, customer_id, queue_id, owner_id, version,
+INSERT INTO tickets (number, subject, status, priority, type, cause, responsible, customer_id, queue_id, owner_id, version,
                      created_at, changed_at)
 SELECT 'T-' || n, 'Where is my parcel?', CASE WHEN n % 30 = 0 THEN 'open' ELSE 'solved' END, 'normal', 'question', '',
        'unknown', {SOMEBODY}, 1, 1 + n % :agents, 1, at, at

@@ -90,7 +90,7 @@ class Counter:
             row = Ticket(
                 number=f"B-{number}", subject="bench", status="open", priority="normal", type="complaint", cause="late"
             )
-            row.fault, row.customer_id, row.owner_id, row.created_at, row.changed_at = (
+            row.responsible, row.customer_id, row.owner_id, row.created_at, row.changed_at = (
                 "ours",
                 customer.id,
                 owner,

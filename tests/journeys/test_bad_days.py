@@ -53,7 +53,7 @@ def test_a_browser_that_is_gone_while_offered_passes_the_offer_on_at_once(shop: 
     clock.tick()
     assert shop.asked(id_) == "bo"
     alice = shop.agent("alice")
-    assert (alice.status, alice.status_cause, alice.missed_in_a_row) == ("unavailable", "connection_lost", 0)
+    assert (alice.status, alice.status_reason, alice.missed_in_a_row) == ("unavailable", "connection_lost", 0)
     with shop.wiring.work() as work:
         agents.seen(work, sid="s2")
     assert shop.agent("bo").status == "available"
@@ -97,7 +97,7 @@ def test_an_agent_who_comes_back_is_not_lost_before_the_line_of_the_page_is_up(s
     assert shop.agent("alice").status == "available"
     shop.clock.forward(2)
     Clock(shop.wiring).tick()
-    assert shop.agent("alice").status_cause == "connection_lost"  # the agent did not come back
+    assert shop.agent("alice").status_reason == "connection_lost"  # the agent did not come back
 
 
 def test_a_browser_that_fell_silent_is_not_held_against_who_chooses_now(shop: Shop) -> None:

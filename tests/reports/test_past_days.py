@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from callcenter.domain.what_ifs import PastDays, TooLittleKnown, Wish
+from callcenter.domain.what_ifs import PastDays, TooLittleKnown, WhatIfScenario
 from callcenter.reports.supervision import past_days
 from tests import past as written
 from tests.factories import Shop
@@ -16,9 +16,9 @@ MONDAY, EARLIER = date(2026, 11, 16), date(2026, 11, 9)
 
 def known(shop: Shop, **given: Any) -> PastDays:
     shop.clock.now = datetime(2026, 11, 23, 20, tzinfo=UTC)  # a Monday at noon in Los Angeles
-    wish = Wish(**{"day": "monday", "queue_id": shop.delivery, "agents": 1, **given})
+    scenario = WhatIfScenario(**{"day": "monday", "queue_id": shop.delivery, "agents": 1, **given})
     with shop.wiring.reading() as session:
-        return past_days.past(session, wish, now=shop.clock())
+        return past_days.past(session, scenario, now=shop.clock())
 
 
 def test_calls_and_duty_are_those_of_the_day_on_the_companys_clocks(shop: Shop) -> None:

@@ -18,7 +18,7 @@ from callcenter.domain.what_ifs import (
     QueueThen,
     Span,
     TooLittleKnown,
-    Wish,
+    WhatIfScenario,
     check,
 )
 from callcenter.simulation import theory, what_if, what_if_figures
@@ -26,11 +26,11 @@ from callcenter.simulation.scenario import Group, Scenario
 
 HOUR = 3600.0
 DELIVERY, BILLING = 1, 2
-WISH: dict[str, Any] = {"day": "monday", "queue_id": DELIVERY}
+CHANGE: dict[str, Any] = {"day": "monday", "queue_id": DELIVERY}
 
 
-def wish(**given: Any) -> Wish:
-    return Wish(**{**WISH, **given})
+def change(**given: Any) -> WhatIfScenario:
+    return WhatIfScenario(**{**CHANGE, **given})
 
 
 def call(at: float, **more: Any) -> PastCall:
@@ -61,7 +61,7 @@ def past(
     )
 
 
-def made(known: PastDays, what: Wish | None = None) -> Scenario:
+def made(known: PastDays, what: WhatIfScenario | None = None) -> Scenario:
     return what_if.scenario(known, known.days[0], what)
 
 
@@ -90,7 +90,7 @@ def test_agents_are_there_when_they_were_and_leaders_never() -> None:
     ],
 )
 def test_agents_more_or_fewer(what: dict[str, Any], groups: list[Any], alice_away: list[Span]) -> None:
-    found = made(past(), wish(**what)).agents
+    found = made(past(), change(**what)).agents
     assert away(found[0]) == alice_away
     assert [(group.name, group.count, away(group)) for group in found[3:]] == groups
     if groups:
@@ -99,9 +99,9 @@ def test_agents_more_or_fewer(what: dict[str, Any], groups: list[Any], alice_awa
 
 def test_whoever_can_do_the_least_else_is_the_first_not_to_be_there() -> None:
     known = past(duty={10: ((0, HOUR),), 20: ((0, HOUR),), 30: ((0, HOUR),)})
-    assert what_if.fewer(known, known.days[0], wish(agents=-1)) == (10,)
-    assert what_if.fewer(known, known.days[0], wish(agents=-9)) == (10, 20)
-    assert what_if.fewer(known, known.days[0], wish(agents=-1, since=120)) == ()
+    assert what_if.fewer(known, known.days[0], change(agents=-1)) == (10,)
+    assert what_if.fewer(known, known.days[0], change(agents=-9)) == (10, 20)
+    assert what_if.fewer(known, known.days[0], change(agents=-1, since=120)) == ()
 
 
 RINGS = (RingRule(after=60, any_language=True), RingRule(after=120, agents=(20, 99)))
@@ -112,11 +112,11 @@ RINGS = (RingRule(after=60, any_language=True), RingRule(after=120, agents=(20, 
     [("2", 30, [30, 120]), ("3", 300, [60, 300]), ("language", 200, [60, 120, 200]), ("", None, [60, 120])],
 )
 def test_a_ring_opens_at_another_time_or_is_new(ring: str, after: int | None, opens: list[float]) -> None:
-    queue = made(past(rings=RINGS), wish(ring=ring, ring_after=after, priority=7)).queues[0]
+    queue = made(past(rings=RINGS), change(ring=ring, ring_after=after, priority=7)).queues[0]
     assert [one.after for one in queue.rings] == opens
     assert queue.rings[1].agents == (2, 0)  # by place; an agent who left is 0, which matches no agent
     assert (queue.priority, made(past(rings=RINGS)).queues[0].priority) == (7, 0)
-    assert made(past(rings=RINGS), wish(priority=7)).queues[1].priority == 5
+    assert made(past(rings=RINGS), change(priority=7)).queues[1].priority == 5
 
 
 @pytest.mark.parametrize(
@@ -134,11 +134,11 @@ def test_a_ring_opens_at_another_time_or_is_new(ring: str, after: int | None, op
 )
 def test_what_changes_nothing_or_does_not_fit_is_refused_at_its_field(given: dict[str, Any], field: str) -> None:
     with pytest.raises(NotValid) as refused:
-        check(wish(**given), QueuePolicy(rings=RINGS), 0)
-    assert list(refused.value.faults) == [field]
-    check(wish(agents=1), QueuePolicy(), 0)
+        check(change(**given), QueuePolicy(rings=RINGS), 0)
+    assert list(refused.value.problems) == [field]
+    check(change(agents=1), QueuePolicy(), 0)
     with pytest.raises(Invalid):
-        check(wish(agents=1), None, 0)
+        check(change(agents=1), None, 0)
 
 
 def test_calls_come_as_they_came_and_nobody_is_less_patient_than_they_were() -> None:
@@ -149,7 +149,7 @@ def test_calls_come_as_they_came_and_nobody_is_less_patient_than_they_were() -> 
     )
     habits = what_if.habits(known)
     assert habits.patience[DELIVERY] == pytest.approx(135.0)  # all waits / those who gave up
-    first, second, third = what_if.trace(known, known.days[0], wish(agents=1), habits, 1)
+    first, second, third = what_if.trace(known, known.days[0], change(agents=1), habits, 1)
     assert (first["t"], first["handle"], first["preferred_agent"]) == (9 * HOUR, 300.0, 2)
     assert first["patience"] > 5
     assert third["patience"] > 40
@@ -163,19 +163,21 @@ def test_calls_come_as_they_came_and_nobody_is_less_patient_than_they_were() -> 
 
 def test_more_calls_come_on_average_and_the_same_with_the_same_seed() -> None:
     known = past(*(call(9 * HOUR + n) for n in range(400)))
-    habits, much = what_if.habits(known), wish(agents=1, percent=250)
+    habits, much = what_if.habits(known), change(agents=1, percent=250)
     lines = what_if.trace(known, known.days[0], much, habits, 1)
     assert len(lines) == pytest.approx(1000, abs=40)
     assert lines == what_if.trace(known, known.days[0], much, habits, 1)
     assert lines != what_if.trace(known, known.days[0], much, habits, 2)
     assert all(0 <= line["t"] < 24 * HOUR for line in lines)
-    assert len(what_if.trace(known, known.days[0], wish(agents=1, percent=50), habits, 1)) == pytest.approx(200, abs=30)
+    assert len(what_if.trace(known, known.days[0], change(agents=1, percent=50), habits, 1)) == pytest.approx(
+        200, abs=30
+    )
 
 
 def test_one_agent_alone_and_one_more_is_what_a_pencil_says() -> None:
     """Two calls at once: the second waits for the first, and with one more agent not."""
     known = past(call(9 * HOUR), call(9 * HOUR + 10, handled=100.0))
-    told = what_if_figures.play(known, wish(agents=1), {})
+    told = what_if_figures.play(known, change(agents=1), {})
     wait = next(one for one in told["figures"] if one["name"] == "mean_wait")
     assert wait["before"] == [pytest.approx(145.0), 0.0]
     assert wait["after"] == [0.0, 0.0]
@@ -195,7 +197,7 @@ def test_a_ring_that_opens_earlier_brings_the_supervisor_earlier() -> None:
         duty={10: ((0, 24 * HOUR),), 30: ((0, 24 * HOUR),)},
         rings=(RingRule(after=120, skills={}, roles=("supervisor",)),),
     )
-    told = what_if_figures.play(known, wish(ring="2", ring_after=30), {})
+    told = what_if_figures.play(known, change(ring="2", ring_after=30), {})
     wait = next(one for one in told["figures"] if one["name"] == "mean_wait")
     assert (wait["before"][0], wait["after"][0]) == (pytest.approx(60.0), pytest.approx(15.0))
 
@@ -220,7 +222,7 @@ def test_a_steady_day_comes_to_what_erlang_says(monkeypatch: pytest.MonkeyPatch)
     rate, handling = len(calls) / (24 * HOUR), sum(one.handled or 0 for one in calls) / len(calls)
     many = replace(known, servers=tuple(replace(ALICE, id=n) for n in range(1, 5)))
     many = replace(many, days=tuple(replace(day, duty=dict.fromkeys(range(1, 5), ((0.0, 24 * HOUR),))) for day in days))
-    told = what_if_figures.play(many, wish(agents=1), {})
+    told = what_if_figures.play(many, change(agents=1), {})
     wait = next(one for one in told["figures"] if one["name"] == "mean_wait")
     before, after = (theory.ErlangC(rate, handling, agents).mean_wait for agents in (4, 5))
     assert wait["before"][0] == pytest.approx(before, rel=0.35)
@@ -230,7 +232,7 @@ def test_a_steady_day_comes_to_what_erlang_says(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_queue_that_is_gone_is_told() -> None:
     with pytest.raises(TooLittleKnown, match="no_queue"):
-        what_if_figures.play(past(), wish(queue_id=77, agents=1), {})
+        what_if_figures.play(past(), change(queue_id=77, agents=1), {})
 
 
 def test_the_interval_is_students() -> None:

@@ -26,10 +26,10 @@ def _a_day(shop: Shop) -> None:
     shop.run("UPDATE offers SET is_open = false, ended_at = :now", now=shop.clock())
     with shop.wiring.work() as work:
         agent_state.refresh_state(work, shop.people.alice)
-        agents.choose_status(work, shop.people.alice, "break", cause="lunch")
+        agents.choose_status(work, shop.people.alice, "break", reason="lunch")
     shop.clock.forward(1800)
     with shop.wiring.work() as work:
-        agents.sign_out(work, shop.people.alice, cause="connection_lost")
+        agents.sign_out(work, shop.people.alice, reason="connection_lost")
     shop.clock.forward(600)
 
 

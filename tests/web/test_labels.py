@@ -23,7 +23,7 @@ from tests.house import People
         ("ticket_status", TicketStatus),
         ("priority", Priority),
         ("type", TicketType),
-        ("fault", ResponsibleParty),
+        ("responsible", ResponsibleParty),
         ("outcome", Outcome),
         ("outcome_hint", Outcome),
     ],

@@ -89,18 +89,18 @@ def test_an_agent_sees_why_the_first_of_an_own_queue_wait_but_not_of_another(sho
 def test_breaks_are_chosen_by_kind_and_named_in_the_readers_language(shop: Shop, signed_in: SignIn, lunch: str) -> None:
     shop.available("alice")
     browser = signed_in("alice")
-    answer = post(browser, "/desk/status", status="break", cause=lunch).text
+    answer = post(browser, "/desk/status", status="break", reason=lunch).text
     assert "<b>Lunch</b>" in answer
     shop.change("alice", language="zh")
     assert "<b>用餐</b>" in browser.get("/desk/status").text
-    assert post(browser, "/desk/status", status="break", cause="sleep").status_code == 422
+    assert post(browser, "/desk/status", status="break", reason="sleep").status_code == 422
 
 
 def test_a_break_after_this_is_shown_and_taken_back_by_one_click(shop: Shop, signed_in: SignIn, lunch: str) -> None:
     shop.available("alice")
     shop.talk()
     browser = signed_in("alice")
-    asked = post(browser, "/desk/status", status="break", cause=lunch).text
+    asked = post(browser, "/desk/status", status="break", reason=lunch).text
     assert "then: Lunch" in asked
     assert "After this: Lunch" in asked
     assert "Lunch" not in post(browser, "/desk/status/take-back").text.split("now-on_call")[1]

@@ -151,7 +151,7 @@ def _given(counter: Counter) -> None:
 def _what_ifs(counter: Counter) -> None:
     for _ in range(2):
         counter.shop.run(
-            "INSERT INTO what_ifs (actor, wish, state, due_at, tries, played, to_play, reason, created_at)"
+            "INSERT INTO what_ifs (actor, scenario, state, due_at, tries, played, to_play, reason, created_at)"
             " VALUES ('system', '{}', 'queued', :now, 0, 0, 0, '', :now)",
             now=counter.shop.clock.now,
         )

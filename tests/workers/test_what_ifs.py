@@ -15,7 +15,7 @@ from callcenter import background
 from callcenter.actions.supervision import what_ifs
 from callcenter.clock import utc_now
 from callcenter.domain.errors import NotAllowed
-from callcenter.domain.what_ifs import Wish
+from callcenter.domain.what_ifs import WhatIfScenario
 from callcenter.settings import Settings
 from callcenter.storage.supervision.what_ifs import WhatIf
 from callcenter.wiring import Wiring
@@ -40,8 +40,8 @@ def monday(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
 
 def ask(shop: Shop, by: str = "sam", **given: Any) -> int:
     with shop.wiring.work() as work:
-        wish = Wish(**{"day": "monday", "queue_id": shop.delivery, "agents": 2, **given})
-        return what_ifs.ask(work, wish, actor=shop.actor(by)).id
+        scenario = WhatIfScenario(**{"day": "monday", "queue_id": shop.delivery, "agents": 2, **given})
+        return what_ifs.ask(work, scenario, actor=shop.actor(by)).id
 
 
 def queued(wiring: Wiring) -> list[str]:
@@ -151,7 +151,9 @@ def test_a_real_worker_killed_in_the_middle_loses_only_time(
         until(lambda: monday.row(WhatIf, id_).played > 0)
         programs.kill(first)
     assert monday.row(WhatIf, id_).state == "running"
-    monday.run("UPDATE what_ifs SET due_at = now() - interval '1 second', wish = jsonb_set(wish, '{percent}', '100')")
+    monday.run(
+        "UPDATE what_ifs SET due_at = now() - interval '1 second', scenario = jsonb_set(scenario, '{percent}', '100')"
+    )
     Clock(monday.wiring).tick()
     with long_worker(settings, tmp_path):
         until(lambda: monday.row(WhatIf, id_).state == "done")

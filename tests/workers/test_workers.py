@@ -118,12 +118,12 @@ def test_the_clock_goes_on_when_the_database_was_away(shop: Shop, monkeypatch: p
 
 def test_an_offer_that_reached_an_agent_who_was_just_going_moves_on_at_once(shop: Shop) -> None:
     """A router was faster than her signing out, or the clock that had found her gone died before it said so."""
-    for status, cause in (("signed_out", "signed_out"), ("unavailable", "connection_lost")):
+    for status, reason in (("signed_out", "signed_out"), ("unavailable", "connection_lost")):
         shop.available("alice", "bo")
         interaction_id, sid = shop.call()
         assert shop.asked(interaction_id) == "alice"
         shop.change("alice", status=status)
         Clock(shop.wiring).tick()
         assert shop.asked(interaction_id) == "bo"
-        assert [offer.end_reason for offer in shop.rows(Offer)][-2:] == [cause, ""]
+        assert [offer.end_reason for offer in shop.rows(Offer)][-2:] == [reason, ""]
         shop.report(sid)

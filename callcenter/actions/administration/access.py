@@ -59,7 +59,7 @@ def set_password(work: Work, agent_id: int, *, password: str) -> None:
 
 
 def sign_out_everywhere(work: Work, agent_id: int) -> None:
-    presence.sign_out(work, agent_id, cause="everywhere")
+    presence.sign_out(work, agent_id, reason="everywhere")
     _locked(work, agent_id).session_key = secrets.token_urlsafe(12)
 
 

@@ -42,13 +42,13 @@ def add(work: Work, *, key: str, settings: QueueSettings, actor: Actor) -> Queue
     must_administer(actor)
     try:
         queues.check(settings, known(work, None))
-        faults: dict[str, SettingProblem] = {}
+        problems: dict[str, SettingProblem] = {}
     except NotValid as error:
-        faults = error.faults
+        problems = error.problems
     if wrong := _wrong_key(work, key):
-        faults = {"key": wrong, **faults}
-    if faults:
-        raise NotValid(faults)
+        problems = {"key": wrong, **problems}
+    if problems:
+        raise NotValid(problems)
     row = Queue(key=key)
     _write(row, _tidy(settings))
     work.session.add(row)

@@ -19,35 +19,33 @@ from callcenter.storage.work import Work
 HEARTBEAT_LOST = timedelta(seconds=35)
 
 
-def choose_status(work: Work, agent_id: int, status: str, *, cause: str = "") -> Agent:
-    """`cause`: break reason. During work a break is scheduled for afterwards; choosing it again cancels it.
+def choose_status(work: Work, agent_id: int, status: str, *, reason: str = "") -> Agent:
+    """`reason`: break reason. During work a break is scheduled for afterwards; choosing it again cancels it.
 
     Invalid for an unknown status or reason.
     """
-    _check(work, status, cause)
+    _check(work, status, reason)
     agent = agent_state.locked(work, agent_id)
     if status != Status.AVAILABLE and agent.state != AgentState.IDLE:
-        if (agent.next_status, agent.next_cause) == (status, cause):
+        if (agent.next_status, agent.next_reason) == (status, reason):
             return _take_back(work, agent)
-        agent.next_status, agent.next_cause = status, cause
-        agent_state.tell_status(work, agent, before=agent.status, cause="after_this")
+        agent.next_status, agent.next_reason = status, reason
+        agent_state.tell_status(work, agent, before=agent.status, reason="after_this")
         return agent
-    agent.next_status, agent.next_cause = None, ""
+    agent.next_status, agent.next_reason = None, ""
     if status == Status.AVAILABLE:
         agent.missed_in_a_row = 0
         _expect(work, agent_id)
-    agent_state.set_status(work, agent, Status(status), actor=f"agent:{agent.id}", cause=cause)
+    agent_state.set_status(work, agent, Status(status), actor=f"agent:{agent.id}", reason=reason)
     routing.next_for(work, agent.id)
     return agent
 
 
-def _check(work: Work, status: str, cause: str) -> None:
+def _check(work: Work, status: str, reason: str) -> None:
     if status not in CHOOSABLE:
         raise Invalid("A status is available, break or unavailable.", field="status")
-    if cause and (
-        status != Status.BREAK or cause not in {reason.key for reason in company.break_reasons(work.session)}
-    ):
-        raise Invalid("There is no such kind of break.", field="cause")
+    if reason and (status != Status.BREAK or reason not in {kind.key for kind in company.break_reasons(work.session)}):
+        raise Invalid("There is no such kind of break.", field="reason")
 
 
 def take_back_request(work: Work, agent_id: int) -> Agent:
@@ -57,8 +55,8 @@ def take_back_request(work: Work, agent_id: int) -> Agent:
 
 
 def _take_back(work: Work, agent: Agent) -> Agent:
-    agent.next_status, agent.next_cause = None, ""
-    agent_state.tell_status(work, agent, before=agent.status, cause="after_this")
+    agent.next_status, agent.next_reason = None, ""
+    agent_state.tell_status(work, agent, before=agent.status, reason="after_this")
     routing.next_for(work, agent.id)
     return agent
 
@@ -78,19 +76,19 @@ def _expect(work: Work, agent_id: int) -> None:
     agents.expect(work.session, agent_id, silent_before=work.now - HEARTBEAT_LOST, now=work.now)
 
 
-def sign_out(work: Work, agent_id: int, *, cause: str = "") -> None:
+def sign_out(work: Work, agent_id: int, *, reason: str = "") -> None:
     """Withdraws offers and returns conversations to the queue; a call in progress continues."""
     # Lock order: interactions, then agent.
     in_hand = interactions.of_agent(work.session, agent_id, lock=True)
     agent = agent_state.locked(work, agent_id)
-    agent.next_status, agent.next_cause = None, ""
-    agent_state.set_status(work, agent, Status.SIGNED_OUT, actor=f"agent:{agent.id}", cause=cause)
+    agent.next_status, agent.next_reason = None, ""
+    agent_state.set_status(work, agent, Status.SIGNED_OUT, actor=f"agent:{agent.id}", reason=reason)
     for interaction in in_hand:
         if interaction.state == State.OFFERED:
-            offers.release(work, interaction.id, agent_id=agent_id, cause="signed_out")
+            offers.release(work, interaction.id, agent_id=agent_id, reason="signed_out")
         elif interaction.state == State.ACTIVE and not interaction.channel.is_voice:
-            offers.give_back(work, interaction.id, cause="signed_out")
-    work.record(SignedOut(agent_id=agent.id, actor=f"agent:{agent.id}", cause=cause))
+            offers.give_back(work, interaction.id, reason="signed_out")
+    work.record(SignedOut(agent_id=agent.id, actor=f"agent:{agent.id}", reason=reason))
 
 
 def connected(work: Work, *, sid: str, agent_id: int) -> None:
@@ -115,7 +113,7 @@ def lose(work: Work, agent_id: int, *, grace: timedelta) -> None:
     agent = agent_state.locked(work, agent_id)
     # Calls continue.
     if agent.status == Status.AVAILABLE and agent_id in gone(work.session, now=work.now, grace=grace):
-        agent_state.set_status(work, agent, Status.UNAVAILABLE, cause="connection_lost")
+        agent_state.set_status(work, agent, Status.UNAVAILABLE, reason="connection_lost")
 
 
 def free(work: Work, agent_id: int) -> None:
@@ -123,7 +121,7 @@ def free(work: Work, agent_id: int) -> None:
     agent = agents.get(work.session, agent_id)
     if agent is None or agent.status not in (Status.SIGNED_OUT, Status.UNAVAILABLE):
         return
-    cause = "signed_out" if agent.status == Status.SIGNED_OUT else "connection_lost"
+    reason = "signed_out" if agent.status == Status.SIGNED_OUT else "connection_lost"
     for interaction in interactions.of_agent(work.session, agent_id, lock=True):
         if interaction.state == State.OFFERED:
-            offers.release(work, interaction.id, agent_id=agent_id, cause=cause)
+            offers.release(work, interaction.id, agent_id=agent_id, reason=reason)

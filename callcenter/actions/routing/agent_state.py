@@ -10,23 +10,23 @@ from callcenter.storage.calls import interactions
 from callcenter.storage.work import Work
 
 
-def set_status(work: Work, agent: Agent, status: Status, *, actor: str = "system", cause: str = "") -> None:
+def set_status(work: Work, agent: Agent, status: Status, *, actor: str = "system", reason: str = "") -> None:
     """Where status or break reason differ. The agent's row must be locked."""
     before = agent.status
-    if before == status and (status != Status.BREAK or agent.status_cause == cause):
+    if before == status and (status != Status.BREAK or agent.status_reason == reason):
         return
-    agent.status, agent.status_since, agent.status_cause = status, work.now, cause
+    agent.status, agent.status_since, agent.status_reason = status, work.now, reason
     if status == Status.AVAILABLE:
         agent.idle_since = work.now
     agents.begin_interval(
-        work.session, agent_id=agent.id, kind="status", value=status, now=work.now, cause=cause, actor=actor
+        work.session, agent_id=agent.id, kind="status", value=status, now=work.now, reason=reason, actor=actor
     )
-    tell_status(work, agent, before=before, cause=cause, actor=actor)
+    tell_status(work, agent, before=before, reason=reason, actor=actor)
 
 
-def tell_status(work: Work, agent: Agent, *, before: str, cause: str, actor: str | None = None) -> None:
+def tell_status(work: Work, agent: Agent, *, before: str, reason: str, actor: str | None = None) -> None:
     by = actor or f"agent:{agent.id}"
-    work.record(StatusChanged(agent_id=agent.id, actor=by, status=agent.status, before=before, cause=cause))
+    work.record(StatusChanged(agent_id=agent.id, actor=by, status=agent.status, before=before, reason=reason))
 
 
 def refresh_state(work: Work, agent_id: int) -> None:
@@ -44,14 +44,14 @@ def refresh_state(work: Work, agent_id: int) -> None:
             agent.idle_since = work.now
         _tell_state(work, agent, before=before)
     if state == AgentState.IDLE and agent.next_status:
-        status, cause = Status(agent.next_status), agent.next_cause
-        agent.next_status, agent.next_cause = None, ""
-        set_status(work, agent, status, actor=f"agent:{agent.id}", cause=cause)
+        status, reason = Status(agent.next_status), agent.next_reason
+        agent.next_status, agent.next_reason = None, ""
+        set_status(work, agent, status, actor=f"agent:{agent.id}", reason=reason)
 
 
 def _tell_state(work: Work, agent: Agent, *, before: str) -> None:
     agents.begin_interval(
-        work.session, agent_id=agent.id, kind="state", value=agent.state, now=work.now, cause="", actor="system"
+        work.session, agent_id=agent.id, kind="state", value=agent.state, now=work.now, reason="", actor="system"
     )
     work.record(StateChanged(agent_id=agent.id, state=agent.state, before=before))
 
@@ -61,7 +61,7 @@ def miss(work: Work, agent_id: int, *, allowed: int) -> None:
     agent = locked(work, agent_id)
     agent.missed_in_a_row += 1
     if agent.missed_in_a_row >= allowed and agent.status == Status.AVAILABLE:
-        set_status(work, agent, Status.NOT_ANSWERING, cause="missed")
+        set_status(work, agent, Status.NOT_ANSWERING, reason="missed")
 
 
 def locked(work: Work, agent_id: int) -> Agent:

@@ -103,16 +103,16 @@ def missed(work: Work, interaction: Interaction, offer: Offer, *, reason: str) -
     routing.next_for(work, offer.agent_id)
 
 
-def release(work: Work, interaction_id: int, *, agent_id: int, cause: str) -> None:
+def release(work: Work, interaction_id: int, *, agent_id: int, reason: str) -> None:
     """Withdraw a live offer from an agent who is gone; route it again."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     offer = offers.open_of(work.session, interaction_id, lock=True)
     if interaction and offer and offer.state == OfferState.LIVE and offer.agent_id == agent_id:
-        _end(work, interaction, offer, OfferState.WITHDRAWN, reason=cause)
+        _end(work, interaction, offer, OfferState.WITHDRAWN, reason=reason)
         routing.route(work, interaction, without=frozenset({agent_id}))
 
 
-def give_back(work: Work, interaction_id: int, *, cause: str) -> None:
+def give_back(work: Work, interaction_id: int, *, reason: str) -> None:
     """The interaction lost its agent: back to its old place in the queue, a caller to the music."""
     interaction = interactions.get(work.session, interaction_id, lock=True)
     offer = offers.open_of(work.session, interaction_id, lock=True)
@@ -120,7 +120,7 @@ def give_back(work: Work, interaction_id: int, *, cause: str) -> None:
         return
     gone = offer.agent_id
     interaction.end_hold(work.now)
-    _end(work, interaction, offer, OfferState.FAILED, reason=cause)
+    _end(work, interaction, offer, OfferState.FAILED, reason=reason)
     if interaction.channel.is_voice and interaction.answered_at:
         interaction.call.bring_back_at = work.now
         work.record(CallerLeftAlone(interaction_id=interaction.id, agent_id=gone, offer_id=offer.id))
@@ -148,7 +148,7 @@ def leg_lost(work: Work, offer_id: int) -> None:
     offer = offers.get(work.session, offer_id, lock=True)
     if interaction and offer and offer.is_open and offer.connect_by and offer.connect_by <= work.now:
         # The agent's leg did not connect or return in time.
-        give_back(work, interaction.id, cause="leg_lost")
+        give_back(work, interaction.id, reason="leg_lost")
 
 
 def withdraw(work: Work, interaction: Interaction) -> int | None:

@@ -8,7 +8,7 @@ from callcenter.domain.errors import N_, DomainError, NotAllowed
 from callcenter.domain.permissions import Actor
 from callcenter.domain.setup_events import WhatIfAsked, WhatIfEnded
 from callcenter.domain.states import LongJobState
-from callcenter.domain.what_ifs import Wish
+from callcenter.domain.what_ifs import WhatIfScenario
 from callcenter.storage.administration import company
 from callcenter.storage.supervision import what_ifs
 from callcenter.storage.supervision.what_ifs import WhatIf
@@ -29,19 +29,19 @@ class WhatIfSuperseded(Exception):
     """Another worker holds the simulation, or it has ended."""
 
 
-def ask(work: Work, wish: Wish, *, actor: Actor) -> WhatIf:
+def ask(work: Work, scenario: WhatIfScenario, *, actor: Actor) -> WhatIf:
     """NotAllowed, NotValid by field, TooManyOpen."""
     if not actor.leads:
         raise NotAllowed
-    queue = company.queue(work.session, wish.queue_id)
+    queue = company.queue(work.session, scenario.queue_id)
     usable = queue if queue and queue.is_active else None
-    rules.check(wish, usable.policy if usable else None, usable.priority if usable else 0)
+    rules.check(scenario, usable.policy if usable else None, usable.priority if usable else 0)
     if what_ifs.count_open(work.session) >= MOST_OPEN:
         raise TooManyOpen
     row = WhatIf(
         asked_by=actor.agent_id,
         actor=actor.label,
-        wish=wish.model_dump(mode="json"),
+        scenario=scenario.model_dump(mode="json"),
         state=LongJobState.QUEUED,
         due_at=work.now,
         created_at=work.now,
@@ -52,7 +52,7 @@ def ask(work: Work, wish: Wish, *, actor: Actor) -> WhatIf:
     return row
 
 
-def begin(work: Work, what_if_id: int) -> tuple[Wish, int] | None:
+def begin(work: Work, what_if_id: int) -> tuple[WhatIfScenario, int] | None:
     """(scenario, number of this try); None where not due. Fails the simulation after the last try."""
     row = what_ifs.claim(work.session, what_if_id, now=work.now)
     if row is None:
@@ -63,7 +63,7 @@ def begin(work: Work, what_if_id: int) -> tuple[Wish, int] | None:
     row.state, row.due_at, row.begun_at = LongJobState.RUNNING, work.now + BELIEVED, work.now
     row.tries += 1
     row.played = row.to_play = 0
-    return Wish.model_validate(row.wish), row.tries
+    return WhatIfScenario.model_validate(row.scenario), row.tries
 
 
 def go_on(work: Work, what_if_id: int, *, attempt: int, played: int, to_play: int) -> None:

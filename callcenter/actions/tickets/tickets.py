@@ -20,7 +20,7 @@ ALLOWED: dict[str, set[str]] = {
     "status": set(TicketStatus),
     "priority": set(Priority),
     "type": set(TicketType),
-    "fault": set(ResponsibleParty),
+    "responsible": set(ResponsibleParty),
 }
 TEXTS = {"subject": 200, "cause": 120, "product": 120}
 

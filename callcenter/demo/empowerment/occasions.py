@@ -155,7 +155,7 @@ class Year:
         return MatterFacts(
             type=ticket["type"],
             cause=moment.cause,
-            fault=ticket["fault"],
+            fault=ticket["responsible"],
             product=ticket["product"],
             price=ticket["price"],
             priority=ticket["priority"],

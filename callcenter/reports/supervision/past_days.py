@@ -14,7 +14,16 @@ from callcenter.domain.channels import Medium
 from callcenter.domain.interactions import Result
 from callcenter.domain.routing import CompanyPolicy
 from callcenter.domain.states import OfferState
-from callcenter.domain.what_ifs import PastAgent, PastCall, PastDay, PastDays, QueueThen, Span, TooLittleKnown, Wish
+from callcenter.domain.what_ifs import (
+    PastAgent,
+    PastCall,
+    PastDay,
+    PastDays,
+    QueueThen,
+    Span,
+    TooLittleKnown,
+    WhatIfScenario,
+)
 from callcenter.reports.agents.day import bounds
 from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
@@ -60,13 +69,13 @@ OFFERS = text(
 )
 
 
-def past(session: Session, wish: Wish, *, now: datetime) -> PastDays:
+def past(session: Session, scenario: WhatIfScenario, *, now: datetime) -> PastDays:
     """The scenario's whole days before today, newest first. Raises TooLittleKnown."""
     ours = company.get(session)
     zone, numbers = (ours.zone, ours.routing_policy) if ours else ("UTC", CompanyPolicy())
     queues = company.queues(session)
     days, left_out, total = list[PastDay](), dict[str, int](), 0
-    for day in _dates(wish, now.astimezone(ZoneInfo(zone)).date()):
+    for day in _dates(scenario, now.astimezone(ZoneInfo(zone)).date()):
         one = _day(session, day, zone, [queue.id for queue in queues])
         reason = "no_calls" if not one.calls else "no_duty" if not one.duty else ""
         if not reason and days and total + len(one.calls) > MOST_CALLS:
@@ -95,10 +104,10 @@ def past(session: Session, wish: Wish, *, now: datetime) -> PastDays:
     )
 
 
-def _dates(wish: Wish, today: date) -> Iterator[date]:
-    for back in range(1, 7 * wish.weeks + 1):
+def _dates(scenario: WhatIfScenario, today: date) -> Iterator[date]:
+    for back in range(1, 7 * scenario.weeks + 1):
         day = today - timedelta(days=back)
-        if day.weekday() in wish.weekdays:
+        if day.weekday() in scenario.weekdays:
             yield day
 
 

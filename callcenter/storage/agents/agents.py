@@ -44,10 +44,10 @@ class Agent(Row):
     is_active: Mapped[bool] = mapped_column(default=True)
     status: Mapped[str] = mapped_column(default=Status.SIGNED_OUT)
     status_since: Mapped[datetime]
-    status_cause: Mapped[str] = mapped_column(default="")
+    status_reason: Mapped[str] = mapped_column(default="")
     # Takes effect when the current work is done.
     next_status: Mapped[str | None]
-    next_cause: Mapped[str] = mapped_column(default="")
+    next_reason: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default=AgentState.IDLE)
     state_since: Mapped[datetime]
     idle_since: Mapped[datetime]
@@ -73,7 +73,7 @@ class Interval(Row):
     value: Mapped[str]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]  # None while it lasts
-    cause: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="")
     actor: Mapped[str] = mapped_column(default="system")
 
     __table_args__ = (
@@ -92,8 +92,8 @@ class Interval(Row):
 BEGIN_INTERVAL = text(
     "WITH ended AS (UPDATE agent_intervals SET ended_at = :now"
     "  WHERE agent_id = :agent_id AND kind = :kind AND ended_at IS NULL RETURNING id)"
-    "INSERT INTO agent_intervals (agent_id, kind, value, started_at, cause, actor)"
-    " SELECT :agent_id, :kind, :value, :now, :cause, :actor FROM (SELECT count(*) FROM ended) AS done"
+    "INSERT INTO agent_intervals (agent_id, kind, value, started_at, reason, actor)"
+    " SELECT :agent_id, :kind, :value, :now, :reason, :actor FROM (SELECT count(*) FROM ended) AS done"
 )
 
 
@@ -137,9 +137,9 @@ def names(session: Session) -> dict[int, str]:
 
 
 def begin_interval(
-    session: Session, *, agent_id: int, kind: str, value: str, now: datetime, cause: str, actor: str
+    session: Session, *, agent_id: int, kind: str, value: str, now: datetime, reason: str, actor: str
 ) -> None:
-    values = {"agent_id": agent_id, "kind": kind, "value": value, "now": now, "cause": cause, "actor": actor}
+    values = {"agent_id": agent_id, "kind": kind, "value": value, "now": now, "reason": reason, "actor": actor}
     # One statement, as every offer does this.
     session.execute(BEGIN_INTERVAL, values)
 

@@ -177,7 +177,7 @@ def _matter(
     return MatterFacts(
         type=ticket.type if ticket else "",
         cause=cause_key(session, ticket.cause) if ticket else "",
-        fault=ticket.fault if ticket else "unknown",
+        fault=ticket.responsible if ticket else "unknown",
         product=ticket.product if ticket else "",
         price=ticket.price if ticket else None,
         priority=ticket.priority if ticket else "normal",

@@ -141,7 +141,7 @@ MAKE_OFFER = text(
     "  UPDATE agent_intervals SET ended_at = :now FROM made WHERE agent_intervals.agent_id = made.agent_id"
     "  AND kind = 'state' AND ended_at IS NULL RETURNING agent_intervals.id),"
     " begun AS ("
-    "  INSERT INTO agent_intervals (agent_id, kind, value, started_at, cause, actor)"
+    "  INSERT INTO agent_intervals (agent_id, kind, value, started_at, reason, actor)"
     "  SELECT made.agent_id, 'state', 'offered', :now, '', 'system' FROM made, (SELECT count(*) FROM ended) AS done"
     "  RETURNING id)"
     "SELECT made.id, was.state, made.ring_at IS NOT NULL FROM made, was,"

@@ -19,7 +19,7 @@ class WhatIf(Row):
 
     asked_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     actor: Mapped[str]
-    wish: Mapped[dict[str, Any]]  # `domain.what_ifs.Wish` as data
+    scenario: Mapped[dict[str, Any]]  # `domain.what_ifs.WhatIfScenario` as data
     state: Mapped[LongJobState] = mapped_column(default=LongJobState.QUEUED)
     due_at: Mapped[datetime | None]  # when to start; once started, the lease's end
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)  # starts

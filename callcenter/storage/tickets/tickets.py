@@ -32,7 +32,7 @@ class Ticket(Row):
     priority: Mapped[Priority]
     type: Mapped[str]
     cause: Mapped[str] = mapped_column(default="")  # free text, or a name of a company's cause
-    fault: Mapped[str] = mapped_column(default="unknown")
+    responsible: Mapped[str] = mapped_column(default="unknown")
     product: Mapped[str] = mapped_column(default="")
     price: Mapped[int | None] = mapped_column(BigInteger)  # of the product, minor units of the customer's currency
     customer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("customers.id"))

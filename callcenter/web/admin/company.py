@@ -16,7 +16,7 @@ from callcenter.domain.routing import CompanyPolicy
 from callcenter.storage.administration import company
 from callcenter.web import access
 from callcenter.web.admin.blueprint import pages
-from callcenter.web.plumbing.forms import Faults, Values, differences, faults_of, flat
+from callcenter.web.plumbing.forms import Problems, Values, differences, flat, problems_of
 
 WRONG = 422
 _ = lazy_gettext
@@ -159,7 +159,7 @@ PATHS = [number.path for _group, numbers in GROUPS for number in numbers]
 class PolicyForm:
     values: Values
     version: str
-    faults: Faults
+    problems: Problems
     theirs: dict[str, str]
     error: DomainError | None = None
 
@@ -185,7 +185,7 @@ def _page(shown: PolicyForm) -> str:
         groups=GROUPS,
         values=shown.values,
         version=shown.version,
-        faults=shown.faults,
+        problems=shown.problems,
         theirs=shown.theirs,
         error=shown.error,
         reasons=reasons,
@@ -204,7 +204,7 @@ def save_numbers() -> Response | tuple[str, int]:
         with wiring.current().work() as work:
             acts.set_routing(work, policy=policy, version=version, actor=access.current_actor())
     except ValidationError as error:
-        return _page(PolicyForm(values, version, faults_of(error), {})), WRONG
+        return _page(PolicyForm(values, version, problems_of(error), {})), WRONG
     except StaleSave as error:
         now = _policy()
         # The next save is against the saved version.

@@ -1,4 +1,4 @@
-"""Labels of the queue form's fields in its list of faults."""
+"""Labels of the queue form's fields in its list of problems."""
 
 import re
 

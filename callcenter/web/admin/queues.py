@@ -26,7 +26,7 @@ from callcenter.web import access
 from callcenter.web.admin import queue_forms
 from callcenter.web.admin.blueprint import pages
 from callcenter.web.admin.labels import label_of
-from callcenter.web.plumbing.forms import Faults, Values, differences, faults_of
+from callcenter.web.plumbing.forms import Problems, Values, differences, problems_of
 from callcenter.web.wording import language
 
 WRONG = 422
@@ -34,11 +34,11 @@ WRONG = 422
 
 @dataclass(frozen=True)
 class QueueForm:
-    """State of the editor: fields, faults, and values saved meanwhile (`theirs`)."""
+    """State of the editor: fields, problems, and values saved meanwhile (`theirs`)."""
 
     values: Values
     version: str = ""
-    faults: Faults = field(default_factory=dict)
+    problems: Problems = field(default_factory=dict)
     theirs: dict[str, str] = field(default_factory=dict)
     is_stale: bool = False
     moved: str = ""
@@ -92,7 +92,7 @@ def save_queue(queue_id: int) -> Response | str | tuple[str, int]:
 
 
 def _sent(queue_id: int | None) -> Response | str | tuple[str, int]:
-    """Saves and redirects; returns the editor for faults, a conflict, or an act on rings and holidays."""
+    """Saves and redirects; returns the editor for problems, a conflict, or an act on rings and holidays."""
     values, version = Values.of(request.form), request.form.get("version", "")
     act = values.one("act") or "save"
     if act != "save":
@@ -101,7 +101,7 @@ def _sent(queue_id: int | None) -> Response | str | tuple[str, int]:
     try:
         saved_id = _save(queue_id, values, version)
     except (ValidationError, NotValid) as error:
-        return _editor(queue_id, QueueForm(values, version, faults=faults_of(error))), WRONG
+        return _editor(queue_id, QueueForm(values, version, problems=problems_of(error))), WRONG
     except StaleSave as error:
         return _editor(queue_id, _stale(queue_id or 0, values)), error.status
     with wiring.current().work() as work:
@@ -160,7 +160,7 @@ def _editor(queue_id: int | None, shown: QueueForm) -> str:
         row=row,
         shown=shown,
         values=shown.values,
-        faults=shown.faults,
+        problems=shown.problems,
         label_of=label_of,
         theirs=shown.theirs,
         rings=rings,

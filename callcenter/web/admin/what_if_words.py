@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from callcenter.domain.what_ifs import DAYS, WORKDAYS, Wish
+from callcenter.domain.what_ifs import DAYS, WORKDAYS, WhatIfScenario
 from callcenter.web.admin import what_if_curves as curves
 from callcenter.web.wording import formats
 
@@ -17,7 +17,7 @@ DOUBTFUL = 0.1  # of the service level, between replay and reality
 
 
 @dataclass(frozen=True)
-class Wished:
+class ScenarioSummary:
     """`changes`: what differs. `days`: the days replayed."""
 
     changes: str
@@ -101,34 +101,34 @@ def failed(reason: str) -> str:
     }.get(reason, _("These days cannot be played as they are set up now."))
 
 
-def wished(wish: Wish, queue: str) -> Wished:
+def summary(scenario: WhatIfScenario, queue: str) -> ScenarioSummary:
     parts = []
-    if wish.agents:
+    if scenario.agents:
         text = (
-            ngettext("%(num)d agent more", "%(num)d agents more", wish.agents)
-            if wish.agents > 0
-            else ngettext("%(num)d agent fewer", "%(num)d agents fewer", -wish.agents)
+            ngettext("%(num)d agent more", "%(num)d agents more", scenario.agents)
+            if scenario.agents > 0
+            else ngettext("%(num)d agent fewer", "%(num)d agents fewer", -scenario.agents)
         )
-        whole = wish.until - wish.since >= 1440
-        parts.append(text if whole else f"{text} {clock(wish.since)}–{clock(wish.until)}")
-    if wish.ring:
-        name = _("ring %(num)s", num=wish.ring) if wish.ring.isdigit() else ring(wish.ring)
-        parts.append(_("%(ring)s after %(seconds)d s", ring=name, seconds=wish.ring_after or 0))
-    if wish.priority is not None:
-        parts.append(_("priority %(num)d", num=wish.priority))
-    on = _("%(days)s of the last %(num)d weeks", days=days()[wish.day], num=wish.weeks)
-    if wish.weeks == 1:
-        on = _("%(days)s of the last week", days=days()[wish.day])
-    if wish.percent != 100:
-        on = _("%(days)s, with %(percent)d %% of the calls", days=on, percent=wish.percent)
-    return Wished(_("%(queue)s: %(changes)s", queue=queue, changes=_(", ").join(parts)), on)
+        whole = scenario.until - scenario.since >= 1440
+        parts.append(text if whole else f"{text} {clock(scenario.since)}–{clock(scenario.until)}")
+    if scenario.ring:
+        name = _("ring %(num)s", num=scenario.ring) if scenario.ring.isdigit() else ring(scenario.ring)
+        parts.append(_("%(ring)s after %(seconds)d s", ring=name, seconds=scenario.ring_after or 0))
+    if scenario.priority is not None:
+        parts.append(_("priority %(num)d", num=scenario.priority))
+    on = _("%(days)s of the last %(num)d weeks", days=days()[scenario.day], num=scenario.weeks)
+    if scenario.weeks == 1:
+        on = _("%(days)s of the last week", days=days()[scenario.day])
+    if scenario.percent != 100:
+        on = _("%(days)s, with %(percent)d %% of the calls", days=on, percent=scenario.percent)
+    return ScenarioSummary(_("%(queue)s: %(changes)s", queue=queue, changes=_(", ").join(parts)), on)
 
 
-def told(result: Mapping[str, Any], wish: Wish, queues: Mapping[int, str]) -> WhatIfView:
+def view(result: Mapping[str, Any], scenario: WhatIfScenario, queues: Mapping[int, str]) -> WhatIfView:
     figures = {one["name"]: one for one in result["figures"]}
     busy = [one for one in result["hours"] if one["calls"]]
     span = result["hours"][busy[0]["id"] : busy[-1]["id"] + 1] if busy else []
-    has_real = wish.percent == 100
+    has_real = scenario.percent == 100
     return WhatIfView(
         summary=_summary(figures),
         lines=[_line(one, has_real=has_real) for one in result["figures"] if one["before"]],

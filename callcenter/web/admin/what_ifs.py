@@ -15,7 +15,7 @@ from callcenter.actions.supervision import what_ifs as acts
 from callcenter.domain.errors import DomainError, NotFound
 from callcenter.domain.queues import NotValid
 from callcenter.domain.states import LongJobState
-from callcenter.domain.what_ifs import MINUTES_A_DAY, NEW_RINGS, Wish
+from callcenter.domain.what_ifs import MINUTES_A_DAY, NEW_RINGS, WhatIfScenario
 from callcenter.storage.administration import company
 from callcenter.storage.administration.company import Queue
 from callcenter.storage.agents import agents
@@ -24,7 +24,7 @@ from callcenter.storage.supervision.what_ifs import WhatIf
 from callcenter.web import access
 from callcenter.web.admin import what_if_words as words
 from callcenter.web.admin.blueprint import pages
-from callcenter.web.plumbing.forms import Faults, Values, faults_of, flat
+from callcenter.web.plumbing.forms import Problems, Values, flat, problems_of
 from callcenter.web.wording import formats, language
 
 PAGE = 20
@@ -46,13 +46,13 @@ def what_ifs() -> str:
 def try_what_if() -> Response | tuple[str, int]:
     values = Values.of(request.form)
     try:
-        wish = Wish.model_validate(_read(values))
+        scenario = WhatIfScenario.model_validate(_read(values))
         with wiring.current().work() as work:
-            row = acts.ask(work, wish, actor=access.current_actor())
+            row = acts.ask(work, scenario, actor=access.current_actor())
     except ValidationError as error:
-        return _index(values, faults_of(error)), WRONG
+        return _index(values, problems_of(error)), WRONG
     except NotValid as error:
-        return _index(values, faults_of(error)), WRONG
+        return _index(values, problems_of(error)), WRONG
     except acts.TooManyOpen as error:
         return _index(values, error=error), error.status
     return redirect(url_for("admin.what_if", what_if_id=row.id))
@@ -71,24 +71,24 @@ def what_if_result(what_if_id: int) -> str:
     return render_template("admin/what_if_result.html", **_one(what_if_id))
 
 
-def _index(values: Values, faults: Faults | None = None, *, error: DomainError | None = None) -> str:
+def _index(values: Values, problems: Problems | None = None, *, error: DomainError | None = None) -> str:
     before = request.args.get("before", type=int)
     with wiring.current().reading() as session:
         rows = kept.page(session, before=before, limit=PAGE + 1)
         queues = company.queues(session)
-        told = [(row, _wished(session, row)) for row in rows[:PAGE]]
+        found = [(row, _summary_of(session, row)) for row in rows[:PAGE]]
         names = agents.names(session)
     return render_template(
         "admin/what_ifs.html",
         values=values,
-        faults=faults or {},
+        problems=problems or {},
         theirs={},
         error=error,
         queues=[(queue.id, queue.name(language.chosen())) for queue in queues],
         days=list(words.days().items()),
         rings=_rings(queues),
         now_set={queue.name(language.chosen()): queue.priority for queue in queues},
-        rows=told,
+        rows=found,
         names=names,
         states=words.states(),
         kinds=words.KINDS,
@@ -105,8 +105,8 @@ def _again(what_if_id: int | None) -> Values:
         today = words.weekday(formats.local(wiring.current().clock()).date())
         first = queues[0].id if queues else 0
         return flat({"day": today, "weeks": 4, "percent": 100, "queue_id": first, "agents": 2, **_hours(540, 1020)})
-    wish = Wish.model_validate(old.wish)
-    return flat({**wish.model_dump(mode="json"), **_hours(wish.since, wish.until)})
+    scenario = WhatIfScenario.model_validate(old.scenario)
+    return flat({**scenario.model_dump(mode="json"), **_hours(scenario.since, scenario.until)})
 
 
 def _hours(since: int, until: int) -> dict[str, str]:
@@ -151,19 +151,19 @@ def _one(what_if_id: int) -> Mapping[str, object]:
             raise NotFound
         names = {queue.id: queue.name(language.chosen()) for queue in company.every_queue(session)}
         by = agents.names(session).get(row.asked_by or 0, row.actor)
-        wished = _wished(session, row)
+        summary = _summary_of(session, row)
     return {
         "row": row,
         "by": by,
-        "wished": wished,
+        "summary": summary,
         # No worker has started it: the page says so.
         "is_late": row.is_open and not row.tries and now - row.created_at > QUEUED_LONG,
         "failed": words.failed(row.reason) if row.state == LongJobState.FAILED else "",
-        "told": words.told(row.result, Wish.model_validate(row.wish), names) if row.result else None,
+        "view": words.view(row.result, WhatIfScenario.model_validate(row.scenario), names) if row.result else None,
     }
 
 
-def _wished(session: Session, row: WhatIf) -> words.Wished:
-    wish = Wish.model_validate(row.wish)
-    queue = company.queue(session, wish.queue_id)
-    return words.wished(wish, queue.name(language.chosen()) if queue else "–")
+def _summary_of(session: Session, row: WhatIf) -> words.ScenarioSummary:
+    scenario = WhatIfScenario.model_validate(row.scenario)
+    queue = company.queue(session, scenario.queue_id)
+    return words.summary(scenario, queue.name(language.chosen()) if queue else "–")

@@ -189,8 +189,8 @@ def _dot(row: Interval) -> str:
 
 
 def _said(session: Session, row: Interval) -> str:
-    if row.value == Status.BREAK and row.cause:
-        return breaks.name(session, row.cause)
+    if row.value == Status.BREAK and row.reason:
+        return breaks.name(session, row.reason)
     return {
         "available": _("Available"),
         "break": _("Break"),
@@ -209,7 +209,7 @@ def _why(row: Interval) -> str:
         "connection_lost": _("the connection was lost"),
         "missed": _("offers were missed"),
         "after_this": _("asked for during work"),
-    }.get(row.cause, "")
+    }.get(row.reason, "")
 
 
 def _by(row: Interval, names: Mapping[int, str]) -> str:

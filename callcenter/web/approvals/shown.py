@@ -47,7 +47,7 @@ class Shown(Answering):
 
     @property
     def fault(self) -> str:
-        return labels.of("fault", self.question.ticket.fault) if self.question.ticket else ""
+        return labels.of("responsible", self.question.ticket.responsible) if self.question.ticket else ""
 
     @property
     def held(self) -> int:

@@ -35,8 +35,8 @@ STRIP = ("status", "type", "cause", "priority")
 @access.everyone
 def choose_status() -> str:
     with wiring.current().work() as work:
-        status, cause = request.form.get("status", ""), request.form.get("cause", "")
-        agents.choose_status(work, _me(), status, cause=cause)
+        status, reason = request.form.get("status", ""), request.form.get("reason", "")
+        agents.choose_status(work, _me(), status, reason=reason)
     return parts.state_control(with_now=True)
 
 
@@ -150,11 +150,11 @@ def _then(work: Work, wanted: str) -> None:
     """`wanted`: a break's kind, "1" for a break without a kind, "" for none."""
     agent = agent_rows.get(work.session, _me())
     # The break that is already requested, in the form's terms.
-    asked = (agent.next_cause or "1") if agent and agent.next_status == Status.BREAK else ""
+    asked = (agent.next_reason or "1") if agent and agent.next_status == Status.BREAK else ""
     if agent is None or agent.status == Status.BREAK or wanted == asked:
         return
     if wanted:
-        agents.choose_status(work, _me(), Status.BREAK, cause="" if wanted == "1" else wanted)
+        agents.choose_status(work, _me(), Status.BREAK, reason="" if wanted == "1" else wanted)
     else:
         agents.take_back_request(work, _me())
 

@@ -118,7 +118,7 @@ def of(session: Session, mine: desk.Mine, now: datetime) -> IdleView:
         figures=_figures(today),
         said=_said(session, today.scores),
         inform=_inform(mine),
-        kind=breaks.chosen(session, agent.status, agent.status_cause),
+        kind=breaks.chosen(session, agent.status, agent.status_reason),
         # Only this status is set because of missed offers.
         missed=offered.missed(session, agent) if agent.status == Status.NOT_ANSWERING else [],
     )

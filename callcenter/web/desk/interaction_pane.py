@@ -233,7 +233,7 @@ class InteractionPane:
     @property
     def then(self) -> str:
         """The break requested for afterwards: its kind, "1" without a kind, "" for none."""
-        return (self.agent.next_cause or "1") if self.agent.next_status == Status.BREAK else ""
+        return (self.agent.next_reason or "1") if self.agent.next_status == Status.BREAK else ""
 
     @property
     def is_on_break(self) -> bool:

@@ -83,7 +83,7 @@ def now(session: Session, mine: Mine) -> CurrentSlot:
             then=breaks.after_this(session, agent),
             missed=offered.missed(session, agent) if agent.status == Status.NOT_ANSWERING else [],
             missed_in_a_row=agent.missed_in_a_row,
-            kind=breaks.chosen(session, agent.status, agent.status_cause),
+            kind=breaks.chosen(session, agent.status, agent.status_reason),
             kinds=breaks.kinds(session),
         )
     since, until = _span(item)

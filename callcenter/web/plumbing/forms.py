@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from callcenter.domain.queues import NotValid
 
-Faults = dict[str, str]
+Problems = dict[str, str]
 
 
 class Values(dict[str, list[str]]):
@@ -54,11 +54,11 @@ def _text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def faults_of(error: ValidationError | NotValid) -> Faults:
+def problems_of(error: ValidationError | NotValid) -> Problems:
     """{path: sentence in the reader's language}"""
     if isinstance(error, NotValid):
-        return {path: _(fault.text, **fault.values) for path, fault in error.faults.items()}
-    found: Faults = {}
+        return {path: _(problem.text, **problem.values) for path, problem in error.problems.items()}
+    found: Problems = {}
     for one in error.errors(include_url=False, include_input=False):
         # "[key]" marks an error in a dictionary's key; the first error of a field counts.
         found.setdefault(".".join(str(part) for part in one["loc"] if part != "[key]"), _sentence(one))

@@ -60,16 +60,16 @@ class Who:
 class ShownStatus:
     """`status`: chosen by the agent. `state`: known by the system, with `since`.
 
-    `cause`, `kind`: key and name of the current break. `then_cause`, `then`: of the break that follows.
+    `reason`, `kind`: key and name of the current break. `then_reason`, `then`: of the break that follows.
     `can_wait`: a status chosen now starts after the current work. `kinds`: breaks to choose from."""
 
     status: str
     state: str
     since: datetime
-    cause: str = ""
+    reason: str = ""
     kind: str = ""
     then: str = ""
-    then_cause: str = ""
+    then_reason: str = ""
     can_wait: bool = False
     kinds: Sequence[BreakKind] = ()
 
@@ -193,10 +193,10 @@ def shown_status(session: Session, agent: Agent) -> ShownStatus:
         status=agent.status,
         state=state,
         since=since,
-        cause=agent.status_cause if agent.status == Status.BREAK else "",
-        kind=breaks.chosen(session, agent.status, agent.status_cause),
+        reason=agent.status_reason if agent.status == Status.BREAK else "",
+        kind=breaks.chosen(session, agent.status, agent.status_reason),
         then=breaks.after_this(session, agent),
-        then_cause=agent.next_cause,
+        then_reason=agent.next_reason,
         can_wait=agent.state != AgentState.IDLE,
         kinds=breaks.kinds(session),
     )

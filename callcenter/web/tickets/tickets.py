@@ -27,7 +27,7 @@ from callcenter.web.wording.attached import AttachmentView
 
 PAGE = 50
 GROUPS = {"unsolved": UNSOLVED, "all": (), **{status.value: (status,) for status in TicketStatus}}
-CHOICES = {"status": TicketStatus, "type": TicketType, "fault": ResponsibleParty, "priority": Priority}
+CHOICES = {"status": TicketStatus, "type": TicketType, "responsible": ResponsibleParty, "priority": Priority}
 
 pages = Blueprint("tickets", __name__, url_prefix="/tickets")
 

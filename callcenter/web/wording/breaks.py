@@ -26,22 +26,22 @@ def kinds(session: Session) -> list[BreakKind]:
     return [BreakKind(key, languages.of(names, reader)) for key, names, is_active in _rows(session) if is_active]
 
 
-def name(session: Session, cause: str) -> str:
+def name(session: Session, reason: str) -> str:
     """E.g. "Lunch"; "Break" for none or an unknown kind."""
-    names = {key: languages.of(names, language.chosen()) for key, names, _is_active in _rows(session)} if cause else {}
-    return names.get(cause) or _("Break")
+    names = {key: languages.of(names, language.chosen()) for key, names, _is_active in _rows(session)} if reason else {}
+    return names.get(reason) or _("Break")
 
 
-def chosen(session: Session, status: str | None, cause: str) -> str:
+def chosen(session: Session, status: str | None, reason: str) -> str:
     """Name of the break's kind; "" for another status or a break without a kind."""
-    return name(session, cause) if status == Status.BREAK and cause else ""
+    return name(session, reason) if status == Status.BREAK and reason else ""
 
 
 def after_this(session: Session, agent: Agent) -> str:
     """Name of the requested status; "" for none."""
     if agent.next_status is None:
         return ""
-    return name(session, agent.next_cause) if agent.next_status == Status.BREAK else _("Unavailable")
+    return name(session, agent.next_reason) if agent.next_status == Status.BREAK else _("Unavailable")
 
 
 def _rows(session: Session) -> Rows:

@@ -63,7 +63,7 @@ LABELS: dict[str, Words] = {
         "repair": _("Repair"),
         "billing": _("Billing"),
     },
-    "fault": {
+    "responsible": {
         "unknown": _("Not known"),
         "ours": _("Ours"),
         "carrier": _("Our carrier"),

@@ -7,7 +7,12 @@ from flask_babel import gettext as _
 from callcenter.domain.empowerment import money
 from callcenter.web.wording import causes, labels, language
 
-CODED = {"status": "ticket_status", "type": "type", "fault": "fault", "priority": "priority"}  # fields that hold a code
+CODED = {
+    "status": "ticket_status",
+    "type": "type",
+    "responsible": "responsible",
+    "priority": "priority",
+}  # fields that hold a code
 
 
 def spoken(code: str) -> str:
@@ -41,7 +46,7 @@ def ticket_field(name: str) -> str:
         "status": _("Status"),
         "type": _("Type"),
         "cause": _("Cause"),
-        "fault": _("Whose fault"),
+        "responsible": _("Whose fault"),
         "product": _("Product"),
         "price": _("Price"),
         "priority": _("Priority"),

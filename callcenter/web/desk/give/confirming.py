@@ -89,7 +89,7 @@ class Confirming:
             return []
         kind = labels.of("type", ticket.type)
         cause = self._cause(ticket.cause or "")
-        fault = labels.of("fault", ticket.fault) if ticket.fault not in ("", "unknown") else ""
+        fault = labels.of("responsible", ticket.responsible) if ticket.responsible not in ("", "unknown") else ""
         whole = " · ".join(part for part in (cause or kind, fault) if part)
         return list(dict.fromkeys(one for one in (whole, f"{kind} · {cause}" if cause else "", kind) if one))
 

@@ -20,7 +20,7 @@ from callcenter.storage.empowerment import departments, rule_books
 from callcenter.web import access
 from callcenter.web.empowerment.rules.blueprint import pages, version
 from callcenter.web.empowerment.rules.rule_forms import Form
-from callcenter.web.plumbing.forms import Faults, Values, differences, faults_of
+from callcenter.web.plumbing.forms import Problems, Values, differences, problems_of
 from callcenter.web.wording import formats, language
 
 WRONG = 422
@@ -145,8 +145,8 @@ def _shown(remedy: Remedy) -> Values:
     return values
 
 
-def _read(values: Values) -> tuple[Remedy | None, Faults]:
-    faults: Faults = {}
+def _read(values: Values) -> tuple[Remedy | None, Problems]:
+    faults: Problems = {}
     data: dict[str, Any] = {name: values.one(name) for name in ("key", "kind", "unit")}
     data["names"] = {code: values.one(f"names.{code}") for code in ("en", "zh")}
     sms = {code: values.one(f"sms.{code}") for code in ("en", "zh")}
@@ -179,7 +179,7 @@ def _field(values: Values, head: str) -> dict[str, Any]:
     }
 
 
-def _amounts(values: Values, name: str, faults: Faults, *, many: bool) -> dict[str, Any]:
+def _amounts(values: Values, name: str, faults: Problems, *, many: bool) -> dict[str, Any]:
     """ "USD 12; CNY 80" → {currency: minor units}, lists with `many`."""
     found: dict[str, Any] = {}
     for text in filter(None, (part.strip() for part in re.split(r"[;；]", values.one(name)))):
@@ -197,8 +197,8 @@ def _amounts(values: Values, name: str, faults: Faults, *, many: bool) -> dict[s
     return found
 
 
-def _sentences(error: ValidationError) -> Faults:
-    found = faults_of(error)
+def _sentences(error: ValidationError) -> Problems:
+    found = problems_of(error)
     for one in error.errors(include_url=False, include_input=False):
         path = ".".join(str(part) for part in one["loc"])
         if one["type"] == "value_error":

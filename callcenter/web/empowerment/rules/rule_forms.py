@@ -13,7 +13,7 @@ from callcenter.domain.empowerment.conditions import CONDITIONS, Group, Span
 from callcenter.domain.empowerment.rule_book import Outcome, Rule
 from callcenter.domain.errors import Invalid
 from callcenter.web.empowerment.rules.words import Known
-from callcenter.web.plumbing.forms import Faults, Values, faults_of
+from callcenter.web.plumbing.forms import Problems, Values, problems_of
 from callcenter.web.wording import formats
 
 GROUPS: tuple[Group, ...] = ("who", "whom", "what")
@@ -32,7 +32,7 @@ class Form:
     values: Values
     currency: str
     was: str = ""
-    faults: Faults = field(default_factory=dict)
+    faults: Problems = field(default_factory=dict)
     theirs: dict[str, str] = field(default_factory=dict)
     stale: str | None = None
     opened: str = ""
@@ -126,7 +126,7 @@ class Reading:
 
     def __init__(self, values: Values, currency: str) -> None:
         self.values, self.currency = values, values.one("currency").upper() or currency
-        self.faults: Faults = {}
+        self.faults: Problems = {}
 
     def data(self, id_: int | str) -> dict[str, Any]:
         values = self.values
@@ -203,7 +203,7 @@ class Reading:
         return kind(text)
 
 
-def read(values: Values, book_currency: str, id_: int | str) -> tuple[Rule | None, Faults]:
+def read(values: Values, book_currency: str, id_: int | str) -> tuple[Rule | None, Problems]:
     """(rule, faults); the rule is None with any fault."""
     reading = Reading(values, book_currency)
     try:
@@ -213,8 +213,8 @@ def read(values: Values, book_currency: str, id_: int | str) -> tuple[Rule | Non
     return (None if reading.faults else rule), reading.faults
 
 
-def _sentences(error: ValidationError) -> Faults:
-    found = faults_of(error)
+def _sentences(error: ValidationError) -> Problems:
+    found = problems_of(error)
     for one in error.errors(include_url=False, include_input=False):
         path = ".".join(str(part) for part in one["loc"])
         if one["type"] == "value_error":
