@@ -8,7 +8,7 @@ from callcenter.storage.empowerment import cases
 from callcenter.wiring import Wiring
 from workers.job import job
 
-TOLD_EVERY = 1.0
+REPORT_EVERY = 1.0
 LOOK_EACH = 500
 
 
@@ -23,7 +23,7 @@ def replay(wiring: Wiring, *, replay_id: int) -> None:
     period = {"since": row.since, "until": row.until}
     changed: list[Again] = []
 
-    def tell(done: int, to_do: int) -> None:
+    def report(done: int, to_do: int) -> None:
         with wiring.work() as work:
             replays.go_on(work, replay_id, attempt=attempt, done=done, to_do=to_do, cases=changed)
         changed.clear()
@@ -32,16 +32,16 @@ def replay(wiring: Wiring, *, replay_id: int) -> None:
         with wiring.reading() as session:
             to_do = cases.count(session, **period)
             made = Replay(book, since=row.since, budgets=cases.budgets_of(session, **period))
-            tell(0, to_do)
-            told_at = monotonic()
+            report(0, to_do)
+            reported_at = monotonic()
             for done, past in enumerate(cases.stream(session, **period), start=1):
                 again = made.again(past)
                 if again.is_changed:
                     changed.append(again)
-                if done % LOOK_EACH == 0 and monotonic() - told_at > TOLD_EVERY:
-                    tell(done, to_do)
-                    told_at = monotonic()
-        tell(to_do, to_do)
+                if done % LOOK_EACH == 0 and monotonic() - reported_at > REPORT_EVERY:
+                    report(done, to_do)
+                    reported_at = monotonic()
+        report(to_do, to_do)
         with wiring.work() as work:
             replays.finish(work, replay_id, attempt=attempt, result=made.result())
     except replays.Superseded:

@@ -43,7 +43,7 @@ def _wallboard(wiring: Wiring) -> None:
 
 TIMETABLE = (
     Periodic("wallboard", every=timedelta(seconds=1), lock=7_000_020, do=_wallboard),
-    Periodic("tell again", every=timedelta(seconds=5), lock=7_000_010, do=lambda wiring: wiring.republish()),
+    Periodic("republish", every=timedelta(seconds=5), lock=7_000_010, do=lambda wiring: wiring.republish()),
     Periodic("tidy", every=timedelta(minutes=10), lock=7_000_011, do=_tidy),
     Periodic("propose", every=timedelta(hours=1), lock=7_000_012, do=_propose),
 )

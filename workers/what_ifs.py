@@ -10,7 +10,7 @@ from callcenter.simulation import what_if_figures
 from callcenter.wiring import Wiring
 from workers.job import job
 
-TOLD_EVERY = 0.5
+REPORT_EVERY = 0.5
 
 
 @job
@@ -22,13 +22,13 @@ def play(wiring: Wiring, *, what_if_id: int) -> None:
         return
     scenario, attempt = begun
 
-    told_at = 0.0
+    reported_at = 0.0
 
     def progress(played: int, to_play: int) -> None:
-        nonlocal told_at
-        if monotonic() - told_at < TOLD_EVERY and played < to_play:
+        nonlocal reported_at
+        if monotonic() - reported_at < REPORT_EVERY and played < to_play:
             return
-        told_at = monotonic()
+        reported_at = monotonic()
         with wiring.work() as work:
             what_ifs.go_on(work, what_if_id, attempt=attempt, played=played, to_play=to_play)
 

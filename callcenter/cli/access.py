@@ -17,7 +17,7 @@ ROLES = click.Choice([role.value for role in Role])
 
 
 @contextmanager
-def house() -> Iterator[Wiring]:
+def open_wiring() -> Iterator[Wiring]:
     wiring = Wiring(settings())
     try:
         yield wiring
@@ -36,7 +36,7 @@ def token() -> None:
 @click.option("--name", required=True, help="What it is for.")
 def create_token(role: str, username: str | None, name: str) -> None:
     """Create an API token and print it. It is shown once: only its hash is stored."""
-    with house() as wiring:
+    with open_wiring() as wiring:
         with wiring.work() as work:
             row, secret = staff.issue_token(work, name=name, role=role, username=username)
         click.echo(f"Token {row.id} ({name}), role {role}. Keep it safe, it is not shown again:", err=True)
@@ -46,7 +46,7 @@ def create_token(role: str, username: str | None, name: str) -> None:
 @token.command("list")
 def list_tokens() -> None:
     """List all tokens, without their secrets."""
-    with house() as wiring, wiring.reading() as session:
+    with open_wiring() as wiring, wiring.reading() as session:
         names = agents.names(session)
         for row in tokens.tokens(session):
             ended = f"revoked {row.revoked_at:%Y-%m-%d}" if row.revoked_at else "valid"
@@ -58,7 +58,7 @@ def list_tokens() -> None:
 @click.argument("token_id", type=int)
 def revoke_token(token_id: int) -> None:
     """Revoke a token at once."""
-    with house() as wiring:
+    with open_wiring() as wiring:
         with wiring.work() as work:
             row = staff.revoke_token(work, token_id)
         click.echo(f"Token {row.id} ({row.name}) opens nothing any more.")
@@ -92,7 +92,7 @@ def create_user(
 ) -> None:
     """Create an account. Asks for the password."""
     password = _password(from_stdin=password_stdin)
-    with house() as wiring:
+    with open_wiring() as wiring:
         with wiring.work() as work:
             staff.hire(
                 work,
@@ -114,7 +114,7 @@ def create_user(
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def set_password(username: str, password_stdin: bool) -> None:
     """Set a new password and end the account's sessions."""
-    with house() as wiring:
+    with open_wiring() as wiring:
         with wiring.reading() as session:
             agent = agents.by_name(session, username)
         if agent is None:
@@ -128,7 +128,7 @@ def set_password(username: str, password_stdin: bool) -> None:
 @user.command("list")
 def list_users() -> None:
     """List the active accounts."""
-    with house() as wiring, wiring.reading() as session:
+    with open_wiring() as wiring, wiring.reading() as session:
         for agent in agents.all_active(session):
             skills = ", ".join(f"{name}:{level}" for name, level in agent.skills.items())
             speaks = "+".join(agent.languages)

@@ -44,20 +44,20 @@ class CheckResult:
 
     verdict: Literal["ok", "note", "fault"]
     subject: str
-    said: str
+    message: str
     advice: str = ""
 
 
-def ok(subject: str, said: str) -> CheckResult:
-    return CheckResult("ok", subject, said)
+def ok(subject: str, message: str) -> CheckResult:
+    return CheckResult("ok", subject, message)
 
 
-def note(subject: str, said: str, advice: str) -> CheckResult:
-    return CheckResult("note", subject, said, advice)
+def note(subject: str, message: str, advice: str) -> CheckResult:
+    return CheckResult("note", subject, message, advice)
 
 
-def fault(subject: str, said: str, advice: str) -> CheckResult:
-    return CheckResult("fault", subject, said, advice)
+def fault(subject: str, message: str, advice: str) -> CheckResult:
+    return CheckResult("fault", subject, message, advice)
 
 
 def all_of_them() -> Iterator[CheckResult]:
@@ -110,9 +110,9 @@ def secrets(ours: Settings) -> Iterator[CheckResult]:
 def database(ours: Settings) -> Generator[CheckResult, None, list[str]]:
     """Findings on PostgreSQL; returns our telephone numbers, [] where they cannot be read."""
     numbers: list[str] = []
-    house = Database(ours.database_url, pool=1)
+    opened = Database(ours.database_url, pool=1)
     try:
-        with house.reading() as session:
+        with opened.reading() as session:
             version = int(session.scalar(text("SHOW server_version_num")) or 0) // 10_000
             if version < OLDEST_POSTGRES:
                 yield fault("PostgreSQL", f"is version {version}", f"Use {OLDEST_POSTGRES} or newer.")
@@ -120,8 +120,8 @@ def database(ours: Settings) -> Generator[CheckResult, None, list[str]]:
                 yield ok("PostgreSQL", f"version {version}")
             at, newest = current_revision(session), newest_revision()
             if at != newest:
-                said = f"the database is at {at or 'no migration'}, this version needs {newest}"
-                yield fault("Migrations", said, "Run: callcenter migrate")
+                message = f"the database is at {at or 'no migration'}, this version needs {newest}"
+                yield fault("Migrations", message, "Run: callcenter migrate")
                 return numbers
             yield ok("Migrations", str(at))
             yield from _connections(ours, session)
@@ -131,7 +131,7 @@ def database(ours: Settings) -> Generator[CheckResult, None, list[str]]:
     except OperationalError as error:
         yield fault("PostgreSQL", first_line(error), "Start it, or look at DATABASE_URL.")
     finally:
-        house.close()
+        opened.close()
     return numbers
 
 
@@ -140,8 +140,8 @@ def _connections(ours: Settings, session: Session) -> Iterator[CheckResult]:
     most = (ours.web_processes + 2) * 2 * ours.database_pool
     allowed = int(session.scalar(text("SHOW max_connections")) or 0)
     if most > allowed:
-        said = f"our processes may take {most} connections in a rush, PostgreSQL allows {allowed}"
-        yield note("Connections", said, "Raise max_connections there, or lower DATABASE_POOL.")
+        message = f"our processes may take {most} connections in a rush, PostgreSQL allows {allowed}"
+        yield note("Connections", message, "Raise max_connections there, or lower DATABASE_POOL.")
 
 
 def _clock(session: Session) -> Iterator[CheckResult]:
@@ -199,13 +199,13 @@ def public_url(ours: Settings) -> Iterator[CheckResult]:
             if "json" in answer.headers.get("Content-Type", ""):
                 yield ok("PUBLIC_URL", f"{ours.public_url} answers")
                 return
-        said = "something else answers there"
+        message = "something else answers there"
     except HTTPError as error:
-        said = f"answers {error.code}"
+        message = f"answers {error.code}"
     except (URLError, OSError) as error:
-        said = f"does not answer from here ({getattr(error, 'reason', error)})"
+        message = f"does not answer from here ({getattr(error, 'reason', error)})"
     advice = "Start callcenter serve, and look at the proxy, the name's address and the firewall: Twilio needs it."
-    yield fault("PUBLIC_URL", f"{ours.public_url} {said}", advice)
+    yield fault("PUBLIC_URL", f"{ours.public_url} {message}", advice)
 
 
 def twilio(ours: Settings, numbers: list[str]) -> Iterator[CheckResult]:

@@ -15,14 +15,14 @@ def doctor(live: bool) -> None:
     """Check every dependency and setting, and say what to do. Exits with 1 where something does not work."""
     quiet()
     faults = 0
-    for finding in live_work.findings() if live else checks.all_of_them():
-        click.echo(_shown(finding))
-        faults += finding.verdict == "fault"
+    for result in live_work.findings() if live else checks.all_of_them():
+        click.echo(_line(result))
+        faults += result.verdict == "fault"
     good = "Nobody waits in vain." if live else "Everything works."
     click.echo(f"\n{faults} fault{'s' * (faults != 1)}." if faults else f"\n{good}")
     raise SystemExit(1 if faults else 0)
 
 
-def _shown(finding: CheckResult) -> str:
-    advice = f"\n      -> {finding.advice}" if finding.advice else ""
-    return f"{MARKS[finding.verdict]:<6}{finding.subject}: {finding.said}{advice}"
+def _line(result: CheckResult) -> str:
+    advice = f"\n      -> {result.advice}" if result.advice else ""
+    return f"{MARKS[result.verdict]:<6}{result.subject}: {result.message}{advice}"

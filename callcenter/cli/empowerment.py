@@ -43,12 +43,12 @@ def check(context: click.Context, rules_file: Path, causes: tuple[str, ...], lan
     book = read_book(rules_file)
     faults = checking.check(book, causes=causes)
     if json_wanted:
-        told = [
+        problems = [
             {"kind": one.kind.value, "rules": list(one.rules), "cause": one.cause}
             | {"text": sentence(language, one, currency=book.currency)}
             for one in faults
         ]
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(problems, ensure_ascii=False, indent=1))
     else:
         for fault in faults:
             click.echo(sentence(language, fault, currency=book.currency))

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from callcenter.cli.access import house
+from callcenter.cli.access import open_wiring
 from callcenter.cli.empowerment import JSON, LANGUAGE, RULES, read_book
 from callcenter.cli.speech import CommandFailed
 from callcenter.domain.empowerment import RuleBook
@@ -66,7 +66,7 @@ def replay(
 def cases(since: datetime | None, until: datetime | None) -> None:
     """Print the recorded cases, one JSON object a line, for `empowerment replay --cases`. Customers appear by id
     only."""
-    with house() as wiring, wiring.reading() as session:
+    with open_wiring() as wiring, wiring.reading() as session:
         period = _period(since, until, wiring.clock())
         for past in recorded.stream(session, **period):
             click.echo(json.dumps(past.to_data(), ensure_ascii=False))
@@ -85,7 +85,7 @@ def _with_zone(moment: datetime | None) -> datetime | None:
 
 
 def _of_database(book: RuleBook, since: datetime | None, until: datetime | None) -> dict[str, Any]:
-    with house() as wiring, wiring.reading() as session:
+    with open_wiring() as wiring, wiring.reading() as session:
         period = _period(since, until, wiring.clock())
         budgets = recorded.budgets_of(session, **period)
         return _result(book, recorded.stream(session, **period), period["since"], budgets)

@@ -59,6 +59,6 @@ def _become(module: str, environment: dict[str, str], log: str) -> None:
 
 def _show_name(name: str) -> None:
     # The name in `ps` and `top` (Linux); all forks would have the same one.
-    shown = Path("/proc/self/comm")
-    if shown.exists():
-        shown.write_text(name[-SHOWN_LETTERS:])
+    process_name = Path("/proc/self/comm")
+    if process_name.exists():
+        process_name.write_text(name[-SHOWN_LETTERS:])

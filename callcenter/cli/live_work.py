@@ -35,27 +35,27 @@ def findings() -> Iterator[CheckResult]:
     except SettingsError as error:
         yield fault("Settings", str(error), "Set these variables; docs/operations.md explains each.")
         return
-    house = Database(ours.database_url, pool=1)
+    opened = Database(ours.database_url, pool=1)
     try:
-        with house.reading() as session:
+        with opened.reading() as session:
             found = invariants.breaches(session, datetime.now(UTC))
             names = agents.names(session)
             failed = failures.all_of_them(session)
-        yield from _told(found, names)
+        yield from _breaches(found, names)
         yield from _stuck(failed)
     except OperationalError as error:
         yield fault("PostgreSQL", first_line(error), "Start it, or look at DATABASE_URL.")
     finally:
-        house.close()
+        opened.close()
 
 
-def _told(found: list[Breach], names: Mapping[int, str]) -> Iterator[CheckResult]:
+def _breaches(found: list[Breach], names: Mapping[int, str]) -> Iterator[CheckResult]:
     for kind, count in invariants.counts(found).items():
         if not count:
             yield ok(SUBJECTS[kind], "none")
         for breach in found:
             if breach.kind == kind:
-                yield fault(SUBJECTS[kind], _said(breach, names), ADVICE[kind])
+                yield fault(SUBJECTS[kind], _described(breach, names), ADVICE[kind])
 
 
 def _stuck(failed: Sequence[Failure]) -> Iterator[CheckResult]:
@@ -67,7 +67,7 @@ def _stuck(failed: Sequence[Failure]) -> Iterator[CheckResult]:
         yield fault("Stuck work", f"{row.kind} {row.row_id}: {row.error}, {row.tries} tries, {ended}", advice)
 
 
-def _said(breach: Breach, names: Mapping[int, str]) -> str:
+def _described(breach: Breach, names: Mapping[int, str]) -> str:
     parts = [
         f"interaction {breach.interaction_id}" if breach.interaction_id else "",
         names.get(breach.agent_id or 0, f"agent {breach.agent_id}"),

@@ -102,7 +102,7 @@ def _cells(figure: RunFigure) -> tuple[str, ...]:
         "" if figure.theory is None else f"{'' if figure.sign == '=' else figure.sign + ' '}{_number(figure.theory)}"
     )
     verdict = {None: "", True: "ok", False: "NOT OK"}[figure.is_ok]
-    told = ", ".join(part for part in (figure.wanted, figure.reference) if part)
+    source = ", ".join(part for part in (figure.wanted, figure.reference) if part)
     return (
         _words(figure.name),
         figure.of,
@@ -111,7 +111,7 @@ def _cells(figure: RunFigure) -> tuple[str, ...]:
         theory,
         figure.source,
         "" if figure.expected is None else _number(figure.expected),
-        f"{told}: {verdict}" if verdict else told,
+        f"{source}: {verdict}" if verdict else source,
     )
 
 

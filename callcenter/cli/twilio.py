@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 import click
 
 from callcenter.actions.administration import setup
-from callcenter.cli.access import house
+from callcenter.cli.access import open_wiring
 from callcenter.cli.speech import CommandFailed, Misused, settings
 from callcenter.settings import Settings
 from callcenter.storage.administration import company
@@ -29,7 +29,7 @@ def add_number(number: str, queues: tuple[str, ...], name: str | None, language:
     """Add a telephone number of the account; then run `callcenter twilio configure`."""
     if zone not in available_timezones():
         raise Misused(f"There is no time zone {zone}; one is America/Los_Angeles.")
-    with house() as wiring:
+    with open_wiring() as wiring:
         with wiring.work() as work:
             row = setup.add_number(work, number=number, name=name, queues=queues, language=language, zone=zone)
         click.echo(f"{row.e164} leads to {', '.join(queues)}. Next: callcenter twilio configure")

@@ -45,7 +45,7 @@ class Book:
     def rows(self, table: type[Row]) -> list[Values]:
         return self._rows.get(table, [])
 
-    def tell(self, at: datetime, event: Event) -> None:
+    def record(self, at: datetime, event: Event) -> None:
         self.events.append((at, event))
 
     def continue_at(self, counter: str, last: int) -> None:
@@ -73,7 +73,7 @@ class Book:
             session.execute(text("SELECT setval(:counter, :last)"), {"counter": counter, "last": last})
 
     def _history(self) -> Iterator[Values]:
-        for n, (at, event) in enumerate(sorted(self.events, key=lambda told: told[0]), start=1):
+        for n, (at, event) in enumerate(sorted(self.events, key=lambda pair: pair[0]), start=1):
             subjects = {name: getattr(event, name) for name in SUBJECTS}
             yield {
                 "id": n,

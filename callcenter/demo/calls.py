@@ -38,13 +38,13 @@ class Times:
     held: float
 
 
-def call(house: YearSetup, contact: DemoContact) -> DemoContact | None:
+def call(setup: YearSetup, contact: DemoContact) -> DemoContact | None:
     """Write this call into the book. Returns the caller's redial after an abandoned call, else None."""
-    book = house.book
+    book = setup.book
     times = _times(book, contact)
     joined = contact.at + timedelta(seconds=times.menu)
     answered = joined + timedelta(seconds=times.waited)
-    server = house.taker(contact, answered)
+    server = setup.taker(contact, answered)
     # Calls that would not have ended by now are left out.
     if answered + timedelta(seconds=times.talked + 100) > book.now:
         return None
@@ -55,9 +55,9 @@ def call(house: YearSetup, contact: DemoContact) -> DemoContact | None:
             _leave_in_menu(book, contact, times)
             return None
         if book.chance.expovariate(1 / PATIENCE) < times.waited:
-            return _abandon(house, contact, times)
+            return _abandon(setup, contact, times)
     if server:
-        _serve(house, contact, server, times, joined)
+        _serve(setup, contact, server, times, joined)
     return None
 
 
@@ -76,29 +76,29 @@ def _times(book: Book, contact: DemoContact) -> Times:
     return Times(menu, waited, talked, held)
 
 
-def _enter(house: YearSetup, contact: DemoContact, times: Times) -> Values:
+def _enter(setup: YearSetup, contact: DemoContact, times: Times) -> Values:
     """From the first ring until the call is in the queue."""
-    book, queue_id = house.book, house.queue_id(contact)
-    visit = begin(house, contact)
+    book, queue_id = setup.book, setup.queue_id(contact)
+    visit = begin(setup, contact)
     joined = contact.at + timedelta(seconds=times.menu)
     digit = "1" if contact.issue.theme.queue == "delivery" else "2"
-    place, told = (1, None) if times.waited < 40 else (2 + int(times.waited // 120), int(times.waited * 0.9))
-    visit.update(queue_id=queue_id, joined_at=joined, announced_place=place, announced_seconds=told)
+    place, announced = (1, None) if times.waited < 40 else (2 + int(times.waited // 120), int(times.waited * 0.9))
+    visit.update(queue_id=queue_id, joined_at=joined, announced_place=place, announced_seconds=announced)
     visit["call"]["menu_keys"] = [digit]
-    book.tell(contact.at, CallReceived(**who(visit, actor="customer")))
-    book.tell(joined, MenuChosen(digit=digit, queue_id=queue_id, **who(visit, actor="customer")))
-    book.tell(joined, QueueEntered(queue_id=queue_id, place=place, expected_seconds=told, **who(visit)))
+    book.record(contact.at, CallReceived(**who(visit, actor="customer")))
+    book.record(joined, MenuChosen(digit=digit, queue_id=queue_id, **who(visit, actor="customer")))
+    book.record(joined, QueueEntered(queue_id=queue_id, place=place, expected_seconds=announced, **who(visit)))
     return visit
 
 
-def _serve(house: YearSetup, contact: DemoContact, server: DemoAgent, times: Times, joined: datetime) -> None:
-    book, visit = house.book, _enter(house, contact, times)
+def _serve(setup: YearSetup, contact: DemoContact, server: DemoAgent, times: Times, joined: datetime) -> None:
+    book, visit = setup.book, _enter(setup, contact, times)
     answered = joined + timedelta(seconds=times.waited)
     taken = answered - book.seconds(1, 2)
     made = max(joined, taken - book.seconds(2, 9))
     ticket = issues.ticket_of(book, contact, server, queue_id=visit["queue_id"], at=answered, interaction=visit["id"])
     visit["ticket_id"] = ticket["id"]
-    offer = offered(house, visit, server, made=made, taken=taken)
+    offer = offered(setup, visit, server, made=made, taken=taken)
     ended = answered + timedelta(seconds=times.talked)
     visit.update(
         agent_id=server.id,
@@ -108,7 +108,7 @@ def _serve(house: YearSetup, contact: DemoContact, server: DemoAgent, times: Tim
         ended_by=EndedBy.CUSTOMER if book.share(68) else EndedBy.AGENT,
         result=Result.SERVED,
     )
-    book.tell(answered, CallConnected(waited_seconds=int(times.waited), **who(visit, server)))
+    book.record(answered, CallConnected(waited_seconds=int(times.waited), **who(visit, server)))
     _hold(book, visit, server, times.held, answered)
     _leg(book, visit, contact.at, ended, party="customer", joined=joined)
     _leg(book, visit, taken, ended, party="agent", agent_id=server.id, offer_id=offer["id"], joined=answered)
@@ -124,8 +124,8 @@ def _hold(book: Book, visit: Values, server: DemoAgent, held: float, answered: d
     start = answered + book.seconds(20, 45)
     visit["call"].update(held_times=1, held_seconds=int(held))
     acts = who(visit, server, actor=f"agent:{server.id}")
-    book.tell(start, CallHeld(**acts))
-    book.tell(start + timedelta(seconds=held), CallResumed(held_seconds=int(held), **acts))
+    book.record(start, CallHeld(**acts))
+    book.record(start + timedelta(seconds=held), CallResumed(held_seconds=int(held), **acts))
 
 
 def _wrap_up(book: Book, contact: DemoContact, visit: Values, server: DemoAgent, ended: datetime) -> datetime:
@@ -135,15 +135,15 @@ def _wrap_up(book: Book, contact: DemoContact, visit: Values, server: DemoAgent,
     visit["finished_at"] = finished
     book.extend(visit, WrapUp, outcome=outcome, note=note)
     acts = who(visit, server, actor=f"agent:{server.id}" if outcome else "system")
-    book.tell(finished, WrapUpFinished(outcome=outcome or "", note=note, ticket_id=visit["ticket_id"], **acts))
+    book.record(finished, WrapUpFinished(outcome=outcome or "", note=note, ticket_id=visit["ticket_id"], **acts))
     issues.finish(book, contact, server, outcome=outcome, at=finished, interaction=visit["id"])
     return finished
 
 
-def _abandon(house: YearSetup, contact: DemoContact, times: Times) -> DemoContact | None:
-    book = house.book
+def _abandon(setup: YearSetup, contact: DemoContact, times: Times) -> DemoContact | None:
+    book = setup.book
     waited = times.waited * book.chance.uniform(0.3, 0.98)
-    visit = _enter(house, contact, replace(times, waited=times.waited))
+    visit = _enter(setup, contact, replace(times, waited=times.waited))
     ended = visit["joined_at"] + timedelta(seconds=waited)
     visit.update(ended_at=ended, finished_at=ended, ended_by=EndedBy.CUSTOMER, result=Result.ABANDONED)
     _leg(book, visit, contact.at, ended, party="customer", joined=visit["joined_at"])
@@ -157,7 +157,7 @@ def _leave_in_menu(book: Book, contact: DemoContact, times: Times) -> None:
     ended = contact.at + timedelta(seconds=times.menu)
     visit = begin(YearSetup(book, [], {}), contact)
     visit.update(ended_at=ended, finished_at=ended, ended_by=EndedBy.CUSTOMER, result=Result.LEFT_IN_MENU)
-    book.tell(contact.at, CallReceived(**who(visit, actor="customer")))
+    book.record(contact.at, CallReceived(**who(visit, actor="customer")))
     _leg(book, visit, contact.at, ended, party="customer", joined=None)
     _end(book, visit, ended, None)
 
@@ -173,7 +173,7 @@ def _end(
         ticket_id=visit.get("ticket_id"),
         **who(visit, server, actor="customer" if visit["ended_by"] == "customer" else "system"),
     )
-    book.tell(at, event)
+    book.record(at, event)
 
 
 def _leg(

@@ -47,9 +47,9 @@ class YearSetup:
         return self.queues[contact.issue.theme.queue if contact.channel.is_voice else "delivery"]
 
 
-def begin(house: YearSetup, contact: DemoContact) -> Values:
-    _seen(house.book, contact)
-    visit = house.book.add(
+def begin(setup: YearSetup, contact: DemoContact) -> Values:
+    _seen(setup.book, contact)
+    visit = setup.book.add(
         Interaction,
         channel=contact.channel,
         direction="inbound",
@@ -61,7 +61,7 @@ def begin(house: YearSetup, contact: DemoContact) -> Values:
         created_at=contact.at,
     )
     if contact.channel.is_voice:
-        visit["call"] = house.book.extend(visit, Call, held_seconds=0)
+        visit["call"] = setup.book.extend(visit, Call, held_seconds=0)
     return visit
 
 
@@ -69,31 +69,31 @@ def _seen(book: Book, contact: DemoContact) -> None:
     """Update the address's last contact; WhatsApp is an address of its own with the same number."""
     addresses, kind = contact.customer.addresses, contact.channel.address_kind
     if kind not in addresses:
-        told = {"since": contact.at, "verified_at": contact.at, "last_seen_at": None, "opted_out_at": None}
+        dates = {"since": contact.at, "verified_at": contact.at, "last_seen_at": None, "opted_out_at": None}
         who = {"customer_id": contact.customer.id, "kind": kind, "address": contact.customer.number}
-        addresses[kind] = book.add(Address, **who, **told)
+        addresses[kind] = book.add(Address, **who, **dates)
     before = addresses[kind]["last_seen_at"]
     addresses[kind]["last_seen_at"] = max(contact.at, before or contact.at)
 
 
-def offered(house: YearSetup, visit: Values, server: DemoAgent, *, made: datetime, taken: datetime) -> Values:
+def offered(setup: YearSetup, visit: Values, server: DemoAgent, *, made: datetime, taken: datetime) -> Values:
     """One offer, accepted at `taken`; sometimes preceded by an offer that another agent declined or missed."""
-    book = house.book
+    book = setup.book
     medium = Channel(visit["channel"]).medium
-    if visit["joined_at"] < made - RING and (other := _other(house, server, made)) and book.share(35):
+    if visit["joined_at"] < made - RING and (other := _other(setup, server, made)) and book.share(35):
         _passed_over(book, visit, other, made=made - RING, medium=medium)
     offer = _offer(book, visit, server, made=made, medium=medium, state="accepted", ended=taken)
     offer["accepted_at"] = taken
     subjects = who(visit, server, actor=f"agent:{server.id}")
     waited = int((taken - visit["joined_at"]).total_seconds())
-    book.tell(taken, OfferEnded(offer_id=offer["id"], outcome="accepted", **subjects))
+    book.record(taken, OfferEnded(offer_id=offer["id"], outcome="accepted", **subjects))
     subjects["ticket_id"] = visit["ticket_id"]
-    book.tell(taken, InteractionAccepted(offer_id=offer["id"], waited_seconds=waited, **subjects))
+    book.record(taken, InteractionAccepted(offer_id=offer["id"], waited_seconds=waited, **subjects))
     return offer
 
 
-def _other(house: YearSetup, server: DemoAgent, at: datetime) -> DemoAgent | None:
-    others = (s for s in house.servers if s is not server and s.works_at(at) and s.is_free(at, channel=Channel.VOICE))
+def _other(setup: YearSetup, server: DemoAgent, at: datetime) -> DemoAgent | None:
+    others = (s for s in setup.servers if s is not server and s.works_at(at) and s.is_free(at, channel=Channel.VOICE))
     return next((s for s in others if set(s.member.languages) & set(server.member.languages)), None)
 
 
@@ -102,7 +102,7 @@ def _passed_over(book: Book, visit: Values, server: DemoAgent, *, made: datetime
     ended = made + (book.seconds(3, 9) if state == "declined" else RING)
     offer = _offer(book, visit, server, made=made, medium=medium, state=state, ended=ended)
     actor = f"agent:{server.id}" if state == "declined" else "system"
-    book.tell(ended, OfferEnded(offer_id=offer["id"], outcome=state, **who(visit, server, actor=actor)))
+    book.record(ended, OfferEnded(offer_id=offer["id"], outcome=state, **who(visit, server, actor=actor)))
 
 
 def _offer(
@@ -122,7 +122,7 @@ def _offer(
         end_reason="",
         reason={"chosen": server.id, "verdicts": []},
     )
-    book.tell(made, OfferMade(offer_id=offer["id"], seconds=int(RING.total_seconds()), **who(visit, server)))
+    book.record(made, OfferMade(offer_id=offer["id"], seconds=int(RING.total_seconds()), **who(visit, server)))
     return offer
 
 

@@ -19,24 +19,24 @@ from callcenter.domain.interactions import EndedBy, Result
 from callcenter.storage.calls.wrap_ups import WrapUp
 
 
-def converse(house: YearSetup, contact: DemoContact) -> None:
+def converse(setup: YearSetup, contact: DemoContact) -> None:
     """Write this conversation, if it has ended by now and an agent was free."""
-    book = house.book
+    book = setup.book
     waited = contact.script.waited if contact.script else book.chance.lognormvariate(3.6, 0.8)
     taken = contact.at + timedelta(seconds=waited)
-    server = house.taker(contact, taken)
-    said = _script(book, contact, taken)
-    ended = said[-1][0] + book.seconds(40, 200)
+    server = setup.taker(contact, taken)
+    messages = _script(book, contact, taken)
+    ended = messages[-1][0] + book.seconds(40, 200)
     if server is None or ended + timedelta(minutes=2) > book.now:
         return
-    visit = _begin(house, contact)
+    visit = _begin(setup, contact)
     ids = {"queue_id": visit["queue_id"], "at": taken, "interaction": visit["id"]}
     ticket = issues.ticket_of(book, contact, server, **ids)
     visit["ticket_id"] = ticket["id"]
-    offer = offered(house, visit, server, made=taken - timedelta(seconds=min(waited, 8)), taken=taken)
+    offer = offered(setup, visit, server, made=taken - timedelta(seconds=min(waited, 8)), taken=taken)
     offer["ended_at"] = ended
-    visit.update(agent_id=server.id, accepted_at=taken, answered_at=taken, first_reply_at=said[1][0])
-    for number, (at, body) in enumerate(said):
+    visit.update(agent_id=server.id, accepted_at=taken, answered_at=taken, first_reply_at=messages[1][0])
+    for number, (at, body) in enumerate(messages):
         _say(book, visit, server, at, body, is_ours=number % 2 == 1)
     _finish(book, contact, visit, server, ended)
     server.conversations = [end for end in server.conversations if end > taken] + [ended]
@@ -46,25 +46,25 @@ def converse(house: YearSetup, contact: DemoContact) -> None:
 def _script(book: Book, contact: DemoContact, taken: datetime) -> list[tuple[datetime, str]]:
     words = contact.issue.theme.texts[contact.customer.language]
     number = str(book.chance.randrange(100, 999))
-    said, at = [(contact.at, words[0].replace("{n}", number))], taken
+    messages, at = [(contact.at, words[0].replace("{n}", number))], taken
     for body in words[1:]:
         at += book.seconds(35, 260)
-        said.append((at, body))
-    return said
+        messages.append((at, body))
+    return messages
 
 
-def _begin(house: YearSetup, contact: DemoContact) -> Values:
-    visit, queue_id = begin(house, contact), house.queue_id(contact)
+def _begin(setup: YearSetup, contact: DemoContact) -> Values:
+    visit, queue_id = begin(setup, contact), setup.queue_id(contact)
     visit.update(queue_id=queue_id, joined_at=contact.at)
-    house.book.tell(contact.at, ConversationStarted(queue_id=queue_id, **who(visit, actor="customer")))
+    setup.book.record(contact.at, ConversationStarted(queue_id=queue_id, **who(visit, actor="customer")))
     return visit
 
 
 def _say(book: Book, visit: Values, server: DemoAgent, at: datetime, body: str, *, is_ours: bool) -> None:
     sent = write(book, visit, at, body, agent_id=server.id if is_ours else None)
     subjects = who(visit, server, actor=f"agent:{server.id}" if is_ours else "customer")
-    told = MessageQueued if is_ours else MessageReceived
-    book.tell(at, told(message_id=sent["id"], **subjects))
+    event = MessageQueued if is_ours else MessageReceived
+    book.record(at, event(message_id=sent["id"], **subjects))
 
 
 def _finish(book: Book, contact: DemoContact, visit: Values, server: DemoAgent, ended: datetime) -> None:
@@ -74,6 +74,6 @@ def _finish(book: Book, contact: DemoContact, visit: Values, server: DemoAgent, 
     book.extend(visit, WrapUp, outcome=outcome, note=note)
     acts = who(visit, server, actor=f"agent:{server.id}")
     acts["ticket_id"] = visit["ticket_id"]
-    book.tell(ended, ConversationEnded(by=EndedBy.AGENT, **acts))
-    book.tell(ended, WrapUpFinished(outcome=outcome or "", note=note, **acts))
+    book.record(ended, ConversationEnded(by=EndedBy.AGENT, **acts))
+    book.record(ended, WrapUpFinished(outcome=outcome or "", note=note, **acts))
     issues.finish(book, contact, server, outcome=outcome, at=ended, interaction=visit["id"])

@@ -84,7 +84,7 @@ def _stretches(book: Book, server: DemoAgent, kind: str, changes: list[Change]) 
         reason = "lunch" if value == Status.BREAK else ""
         book.add(Interval, agent_id=server.id, reason=reason, actor=by, **stretch)
         if kind == "state":
-            book.tell(at, StateChanged(agent_id=server.id, state=value, before=before))
+            book.record(at, StateChanged(agent_id=server.id, state=value, before=before))
         else:
             _tell_status(book, server, at, value, before=before)
         before = value
@@ -93,7 +93,7 @@ def _stretches(book: Book, server: DemoAgent, kind: str, changes: list[Change]) 
 def _tell_status(book: Book, server: DemoAgent, at: datetime, value: str, *, before: str) -> None:
     by: Values = {"agent_id": server.id, "actor": f"agent:{server.id}"}
     if before == Status.SIGNED_OUT:
-        book.tell(at, SignedIn(**by))
-    book.tell(at, StatusChanged(status=value, before=before, **by))
+        book.record(at, SignedIn(**by))
+    book.record(at, StatusChanged(status=value, before=before, **by))
     if value == Status.SIGNED_OUT:
-        book.tell(at, SignedOut(**by))
+        book.record(at, SignedOut(**by))

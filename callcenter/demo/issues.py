@@ -83,7 +83,7 @@ def finish(
         body = book.chance.choice(EXTRA[contact.customer.language])
         written = {"ticket_id": ticket["id"], "author_id": server.id, "interaction_id": interaction}
         comment = book.add(Comment, body=body, created_at=at, **written)
-        book.tell(at, CommentWritten(ticket_id=ticket["id"], comment_id=comment["id"], **who))
+        book.record(at, CommentWritten(ticket_id=ticket["id"], comment_id=comment["id"], **who))
     if outcome is None:
         return
     if outcome == Outcome.PROMISE_MADE:
@@ -93,10 +93,10 @@ def finish(
         ticket.update(status=after, changed_at=at, changed_by=server.id, version=ticket["version"] + 1)
         changed = {"status": [str(before), str(after)]}
         ids: Values = {"ticket_id": ticket["id"], "interaction_id": interaction}
-        book.tell(at, TicketChanged(changed=changed, **ids, **who))
+        book.record(at, TicketChanged(changed=changed, **ids, **who))
         if after == TicketStatus.SOLVED:
             ticket["solved_at"] = at
-            book.tell(at, TicketSolved(**ids, **who))
+            book.record(at, TicketSolved(**ids, **who))
 
 
 def settle(book: Book) -> None:
@@ -107,7 +107,7 @@ def settle(book: Book) -> None:
             changed = {"status": [str(ticket["status"]), str(TicketStatus.CLOSED)]}
             owner = ticket["owner_id"]
             who: Values = {"customer_id": ticket["customer_id"], "agent_id": owner, "actor": f"agent:{owner}"}
-            book.tell(at, TicketChanged(ticket_id=ticket["id"], changed=changed, **who))
+            book.record(at, TicketChanged(ticket_id=ticket["id"], changed=changed, **who))
             ticket.update(status=TicketStatus.CLOSED, changed_at=at, changed_by=owner, version=ticket["version"] + 1)
 
 
@@ -133,4 +133,4 @@ def _tell_opened(book: Book, ticket: Values, *, interaction: int) -> None:
         actor=f"agent:{ticket['owner_id']}",
         number=ticket["number"],
     )
-    book.tell(ticket["created_at"], opened)
+    book.record(ticket["created_at"], opened)

@@ -181,9 +181,9 @@ def _add(
         for number in known.numbers
     ]
     if since > book.now - YEAR:
-        book.tell(since, CustomerCreated(customer_id=customer["id"]))
+        book.record(since, CustomerCreated(customer_id=customer["id"]))
     if opted_out:
-        book.tell(book.now - timedelta(days=60), CustomerOptedOut(customer_id=customer["id"], actor="customer"))
+        book.record(book.now - timedelta(days=60), CustomerOptedOut(customer_id=customer["id"], actor="customer"))
     return DemoCustomer(
         id=customer["id"],
         name=known.name,

@@ -90,7 +90,7 @@ def _written(now: datetime) -> Book:
     return book
 
 
-def _play(house: YearSetup, contacts: Iterable[DemoContact]) -> None:
+def _play(setup: YearSetup, contacts: Iterable[DemoContact]) -> None:
     """Serve all contacts in order of time; an abandoned call may return."""
     serial = count()
     waiting = [(contact.at, next(serial), contact) for contact in contacts]
@@ -98,6 +98,6 @@ def _play(house: YearSetup, contacts: Iterable[DemoContact]) -> None:
     while waiting:
         _, _, contact = heapq.heappop(waiting)
         if not contact.channel.is_voice:
-            converse(house, contact)
-        elif again := call(house, contact):
+            converse(setup, contact)
+        elif again := call(setup, contact):
             heapq.heappush(waiting, (again.at, next(serial), again))

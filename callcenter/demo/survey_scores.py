@@ -46,8 +46,8 @@ def ask(book: Book, contact: DemoContact, visit: Values, *, at: datetime, waited
     question = write(book, visit, asked, scores.ASKED[visit["language"]], purpose="survey", is_ours=True)
     survey["message_id"] = question["id"]
     subjects = _subjects(survey)
-    book.tell(at, SurveyPlanned(survey_id=survey["id"], due_at=asked.isoformat(), **subjects))
-    book.tell(asked, SurveySent(survey_id=survey["id"], message_id=question["id"], **subjects))
+    book.record(at, SurveyPlanned(survey_id=survey["id"], due_at=asked.isoformat(), **subjects))
+    book.record(asked, SurveySent(survey_id=survey["id"], message_id=question["id"], **subjects))
     _answer(book, contact, visit, survey, mood=_mood(book, contact, waited, held), waited=waited)
 
 
@@ -81,7 +81,7 @@ def _answer(book: Book, contact: DemoContact, visit: Values, survey: Values, *, 
     write(book, visit, at, f"{score}{separator}{comment}" if comment else str(score), purpose="survey", is_ours=False)
     write(book, visit, at + timedelta(seconds=2), scores.THANKS[language], purpose="thanks", is_ours=True)
     subjects = {**_subjects(survey), "actor": "customer"}
-    book.tell(at, SurveyAnswered(survey_id=survey["id"], score=score, comment=comment, **subjects))
+    book.record(at, SurveyAnswered(survey_id=survey["id"], score=score, comment=comment, **subjects))
 
 
 def _comment(book: Book, score: int, language: str, waited: float) -> str:

@@ -111,10 +111,10 @@ class EmbeddedServer:
         return False
 
     def explanation(self) -> str:
-        told = self.log.read_text(errors="replace")[-4000:]
-        if os.strerror(errno.ENOSPC) in told or self._free() < FREE_BYTES:  # a full disk may cut the log short
+        log_end = self.log.read_text(errors="replace")[-4000:]
+        if os.strerror(errno.ENOSPC) in log_end or self._free() < FREE_BYTES:  # a full disk may cut the log short
             return self._disk_full()
-        last = "\n  ".join(told.splitlines()[-8:])
+        last = "\n  ".join(log_end.splitlines()[-8:])
         return f"{self.name} did not start. The end of {self.log} says:\n  {last}"
 
     def _free(self) -> int:

@@ -18,10 +18,10 @@ PIECE = 64 * 1024
 
 
 def files(form: Mapping[str, str]) -> tuple[IncomingFile, ...]:
-    said = form.get("NumMedia") or "0"
+    count = form.get("NumMedia") or "0"
     return tuple(
         IncomingFile(source=form[f"MediaUrl{n}"], stated_type=form.get(f"MediaContentType{n}", ""))
-        for n in range(int(said) if said.isdecimal() else 0)
+        for n in range(int(count) if count.isdecimal() else 0)
         if f"MediaUrl{n}" in form
     )
 

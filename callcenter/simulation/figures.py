@@ -27,7 +27,7 @@ class Tally:
     def __init__(self) -> None:
         self.answered, self.left = array("d"), array("d")
         self.answered_in_time = self.left_in_time = self.offers = self.known = self.hits = self.unserved = 0
-        self.told: list[tuple[float, float]] = []
+        self.predictions: list[tuple[float, float]] = []
         self.linear = self.quadratic = 0.0
         self.has_cost = False
 
@@ -51,12 +51,12 @@ class Tally:
             self.known += 1
             self.hits += contact.agent == contact.preferred
         if contact.expected is not None:
-            self.told.append((contact.expected, wait))
+            self.predictions.append((contact.expected, wait))
 
     def add(self, other: "Tally") -> None:
         self.answered.extend(other.answered)
         self.left.extend(other.left)
-        self.told.extend(other.told)
+        self.predictions.extend(other.predictions)
         self.has_cost = self.has_cost or other.has_cost
         for name in ("answered_in_time", "left_in_time", "offers", "known", "hits", "unserved", "linear", "quadratic"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
@@ -65,7 +65,7 @@ class Tally:
         answered, left = len(self.answered), len(self.left)
         ended, in_time = answered + left, self.answered_in_time
         waits = sorted((*self.answered, *self.left))
-        error = error_of(self.told)
+        error = error_of(self.predictions)
         return {
             "contacts": float(ended),
             "mean_wait": sum(waits) / ended if ended else None,
@@ -136,10 +136,10 @@ class Measured:
 
 
 def figures_of(tallies: dict[str, Tally], scenario: Scenario) -> dict[Key, float | None]:
-    shown = tallies if len(tallies) > 2 else {ALL: tallies[ALL]}
+    reported = tallies if len(tallies) > 2 else {ALL: tallies[ALL]}
     return {
         (figure, of): value
-        for of, tally in shown.items()
+        for of, tally in reported.items()
         for figure, value in tally.figures(scenario.waits_over).items()
     }
 

@@ -33,12 +33,12 @@ class Predictor:
         """Seconds, or None if no agent serves the queue."""
         queue = waiting.needs.queue_id
         count, total = self._seen[queue]
-        told = expected_wait(
+        estimate = expected_wait(
             place=_place(waiting, lines, now),
             agents_serving=self._present(queue, candidates),
             handling_seconds=total / count,
         )
-        return None if told is None else told.total_seconds()
+        return None if estimate is None else estimate.total_seconds()
 
     def _present(self, queue: int, candidates: CandidatePool) -> int:
         size, found = self._serving.get(queue, (-1, 0))

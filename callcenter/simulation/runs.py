@@ -87,7 +87,7 @@ def run(
         with ProcessPoolExecutor(min(processes, wanted), mp_context=get_context("spawn")) as pool:
             rest = pool.map(one, numbers[1:] if done else numbers)
             runs = [one(1, done), *rest] if done else list(rest)
-    return result(scenario, runs, told=trace is None)
+    return result(scenario, runs, has_theory=trace is None)
 
 
 def play(
@@ -118,10 +118,10 @@ def play(
     return Run(whole, measured.batches() if seeds == 1 else [], curves_of(tallies))
 
 
-def result(scenario: Scenario, runs: Sequence[Run], *, told: bool = True) -> RunResult:
-    """Combine runs. `told`: include theory and references, which do not apply to a trace."""
-    theories = expectation.of(scenario) if told else {}
-    wanted = {(one.figure, one.of): one for one in scenario.expected} if told else {}
+def result(scenario: Scenario, runs: Sequence[Run], *, has_theory: bool = True) -> RunResult:
+    """Combine runs. `has_theory`: include theory and references, which do not apply to a trace."""
+    theories = expectation.of(scenario) if has_theory else {}
+    wanted = {(one.figure, one.of): one for one in scenario.expected} if has_theory else {}
     keys = dict.fromkeys(key for one in runs for key in one.whole)
     figures = []
     for key in keys:

@@ -275,10 +275,10 @@ def of(data: Any) -> Scenario:
 
 def _place(parts: tuple[int | str, ...]) -> str:
     """ "classes[0].handling.mean" """
-    told = ""
+    path = ""
     for part in parts:
-        told += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return told.lstrip(".") or "scenario"
+        path += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return path.lstrip(".") or "scenario"
 
 
 def load(path: str) -> Scenario:

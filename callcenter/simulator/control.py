@@ -148,10 +148,10 @@ def show_windows() -> Response:
     windows = carrier().books.windows
     if request.method == "DELETE":
         windows.clear()
-    shown = [
+    answer = [
         {"number": theirs, "from": ours, "until": until.isoformat()} for (theirs, ours), until in list(windows.items())
     ]
-    return jsonify(shown)
+    return jsonify(answer)
 
 
 @control.route("/control/people", methods=["GET", "POST", "PUT", "DELETE"])
@@ -186,8 +186,8 @@ def order_faults() -> Response | tuple[Response, int]:
                 faults.add(one)
         except (UnknownFault, TypeError, ValueError, AttributeError) as error:
             abort(400, str(error))
-    shown = {"slow_network": faults.slow_network, "faults": [rule.as_json() for rule in faults.rules]}
-    return jsonify(shown), 201 if request.method == "POST" else 200
+    answer = {"slow_network": faults.slow_network, "faults": [rule.as_json() for rule in faults.rules]}
+    return jsonify(answer), 201 if request.method == "POST" else 200
 
 
 @control.delete("/control/faults/<int:rule_id>")

@@ -30,7 +30,7 @@ class Hub:
                 if not self._lines[topic]:
                     del self._lines[topic]
 
-    def tell(self, topics: list[str], event: Event) -> None:
+    def publish(self, topics: list[str], event: Event) -> None:
         with self._lock:
             lines = {line for topic in topics for line in self._lines.get(topic, ())}
         for line in lines:

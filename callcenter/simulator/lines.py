@@ -50,19 +50,19 @@ def connect(
     return _start(carrier, call, application, params)
 
 
-def _inbound(carrier: "Carrier", hooks: Webhooks, told: Webhooks, **who: str) -> CarrierCall:
+def _inbound(carrier: "Carrier", hooks: Webhooks, reporting: Webhooks, **who: str) -> CarrierCall:
     return calls.create(
         carrier,
         direction="inbound",
         status="ringing",
         fallback=(hooks.voice_fallback_url, hooks.voice_fallback_method),
-        watch=Watch(told.status_callback, told.status_callback_method),
+        watch=Watch(reporting.status_callback, reporting.status_callback_method),
         **who,
     )
 
 
 def _start(carrier: "Carrier", call: CarrierCall, hooks: Webhooks, params: dict[str, str]) -> CarrierCall:
-    calls.tell(carrier, call, "ringing", who=call.to)
+    calls.note(carrier, call, "ringing", who=call.to)
     source = Source(hooks.voice_url, hooks.voice_method, params=params | fields.first_inbound(call))
     _in_own_thread(call, lambda: twiml_player.run(carrier, call, source))
     return call

@@ -140,18 +140,18 @@ def _person(person_id: str) -> PhoneUser:
 
 
 @phone.get("/phone/<person_id>")
-def tell(person_id: str) -> Response:
+def show_person(person_id: str) -> Response:
     person, company = _person(person_id), carrier()
     with company.lock:
         call = last_call(company, person)
         texts = [m for m in company.books.messages.values() if {m.from_, m.to} & set(person.addresses)]
-        shown: dict[str, Any] = {
+        view: dict[str, Any] = {
             "person": person.as_json(),
             "written": written(person.number),
             "call": views.call(company, call) if call else None,
             "messages": [message.as_json() for message in texts[-MESSAGES_SHOWN:]],
         }
-    return jsonify(shown)
+    return jsonify(view)
 
 
 def last_call(company: Carrier, person: PhoneUser) -> CarrierCall | None:

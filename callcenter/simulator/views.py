@@ -19,7 +19,7 @@ def call(carrier: Carrier, call: CarrierCall, *, with_transcript: bool = True) -
     with carrier.lock:
         conference = carrier.books.conferences.get(call.conference)
         member = conference.members.get(call.sid) if conference else None
-        shown: dict[str, Any] = {
+        view: dict[str, Any] = {
             "sid": call.sid,
             "from": call.from_,
             "to": call.to,
@@ -41,8 +41,8 @@ def call(carrier: Carrier, call: CarrierCall, *, with_transcript: bool = True) -
             "is_over": call.is_over,
         }
         if with_transcript:
-            shown["transcript"] = list(call.transcript)
-        return shown
+            view["transcript"] = list(call.transcript)
+        return view
 
 
 def conference(carrier: Carrier, conference: Conference) -> dict[str, Any]:

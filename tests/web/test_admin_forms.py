@@ -42,9 +42,9 @@ def told(settings: QueueSettings) -> QueueSettings:
 
 
 def test_what_is_stored_comes_back_from_the_form_as_it_was() -> None:
-    assert told(queue_forms.read(queue_forms.shown(RICH))) == RICH
+    assert told(queue_forms.read(queue_forms.values_of(RICH))) == RICH
     plain = QueueSettings(names={"en": "A", "zh": "B"}, greetings={"en": "", "zh": ""}, zone="UTC")
-    assert queue_forms.read(queue_forms.shown(plain)) == plain
+    assert queue_forms.read(queue_forms.values_of(plain)) == plain
 
 
 def test_every_number_of_the_company_has_a_field() -> None:
@@ -52,7 +52,7 @@ def test_every_number_of_the_company_has_a_field() -> None:
 
 
 def test_rings_move_without_losing_anything() -> None:
-    values = queue_forms.shown(RICH)
+    values = queue_forms.values_of(RICH)
     there_and_back = queue_forms.act(queue_forms.act(values, "down-ring-0", "en"), "up-ring-1", "en")
     assert there_and_back == values
     moved = queue_forms.read(queue_forms.act(values, "down-ring-0", "en")).policy.rings
@@ -64,11 +64,11 @@ def test_rings_move_without_losing_anything() -> None:
 
 
 def test_holidays_of_a_country_are_added_once() -> None:
-    values = queue_forms.shown(RICH)
+    values = queue_forms.values_of(RICH)
     values |= {"country": ["CN"], "holidays_year": ["2027"]}
     for _ in range(2):
         values = queue_forms.act(values, "add-holidays", "zh")
-    days = dict(queue_forms.holidays_shown(values, "zh"))
+    days = dict(queue_forms.holiday_names(values, "zh"))
     assert days["2027-01-01"] == "元旦"
     assert len(days) == len(values["holidays"])
     assert "2026-12-25" in days

@@ -177,7 +177,7 @@ def _lapse(question: Question, at: datetime) -> None:
     over = at + APPROVED_FOR
     questions.let_go(question, over, "expired", actor="system")
     event = GrantLapsed(**question.case.moment.about(), actor="system", grant_id=question.row["id"])
-    question.desk.book.tell(over, event)
+    question.desk.book.record(over, event)
 
 
 def _give_on(question: Question, at: datetime) -> None:

@@ -72,7 +72,7 @@ class Till:
                     created_at=at,
                 )
                 told = {"budget_id": budget["id"], "amount": budget["amount"], "currency": currency}
-                self.book.tell(at, BudgetSet(actor=f"agent:{robin}", **told))
+                self.book.record(at, BudgetSet(actor=f"agent:{robin}", **told))
 
     def _scopes(self) -> Iterator[tuple[str, str, int | None, tuple[str, ...]]]:
         both = ("USD", "CNY")
@@ -179,4 +179,4 @@ class Till:
             period["warned_at"] = at
             agent_id = self.book.rows(Budget)[period["budget_id"] - 1].get("agent_id")
             ids = {"budget_id": period["budget_id"], "period_id": period["id"]}
-            self.book.tell(at, BudgetRunsLow(agent_id=agent_id, percent=percent, **ids))
+            self.book.record(at, BudgetRunsLow(agent_id=agent_id, percent=percent, **ids))

@@ -65,7 +65,7 @@ def _request(book: Book, moment: Moment, thing: Remedy, row: Values, *, at: date
     asked = DepartmentAsked(
         **moment.about(), actor=f"agent:{agent['id']}", request_id=request["id"], department=department["key"]
     )
-    book.tell(at, asked)
+    book.record(at, asked)
     return request
 
 
@@ -75,13 +75,13 @@ def _answer(book: Book, moment: Moment, row: Values, request: Values, *, at: dat
     request.update(state="done" if is_done else "refused", answered_at=at, answered_by=sam, answer=answer)
     about = {**moment.about(), "interaction_id": None}
     event = DepartmentAnswered(**about, actor=f"agent:{sam}", request_id=request["id"], done=is_done, answer=answer)
-    book.tell(at, event)
+    book.record(at, event)
     if is_done:
         row.update(state="carried_out", carried_out_at=at)
-        book.tell(at, GrantCarriedOut(**moment.about(), grant_id=row["id"]))
+        book.record(at, GrantCarriedOut(**moment.about(), grant_id=row["id"]))
     else:
         row.update(state="failed", failure=answer)
-        book.tell(at, GrantNotCarriedOut(**moment.about(), grant_id=row["id"], failure=answer, final=True))
+        book.record(at, GrantNotCarriedOut(**moment.about(), grant_id=row["id"], failure=answer, final=True))
 
 
 def take_back(
@@ -109,5 +109,5 @@ def take_back(
     till.move(taken, periods, row["id"], "reverse", committed=-row["cost"], actor=actor, note=reason)
     names = told(thing, row["units"], row["currency"])
     event = GrantReversed(**moment.about(), actor=actor, grant_id=row["id"], reason=reason, shown=names)
-    book.tell(taken, event)
+    book.record(taken, event)
     return taken

@@ -197,7 +197,7 @@ def granted(desk: Desk, case: Case, row: Values, kept: Kept, periods: list[Value
         shown=told(thing, row["units"], row["currency"]),
         **what,
     )
-    desk.book.tell(at, event)
+    desk.book.record(at, event)
     fulfilment.carry_out(desk.book, desk.chance, moment, thing, row, at=at)
     if desk.share(1.6) and moment.visit is not None:
         kept.until = fulfilment.take_back(desk.book, desk.chance, desk.till, moment, row, periods, at=at, thing=thing)
@@ -210,7 +210,7 @@ def _text(desk: Desk, case: Case, row: Values, at: datetime) -> None:
     actor = f"agent:{moment.agent['id']}"
     sent = messages.write(desk.book, moment.visit, at, row["sms"], agent_id=moment.agent["id"], purpose="grant")
     row["message_id"] = sent["id"]
-    desk.book.tell(at, MessageQueued(message_id=sent["id"], **moment.about(), actor=actor))
+    desk.book.record(at, MessageQueued(message_id=sent["id"], **moment.about(), actor=actor))
 
 
 def refuse(desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: str) -> Values:
@@ -226,7 +226,7 @@ def refuse(desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: 
         refusal=held.refusal.value if held.refusal else "",
         shown=told(thing, units, moment.currency),
     )
-    desk.book.tell(moment.at, event)
+    desk.book.record(moment.at, event)
     return row
 
 

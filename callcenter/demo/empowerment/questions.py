@@ -28,7 +28,7 @@ class Question:
     def tell(self, at: datetime, event: type[Any], *, actor: str, **data: Any) -> None:
         about = self.case.moment.about()
         ids = {"grant_id": self.row["id"], "approval_id": self.approval["id"]}
-        self.desk.book.tell(at, event(**about, actor=actor, **ids, **data))
+        self.desk.book.record(at, event(**about, actor=actor, **ids, **data))
 
     @property
     def asker(self) -> str:

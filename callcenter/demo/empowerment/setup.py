@@ -110,8 +110,8 @@ def _published(book: Book, by: dict[str, int], number: int, rules: RuleBook, *, 
         version=1,
     )
     author: dict[str, Any] = {"number": number, "actor": f"agent:{by['ines']}"}
-    book.tell(drafted, RuleBookDrafted(based_on=based_on, **author))
-    book.tell(drafted + timedelta(days=2), RuleBookSubmitted(**author))
-    book.tell(reviewed, RuleBookReviewed(number=number, accepted=True, actor=f"agent:{by['robin']}"))
-    book.tell(reviewed, RuleBookPublished(effective_from=since.isoformat(), **author))
+    book.record(drafted, RuleBookDrafted(based_on=based_on, **author))
+    book.record(drafted + timedelta(days=2), RuleBookSubmitted(**author))
+    book.record(reviewed, RuleBookReviewed(number=number, accepted=True, actor=f"agent:{by['robin']}"))
+    book.record(reviewed, RuleBookPublished(effective_from=since.isoformat(), **author))
     return InForce(number, since, rules)

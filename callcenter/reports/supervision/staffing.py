@@ -13,14 +13,14 @@ from callcenter.storage.agents.agents import Agent
 
 @dataclass(frozen=True, kw_only=True)
 class AgentFigures:
-    """`shown`: free, offered, on_call, conversations, wrap_up, else the status."""
+    """`activity`: free, offered, on_call, conversations, wrap_up, else the status."""
 
     id: int
     name: str
     team: str
     status: str
     state: str
-    shown: str
+    activity: str
     since: str
     calls: int
     conversations: int
@@ -36,7 +36,7 @@ def figures(session: Session, people: Sequence[Agent], loads: dict[int, dict[str
             team=teams.get(agent.team_id or 0, ""),
             status=agent.status,
             state=agent.state,
-            shown=_shown(agent, loads.get(agent.id, {})),
+            activity=_activity(agent, loads.get(agent.id, {})),
             since=_since(agent).isoformat(),
             calls=loads.get(agent.id, {}).get("voice", 0),
             conversations=loads.get(agent.id, {}).get("text", 0),
@@ -47,7 +47,7 @@ def figures(session: Session, people: Sequence[Agent], loads: dict[int, dict[str
     ]
 
 
-def _shown(agent: Agent, load: dict[str, int]) -> str:
+def _activity(agent: Agent, load: dict[str, int]) -> str:
     if agent.state == AgentState.BUSY:
         return "on_call" if load.get("voice") else "conversations"
     if agent.state != AgentState.IDLE:

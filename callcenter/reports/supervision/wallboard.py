@@ -94,10 +94,10 @@ def figures(session: Session, now: datetime) -> Board:
     callbacks = session.execute(CALLBACKS).one()
     questions = session.execute(QUESTIONS).one()
     broken = invariants.breaches(session, now, depth=invariants.AT_A_GLANCE)
-    faults = {breach.queue_id for breach in broken}
+    broken_queues = {breach.queue_id for breach in broken}
     total, half_hour = _sum(today), _sum(recent)
     ids = [queue.id for queue in queues]
-    sparks, told = _sparks(session, ids, now), waits.predictions_of_each(session, ids, now=now)
+    sparks, predictions = _sparks(session, ids, now), waits.predictions_of_each(session, ids, now=now)
     return Board(
         now=now.isoformat(),
         waiting=sum(w["calls"] + w["conversations"] for w in waiting.values()),
@@ -130,8 +130,8 @@ def figures(session: Session, now: datetime) -> Board:
                 people,
                 loads,
                 spark=sparks[queue.id],
-                told=told[queue.id],
-                is_fault=queue.id in faults,
+                predictions=predictions[queue.id],
+                is_fault=queue.id in broken_queues,
             )
             for queue in queues
         ],
@@ -240,7 +240,7 @@ def _queue(
     loads: dict[int, dict[str, int]],
     *,
     spark: list[int],
-    told: list[tuple[float, float]],
+    predictions: list[tuple[float, float]],
     is_fault: bool,
 ) -> QueueFigures:
     able = [
@@ -254,7 +254,7 @@ def _queue(
     expected = routing.expected_wait(place=calls + 1, agents_serving=len(able), handling_seconds=queue.handling_seconds)
     count = calls + (waiting["conversations"] if waiting else 0)
     level = _of_answered(recent)
-    error = routing.error_of(told)
+    error = routing.error_of(predictions)
     return QueueFigures(
         id=queue.id,
         names=queue.names,

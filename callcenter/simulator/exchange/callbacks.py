@@ -20,7 +20,7 @@ REORDER_PATIENCE = 2.0
 
 
 class StatusCallbacks:
-    """`tell` returns at once; `fetch` waits for the answer, for requests that expect TwiML."""
+    """`send` returns at once; `fetch` waits for the answer, for requests that expect TwiML."""
 
     def __init__(self, carrier: "Carrier") -> None:
         self._carrier = carrier
@@ -32,7 +32,7 @@ class StatusCallbacks:
         self._under_way = 0
         self._threads: list[threading.Thread] = []
 
-    def tell(self, key: str, request: WebhookRequest) -> None:
+    def send(self, key: str, request: WebhookRequest) -> None:
         """Queue one callback behind earlier ones of the same key."""
         if not request.url:
             return

@@ -111,7 +111,7 @@ def progress(carrier: "Carrier", call: CarrierCall, event: str, status: str) -> 
         params = fields.of_progress(carrier, call, status=status, sequence=sequence)
         call.wake.notify_all()
     if event in call.watch.events:
-        carrier.callbacks.tell(
+        carrier.callbacks.send(
             call.sid, WebhookRequest(call.watch.url, params, call.watch.method, event=status, call_sid=call.sid)
         )
 
@@ -125,7 +125,7 @@ def answer(carrier: "Carrier", call: CarrierCall) -> bool:
             call.status, call.answered = "in-progress", carrier.clock.now()
         else:
             progress(carrier, call, "answered", "in-progress")
-        tell(carrier, call, "connected")
+        note(carrier, call, "connected")
         return True
 
 
@@ -137,7 +137,7 @@ def end(carrier: "Carrier", call: CarrierCall, status: str = "completed", *, by:
         for peer in list(call.peers):
             part(carrier, call, carrier.books.calls[peer])
         progress(carrier, call, "completed", status)
-        tell(carrier, call, "ended", who=by, text=status)
+        note(carrier, call, "ended", who=by, text=status)
     return True
 
 
@@ -153,13 +153,13 @@ def bridge(carrier: "Carrier", one: CarrierCall, other: CarrierCall) -> None:
     with carrier.lock:
         one.peers.add(other.sid)
         other.peers.add(one.sid)
-        tell(carrier, one, "joined", who=other.name or other.remote)
-        tell(carrier, other, "joined", who=one.name or one.remote)
+        note(carrier, one, "joined", who=other.name or other.remote)
+        note(carrier, other, "joined", who=one.name or one.remote)
         one.wake.notify_all()
         other.wake.notify_all()
 
 
-def tell(
+def note(
     carrier: "Carrier", call: CarrierCall, kind: str, *, who: str = "", text: str = "", language: str = ""
 ) -> None:
     """Append to this leg's transcript and publish the entry."""
@@ -173,7 +173,7 @@ def tell(
             "at": carrier.clock.now().isoformat(timespec="milliseconds"),
         }
         call.transcript.append(line)
-        carrier.hub.tell([f"call:{call.sid}", f"number:{call.remote}"], {"call_sid": call.sid, **line})
+        carrier.hub.publish([f"call:{call.sid}", f"number:{call.remote}"], {"call_sid": call.sid, **line})
 
 
 def find(carrier: "Carrier", sid: str) -> CarrierCall | None:

@@ -125,11 +125,11 @@ def join(carrier: "Carrier", conference: Conference, member: Participant) -> boo
 def _introduce(carrier: "Carrier", conference: Conference, member: Participant) -> None:
     _tell_others(carrier, conference, member, "joined")
     if conference.status == "init":
-        calls.tell(carrier, member.call, "waiting")
+        calls.note(carrier, member.call, "waiting")
     if conference.status == "in-progress":
         for other in conference.present:
             if other is not member:
-                calls.tell(carrier, member.call, "joined", who=name_of(other))
+                calls.note(carrier, member.call, "joined", who=name_of(other))
 
 
 def name_of(member: Participant) -> str:
@@ -210,10 +210,10 @@ def change(carrier: "Carrier", conference: Conference, member: Participant, chan
             setattr(member, name, value)
         member.updated = carrier.clock.now()
         if member.hold != before[0]:
-            calls.tell(carrier, member.call, "hold" if member.hold else "resumed")
+            calls.note(carrier, member.call, "hold" if member.hold else "resumed")
             _report(carrier, conference, "participant-hold" if member.hold else "participant-unhold", member)
         if member.muted != before[1]:
-            calls.tell(carrier, member.call, "muted" if member.muted else "unmuted", who="company")
+            calls.note(carrier, member.call, "muted" if member.muted else "unmuted", who="company")
             _report(carrier, conference, "participant-mute" if member.muted else "participant-unmute", member)
         if (member.coaching, member.coached_sid, member.ends) != before[2:]:
             _report(carrier, conference, "participant-modify", member)
@@ -236,9 +236,9 @@ def _tell_others(carrier: "Carrier", conference: Conference, member: Participant
         return
     for other in conference.present:
         if other is not member:
-            calls.tell(carrier, other.call, kind, who=name_of(member))
+            calls.note(carrier, other.call, kind, who=name_of(member))
             if member.beep in ("true", "onEnter" if kind == "joined" else "onExit"):
-                calls.tell(carrier, other.call, "beep")
+                calls.note(carrier, other.call, "beep")
 
 
 def _wake(conference: Conference) -> None:
@@ -267,7 +267,7 @@ def _report(
     }
     conference.history.append(params)
     if kind_of(event) in conference.events:
-        carrier.callbacks.tell(
+        carrier.callbacks.send(
             conference.sid, WebhookRequest(conference.callback, params, conference.callback_method, event=event)
         )
 

@@ -55,14 +55,14 @@ def _advance(carrier: "Carrier", message: "CarrierMessage", status: str, error: 
         params = _status_fields(carrier, message)
         show(carrier, message)
     if message.callback:
-        carrier.callbacks.tell(message.sid, WebhookRequest(message.callback, params, event=status))
+        carrier.callbacks.send(message.sid, WebhookRequest(message.callback, params, event=status))
     carrier.save()
 
 
 def show(carrier: "Carrier", message: "CarrierMessage") -> None:
     theirs = message.from_ if message.direction == "inbound" else message.to
     event = {"type": "message", "message": message.as_json()}
-    carrier.hub.tell([f"number:{carrier.people.phone_of(theirs)}"], event)
+    carrier.hub.publish([f"number:{carrier.people.phone_of(theirs)}"], event)
 
 
 def _status_fields(carrier: "Carrier", message: "CarrierMessage") -> dict[str, str]:

@@ -47,7 +47,7 @@ def start(carrier: "Carrier", call: CarrierCall, **details: object) -> Recording
     with carrier.lock:
         carrier.books.recordings[sid] = recording
         call.recording = True
-        calls.tell(carrier, call, "recording", text="in-progress")
+        calls.note(carrier, call, "recording", text="in-progress")
     _report(carrier, recording)
     return recording
 
@@ -59,12 +59,12 @@ def change(carrier: "Carrier", recording: Recording, status: str) -> None:
         call = carrier.books.calls[recording.call_sid]
         if status != "stopped":
             recording.status = status
-            calls.tell(carrier, call, "recording", text=status)
+            calls.note(carrier, call, "recording", text=status)
             return
         recording.status, recording.ended = "completed", recording.updated
         call.recording = False
         if not call.is_over:
-            calls.tell(carrier, call, "recording", text="stopped")
+            calls.note(carrier, call, "recording", text="stopped")
     _report(carrier, recording)
 
 
@@ -88,7 +88,7 @@ def _report(carrier: "Carrier", recording: Recording) -> None:
             event=recording.status,
             call_sid=recording.call_sid,
         )
-        carrier.callbacks.tell(recording.sid, request)
+        carrier.callbacks.send(recording.sid, request)
 
 
 def sound(recording: Recording) -> bytes:

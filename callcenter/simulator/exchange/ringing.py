@@ -40,7 +40,7 @@ def _is_answered(carrier: "Carrier", call: CarrierCall) -> bool:
         if call.is_over:
             return False
         calls.progress(carrier, call, "ringing", "ringing")
-        calls.tell(carrier, call, "ringing", who=call.from_)
+        calls.note(carrier, call, "ringing", who=call.from_)
     after = person.answers_after if person else None
     if person and person.keys and not call.keys:
         call.keys.extend(person.keys.split(","))

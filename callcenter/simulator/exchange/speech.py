@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 def speak(carrier: "Carrier", call: CarrierCall, text: str) -> int:
     """Say a text on a leg. Returns the number of legs that hear it."""
     with carrier.lock:
-        calls.tell(carrier, call, "spoke", text=text)
+        calls.note(carrier, call, "spoke", text=text)
         if call.listening and not call.muted:
             call.speech.append(text)
             call.wake.notify_all()
         listeners = _hearers(carrier, call)
         for other in listeners:
-            calls.tell(carrier, other, "heard", who=call.name or call.label or call.remote, text=text)
+            calls.note(carrier, other, "heard", who=call.name or call.label or call.remote, text=text)
     return len(listeners)
 
 
@@ -33,7 +33,7 @@ def _hearers(carrier: "Carrier", call: CarrierCall) -> list[CarrierCall]:
 
 def press(carrier: "Carrier", call: CarrierCall, digits: str) -> None:
     with carrier.lock:
-        calls.tell(carrier, call, "pressed", text=digits)
+        calls.note(carrier, call, "pressed", text=digits)
         call.digits.extend(digit for digit in digits if digit in "0123456789*#")
         call.wake.notify_all()
 
@@ -43,4 +43,4 @@ def mute(carrier: "Carrier", call: CarrierCall, muted: bool) -> None:
         # Twilio does not notice a local mute: no callback.
         if call.muted != muted:
             call.muted = muted
-            calls.tell(carrier, call, "muted" if muted else "unmuted", who="you")
+            calls.note(carrier, call, "muted" if muted else "unmuted", who="you")

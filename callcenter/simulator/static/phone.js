@@ -50,7 +50,7 @@ const act = (deed) => async (/** @type {Event | undefined} */ event) => {
 function redraw() {
   const number = choice("number").selectedOptions[0];
   if (!person) return;
-  tick({ name: person.name, shown: number?.dataset.shown ?? "" });
+  tick({ name: person.name, display: number?.dataset.display ?? "" });
   find("title").textContent =
     innerWidth > 900 ? words.customersPhone : fill(words.phoneOf, { who: shortName(person.name) });
 }
@@ -172,12 +172,12 @@ async function order(kind) {
   await post("/control/faults", rules);
 }
 
-// The greeting itself shall still be heard: only what is told afterwards is late or lost.
+// The greeting itself shall still be heard: only what is reported afterwards is late or lost.
 /** @param {object[]} rules */
 function callbacksOnly(rules) {
   const events = ["participant-join", "participant-leave", "conference-start", "conference-end", "completed"];
-  const told = [...events, "participant-hold", "participant-unhold", "in-progress", "sent", "delivered"];
-  return told.flatMap((event) => rules.map((rule) => ({ ...rule, match: { event } })));
+  const delayed = [...events, "participant-hold", "participant-unhold", "in-progress", "sent", "delivered"];
+  return delayed.flatMap((event) => rules.map((rule) => ({ ...rule, match: { event } })));
 }
 
 async function showOrdered() {

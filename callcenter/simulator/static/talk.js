@@ -1,4 +1,4 @@
-// The call: what was heard, said and pressed as a list, and who is on the line. Knows lines, not the network.
+// The call: what was heard, spoken and pressed as a list, and who is on the line. Knows lines, not the network.
 
 import {
   between,
@@ -113,8 +113,8 @@ function close(line) {
   if (!open || !lasts) return;
   const length = duration(between(line.at, open.at));
   const music = open.hasMusic ? ` · ${words.music}` : "";
-  const said = open.element.querySelector("span");
-  if (said) said.textContent = `${words[NOTES[open.type]]} ${length}${music}`;
+  const label = open.element.querySelector("span");
+  if (label) label.textContent = `${words[NOTES[open.type]]} ${length}${music}`;
   open = null;
 }
 
@@ -144,7 +144,7 @@ function draw(line) {
   return line.type in NOTES ? sound(line) : null;
 }
 
-// Music on hold is told by the note of the hold itself.
+// Music on hold is reported by the note of the hold itself.
 /** @param {Line} line */
 function sound(line) {
   if (open?.type === "hold" && line.type === "music") {
@@ -170,9 +170,9 @@ const nameOf = (who) => (/^(agent-\d|client:)/.test(who) ? words.agent : who || 
 function bubble(kind, who, at, text, tongue) {
   const element = make("div", `bubble ${kind}`);
   element.append(make("small", "", `${who} · ${at}`));
-  const said = make("span", "", text);
-  if (tongue) said.lang = tongue;
-  element.append(said);
+  const label = make("span", "", text);
+  if (tongue) label.lang = tongue;
+  element.append(label);
   return element;
 }
 
@@ -214,7 +214,7 @@ function ending(line) {
   return line.who === "company" ? words.theyHungUp : words.networkHungUp;
 }
 
-// Milliseconds from ringing until somebody joined, or until now.
+// Milliseconds from ringing until another person joined, or until now.
 /** @param {string} now */
 function waited(now) {
   if (!lines.length) return 0;
@@ -246,18 +246,18 @@ function situation(now) {
  * @param {string} text
  */
 function write(id, text) {
-  const said = find(id).querySelector("span");
-  if (said) said.textContent = text;
+  const label = find(id).querySelector("span");
+  if (label) label.textContent = text;
 }
 
 // Redraw what changes with the second and with the state of the call.
-/** @param {{name: string, shown: string}} person */
+/** @param {{name: string, display: string}} person */
 export function tick(person) {
   const now = new Date().toISOString();
   const live = isLive() && !isRingingHere();
   const text = situation(now);
   find("subtitle").textContent =
-    innerWidth > 900 ? `${person.shown} · ${fill(words.youAre, { who: person.name })}` : text;
+    innerWidth > 900 ? `${person.display} · ${fill(words.youAre, { who: person.name })}` : text;
   const started = lines[0]?.at ?? now;
   find("timer").textContent = call ? clock(between(call.ended ?? now, started)) : "";
   find("clock-words").textContent = call?.is_over ? fill(words.lasted, { time: since(waited(now)) }) : call ? text : "";

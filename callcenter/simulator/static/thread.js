@@ -27,7 +27,7 @@ const text = field("text");
 const channels = document.querySelectorAll('[name="channel"]');
 /** @type {Map<string, Message>} of both channels */
 const messages = new Map();
-/** @type {Map<string, {at: string, state: HTMLElement | null}>} of the one that is shown */
+/** @type {Map<string, {at: string, state: HTMLElement | null}>} of the open conversation */
 const drawn = new Map();
 const unread = { sms: 0, whatsapp: 0 };
 /** @type {Person} */
@@ -98,9 +98,9 @@ export function takeMessage(message) {
 
 /** @param {Message} message */
 function add(message) {
-  const shown = drawn.get(message.sid);
-  if (shown) {
-    if (shown.state) shown.state.textContent = stateOf(message);
+  const entry = drawn.get(message.sid);
+  if (entry) {
+    if (entry.state) entry.state.textContent = stateOf(message);
     return;
   }
   list.querySelector(".none")?.remove();

@@ -170,10 +170,10 @@ def recording(carrier: Carrier, recording: Recording) -> dict[str, Any]:
 
 def stored_recording(carrier: Carrier, stored: Recording) -> dict[str, Any]:
     """A recording under /Recordings: with the URL of its audio, without the track."""
-    shown = recording(carrier, stored)
-    shown.pop("track")
+    resource = recording(carrier, stored)
+    resource.pop("track")
     path = f"{_base(carrier)}/Recordings/{stored.sid}"
-    return shown | {"uri": f"{path}.json", "media_url": stored.url, "subresource_uris": {}}
+    return resource | {"uri": f"{path}.json", "media_url": stored.url, "subresource_uris": {}}
 
 
 def _webhooks(carrier: Carrier, thing: Webhooks, names: tuple[str, ...]) -> dict[str, Any]:

@@ -52,10 +52,10 @@ class Dialling:
         self, player: Player, verb: Element, target: Element, page: Document, attempt: Attempt
     ) -> CarrierCall:
         caller = player.call
-        shown = caller.from_ if caller.direction == "inbound" else caller.to
+        caller_id = caller.from_ if caller.direction == "inbound" else caller.to
         leg = calls.create(
             player.carrier,
-            from_=verb.get("callerId", shown),
+            from_=verb.get("callerId", caller_id),
             to=_address(target),
             direction="outbound-dial",
             parent_sid=caller.sid,
@@ -232,7 +232,7 @@ def _music(player: Player, url: str | None, method: str) -> None:
     if url:
         player.play_aside(Source(url, method.upper()), schema.WAITING_IN_CONFERENCE)
     # Silence also follows a document that ends.
-    calls.tell(player.carrier, player.call, "music" if url is None else "silence")
+    calls.note(player.carrier, player.call, "music" if url is None else "silence")
     player.wait(None)
 
 

@@ -93,7 +93,7 @@ def record(player: Player, verb: Element, page: Document) -> None:
     address, method = verb.get("recordingStatusCallback", ""), verb.get("recordingStatusCallbackMethod", "POST")
     events = frozenset(verb.get("recordingStatusCallbackEvent", "completed").split())
     if verb.get("playBeep", "true") == "true":
-        calls.tell(player.carrier, call, "beep")
+        calls.note(player.carrier, call, "beep")
     target = page.source.link(address).url if address else ""
     taken = recordings.start(player.carrier, call, source="RecordVerb", watch=Watch(target, method, events))
     _listen(player, True)

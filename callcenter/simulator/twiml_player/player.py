@@ -132,7 +132,7 @@ class Player:
 
     def inform(self, source: Source) -> None:
         """Request an action in the background, in order; its answer is discarded."""
-        self.carrier.callbacks.tell(self.call.sid, self._request(source))
+        self.carrier.callbacks.send(self.call.sid, self._request(source))
 
     def play_aside(
         self,
@@ -154,7 +154,7 @@ class Player:
         """Speak at reading speed; inside a Gather the page labels it a menu."""
         words = " ".join(text.split())
         kind = "menu" if self.call.listening else "announcement"
-        calls.tell(self.carrier, self.call, kind, text=words, language=language)
+        calls.note(self.carrier, self.call, kind, text=words, language=language)
         self.wait(reading_seconds(words))
 
     def check(self) -> None:

@@ -18,7 +18,7 @@ def enqueue(player: Player, verb: Element, page: Document) -> None:
     if queue is None:
         raise Follow(replace(action, params={"QueueResult": "queue-full"}))
 
-    calls.tell(player.carrier, player.call, "waiting")
+    calls.note(player.carrier, player.call, "waiting")
 
     def result(word: str) -> dict[str, str]:
         waited = queues.leave(player.carrier, queue, player.call)
@@ -44,7 +44,7 @@ def enqueue(player: Player, verb: Element, page: Document) -> None:
 def _wait(player: Player, verb: Element, page: Document, queue: CarrierQueue) -> None:
     url = verb.get("waitUrl")
     if not url:
-        calls.tell(player.carrier, player.call, "silence" if url == "" else "music")
+        calls.note(player.carrier, player.call, "silence" if url == "" else "music")
         player.wait(None)
         return
     while True:

@@ -30,7 +30,7 @@ def play(player: "Player", verb: Element, page: Document) -> None:
     seconds = _length(player, url, page)
     if not seconds:
         return
-    calls.tell(player.carrier, player.call, "music", text=url)
+    calls.note(player.carrier, player.call, "music", text=url)
     for _ in range(_times(verb)):
         player.wait(seconds, for_person=True)
 

@@ -10,7 +10,7 @@ import * as live from "./lib/live.js";
  *
  * @typedef {LiveEvent & {queues: QueueFigures[], agents: AgentFigures[], broken: number}} Board
  * @typedef {{id: number, tone: string, is_fault: boolean, spark: number[]}} QueueFigures
- * @typedef {{id: number, team: string, shown: string, since: string, conversations: number, missed: number}} AgentFigures
+ * @typedef {{id: number, team: string, activity: string, since: string, conversations: number, missed: number}} AgentFigures
  */
 
 const held = document.querySelector("[data-wallboard-words]");
@@ -124,22 +124,22 @@ function spark(picture, { spark: values, tone: kind }) {
  */
 function agent(row, figure) {
   if (!row) return;
-  row.hidden = figure.shown === "signed_out";
-  must(".dot", row).className = `dot dot-${figure.shown}`;
+  row.hidden = figure.activity === "signed_out";
+  must(".dot", row).className = `dot dot-${figure.activity}`;
   must("[role='timer']", row).dataset.since = figure.since;
   /** @type {Record<string, number>} */
   const counted = { conversations: figure.conversations, not_answering: figure.missed };
-  const count = counted[figure.shown];
+  const count = counted[figure.activity];
   write(
     row.querySelector("[data-says]"),
-    [words.states[figure.shown] ?? figure.shown, count].filter(Boolean).join(" "),
+    [words.states[figure.activity] ?? figure.activity, count].filter(Boolean).join(" "),
   );
 }
 
 /** @param {AgentFigures[]} people */
 function counts(people) {
   document.querySelectorAll("[data-counted]").forEach((element) => {
-    const count = people.filter((each) => each.shown === element.dataset.counted).length;
+    const count = people.filter((each) => each.activity === element.dataset.counted).length;
     element.hidden = !count;
     write(element.querySelector("[data-count]"), String(count));
   });
@@ -156,12 +156,12 @@ function counts(people) {
  * @param {AgentFigures[]} people
  */
 function band(picture, people) {
-  const here = people.filter((each) => each.team === picture.dataset.band && each.shown !== "signed_out");
-  here.sort((a, b) => BAND.indexOf(a.shown) - BAND.indexOf(b.shown));
+  const here = people.filter((each) => each.team === picture.dataset.band && each.activity !== "signed_out");
+  here.sort((a, b) => BAND.indexOf(a.activity) - BAND.indexOf(b.activity));
   const rects = here.map((each, n) => {
     const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
     const at = {
-      class: `band-${each.shown === "unavailable" ? "break" : each.shown}`,
+      class: `band-${each.activity === "unavailable" ? "break" : each.activity}`,
       x: (100 * n) / here.length,
       width: 100 / here.length - 0.4,
       height: 6,

@@ -177,20 +177,20 @@ def _policy() -> CompanyPolicy:
     return ours.routing_policy if ours else CompanyPolicy()
 
 
-def _page(shown: PolicyForm) -> str:
+def _page(form: PolicyForm) -> str:
     with wiring.current().reading() as session:
         reasons = company.every_break_reason(session)
     return render_template(
         "admin/numbers.html",
         groups=GROUPS,
-        values=shown.values,
-        version=shown.version,
-        problems=shown.problems,
-        theirs=shown.theirs,
-        error=shown.error,
+        values=form.values,
+        version=form.version,
+        problems=form.problems,
+        theirs=form.theirs,
+        error=form.error,
         reasons=reasons,
         languages=languages.SERVED,
-        sent=request.form if shown.error else {},
+        sent=request.form if form.error else {},
         saved=request.args.get("saved") == "yes" and request.method == "GET",
     )
 
@@ -254,6 +254,6 @@ def _breaks(reason_id: int | None) -> Response | tuple[str, int]:
                 acts.change_break_reason(work, reason_id, names=names, is_active=is_active, actor=actor)
     except DomainError as error:
         policy = _policy()
-        shown = flat(policy.model_dump(mode="json"))
-        return _page(PolicyForm(shown, acts.version_of(policy), {}, {}, error=error)), error.status
+        values = flat(policy.model_dump(mode="json"))
+        return _page(PolicyForm(values, acts.version_of(policy), {}, {}, error=error)), error.status
     return redirect(url_for("admin.numbers") + "#breaks")

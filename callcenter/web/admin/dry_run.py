@@ -73,7 +73,7 @@ def try_out() -> str:
         kinds=KNOWS,
         most_repeats=MOST_REPEATS,
         summary=_summary(case, outcome, words) if case and outcome else "",
-        told=_told(case, outcome, words) if case and outcome else [],
+        steps=_lines(case, outcome, words) if case and outcome else [],
         rings=_rings(outcome, words) if outcome and outcome.is_open else [],
     )
 
@@ -142,7 +142,7 @@ def _summary(case: TrialContact, outcome: DryRunResult, words: DryRunNames) -> s
     return _("%(name)s would be asked after %(time)s.", name=name, time=reasons.span(first.at))
 
 
-def _told(case: TrialContact, outcome: DryRunResult, words: DryRunNames) -> list[DryRunLine]:
+def _lines(case: TrialContact, outcome: DryRunResult, words: DryRunNames) -> list[DryRunLine]:
     opening = _opening(case, outcome)
     if not (outcome.is_open and outcome.is_served):
         return [opening]
@@ -202,11 +202,11 @@ def _step(step: DryRunStep, place: int, words: DryRunNames) -> DryRunLine:
         if place == 0
         else _("%(name)s is asked, if nobody has taken it by then", name=name)
     )
-    told = reasons.sentences(explanation, words.agents, skills=words.skills, language=words.spoken, now=True)
+    lines = reasons.sentences(explanation, words.agents, skills=words.skills, language=words.spoken, now=True)
     if place > 0:
         # Excluded agents are listed at the first step only.
-        told = told[:1]
-    return DryRunLine(at, strong, tuple(told), kind="ok")
+        lines = lines[:1]
+    return DryRunLine(at, strong, tuple(lines), kind="ok")
 
 
 def _overflow(outcome: DryRunResult, words: DryRunNames) -> list[DryRunLine]:

@@ -18,17 +18,17 @@ MOST_RINGS = 8
 NEXT_RING_AFTER = 30
 
 
-def shown(settings: QueueSettings) -> Values:
+def values_of(settings: QueueSettings) -> Values:
     data = settings.model_dump(mode="json")
     rings, hours = data["policy"].pop("rings"), data.pop("hours")
     values = flat(data)
     values["round_the_clock"] = ["" if hours else "yes"]
     for day in DAYS:
         values[f"hours.{day}"] = [queues.written(hours.get(day, []))]
-    return _with_rings(values, [_ring_shown(ring) for ring in rings])
+    return _with_rings(values, [_ring_values(ring) for ring in rings])
 
 
-def _ring_shown(ring: Mapping[str, Any]) -> Values:
+def _ring_values(ring: Mapping[str, Any]) -> Values:
     # None: the ring takes the queue's skills.
     own = ring["skills"] is not None
     return flat({**ring, "skills": ring["skills"] or {}, "own_skills": own})
@@ -183,7 +183,7 @@ def focus_after(name: str, rings: int) -> str:
             return ""
 
 
-def holidays_shown(values: Values, language: str) -> list[tuple[str, str]]:
+def holiday_names(values: Values, language: str) -> list[tuple[str, str]]:
     """(day, its name in the chosen country) for the chosen days."""
     country = values.one("country")
     return [(day, _name(day, country, language)) for day in values.get("holidays", [])]

@@ -69,14 +69,14 @@ def _days(row: Queue) -> list[date]:
 @access.allow("administrator")
 def new_queue() -> str:
     settings = QueueSettings(names={}, zone=language.zone())
-    return _editor(None, QueueForm(queue_forms.shown(settings)))
+    return _editor(None, QueueForm(queue_forms.values_of(settings)))
 
 
 @pages.get("/queues/<int:queue_id>")
 @access.leaders
 def queue(queue_id: int) -> str:
     settings = acts.settings_of(_row(queue_id))
-    return _editor(queue_id, QueueForm(queue_forms.shown(settings), acts.version_of(settings)))
+    return _editor(queue_id, QueueForm(queue_forms.values_of(settings), acts.version_of(settings)))
 
 
 @pages.post("/queues/new")
@@ -121,7 +121,7 @@ def _save(queue_id: int | None, values: Values, version: str) -> int:
 def _stale(queue_id: int, mine: Values) -> QueueForm:
     """Keeps what was typed, adds what was saved; the next save is against the saved version."""
     settings = acts.settings_of(_row(queue_id))
-    theirs = queue_forms.shown(settings)
+    theirs = queue_forms.values_of(settings)
     paths = [path for path in theirs if path != "rings"]
     return QueueForm(mine, acts.version_of(settings), theirs=differences(mine, theirs, paths), is_stale=True)
 
@@ -147,25 +147,25 @@ def use_queue(queue_id: int) -> Response:
     return answer
 
 
-def _editor(queue_id: int | None, shown: QueueForm) -> str:
+def _editor(queue_id: int | None, form: QueueForm) -> str:
     spoken = language.chosen()
     with wiring.current().reading() as session:
         row = company.queue(session, queue_id) if queue_id else None
-        choices = _choices(session, queue_id, shown.values)
+        choices = _choices(session, queue_id, form.values)
         ours = company.get(session)
-    shown.values.setdefault("country", [ours.region if ours else "US"])
-    rings = queue_forms.rings_of(shown.values)
+    form.values.setdefault("country", [ours.region if ours else "US"])
+    rings = queue_forms.rings_of(form.values)
     return render_template(
         "admin/queue_form.html" if request.headers.get("HX-Request") else "admin/queue.html",
         row=row,
-        shown=shown,
-        values=shown.values,
-        problems=shown.problems,
+        form=form,
+        values=form.values,
+        problems=form.problems,
         label_of=label_of,
-        theirs=shown.theirs,
+        theirs=form.theirs,
         rings=rings,
-        focus=queue_forms.focus_after(shown.moved, len(rings)),
-        holidays=queue_forms.holidays_shown(shown.values, spoken),
+        focus=queue_forms.focus_after(form.moved, len(rings)),
+        holidays=queue_forms.holiday_names(form.values, spoken),
         this_year=wiring.current().clock().year,
         saved=request.args.get("saved") == "yes" and request.method == "GET",
         **choices,

@@ -32,7 +32,7 @@ class Cell:
     agent: Agent
     kind: str
     key: str
-    shown: str
+    text: str
     wrong: str = ""
 
     @property
@@ -89,14 +89,14 @@ def _columns(skills: Mapping[str, str]) -> dict[tuple[str, str], str]:
 def _cell_of(agent: Agent, kind: str, key: str) -> Cell:
     match kind:
         case "skill":
-            shown = str(agent.skills.get(key) or "")
+            text = str(agent.skills.get(key) or "")
         case "language":
-            shown = "yes" if key in agent.languages else ""
+            text = "yes" if key in agent.languages else ""
         case "conversations":
-            shown = str(agent.max_conversations)
+            text = str(agent.max_conversations)
         case _:
-            shown = str(agent.limits.get("calls_over", ""))
-    return Cell(agent, kind, key, shown)
+            text = str(agent.limits.get("calls_over", ""))
+    return Cell(agent, kind, key, text)
 
 
 @pages.post("/skills/agents/<int:agent_id>/<kind>/")
@@ -119,7 +119,7 @@ def _part(cell: Cell) -> str:
     with wiring.current().reading() as session:
         columns, calls_over = _columns(_names_of(session)), _calls_over_of(session)
     what = columns.get((cell.kind, cell.key), cell.key)
-    return render_template("admin/cell.html", shown=cell, what=what, company_calls_over=calls_over)
+    return render_template("admin/cell.html", cell=cell, what=what, company_calls_over=calls_over)
 
 
 def _refused(agent_id: int, kind: str, key: str, text: str, error: Invalid) -> tuple[str, int, dict[str, str]]:

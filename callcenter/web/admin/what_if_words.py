@@ -194,14 +194,14 @@ def _names() -> dict[str, str]:
     }
 
 
-def _with_half(name: str, told_: Sequence[float]) -> str:
-    value, half = told_
-    shown = f"{100 * half:.1f}" if name in curves.SHARES else curves.span(half)
-    return f"{curves.value(name, value)} ± {shown}"
+def _with_half(name: str, pair: Sequence[float]) -> str:
+    value, half = pair
+    half_text = f"{100 * half:.1f}" if name in curves.SHARES else curves.span(half)
+    return f"{curves.value(name, value)} ± {half_text}"
 
 
-def _difference(name: str, told_: Sequence[float]) -> str:
-    value, half = told_
+def _difference(name: str, pair: Sequence[float]) -> str:
+    value, half = pair
     least = 0.0005 if name in curves.SHARES else 0.05  # less is shown as nothing
     sign = "±" if abs(value) < least else "+" if value > 0 else "−"
     if name in curves.SHARES:
@@ -225,7 +225,7 @@ def _basis(result: Mapping[str, Any]) -> str:
 
 def _limits(result: Mapping[str, Any]) -> list[str]:
     notes, left_out = dict(result["notes"]), result["left_out"]
-    said = {
+    sentences = {
         "no_calls": _("Left out, as nobody called: days: %(num)d."),
         "no_duty": _("Left out, as nobody knows who was on duty: days: %(num)d."),
         "too_many": _("Left out, as there are calls enough without: days: %(num)d."),
@@ -243,7 +243,9 @@ def _limits(result: Mapping[str, Any]) -> list[str]:
         _("± is what chance does to these very days, 19 times in 20; other days differ by more: see each day below."),
         _("Left out: conversations, callbacks in place of waiting, going on to another queue, and who calls again."),
     ]
-    found = [said[code] % {"num": number} for code, number in [*left_out.items(), *notes.items()] if code in said]
+    found = [
+        sentences[code] % {"num": number} for code, number in [*left_out.items(), *notes.items()] if code in sentences
+    ]
     return [*found, *always]
 
 

@@ -85,8 +85,8 @@ def _page(agent_id: int) -> str:
         if agent is None:
             raise NotFound
         found = report.of(session, agent_id, day=on, zone=language.zone(), now=now)
-        shown = _shown(session, found) if found else None
-        return render_template("agents/day.html", agent=agent, day=shown, words=_words(), **_around(on, agent))
+        view = _view(session, found) if found else None
+        return render_template("agents/day.html", agent=agent, day=view, words=_words(), **_around(on, agent))
 
 
 def _asked_day() -> date:
@@ -120,7 +120,7 @@ def _url(agent: Agent | None, on: date | None) -> str:
     return url_for("day.of_agent", agent_id=agent.id, on=asked)
 
 
-def _shown(session: Session, found: AgentDay) -> DayView:
+def _view(session: Session, found: AgentDay) -> DayView:
     names = agents.names(session)
     words = _words()
     spent = [(kind, found.seconds(kind)) for kind in KINDS]
@@ -175,7 +175,7 @@ def _row(session: Session, row: Interval, found: AgentDay, names: Mapping[int, s
     return IntervalRow(
         kind=_("Status") if row.kind == "status" else _("State"),
         dot=_dot(row),
-        words=_said(session, row),
+        words=_label(session, row),
         since=max(row.started_at, found.start),
         until=ended,
         seconds=((ended or found.end) - max(row.started_at, found.start)).total_seconds(),
@@ -188,7 +188,7 @@ def _dot(row: Interval) -> str:
     return {"idle": "free", "busy": "on_call", "available": "free"}.get(row.value, row.value)
 
 
-def _said(session: Session, row: Interval) -> str:
+def _label(session: Session, row: Interval) -> str:
     if row.value == Status.BREAK and row.reason:
         return breaks.name(session, row.reason)
     return {

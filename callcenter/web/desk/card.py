@@ -132,11 +132,11 @@ class ShownCard:
 def _promise(row: Callback) -> ShownPromise:
     now = formats.now()
     note = " ".join(row.note.split())
-    said = _("We call back: %(note)s", note=note) if note else _("We call back")
+    sentence = _("We call back: %(note)s", note=note) if note else _("We call back")
     if callbacks.is_broken(row, now):
-        return ShownPromise(left=formats.when(row.promised_until), words=said, at=_("broken"), kind="bad")
+        return ShownPromise(left=formats.when(row.promised_until), words=sentence, at=_("broken"), kind="bad")
     left = formats.duration((row.promised_until - now).total_seconds())
-    return ShownPromise(left=formats.when(row.promised_until), words=said, at=_("in %(time)s", time=left))
+    return ShownPromise(left=formats.when(row.promised_until), words=sentence, at=_("in %(time)s", time=left))
 
 
 def effort(given: Effort) -> ShownEffort:

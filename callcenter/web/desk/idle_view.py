@@ -27,7 +27,7 @@ from callcenter.web.wording import breaks, formats, granted, terms
 from callcenter.web.wording.granted import Around, Ended
 
 SHOWN_HOURS = 4
-SAID_SHOWN = 3
+COMMENTS_SHOWN = 3
 ASKED_SHOWN = timedelta(days=7)
 KINDS = ("on_call", "wrap_up", "break", "not_answering", "free")
 
@@ -97,7 +97,7 @@ class IdleView:
     moments: list[NextAction]
     day: DayBand | None
     figures: list[DayFigure]
-    said: list[SurveyComment]
+    comments: list[SurveyComment]
     inform: str = ""
     kind: str = ""
     missed: list[Missed] = field(default_factory=list)
@@ -116,7 +116,7 @@ def of(session: Session, mine: desk.Mine, now: datetime) -> IdleView:
         moments=_moments(mine),
         day=_day(today, now),
         figures=_figures(today),
-        said=_said(session, today.scores),
+        comments=_comments(session, today.scores),
         inform=_inform(mine),
         kind=breaks.chosen(session, agent.status, agent.status_reason),
         # Only this status is set because of missed offers.
@@ -204,7 +204,7 @@ def _day(today: desk.AgentSummary, now: datetime) -> DayBand | None:
     if total < 60:
         return None
     spent = {kind: sum(each.seconds for each in stretches if each.kind == kind) for kind in KINDS}
-    said = {
+    labels = {
         "on_call": _("With customers %(time)s, %(n)s answered", time=words.hours(spent["on_call"]), n=today.answered),
         "wrap_up": _("Wrap-up %(time)s", time=words.hours(spent["wrap_up"])),
         "break": _("Away %(time)s", time=words.hours(spent["break"])),
@@ -214,7 +214,7 @@ def _day(today: desk.AgentSummary, now: datetime) -> DayBand | None:
     return DayBand(
         parts=[(f"band-{each.kind}", 100 * each.seconds / total) for each in stretches],
         hours=_hours(now - timedelta(seconds=total), now),
-        legend=[Legend(kind, said[kind]) for kind in KINDS if spent[kind] >= 1],
+        legend=[Legend(kind, labels[kind]) for kind in KINDS if spent[kind] >= 1],
     )
 
 
@@ -236,10 +236,10 @@ def _figures(today: desk.AgentSummary) -> list[DayFigure]:
     return found
 
 
-def _said(session: Session, scores: Sequence[Survey]) -> list[SurveyComment]:
-    said = []
-    for survey in [each for each in scores if each.comment][:SAID_SHOWN]:
+def _comments(session: Session, scores: Sequence[Survey]) -> list[SurveyComment]:
+    found = []
+    for survey in [each for each in scores if each.comment][:COMMENTS_SHOWN]:
         customer = customers.get(session, survey.customer_id)
         name = customer.name if customer else ""
-        said.append(SurveyComment(survey.score or 0, survey.comment, name, formats.when(survey.answered_at)))
-    return said
+        found.append(SurveyComment(survey.score or 0, survey.comment, name, formats.when(survey.answered_at)))
+    return found

@@ -157,7 +157,7 @@ class InteractionPane:
 
     @cached_property
     def messages(self) -> list[ShownMessage]:
-        return writing.said(self.session, self.row.id)
+        return writing.thread(self.session, self.row.id)
 
     @cached_property
     def story(self) -> list[TimelineDay]:
@@ -194,7 +194,7 @@ class InteractionPane:
                     kind="bad" if effort.is_heavy else "",
                     strong=words.nth_contact(effort.contacts),
                     text=_("It has taken %(time)s of their time so far.", time=words.hours(effort.seconds))
-                    + (f" {_told(last)}" if last else ""),
+                    + (f" {_last_told(last)}" if last else ""),
                 )
             )
         if self.card.ticket:
@@ -256,6 +256,6 @@ class InteractionPane:
         return found
 
 
-def _told(contact: cards.EarlierContact) -> str:
+def _last_told(contact: cards.EarlierContact) -> str:
     who = contact.agent or _("nobody")
     return _("The last time it was told to %(name)s, %(time)s.", name=who, time=formats.when(contact.at))

@@ -40,8 +40,8 @@ def line(session: Session, agent: Agent, item: Item, mine: Mine) -> str:
         "last": _("You spoke with this customer last"),
         "account": _("You serve this account"),
     }.get(explained.known_as or "")
-    said = known or reasons.short(explained, {}, skills=skills(session))
-    return said[:1].upper() + said[1:] if said else _("You are free and serve this queue")
+    reason = known or reasons.short(explained, {}, skills=skills(session))
+    return reason[:1].upper() + reason[1:] if reason else _("You are free and serve this queue")
 
 
 def whole(session: Session, agent: Agent, item: Item) -> list[str]:
@@ -51,9 +51,9 @@ def whole(session: Session, agent: Agent, item: Item) -> list[str]:
         return []
     names = {**agents.names(session), agent.id: _("You")}
     spoken = terms.spoken(item.interaction.language)
-    told = reasons.sentences(explained, names, skills=skills(session), language=spoken)
+    lines = reasons.sentences(explained, names, skills=skills(session), language=spoken)
     points = item.interaction.score
-    return [*told, _("Ahead of others by points: %(points)s", points=reasons.points(points))] if points else told
+    return [*lines, _("Ahead of others by points: %(points)s", points=reasons.points(points))] if points else lines
 
 
 def of(item: Item) -> Explanation | None:

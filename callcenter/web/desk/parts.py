@@ -35,8 +35,8 @@ def page() -> str:
         mine = _mine(session)
         now = queue_pane.now(session, mine)
         live = now.item.interaction.id if now.item else None
-        shown = asked or live
-        pane = _pane(session, shown) if shown else idle_view.of(session, mine, _clock())
+        interaction_id = asked or live
+        pane = _pane(session, interaction_id) if interaction_id else idle_view.of(session, mine, _clock())
         return render_template(
             "desk/page.html",
             now=now,
@@ -78,8 +78,8 @@ def waiting() -> str:
 @access.everyone
 def free() -> str:
     with wiring.current().reading() as session:
-        shown = idle_view.of(session, _mine(session), _clock())
-        return render_template("desk/middle_and_card.html", pane=shown, card=None)
+        pane = idle_view.of(session, _mine(session), _clock())
+        return render_template("desk/middle_and_card.html", pane=pane, card=None)
 
 
 @pages.get("/desk/free/part")
@@ -93,8 +93,8 @@ def free_part() -> str:
 @access.everyone
 def middle(interaction_id: int) -> str:
     with wiring.current().reading() as session:
-        shown = _pane(session, interaction_id)
-        return render_template("desk/middle_and_card.html", pane=shown, card=_card_of(session, shown))
+        pane = _pane(session, interaction_id)
+        return render_template("desk/middle_and_card.html", pane=pane, card=_card_of(session, pane))
 
 
 @pages.get("/desk/interactions/<int:interaction_id>/who")
@@ -148,8 +148,8 @@ def state_control(*, with_now: bool = False) -> str:
     """The status control; `with_now` adds the current slot as an out-of-band swap."""
     with wiring.current().reading() as session:
         mine = _mine(session)
-        shown = page_context.shown_status(session, mine.agent)
-        control = render_template("macros/state_control.html", fresh_status=shown)
+        status = page_context.shown_status(session, mine.agent)
+        control = render_template("macros/state_control.html", fresh_status=status)
         return (
             control + render_template("desk/now.html", now=queue_pane.now(session, mine), oob=True)
             if with_now

@@ -38,7 +38,7 @@ class ShownMessage:
         return formats.time_of(self.message.created_at)
 
 
-def said(session: Session, interaction_id: int) -> list[ShownMessage]:
+def thread(session: Session, interaction_id: int) -> list[ShownMessage]:
     """Oldest first, with their files."""
     found: list[ShownMessage] = []
     day = ""
@@ -46,8 +46,8 @@ def said(session: Session, interaction_id: int) -> list[ShownMessage]:
     files = attachments.of_messages(session, [row.id for row in rows if row.files])
     for message in rows:
         name = formats.day_of(message.created_at)
-        shown = [AttachmentView(file) for file in files.get(message.id, ())]
-        found.append(ShownMessage(message, shown, "" if name == day else name))
+        views = [AttachmentView(file) for file in files.get(message.id, ())]
+        found.append(ShownMessage(message, views, "" if name == day else name))
         day = name
     return found
 

@@ -110,17 +110,17 @@ def http(error: HTTPException) -> Answer | HTTPException:
     code = error.code or 500
     if code < 400:
         return error
-    said = TABLE.get(code, ErrorText(gettext("This cannot be done."), support=True))
-    return answer(not_for(said) if code == 403 else said, code)
+    message = TABLE.get(code, ErrorText(gettext("This cannot be done."), support=True))
+    return answer(not_for(message) if code == 403 else message, code)
 
 
-def not_for(said: ErrorText) -> ErrorText:
+def not_for(message: ErrorText) -> ErrorText:
     """Adds the reader's name and role to a 403."""
     if not access.is_signed_in():
-        return said
+        return message
     agent = access.current_agent()
-    whom = FOR_LEADERS if not agent.is_leader else said.strong
-    return ErrorText(whom, str(SIGNED_IN_AS[agent.role]) % {"name": agent.name}, icon=said.icon)
+    whom = FOR_LEADERS if not agent.is_leader else message.strong
+    return ErrorText(whom, str(SIGNED_IN_AS[agent.role]) % {"name": agent.name}, icon=message.icon)
 
 
 def failed(error: Exception) -> Answer:
@@ -146,13 +146,13 @@ def is_part() -> bool:
     return request.headers.get("HX-Request") == "true" or request.headers.get("X-Requested-With") == "fetch"
 
 
-def answer(said: ErrorText, status: int, *, alone: bool = False) -> Answer:
-    support = requests.number() if said.support else ""
+def answer(message: ErrorText, status: int, *, alone: bool = False) -> Answer:
+    support = requests.number() if message.support else ""
     if is_part():
-        return render_template("errors/part.html", said=said, support=support), status
+        return render_template("errors/part.html", message=message, support=support), status
     is_plain = not assets.is_built()
     if alone or is_plain or request.path.strip("/").split("/")[0] in PROGRAMS:
-        return render_template("errors/alone.html", said=said, support=support, is_plain=is_plain), status
+        return render_template("errors/alone.html", message=message, support=support, is_plain=is_plain), status
     template = "errors/page.html" if access.is_signed_in() else "errors/stranger.html"
     back = url_for("sign_in.home") if access.is_signed_in() else url_for("sign_in.form")
-    return render_template(template, said=said, support=support, status=status, back=back), status
+    return render_template(template, message=message, support=support, status=status, back=back), status

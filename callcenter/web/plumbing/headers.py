@@ -33,7 +33,7 @@ def register(app: Flask) -> None:
 
 
 def _fixed(settings: Settings) -> dict[str, str]:
-    told = {
+    headers = {
         "Content-Security-Policy": content_policy(settings),
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
@@ -42,8 +42,8 @@ def _fixed(settings: Settings) -> dict[str, str]:
         "Cross-Origin-Opener-Policy": "same-origin",
     }
     if settings.is_secure:
-        told["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
-    return told
+        headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+    return headers
 
 
 def content_policy(settings: Settings) -> str:

@@ -35,8 +35,8 @@ def ready() -> tuple[Response, int]:
     """200 with the database at this release's migration, else 503. Redis is reported only."""
     database, migrated = _database()
     # Without Redis calls are still answered.
-    told = {"database": database, "migrated": migrated, "redis": _redis()}
-    return jsonify(ready=database and migrated, **told), 200 if database and migrated else 503
+    state = {"database": database, "migrated": migrated, "redis": _redis()}
+    return jsonify(ready=database and migrated, **state), 200 if database and migrated else 503
 
 
 def _database() -> tuple[bool, bool]:
@@ -99,13 +99,13 @@ class Now:
 
 
 def _due(late: Sequence[Late]) -> Iterator[GaugeMetricFamily]:
-    told: dict[str, tuple[str, Callable[[Late], float]]] = {
+    gauges: dict[str, tuple[str, Callable[[Late], float]]] = {
         "callcenter_due": ("Due and not yet done", lambda one: one.due),
         "callcenter_due_seconds": ("For how long the first of them has been due", lambda one: one.seconds),
         "callcenter_due_failing": ("Due, failed, and to be tried again", lambda one: one.failing - one.given_up),
         "callcenter_due_given_up": ("Due, failed, and given up", lambda one: one.given_up),
     }
-    for name, (meaning, figure) in told.items():
+    for name, (meaning, figure) in gauges.items():
         family = GaugeMetricFamily(name, meaning, labels=("what",))
         for one in late:
             family.add_metric((one.kind,), figure(one))

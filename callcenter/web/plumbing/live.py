@@ -133,8 +133,8 @@ class LiveServer:
                 acts.seen(work, sid=sid())
         after = data.get("after") if isinstance(data, dict) else None
         with wiring.current().reading() as session:
-            told = missed(session, after if isinstance(after, int) else None, listener)
-        return {**told, "now": wiring.current().clock().isoformat()}
+            caught_up = missed(session, after if isinstance(after, int) else None, listener)
+        return {**caught_up, "now": wiring.current().clock().isoformat()}
 
     def _still_valid(self, listener: Listener) -> bool:
         with wiring.current().reading() as session:

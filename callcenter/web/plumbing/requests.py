@@ -29,8 +29,8 @@ def number() -> str:
 def address() -> str:
     """The client's address; X-Forwarded-For counts only from a proxy on this machine, its last entry."""
     peer = request.remote_addr or ""
-    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return told if told and is_here(peer) else peer
+    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return forwarded if forwarded and is_here(peer) else peer
 
 
 def is_here(peer: str) -> bool:

@@ -40,7 +40,7 @@ class WaitingRow:
     spoken: str
     since: datetime
     name: str = ""
-    told: Sequence[str] = ()
+    sentences: Sequence[str] = ()
 
     @property
     def why_url(self) -> str:
@@ -50,10 +50,10 @@ class WaitingRow:
 @pages.get("/")
 @access.leaders
 def index() -> str:
-    return render_template("waiting/list.html", **shown())
+    return render_template("waiting/list.html", **page_values())
 
 
-def shown() -> dict[str, object]:
+def page_values() -> dict[str, object]:
     """Waiting or offered contacts, longest wait first, at most SHOWN."""
     with wiring.current().reading() as session:
         held_out = interactions.page(session, seen_by=access.current_actor(), states=[State.OFFERED], limit=SHOWN)
@@ -74,7 +74,7 @@ def why(interaction_id: int) -> str:
         row = interactions.get(session, interaction_id)
         if row is None:
             raise NotFound
-        return render_template("waiting/why.html", id=row.id, told=reasons_of(session, row), waits=_waits(row))
+        return render_template("waiting/why.html", id=row.id, sentences=reasons_of(session, row), waits=_waits(row))
 
 
 @pages.get("/in/<int:queue_id>")
@@ -87,7 +87,7 @@ def in_queue(queue_id: int) -> str:
         names = _queues(session)
         rows = interactions.waiting(session, queue_id=queue_id, limit=FIRST)
         # No customer names: an agent has no access before the offer.
-        found = [_row(row, names, told=reasons_of(session, row)) for row in rows]
+        found = [_row(row, names, sentences=reasons_of(session, row)) for row in rows]
     return render_template("waiting/in_queue.html", queue_id=queue_id, waits=found)
 
 
@@ -121,7 +121,7 @@ def _number(row: Interaction) -> str:
     return formats.phone(row.their_address) or _("Number withheld")
 
 
-def _row(row: Interaction, queues: dict[int, str], *, name: str = "", told: Sequence[str] = ()) -> WaitingRow:
+def _row(row: Interaction, queues: dict[int, str], *, name: str = "", sentences: Sequence[str] = ()) -> WaitingRow:
     return WaitingRow(
         id=row.id,
         channel=row.channel,
@@ -129,5 +129,5 @@ def _row(row: Interaction, queues: dict[int, str], *, name: str = "", told: Sequ
         spoken=terms.spoken(row.language),
         since=_since(row),
         name=name,
-        told=told,
+        sentences=sentences,
     )

@@ -27,7 +27,7 @@ from callcenter.web import access
 from callcenter.web.supervision import waiting
 from callcenter.web.wording import formats, language, terms
 
-SAID_SHOWN = 8
+COMMENTS_SHOWN = 8
 PASSED_SHOWN = 6
 LEGEND = ("free", "offered", "on_call", "conversations", "wrap_up", "break", "unavailable", "not_answering")
 AS: dict[str, Callable[[Any], str]] = {
@@ -56,21 +56,21 @@ def index() -> str:
         figure=_figure(board),
         queue_names={queue.id: languages.of(queue.names, reader) for queue in board.queues},
         teams=teams(board.agents),
-        counted={shown: sum(1 for agent in board.agents if agent.shown == shown) for shown in LEGEND},
+        counted={activity: sum(1 for agent in board.agents if agent.activity == activity) for activity in LEGEND},
         target=min((queue.target_seconds for queue in queues), default=20),
         open_queues=len(queues),
-        **said_today(),
-        **waiting.shown(),
+        **comments_today(),
+        **waiting.page_values(),
         **passed_lately(),
     )
 
 
-@pages.get("/said")
+@pages.get("/comments")
 @access.leaders
-def said() -> str:
+def comments() -> str:
     """Today's comments of customers."""
     # Fetched with permission, never pushed: a push carries no customer data.
-    return render_template("wallboard/said.html", **said_today())
+    return render_template("wallboard/comments.html", **comments_today())
 
 
 @pages.get("/not-answering")
@@ -101,8 +101,10 @@ def passed_lately() -> dict[str, object]:
     with wiring.current().reading() as session:
         rows = offers.page(session, states=["declined", "expired"], limit=PASSED_SHOWN)
         names, since = agents.names(session), _midnight()
-    told = [(row, names.get(row.agent_id, ""), _how(row)) for row in rows if row.ended_at and row.ended_at >= since]
-    return {"passed": told}
+    passed_offers = [
+        (row, names.get(row.agent_id, ""), _how(row)) for row in rows if row.ended_at and row.ended_at >= since
+    ]
+    return {"passed": passed_offers}
 
 
 def _how(row: Offer) -> str:
@@ -111,11 +113,11 @@ def _how(row: Offer) -> str:
     return _("declined: %(reason)s", reason=terms.declined(row.end_reason)) if row.end_reason else _("declined")
 
 
-def said_today() -> dict[str, object]:
+def comments_today() -> dict[str, object]:
     with wiring.current().reading() as session:
-        rows = surveys.with_words(session, since=_midnight(), limit=SAID_SHOWN)
+        rows = surveys.with_words(session, since=_midnight(), limit=COMMENTS_SHOWN)
         return {
-            "said": rows,
+            "comments": rows,
             "people": customers.by_ids(session, [row.customer_id for row in rows]),
             "names": agents.names(session),
         }

@@ -31,8 +31,8 @@ def _tried(event: callback_events.CallbackTried, names: TimelineNames) -> Timeli
         "given_up": _("given up by the agent"),
     }.get(event.outcome, _("the call failed"))
     again = event.next_try_at
-    told = _("%(outcome)s · again %(time)s", outcome=outcome, time=_moment(again)) if again else outcome
-    return TimelineEntry("phone-off", _("Callback: try %(num)s", num=event.tries), told)
+    detail = _("%(outcome)s · again %(time)s", outcome=outcome, time=_moment(again)) if again else outcome
+    return TimelineEntry("phone-off", _("Callback: try %(num)s", num=event.tries), detail)
 
 
 def _kept(event: callback_events.CallbackKept, names: TimelineNames) -> TimelineEntry:

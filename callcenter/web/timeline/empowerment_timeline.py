@@ -22,24 +22,24 @@ class Described(Protocol):
     def shown(self) -> dict[str, str]: ...
 
 
-def _shown(event: Described, names: TimelineNames) -> str:
+def _description(event: Described, names: TimelineNames) -> str:
     """As recorded, e.g. "$60 Credit on account"."""
     return languages.of(event.shown, names.language)
 
 
 def _given(event: empowerment_events.RemedyGiven, names: TimelineNames) -> TimelineEntry:
-    strong = _("Given: %(what)s", what=_shown(event, names))
+    strong = _("Given: %(what)s", what=_description(event, names))
     return TimelineEntry("gift", strong, names.actor(event.actor), kind=GIVE)
 
 
 def _refused(event: empowerment_events.GrantRefused, names: TimelineNames) -> TimelineEntry:
-    strong = _("Not given: %(what)s", what=_shown(event, names))
+    strong = _("Not given: %(what)s", what=_description(event, names))
     return TimelineEntry("gift", strong, _("the rules do not allow it"), kind=GIVE)
 
 
 def _asked(event: empowerment_events.ApprovalAsked, names: TimelineNames) -> TimelineEntry:
     until = formats.time_of(datetime.fromisoformat(event.until), seconds=True) if event.until else ""
-    strong = _("%(name)s asked for %(what)s", name=names.actor(event.actor), what=_shown(event, names))
+    strong = _("%(name)s asked for %(what)s", name=names.actor(event.actor), what=_description(event, names))
     return TimelineEntry("gift", strong, _("answer by %(time)s", time=until) if until else "", kind=GIVE)
 
 
@@ -56,8 +56,8 @@ def _passed_on(event: empowerment_events.ApprovalPassedOn, names: TimelineNames)
 
 
 def _answered(event: empowerment_events.ApprovalAnswered, names: TimelineNames) -> TimelineEntry:
-    who, what, word = granted.first(names.actor(event.actor)), _shown(event, names), event.word
-    said = {
+    who, what, word = granted.first(names.actor(event.actor)), _description(event, names), event.word
+    sentences = {
         Said.YES: _("%(name)s: yes, %(what)s", name=who, what=what),
         Said.LESS: _("%(name)s: yes, %(what)s", name=who, what=what),
         Said.INSTEAD: _("%(name)s: instead %(what)s", name=who, what=what),
@@ -65,12 +65,12 @@ def _answered(event: empowerment_events.ApprovalAnswered, names: TimelineNames) 
         Said.OWN_LIMIT: _("No approver could answer: %(what)s may be given now", what=what),
         Said.NOTHING: _("No approver could answer about %(what)s", what=what),
     }
-    return TimelineEntry("gift", said[Said(event.answer)], quote=word, kind=GIVE)
+    return TimelineEntry("gift", sentences[Said(event.answer)], quote=word, kind=GIVE)
 
 
 def _changed(event: empowerment_events.ApprovalChanged, names: TimelineNames) -> TimelineEntry:
     return TimelineEntry(
-        "pencil", _("Now asked for: %(what)s", what=_shown(event, names)), names.actor(event.actor), kind=GIVE
+        "pencil", _("Now asked for: %(what)s", what=_description(event, names)), names.actor(event.actor), kind=GIVE
     )
 
 
@@ -92,7 +92,7 @@ def _not_carried_out(event: empowerment_events.GrantNotCarriedOut, names: Timeli
 
 
 def _reversed(event: empowerment_events.GrantReversed, names: TimelineNames) -> TimelineEntry:
-    strong = _("Taken back: %(what)s", what=_shown(event, names))
+    strong = _("Taken back: %(what)s", what=_description(event, names))
     return TimelineEntry("arrow-left", strong, names.actor(event.actor), event.reason, kind=GIVE)
 
 

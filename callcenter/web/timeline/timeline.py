@@ -45,8 +45,8 @@ def by_day(facts: Sequence[TimelineEntry]) -> list[TimelineDay]:
 def facts(session: Session, rows: Sequence[History]) -> list[TimelineEntry]:
     happened = [(row.at, row.event()) for row in rows if row.kind in KINDS]
     names = _names(session, [event for _, event in happened])
-    told = [(moment, SENTENCES[type(event)](event, names)) for moment, event in happened]
-    return [at(fact, moment) for moment, fact in told if fact]
+    entries = [(moment, SENTENCES[type(event)](event, names)) for moment, event in happened]
+    return [at(fact, moment) for moment, fact in entries if fact]
 
 
 def at(fact: TimelineEntry, moment: datetime) -> TimelineEntry:
@@ -91,9 +91,11 @@ def _chose(event: events.MenuChosen, names: TimelineNames) -> TimelineEntry:
 
 def _queued(event: events.QueueEntered, names: TimelineNames) -> TimelineEntry:
     place, seconds = event.place, event.expected_seconds
-    told = _("told: place %(place)s", place=place) if place else ""
+    announced = _("told: place %(place)s", place=place) if place else ""
     minutes = _("about %(minutes)s min", minutes=max(1, round(seconds / 60))) if seconds else ""
-    return TimelineEntry("clock", _("Waited in %(queue)s", queue=names.queue(event.queue_id)), _joined(told, minutes))
+    return TimelineEntry(
+        "clock", _("Waited in %(queue)s", queue=names.queue(event.queue_id)), _joined(announced, minutes)
+    )
 
 
 def _answered(event: events.CallConnected, names: TimelineNames) -> TimelineEntry:
@@ -105,13 +107,13 @@ def _answered(event: events.CallConnected, names: TimelineNames) -> TimelineEntr
 
 def _missed(event: events.OfferEnded, names: TimelineNames) -> TimelineEntry | None:
     who = names.agent(event.agent_id)
-    said = {
+    sentence = {
         "declined": _("%(name)s declined the offer", name=who),
         "expired": _("%(name)s did not answer the offer", name=who),
         "failed": _("The line of %(name)s did not come up", name=who),
     }.get(event.outcome)
     reason = event.reason if event.outcome == "declined" else ""
-    return TimelineEntry("phone-off", said, terms.declined(reason)) if said else None
+    return TimelineEntry("phone-off", sentence, terms.declined(reason)) if sentence else None
 
 
 def _alone(event: events.CallerLeftAlone, names: TimelineNames) -> TimelineEntry:

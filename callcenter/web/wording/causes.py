@@ -11,7 +11,7 @@ def names() -> list[str]:
     return list(dict.fromkeys(_named().values()))
 
 
-def shown(cause: str) -> str:
+def display_name(cause: str) -> str:
     """The reader's name of a cause stored by key or in another language; free text unchanged."""
     return _every().get(cause.casefold(), cause)
 

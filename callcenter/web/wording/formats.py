@@ -23,7 +23,7 @@ def register(app: Flask) -> None:
         app.add_template_filter(each)
     app.add_template_filter(terms.tier, "tier_word")
     app.add_template_filter(labels.in_template, "label")
-    app.add_template_filter(causes.shown, "cause")
+    app.add_template_filter(causes.display_name, "cause")
     app.add_template_filter(money_typed)
     app.add_template_global(causes.names, "cause_names")
 
@@ -147,10 +147,10 @@ def _weekday(day: date) -> str:
 def _date(day: date, today: date) -> str:
     locale = get_locale()
     if locale is not None and locale.language == "zh":
-        shown = f"{day.month} 月 {day.day} 日"
-        return shown if day.year == today.year else f"{day.year} 年 {shown}"
-    shown = f"{day.day} {day:%b}"
-    return shown if day.year == today.year else f"{shown} {day.year}"
+        text = f"{day.month} 月 {day.day} 日"
+        return text if day.year == today.year else f"{day.year} 年 {text}"
+    text = f"{day.day} {day:%b}"
+    return text if day.year == today.year else f"{text} {day.year}"
 
 
 def sentence(error: DomainError) -> str:

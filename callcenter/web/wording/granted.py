@@ -92,7 +92,7 @@ def first(name: str) -> str:
 
 def ended(grant: Grant, known: Around) -> Ended | None:
     """None for a pending, withdrawn or unsent request."""
-    told = {
+    describe = {
         "granted": _given,
         "carried_out": _given,
         "failed": _given,
@@ -101,7 +101,7 @@ def ended(grant: Grant, known: Around) -> Ended | None:
         "expired": _expired,
         "reversed": _reversed,
     }.get(grant.state)
-    return told(grant, known) if told else None
+    return describe(grant, known) if describe else None
 
 
 def of(grant: Grant, known: Around) -> str:
@@ -146,11 +146,11 @@ def _approved(grant: Grant, known: Around) -> Ended:
         text = " ".join(part for part in (now, _rest(grant, known)) if part)
         return Ended(grant=grant, kind="warn", icon="clock", strong=_("Nobody could answer"), text=text, act=act)
     name = first(known.names.get(approval.answered_by, ""))
-    said = {
+    sign = {
         Said.LESS: ("arrow-down", _("%(name)s: yes, %(what)s", name=name, what=thing)),
         Said.INSTEAD: ("gift", _("%(name)s: instead %(what)s", name=name, what=thing)),
     }.get(Said(approval.answer or "yes"), ("check", _("%(name)s: yes, %(what)s", name=name, what=thing)))
-    return Ended(grant=grant, kind="give", icon=said[0], strong=said[1], text=until, quote=approval.word, act=act)
+    return Ended(grant=grant, kind="give", icon=sign[0], strong=sign[1], text=until, quote=approval.word, act=act)
 
 
 def _rest(grant: Grant, known: Around) -> str:

@@ -38,32 +38,32 @@ def sentences(
     """The chosen agent with the reason, other candidates, excluded agents.
 
     `skills`: {key: name}. `language`: name of the requested language. `now`: present tense instead of past."""
-    told = [_able(one, explanation, names, skills or {}) for one in explanation.able[:NAMED]]
+    lines = [_able(one, explanation, names, skills or {}) for one in explanation.able[:NAMED]]
     more = len(explanation.able) - NAMED
     if more > 0:
-        told.append(
+        lines.append(
             ngettext("%(num)d other could take it too", "%(num)d others could take it too", more)
             if now
             else ngettext("%(num)d other could have taken it too", "%(num)d others could have taken it too", more)
         )
-    return told + _excluded(explanation, names, language, now=now)
+    return lines + _excluded(explanation, names, language, now=now)
 
 
 def why_waiting(
     explanation: Explanation, names: Names, *, skills: Skills | None = None, language: str = ""
 ) -> list[str]:
     """Present tense: affinity hold or next agent, the candidates, what is missing, the next ring."""
-    told = []
+    lines = []
     if explanation.held_for is not None:
-        told.append(held(explanation, names))
+        lines.append(held(explanation, names))
     elif explanation.agent_id is not None:
-        told.append(_("%(name)s is next to be asked", name=_name(explanation.agent_id, names)))
+        lines.append(_("%(name)s is next to be asked", name=_name(explanation.agent_id, names)))
     elif not explanation.able:
-        told.append(_("No agent who may take it is free"))
-    told += sentences(explanation, names, skills=skills, language=language, now=True)
+        lines.append(_("No agent who may take it is free"))
+    lines += sentences(explanation, names, skills=skills, language=language, now=True)
     if explanation.next_ring_in is not None:
-        told.append(next_ring(explanation))
-    return told
+        lines.append(next_ring(explanation))
+    return lines
 
 
 def short(explanation: Explanation, names: Names, *, skills: Skills | None = None) -> str:
@@ -146,12 +146,12 @@ def _decided(explanation: Explanation) -> list[str]:
         "others_spared": _("others are left for what only few can do"),
     }.get(explanation.why)
     # With one candidate there was nothing to decide.
-    told = [decided] if decided and len(explanation.able) > 1 else []
+    lines = [decided] if decided and len(explanation.able) > 1 else []
     if explanation.why == "next_in_line":
-        told.append(_("next in line"))
+        lines.append(_("next in line"))
     if explanation.why == "transferred":
-        told.append(_("transferred by name"))
-    return told + ([_("ring %(num)d", num=explanation.ring + 1)] if explanation.ring else [])
+        lines.append(_("transferred by name"))
+    return lines + ([_("ring %(num)d", num=explanation.ring + 1)] if explanation.ring else [])
 
 
 def _excluded(explanation: Explanation, names: Names, language: str, *, now: bool) -> list[str]:

@@ -41,20 +41,20 @@ class Scale:
 
 def scale(reaches: Sequence[Reach], amount: int | None) -> Scale:
     """At most four parts; the position is proportional within its part."""
-    shown = [one for one in reaches if one.most is None or one.most > 0][:4]
+    drawn = [one for one in reaches if one.most is None or one.most > 0][:4]
     # Fixed widths leave room for the labels.
-    widths = WIDTHS.get(len(shown)) or (100 / max(1, len(shown)),) * len(shown)
-    starts = [sum(widths[:place]) for place in range(len(shown))]
+    widths = WIDTHS.get(len(drawn)) or (100 / max(1, len(drawn)),) * len(drawn)
+    starts = [sum(widths[:place]) for place in range(len(drawn))]
     parts = tuple(
         ScalePart(one.kind, one.words, round(x, 2), round(width - GAP, 2))
-        for one, x, width in zip(shown, starts, widths, strict=True)
+        for one, x, width in zip(drawn, starts, widths, strict=True)
     )
-    return Scale(parts, None if amount is None or not shown else round(_place(shown, starts, widths, amount), 2))
+    return Scale(parts, None if amount is None or not drawn else round(_place(drawn, starts, widths, amount), 2))
 
 
-def _place(shown: Sequence[Reach], starts: Sequence[float], widths: Sequence[float], amount: int) -> float:
+def _place(drawn: Sequence[Reach], starts: Sequence[float], widths: Sequence[float], amount: int) -> float:
     low = 0
-    for one, x, width in zip(shown, starts, widths, strict=True):
+    for one, x, width in zip(drawn, starts, widths, strict=True):
         high = one.most if one.most is not None else max(amount, low) + max(1, int(low * BEYOND))
         if amount <= high:
             return x + width * (amount - low) / max(1, high - low)

@@ -63,7 +63,7 @@ def ticket_value(name: str, value: object, agents: Mapping[int, str]) -> str:
     if name == "owner_id":
         return agents.get(int(str(value)), "")
     if name == "cause":
-        return causes.shown(str(value))
+        return causes.display_name(str(value))
     if name == "price":
         return money.typed(int(str(value)), language.ours().currency)
     return str(value)
