@@ -40,9 +40,9 @@ TWILIO_SIDS = (("twilio_account_sid", "AC"), ("twilio_api_key", "SK"), ("twilio_
 
 @dataclass(frozen=True)
 class CheckResult:
-    """A check's result. `advice`: what to do about a fault or note."""
+    """A check's result. `advice`: what to do about a problem or note."""
 
-    verdict: Literal["ok", "note", "fault"]
+    verdict: Literal["ok", "note", "problem"]
     subject: str
     message: str
     advice: str = ""
@@ -56,8 +56,8 @@ def note(subject: str, message: str, advice: str) -> CheckResult:
     return CheckResult("note", subject, message, advice)
 
 
-def fault(subject: str, message: str, advice: str) -> CheckResult:
-    return CheckResult("fault", subject, message, advice)
+def problem(subject: str, message: str, advice: str) -> CheckResult:
+    return CheckResult("problem", subject, message, advice)
 
 
 def all_of_them() -> Iterator[CheckResult]:
@@ -66,7 +66,7 @@ def all_of_them() -> Iterator[CheckResult]:
     try:
         ours = load()
     except SettingsError as error:
-        yield fault("Settings", str(error), "Set these variables; docs/operations.md explains each.")
+        yield problem("Settings", str(error), "Set these variables; docs/operations.md explains each.")
         return
     yield from secrets(ours)
     numbers = yield from database(ours)
@@ -82,7 +82,7 @@ def installation() -> Iterator[CheckResult]:
             ZoneInfo(zone)
         yield ok("Time zones", "known")
     except ZoneInfoNotFoundError as error:
-        yield fault("Time zones", str(error), "Install the operating system's tzdata, or the Python package tzdata.")
+        yield problem("Time zones", str(error), "Install the operating system's tzdata, or the Python package tzdata.")
     for subject, path in (
         ("Front end", PACKAGE / "static/dist/manifest.json"),
         ("Chinese texts", PACKAGE / "translations/zh_CN/LC_MESSAGES/messages.mo"),
@@ -90,7 +90,7 @@ def installation() -> Iterator[CheckResult]:
         if path.exists():
             yield ok(subject, "built")
         else:
-            yield fault(subject, f"{path.relative_to(PACKAGE)} is missing", "Run: make ready")
+            yield problem(subject, f"{path.relative_to(PACKAGE)} is missing", "Run: make ready")
     yield ok("Browsers", f"pages need {BROWSERS}")
 
 
@@ -99,12 +99,12 @@ def secrets(ours: Settings) -> Iterator[CheckResult]:
         value: str = getattr(ours, name)
         if value and not (value.startswith(prefix) and len(value) == 34):
             advice = f"It begins with {prefix} and has 34 characters; the Twilio console shows it."
-            yield fault(name.upper(), "does not look like one", advice)
+            yield problem(name.upper(), "does not look like one", advice)
     if ours.twilio_auth_token_old:
         advice = "When the new token is primary at Twilio, take TWILIO_AUTH_TOKEN_OLD away."
         yield note("Twilio token", "two tokens are accepted", advice)
     if ours.callcenter_env == "production" and ours.simulator_url:
-        yield fault("SIMULATOR_URL", "is set in production", "Take it away: browsers would not talk to Twilio.")
+        yield problem("SIMULATOR_URL", "is set in production", "Take it away: browsers would not talk to Twilio.")
 
 
 def database(ours: Settings) -> Generator[CheckResult, None, list[str]]:
@@ -115,13 +115,13 @@ def database(ours: Settings) -> Generator[CheckResult, None, list[str]]:
         with opened.reading() as session:
             version = int(session.scalar(text("SHOW server_version_num")) or 0) // 10_000
             if version < OLDEST_POSTGRES:
-                yield fault("PostgreSQL", f"is version {version}", f"Use {OLDEST_POSTGRES} or newer.")
+                yield problem("PostgreSQL", f"is version {version}", f"Use {OLDEST_POSTGRES} or newer.")
             else:
                 yield ok("PostgreSQL", f"version {version}")
             at, newest = current_revision(session), newest_revision()
             if at != newest:
                 message = f"the database is at {at or 'no migration'}, this version needs {newest}"
-                yield fault("Migrations", message, "Run: callcenter migrate")
+                yield problem("Migrations", message, "Run: callcenter migrate")
                 return numbers
             yield ok("Migrations", str(at))
             yield from _connections(ours, session)
@@ -129,7 +129,7 @@ def database(ours: Settings) -> Generator[CheckResult, None, list[str]]:
             yield from _people(ours, session)
             numbers = [number.e164 for number in company.numbers(session)]
     except OperationalError as error:
-        yield fault("PostgreSQL", first_line(error), "Start it, or look at DATABASE_URL.")
+        yield problem("PostgreSQL", first_line(error), "Start it, or look at DATABASE_URL.")
     finally:
         opened.close()
     return numbers
@@ -164,7 +164,7 @@ def _people(ours: Settings, session: Session) -> Iterator[CheckResult]:
     names = [agent.username for agent in everybody if agent.password_hash in open_to_all]
     if names:
         advice = "Give each a password of their own: callcenter user password NAME"
-        yield fault("People", f"the demo's password, which everybody knows, opens {', '.join(names)}", advice)
+        yield problem("People", f"the demo's password, which everybody knows, opens {', '.join(names)}", advice)
 
 
 def memory(ours: Settings) -> Iterator[CheckResult]:
@@ -172,7 +172,7 @@ def memory(ours: Settings) -> Iterator[CheckResult]:
     try:
         version = str(redis.info("server").get("redis_version", "0"))
         if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_REDIS:
-            yield fault("Redis", f"is version {version}", "Use 5.0 or newer, or Valkey.")
+            yield problem("Redis", f"is version {version}", "Use 5.0 or newer, or Valkey.")
         else:
             yield ok("Redis", f"version {version}")
         workers = Worker.count(queue=Queue(QUEUES[0], connection=redis))
@@ -184,14 +184,14 @@ def memory(ours: Settings) -> Iterator[CheckResult]:
             yield note("Workers", "none is running", "Start one: callcenter worker. Messages wait until then.")
     except (RedisError, ValueError) as error:
         advice = "Start it, or look at REDIS_URL. Calls are answered meanwhile, but pages are not live."
-        yield fault("Redis", f"does not answer ({type(error).__name__})", advice)
+        yield problem("Redis", f"does not answer ({type(error).__name__})", advice)
     finally:
         redis.close()
 
 
 def public_url(ours: Settings) -> Iterator[CheckResult]:
     if ours.callcenter_env == "production" and not ours.is_secure:
-        yield fault("PUBLIC_URL", f"{ours.public_url} is not https", "Put a proxy with a certificate before it.")
+        yield problem("PUBLIC_URL", f"{ours.public_url} is not https", "Put a proxy with a certificate before it.")
     host = urlsplit(ours.public_url).hostname or ""
     ask = direct.open if host in ("127.0.0.1", "localhost", "::1") else urlopen
     try:
@@ -205,7 +205,7 @@ def public_url(ours: Settings) -> Iterator[CheckResult]:
     except (URLError, OSError) as error:
         message = f"does not answer from here ({getattr(error, 'reason', error)})"
     advice = "Start callcenter serve, and look at the proxy, the name's address and the firewall: Twilio needs it."
-    yield fault("PUBLIC_URL", f"{ours.public_url} {message}", advice)
+    yield problem("PUBLIC_URL", f"{ours.public_url} {message}", advice)
 
 
 def twilio(ours: Settings, numbers: list[str]) -> Iterator[CheckResult]:
@@ -215,7 +215,7 @@ def twilio(ours: Settings, numbers: list[str]) -> Iterator[CheckResult]:
         if not getattr(ours, name)
     ]
     if missing:
-        yield fault(
+        yield problem(
             "Twilio", f"{', '.join(missing)} not set", "The Twilio console shows them; docs/operations.md says where."
         )
         return
@@ -228,7 +228,7 @@ def twilio(ours: Settings, numbers: list[str]) -> Iterator[CheckResult]:
         yield from _application(ours, account)
     except OutsideError as error:
         advice = "Look at TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET and the network."
-        yield fault("Twilio", str(error), advice)
+        yield problem("Twilio", str(error), advice)
 
 
 def _token(ours: Settings) -> CheckResult:
@@ -237,7 +237,7 @@ def _token(ours: Settings) -> CheckResult:
         account_of(ours, by_token=True).answers()
     except OutsideError as error:
         advice = "Copy the account's auth token from the Twilio console: calls and messages are refused with another."
-        return fault("TWILIO_AUTH_TOKEN", f"is not the account's ({error})", advice)
+        return problem("TWILIO_AUTH_TOKEN", f"is not the account's ({error})", advice)
     return ok("TWILIO_AUTH_TOKEN", "is the account's; webhooks are checked with it")
 
 
@@ -246,7 +246,7 @@ def _numbers(found: dict[str, Place], numbers: list[str]) -> Iterator[CheckResul
     if not numbers:
         yield note("Numbers", "we have none yet", "Run: callcenter twilio add-number")
     for number in missing:
-        yield fault(number, "is not in this Twilio account", "Buy or port it there, or take it out here.")
+        yield problem(number, "is not in this Twilio account", "Buy or port it there, or take it out here.")
     for place in here:
         yield _webhooks(place, "calls and messages reach us")
 
@@ -254,7 +254,7 @@ def _numbers(found: dict[str, Place], numbers: list[str]) -> Iterator[CheckResul
 def _application(ours: Settings, account: TwilioAccount) -> Iterator[CheckResult]:
     if not ours.twilio_twiml_app_sid:
         advice = "Make a TwiML app in the Twilio console, then: callcenter twilio configure"
-        yield fault("TwiML app", "TWILIO_TWIML_APP_SID is not set: agents cannot answer in the browser", advice)
+        yield problem("TwiML app", "TWILIO_TWIML_APP_SID is not set: agents cannot answer in the browser", advice)
         return
     yield _webhooks(account.application(ours.twilio_twiml_app_sid), "agents' browsers reach us")
     yield ok("Voice tokens", "can be signed with TWILIO_API_KEY")
@@ -264,4 +264,4 @@ def _webhooks(place: Place, good: str) -> CheckResult:
     if not place.changes:
         return ok(place.name, good)
     wrong = ", ".join(f"{change.setting} is {change.before or 'not set'}" for change in place.changes)
-    return fault(place.name, wrong, "Run: callcenter twilio configure")
+    return problem(place.name, wrong, "Run: callcenter twilio configure")

@@ -6,7 +6,7 @@ from callcenter.cli import checks, live_work
 from callcenter.cli.checks import CheckResult
 from callcenter.cli.speech import quiet
 
-MARKS = {"ok": "ok  ", "note": "note", "fault": "FAULT"}
+MARKS = {"ok": "ok  ", "note": "note", "problem": "FAULT"}
 
 
 @click.command()
@@ -14,13 +14,13 @@ MARKS = {"ok": "ok  ", "note": "note", "fault": "FAULT"}
 def doctor(live: bool) -> None:
     """Check every dependency and setting, and say what to do. Exits with 1 where something does not work."""
     quiet()
-    faults = 0
+    problems = 0
     for result in live_work.findings() if live else checks.all_of_them():
         click.echo(_line(result))
-        faults += result.verdict == "fault"
+        problems += result.verdict == "problem"
     good = "Nobody waits in vain." if live else "Everything works."
-    click.echo(f"\n{faults} fault{'s' * (faults != 1)}." if faults else f"\n{good}")
-    raise SystemExit(1 if faults else 0)
+    click.echo(f"\n{problems} fault{'s' * (problems != 1)}." if problems else f"\n{good}")
+    raise SystemExit(1 if problems else 0)
 
 
 def _line(result: CheckResult) -> str:

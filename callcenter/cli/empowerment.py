@@ -41,19 +41,19 @@ def check(context: click.Context, rules_file: Path, causes: tuple[str, ...], lan
     """Find contradictions, rules that never apply, gaps. Exits with 1 where there are some, 2 for an unreadable
     file."""
     book = read_book(rules_file)
-    faults = checking.check(book, causes=causes)
+    problems = checking.check(book, causes=causes)
     if json_wanted:
-        problems = [
+        rows = [
             {"kind": one.kind.value, "rules": list(one.rules), "cause": one.cause}
             | {"text": sentence(language, one, currency=book.currency)}
-            for one in faults
+            for one in problems
         ]
-        click.echo(json.dumps(problems, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     else:
-        for fault in faults:
-            click.echo(sentence(language, fault, currency=book.currency))
-        click.echo(f"{len(book.rules)} rules, {len(book.remedies)} remedies, {len(faults)} faults")
-    context.exit(1 if faults else 0)
+        for problem in problems:
+            click.echo(sentence(language, problem, currency=book.currency))
+        click.echo(f"{len(book.rules)} rules, {len(book.remedies)} remedies, {len(problems)} faults")
+    context.exit(1 if problems else 0)
 
 
 def read_book(file: Path) -> RuleBook:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.exc import OperationalError
 
-from callcenter.cli.checks import CheckResult, fault, ok
+from callcenter.cli.checks import CheckResult, ok, problem
 from callcenter.cli.speech import first_line
 from callcenter.reports.supervision import invariants
 from callcenter.reports.supervision.invariants import Breach, Kind
@@ -33,7 +33,7 @@ def findings() -> Iterator[CheckResult]:
     try:
         ours = load()
     except SettingsError as error:
-        yield fault("Settings", str(error), "Set these variables; docs/operations.md explains each.")
+        yield problem("Settings", str(error), "Set these variables; docs/operations.md explains each.")
         return
     opened = Database(ours.database_url, pool=1)
     try:
@@ -44,7 +44,7 @@ def findings() -> Iterator[CheckResult]:
         yield from _breaches(found, names)
         yield from _stuck(failed)
     except OperationalError as error:
-        yield fault("PostgreSQL", first_line(error), "Start it, or look at DATABASE_URL.")
+        yield problem("PostgreSQL", first_line(error), "Start it, or look at DATABASE_URL.")
     finally:
         opened.close()
 
@@ -55,7 +55,7 @@ def _breaches(found: list[Breach], names: Mapping[int, str]) -> Iterator[CheckRe
             yield ok(SUBJECTS[kind], "none")
         for breach in found:
             if breach.kind == kind:
-                yield fault(SUBJECTS[kind], _described(breach, names), ADVICE[kind])
+                yield problem(SUBJECTS[kind], _described(breach, names), ADVICE[kind])
 
 
 def _stuck(failed: Sequence[Failure]) -> Iterator[CheckResult]:
@@ -64,7 +64,7 @@ def _stuck(failed: Sequence[Failure]) -> Iterator[CheckResult]:
     for row in failed:
         ended = "given up" if row.is_given_up else "to be tried again"
         advice = "Look the error up in the clock's or worker's log; then try again on the page Routing, Stuck work."
-        yield fault("Stuck work", f"{row.kind} {row.row_id}: {row.error}, {row.tries} tries, {ended}", advice)
+        yield problem("Stuck work", f"{row.kind} {row.row_id}: {row.error}, {row.tries} tries, {ended}", advice)
 
 
 def _described(breach: Breach, names: Mapping[int, str]) -> str:
