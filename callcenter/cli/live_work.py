@@ -8,20 +8,20 @@ from sqlalchemy.exc import OperationalError
 from callcenter.cli.checks import CheckResult, ok, problem
 from callcenter.cli.speech import first_line
 from callcenter.reports.supervision import invariants
-from callcenter.reports.supervision.invariants import Breach, Kind
+from callcenter.reports.supervision.invariants import Breach, BreachKind
 from callcenter.settings import SettingsError, load
 from callcenter.storage import failures
 from callcenter.storage.agents import agents
 from callcenter.storage.database import Database
 from callcenter.storage.failures import Failure
 
-SUBJECTS: dict[Kind, str] = {
+SUBJECTS: dict[BreachKind, str] = {
     "waits_beside_free": "Waiting beside a free agent",
     "reserved_by_nothing": "Agents held by nothing",
     "over_capacity": "Above capacity",
     "offer_overdue": "Offers past their time",
 }
-ADVICE: dict[Kind, str] = {
+ADVICE: dict[BreachKind, str] = {
     "waits_beside_free": "Is a clock running? Start one: callcenter clock. It asks again for everything that waits.",
     "reserved_by_nothing": "Tell us, with the lines of this interaction in the log: the router should never leave this behind.",
     "over_capacity": "Tell us, with the lines of this agent in the log: the database should have refused it.",

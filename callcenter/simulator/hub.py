@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 Event = dict[str, Any]
-Line = queue.SimpleQueue[Event | None]
+Subscription = queue.SimpleQueue[Event | None]
 
 
 class Hub:
@@ -14,16 +14,16 @@ class Hub:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._lines: dict[str, set[Line]] = defaultdict(set)
+        self._lines: dict[str, set[Subscription]] = defaultdict(set)
 
-    def listen(self, *topics: str) -> Line:
-        line: Line = queue.SimpleQueue()
+    def listen(self, *topics: str) -> Subscription:
+        line: Subscription = queue.SimpleQueue()
         with self._lock:
             for topic in topics:
                 self._lines[topic].add(line)
         return line
 
-    def leave(self, line: Line) -> None:
+    def leave(self, line: Subscription) -> None:
         with self._lock:
             for topic in [name for name, lines in self._lines.items() if line in lines]:
                 self._lines[topic].discard(line)

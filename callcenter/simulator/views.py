@@ -10,7 +10,7 @@ from flask import Response
 from callcenter.simulator.carrier import Carrier
 from callcenter.simulator.exchange.calls import CarrierCall
 from callcenter.simulator.exchange.conferences import Conference
-from callcenter.simulator.hub import Event, Line
+from callcenter.simulator.hub import Event, Subscription
 
 HEARTBEAT_SECONDS = 10.0
 
@@ -70,7 +70,7 @@ def stream(events: Iterator[Event | None]) -> Response:
     return Response(lines(), mimetype="text/event-stream", headers=headers)
 
 
-def listen(carrier: Carrier, line: Line) -> Iterator[Event | None]:
+def listen(carrier: Carrier, line: Subscription) -> Iterator[Event | None]:
     while not carrier.closing.is_set():
         try:
             event = line.get(timeout=HEARTBEAT_SECONDS)

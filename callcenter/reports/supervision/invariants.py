@@ -15,8 +15,8 @@ from callcenter.storage.routing import candidates
 from callcenter.storage.routing import routing as queries
 from callcenter.storage.routing.routing import OnDuty
 
-Kind = Literal["waits_beside_free", "reserved_by_nothing", "over_capacity", "offer_overdue"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+BreachKind = Literal["waits_beside_free", "reserved_by_nothing", "over_capacity", "offer_overdue"]
+KINDS: tuple[BreachKind, ...] = get_args(BreachKind)
 FREE_FOR = timedelta(seconds=2)
 OVERDUE_BY = timedelta(seconds=5)
 DEPTH = 50
@@ -27,7 +27,7 @@ AT_A_GLANCE = 4
 class Breach:
     """`seconds`: how long already, if known."""
 
-    kind: Kind
+    kind: BreachKind
     agent_id: int | None
     interaction_id: int | None = None
     seconds: int = 0
@@ -44,7 +44,7 @@ def breaches(session: Session, now: datetime, *, depth: int = DEPTH) -> list[Bre
     ]
 
 
-def counts(found: list[Breach]) -> dict[Kind, int]:
+def counts(found: list[Breach]) -> dict[BreachKind, int]:
     counted = Counter(breach.kind for breach in found)
     return {kind: counted[kind] for kind in KINDS}
 
