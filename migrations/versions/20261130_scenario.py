@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261130_scenario"
-down_revision = "20261130_calls_and_wrap_ups"
+down_revision = "20261130_field_words"
 branch_labels = None
 depends_on = None
 
