@@ -18,7 +18,7 @@ from callcenter.api.shapes import Id, Listing, Page, RequestBody, ResponseBody, 
 from callcenter.api.stale import stale
 from callcenter.declared import everyone
 from callcenter.domain import customers as rules
-from callcenter.domain import languages
+from callcenter.domain import languages, texts
 from callcenter.domain.channels import AddressKind
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
 from callcenter.storage.administration import company
@@ -116,7 +116,7 @@ def _address(session: Session, raw: str) -> str:
     ours = company.get(session)
     # A "+" in a query string decodes to a blank.
     text = f"+{raw.strip()}" if raw.startswith(" ") else raw
-    return rules.e164(text, region=ours.region if ours else None) or raw.replace("\x00", "")
+    return rules.e164(text, region=ours.region if ours else None) or texts.clean(raw)
 
 
 def shown(session: Session, rows: Sequence[Customer]) -> list[CustomerShown]:

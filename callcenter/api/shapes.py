@@ -1,21 +1,29 @@
 """Base models of the API's JSON: strict input, complete output."""
 
 from collections.abc import Sequence
+from enum import Enum
 from typing import Annotated, Any, Generic, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+
+from callcenter.domain import texts
 
 LARGEST_ID = 2**63 - 1
 
 
-def _storable(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("A text cannot have the character U+0000.")
-    return text
+def _speakable(value: Any) -> Any:
+    """Every text in it in its normal form. ValueError for controls: a page, XML or the database refuses them later."""
+    if isinstance(value, str) and not isinstance(value, Enum):
+        if not texts.can_be_spoken(value):
+            raise ValueError("A text cannot have control characters.")
+        return texts.normal(value)
+    if isinstance(value, dict):
+        return {_speakable(key): _speakable(one) for key, one in value.items()}
+    return [_speakable(one) for one in value] if isinstance(value, list) else value
 
 
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
-Text = Annotated[str, AfterValidator(_storable)]
+Text = Annotated[str, AfterValidator(_speakable)]
 Limit = Annotated[int, Field(ge=1, le=200)]
 
 
@@ -23,6 +31,8 @@ class RequestBody(BaseModel):
     """A request body. Unknown fields are refused and numbers are not converted to text."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
+
+    _of_texts = field_validator("*")(_speakable)
 
     def given(self) -> dict[str, Any]:
         return self.model_dump(exclude_unset=True)
@@ -32,6 +42,8 @@ class QueryParameters(BaseModel):
     """Query parameters. Unknown names are refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+    _of_texts = field_validator("*")(_speakable)
 
 
 class Listing(QueryParameters):

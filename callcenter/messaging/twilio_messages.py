@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import requests
 from twilio.rest import Client
 
+from callcenter.domain import texts
 from callcenter.domain.attachments import LARGEST
 from callcenter.domain.errors import OutsideError
 from callcenter.domain.messages import KEPT_LIMIT, IncomingFile, MessageReport
@@ -27,7 +28,7 @@ def files(form: Mapping[str, str]) -> tuple[IncomingFile, ...]:
 
 
 def body(form: Mapping[str, str]) -> str:
-    return form.get("Body", "").replace("\x00", "")[:KEPT_LIMIT]
+    return texts.normal(form.get("Body", ""))[:KEPT_LIMIT]
 
 
 def parse_report(form: Mapping[str, str]) -> MessageReport:

@@ -7,7 +7,7 @@ from typing import Any
 from babel.dates import format_date, format_time
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
-from callcenter.domain import calls, languages
+from callcenter.domain import calls, languages, texts
 from callcenter.domain.interactions import conference_name
 from callcenter.telephony import paths
 from callcenter.words import say
@@ -206,7 +206,7 @@ def _hang_up(response: VoiceResponse, answer: calls.HangUp, base: str) -> None:
 
 
 def _say(to: Any, language: str, text: str, **values: object) -> None:
-    to.say(say(language, text, **values), language=languages.SPOKEN[languages.served(language)])
+    to.say(texts.normal(say(language, text, **values)), language=languages.SPOKEN[languages.served(language)])
 
 
 RENDERERS: dict[type, Callable[[VoiceResponse, Any, str], None]] = {

@@ -18,6 +18,7 @@ from callcenter.web.plumbing import (
     requests,
     search,
     sign_in,
+    typed,
 )
 from callcenter.web.supervision import waiting, wallboard
 from callcenter.web.tickets import tickets
@@ -48,6 +49,7 @@ NOUNS = (
 
 def register(app: Flask) -> None:
     # before_request hooks run in this order: request number, newest event (page_context), sign-in and CSRF (access).
+    typed.register(app)
     requests.register(app)
     language.register(app)
     formats.register(app)

@@ -133,6 +133,8 @@ NOT_TAKEN: tuple[tuple[str, str, Any, str | None], ...] = (
     ("POST", "/tickets", {"subject": None}, "subject"),
     ("POST", "/tickets", {"subject": "x" * 201}, "subject"),
     ("POST", "/tickets", {"subject": "a\x00b"}, "subject"),
+    ("POST", "/customers", {"name": "Ann\x0bLee", "number": "+14155553129"}, "name"),
+    ("POST", "/customers", {"name": "Ann\ufffe", "number": "+14155553129"}, "name"),
     ("POST", "/tickets", {"subject": "Sofa", "color": "grey"}, "color"),
     ("POST", "/tickets", {"subject": "Sofa", "customer_id": 99}, "customer_id"),
     ("POST", "/tickets", {"subject": "Sofa", "customer_id": "1"}, "customer_id"),

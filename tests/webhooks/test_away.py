@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from callcenter.actions.calls import calls
 from callcenter.domain.interactions import State
-from callcenter.embedded import Server
+from callcenter.embedded import EmbeddedServer
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.webhooks import guard
 from tests.carrier import Carrier
@@ -35,7 +35,7 @@ def spoken(answer: TestResponse) -> str:
 
 
 @contextmanager
-def frozen(server: Server) -> Iterator[None]:
+def frozen(server: EmbeddedServer) -> Iterator[None]:
     """Its processes stand still: the kernel still takes what is sent to them."""
     main = psutil.Process(server.pid)
     processes = [main, *main.children(recursive=True)]
@@ -70,7 +70,9 @@ QUESTIONS: list[tuple[str, dict[str, str]]] = [
 ]
 
 
-def test_every_question_of_a_call_waits_for_the_database(shop: Shop, carrier: Carrier, postgres_server: Server) -> None:
+def test_every_question_of_a_call_waits_for_the_database(
+    shop: Shop, carrier: Carrier, postgres_server: EmbeddedServer
+) -> None:
     postgres_server.stop()
     for path, more in QUESTIONS:
         form = {**FORM, "CallSid": new_sid(), **more}
@@ -87,7 +89,7 @@ def test_every_question_of_a_call_waits_for_the_database(shop: Shop, carrier: Ca
 
 @pytest.mark.parametrize("door", ["incoming", "fallback"])
 def test_a_caller_who_came_meanwhile_has_waited_since_the_first_ring(
-    shop: Shop, carrier: Carrier, postgres_server: Server, door: str
+    shop: Shop, carrier: Carrier, postgres_server: EmbeddedServer, door: str
 ) -> None:
     rang, sid = shop.clock.now, new_sid()
     postgres_server.stop()
@@ -101,7 +103,7 @@ def test_a_caller_who_came_meanwhile_has_waited_since_the_first_ring(
 
 
 def test_the_key_that_was_pressed_meanwhile_counts_from_when_it_was_pressed(
-    shop: Shop, carrier: Carrier, postgres_server: Server
+    shop: Shop, carrier: Carrier, postgres_server: EmbeddedServer
 ) -> None:
     sid = new_sid()
     carrier.incoming(sid)
@@ -139,7 +141,7 @@ def test_a_moments_absence_is_not_noticed(shop: Shop, carrier: Carrier, monkeypa
 
 
 def test_a_frozen_database_keeps_nobody_waiting_for_an_answer(
-    shop: Shop, carrier: Carrier, postgres_server: Server, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, carrier: Carrier, postgres_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guard, "LONGEST_WORK", 0.5)
     sid = new_sid()

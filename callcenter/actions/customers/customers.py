@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from callcenter.domain import customers as rules
-from callcenter.domain import languages
+from callcenter.domain import languages, texts
 from callcenter.domain.channels import AddressKind
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
 from callcenter.domain.events import CustomerChanged, CustomerCreated, CustomerRecognised
@@ -90,7 +90,7 @@ def create(work: Work, *, name: str, number: str, language: str, zone: str | Non
     ours = company.get(work.session)
     e164 = _number(number, ours.region if ours else None)
     chosen = zone or rules.zone_of(e164) or (ours.zone if ours else "UTC")
-    customer = _add(work, name=name.strip(), language=_language(language), zone=chosen, actor=actor.label)
+    customer = _add(work, name=texts.one_line(name, 200), language=_language(language), zone=chosen, actor=actor.label)
     # Several customers may share a number.
     customers.add_address(work.session, customer.id, AddressKind.PHONE, e164, now=work.now)
     return customer
@@ -130,7 +130,7 @@ def _checked(values: dict[str, str]) -> dict[str, str | None]:
     unknown = set(values) - set(EDITABLE)
     if unknown:
         raise Invalid("This field cannot be changed.", field=min(unknown))
-    checked: dict[str, str | None] = {field: value.strip()[:200] for field, value in values.items()}
+    checked: dict[str, str | None] = {field: texts.one_line(value, 200) for field, value in values.items()}
     if "language" in checked:
         checked["language"] = _language(str(checked["language"]))
     if "zone" in checked and not rules.is_zone(str(checked["zone"])):

@@ -7,7 +7,7 @@ from callcenter.actions.messages.attachments import File
 from callcenter.actions.messages.received import Received
 from callcenter.actions.routing import routing
 from callcenter.domain import customers as people
-from callcenter.domain import languages
+from callcenter.domain import languages, texts
 from callcenter.domain.channels import Channel, Thread
 from callcenter.domain.errors import (
     CustomerOptedOut,
@@ -131,7 +131,7 @@ def _writable(work: Work, interaction: Interaction) -> Thread:
 
 
 def _checked(body: str, channel: Channel, *, may_be_empty: bool) -> str:
-    text = body.replace("\x00", "").strip()
+    text = texts.clean(body)
     if not text and not may_be_empty:
         raise Invalid("Nothing is written yet.", field="body")
     if len(text) > channel.traits.longest:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from callcenter.domain import texts
 from callcenter.domain import tickets as rules
 from callcenter.domain.empowerment import money
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
@@ -187,7 +188,7 @@ def _checked(work: Work, values: dict[str, str | int | None]) -> dict[str, objec
 
 
 def _text(field: str, value: str) -> str:
-    return " ".join(value.replace("\x00", "").split())[: TEXTS[field]]
+    return texts.one_line(value, TEXTS[field])
 
 
 def comment(work: Work, ticket_id: int, *, body: str, actor: Actor, interaction_id: int | None = None) -> Comment:
@@ -195,7 +196,7 @@ def comment(work: Work, ticket_id: int, *, body: str, actor: Actor, interaction_
     ticket = tickets.get(work.session, ticket_id)
     if ticket is None:
         raise NotFound
-    text = body.replace("\x00", "").strip()
+    text = texts.clean(body)
     if not text:
         raise Invalid("Nothing is written yet.", field="body")
     written = Comment(

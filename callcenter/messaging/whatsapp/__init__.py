@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from callcenter.domain import texts
 from callcenter.domain.channels import Channel
 from callcenter.domain.customers import e164
 from callcenter.domain.messages import IncomingMessage
@@ -26,12 +27,12 @@ def parse(form: Mapping[str, str]) -> IncomingMessage:
         body=twilio_messages.body(form),
         files=twilio_messages.files(form),
         also=tuple(name for name in names if name != sender),
-        name=form.get("ProfileName", "").replace("\x00", "").strip()[:LONGEST_NAME],
+        name=texts.one_line(form.get("ProfileName", ""), LONGEST_NAME),
     )
 
 
 def _bare(address: str) -> str:
-    bare = address.replace("\x00", "").strip().removeprefix(PREFIX)
+    bare = texts.clean(address).removeprefix(PREFIX)
     return e164(bare) or bare
 
 

@@ -255,7 +255,7 @@ def draft() -> Response:
     if key not in DRAFTS or not number.isdigit():
         raise Invalid("There is no such draft.", field="key")
     # PostgreSQL refuses NUL in text.
-    body = request.form.get("text", "").replace("\x00", "")[:DRAFT_LIMIT]
+    body = request.form.get("text", "")[:DRAFT_LIMIT]
     with wiring.current().work() as work:
         kept.keep_draft(work.session, agent_id=_me(), about=f"{key}:{number}", body=body, now=work.now)
     return make_response("", 204)
