@@ -29,7 +29,7 @@ def test_everything_that_is_wrong_is_named(grant: Grant, shop: Shop) -> None:
     named = {one["field"] for one in told["errors"]}
     assert named == {"zone", "routing.rings.1.after", "routing.skills.juggling", "routing.overflow"}
     problem(robin.patch(there, {"routing": {"aging": 99}}), 422, "invalid", field="routing.aging")
-    problem(robin.patch(there, {"names": {"en": "Deli\x0bvery"}}), 422, "invalid", field="names")
+    problem(robin.patch(there, {"names": {"en": "Deli\x0bvery"}}), 422, "invalid", field="names.en")
     problem(robin.patch(there, {"target_percent": 200}), 422, "invalid", field="target_percent")
 
 
