@@ -24,7 +24,7 @@ class Job(StrEnum):
     CALL_CUSTOMER = "workers.calls.call_customer"
     END_LEGS = "workers.calls.end_legs"
     REPUBLISH = "workers.reactions.republish"
-    CARRY_OUT = "workers.empowerment.carry_out"
+    FULFIL = "workers.empowerment.fulfil"
     TEXT_APPROVERS = "workers.empowerment.text_approvers"
     PLAY_WHAT_IF = "workers.what_ifs.play"
     REPLAY_RULES = "workers.replays.replay"
@@ -42,7 +42,7 @@ ON = {
     Job.FETCH_ATTACHMENT: "later",
     Job.INVITE_TO_SURVEY: "later",
     Job.REPUBLISH: "later",
-    Job.CARRY_OUT: "later",
+    Job.FULFIL: "later",
     Job.TEXT_APPROVERS: "live",
     Job.PLAY_WHAT_IF: LONG,
     Job.REPLAY_RULES: LONG,

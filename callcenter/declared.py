@@ -11,7 +11,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 MARK = "declared"
 
 
-class Door(StrEnum):
+class Audience(StrEnum):
     PUBLIC = "public"  # anyone
     SIGNED = "signed"  # Twilio, by signature
     PEOPLE = "people"  # a signed-in person or a token with one of the roles
@@ -19,25 +19,25 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    door: Door
+    audience: Audience
     roles: frozenset[Role] = frozenset()
 
     def may(self, role: Role | str | None) -> bool:
-        return self.door == Door.PUBLIC or role in self.roles
+        return self.audience == Audience.PUBLIC or role in self.roles
 
 
 def allow(*roles: str) -> Callable[[View], View]:
-    declaration = Declaration(Door.PEOPLE, frozenset(Role(role) for role in roles))
+    declaration = Declaration(Audience.PEOPLE, frozenset(Role(role) for role in roles))
     return lambda view: _mark(view, declaration)
 
 
 def public(view: View) -> View:
-    return _mark(view, Declaration(Door.PUBLIC))
+    return _mark(view, Declaration(Audience.PUBLIC))
 
 
 def signed(view: View) -> View:
     """The route checks Twilio's signature."""
-    return _mark(view, Declaration(Door.SIGNED))
+    return _mark(view, Declaration(Audience.SIGNED))
 
 
 everyone = allow(*Role)

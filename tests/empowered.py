@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from callcenter.actions.empowerment import asking, budgets, granting
 from callcenter.actions.empowerment.granting import GrantRequest
-from callcenter.actions.tickets import tickets as matters
+from callcenter.actions.tickets import tickets as ticket_actions
 from callcenter.domain.empowerment import Decision, RuleBook
 from callcenter.domain.permissions import Actor
 from callcenter.storage.agents import agents
@@ -17,7 +17,7 @@ from callcenter.storage.agents.agents import Agent
 from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment import budgets as money
 from callcenter.storage.empowerment.approvals import Approval
-from callcenter.storage.empowerment.budgets import Entry, Period
+from callcenter.storage.empowerment.budgets import BudgetPeriod, Entry
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.rule_books import RuleBookRow
 from callcenter.storage.tickets.tickets import Ticket
@@ -51,7 +51,7 @@ BOOK: dict[str, Any] = {
             "kind": "express",
             "unit": "count",
             "costs": {"USD": 1200},
-            "carry_out": {"how": "request", "to": "warehouse"},
+            "fulfilment": {"how": "request", "to": "warehouse"},
             "fields": [{"key": "day", "names": texts("Day", "日期"), "kind": "date"}],
         },
         {
@@ -59,7 +59,7 @@ BOOK: dict[str, Any] = {
             "names": texts("Voucher", "代金券"),
             "kind": "voucher",
             "cost_percent": 60,
-            "carry_out": {"how": "webhook", "to": "shop"},
+            "fulfilment": {"how": "webhook", "to": "shop"},
         },
     ],
     "rules": [
@@ -117,17 +117,17 @@ class Counter:
                 zone="America/Los_Angeles",
             ).id
 
-    def wish(self, remedy: str = "credit", units: int = 6000, **more: Any) -> GrantRequest:
+    def request(self, remedy: str = "credit", units: int = 6000, **more: Any) -> GrantRequest:
         return GrantRequest(**{"key": next(_keys), "ticket_id": self.ticket, "remedy": remedy, "units": units, **more})
 
-    def give(self, remedy: str = "credit", units: int = 6000, *, by: str = "alice", **more: Any) -> Grant:
+    def make_grant(self, remedy: str = "credit", units: int = 6000, *, by: str = "alice", **more: Any) -> Grant:
         with self.shop.wiring.work() as work:
-            return granting.give(work, self.wish(remedy, units, **more), actor=self.shop.actor(by))
+            return granting.grant(work, self.request(remedy, units, **more), actor=self.shop.actor(by))
 
     def ask(self, remedy: str = "credit", units: int = 14000, *, by: str = "alice", **more: Any) -> Grant:
         with self.shop.wiring.work() as work:
-            wish = self.wish(remedy, units, **{"reason": "Second morning off work lost.", **more})
-            return asking.ask(work, wish, actor=self.shop.actor(by))
+            request = self.request(remedy, units, **{"reason": "Second morning off work lost.", **more})
+            return asking.ask(work, request, actor=self.shop.actor(by))
 
     def decision(self, *, by: str = "alice") -> Decision:
         with self.shop.wiring.work() as work:
@@ -149,8 +149,8 @@ class Counter:
     def actor(self, name: str) -> Actor:
         return self.shop.actor(name)
 
-    def periods(self) -> list[Period]:
-        return list(self.shop.rows(Period))
+    def periods(self) -> list[BudgetPeriod]:
+        return list(self.shop.rows(BudgetPeriod))
 
     def balance(self) -> tuple[int, int]:
         """(reserved, committed) of the only budget, after the ledger was held against it."""
@@ -178,7 +178,7 @@ def _late_delivery(shop: Shop) -> tuple[int, int]:
     with shop.wiring.work() as work:
         work.session.execute(update(Customer).where(Customer.id == carla).values(tier="gold", value_minor=421_000))
         work.session.execute(update(Agent).values(created_at=work.now))
-        ticket = matters.open_by(
+        ticket = ticket_actions.open_by(
             work,
             actor=shop.actor("alice"),
             subject="Dishwasher not delivered",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from callcenter.domain.empowerment import AgentFacts, CustomerFacts, Facts, MatterFacts, RuleBook, Usage, decide
+from callcenter.domain.empowerment import AgentFacts, CaseFacts, CustomerFacts, Facts, RuleBook, Usage, decide
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.rule_books import RuleBookRow
@@ -12,7 +12,7 @@ from callcenter.storage.tickets.tickets import Ticket
 from tests.factories import Shop
 
 SINCE = datetime(2026, 11, 1, 8, tzinfo=UTC)
-STATES = {"may": "carried_out", "ask": "carried_out", "not_asked": "not_asked", "never": "refused"}
+STATES = {"may": "fulfilled", "ask": "fulfilled", "not_asked": "not_asked", "never": "refused"}
 ANSWERS = {"may": "give", "ask": "ask", "not_asked": "ask", "never": "refused"}
 
 
@@ -32,7 +32,7 @@ V13 = book({"outcome": "may", "limits": {"grant": 6000}}, {"outcome": "ask"})
 
 @dataclass
 class Records:
-    """Writes wishes down, an hour after the other, each on a ticket of its own."""
+    """Writes requests down, an hour after the other, each on a ticket of its own."""
 
     shop: Shop
     rules: RuleBook = field(default_factory=lambda: RuleBook.model_validate(V12))
@@ -55,10 +55,10 @@ class Records:
             )
         return number
 
-    def wish(
+    def request(
         self,
         was: str,
-        wished: int,
+        requested: int,
         given: int = 0,
         *,
         customer_id: int | None = None,
@@ -67,17 +67,17 @@ class Records:
         agent: str = "alice",
         **values: Any,
     ) -> int:
-        """One wish and what became of it; the id of its grant."""
+        """One request and what became of it; the id of its grant."""
         self.count += 1
         at = SINCE + timedelta(hours=self.count)
         facts = Facts(
             currency="USD",
             agent=AgentFacts(username=agent, team="Delivery"),
             customer=CustomerFacts(tier="gold"),
-            matter=MatterFacts(cause="late"),
+            case=CaseFacts(cause="late"),
         )
         decision = decide(facts, self.rules, Usage(), now=at)
-        is_given = given > 0
+        is_granted = given > 0
         with self.shop.wiring.work() as work:
             ticket = Ticket(
                 number=f"H-{self.count}",
@@ -95,15 +95,15 @@ class Records:
             work.session.add(ticket)
             work.session.flush()
             row = Grant(
-                key=f"wish-{self.count}",
+                key=f"request-{self.count}",
                 agent_id=self.shop.id_of(agent),
-                state=STATES[was] if is_given or was != "ask" else "refused",
+                state=STATES[was] if is_granted or was != "ask" else "refused",
                 remedy="credit",
                 currency="USD",
-                wished=wished,
-                units=given or wished,
-                worth=given or wished,
-                cost=given or wished,
+                requested=requested,
+                units=given or requested,
+                worth=given or requested,
+                cost=given or requested,
                 customer_id=customer_id,
                 ticket_id=ticket.id,
                 rule_book=12,
@@ -114,7 +114,7 @@ class Records:
                 decision=decision.to_data(),
                 language="en",
                 created_at=at,
-                granted_at=at if is_given else None,
+                granted_at=at if is_granted else None,
                 **values,
             )
             work.session.add(row)
@@ -124,7 +124,7 @@ class Records:
             return row.id
 
     def _asked(self, row: Grant, given: int, at: datetime, held_seconds: int) -> Approval:
-        answer = "no" if not given else "yes" if given == row.wished else "less"
+        answer = "no" if not given else "yes" if given == row.requested else "less"
         return Approval(
             grant_id=row.id,
             state="answered",

@@ -7,8 +7,8 @@ from workers.job import job
 
 
 @job
-def carry_out(wiring: Wiring, *, grant_id: int) -> None:
-    operations.carry_out(wiring, grant_id)
+def fulfil(wiring: Wiring, *, grant_id: int) -> None:
+    operations.fulfil(wiring, grant_id)
 
 
 @job

@@ -44,5 +44,5 @@ def replay(wiring: Wiring, *, replay_id: int) -> None:
         report(to_do, to_do)
         with wiring.work() as work:
             replays.finish(work, replay_id, attempt=attempt, result=made.result())
-    except replays.Superseded:
+    except replays.ReplaySuperseded:
         return

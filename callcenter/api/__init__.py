@@ -4,6 +4,7 @@ from flask import Flask
 
 from callcenter.api import (
     agents,
+    allowances,
     approvals,
     attachments,
     budgets,
@@ -13,7 +14,6 @@ from callcenter.api import (
     document,
     grants,
     interactions,
-    may_give,
     messages,
     offers,
     queues,
@@ -23,10 +23,11 @@ from callcenter.api import (
     transfers,
     what_ifs,
 )
-from callcenter.api.door import IdConverter, door
+from callcenter.api.authentication import IdConverter, routes
 
 NOUNS = (
     agents,
+    allowances,
     approvals,
     attachments,
     budgets,
@@ -36,7 +37,6 @@ NOUNS = (
     document,
     grants,
     interactions,
-    may_give,
     messages,
     offers,
     queues,
@@ -50,4 +50,4 @@ NOUNS = (
 
 def register(app: Flask) -> None:
     app.url_map.converters["id"] = IdConverter
-    app.register_blueprint(door)
+    app.register_blueprint(routes)

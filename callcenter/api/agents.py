@@ -8,7 +8,7 @@ from pydantic import Field
 from callcenter import wiring
 from callcenter.actions.agents import agents as acts
 from callcenter.api import cursors
-from callcenter.api.door import me
+from callcenter.api.authentication import me
 from callcenter.api.interactions import InteractionShown
 from callcenter.api.offers import OfferShown
 from callcenter.api.operations import operation

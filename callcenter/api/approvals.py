@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from callcenter import wiring
 from callcenter.actions.empowerment import approvals as acts
 from callcenter.api import cursors
-from callcenter.api.door import actor, me
-from callcenter.api.grants import GrantShown, shown
+from callcenter.api.authentication import actor, me
+from callcenter.api.grants import GrantShown, grant_body
 from callcenter.api.operations import operation
 from callcenter.api.shapes import Listing, Page, RequestBody, ResponseBody, Text
 from callcenter.declared import everyone, leaders
-from callcenter.domain.empowerment.approving import Said
+from callcenter.domain.empowerment.approving import ApprovalAnswer
 from callcenter.domain.errors import NotFound
 from callcenter.domain.states import ApprovalState
 from callcenter.reports.empowerment import approvals as report
@@ -33,8 +33,8 @@ class ApprovalShown(ResponseBody):
     id: int
     state: ApprovalState
     rule_id: int | None
-    steps: Annotated[list[Any], Field(description="Who is asked in turn: role, level, seconds, up_to.")]
-    step: Annotated[int, Field(description="The turn it is, from 0.")]
+    steps: Annotated[list[Any], Field(description="The escalation steps: role, level, seconds, up_to.")]
+    step: Annotated[int, Field(description="Index of the current step.")]
     step_ends_at: Annotated[
         datetime | None, Field(description="Then the next are asked; after the last, the safe default.")
     ]
@@ -45,7 +45,7 @@ class ApprovalShown(ResponseBody):
     claimed_by: int | None
     answered_at: datetime | None
     answered_by: int | None
-    answer: Said | None
+    answer: ApprovalAnswer | None
     answer_units: int | None
     answer_remedy: str | None
     word: str
@@ -72,7 +72,7 @@ class WordShown(ResponseBody):
     at: datetime
 
 
-class Words(Page[WordShown]):
+class ApprovalWords(Page[WordShown]):
     pass
 
 
@@ -80,7 +80,7 @@ class AnswerSent(RequestBody):
     """An answer. `units`: with less and instead; `remedy`: with instead. `asked`: the amount you answer to;
     `stale-save` where the agent changed it since."""
 
-    said: Literal["yes", "less", "instead", "no"]
+    answer: Literal["yes", "less", "instead", "no"]
     units: int | None = None
     remedy: Annotated[Text | None, Field(max_length=40)] = None
     word: Annotated[Text, Field(max_length=acts.LONGEST_WORD)] = ""
@@ -108,14 +108,14 @@ def list_approvals(query: ApprovalsAsked) -> Approvals:
         )
         page, after = cursors.cut([row for row, _ in rows], query, "approvals")
         asked = {row.id: grant for row, grant in rows}
-        return Approvals(data=[_told(session, row, asked[row.id]) for row in page], next=after)
+        return Approvals(data=[_approval_body(session, row, asked[row.id]) for row in page], next=after)
 
 
-def _told(session: Session, row: Approval, grant: Grant) -> ApprovalShown:
+def _approval_body(session: Session, row: Approval, grant: Grant) -> ApprovalShown:
     person = agents.get(session, actor().agent_id or 0)
     may, most = report.may_answer(row, grant, person) if person else (False, 0)
     known = {name: getattr(row, name) for name in ApprovalShown.model_fields if hasattr(row, name)}
-    return ApprovalShown(**known, grant=shown(grant, row.id), may_answer=may, most=most)
+    return ApprovalShown(**known, grant=grant_body(grant, row.id), may_answer=may, most=most)
 
 
 @operation("GET", "/approvals/{approval_id}", answer=ApprovalShown)
@@ -123,7 +123,7 @@ def _told(session: Session, row: Approval, grant: Grant) -> ApprovalShown:
 def get_approval(approval_id: int) -> ApprovalShown:
     """Get an approval request."""
     with wiring.current().reading() as session:
-        return _told(session, *_visible(session, approval_id))
+        return _approval_body(session, *_visible(session, approval_id))
 
 
 def _visible(session: Session, approval_id: int) -> tuple[Approval, Grant]:
@@ -134,13 +134,13 @@ def _visible(session: Session, approval_id: int) -> tuple[Approval, Grant]:
     return row, grant
 
 
-@operation("GET", "/approvals/{approval_id}/words", answer=Words)
+@operation("GET", "/approvals/{approval_id}/words", answer=ApprovalWords)
 @everyone
-def list_approval_words(approval_id: int) -> Words:
+def list_approval_words(approval_id: int) -> ApprovalWords:
     """List the messages between agent and approver, oldest first."""
     with wiring.current().reading() as session:
         _visible(session, approval_id)
-        return Words(data=WordShown.all_of(approvals.words(session, approval_id)), next=None)
+        return ApprovalWords(data=WordShown.all_of(approvals.words(session, approval_id)), next=None)
 
 
 @operation("POST", "/approvals/{approval_id}/claim", answer=ApprovalShown, refuses=RACE)
@@ -150,7 +150,7 @@ def claim_approval(approval_id: int) -> ApprovalShown:
     me()
     with wiring.current().work() as work:
         acts.claim(work, approval_id, actor=actor())
-        return _told(work.session, *_visible(work.session, approval_id))
+        return _approval_body(work.session, *_visible(work.session, approval_id))
 
 
 @operation("POST", "/approvals/{approval_id}/let-go", answer=ApprovalShown)
@@ -159,7 +159,7 @@ def let_approval_go(approval_id: int) -> ApprovalShown:
     """Release your claim of an approval request."""
     with wiring.current().work() as work:
         acts.let_go(work, approval_id, actor=actor())
-        return _told(work.session, *_visible(work.session, approval_id))
+        return _approval_body(work.session, *_visible(work.session, approval_id))
 
 
 @operation("POST", "/approvals/{approval_id}/answer", body=AnswerSent, answer=ApprovalShown, refuses=ANSWER)
@@ -168,9 +168,9 @@ def answer_approval(approval_id: int, body: AnswerSent) -> ApprovalShown:
     """Answer an approval request: yes, less, another remedy instead, or no. Idempotent."""
     me()
     with wiring.current().work() as work:
-        acts.answer(work, approval_id, actor=actor(), **{**body.model_dump(), "said": Said(body.said)})
+        acts.answer(work, approval_id, actor=actor(), **{**body.model_dump(), "answer": ApprovalAnswer(body.answer)})
         work.session.flush()
-        return _told(work.session, *_visible(work.session, approval_id))
+        return _approval_body(work.session, *_visible(work.session, approval_id))
 
 
 @operation("POST", "/approvals/{approval_id}/words", body=WordSent, answer=WordShown, status=201, refuses={**RACE})

@@ -58,7 +58,7 @@ class LineShown(ResponseBody):
     note: str
 
 
-class Ledger(Page[LineShown]):
+class BudgetLedger(Page[LineShown]):
     pass
 
 
@@ -73,10 +73,10 @@ def list_budgets() -> Budgets:
     house = wiring.current()
     with house.reading() as session:
         rows = report.now_open(session, house.clock())
-    return Budgets(data=[_told(one) for one in rows], next=None)
+    return Budgets(data=[_budget_body(one) for one in rows], next=None)
 
 
-def _told(one: report.Open) -> BudgetShown:
+def _budget_body(one: report.OpenBudget) -> BudgetShown:
     fields = [name for name in BudgetShown.model_fields if hasattr(one.budget, name)]
     return BudgetShown(
         **{name: getattr(one.budget, name) for name in fields},
@@ -90,9 +90,9 @@ def _told(one: report.Open) -> BudgetShown:
     )
 
 
-@operation("GET", "/budgets/{budget_id}/ledger", query=LedgerAsked, answer=Ledger)
+@operation("GET", "/budgets/{budget_id}/ledger", query=LedgerAsked, answer=BudgetLedger)
 @leaders
-def list_ledger(budget_id: int, query: LedgerAsked) -> Ledger:
+def list_ledger(budget_id: int, query: LedgerAsked) -> BudgetLedger:
     """List the ledger entries of one period, newest first."""
     house = wiring.current()
     with house.reading() as session:
@@ -103,4 +103,4 @@ def list_ledger(budget_id: int, query: LedgerAsked) -> Ledger:
             raise NotFound
         rows = budgets.entries(session, chosen, before=cursors.read(query, "ledger"), limit=query.limit + 1)
     page, after = cursors.cut(rows, query, "ledger")
-    return Ledger(data=LineShown.all_of(page), next=after)
+    return BudgetLedger(data=LineShown.all_of(page), next=after)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from callcenter import wiring
 from callcenter.actions.customers import customers as acts
 from callcenter.api import cursors
-from callcenter.api.door import actor
+from callcenter.api.authentication import actor
 from callcenter.api.once import once
 from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, Listing, Page, RequestBody, ResponseBody, Text, left_out

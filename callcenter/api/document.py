@@ -11,7 +11,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from callcenter import wiring
 from callcenter.api import problems
-from callcenter.api.door import door
+from callcenter.api.authentication import routes
 from callcenter.api.once import HEADER
 from callcenter.api.operations import OPERATIONS, VERSION, Operation
 from callcenter.api.problems import Problem
@@ -25,7 +25,7 @@ Json = dict[str, Any]
 SCHEMAS = "#/components/schemas/"
 
 
-@door.get(f"{VERSION}/openapi.json")
+@routes.get(f"{VERSION}/openapi.json")
 @public
 def openapi() -> Response:
     server = {"url": wiring.current().settings.public_url + "/api/v1"}

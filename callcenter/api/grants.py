@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from callcenter import wiring
 from callcenter.actions.empowerment import asking, fulfilment, granting
 from callcenter.api import cursors
-from callcenter.api.door import actor, me
+from callcenter.api.authentication import actor, me
 from callcenter.api.once import HEADER, once
 from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, Listing, Page, RequestBody, ResponseBody, Text
@@ -27,7 +27,7 @@ Units = Annotated[int, Field(description="Minor units of money, or pieces.")]
 Reason = Annotated[Text, Field(max_length=granting.LONGEST_REASON)]
 OVER = {409: ("grant-over",), 403: ("not-your-interaction",)}
 ASKED = {409: ("approval-over", "budget-used-up"), 403: ("not-your-interaction",)}
-GIVING = {409: ("ask-first", "budget-used-up"), 403: ("not-your-interaction", "no-agent")}
+GRANTING = {409: ("ask-first", "budget-used-up"), 403: ("not-your-interaction", "no-agent")}
 
 
 class GrantShown(ResponseBody):
@@ -37,7 +37,7 @@ class GrantShown(ResponseBody):
     state: GrantState
     remedy: str
     currency: str
-    wished: int
+    requested: int
     units: int
     agent_id: int
     customer_id: int | None
@@ -52,7 +52,7 @@ class GrantShown(ResponseBody):
     created_at: datetime
     valid_until: Annotated[datetime | None, Field(description="Approved: to be given on by then.")]
     granted_at: datetime | None
-    carried_out_at: datetime | None
+    fulfilled_at: datetime | None
     tries: int
     failure: str
     reversed_at: datetime | None
@@ -87,7 +87,7 @@ class GrantSent(RequestBody):
     remedy: Annotated[Text, Field(max_length=40)]
     units: Units
     interaction_id: Id | None = None
-    wished: Annotated[int | None, Field(ge=1, description="What the customer wanted, where that was more.")] = None
+    requested: Annotated[int | None, Field(ge=1, description="What the customer wanted, where that was more.")] = None
     reason: Reason = ""
     fields: dict[str, Text] = Field(default_factory=dict)
     sms: Annotated[
@@ -96,7 +96,7 @@ class GrantSent(RequestBody):
     ask: bool = False
 
 
-class GivenOn(RequestBody):
+class ApprovedGrant(RequestBody):
     sms: Annotated[Text | None, Field(max_length=1600)] = None
 
 
@@ -128,11 +128,11 @@ def list_grants(query: GrantsAsked) -> Grants:
         )
         page, after = cursors.cut(rows, query, "grants")
         asked = approvals.of_grants(session, [row.id for row in page])
-    data = [shown(row, asked[row.id].id if row.id in asked else None) for row in page]
+    data = [grant_body(row, asked[row.id].id if row.id in asked else None) for row in page]
     return Grants(data=data, next=after)
 
 
-def shown(row: Grant, approval_id: int | None) -> GrantShown:
+def grant_body(row: Grant, approval_id: int | None) -> GrantShown:
     return GrantShown.of(row).model_copy(update={"approval_id": approval_id})
 
 
@@ -143,9 +143,9 @@ def get_grant(grant_id: int) -> GrantWhole:
     with wiring.current().reading() as session:
         row = visible(session, grant_id)
         asked = approvals.of_grant(session, grant_id)
-    told = GrantShown.of(row).model_dump() | {"approval_id": asked.id if asked else None}
+    body = GrantShown.of(row).model_dump() | {"approval_id": asked.id if asked else None}
     known = (row.facts, row.usage, row.decision) if actor().leads else (None, None, None)
-    return GrantWhole(**told, facts=known[0], usage=known[1], decision=known[2])
+    return GrantWhole(**body, facts=known[0], usage=known[1], decision=known[2])
 
 
 def visible(session: Session, grant_id: int) -> Grant:
@@ -156,12 +156,12 @@ def visible(session: Session, grant_id: int) -> Grant:
     return row
 
 
-@operation("POST", "/grants", body=GrantSent, answer=GrantShown, status=201, repeatable=True, refuses=GIVING)
+@operation("POST", "/grants", body=GrantSent, answer=GrantShown, status=201, repeatable=True, refuses=GRANTING)
 @everyone
-def give_or_ask(body: GrantSent) -> Response:
+def grant_or_ask(body: GrantSent) -> Response:
     """Make a grant, or request approval.
 
-    See `state`: `granted` or `carried_out` when made, `awaiting` when approval is requested, `refused` when no approver
+    See `state`: `granted` or `fulfilled` when made, `awaiting` when approval is requested, `refused` when no approver
     may approve it (the request is recorded). With an Idempotency-Key it is never made twice.
     """
     me()
@@ -169,26 +169,26 @@ def give_or_ask(body: GrantSent) -> Response:
     key = sha256(own.encode()).hexdigest() if own else uuid4().hex
 
     def make(work: Work) -> GrantShown:
-        wish = granting.GrantRequest(key=f"api:{key}", **body.model_dump(exclude={"ask"}))
-        row = (asking.ask if body.ask else granting.give)(work, wish, actor=actor())
+        grant_request = granting.GrantRequest(key=f"api:{key}", **body.model_dump(exclude={"ask"}))
+        row = (asking.ask if body.ask else granting.grant)(work, grant_request, actor=actor())
         work.session.flush()
-        return _told(work, row)
+        return _latest_body(work, row)
 
     return once(make)
 
 
-def _told(work: Work, row: Grant) -> GrantShown:
+def _latest_body(work: Work, row: Grant) -> GrantShown:
     asked = approvals.of_grant(work.session, row.id)
-    return shown(row, asked.id if asked else None)
+    return grant_body(row, asked.id if asked else None)
 
 
-@operation("POST", "/grants/{grant_id}/give", body=GivenOn, answer=GrantShown, refuses=OVER)
+@operation("POST", "/grants/{grant_id}/give", body=ApprovedGrant, answer=GrantShown, refuses=OVER)
 @everyone
-def give_on(grant_id: int, body: GivenOn) -> GrantShown:
+def grant_approved(grant_id: int, body: ApprovedGrant) -> GrantShown:
     """Make the grant after its approval. Idempotent."""
     with wiring.current().work() as work:
         visible(work.session, grant_id)
-        return _told(work, asking.give_on(work, grant_id, actor=actor(), sms=body.sms))
+        return _latest_body(work, asking.grant_approved(work, grant_id, actor=actor(), sms=body.sms))
 
 
 @operation("POST", "/grants/{grant_id}/withdraw", answer=GrantShown, refuses=OVER)
@@ -197,7 +197,7 @@ def withdraw_grant(grant_id: int) -> GrantShown:
     """Withdraw a request and release its reserved money. Idempotent."""
     with wiring.current().work() as work:
         visible(work.session, grant_id)
-        return _told(work, asking.withdraw(work, grant_id, actor=actor()))
+        return _latest_body(work, asking.withdraw(work, grant_id, actor=actor()))
 
 
 @operation("POST", "/grants/{grant_id}/change", body=GrantChange, answer=GrantShown, refuses=ASKED)
@@ -206,7 +206,7 @@ def change_grant(grant_id: int, body: GrantChange) -> GrantShown:
     """Change units and reason of a request while it awaits approval."""
     with wiring.current().work() as work:
         visible(work.session, grant_id)
-        return _told(work, asking.change(work, grant_id, actor=actor(), units=body.units, reason=body.reason))
+        return _latest_body(work, asking.change(work, grant_id, actor=actor(), units=body.units, reason=body.reason))
 
 
 @operation("POST", "/grants/{grant_id}/reverse", body=Reversal, answer=GrantShown, refuses={409: ("grant-over",)})
@@ -220,4 +220,4 @@ def reverse_grant(grant_id: int, body: Reversal) -> GrantShown:
         raise Invalid("Say why it is taken back.", field="reason")
     with wiring.current().work() as work:
         visible(work.session, grant_id)
-        return _told(work, fulfilment.reverse(work, grant_id, actor=actor(), reason=body.reason))
+        return _latest_body(work, fulfilment.reverse(work, grant_id, actor=actor(), reason=body.reason))

@@ -12,7 +12,7 @@ from callcenter.actions.customers import customers as people
 from callcenter.actions.messages import messages as texts
 from callcenter.actions.routing import routing
 from callcenter.api import cursors
-from callcenter.api.door import actor
+from callcenter.api.authentication import actor
 from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, Listing, Page, RequestBody, ResponseBody, Text
 from callcenter.api.why import Why
@@ -132,7 +132,7 @@ def get_why(interaction_id: int) -> Why:
     with wiring.current().reading() as session:
         found = visible(session, interaction_id)
         explained = routing.why_waiting(Work(session, wiring.current().clock()), found)
-    return Why.told(explained)
+    return Why.explaining(explained)
 
 
 def visible(session: Session, interaction_id: int) -> Interaction:

@@ -14,7 +14,7 @@ from callcenter.actions.messages import messages as acts
 from callcenter.actions.messages.attachments import File
 from callcenter.api import attachments, cursors
 from callcenter.api.attachments import AttachmentShown
-from callcenter.api.door import actor
+from callcenter.api.authentication import actor
 from callcenter.api.interactions import NOT_YOURS, visible
 from callcenter.api.once import once
 from callcenter.api.operations import operation

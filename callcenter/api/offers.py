@@ -8,7 +8,7 @@ from pydantic import Field
 from callcenter import wiring
 from callcenter.actions.routing import offers as acts
 from callcenter.api import cursors
-from callcenter.api.door import actor, me
+from callcenter.api.authentication import actor, me
 from callcenter.api.operations import operation
 from callcenter.api.shapes import Listing, Page, RequestBody, ResponseBody, Text
 from callcenter.declared import everyone

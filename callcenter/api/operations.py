@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from werkzeug.exceptions import UnsupportedMediaType
 
 from callcenter import declared
-from callcenter.api.door import door
+from callcenter.api.authentication import routes
 from callcenter.api.shapes import QueryParameters, RequestBody
-from callcenter.declared import Declaration, Door
+from callcenter.declared import Audience, Declaration
 
 View = TypeVar("View", bound=Callable[..., Any])
 VERSION = "/v1"
@@ -44,7 +44,7 @@ class Operation:
 
     @property
     def is_public(self) -> bool:
-        return self.declaration.door == Door.PUBLIC
+        return self.declaration.audience == Audience.PUBLIC
 
 
 OPERATIONS: list[Operation] = []
@@ -88,7 +88,7 @@ def operation(
             refuses=refuses or {},
         )
         OPERATIONS.append(one)
-        door.add_url_rule(one.rule, endpoint=one.name, view_func=_served(view, one), methods=[method])
+        routes.add_url_rule(one.rule, endpoint=one.name, view_func=_served(view, one), methods=[method])
         return view
 
     return add

@@ -66,16 +66,16 @@ AWAY = (503, "database-away", "The database does not answer. Nothing was saved."
 CONFLICT = (409, "conflict", "Somebody did the same at the same moment. Look, then try again.")
 
 
-def register(door: Blueprint) -> None:
-    door.register_error_handler(ApiProblem, _refused)
-    door.register_error_handler(DomainError, _domain)
-    door.register_error_handler(OutsideError, _outside)
-    door.register_error_handler(ValidationError, _invalid)
-    door.register_error_handler(HTTPException, _http)
-    door.register_error_handler(500, _failed)
-    door.register_error_handler(IntegrityError, _conflict)
+def register(routes: Blueprint) -> None:
+    routes.register_error_handler(ApiProblem, _refused)
+    routes.register_error_handler(DomainError, _domain)
+    routes.register_error_handler(OutsideError, _outside)
+    routes.register_error_handler(ValidationError, _invalid)
+    routes.register_error_handler(HTTPException, _http)
+    routes.register_error_handler(500, _failed)
+    routes.register_error_handler(IntegrityError, _conflict)
     for away in (OperationalError, PoolTimeout):
-        door.register_error_handler(away, _database_away)
+        routes.register_error_handler(away, _database_away)
 
 
 def answer(status: int, code: str, detail: str, *, headers: dict[str, str] | None = None, **more: Any) -> Response:

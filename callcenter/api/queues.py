@@ -9,7 +9,7 @@ from pydantic import Field
 from callcenter import wiring
 from callcenter.actions.administration import queues as acts
 from callcenter.api import cursors
-from callcenter.api.door import actor
+from callcenter.api.authentication import actor
 from callcenter.api.operations import operation
 from callcenter.api.problems import ApiProblem, Wrong
 from callcenter.api.shapes import Listing, Page, RequestBody, ResponseBody, Text, left_out

@@ -8,7 +8,7 @@ from pydantic import Field
 from callcenter import wiring
 from callcenter.actions.empowerment import fulfilment as acts
 from callcenter.api import cursors
-from callcenter.api.door import actor
+from callcenter.api.authentication import actor
 from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, Listing, Page, RequestBody, ResponseBody, Text
 from callcenter.declared import everyone

@@ -9,7 +9,7 @@ from pydantic import Field
 from callcenter import wiring
 from callcenter.actions.tickets import tickets as acts
 from callcenter.api import cursors
-from callcenter.api.door import actor
+from callcenter.api.authentication import actor
 from callcenter.api.interactions import visible
 from callcenter.api.once import once
 from callcenter.api.operations import operation

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from callcenter import operations, wiring
 from callcenter.actions.calls import transfers
-from callcenter.api.door import actor
+from callcenter.api.authentication import actor
 from callcenter.api.interactions import NOT_YOURS, visible
 from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, RequestBody, Text

@@ -9,7 +9,7 @@ from pydantic import Field
 from callcenter import wiring
 from callcenter.actions.supervision import what_ifs as acts
 from callcenter.api import cursors
-from callcenter.api.door import actor
+from callcenter.api.authentication import actor
 from callcenter.api.once import once
 from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, Listing, Page, RequestBody, ResponseBody

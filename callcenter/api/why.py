@@ -35,12 +35,12 @@ class Why(ResponseBody):
     out: Annotated[dict[str, list[int]], Field(description="{reason: agents whom it rules out}.")]
 
     @classmethod
-    def told(cls, explained: Explanation | None) -> Self:
-        told = explained or explanation({})
+    def explaining(cls, explained: Explanation | None) -> Self:
+        known = explained or explanation({})
         names = (name for name in cls.model_fields if name not in ("is_waiting", "able", "out"))
         return cls(
             is_waiting=explained is not None,
-            able=AbleShown.all_of(told.able),
-            out={reason: list(ids) for reason, ids in told.out.items()},
-            **{name: getattr(told, name) for name in names},
+            able=AbleShown.all_of(known.able),
+            out={reason: list(ids) for reason, ids in known.out.items()},
+            **{name: getattr(known, name) for name in names},
         )

@@ -11,9 +11,9 @@ from callcenter.domain import languages
 from callcenter.domain.empowerment import Decision, RuleBook, checking, decide, files
 from callcenter.domain.empowerment.decision import Considered, Verdict
 from callcenter.domain.empowerment.facts import Balance, Balances, Usage
-from callcenter.domain.empowerment.fault_words import sentence
-from callcenter.domain.empowerment.money import shown
+from callcenter.domain.empowerment.money import formatted
 from callcenter.domain.empowerment.options import May, Option
+from callcenter.domain.empowerment.problem_words import sentence
 from callcenter.domain.empowerment.wording import label
 
 RULES = click.option(
@@ -59,7 +59,7 @@ def check(context: click.Context, rules_file: Path, causes: tuple[str, ...], lan
 def read_book(file: Path) -> RuleBook:
     try:
         return files.read(_text(file))
-    except files.Faults as error:
+    except files.InvalidFile as error:
         raise _unreadable(file, error) from None
 
 
@@ -70,7 +70,7 @@ def _text(file: Path) -> str:
         raise click.UsageError(f"{file} is no text in UTF-8.") from None
 
 
-def _unreadable(file: Path, error: files.Faults) -> click.UsageError:
+def _unreadable(file: Path, error: files.InvalidFile) -> click.UsageError:
     lines = [f"  {place or 'the file'}: {what}" for place, what in error.faults]
     return click.UsageError("\n".join([f"{file} cannot be used:", *lines]))
 
@@ -90,7 +90,7 @@ def decide_(rules_file: Path, facts_file: Path, at: datetime | None, language: s
     try:
         facts = files.facts_of({name: value for name, value in given.items() if name not in ("usage", "budgets")})
         usage, balances = Usage.of_data(given.get("usage") or {}), _balances(given.get("budgets") or [])
-    except files.Faults as error:
+    except files.InvalidFile as error:
         raise _unreadable(facts_file, error) from None
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise click.UsageError(f"{facts_file} cannot be used: usage or budgets: {error}") from None
@@ -110,7 +110,7 @@ def decide_(rules_file: Path, facts_file: Path, at: datetime | None, language: s
 def _facts(file: Path) -> dict[str, Any]:
     try:
         data = files.data_of(_text(file))
-    except files.Faults as error:
+    except files.InvalidFile as error:
         raise _unreadable(file, error) from None
     if not isinstance(data, dict):
         raise click.UsageError(f"{file} cannot be used: facts are names with values.")
@@ -128,7 +128,7 @@ def _balances(data: list[dict[str, Any]]) -> Balances:
 
 def _option(option: Option, decision: Decision, language: str) -> str:
     def much(units: int) -> str:
-        return shown(units, decision.currency, language) if option.is_money else str(units)
+        return formatted(units, decision.currency, language) if option.is_money else str(units)
 
     asked = ""
     if option.ask is not None:

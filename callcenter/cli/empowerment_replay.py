@@ -12,8 +12,8 @@ from callcenter.cli.access import open_wiring
 from callcenter.cli.empowerment import JSON, LANGUAGE, RULES, read_book
 from callcenter.cli.speech import CommandFailed
 from callcenter.domain.empowerment import RuleBook
-from callcenter.domain.empowerment.money import shown
-from callcenter.domain.empowerment.past import Past, of_data
+from callcenter.domain.empowerment.money import formatted
+from callcenter.domain.empowerment.recorded_request import RecordedRequest, of_data
 from callcenter.domain.empowerment.replay_budgets import ReplayedBudget
 from callcenter.domain.empowerment.replaying import Replay
 from callcenter.domain.errors import Invalid
@@ -100,14 +100,14 @@ def _of_file(book: RuleBook, file: Path, since: datetime | None, until: datetime
     return _result(book, iter(wanted), start or first, [])
 
 
-def _read(file: Path) -> Iterator[Past]:
+def _read(file: Path) -> Iterator[RecordedRequest]:
     with file.open(encoding="utf-8-sig") as lines:
         for number, line in enumerate(lines, 1):
             if line.strip():
                 yield _case(line, file, number)
 
 
-def _case(line: str, file: Path, number: int) -> Past:
+def _case(line: str, file: Path, number: int) -> RecordedRequest:
     try:
         data = json.loads(line)
         return of_data(data if isinstance(data, dict) else {})
@@ -115,7 +115,9 @@ def _case(line: str, file: Path, number: int) -> Past:
         raise CommandFailed(f"{file}, line {number}: {error}") from None
 
 
-def _result(book: RuleBook, found: Iterator[Past], since: datetime, budgets: list[ReplayedBudget]) -> dict[str, Any]:
+def _result(
+    book: RuleBook, found: Iterator[RecordedRequest], since: datetime, budgets: list[ReplayedBudget]
+) -> dict[str, Any]:
     made = Replay(book, since=since, budgets=budgets)
     for past in found:
         made.again(past)
@@ -123,12 +125,12 @@ def _result(book: RuleBook, found: Iterator[Past], since: datetime, budgets: lis
 
 
 def _lines(result: dict[str, Any], language: str) -> Iterator[str]:
-    yield f"{result['cases']} cases, {result['wishes']} of them refused or not asked; {result['erased']} with facts erased"
+    yield f"{result['cases']} cases, {result['unmet']} of them refused or not asked; {result['erased']} with facts erased"
     yield f"{'':<28}{'as it was':>14}{'by these rules':>16}"
     for name, (before, after) in result["figures"].items():
         yield f"{FIGURES[name]:<28}{before:>14}{after:>16}"
     for currency, (before, after) in sorted(result["money"].items()):
-        was, would_be = (shown(one, currency, language) for one in (before, after))
+        was, would_be = (formatted(one, currency, language) for one in (before, after))
         yield f"{'money given, ' + currency:<28}{was:>14}{would_be:>16}"
     for kind in result["kinds"]:
         yield f"{kind['count']:>8}  {kind['before']} → {kind['after']}"

@@ -6,7 +6,7 @@ from callcenter.domain.events import Event
 
 
 @dataclass(frozen=True, kw_only=True)
-class RemedyGiven(Event):
+class RemedyGranted(Event):
     grant_id: int
     remedy: str
     units: int
@@ -20,7 +20,7 @@ class GrantRefused(Event):
     remedy: str
     units: int
     currency: str
-    refusal: str  # see `domain.empowerment.wish`
+    refusal: str  # see `domain.empowerment.grant_request`
     shown: dict[str, str]
 
 
@@ -56,7 +56,7 @@ class ApprovalLetGo(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApprovalPassedOn(Event):
+class ApprovalEscalated(Event):
     """No approver answered in time: the next step is asked."""
 
     grant_id: int
@@ -105,12 +105,12 @@ class GrantLapsed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class GrantCarriedOut(Event):
+class GrantFulfilled(Event):
     grant_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class GrantNotCarriedOut(Event):
+class GrantNotFulfilled(Event):
     grant_id: int
     failure: str
     final: bool  # no further automatic retry: a person has to act

@@ -24,7 +24,7 @@ def may_serve(actor: Actor, *, interaction_agent_id: int | None) -> bool:
     return actor.agent_id is not None and actor.agent_id == interaction_agent_id
 
 
-def may_give(actor: Actor, *, ticket_owner_id: int | None, interaction_agent_id: int | None) -> bool:
+def may_grant(actor: Actor, *, ticket_owner_id: int | None, interaction_agent_id: int | None) -> bool:
     # Agents to the customer they serve or whose ticket they own.
     return actor.leads or (actor.agent_id is not None and actor.agent_id in (ticket_owner_id, interaction_agent_id))
 

@@ -48,7 +48,7 @@ class GrantState(StrEnum):
     AWAITING = "awaiting"  # an answer
     APPROVED = "approved"  # not granted yet
     GRANTED = "granted"  # not fulfilled yet
-    CARRIED_OUT = "carried_out"
+    FULFILLED = "fulfilled"
     FAILED = "failed"
     REVERSED = "reversed"
     REFUSED = "refused"

@@ -235,19 +235,19 @@ def ask_about(wiring: Wiring, leg: Leg) -> None:
             leg_acts.report(work, LegReport(sid=leg.sid, status=status or CallStatus.COMPLETED))
 
 
-def carry_out(wiring: Wiring, grant_id: int) -> None:
+def fulfil(wiring: Wiring, grant_id: int) -> None:
     """Fulfil or reverse a due grant: request to the department, or POST to the company's system."""
     with wiring.work() as work:
         grant = fulfilment.claim(work, grant_id)
         if grant is None:
             return
-        if grant.carry_out.get("how") == "request" and grant.state != GrantState.REVERSED:
+        if grant.fulfilment.get("how") == "request" and grant.state != GrantState.REVERSED:
             fulfilment.ask_department(work, grant)
             return
         post = fulfilment.post_of(work, grant)
     if post is None:
         with wiring.work() as work:
-            fulfilment.failed(work, grant_id, reason=f"no system {grant.carry_out.get('to', '')}", final=True)
+            fulfilment.failed(work, grant_id, reason=f"no system {grant.fulfilment.get('to', '')}", final=True)
         return
     url, secret, body = post
     try:
@@ -256,7 +256,7 @@ def carry_out(wiring: Wiring, grant_id: int) -> None:
             url, secret=secret, key=f"{body['event']}:{grant_id}", at=int(wiring.clock().timestamp()), body=body
         )
     except OutsideError as error:
-        log.warning("not_carried_out", grant_id=grant_id, code=error.code, permanent=error.permanent)
+        log.warning("not_fulfilled", grant_id=grant_id, code=error.code, permanent=error.permanent)
         with wiring.work() as work:
             fulfilment.not_done(work, grant_id, error)
         return

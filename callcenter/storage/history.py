@@ -113,7 +113,7 @@ def of_ticket(session: Session, ticket_id: int, *, limit: int = 200) -> Sequence
     return _newest(session, select(History).where(History.ticket_id == ticket_id), limit)
 
 
-def of_matter(session: Session, ticket_id: int, *, limit: int = 200) -> Sequence[History]:
+def of_ticket_and_contacts(session: Session, ticket_id: int, *, limit: int = 200) -> Sequence[History]:
     """Events of a ticket and its contacts, also from before it was opened."""
     own = of_ticket(session, ticket_id, limit=limit)
     contacts = {row.interaction_id for row in own if row.interaction_id is not None}

@@ -70,7 +70,7 @@ def guard() -> Response | None:
     if (request.blueprint or "").split(".")[0] in PROGRAMS:
         return None
     csrf.protect()
-    if declaration.door != declared.Door.PEOPLE:
+    if declaration.audience != declared.Audience.PEOPLE:
         return None
     if not current_user.is_authenticated:
         return _sign_in_first()

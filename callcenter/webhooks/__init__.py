@@ -4,13 +4,13 @@ from flask import Blueprint, Flask
 
 from callcenter.webhooks import files, guard, messages, voice
 
-PARTS = (voice.door, messages.door)
+PARTS = (voice.routes, messages.routes)
 
 
 def register(app: Flask) -> None:
-    door = Blueprint("webhooks", __name__, url_prefix="/webhooks")
-    door.before_request(guard.check)
+    routes = Blueprint("webhooks", __name__, url_prefix="/webhooks")
+    routes.before_request(guard.check)
     for part in PARTS:
-        door.register_blueprint(part)
-    app.register_blueprint(door)
-    app.register_blueprint(files.door)
+        routes.register_blueprint(part)
+    app.register_blueprint(routes)
+    app.register_blueprint(files.routes)

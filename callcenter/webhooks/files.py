@@ -11,10 +11,10 @@ from callcenter.storage.messages import attachments
 
 GOOD_FOR = timedelta(days=1)
 
-door = Blueprint("files", __name__, url_prefix="/media")
+routes = Blueprint("files", __name__, url_prefix="/media")
 
 
-@door.get("/<token>")
+@routes.get("/<token>")
 @public
 def fetch(token: str) -> Response:
     """GET and HEAD with the true type (Twilio requires both); 404 for an unknown or expired token."""

@@ -10,10 +10,10 @@ from callcenter.messaging import twilio_messages
 from callcenter.telephony import twiml
 from callcenter.webhooks.guard import taken, xml
 
-door = Blueprint("messages", __name__, url_prefix="/messages")
+routes = Blueprint("messages", __name__, url_prefix="/messages")
 
 
-@door.post("/sms")
+@routes.post("/sms")
 @signed
 def incoming() -> Response:
     # A failure here is a 5xx, after which Twilio calls the fallback address.
@@ -22,14 +22,14 @@ def incoming() -> Response:
     return xml(twiml.nothing())
 
 
-@door.post("/fallback")
+@routes.post("/fallback")
 @signed
 def fallback() -> Response:
     """The same message, sent again. Idempotent."""
     return incoming()
 
 
-@door.post("/status")
+@routes.post("/status")
 @taken
 def status() -> None:
     if "MessageSid" in request.form and "MessageStatus" in request.form:

@@ -19,10 +19,10 @@ from callcenter.storage.work import Work
 from callcenter.telephony import twiml
 from callcenter.webhooks.guard import SINCE, answered, taken, xml
 
-door = Blueprint("voice", __name__, url_prefix="/voice")
+routes = Blueprint("voice", __name__, url_prefix="/voice")
 
 
-@door.post("/incoming")
+@routes.post("/incoming")
 @answered
 def incoming() -> Answer:
     return _receive()
@@ -46,7 +46,7 @@ def _since() -> datetime | None:
     return datetime.fromtimestamp(int(since), UTC) if since.isascii() and since.isdigit() and len(since) < 12 else None
 
 
-@door.post("/menu/<int:interaction_id>")
+@routes.post("/menu/<int:interaction_id>")
 @answered
 def menu(interaction_id: int) -> Answer:
     digit, token = request.values.get("Digits", "")[:1], request.headers.get("I-Twilio-Idempotency-Token")
@@ -54,7 +54,7 @@ def menu(interaction_id: int) -> Answer:
         return calls.choose(work, interaction_id, digit, token=token, since=_since())
 
 
-@door.post("/wait/<int:interaction_id>")
+@routes.post("/wait/<int:interaction_id>")
 @answered
 def wait(interaction_id: int) -> Answer:
     house = wiring.current()
@@ -64,7 +64,7 @@ def wait(interaction_id: int) -> Answer:
         )
 
 
-@door.post("/left/<int:interaction_id>")
+@routes.post("/left/<int:interaction_id>")
 @answered
 def left(interaction_id: int) -> Answer:
     """The caller's Dial ended: they hung up, pressed *, or the conference failed."""
@@ -76,7 +76,7 @@ def left(interaction_id: int) -> Answer:
         return legs.left_conference(work, interaction_id, still_there=still_there, by_key=by_key)
 
 
-@door.post("/callback/<int:interaction_id>")
+@routes.post("/callback/<int:interaction_id>")
 @answered
 def callback(interaction_id: int) -> Answer:
     """The caller's key after a callback offer, or none."""
@@ -84,14 +84,14 @@ def callback(interaction_id: int) -> Answer:
         return voicemail.choose(work, interaction_id, request.values.get("Digits", "")[:1])
 
 
-@door.post("/called/<int:interaction_id>")
+@routes.post("/called/<int:interaction_id>")
 @answered
 def called(interaction_id: int) -> Answer:
     with wiring.current().work() as work:
         return callback_dialing.answered(work, interaction_id, call_sid=request.form["CallSid"])
 
 
-@door.post("/message/<int:interaction_id>")
+@routes.post("/message/<int:interaction_id>")
 @answered
 def message(interaction_id: int) -> Answer:
     form = request.values
@@ -101,20 +101,20 @@ def message(interaction_id: int) -> Answer:
         return voicemail.leave_message(work, interaction_id, url=url, seconds=whole)
 
 
-@door.post("/again/<int:interaction_id>")
+@routes.post("/again/<int:interaction_id>")
 @answered
 def again(interaction_id: int) -> Answer:
     with wiring.current().work() as work:
         return calls.brought_back(work, interaction_id)
 
 
-@door.post("/hold/<language>")
+@routes.post("/hold/<language>")
 @signed
 def hold(language: str) -> Response:
     return xml(twiml.hold_music(languages.served(language), base=wiring.current().settings.public_url))
 
 
-@door.post("/agent")
+@routes.post("/agent")
 @answered
 def agent() -> Answer:
     """An agent's browser joins: its identity is in From, interaction and offer in our parameters."""
@@ -129,14 +129,14 @@ def agent() -> Answer:
         )
 
 
-@door.post("/agent/answered/<int:offer_id>")
+@routes.post("/agent/answered/<int:offer_id>")
 @answered
 def agent_answered(offer_id: int) -> Answer:
     with wiring.current().work() as work:
         return legs.desk_telephone_answered(work, offer_id, call_sid=request.form["CallSid"])
 
 
-@door.post("/agent/pressed/<int:offer_id>")
+@routes.post("/agent/pressed/<int:offer_id>")
 @answered
 def agent_pressed(offer_id: int) -> Answer:
     with wiring.current().work() as work:
@@ -144,7 +144,7 @@ def agent_pressed(offer_id: int) -> Answer:
         return legs.desk_telephone_pressed(work, offer_id, call_sid=request.form["CallSid"], digit=digit)
 
 
-@door.post("/agent/left/<int:interaction_id>")
+@routes.post("/agent/left/<int:interaction_id>")
 @answered
 def agent_left(interaction_id: int) -> Answer:
     form = request.form
@@ -155,7 +155,7 @@ def agent_left(interaction_id: int) -> Answer:
         return legs.left_alone(work, interaction_id, call_sid=form.get("CallSid", ""), again="again" in request.args)
 
 
-@door.post("/status")
+@routes.post("/status")
 @taken
 def status() -> None:
     report = _leg_report(request.form)
@@ -185,7 +185,7 @@ def _leg_report(form: Mapping[str, str]) -> LegReport | None:
     return LegReport(sid=form["CallSid"], status=CallStatus(word))
 
 
-@door.post("/conference")
+@routes.post("/conference")
 @taken
 def conference() -> None:
     form = request.form
@@ -205,13 +205,13 @@ def conference() -> None:
         legs.conference(work, report)
 
 
-@door.post("/recording")
+@routes.post("/recording")
 @taken
 def recording() -> None:
     """Accepted and ignored: nothing is recorded. A number configured with this address gets no error."""
 
 
-@door.post("/fallback")
+@routes.post("/fallback")
 @answered
 def fallback() -> Answer:
     """Twilio got no answer in time: the caller continues where they were."""

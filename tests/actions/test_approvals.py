@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from callcenter.actions.empowerment import approvals, approving_by_sms, asking, budgets
 from callcenter.domain.agents import Role
-from callcenter.domain.empowerment.approving import Said
+from callcenter.domain.empowerment.approving import ApprovalAnswer
 from callcenter.domain.errors import (
     ApprovalOver,
     ApprovalTaken,
@@ -33,9 +33,11 @@ from workers.clock import Clock
 SAMS_MOBILE = "+14155550177"
 
 
-def answer(counter: Counter, row: Approval, said: Said = Said.YES, *, by: str = "sam", **more: Any) -> Grant:
+def answer(
+    counter: Counter, row: Approval, said: ApprovalAnswer = ApprovalAnswer.YES, *, by: str = "sam", **more: Any
+) -> Grant:
     with counter.shop.wiring.work() as work:
-        return approvals.answer(work, row.id, actor=counter.actor(by), said=said, **more)
+        return approvals.answer(work, row.id, actor=counter.actor(by), answer=said, **more)
 
 
 def claim(counter: Counter, row: Approval, *, by: str = "sam") -> Approval:
@@ -43,9 +45,9 @@ def claim(counter: Counter, row: Approval, *, by: str = "sam") -> Approval:
         return approvals.claim(work, row.id, actor=counter.actor(by))
 
 
-def give_on(counter: Counter, grant: Grant, *, by: str = "alice") -> Grant:
+def grant_approved(counter: Counter, grant: Grant, *, by: str = "alice") -> Grant:
     with counter.shop.wiring.work() as work:
-        return asking.give_on(work, grant.id, actor=counter.actor(by))
+        return asking.grant_approved(work, grant.id, actor=counter.actor(by))
 
 
 def withdraw(counter: Counter, grant: Grant) -> Grant:
@@ -70,13 +72,13 @@ def test_a_yes_is_given_on_by_the_agent_and_paid_once(counter: Counter) -> None:
     counter.budget(20_000)
     counter.at_screen("sam")
     grant, row = asked(counter)
-    assert (grant.state, row.state, row.turn.role) == ("awaiting", "open", "supervisor")
+    assert (grant.state, row.state, row.current_step.role) == ("awaiting", "open", "supervisor")
     assert counter.balance() == (14_000, 0)
     answer(counter, row, word="And fitting free")
     assert counter.grant(grant.id).state == "approved"
     assert counter.balance() == (14_000, 0)
     for _ in range(2):
-        assert give_on(counter, grant).state == "carried_out"
+        assert grant_approved(counter, grant).state == "fulfilled"
     assert counter.balance() == (0, 14_000)
     assert counter.approval(grant).word == "And fitting free"
 
@@ -86,7 +88,7 @@ def test_a_yes_uses_the_last_of_the_budget_that_is_held_for_it(counter: Counter)
     counter.at_screen("sam")
     grant, row = asked(counter)
     answer(counter, row)
-    give_on(counter, grant)
+    grant_approved(counter, grant)
     assert counter.balance() == (0, 14_000)
 
 
@@ -95,10 +97,10 @@ def test_less_is_approved_and_the_rest_of_what_was_held_is_free(counter: Counter
     counter.at_screen("sam")
     grant, row = asked(counter)
     with pytest.raises(Invalid):
-        answer(counter, row, Said.LESS, units=14_000)
-    answer(counter, row, Said.LESS, units=10_000)
+        answer(counter, row, ApprovalAnswer.LESS, units=14_000)
+    answer(counter, row, ApprovalAnswer.LESS, units=10_000)
     assert counter.balance() == (10_000, 0)
-    assert give_on(counter, grant).units == 10_000
+    assert grant_approved(counter, grant).units == 10_000
     assert counter.grant(grant.id).sms.startswith("Harbor Home: $100 is on your account")
 
 
@@ -106,9 +108,14 @@ def test_another_remedy_is_given_instead(counter: Counter) -> None:
     counter.budget(60_000)
     counter.at_screen("sam")
     grant, row = asked(counter)
-    answer(counter, row, Said.INSTEAD, remedy="voucher", units=5000, word="A voucher is better")
-    told = counter.grant(grant.id)
-    assert (told.remedy, told.units, told.cost, told.state) == ("voucher", 5000, 3000, "approved")
+    answer(counter, row, ApprovalAnswer.INSTEAD, remedy="voucher", units=5000, word="A voucher is better")
+    asked_by_sms = counter.grant(grant.id)
+    assert (asked_by_sms.remedy, asked_by_sms.units, asked_by_sms.cost, asked_by_sms.state) == (
+        "voucher",
+        5000,
+        3000,
+        "approved",
+    )
     assert counter.balance() == (3000, 0)
 
 
@@ -116,11 +123,11 @@ def test_a_no_frees_what_was_held(counter: Counter) -> None:
     counter.budget(60_000)
     counter.at_screen("sam")
     grant, row = asked(counter)
-    answer(counter, row, Said.NO, word="The carrier pays")
+    answer(counter, row, ApprovalAnswer.NO, word="The carrier pays")
     assert counter.grant(grant.id).state == "refused"
     assert counter.balance() == (0, 0)
     with pytest.raises(GrantOver):
-        give_on(counter, grant)
+        grant_approved(counter, grant)
 
 
 def test_the_same_answer_by_the_same_person_is_as_once(counter: Counter) -> None:
@@ -145,7 +152,7 @@ def test_a_supervisor_says_yes_up_to_their_own_limit_and_no_further(counter: Cou
     counter.shop.run("UPDATE customers SET value_minor = 10000000")
     counter.at_screen("sam", "robin")
     _, row = asked(counter, 30_000)
-    assert row.turn.role == Role.ADMINISTRATOR
+    assert row.current_step.role == Role.ADMINISTRATOR
     with pytest.raises(NotYoursToApprove):
         answer(counter, row)
     assert answer(counter, row, by="robin").units == 30_000
@@ -168,14 +175,14 @@ def test_two_supervisors_answer_at_the_same_instant_and_the_second_hears_who_was
     counter.at_screen("sam", "robin")
     grant, row = asked(counter)
     results = at_once(
-        lambda: answer(counter, row, Said.YES),
-        lambda: answer(counter, row, Said.LESS, by="robin", units=9000),
+        lambda: answer(counter, row, ApprovalAnswer.YES),
+        lambda: answer(counter, row, ApprovalAnswer.LESS, by="robin", units=9000),
     )
     assert sorted(type(one).__name__ for one in results) == ["ApprovalTaken", "Grant"]
     (taken,) = (one for one in results if isinstance(one, ApprovalTaken))
     assert str(taken) in ("Sam Keller was first.", "Robin Hale was first.")
-    told = counter.grant(grant.id)
-    assert counter.balance() == (told.cost, 0)
+    asked_by_sms = counter.grant(grant.id)
+    assert counter.balance() == (asked_by_sms.cost, 0)
     assert counter.shop.kinds().count("ApprovalAnswered") == 1
 
 
@@ -199,8 +206,8 @@ def test_withdrawn_and_answered_at_the_same_instant_one_of_the_two_counts(counte
     for _ in range(5):
         grant, row = asked(counter)
         at_once(partial(withdraw, counter, grant), partial(answer, counter, row))
-        told, last = counter.grant(grant.id), counter.shop.row(Approval, row.id)
-        assert told.state == "withdrawn"  # before the answer, or of the yes that had just come
+        asked_by_sms, last = counter.grant(grant.id), counter.shop.row(Approval, row.id)
+        assert asked_by_sms.state == "withdrawn"  # before the answer, or of the yes that had just come
         assert last.state in ("withdrawn", "answered")
         assert counter.balance() == (0, 0)
 
@@ -213,9 +220,9 @@ def test_the_clock_and_a_supervisor_at_the_same_instant_leave_one_answer(counter
         work.session.execute(text("UPDATE approvals SET step = 1"))
     counter.shop.clock.forward(121)
     at_once(Clock(counter.shop.wiring).tick, lambda: answer(counter, row, by="robin"))
-    told = counter.grant(grant.id)
+    asked_by_sms = counter.grant(grant.id)
     assert counter.shop.kinds().count("ApprovalAnswered") == 1
-    assert told.units in (14_000, 10_000)
+    assert asked_by_sms.units in (14_000, 10_000)
     counter.ledger_holds()
 
 
@@ -236,15 +243,15 @@ def test_nobody_answers_the_next_are_asked_and_then_the_safe_default_with_the_re
     _still_there(counter)
     clock.tick()
     row = shop.row(Approval, row.id)
-    assert (row.step, row.turn.role, row.claimed_by, row.state) == (1, "administrator", None, "open")
+    assert (row.step, row.current_step.role, row.claimed_by, row.state) == (1, "administrator", None, "open")
     with pytest.raises(NotYoursToApprove):
         answer(counter, row)
     shop.clock.forward(121)
     _still_there(counter)
     clock.tick()
-    row, told = shop.row(Approval, row.id), counter.grant(grant.id)
+    row, asked_by_sms = shop.row(Approval, row.id), counter.grant(grant.id)
     assert (row.state, row.answer, row.answer_units) == ("expired", "own_limit", 10_000)
-    assert (told.state, told.units, told.wished) == ("approved", 10_000, 14_000)
+    assert (asked_by_sms.state, asked_by_sms.units, asked_by_sms.requested) == ("approved", 10_000, 14_000)
     (rest,) = (one for one in shop.rows(Grant) if one.rest_of == grant.id)
     later = counter.approval(rest)
     assert (rest.state, rest.units, later.otherwise) == ("awaiting", 4000, "nothing")
@@ -255,9 +262,9 @@ def test_nobody_answers_the_next_are_asked_and_then_the_safe_default_with_the_re
         timedelta(0) <= callback.promised_until - later.step_ends_at < timedelta(minutes=5)
     )  # said in whole five minutes
     assert counter.balance() == (14_000, 0)
-    give_on(counter, grant)
+    grant_approved(counter, grant)
     answer(counter, later, by="robin")
-    assert give_on(counter, rest).state == "carried_out"
+    assert grant_approved(counter, rest).state == "fulfilled"
     assert counter.balance() == (0, 14_000)
 
 
@@ -321,7 +328,7 @@ def test_a_turn_in_which_nobody_can_be_reached_is_not_waited_for(counter: Counte
     counter.shop.clock.forward(1)
     counter.at_screen("sam")
     _, row = asked(counter)
-    assert (row.step, row.turn.role) == (1, "supervisor")
+    assert (row.step, row.current_step.role) == (1, "supervisor")
     assert row.step_ends_at == counter.shop.clock.now + timedelta(seconds=60)
 
 
@@ -361,8 +368,12 @@ def test_the_agent_changes_the_amount_and_what_is_held_follows(counter: Counter)
     with pytest.raises(NotYourInteraction), counter.shop.wiring.work() as work:
         asking.change(work, grant.id, actor=counter.actor("bo"), units=13_000, reason="x")
     answer(counter, row)
-    told = counter.grant(grant.id)
-    assert (told.units, told.wished, told.reason) == (12_000, 16_000, "They are content with this.")
+    asked_by_sms = counter.grant(grant.id)
+    assert (asked_by_sms.units, asked_by_sms.requested, asked_by_sms.reason) == (
+        12_000,
+        16_000,
+        "They are content with this.",
+    )
     with pytest.raises(ApprovalOver):
         change(counter, grant, 13_000)
 
@@ -450,8 +461,8 @@ def test_an_approver_at_no_screen_is_asked_by_sms_and_their_reply_is_the_answer(
     assert question.their_address == SAMS_MOBILE
     assert f"Reply Y {row.code}" in question.body
     counter.shop.text(f"L {row.code} 90 and fitting free", SAMS_MOBILE)
-    told, last = counter.grant(grant.id), counter.shop.row(Approval, row.id)
-    assert (told.units, last.answer, last.word) == (9000, "less", "and fitting free")
+    asked_by_sms, last = counter.grant(grant.id), counter.shop.row(Approval, row.id)
+    assert (asked_by_sms.units, last.answer, last.word) == (9000, "less", "and fitting free")
     assert last.answered_by == counter.shop.id_of("sam")
     assert "Done" in told_by_sms(counter)
     assert counter.balance() == (9000, 0)
@@ -524,7 +535,7 @@ def test_a_budget_is_not_lowered_below_what_is_held(counter: Counter) -> None:
         _set(counter, budget_id, 13_999)
     _set(counter, budget_id, 14_000)
     answer(counter, row)
-    give_on(counter, grant)
+    grant_approved(counter, grant)
     assert counter.balance() == (0, 14_000)
     assert counter.entries()[1] == ("reserve", 14_000, 0)
 
@@ -541,10 +552,10 @@ def test_held_in_november_and_given_in_december_is_novembers_money(counter: Coun
     grant, row = asked(counter)
     counter.shop.clock.forward(90)
     answer(counter, row)
-    give_on(counter, grant)
+    grant_approved(counter, grant)
     november = counter.periods()[0]
     assert (november.reserved, november.committed) == (0, 14_000)
-    counter.give("credit", 6000, by="sam")
+    counter.make_grant("credit", 6000, by="sam")
     december = counter.periods()[1]
     assert (december.reserved, december.committed, december.starts_at) == (0, 6000, november.ends_at)
     counter.ledger_holds()
@@ -563,6 +574,6 @@ def test_many_ask_at_once_and_no_more_is_held_than_there_is(counter: Counter) ->
     counter.at_screen("sam")
     counter.shop.run("UPDATE customers SET value_minor = 100000000")
     results = at_once(*[lambda: counter.ask("credit", 14_000)] * 8)
-    held, given = counter.balance()
-    assert (held, given) == (28_000, 0) or held == 14_000
+    held, granted = counter.balance()
+    assert (held, granted) == (28_000, 0) or held == 14_000
     assert all(isinstance(one, Grant | DomainError) for one in results), results

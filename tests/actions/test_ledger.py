@@ -13,13 +13,13 @@ from sqlalchemy import ColumnElement, func, select
 
 from callcenter import due
 from callcenter.actions.empowerment import approvals, asking, budgets, fulfilment
-from callcenter.actions.tickets import tickets as matters
-from callcenter.domain.empowerment.approving import Said
+from callcenter.actions.tickets import tickets as ticket_actions
+from callcenter.domain.empowerment.approving import ApprovalAnswer
 from callcenter.domain.errors import DomainError
 from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment import budgets as money
 from callcenter.storage.empowerment.approvals import Approval
-from callcenter.storage.empowerment.budgets import Budget, Period
+from callcenter.storage.empowerment.budgets import Budget, BudgetPeriod
 from callcenter.storage.empowerment.grants import HELD, STANDING, Grant
 from callcenter.wiring import Wiring
 from tests.empowered import Counter
@@ -45,7 +45,7 @@ class Money(RuleBasedStateMachine):
             customer.tier, customer.value_minor = "gold", 10_000_000
             work.session.add(customer)
             work.session.flush()
-            ticket = matters.open_by(
+            ticket = ticket_actions.open_by(
                 work,
                 actor=self.counter.actor("alice"),
                 subject="Late",
@@ -56,18 +56,18 @@ class Money(RuleBasedStateMachine):
         self.budget_id = self.counter.budget(50_000)
         self.counter.at_screen("sam")
 
-    def do(self, act: Any, *given: Any, by: str = "alice", **more: Any) -> Any:
+    def do(self, act: Any, *values: Any, by: str = "alice", **more: Any) -> Any:
         """What is refused changes nothing: the invariants see to it."""
         try:
             with self.wiring.work() as work:
-                return act(work, *given, actor=self.counter.actor(by), **more)
+                return act(work, *values, actor=self.counter.actor(by), **more)
         except DomainError:
             return None
 
     @rule(target=gifts, units=st.integers(1, 10_000), remedy=st.sampled_from(["credit", "voucher"]))
-    def give(self, units: int, remedy: str) -> int:
+    def grant(self, units: int, remedy: str) -> int:
         try:
-            return self.counter.give(remedy, units).id
+            return self.counter.make_grant(remedy, units).id
         except DomainError:
             return 0
 
@@ -78,18 +78,22 @@ class Money(RuleBasedStateMachine):
         except DomainError:
             return 0
 
-    @rule(grant_id=questions, said=st.sampled_from([Said.YES, Said.LESS, Said.INSTEAD, Said.NO]), units=amounts)
-    def answer(self, grant_id: int, said: Said, units: int) -> None:
+    @rule(
+        grant_id=questions,
+        answer=st.sampled_from([ApprovalAnswer.YES, ApprovalAnswer.LESS, ApprovalAnswer.INSTEAD, ApprovalAnswer.NO]),
+        units=amounts,
+    )
+    def answer(self, grant_id: int, answer: ApprovalAnswer, units: int) -> None:
         for row in self.approvals(Approval.grant_id == grant_id):
-            self.do(approvals.answer, row.id, by="sam", said=said, units=units, remedy="voucher")
+            self.do(approvals.answer, row.id, by="sam", answer=answer, units=units, remedy="voucher")
 
     def approvals(self, *wanted: ColumnElement[bool]) -> Sequence[Approval]:
         with self.wiring.reading() as session:
             return session.scalars(select(Approval).where(*wanted)).all()
 
     @rule(target=gifts, grant_id=consumes(questions))
-    def give_on(self, grant_id: int) -> int:
-        return grant_id if self.do(asking.give_on, grant_id) else 0
+    def grant_approved(self, grant_id: int) -> int:
+        return grant_id if self.do(asking.grant_approved, grant_id) else 0
 
     @rule(grant_id=questions)
     def withdraw(self, grant_id: int) -> None:
@@ -113,7 +117,7 @@ class Money(RuleBasedStateMachine):
         self.counter.shop.run("UPDATE connections SET seen_at = :now", now=self.counter.shop.clock.now)
         now = self.counter.shop.clock.now
         through = due.Round(self.wiring)
-        through.do(due.called("approval_turn"))
+        through.do(due.called("escalation_step"))
         through.do(due.called("grant_lapses"))
         late = self.approvals(Approval.step_ends_at <= now - timedelta(seconds=1))
         assert not [one for one in late if one.is_open]
@@ -122,7 +126,7 @@ class Money(RuleBasedStateMachine):
     def no_period_is_overdrawn_and_the_ledger_sums_to_it(self) -> None:
         with self.wiring.reading() as session:
             assert not money.wrong_sums(session)
-            periods = session.scalars(select(Period).where(Period.budget_id == self.budget_id)).all()
+            periods = session.scalars(select(BudgetPeriod).where(BudgetPeriod.budget_id == self.budget_id)).all()
             held, standing = session.execute(select(_cost(HELD), _cost(STANDING)).where(Grant.id > self.first)).one()
         assert all(one.reserved + one.committed <= one.limit_amount for one in periods)
         assert (sum(one.reserved for one in periods), sum(one.committed for one in periods)) == (held, standing)
@@ -143,4 +147,4 @@ def test_no_order_of_acts_overdraws_a_budget_or_breaks_the_ledger(counter: Count
             max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
-    assert counter.shop.rows(Period)
+    assert counter.shop.rows(BudgetPeriod)

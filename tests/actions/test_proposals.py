@@ -5,22 +5,22 @@ from datetime import timedelta
 import pytest
 
 from callcenter.actions.empowerment import approvals, asking, proposals
-from callcenter.domain.empowerment.approving import Said
+from callcenter.domain.empowerment.approving import ApprovalAnswer
 from callcenter.domain.errors import GrantOver, Invalid
 from callcenter.reports.empowerment import anomalies, effect
 from callcenter.storage.empowerment.proposals import Proposal
 from tests.empowered import Counter
 
 
-def hear(counter: Counter, said: Said, times: int, units: int = 12_000) -> None:
+def hear(counter: Counter, said: ApprovalAnswer, times: int, units: int = 12_000) -> None:
     """Alice asks so often, and Sam says this each time, after 40 seconds."""
     for _ in range(times):
         grant = counter.ask("refund", units)
         counter.shop.clock.forward(40)
         with counter.shop.wiring.work() as work:
-            approvals.answer(work, counter.approval(grant).id, actor=counter.actor("sam"), said=said)
+            approvals.answer(work, counter.approval(grant).id, actor=counter.actor("sam"), answer=said)
         with counter.shop.wiring.work() as work:
-            if said == Said.YES:
+            if said == ApprovalAnswer.YES:
                 asking.withdraw(work, grant.id, actor=counter.actor("alice"))
 
 
@@ -31,7 +31,7 @@ def refresh(counter: Counter) -> list[Proposal]:
 
 
 def test_six_times_yes_proposes_to_trust_once(counter: Counter) -> None:
-    hear(counter, Said.YES, 6)
+    hear(counter, ApprovalAnswer.YES, 6)
     refresh(counter)
     (row,) = refresh(counter)
     assert (row.kind, row.about, row.state) == ("trust", "late|refund|USD", "open")
@@ -41,7 +41,7 @@ def test_six_times_yes_proposes_to_trust_once(counter: Counter) -> None:
 
 
 def test_what_is_no_longer_true_is_gone(counter: Counter) -> None:
-    hear(counter, Said.YES, 6)
+    hear(counter, ApprovalAnswer.YES, 6)
     refresh(counter)
     counter.shop.clock.forward(timedelta(days=40).total_seconds())
     (row,) = refresh(counter)
@@ -49,7 +49,7 @@ def test_what_is_no_longer_true_is_gone(counter: Counter) -> None:
 
 
 def test_an_accepted_proposal_keeps_what_was_before_and_is_not_found_again(counter: Counter) -> None:
-    hear(counter, Said.NO, 5)
+    hear(counter, ApprovalAnswer.NO, 5)
     (row,) = refresh(counter)
     assert (row.kind, row.agent_id) == ("teach_no", counter.shop.id_of("alice"))
     with counter.shop.wiring.work() as work:
@@ -61,7 +61,7 @@ def test_an_accepted_proposal_keeps_what_was_before_and_is_not_found_again(count
 
 
 def test_a_dismissed_proposal_is_left_alone_and_wants_a_reason(counter: Counter) -> None:
-    hear(counter, Said.NO, 5)
+    hear(counter, ApprovalAnswer.NO, 5)
     (row,) = refresh(counter)
     with counter.shop.wiring.work() as work, pytest.raises(Invalid):
         proposals.dismiss(work, row.id, actor=counter.actor("sam"), note=" ")
@@ -70,8 +70,8 @@ def test_a_dismissed_proposal_is_left_alone_and_wants_a_reason(counter: Counter)
     assert [one.state for one in refresh(counter)] == ["dismissed"]
 
 
-def test_effect_counts_what_was_given_beside_matters_alike(counter: Counter) -> None:
-    counter.give("credit", 2000)
+def test_effect_counts_what_was_given_beside_similar_cases(counter: Counter) -> None:
+    counter.make_grant("credit", 2000)
     now = counter.shop.clock()
     counter.shop.run(
         "INSERT INTO tickets (number, subject, status, priority, type, cause, responsible, product, customer_id, version, created_at,"
@@ -81,18 +81,18 @@ def test_effect_counts_what_was_given_beside_matters_alike(counter: Counter) -> 
         now=now,
     )
     with counter.shop.wiring.reading() as session:
-        found = effect.matters(session, since=now - timedelta(days=1), until=now + timedelta(days=1), now=now)
+        found = effect.served_cases(session, since=now - timedelta(days=1), until=now + timedelta(days=1), now=now)
     (line,) = effect.lines(found, by="remedy")
     assert (line.key, line.grants, line.worth, line.again.n, line.alike_again.n) == ("credit", 1, {"USD": 2000}, 1, 3)
     (cause,) = effect.poor_quality(found, by="cause")
-    assert (cause.key, cause.matters, cause.grants) == ("late", 4, {"USD": 2000})
+    assert (cause.key, cause.cases, cause.grants) == ("late", 4, {"USD": 2000})
     for by in effect.BY:
         assert effect.lines(found, by=by)
 
 
 def test_the_same_customer_four_times_is_worth_a_look(counter: Counter) -> None:
     for _ in range(4):
-        counter.give("credit", 1000)
+        counter.make_grant("credit", 1000)
     now = counter.shop.clock()
     with counter.shop.wiring.reading() as session:
         (found,) = anomalies.patterns(session, since=now - timedelta(days=90), until=now + timedelta(seconds=1))

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from callcenter.actions.empowerment import rule_books, rule_drafts
 from callcenter.actions.empowerment.rule_books import MovedOn, NotInThisState, NotYourOwn
 from callcenter.domain.agents import Role
-from callcenter.domain.empowerment import AgentFacts, CustomerFacts, Facts, MatterFacts, decide, files
+from callcenter.domain.empowerment import AgentFacts, CaseFacts, CustomerFacts, Facts, decide, files
 from callcenter.domain.empowerment.rule_book import Rule
 from callcenter.domain.errors import Invalid, NotAllowed, NotFound, StaleSave
 from callcenter.domain.permissions import Actor
@@ -74,7 +74,7 @@ def in_force(shop: Shop) -> int | None:
     return found.number if found else None
 
 
-def may_give(shop: Shop) -> int:
+def may_grant(shop: Shop) -> int:
     """What Alice may grant now for a late delivery, as the desk shows it."""
     with shop.wiring.reading() as session:
         found = rows.in_force(session, shop.clock.now)
@@ -83,7 +83,7 @@ def may_give(shop: Shop) -> int:
         currency="USD",
         agent=AgentFacts(username="alice"),
         customer=CustomerFacts(value=421_000),
-        matter=MatterFacts(cause="late"),
+        case=CaseFacts(cause="late"),
     )
     option = decide(facts, found.book, now=shop.clock.now).option("credit")
     return option.most if option else 0
@@ -138,11 +138,11 @@ def test_a_version_to_come_counts_from_its_time_on_without_anybody_doing_anythin
     submitted(shop, second)
     reviewed(shop, second)
     published(shop, second, seconds=60, over=first)
-    assert (in_force(shop), may_give(shop)) == (first, 2000)
+    assert (in_force(shop), may_grant(shop)) == (first, 2000)
     shop.clock.forward(59)
-    assert (in_force(shop), may_give(shop)) == (first, 2000)
+    assert (in_force(shop), may_grant(shop)) == (first, 2000)
     shop.clock.forward(1)
-    assert (in_force(shop), may_give(shop)) == (second, 3000)
+    assert (in_force(shop), may_grant(shop)) == (second, 3000)
 
 
 def test_nothing_is_published_for_the_past_unreviewed_or_twice(shop: Shop) -> None:
@@ -245,14 +245,14 @@ def test_a_draft_always_holds_together(shop: Shop) -> None:
         rule_drafts.set_remedy(work, number, remedy=remedy, was=None, actor=sam)
     with pytest.raises(Invalid, match="15"), shop.wiring.work() as work:
         rule_drafts.remove_remedy(work, number, key="credit", was=rule_drafts.mark(remedy), actor=sam)
-    with pytest.raises(files.Faults, match="no remedy gold_bar"):
+    with pytest.raises(files.InvalidFile, match="no remedy gold_bar"):
         changed(shop, number, 15, by="sam", remedies=["gold_bar"])
     assert row(shop, number).book == book()
 
 
 def test_a_file_with_mistakes_is_refused_with_all_of_them(shop: Shop) -> None:
     wrong = BOOK.replace("outcome: ask", "outcome: perhaps\n  colour: red").replace("{grant}", "{gold}")
-    with pytest.raises(files.Faults) as error:
+    with pytest.raises(files.InvalidFile) as error:
         drafted(shop, text=wrong)
     places = {place for place, _ in error.value.faults}
     assert {"rules.3.outcome", "rules.3.colour", "rules.2.why"} <= places

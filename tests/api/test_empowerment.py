@@ -21,22 +21,22 @@ def sent(desk: Counter, units: int = 6000, **more: object) -> dict[str, object]:
     return {"ticket_id": desk.ticket, "remedy": "credit", "units": units, **more}
 
 
-def test_what_may_be_given_is_decided_and_a_wish_held_against_it(desk: Counter, alice: Program, bo: Program) -> None:
-    there = f"/tickets/{desk.ticket}/may-give"
+def test_what_may_be_given_is_decided_and_a_request_is_previewed(desk: Counter, alice: Program, bo: Program) -> None:
+    there = f"/tickets/{desk.ticket}/allowance"
     told = alice.get(there, remedy="credit", units=14_000).get_json()
     assert told["sentence"]["en"].startswith("Up to $100 now: gold customers")
     credit = next(one for one in told["options"] if one["remedy"] == "credit")
     assert (credit["may"], credit["most"], credit["asked"][0]["up_to"]) == ("give", 10_000, 25_000)
-    assert told["wish"]["answer"] == "ask"
-    assert alice.get(there).get_json()["wish"] is None
+    assert told["preview"]["answer"] == "ask"
+    assert alice.get(there).get_json()["preview"] is None
     problem(bo.get(there), 403, "not-your-interaction")
-    problem(alice.get("/tickets/999/may-give"), 404, "not-found")
+    problem(alice.get("/tickets/999/allowance"), 404, "not-found")
 
 
 def test_what_is_given_once_by_a_key_is_given_once(desk: Counter, alice: Program) -> None:
     first = alice.once("/grants", sent(desk), "one")
     again = alice.once("/grants", sent(desk), "one")
-    assert (first.status_code, first.get_json()["state"]) == (201, "carried_out")
+    assert (first.status_code, first.get_json()["state"]) == (201, "fulfilled")
     assert again.get_json()["id"] == first.get_json()["id"]
     assert again.headers["Idempotency-Replayed"] == "true"
     assert desk.balance() == (0, 6000)
@@ -64,11 +64,11 @@ def test_one_asks_and_another_answers_and_it_is_given_on(
     assert [one["body"] for one in alice.get(f"{there}/words").get_json()["data"]] == ["Did they call?", "No."]
     changed = alice.post(f"/grants/{asked['id']}/change", {"units": 15_000, "reason": "A bit more"}).get_json()
     assert changed["units"] == 15_000
-    problem(sam.post(f"{there}/answer", {"said": "yes", "asked": 14_000}), 409, "stale-save")
-    answered = sam.post(f"{there}/answer", {"said": "less", "units": 9000, "word": "This much"}).get_json()
+    problem(sam.post(f"{there}/answer", {"answer": "yes", "asked": 14_000}), 409, "stale-save")
+    answered = sam.post(f"{there}/answer", {"answer": "less", "units": 9000, "word": "This much"}).get_json()
     assert (answered["answer"], answered["answer_units"], answered["grant"]["state"]) == ("less", 9000, "approved")
     problem(sam.post(f"{there}/words", {"body": "late"}), 409, "approval-over")
-    assert alice.post(f"/grants/{asked['id']}/give", {}).get_json()["state"] == "carried_out"
+    assert alice.post(f"/grants/{asked['id']}/give", {}).get_json()["state"] == "fulfilled"
     problem(alice.post(f"/grants/{asked['id']}/withdraw"), 409, "grant-over")
     taken_back = sam.post(f"/grants/{asked['id']}/reverse", {"reason": "By mistake"}).get_json()
     assert taken_back["state"] == "reversed"
@@ -81,11 +81,11 @@ def test_a_question_is_withdrawn_and_one_that_is_answered_stays_so(
 ) -> None:
     asked = alice.post("/grants", sent(desk, 14_000, ask=True, reason="x")).get_json()
     assert alice.post(f"/grants/{asked['id']}/withdraw").get_json()["state"] == "withdrawn"
-    problem(sam.post(f"/approvals/{asked['approval_id']}/answer", {"said": "yes"}), 409, "approval-over")
+    problem(sam.post(f"/approvals/{asked['approval_id']}/answer", {"answer": "yes"}), 409, "approval-over")
     again = alice.post("/grants", sent(desk, 14_000, ask=True, reason="y")).get_json()
-    sam.post(f"/approvals/{again['approval_id']}/answer", {"said": "yes"})
+    sam.post(f"/approvals/{again['approval_id']}/answer", {"answer": "yes"})
     robin = grant("robin", role="administrator")
-    told = problem(robin.post(f"/approvals/{again['approval_id']}/answer", {"said": "no"}), 409, "approval-taken")
+    told = problem(robin.post(f"/approvals/{again['approval_id']}/answer", {"answer": "no"}), 409, "approval-taken")
     assert told["detail"] == "Sam Keller was first."
     assert [one["state"] for one in sam.get("/approvals").get_json()["data"]] == ["answered", "withdrawn"]
     assert [one["id"] for one in sam.get("/approvals", limit=1).get_json()["data"]] == [again["approval_id"]]
@@ -100,12 +100,12 @@ def test_agents_see_their_own_grants_and_never_the_money_a_customer_brings(
     assert sam.get(there).get_json()["facts"]["customer"]["value"] == 421_000
     problem(bo.get(there), 404, "not-found")
     assert bo.get("/grants").get_json()["data"] == []
-    assert [one["id"] for one in sam.get("/grants", ticket_id=desk.ticket, state="carried_out").get_json()["data"]] == [
+    assert [one["id"] for one in sam.get("/grants", ticket_id=desk.ticket, state="fulfilled").get_json()["data"]] == [
         given["id"]
     ]
 
 
-def test_a_refused_wish_is_answered_with_its_state(desk: Counter, alice: Program) -> None:
+def test_a_refused_request_is_answered_with_its_state(desk: Counter, alice: Program) -> None:
     desk.shop.run("UPDATE tickets SET type = 'question'")
     refused = alice.post("/grants", {**sent(desk), "remedy": "refund", "ask": True})
     assert (refused.status_code, refused.get_json()["state"]) == (201, "refused")
@@ -123,19 +123,19 @@ def test_the_ledger_is_read_by_those_who_lead(desk: Counter, alice: Program, sam
     problem(sam.get("/budgets/999/ledger"), 404, "not-found")
 
 
-def test_a_department_answers_and_the_grant_is_carried_out(desk: Counter, alice: Program) -> None:
+def test_a_department_answers_and_the_grant_is_fulfilled(desk: Counter, alice: Program) -> None:
     with desk.shop.wiring.work() as work:
         work.session.add(Department(key="warehouse", names={"en": "Warehouse", "zh": "仓库"}))
     given = alice.post("/grants", {**sent(desk, 1), "remedy": "express", "fields": {"day": "2026-11-30"}}).get_json()
-    operations.carry_out(desk.shop.wiring, given["id"])
+    operations.fulfil(desk.shop.wiring, given["id"])
     (asked,) = alice.get("/requests", state="open").get_json()["data"]
     problem(alice.post(f"/requests/{asked['id']}/answer", {"done": False}), 422, "invalid", "answer")
     assert alice.post(f"/requests/{asked['id']}/answer", {"done": True}).get_json()["state"] == "done"
-    assert alice.get(f"/grants/{given['id']}").get_json()["state"] == "carried_out"
+    assert alice.get(f"/grants/{given['id']}").get_json()["state"] == "fulfilled"
     problem(alice.post(f"/requests/{asked['id']}/answer", {"done": True}), 409, "grant-over")
 
 
 def test_a_program_that_acts_for_nobody_gives_nothing(desk: Counter, grant: Token) -> None:
     program = grant(role="supervisor")
     problem(program.post("/grants", sent(desk)), 403, "no-agent")
-    problem(program.get(f"/tickets/{desk.ticket}/may-give"), 403, "no-agent")
+    problem(program.get(f"/tickets/{desk.ticket}/allowance"), 403, "no-agent")

@@ -133,10 +133,10 @@ def _tidy(database: Database) -> None:
 
 
 GIVEN = """
-INSERT INTO grants (key, agent_id, state, remedy, currency, wished, units, worth, cost, customer_id, ticket_id, rule_book,
- answer, facts, usage, decision, reason, fields, language, sms, created_at, granted_at, carried_out_at, carry_out, tries, failure,
+INSERT INTO grants (key, agent_id, state, remedy, currency, requested, units, worth, cost, customer_id, ticket_id, rule_book,
+ answer, facts, usage, decision, reason, fields, language, sms, created_at, granted_at, fulfilled_at, fulfilment, tries, failure,
  reverse_reason)
-SELECT 'k' || id, 1, 'carried_out', 'credit', 'USD', 500, 500, 500, 500, customer_id, id, 1,
+SELECT 'k' || id, 1, 'fulfilled', 'credit', 'USD', 500, 500, 500, 500, customer_id, id, 1,
  'give', '{}', '{}', '{}', '', '{}', 'en', '', created_at, created_at, created_at, '{}', 0, '', ''
 FROM tickets WHERE id % 10 = 0
 """

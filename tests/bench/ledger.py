@@ -19,7 +19,7 @@ from callcenter.domain.permissions import Actor
 from callcenter.domain.states import GrantState
 from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment import budgets as money
-from callcenter.storage.empowerment.budgets import Period
+from callcenter.storage.empowerment.budgets import BudgetPeriod
 from callcenter.storage.empowerment.grants import STANDING
 from callcenter.storage.empowerment.rule_books import RuleBookRow
 from callcenter.storage.tickets.tickets import Ticket
@@ -72,7 +72,7 @@ class Counter:
                 session.execute(text("SELECT id, owner_id FROM tickets WHERE subject = 'bench'")).tuples()
             )
         self.turn = 0
-        self.decided: list[tuple[granting.Matter, Held, list[int]]] = []
+        self.decided: list[tuple[granting.DecidedCase, Held, list[int]]] = []
         self.bare_connection = psycopg.connect(
             wiring.settings.database_url.replace("+psycopg", ""), prepare_threshold=2
         )
@@ -126,27 +126,27 @@ class Counter:
                 work = Work(session, datetime.now(UTC))
                 ticket = work.session.get(Ticket, ticket_id)
                 assert ticket is not None
-                matter = granting.look(work, owner, ticket, None)
-                held = hold(matter.decision, "credit", 100)
-                assert matter.decision.sentence
-                periods = budgets.open_periods(work, matter.known.paying, currency="USD")
+                case = granting.look(work, owner, ticket, None)
+                held = hold(case.decision, "credit", 100)
+                assert case.decision.sentence
+                periods = budgets.open_periods(work, case.known.paying, currency="USD")
                 session.expunge_all()
-            self.decided.append((matter, held, periods))
+            self.decided.append((case, held, periods))
 
     def paid(self) -> None:
         """Write a decided grant: two budgets with their ledger, and history; committed, not yet published."""
-        matter, held, periods = self.decided.pop()
-        wish = granting.GrantRequest(
-            key=f"key-{next(_keys)}", ticket_id=matter.ticket.id, remedy="credit", units=100, sms=""
+        case, held, periods = self.decided.pop()
+        request = granting.GrantRequest(
+            key=f"key-{next(_keys)}", ticket_id=case.ticket.id, remedy="credit", units=100, sms=""
         )
         with self.wiring.database.begin() as session:
             work = Work(session, datetime.now(UTC))
-            grant = granting.write(work, matter, wish, held, state=GrantState.GRANTED)
+            grant = granting.write(work, case, request, held, state=GrantState.GRANTED)
             budgets.spend(work, grant, periods, actor=f"agent:{grant.agent_id}")
-            granting.given(work, grant, matter.remedy("credit"), actor=f"agent:{grant.agent_id}")
+            granting.granted(work, grant, case.remedy("credit"), actor=f"agent:{grant.agent_id}")
             work.write()
 
-    def give(self) -> None:
+    def grant(self) -> None:
         """Read, lock and decide, then as `paid`; committed, not yet published."""
         with self.wiring.database.begin() as session:
             work = Work(session, datetime.now(UTC))
@@ -164,8 +164,10 @@ class Counter:
 
     def _give(self, work: Work) -> None:
         ticket_id, owner = self._next()
-        wish = granting.GrantRequest(key=f"key-{next(_keys)}", ticket_id=ticket_id, remedy="credit", units=100, sms="")
-        granting.give(work, wish, actor=Actor(Role.AGENT, owner))
+        request = granting.GrantRequest(
+            key=f"key-{next(_keys)}", ticket_id=ticket_id, remedy="credit", units=100, sms=""
+        )
+        granting.grant(work, request, actor=Actor(Role.AGENT, owner))
 
 
 def measure(ground: Ground, sizes: Sizes) -> Iterator[Row]:
@@ -189,7 +191,7 @@ def _rates(counter: Counter, sizes: Sizes) -> Iterator[Row]:
     ways: dict[str, Callable[[], None]] = {
         "bare": counter.bare,
         "paid": counter.paid,
-        "give": counter.give,
+        "give": counter.grant,
         "told": counter.told,
     }
     counter.decide(WARM_UP)
@@ -242,7 +244,7 @@ def _at_once(counter: Counter) -> Iterator[Row]:
     for thread in threads:
         thread.join(120)
     with counter.wiring.reading() as session:
-        period = session.scalars(select(Period).order_by(Period.id.desc())).first()
+        period = session.scalars(select(BudgetPeriod).order_by(BudgetPeriod.id.desc())).first()
         assert period is not None
         given = session.scalar(
             text(
@@ -266,10 +268,10 @@ def _give_until_used_up(
     for _ in range(8):
         try:
             with counter.wiring.work() as work:
-                wish = granting.GrantRequest(
+                request = granting.GrantRequest(
                     key=f"key-{next(_keys)}", ticket_id=ticket_id, remedy="credit", units=2500, sms=""
                 )
-                granting.give(work, wish, actor=Actor(Role.AGENT, owner))
+                granting.grant(work, request, actor=Actor(Role.AGENT, owner))
         except (BudgetUsedUp, DomainError):
             continue
         except Exception as error:

@@ -14,7 +14,7 @@ from callcenter.domain.permissions import Actor
 from callcenter.storage.empowerment.replays import ReplayRow
 from callcenter.storage.empowerment.rule_books import RuleBookRow
 from callcenter.wiring import Wiring
-from tests.bench import fill, giving
+from tests.bench import fill, rule_cases
 from tests.bench.ground import Ground
 from tests.bench.sizes import Sizes
 from tests.bench.table import Row
@@ -34,9 +34,9 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Row]:
 
 def _decisions(sizes: Sizes) -> Iterator[Row]:
     """Seconds of the process, as the machine's others take turns. Few and many in turns of one round."""
-    matters = giving.matters(sizes.rule_matters)
-    few, *more = (giving.book(rules) for rules in sizes.rule_counts)
-    rounds = [[_each(book, matters) for book in (few, *more)] for _ in range(sizes.rounds)][1:]
+    cases = rule_cases.cases(sizes.rule_cases)
+    few, *more = (rule_cases.book(rules) for rules in sizes.rule_counts)
+    rounds = [[_each(book, cases) for book in (few, *more)] for _ in range(sizes.rounds)][1:]
     for place, rules in enumerate(sizes.rule_counts[1:], start=1):
         wanted = sizes.rule_counts[place] / sizes.rule_counts[0]
         best = min(one[place] for one in rounds)
@@ -58,12 +58,12 @@ def _decisions(sizes: Sizes) -> Iterator[Row]:
             )
 
 
-def _each(book: RuleBook, matters: list[tuple[Facts, Usage]]) -> float:
-    decide(matters[0][0], book, matters[0][1], now=giving.NOW)
+def _each(book: RuleBook, cases: list[tuple[Facts, Usage]]) -> float:
+    decide(cases[0][0], book, cases[0][1], now=rule_cases.NOW)
     began = time.process_time()
-    for facts, usage in matters:
-        decide(facts, book, usage, now=giving.NOW)
-    return (time.process_time() - began) / len(matters)
+    for facts, usage in cases:
+        decide(facts, book, usage, now=rule_cases.NOW)
+    return (time.process_time() - began) / len(cases)
 
 
 def _replayed(ground: Ground, sizes: Sizes) -> Row:
@@ -74,7 +74,7 @@ def _replayed(ground: Ground, sizes: Sizes) -> Row:
     fill.past(url, interactions=max(1000, sizes.replay_cases // 10), agents=len(agents), customers=sizes.customers)
     _recorded(url, sizes.replay_cases)
     wiring = Wiring(ground.settings(url))
-    draft = giving.book(sizes.replay_rules, seed=7)
+    draft = rule_cases.book(sizes.replay_rules, seed=7)
     with wiring.work() as work:
         row = RuleBookRow(number=1, state="draft", document=draft.to_data(), created_at=work.now, changed_at=work.now)
         work.session.add(row)
@@ -101,8 +101,8 @@ def _replayed(ground: Ground, sizes: Sizes) -> Row:
 
 
 COPIED = """
-INSERT INTO grants (key, agent_id, state, remedy, currency, wished, units, worth, cost, customer_id, ticket_id, rule_book,
-    rule_id, answer, facts, usage, decision, reason, fields, language, sms, created_at, granted_at, carry_out, tries,
+INSERT INTO grants (key, agent_id, state, remedy, currency, requested, units, worth, cost, customer_id, ticket_id, rule_book,
+    rule_id, answer, facts, usage, decision, reason, fields, language, sms, created_at, granted_at, fulfilment, tries,
     failure, reverse_reason)
 SELECT 'k' || n, a.ids[1 + mod(n, array_length(a.ids, 1))], kind.state, kind.remedy, 'USD', kind.units, kind.units,
     kind.units, kind.units, t.customer_id, t.id, 1, kind.rule_id, kind.answer, kind.facts, kind.usage, kind.decision, '',
@@ -124,16 +124,16 @@ ANALYZE grants; ANALYZE approvals;
 def _recorded(url: str, count: int) -> None:
     """Grant requests over a year of 500 kinds, each with really decided facts, usage and decision as the app stores
     them."""
-    rules = giving.book(22)
+    rules = rule_cases.book(22)
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(
             "CREATE TABLE bench_kinds (id int, state text, answer text, remedy text, units bigint, rule_id int,"
             " facts jsonb, usage jsonb, decision jsonb)"
         )
         with connection.cursor().copy("COPY bench_kinds FROM STDIN") as copy:
-            for place, (facts, usage) in enumerate(giving.matters(KINDS, seed=3)):
-                decision = decide(facts, rules, usage, now=giving.NOW)
-                remedy, units = giving.REMEDIES[place % 3], 500 + 37 * (place % 200)
+            for place, (facts, usage) in enumerate(rule_cases.cases(KINDS, seed=3)):
+                decision = decide(facts, rules, usage, now=rule_cases.NOW)
+                remedy, units = rule_cases.REMEDIES[place % 3], 500 + 37 * (place % 200)
                 held = hold(decision, remedy, units, reason="so")
                 state = "refused" if held.answer == "refused" else "granted"
                 told = [json.dumps(one) for one in (facts.model_dump(mode="json"), usage.to_data(), decision.to_data())]

@@ -37,7 +37,7 @@ class Sizes:
     next_warm_up: int
     next_waiting: int
     rule_counts: tuple[int, ...]
-    rule_matters: int
+    rule_cases: int
     replay_cases: int
     replay_rules: int
     ledger_grants: int
@@ -72,7 +72,7 @@ FULL = Sizes(
     next_warm_up=10,
     next_waiting=1000,
     rule_counts=(50, 500),
-    rule_matters=400,
+    rule_cases=400,
     replay_cases=100_000,
     replay_rules=22,
     ledger_grants=900,
@@ -107,7 +107,7 @@ QUICK = Sizes(
     next_warm_up=1,
     next_waiting=20,
     rule_counts=(5, 20),
-    rule_matters=20,
+    rule_cases=20,
     replay_cases=400,
     replay_rules=12,
     ledger_grants=40,

@@ -7,7 +7,7 @@ from copy import deepcopy
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import test_give as give
+from tests.browser import test_granting as granting
 from tests.browser.system import System
 from tests.browser.test_journey import ENGLISH, close
 
@@ -16,12 +16,17 @@ SECONDS = 120
 
 def book() -> dict[str, object]:
     """Credit is asked with time to think; a refund runs out soon, first for supervisors, then for administrators."""
-    rules = deepcopy(give.BOOK)
-    why = give.both("more is for a supervisor to say", "更多由班长决定")
-    turns = [{"role": "supervisor", "seconds": SECONDS}, {"role": "administrator", "seconds": SECONDS}]
-    soon = give.rule(20, "ask", ["refund"], why, who=give.AGENT, ask={"steps": turns})
-    own = give.rule(
-        19, "may", ["refund"], give.both("a little", "少量"), who=give.AGENT, limits={"grant": 3000, "ticket": 20_000}
+    rules = deepcopy(granting.BOOK)
+    why = granting.both("more is for a supervisor to say", "更多由班长决定")
+    steps = [{"role": "supervisor", "seconds": SECONDS}, {"role": "administrator", "seconds": SECONDS}]
+    soon = granting.rule(20, "ask", ["refund"], why, who=granting.AGENT, ask={"steps": steps})
+    own = granting.rule(
+        19,
+        "may",
+        ["refund"],
+        granting.both("a little", "少量"),
+        who=granting.AGENT,
+        limits={"grant": 3000, "ticket": 20_000},
     )
     kept = [one for one in rules["rules"] if one["id"] in (14, 21)]  # type: ignore[attr-defined]
     return {**rules, "rules": [own, soon, *kept]}
@@ -29,7 +34,7 @@ def book() -> dict[str, object]:
 
 @pytest.fixture(scope="module", autouse=True)
 def rules(system: System) -> None:
-    system.write(give.PUBLISH, document=json.dumps(book()))
+    system.write(granting.PUBLISH, document=json.dumps(book()))
     system.write("UPDATE budgets SET is_active = false")
     system.write("UPDATE grants SET created_at = created_at - interval '3 years'")
     system.write("UPDATE approvals SET state = 'expired', step_ends_at = NULL WHERE state = 'open'")
@@ -44,8 +49,8 @@ def test_one_takes_it_and_lowers_it_while_the_other_watches_then_nobody_answers(
     system.sign_in(sam, "sam", path="/approvals/")
     robin.goto(f"{system.web}/approvals/")
     expect(sam.locator("#approvals-list")).to_contain_text("No questions are waiting")
-    desk, phone = give.on_the_line(system, browser, ENGLISH)
-    give.accept(desk)
+    desk, phone = granting.on_the_line(system, browser, ENGLISH)
+    granting.accept(desk)
 
     ask(desk, "Credit", "$140", "Second morning off work lost.")
     for page in (sam, robin):

@@ -19,7 +19,7 @@ FACTS = """
 currency: USD
 agent: {username: alice}
 customer: {tier: gold, value: 421000}
-matter: {cause: late, fault: carrier}
+case: {cause: late, fault: carrier}
 usage:
   customer: [["2026-05-03T10:00:00+00:00", credit, 2000, USD, 1, false]]
 budgets: [{name: Delivery, currency: USD, limit: 600000, left: 9000}]

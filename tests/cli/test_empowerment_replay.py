@@ -17,11 +17,11 @@ PERIOD = ("--since", "2026-11-01", "--until", "2026-11-20")
 
 @pytest.fixture
 def drafts(shop: Shop, tmp_path: Path) -> dict[str, str]:
-    """Three wishes as recorded, and two rule files: as it was, and one by which agents may give more."""
+    """Three requests as recorded, and two rule files: as it was, and one by which agents may give more."""
     records = Records(shop)
-    records.wish("may", 2000, 2000)
-    records.wish("ask", 5000, 4000)
-    records.wish("not_asked", 4000)
+    records.request("may", 2000, 2000)
+    records.request("ask", 5000, 4000)
+    records.request("not_asked", 4000)
     files = {}
     for name, document in (("old", V12), ("new", V13)):
         file = tmp_path / f"{name}.yaml"

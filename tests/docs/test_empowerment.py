@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from callcenter.domain.empowerment import Balance, Balances, Given, Usage, decide, files, hold
+from callcenter.domain.empowerment import Balance, Balances, EarlierGrant, Usage, decide, files, hold
 
 PAGE = (Path(__file__).parents[2] / "docs" / "empowerment.md").read_text()
 NOW = datetime(2026, 11, 19, 22, tzinfo=UTC)
@@ -22,10 +22,10 @@ RULES = files.read(_blocks("rules")[0])
 CASES = [yaml.safe_load(block) for block in _blocks("case")]
 
 
-def _given(one: dict[str, Any]) -> Given:
+def _given(one: dict[str, Any]) -> EarlierGrant:
     day: date = one["at"]
     at = datetime.combine(day, time(12), tzinfo=UTC)
-    return Given(at, one["remedy"], one["amount"], "USD", same_ticket=one.get("same_ticket", False))
+    return EarlierGrant(at, one["remedy"], one["amount"], "USD", same_ticket=one.get("same_ticket", False))
 
 
 def test_the_page_has_its_examples() -> None:
@@ -42,6 +42,6 @@ def test_what_the_page_says_is_what_is_decided(case: dict[str, Any]) -> None:
     if "sentence" in expected:
         assert decision.sentence == expected["sentence"]
     assert {key: decision.option(key).most for key in expected["most"]} == expected["most"]  # type: ignore[union-attr]
-    for remedy, units, answer, *roles in expected["wishes"]:
+    for remedy, units, answer, *roles in expected["requests"]:
         held = hold(decision, remedy, units)
         assert (held.answer, [step.role for step in held.steps]) == (answer, *(roles or [[]]))

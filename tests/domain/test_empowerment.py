@@ -11,10 +11,10 @@ from callcenter.domain.empowerment import (
     AgentFacts,
     Balance,
     Balances,
+    CaseFacts,
     CustomerFacts,
+    EarlierGrant,
     Facts,
-    Given,
-    MatterFacts,
     May,
     RuleBook,
     Usage,
@@ -24,21 +24,21 @@ from callcenter.domain.empowerment import (
 )
 from callcenter.domain.empowerment.conditions import CONDITIONS, Span
 from callcenter.domain.empowerment.decision import Verdict
-from callcenter.domain.empowerment.files import Faults
+from callcenter.domain.empowerment.files import InvalidFile
+from callcenter.domain.empowerment.grant_request import GrantAnswer, Refusal
 from callcenter.domain.empowerment.matching import matcher
 from callcenter.domain.empowerment.options import Bound
-from callcenter.domain.empowerment.wish import Answer, Refusal
 from tests.empowered import BOOK, texts
 
 NOW = datetime(2026, 11, 19, 22, tzinfo=UTC)
 GOLD = CustomerFacts(tier="gold", value=421_000)
-LATE = MatterFacts(type="complaint", cause="late", fault="carrier")
+LATE = CaseFacts(type="complaint", cause="late", fault="carrier")
 
 
 def facts(
-    *, role: str = "agent", currency: str = "USD", customer: CustomerFacts = GOLD, matter: MatterFacts = LATE
+    *, role: str = "agent", currency: str = "USD", customer: CustomerFacts = GOLD, case: CaseFacts = LATE
 ) -> Facts:
-    return Facts(currency=currency, agent=AgentFacts(username="alice", role=role), customer=customer, matter=matter)
+    return Facts(currency=currency, agent=AgentFacts(username="alice", role=role), customer=customer, case=case)
 
 
 def rule(id_: int, outcome: str, **more: Any) -> dict[str, Any]:
@@ -55,8 +55,10 @@ def most(*rules: dict[str, Any], remedy: str = "credit", usage: Usage = Usage(),
     return option.most
 
 
-def before(amount: int, *, days: int = 1, remedy: str = "credit", currency: str = "USD", ticket: bool = False) -> Given:
-    return Given(NOW - timedelta(days=days), remedy, amount, currency, same_ticket=ticket)
+def before(
+    amount: int, *, days: int = 1, remedy: str = "credit", currency: str = "USD", ticket: bool = False
+) -> EarlierGrant:
+    return EarlierGrant(NOW - timedelta(days=days), remedy, amount, currency, same_ticket=ticket)
 
 
 def may(limit: int = 10_000, **more: Any) -> dict[str, Any]:
@@ -142,8 +144,10 @@ def test_nobody_is_asked_where_nobody_may_say_yes_to_more() -> None:
         ({"grant": 5000, "times_ticket": 1}, [before(1, ticket=True)], 0),
     ],
 )
-def test_a_limit_counts_what_was_given_before(limits: dict[str, Any], given_before: list[Given], left: int) -> None:
-    priced = facts(matter=LATE.model_copy(update={"price": 68_900}))
+def test_a_limit_counts_what_was_given_before(
+    limits: dict[str, Any], given_before: list[EarlierGrant], left: int
+) -> None:
+    priced = facts(case=LATE.model_copy(update={"price": 68_900}))
     assert most(rule(1, "may", limits=limits), usage=Usage(tuple(given_before)), about=priced) == left
 
 
@@ -170,7 +174,7 @@ def test_a_fixed_amount_is_given_whole_or_not() -> None:
     assert most(may(1490), remedy="fee") == 1490
     assert most(may(1489), remedy="fee") == 0
     held = hold(decide(facts(), book(may(1490)), now=NOW), "fee", 1000)
-    assert (held.answer, held.refusal) == (Answer.REFUSED, Refusal.FIXED_AMOUNT)
+    assert (held.answer, held.refusal) == (GrantAnswer.REFUSED, Refusal.FIXED_AMOUNT)
 
 
 @pytest.mark.parametrize(
@@ -195,13 +199,13 @@ def test_what_costs_less_than_its_worth_takes_less_of_the_budget() -> None:
     assert option.most == 1000  # a voucher costs 60 % of its face
 
 
-# One wish
+# One request
 
 
 def test_a_reason_is_wanted_where_the_rule_says_so() -> None:
     decision = decide(facts(), book(rule(1, "may_with_reason", limits={"grant": 5000})), now=NOW)
-    assert hold(decision, "credit", 4000, reason=" ").answer == Answer.NEEDS_REASON
-    assert hold(decision, "credit", 4000, reason="Twice").answer == Answer.GIVE
+    assert hold(decision, "credit", 4000, reason=" ").answer == GrantAnswer.NEEDS_REASON
+    assert hold(decision, "credit", 4000, reason="Twice").answer == GrantAnswer.GIVE
 
 
 def test_splitting_is_recognised_and_told_apart_from_asking_too_much() -> None:
@@ -244,7 +248,7 @@ ABOUT = st.builds(
     lambda role, team, level, days, cause, price, broken, contacts: Facts(
         currency="USD",
         agent=AgentFacts(username="x", role=role, team=team, level=level, days=days),
-        matter=MatterFacts(cause=cause, price=price, promise_broken=broken, contacts=contacts),
+        case=CaseFacts(cause=cause, price=price, promise_broken=broken, contacts=contacts),
     ),
     st.sampled_from(["agent", "supervisor"]),
     st.sampled_from(["", "a", "b"]),
@@ -304,7 +308,7 @@ def test_what_may_be_given_never_passes_any_bound(about: Facts, amounts: list[in
     option = decision.option("credit")
     assert option is not None
     assert 0 <= option.most <= min(left, max(0, 5000 - sum(amounts)))
-    assert hold(decision, "credit", option.most + 1).answer != Answer.GIVE
+    assert hold(decision, "credit", option.most + 1).answer != GrantAnswer.GIVE
     assert decide(about, rules, usage, balances, now=NOW).to_data() == decision.to_data()
 
 
@@ -336,11 +340,11 @@ def test_a_book_written_is_the_book_that_is_read() -> None:
     ],
 )
 def test_a_wrong_file_says_where_and_what(text: str, place: str, says: str) -> None:
-    with pytest.raises(Faults) as error:
+    with pytest.raises(InvalidFile) as error:
         files.read(text)
     assert any(place in where and says in what for where, what in error.value.faults), error.value.faults
 
 
 def test_facts_with_a_field_nobody_knows_are_refused() -> None:
-    with pytest.raises(Faults):
+    with pytest.raises(InvalidFile):
         files.facts('{"currency": "USD", "agent": {"username": "a", "mood": "good"}}')

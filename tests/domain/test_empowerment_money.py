@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from callcenter.domain.empowerment import money
-from callcenter.domain.empowerment.approving import Said, fits, most_of, read_reply
+from callcenter.domain.empowerment.approving import ApprovalAnswer, fits, most_of, read_reply
 from callcenter.domain.empowerment.periods import name_of, period_of
 from callcenter.domain.empowerment.reversing import TRIES, wait_before
-from callcenter.domain.empowerment.rule_book import Step
+from callcenter.domain.empowerment.rule_book import EscalationStep
 from callcenter.domain.errors import Invalid
 
 
@@ -53,7 +53,7 @@ def test_what_is_no_amount_of_this_currency_is_refused(text: str) -> None:
 def test_an_amount_is_shown_without_cents_where_there_are_none(
     minor: int, currency: str, language: str, shown: str
 ) -> None:
-    assert money.shown(minor, currency, language) == shown
+    assert money.formatted(minor, currency, language) == shown
 
 
 def test_the_month_is_that_of_the_budgets_zone() -> None:
@@ -73,19 +73,19 @@ def test_a_month_in_which_the_clock_is_put_back_is_an_hour_longer_and_leaves_no_
 @pytest.mark.parametrize(
     ("body", "said", "code", "rest"),
     [
-        ("Y 4711", Said.YES, "4711", ""),
-        ("yes4711 fine", Said.YES, "4711", "fine"),
-        ("L 4711 80 and fitting", Said.LESS, "4711", "80 and fitting"),
-        ("N 4711 not again", Said.NO, "4711", "not again"),
-        ("是 4711", Said.YES, "4711", ""),
-        ("少4711 80", Said.LESS, "4711", "80"),
-        ("否 4711", Said.NO, "4711", ""),
+        ("Y 4711", ApprovalAnswer.YES, "4711", ""),
+        ("yes4711 fine", ApprovalAnswer.YES, "4711", "fine"),
+        ("L 4711 80 and fitting", ApprovalAnswer.LESS, "4711", "80 and fitting"),
+        ("N 4711 not again", ApprovalAnswer.NO, "4711", "not again"),
+        ("是 4711", ApprovalAnswer.YES, "4711", ""),
+        ("少4711 80", ApprovalAnswer.LESS, "4711", "80"),
+        ("否 4711", ApprovalAnswer.NO, "4711", ""),
     ],
 )
-def test_an_approvers_sms_is_read(body: str, said: Said, code: str, rest: str) -> None:
+def test_an_approvers_sms_is_read(body: str, said: ApprovalAnswer, code: str, rest: str) -> None:
     reply = read_reply(body)
     assert reply is not None
-    assert (reply.said, reply.code, reply.rest) == (said, code, rest)
+    assert (reply.answer, reply.code, reply.rest) == (said, code, rest)
 
 
 @pytest.mark.parametrize("body", ["", "yes", "4711", "Y 47111", "maybe 4711", "Where is my order 4711?"])
@@ -94,12 +94,12 @@ def test_what_is_no_answer_is_left_alone(body: str) -> None:
 
 
 def test_who_is_asked_later_may_answer_earlier_and_nobody_above_their_turn() -> None:
-    steps = [Step(up_to=25_000), Step(role="administrator")]  # type: ignore[arg-type]
+    steps = [EscalationStep(up_to=25_000), EscalationStep(role="administrator")]  # type: ignore[arg-type]
     assert most_of(steps, 0, role="supervisor", level=1) == (True, 25_000)
     assert most_of(steps, 1, role="supervisor", level=9) == (False, 0)
     assert most_of(steps, 0, role="administrator", level=1) == (True, None)
     assert most_of(steps, 0, role="agent", level=9) == (False, 0)
-    assert not fits(Step(level=3), role="supervisor", level=2)
+    assert not fits(EscalationStep(level=3), role="supervisor", level=2)
 
 
 def test_a_system_that_is_away_for_a_day_is_tried_all_the_day() -> None:

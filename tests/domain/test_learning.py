@@ -3,13 +3,13 @@
 import pytest
 
 from callcenter.domain import intervals
-from callcenter.domain.empowerment.learning import Asked, Served, findings, measured, teach_no, teach_unused, trust
+from callcenter.domain.empowerment.learning import AskedGrant, Served, findings, measured, teach_no, teach_unused, trust
 
 
 def asked(
     answer: str = "yes", units: int = 2000, *, agent: int = 1, cause: str = "late", remedy: str = "credit", id_: int = 0
-) -> Asked:
-    return Asked(
+) -> AskedGrant:
+    return AskedGrant(
         grant_id=id_, agent_id=agent, cause=cause, remedy=remedy, units=units, currency="USD", answer=answer, held=180, seconds=60
     )  # fmt: skip
 
@@ -35,7 +35,7 @@ def test_the_limit_ends_where_no_begins() -> None:
         [],
     ],
 )
-def test_nothing_is_proposed_on_little_or_mixed_ground(questions: list[Asked]) -> None:
+def test_nothing_is_proposed_on_little_or_mixed_ground(questions: list[AskedGrant]) -> None:
     assert not trust(questions)
 
 
@@ -47,9 +47,9 @@ def test_whoever_keeps_hearing_no_is_named_with_the_cases() -> None:
 
 def test_whoever_never_gives_where_colleagues_do_is_named() -> None:
     served = [
-        Served(agent_id=1, matters=40, given=15),
-        Served(agent_id=2, matters=30, given=0),
-        Served(agent_id=3, matters=5, given=0),
+        Served(agent_id=1, cases=40, granted=15),
+        Served(agent_id=2, cases=30, granted=0),
+        Served(agent_id=3, cases=5, granted=0),
     ]
     (found,) = teach_unused(served)
     assert found.agent_id == 2
@@ -59,7 +59,7 @@ def test_whoever_never_gives_where_colleagues_do_is_named() -> None:
 def test_the_effect_is_measured_on_the_same_subject() -> None:
     questions = [asked(), asked("no"), asked(remedy="refund")]
     assert measured("trust", "late|credit|USD", None, questions, []) == {"asked": 2, "no": 1, "held": 360}
-    assert measured("teach_unused", "2", 2, [], [Served(agent_id=2, matters=30, given=4)]) == {"served": 30, "given": 4}
+    assert measured("teach_unused", "2", 2, [], [Served(agent_id=2, cases=30, granted=4)]) == {"served": 30, "given": 4}
     assert not findings([], [])
 
 

@@ -11,21 +11,21 @@ from hypothesis import strategies as st
 
 from callcenter.domain.empowerment import (
     AgentFacts,
-    Answer,
     Balance,
     Balances,
+    CaseFacts,
     CustomerFacts,
+    EarlierGrant,
     Facts,
-    Given,
-    MatterFacts,
+    GrantAnswer,
     RuleBook,
     Usage,
     decide,
     hold,
 )
 from callcenter.domain.empowerment.options import Bound
-from callcenter.domain.empowerment.past import Past, Was, of_data
 from callcenter.domain.empowerment.periods import period_of
+from callcenter.domain.empowerment.recorded_request import RecordedRequest, Was, of_data
 from callcenter.domain.empowerment.replay_budgets import ReplayedBudget
 from callcenter.domain.empowerment.replaying import Again, Replay
 from callcenter.domain.errors import Invalid
@@ -66,27 +66,29 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-def past(n: int, was: Was, wished: int, given: int = 0, *, ticket: int = 1, **others: Any) -> Past:
-    """The n-th wish, n hours after the beginning."""
-    values = {"tried": given if was == Was.MAY else wished, "worth": given, "cost": given, **others}
+def past(n: int, was: Was, requested: int, given: int = 0, *, ticket: int = 1, **others: Any) -> RecordedRequest:
+    """The n-th request, n hours after the beginning."""
+    values = {"tried": given if was == Was.MAY else requested, "worth": given, "cost": given, **others}
     values.setdefault("most", given if was == Was.MAY else None)
-    return Past(
+    return RecordedRequest(
         **{**DEFAULTS, "id": n, "at": SINCE + timedelta(hours=n), "ticket_id": ticket}
-        | {"was": was, "wished": wished, "given": given, **values}
+        | {"was": was, "requested": requested, "granted": given, **values}
     )
 
 
-def again(draft: RuleBook, *cases: Past, budgets: list[ReplayedBudget] | None = None) -> tuple[Replay, list[Again]]:
+def again(
+    draft: RuleBook, *cases: RecordedRequest, budgets: list[ReplayedBudget] | None = None
+) -> tuple[Replay, list[Again]]:
     made = Replay(draft, since=SINCE, budgets=budgets or [])
     return made, [made.again(one) for one in cases]
 
 
 @pytest.mark.parametrize(
-    ("rules", "wish", "kind", "units"),
+    ("rules", "recorded", "kind", "units"),
     [
         pytest.param([may(6000)], past(1, Was.MAY, 5000, 5000), "may-may", 5000, id="as it was"),
         pytest.param([may(8000)], past(1, Was.MAY, 9000, 5000), "may-more", 8000, id="who took all takes all"),
-        pytest.param([may(8000)], past(1, Was.MAY, 7000, 5000), "may-more", 7000, id="no more than was wished"),
+        pytest.param([may(8000)], past(1, Was.MAY, 7000, 5000), "may-more", 7000, id="no more than was requested"),
         pytest.param([may(3000)], past(1, Was.MAY, 9000, 5000), "may-less", 3000, id="a lower limit is taken in full"),
         pytest.param([may(3000)], past(1, Was.MAY, 5000, 5000), "may-less", 3000, id="nobody to ask above it"),
         pytest.param([may(3000), ask()], past(1, Was.MAY, 5000, 5000), "may-ask", 5000, id="asked above it"),
@@ -108,33 +110,35 @@ def again(draft: RuleBook, *cases: Past, budgets: list[ReplayedBudget] | None = 
         pytest.param([may(9000)], past(1, Was.MAY, 5000, 5000, facts=None), "may-may", 5000, id="facts erased"),
     ],
 )
-def test_a_wish_is_decided_again(rules: list[dict[str, Any]], wish: Past, kind: str, units: int) -> None:
-    _, [done] = again(book(*rules), wish)
+def test_a_request_is_decided_again(
+    rules: list[dict[str, Any]], recorded: RecordedRequest, kind: str, units: int
+) -> None:
+    _, [done] = again(book(*rules), recorded)
     assert (done.kind, done.units) == (kind, units)
 
 
 def test_what_the_replay_gave_counts_for_what_follows_and_not_what_was_recorded() -> None:
     draft = book(may(6000, customer=10_000), ask())
-    recorded = Usage((Given(SINCE + timedelta(hours=1), "credit", 2000, "USD", 1, False),))
+    recorded = Usage((EarlierGrant(SINCE + timedelta(hours=1), "credit", 2000, "USD", 1, False),))
     _, [first, second] = again(draft, past(1, Was.MAY, 6000, 2000), past(2, Was.ASK, 5000, 0, ticket=2, usage=recorded))
     assert (first.kind, first.units) == ("may-more", 6000)
     assert second.kind == "ask-ask"  # 60 of 100 are granted, so 50 more exceed it; as recorded, after 20, they did not
 
 
 def test_what_was_given_before_the_period_counts_as_recorded() -> None:
-    before = Usage((Given(SINCE - timedelta(days=9), "credit", 8000, "USD", 1, False),), agent_month=0)
+    before = Usage((EarlierGrant(SINCE - timedelta(days=9), "credit", 8000, "USD", 1, False),), agent_month=0)
     _, [done] = again(book(may(6000, customer=10_000)), past(1, Was.NEVER, 5000, usage=before))
     assert done.kind == "never-never"
 
 
 def test_an_agent_s_day_is_filled_by_the_replay() -> None:
     draft = book(may(6000, agent_day=10_000), ask())
-    wishes = [past(n, Was.ASK, 4000, 4000, ticket=n, customer_id=n) for n in (1, 2, 3)]
-    _, done = again(draft, *wishes, replace(wishes[0], id=9, at=SINCE + timedelta(days=1, hours=1), ticket_id=9))
+    requests = [past(n, Was.ASK, 4000, 4000, ticket=n, customer_id=n) for n in (1, 2, 3)]
+    _, done = again(draft, *requests, replace(requests[0], id=9, at=SINCE + timedelta(days=1, hours=1), ticket_id=9))
     assert [one.kind for one in done] == ["ask-may", "ask-may", "ask-ask", "ask-may"]
 
 
-def test_a_wish_that_the_replay_met_is_not_met_again() -> None:
+def test_a_request_that_the_replay_met_is_not_met_again() -> None:
     """Recorded: 90 refused, then 50 granted on the same ticket. By the draft 90 are granted at once."""
     refused, given_later = past(1, Was.NEVER, 9000), past(2, Was.MAY, 5000, 5000)
     made, done = again(book(may(9000)), refused, given_later)
@@ -217,7 +221,7 @@ def test_what_a_budget_stopped_in_truth_stays_stopped_unless_the_replay_spent_le
 
 
 def test_kinds_of_change_tell_rules_and_causes() -> None:
-    late = FACTS.model_copy(update={"matter": MatterFacts(cause="late")})
+    late = FACTS.model_copy(update={"case": CaseFacts(cause="late")})
     cases = [past(n, Was.ASK, 2000, 2000, ticket=n, facts=late) for n in (1, 2)]
     made, _ = again(book(may(2000, customer=100_000)), *cases, past(3, Was.MAY, 2500, 2500, ticket=3))
     first, second = made.result()["kinds"]
@@ -238,7 +242,7 @@ def test_a_case_written_to_a_file_reads_back_the_same() -> None:
         {"was": "perhaps"},
         {"at": "yesterday"},
         {"at": "2026-11-01T00:00:00"},
-        {"wished": 0},
+        {"requested": 0},
         {"facts": {"x": 1}},
         {"x": 1},
     ],
@@ -273,7 +277,7 @@ RULES = st.lists(
     ),
     max_size=6,
 )
-WISHES = st.lists(
+REQUESTS = st.lists(
     st.tuples(
         st.integers(0, 60 * 24 * 3),  # minutes after the one before
         st.integers(1, 3),  # customer, of whom the first is gold
@@ -281,7 +285,7 @@ WISHES = st.lists(
         st.integers(1, 2),  # agent
         st.sampled_from(["credit", "credit", "gift", "fee"]),
         st.integers(1, 9000),
-        st.integers(0, 3000),  # the customer wished so much more
+        st.integers(0, 3000),  # the customer requested so much more
         st.sampled_from(["yes", "less", "no", "not_asked", "withdrawn", "instead"]),
         st.integers(1, 600),  # minutes until the answer
         st.one_of(st.none(), st.integers(1, 60 * 24 * 9)),  # taken back so many minutes later
@@ -294,7 +298,7 @@ WISHES = st.lists(
 class Row:
     """A grant as the database has it."""
 
-    past: Past
+    past: RecordedRequest
     counts: list[tuple[datetime, datetime | None, str, int, int]] = field(default_factory=list)
 
     def at(self, now: datetime) -> tuple[str, int, int] | None:
@@ -319,7 +323,7 @@ class House:
             remedy, worth, pieces = standing
             made = row.past.at.astimezone(zone).date()
             if row.past.customer_id == customer:
-                given.append(Given(row.past.at, remedy, worth, "USD", pieces, row.past.ticket_id == ticket))
+                given.append(EarlierGrant(row.past.at, remedy, worth, "USD", pieces, row.past.ticket_id == ticket))
             if row.past.agent_id == agent:
                 sums[0] += worth if made == day else 0
                 sums[1] += worth if (made.year, made.month) == (day.year, day.month) else 0
@@ -329,7 +333,7 @@ class House:
         """Of a budget for all months; taken back is free again at once, as in the replay's own sums."""
         return self.budget - sum(row.past.cost for row in self.rows if row.past.reversed_at is None)
 
-    def wish(self, now: datetime, values: tuple[Any, ...]) -> None:
+    def request(self, now: datetime, values: tuple[Any, ...]) -> None:
         _, customer, ticket, agent, key, units, more, said, minutes, back = values
         remedy = self.rules.remedy(key)
         assert remedy is not None
@@ -345,24 +349,24 @@ class House:
         decision = decide(facts, self.rules, usage, balances, now=now)
         held, option = hold(decision, key, units, reason="so"), decision.option(key)
         assert option is not None
-        wished = units + (more if held.answer == Answer.GIVE and key == "credit" else 0)
+        requested = units + (more if held.answer == GrantAnswer.GIVE and key == "credit" else 0)
         room = next((one for one in option.rooms if one.bound == Bound.BUDGET), None)
-        bound = room is not None and room.left < wished
+        bound = room is not None and room.left < requested
         was, result = Was.NEVER, (key, 0)
         settled = None
-        if held.answer == Answer.GIVE:
+        if held.answer == GrantAnswer.GIVE:
             was, result = Was.MAY, (key, units)
-        elif held.answer == Answer.ASK:
+        elif held.answer == GrantAnswer.ASK:
             was = Was.NOT_ASKED if said == "not_asked" else Was.ASK
             less = max(1, units // 2) if key == "credit" else units
             answers = {"yes": (key, units), "less": (key, less), "instead": ("gift", 1)}
             result = answers.get(said, (key, 0))
             settled = now + timedelta(minutes=minutes) if was == Was.ASK else None
-        given_remedy = self.rules.remedy(result[0])
-        assert given_remedy is not None
+        found = self.rules.remedy(result[0])
+        assert found is not None
         reversed_at = (settled or now) + timedelta(minutes=back) if back and result[1] else None
         row = Row(
-            Past(
+            RecordedRequest(
                 id=len(self.rows) + 1,
                 at=now,
                 agent_id=agent,
@@ -372,13 +376,13 @@ class House:
                 usage=usage,
                 currency="USD",
                 remedy=key,
-                wished=wished,
+                requested=requested,
                 tried=units,
                 was=was,
-                given_remedy=result[0],
-                given=result[1],
-                worth=given_remedy.worth(result[1], "USD"),
-                cost=given_remedy.cost(result[1], "USD"),
+                granted_remedy=result[0],
+                granted=result[1],
+                worth=found.worth(result[1], "USD"),
+                cost=found.cost(result[1], "USD"),
                 most=option.most,
                 budget_left=room.limit - room.used if bound and room else None,
                 settled_at=settled,
@@ -390,7 +394,7 @@ class House:
             reversed_at,
             result[0],
             row.past.worth,
-            1 if given_remedy.is_money else result[1],
+            1 if found.is_money else result[1],
         )
         if settled:
             row.counts.append((now, settled, key, remedy.worth(units, "USD"), 1 if remedy.is_money else units))
@@ -400,27 +404,27 @@ class House:
 
 
 @settings(max_examples=150, deadline=None)
-@given(rules=RULES, wishes=WISHES, budget=st.sampled_from([10_000_000, 15_000]), skip=st.integers(0, 8))
+@given(rules=RULES, requests=REQUESTS, budget=st.sampled_from([10_000_000, 15_000]), skip=st.integers(0, 8))
 def test_the_same_rules_over_what_they_decided_change_nothing(
-    rules: list[dict[str, Any]], wishes: list[tuple[Any, ...]], budget: int, skip: int
+    rules: list[dict[str, Any]], requests: list[tuple[Any, ...]], budget: int, skip: int
 ) -> None:
-    """Whatever the rules, wishes, answers, reversals and budgets; and wherever the period begins, as long as nothing from before
+    """Whatever the rules, requests, answers, reversals and budgets; and wherever the period begins, as long as nothing from before
     it is still open then or taken back later: that of an agent's month is not known to the replay."""
     house, now = House(book(*rules), budget), SINCE
-    for values in wishes:
+    for values in requests:
         now += timedelta(minutes=values[0] + 1)
-        house.wish(now, values)
+        house.request(now, values)
     cases = [row.past for row in house.rows][skip:]
     if not cases or any(_reaches(row.past, cases[0].at) for row in house.rows[:skip]):
         cases = [row.past for row in house.rows]
     made = Replay(house.rules, since=cases[0].at if cases else SINCE, budgets=[])
     for one in cases:
         done = made.again(one)
-        assert (done.kind, done.units) == (f"{one.was}-{one.was}", one.given)
+        assert (done.kind, done.units) == (f"{one.was}-{one.was}", one.granted)
     told = made.result()
     assert told["changed"] == told["saved"] == told["assumed"] == 0
     assert all(before == after for before, after in [*told["figures"].values(), *told["money"].values()])
 
 
-def _reaches(one: Past, moment: datetime) -> bool:
+def _reaches(one: RecordedRequest, moment: datetime) -> bool:
     return any(at is not None and at >= moment for at in (one.settled_at, one.reversed_at))

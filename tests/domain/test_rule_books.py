@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 
 from callcenter.domain.empowerment import (
     AgentFacts,
+    CaseFacts,
     CustomerFacts,
     Facts,
-    MatterFacts,
     RuleBook,
     checking,
     decide,
     files,
 )
-from callcenter.domain.empowerment.checking import Fault, Kind, Seen
+from callcenter.domain.empowerment.checking import ProblemKind, RuleProblem, Seen
 from callcenter.domain.empowerment.decision import Verdict
-from callcenter.domain.empowerment.differing import Change, differ
-from callcenter.domain.empowerment.fault_words import sentence
+from callcenter.domain.empowerment.differing import RuleChange, differ
+from callcenter.domain.empowerment.problem_words import sentence
 from callcenter.domain.empowerment.wording import condition, group, limits, outcome
 from tests.rule_book import BOOK, book, rules
 
@@ -127,10 +127,10 @@ def test_what_is_wrong_with_a_book_is_found(tried: RuleBook, faults: list[tuple[
 def test_a_rule_that_names_what_there_is_not_is_pointed_out() -> None:
     tried = rules({"what": {"cause": ["late", "eaten"]}, "who": {"skill": "repair:2"}})
     faults = checking.check(tried, known={"cause": ["late"], "skill": ["repair"]})
-    assert faults == [Fault(Kind.UNKNOWN, (1,), {"cause": ("eaten",)})]
+    assert faults == [RuleProblem(ProblemKind.UNKNOWN, (1,), {"cause": ("eaten",)})]
 
 
-def test_a_gap_is_a_matter_that_no_rule_speaks_of() -> None:
+def test_a_gap_is_a_case_that_no_rule_speaks_of() -> None:
     tried = rules({"what": LATE}, {"what": {"cause": "theft"}, "outcome": "never"})
     seen = [Seen(facts(cause="colour"), 46), Seen(facts(cause="colour", tier="gold"), 2), Seen(facts(cause="late"), 9)]
     seen.append(Seen(facts(cause="theft"), 5))
@@ -140,7 +140,7 @@ def test_a_gap_is_a_matter_that_no_rule_speaks_of() -> None:
 
 def facts(**given: Any) -> Facts:
     whom = CustomerFacts(tier=given.pop("tier", "standard"))
-    return Facts(currency="USD", agent=AgentFacts(username="alice"), customer=whom, matter=MatterFacts(**given))
+    return Facts(currency="USD", agent=AgentFacts(username="alice"), customer=whom, case=CaseFacts(**given))
 
 
 WORDS = {
@@ -181,11 +181,11 @@ RULE = st.builds(
     st.sampled_from((None, None, "USD", "CNY")),
 )
 FACTS = st.builds(
-    lambda currency, level, skills, tier, matter: Facts(
+    lambda currency, level, skills, tier, case: Facts(
         currency=currency,
         agent=AgentFacts(username="alice", level=level, skills=skills),
         customer=CustomerFacts(tier=tier, value=100_000),
-        matter=MatterFacts(**matter),
+        case=CaseFacts(**case),
     ),
     st.sampled_from(("USD", "CNY")),
     st.integers(1, 4),
@@ -206,26 +206,26 @@ WON = (Verdict.GIVES, Verdict.ASKS, Verdict.FORBIDS)
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(RULE, min_size=2, max_size=7), st.lists(FACTS, min_size=1, max_size=12))
-def test_a_rule_that_is_said_to_be_dead_never_wins(given_rules: list[dict[str, Any]], matters: list[Facts]) -> None:
+def test_a_rule_that_is_said_to_be_dead_never_wins(given_rules: list[dict[str, Any]], cases: list[Facts]) -> None:
     tried = rules(*given_rules)
     faults = checking.never_applying(tried)
     dead = {fault.rules[0]: fault.kind for fault in faults}
-    for matter in matters:
-        for one in decide(matter, tried, now=NOW).considered:
+    for case in cases:
+        for one in decide(case, tried, now=NOW).considered:
             assert one.rule_id not in dead or one.verdict not in WON
-            if dead.get(one.rule_id) == Kind.NO_FACTS:
+            if dead.get(one.rule_id) == ProblemKind.NO_FACTS:
                 assert one.verdict == Verdict.FAILED
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(RULE, min_size=2, max_size=5), FACTS)
-def test_two_rules_that_fit_one_matter_are_told_where_only_their_order_decides(
-    given_rules: list[dict[str, Any]], matter: Facts
+def test_two_rules_that_fit_one_case_are_told_where_only_their_order_decides(
+    given_rules: list[dict[str, Any]], case: Facts
 ) -> None:
     tried = rules(*given_rules)
     told = {fault.rules for fault in checking.contradictions(tried)}
     dead = {fault.rules[0] for fault in checking.never_applying(tried)}
-    considered = decide(matter, tried, now=NOW).considered
+    considered = decide(case, tried, now=NOW).considered
     fit = [rule for rule, one in zip(tried.rules, considered, strict=True) if one.verdict != Verdict.FAILED]
     for first, second in combinations(fit, 2):
         if {first.outcome, second.outcome} == {"may", "may_with_reason"} and not dead & {first.id, second.id}:
@@ -240,9 +240,9 @@ def test_faults_are_told_in_both_languages() -> None:
     told = [
         sentence(language, fault, currency="USD", names=names)
         for fault in (
-            Fault(Kind.CONTRADICTION, (14, 17), {"tier": ("gold",), "fault": ("carrier",)}),
-            Fault(Kind.DEAD, (19, 12)),
-            Fault(Kind.GAP, cause="late", times=46),
+            RuleProblem(ProblemKind.CONTRADICTION, (14, 17), {"tier": ("gold",), "fault": ("carrier",)}),
+            RuleProblem(ProblemKind.DEAD, (19, 12)),
+            RuleProblem(ProblemKind.GAP, cause="late", times=46),
         )
         for language in ("en", "zh")
     ]
@@ -283,17 +283,17 @@ def test_two_books_differ_by_rules_fields_and_order() -> None:
     )
     differences = differ(before, after)
     assert [(one.thing.id, one.change, one.moved) for one in differences.rules] == [
-        (3, Change.SAME, False),
-        (22, Change.MOVED, True),
-        (12, Change.CHANGED, False),
-        (15, Change.REMOVED, False),
-        (18, Change.NEW, False),
+        (3, RuleChange.SAME, False),
+        (22, RuleChange.MOVED, True),
+        (12, RuleChange.CHANGED, False),
+        (15, RuleChange.REMOVED, False),
+        (18, RuleChange.NEW, False),
     ]
     assert dict(differences.rules[2].fields) == {
         "who.with_us_days": (None, {"min": 90, "max": None}),
         "limits.customer": (15000, 20000),
     }
-    assert [one.change for one in differences.remedies] == [Change.CHANGED, Change.SAME, Change.SAME]
+    assert [one.change for one in differences.remedies] == [RuleChange.CHANGED, RuleChange.SAME, RuleChange.SAME]
     assert dict(differences.remedies[0].fields) == {"quick": ({}, {"USD": [500]})}
     assert differ(before, before).is_empty
-    assert all(one.change == Change.NEW for one in differ(None, before).rules)
+    assert all(one.change == RuleChange.NEW for one in differ(None, before).rules)

@@ -81,7 +81,7 @@ def test_yesterday_is_not_today(shop: Shop) -> None:
     assert _board(shop).offered == 0
 
 
-def test_the_card_sums_what_a_matter_has_cost_the_customer(shop: Shop) -> None:
+def test_the_card_sums_what_a_ticket_has_cost_the_customer(shop: Shop) -> None:
     carla = shop.customer("Carla Diaz", CARLA)
     shop.available("alice")
     for turn in range(2):

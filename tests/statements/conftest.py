@@ -113,7 +113,7 @@ class Floor:
         shop = replace(self.shop, wiring=aside)
         for number in ("+14155550160", "+14155550161", "+14155550162"):
             shop.call(number, key="2")
-        replace(self.counter, shop=shop).give("credit", 1000)
+        replace(self.counter, shop=shop).make_grant("credit", 1000)
         with aside.database.begin() as session:
             for n, agent in enumerate(session.scalars(select(Agent)).all()):
                 session.add(_copy(agent, username=f"{agent.username}{n}", email=f"{n}{agent.email}"))
@@ -163,7 +163,7 @@ def _at_work(made: Floor) -> None:
     for outcome, note in (("promise_made", "Late again."), ("waiting_for_department", "Depot asked."), ("solved", "")):
         made.past(CARLA, outcome, note)
     made.rated("4, waited too long")
-    counter.give("credit", 2000)
+    counter.make_grant("credit", 2000)
     made.ticket("Table has a scratch", counter.carla)
     made.ticket("Lamp flickers", shop.customer("Li Lei", LI_LEI, language="zh"))
     with shop.wiring.work() as work:

@@ -159,7 +159,7 @@ def test_giving_and_asking_in_a_call(
     with statements("page: approvals, one asked"):
         assert WHY in sam.get("/approvals/")
     with statements("approvals: say yes"):
-        sam.post(f"/approvals/{approval.id}/answer", said="yes", asked="14000")
+        sam.post(f"/approvals/{approval.id}/answer", answer="yes", asked="14000")
 
 
 def _the_desk_in_a_call(floor: Floor, alice: Person, call: int, statements: Statements) -> None:

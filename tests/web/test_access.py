@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from callcenter import declared
 from callcenter.actions.administration import staff
 from callcenter.actions.tickets import tickets
-from callcenter.declared import Declaration, Door
+from callcenter.declared import Audience, Declaration
 from callcenter.domain.agents import Role
 from callcenter.domain.permissions import Actor
 from callcenter.storage.tickets import tickets as rows
@@ -54,7 +54,7 @@ def tries(app: Flask, rule: Rule) -> Iterator[tuple[str, str]]:
 def test_every_route_declares_who_may_use_it(app: Flask) -> None:
     found = list(routes(app))
     assert len(found) > 40
-    assert all(declaration.door != Door.PEOPLE or declaration.roles for _, declaration in found)
+    assert all(declaration.audience != Audience.PEOPLE or declaration.roles for _, declaration in found)
 
 
 @pytest.mark.own_app
@@ -66,7 +66,7 @@ def test_a_route_that_declares_nobody_is_refused_to_everybody(app: Flask, signed
 def test_nobody_opens_only_public_pages(app: Flask, client: FlaskClient, people: People) -> None:
     assert people
     for rule, declaration in routes(app):
-        if is_for_programs(rule) or declaration.door == Door.PUBLIC:
+        if is_for_programs(rule) or declaration.audience == Audience.PUBLIC:
             continue
         for method, path in tries(app, rule):
             code = client.open(path, method=method).status_code
@@ -115,7 +115,9 @@ def test_no_page_refuses_a_role_that_it_declares(app: Flask, signed_in: SignIn) 
             code = browsers[role].open(path, method=method, headers=headers).status_code
             failing = path == "/desk/voice-token"  # no key of Twilio's in the settings of tests
             assert failing or code < 500, f"{method} {path} answered {role} {code}"
-            assert code not in REFUSED or declaration.door == Door.PUBLIC, f"{method} {path} answered {role} {code}"
+            assert code not in REFUSED or declaration.audience == Audience.PUBLIC, (
+                f"{method} {path} answered {role} {code}"
+            )
 
 
 def test_signed_in_people_may_leave(signed_in: SignIn) -> None:
@@ -141,7 +143,7 @@ def test_the_programs_door_asks_for_a_token_of_a_role_that_may(
             for role, name in NAMES.items()
         }
     for rule, declaration in routes(app):
-        if rule.endpoint.split(".")[0] != "api" or declaration.door == Door.PUBLIC:
+        if rule.endpoint.split(".")[0] != "api" or declaration.audience == Audience.PUBLIC:
             continue
         for method, path in tries(app, rule):
             assert ask(client, method, path).status_code == 401, path
@@ -154,7 +156,7 @@ def test_the_programs_door_asks_for_a_token_of_a_role_that_may(
 def test_a_browsers_session_opens_nothing_for_programs(app: Flask, signed_in: SignIn) -> None:
     browser = signed_in("robin")
     for rule, declaration in routes(app):
-        if rule.endpoint.split(".")[0] == "api" and declaration.door == Door.PEOPLE:
+        if rule.endpoint.split(".")[0] == "api" and declaration.audience == Audience.PEOPLE:
             for method, path in tries(app, rule):
                 assert ask(browser, method, path).status_code == 401
 
@@ -162,7 +164,7 @@ def test_a_browsers_session_opens_nothing_for_programs(app: Flask, signed_in: Si
 def test_an_unsigned_post_opens_no_webhook(app: Flask, client: FlaskClient, people: People) -> None:
     assert people
     for rule, declaration in routes(app):
-        if declaration.door == Door.SIGNED:
+        if declaration.audience == Audience.SIGNED:
             for method, path in tries(app, rule):
                 assert client.open(path, method=method, data={"CallSid": "CA1"}).status_code == 403, path
 

@@ -25,7 +25,7 @@ def post(browser: FlaskClient, path: str, **sent: object) -> TestResponse:
 
 def test_the_page_shows_what_who_why_and_what_the_answer_weighs(counter: Counter, signed_in: SignIn) -> None:
     counter.budget(200_000)
-    counter.give("credit", 2000)
+    counter.make_grant("credit", 2000)
     counter.shop.run("UPDATE tickets SET product = 'dishwasher', price = 68900")
     asked(counter)
     page = signed_in("sam").get("/approvals/").text
@@ -76,7 +76,7 @@ def test_sam_says_yes_but_less_with_a_word(counter: Counter, signed_in: SignIn) 
     counter.budget(60_000)
     grant, row = asked(counter)
     sam = signed_in("sam")
-    sent = {"said": "less", "amount": "$100", "word": "And fitting free", "asked": "14000"}
+    sent = {"answer": "less", "amount": "$100", "word": "And fitting free", "asked": "14000"}
     answer = post(sam, f"/approvals/{row.id}/answer", **sent)
     assert "You said yes, but less: $100 credit on account." in answer.text
     assert "And fitting free" in answer.text
@@ -88,9 +88,9 @@ def test_sam_says_yes_but_less_with_a_word(counter: Counter, signed_in: SignIn) 
 def test_this_instead_and_no_and_yes(counter: Counter, signed_in: SignIn) -> None:
     sam = signed_in("sam")
     for sent, state, remedy in (
-        ({"said": "instead", "remedy": "voucher", "amount": "50"}, "approved", "voucher"),
-        ({"said": "no"}, "refused", "credit"),
-        ({"said": "yes"}, "approved", "credit"),
+        ({"answer": "instead", "remedy": "voucher", "amount": "50"}, "approved", "voucher"),
+        ({"answer": "no"}, "refused", "credit"),
+        ({"answer": "yes"}, "approved", "credit"),
     ):
         grant, row = asked(counter, 11_000)
         assert post(sam, f"/approvals/{row.id}/answer", **sent).status_code == 200
@@ -110,10 +110,10 @@ def test_wrong_amounts_are_refused_at_the_place_of_the_act(counter: Counter, sig
         ("140", "not less"),
         ("1.005", "no smaller part"),
     ):
-        answer = post(sam, f"/approvals/{row.id}/answer", said="less", amount=amount)
+        answer = post(sam, f"/approvals/{row.id}/answer", answer="less", amount=amount)
         assert answer.status_code == 422
         assert says in answer.text, amount
-    assert post(sam, f"/approvals/{row.id}/answer", said="perhaps").status_code == 422
+    assert post(sam, f"/approvals/{row.id}/answer", answer="perhaps").status_code == 422
     assert counter.grant(grant.id).state == "awaiting"
 
 
@@ -121,7 +121,7 @@ def test_a_yes_to_an_amount_that_was_changed_meanwhile_is_not_given(counter: Cou
     grant, row = asked(counter)
     with counter.shop.wiring.work() as work:
         asking.change(work, grant.id, actor=counter.actor("alice"), units=20_000, reason="More")
-    answer = post(signed_in("sam"), f"/approvals/{row.id}/answer", said="yes", asked="14000")
+    answer = post(signed_in("sam"), f"/approvals/{row.id}/answer", answer="yes", asked="14000")
     assert answer.status_code == 409
     assert "Alice Moreau changed this while you wrote." in answer.text
     assert counter.grant(grant.id).state == "awaiting"
@@ -129,8 +129,8 @@ def test_a_yes_to_an_amount_that_was_changed_meanwhile_is_not_given(counter: Cou
 
 def test_the_second_hears_calmly_who_was_first(counter: Counter, signed_in: SignIn) -> None:
     _, row = asked(counter)
-    post(signed_in("sam"), f"/approvals/{row.id}/answer", said="yes")
-    late = post(signed_in("robin"), f"/approvals/{row.id}/answer", said="no")
+    post(signed_in("sam"), f"/approvals/{row.id}/answer", answer="yes")
+    late = post(signed_in("robin"), f"/approvals/{row.id}/answer", answer="no")
     assert (late.status_code, "Sam Keller was first." in late.text) == (409, True)
 
 

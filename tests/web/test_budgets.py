@@ -8,7 +8,7 @@ from callcenter import operations
 from callcenter.reports.empowerment import budgets as report
 from callcenter.storage.empowerment import budgets as money
 from callcenter.storage.empowerment.budgets import Budget
-from callcenter.storage.empowerment.departments import Department, Request
+from callcenter.storage.empowerment.departments import Department, DepartmentRequest
 from tests.empowered import Counter
 from tests.house import SignIn, csrf_token
 
@@ -23,7 +23,7 @@ def test_the_page_says_how_a_budget_stands_in_a_picture_a_table_and_a_sentence(
 ) -> None:
     budget_id = counter.budget(20_000)
     counter.at_screen("sam")
-    counter.give("credit", 6000)
+    counter.make_grant("credit", 6000)
     counter.ask("credit", 11_000)
     sam = signed_in("sam")
     for path in ("/budgets/", f"/budgets/{budget_id}"):
@@ -41,9 +41,9 @@ def test_the_burn_down_is_the_ledger_day_by_day(counter: Counter) -> None:
     shop = counter.shop
     shop.clock.now = shop.clock.now.replace(year=2031, month=3, day=2, hour=20)
     budget_id = counter.budget(30_000)
-    counter.give("credit", 6000, by="sam")
+    counter.make_grant("credit", 6000, by="sam")
     shop.clock.forward(10 * 86_400)  # over the hour that is missing on 9 March
-    counter.give("credit", 9000, by="sam")
+    counter.make_grant("credit", 9000, by="sam")
     with shop.wiring.reading() as session:
         budget, period = money.get(session, budget_id), money.period_at(session, budget_id, shop.clock.now)
         assert budget is not None
@@ -75,7 +75,7 @@ def test_robin_makes_changes_and_retires_a_budget_with_a_reason(counter: Counter
     assert (again.status_code, "There is such a budget already" in again.text) == (422, True)
     change = {"version": row.version, "warn_percent": "70"}
     assert "Say why it is changed." in post(signed_in, "robin", f"/budgets/{row.id}", amount="50", **change).text
-    counter.give("credit", 6000)
+    counter.make_grant("credit", 6000)
     low = post(signed_in, "robin", f"/budgets/{row.id}", amount="59.99", note="Less", **change)
     assert (low.status_code, "$60 is given or held already" in low.text) == (422, True)
     assert post(signed_in, "robin", f"/budgets/{row.id}", amount="60", note="Less", **change).status_code == 302
@@ -98,14 +98,14 @@ def test_a_department_answers_and_what_failed_is_tried_again(counter: Counter, s
     shop = counter.shop
     with shop.wiring.work() as work:
         work.session.add(Department(key="warehouse", names={"en": "Warehouse", "zh": "仓库"}))
-    grant = counter.give("express", 1, fields={"day": "2026-11-30"})
-    operations.carry_out(shop.wiring, grant.id)
-    (row,) = shop.rows(Request)
+    grant = counter.make_grant("express", 1, fields={"day": "2026-11-30"})
+    operations.fulfil(shop.wiring, grant.id)
+    (row,) = shop.rows(DepartmentRequest)
     listed = signed_in("bo").get("/requests/").text
     assert "Warehouse" in listed
     assert "Express redelivery" in listed
-    assert post(signed_in, "bo", f"/requests/{row.id}", said="refused").status_code == 422
-    assert post(signed_in, "bo", f"/requests/{row.id}", said="refused", answer="No truck").status_code == 302
+    assert post(signed_in, "bo", f"/requests/{row.id}", outcome="refused").status_code == 422
+    assert post(signed_in, "bo", f"/requests/{row.id}", outcome="refused", answer="No truck").status_code == 302
     assert counter.grant(grant.id).state == "failed"
     assert "“No truck”" in signed_in("bo").get("/requests/?state=answered").text
     failed = signed_in("sam").get("/requests/?state=failed").text

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from callcenter.actions.empowerment import approvals, asking, proposals
-from callcenter.domain.empowerment.approving import Said
+from callcenter.domain.empowerment.approving import ApprovalAnswer
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.empowerment.proposals import Proposal
 from callcenter.storage.empowerment.rule_books import RuleBookRow
@@ -21,7 +21,7 @@ def six_times_yes(counter: Counter) -> None:
         grant = counter.ask("refund", 12_000)
         counter.shop.clock.forward(40)
         with counter.shop.wiring.work() as work:
-            approvals.answer(work, counter.approval(grant).id, actor=counter.actor("sam"), said=Said.YES)
+            approvals.answer(work, counter.approval(grant).id, actor=counter.actor("sam"), answer=ApprovalAnswer.YES)
         with counter.shop.wiring.work() as work:
             asking.withdraw(work, grant.id, actor=counter.actor("alice"))
     with counter.shop.wiring.work() as work:
@@ -36,7 +36,7 @@ def test_agents_do_not_see_what_is_for_those_who_lead(counter: Counter, signed_i
 
 @pytest.mark.parametrize("by", ["remedy", "rule", "cause", "department", "team", "tier", "nonsense"])
 def test_what_was_given_is_grouped(counter: Counter, signed_in: SignIn, by: str) -> None:
-    counter.give("credit", 2000)
+    counter.make_grant("credit", 2000)
     page = signed_in("sam").get(f"/rules/effect?by={by}").text
     assert "$20" in page
 
@@ -78,7 +78,7 @@ def test_a_proposal_is_dismissed_with_a_reason(counter: Counter, signed_in: Sign
 
 def test_the_cases_behind_a_pattern_are_shown_one_by_one(counter: Counter, signed_in: SignIn) -> None:
     for _ in range(4):
-        counter.give("credit", 1000)
+        counter.make_grant("credit", 1000)
     sam = signed_in("sam")
     page = sam.get("/rules/worth-a-look").text
     assert "Alice Moreau, again for Carla Mendes" in page

@@ -115,7 +115,7 @@ def test_a_rule_is_changed_in_place_and_its_row_says_what_differs(signed_in: Sig
     assert sent(sam, f"/rules/{draft}/rules/12", form).status_code == 302
     rule = row(shop, draft).book.rule(12)
     assert rule is not None
-    assert (rule.limits.customer, rule.who.given()["with_us_days"].min) == (20000, 90)
+    assert (rule.limits.customer, rule.who.wanted_values()["with_us_days"].min) == (20000, 90)
     text = sam.get(f"/rules/{draft}?only=changes").text
     assert '<del class="was">$150 a customer a year</del>' in text
     assert '<ins class="is-new">$200 a customer a year</ins>' in text

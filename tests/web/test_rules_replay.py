@@ -108,11 +108,11 @@ def test_figures_budget_and_kinds_are_shown_and_lead_to_each_case(sam: FlaskClie
                 created_at=work.now,
             )
         )
-    records.wish("may", 2000, 2000)
-    records.wish("ask", 5000, 5000, customer_id=carla)
-    records.wish("ask", 6000, 0)
-    records.wish("not_asked", 4000, agent="bo")
-    records.wish("ask", 9000, 3000, erased=True)
+    records.request("may", 2000, 2000)
+    records.request("ask", 5000, 5000, customer_id=carla)
+    records.request("ask", 6000, 0)
+    records.request("not_asked", 4000, agent="bo")
+    records.request("ask", 9000, 3000, erased=True)
     ask(sam)
     worked_out(shop)
     text = shown(sam)
@@ -145,7 +145,7 @@ def test_figures_budget_and_kinds_are_shown_and_lead_to_each_case(sam: FlaskClie
 def test_a_long_list_goes_on(sam: FlaskClient, records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("callcenter.web.empowerment.rules_replay.PAGE", 2)
     for _ in range(3):
-        records.wish("ask", 5000, 5000)
+        records.request("ask", 5000, 5000)
     ask(sam)
     worked_out(records.shop)
     first = sam.get("/rules/13/replay/cases").text
@@ -155,7 +155,7 @@ def test_a_long_list_goes_on(sam: FlaskClient, records: Records, monkeypatch: py
 
 
 def test_a_draft_that_was_changed_since_says_so_and_can_be_run_again(sam: FlaskClient, records: Records) -> None:
-    records.wish("ask", 5000, 5000)
+    records.request("ask", 5000, 5000)
     ask(sam)
     worked_out(records.shop)
     assert "The rules were changed since." not in shown(sam)
@@ -169,7 +169,7 @@ def test_a_draft_that_was_changed_since_says_so_and_can_be_run_again(sam: FlaskC
 
 
 def test_it_reads_in_chinese(sam: FlaskClient, records: Records) -> None:
-    records.wish("ask", 5000, 5000)
+    records.request("ask", 5000, 5000)
     ask(sam)
     worked_out(records.shop)
     records.shop.change("sam", language="zh")

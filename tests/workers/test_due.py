@@ -89,7 +89,7 @@ def _questions(counter: Counter) -> None:
         counter.ask()
 
 
-def _turns_are_over(counter: Counter) -> None:
+def _escalation_steps_are_over(counter: Counter) -> None:
     _questions(counter)
     counter.shop.clock.forward(130)
 
@@ -144,7 +144,7 @@ def _surveys_to_ask(counter: Counter) -> None:
 def _given(counter: Counter) -> None:
     counter.budget(60_000)
     for _ in range(2):
-        counter.give(units=3000)
+        counter.make_grant(units=3000)
     counter.shop.run("UPDATE grants SET next_try_at = :now", now=counter.shop.clock.now)
 
 
@@ -207,14 +207,14 @@ TWO_OF: dict[str, Callable[[Counter], None]] = {
     "leg_not_up": _legs_do_not_come_up,
     "wrap_up_over": _wrap_ups_are_over,
     "callback": _callbacks,
-    "approval_turn": _turns_are_over,
+    "escalation_step": _escalation_steps_are_over,
     "grant_lapses": _approved_and_not_given_on,
     "ring_agent": _telephones_to_ring,
     "bring_back": _callers_to_bring_back,
     "send_message": _messages_to_send,
     "fetch_attachment": _files_to_fetch,
     "invite_to_survey": _surveys_to_ask,
-    "carry_out": _given,
+    "fulfil": _given,
     "play_what_if": _what_ifs,
     "replay_rules": _replays,
     "agent_gone": _agents_gone,

@@ -13,7 +13,7 @@ import workers.job
 from callcenter import background
 from callcenter.actions.empowerment import replays
 from callcenter.clock import utc_now
-from callcenter.domain.empowerment.past import of_data
+from callcenter.domain.empowerment.recorded_request import of_data
 from callcenter.domain.empowerment_events import ApprovalAsked
 from callcenter.domain.errors import Invalid, NotAllowed, NotFound
 from callcenter.settings import Settings
@@ -62,12 +62,12 @@ def queued(wiring: Wiring) -> list[str]:
 def a_month(records: Records) -> dict[str, int]:
     carla = records.shop.customer("Carla", CARLA)
     return {
-        "at once": records.wish("may", 2000, 2000, customer_id=carla),
-        "asked": records.wish("ask", 5000, 5000),
-        "less": records.wish("ask", 6000, 4000, agent="bo"),
-        "no": records.wish("ask", 9000, 0, held_seconds=240),
-        "not asked": records.wish("not_asked", 4000),
-        "erased": records.wish("ask", 3000, 3000, erased=True),
+        "at once": records.request("may", 2000, 2000, customer_id=carla),
+        "asked": records.request("ask", 5000, 5000),
+        "less": records.request("ask", 6000, 4000, agent="bo"),
+        "no": records.request("ask", 9000, 0, held_seconds=240),
+        "not asked": records.request("not_asked", 4000),
+        "erased": records.request("ask", 3000, 3000, erased=True),
     }
 
 
@@ -125,7 +125,7 @@ def test_what_is_streamed_for_a_file_reads_back_the_same(records: Records) -> No
 
 
 def test_what_was_asked_for_is_known_where_something_else_was_given_instead(records: Records) -> None:
-    id_ = records.wish("ask", 5000, 5000)
+    id_ = records.request("ask", 5000, 5000)
     shop = records.shop
     shop.run("UPDATE grants SET remedy = 'gift', units = 1 WHERE id = :id", id=id_)
     shop.run("UPDATE approvals SET answer = 'instead', answer_remedy = 'gift' WHERE grant_id = :id", id=id_)
@@ -135,7 +135,7 @@ def test_what_was_asked_for_is_known_where_something_else_was_given_instead(reco
         work.record(ApprovalAsked(ticket_id=ticket_id, actor="x", grant_id=id_, approval_id=1, **values))
     with shop.wiring.reading() as session:
         [one] = cases.stream(session, since=SINCE, until=UNTIL)
-    assert (one.remedy, one.tried, one.given_remedy, one.given) == ("credit", 5000, "gift", 1)
+    assert (one.remedy, one.tried, one.granted_remedy, one.granted) == ("credit", 5000, "gift", 1)
 
 
 def test_agents_may_not_ask_and_a_period_has_to_be_one(records: Records) -> None:
@@ -170,9 +170,9 @@ def test_what_a_killed_worker_held_is_begun_again_and_the_late_one_is_not_heard(
     Clock(shop.wiring).tick()
     assert queued(shop.wiring) == [f"replay_rules-{id_}"]
     job.replay(replay_id=id_)
-    with pytest.raises(replays.Superseded), shop.wiring.work() as work:
+    with pytest.raises(replays.ReplaySuperseded), shop.wiring.work() as work:
         replays.go_on(work, id_, attempt=1, done=1, to_do=2, cases=[])
-    with pytest.raises(replays.Superseded), shop.wiring.work() as work:
+    with pytest.raises(replays.ReplaySuperseded), shop.wiring.work() as work:
         replays.finish(work, id_, attempt=1, result={"late": True})
     row = shop.row(ReplayRow, id_)
     assert (row.state, row.tries, len(shop.rows(ReplayCase))) == ("done", 2, 3)
@@ -197,7 +197,7 @@ def test_a_real_worker_killed_in_the_middle_loses_only_time_and_no_case_is_kept_
     records: Records, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop, count = records.shop, 15_000
-    id_ = records.wish("not_asked", 4000)
+    id_ = records.request("not_asked", 4000)
     with shop.wiring.reading() as session:
         columns = [one.name for one in ReplayRow.metadata.tables["grants"].columns if one.name != "id"]
         assert session.scalar(select(1)) == 1

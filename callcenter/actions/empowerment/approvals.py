@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from callcenter.actions.callbacks import callback_admin
 from callcenter.actions.empowerment import asking, budgets, granting, remedy_words
-from callcenter.actions.empowerment.granting import Matter
+from callcenter.actions.empowerment.granting import DecidedCase
 from callcenter.domain.empowerment import May, money
-from callcenter.domain.empowerment.approving import Said, most_of
-from callcenter.domain.empowerment.rule_book import Step
+from callcenter.domain.empowerment.approving import ApprovalAnswer, most_of
+from callcenter.domain.empowerment.rule_book import EscalationStep
 from callcenter.domain.empowerment_events import (
     ApprovalAnswered,
     ApprovalClaimed,
@@ -97,7 +97,7 @@ def answer(
     approval_id: int,
     *,
     actor: Actor,
-    said: Said,
+    answer: ApprovalAnswer,
     units: int | None = None,
     remedy: str | None = None,
     word: str = "",
@@ -109,7 +109,7 @@ def answer(
     current rules forbid it.
     """
     grant, row = lock(work, approval_id)
-    if row.state == ApprovalState.ANSWERED and row.answered_by == actor.agent_id and row.answer == said:
+    if row.state == ApprovalState.ANSWERED and row.answered_by == actor.agent_id and row.answer == answer:
         return grant
     _still_open(work, row, actor)
     may, most = _may(work, row, grant, actor)
@@ -118,17 +118,17 @@ def answer(
     if asked is not None and asked != grant.units:
         raise StaleSave(name=agents.names(work.session).get(grant.agent_id, ""))
     text = word.replace("\x00", "").strip()[:LONGEST_WORD]
-    if said == Said.NO:
+    if answer == ApprovalAnswer.NO:
         budgets.release(work, grant, actor=actor.label)
         grant.state = GrantState.REFUSED
     else:
-        _approve(work, grant, said, units, remedy, most, actor)
+        _approve(work, grant, answer, units, remedy, most, actor)
     asking.close(work, row, grant, state=ApprovalState.ANSWERED)
-    row.answer, row.answered_by, row.answered_at, row.word = said.value, actor.agent_id, work.now, text
-    row.answer_units = grant.units if said != Said.NO else None
-    row.answer_remedy = grant.remedy if said == Said.INSTEAD else None
+    row.answer, row.answered_by, row.answered_at, row.word = answer.value, actor.agent_id, work.now, text
+    row.answer_units = grant.units if answer != ApprovalAnswer.NO else None
+    row.answer_remedy = grant.remedy if answer == ApprovalAnswer.INSTEAD else None
     row.claimed_by, row.claimed_at = row.claimed_by or actor.agent_id, row.claimed_at or work.now
-    tell(work, row, grant, actor=actor.label)
+    record_answer(work, row, grant, actor=actor.label)
     _call_at_once(work, row, actor)
     return grant
 
@@ -144,23 +144,29 @@ def _still_open(work: Work, row: Approval, actor: Actor) -> None:
 
 
 def _approve(
-    work: Work, grant: Grant, said: Said, units: int | None, remedy: str | None, most: int | None, actor: Actor
+    work: Work,
+    grant: Grant,
+    answer: ApprovalAnswer,
+    units: int | None,
+    remedy: str | None,
+    most: int | None,
+    actor: Actor,
 ) -> None:
-    asked, matter = grant.units, asking.matter_of(work, grant)
-    key = remedy if said == Said.INSTEAD and remedy else grant.remedy
-    wanted = asked if said == Said.YES else money.checked(units, field="units")
-    if said == Said.LESS and wanted >= asked:
+    asked, case = grant.units, asking.case_of(work, grant)
+    key = remedy if answer == ApprovalAnswer.INSTEAD and remedy else grant.remedy
+    wanted = asked if answer == ApprovalAnswer.YES else money.checked(units, field="units")
+    if answer == ApprovalAnswer.LESS and wanted >= asked:
         raise Invalid("This is not less than what was asked.", field="units")
-    _allowed(matter, key, wanted, most)
-    becomes(work, grant, matter, key, wanted, actor=actor.label)
+    _allowed(case, key, wanted, most)
+    becomes(work, grant, case, key, wanted, actor=actor.label)
 
 
-def _allowed(matter: Matter, key: str, units: int, most: int | None) -> None:
+def _allowed(case: DecidedCase, key: str, units: int, most: int | None) -> None:
     # Tier, price or budget may have changed since the request: the current rules decide.
-    option = matter.decision.option(key)
+    option = case.decision.option(key)
     if option is None or option.may == May.NEVER:
         raise Invalid("The rules do not allow this to be given any more.", field="remedy")
-    worth = matter.remedy(key).worth(units, matter.decision.currency)
+    worth = case.remedy(key).worth(units, case.decision.currency)
     if most is not None and worth > most:
         raise NotYoursToApprove
     by_rules = None if option.ask and option.ask_most is None else max(option.most, option.ask_most or 0)
@@ -168,19 +174,19 @@ def _allowed(matter: Matter, key: str, units: int, most: int | None) -> None:
         raise Invalid("By the rules nobody may say yes to this.", field="units")
 
 
-def becomes(work: Work, grant: Grant, matter: Matter, key: str, units: int, *, actor: str) -> None:
+def becomes(work: Work, grant: Grant, case: DecidedCase, key: str, units: int, *, actor: str) -> None:
     """Approve `units` of remedy `key`: reprice, hold only the new cost."""
-    remedy = matter.remedy(key)
+    remedy = case.remedy(key)
     if key != grant.remedy or units != grant.units:
         grant.remedy, grant.units = key, units
         grant.worth, grant.cost = remedy.worth(units, grant.currency), remedy.cost(units, grant.currency)
-        grant.sms = granting.sms_of(work, grant, remedy, matter)
+        grant.sms = granting.sms_of(work, grant, remedy, case)
     budgets.hold_only(work, grant, grant.cost, actor=actor)
     grant.state, grant.valid_until = GrantState.APPROVED, work.now + APPROVED_FOR
 
 
-def tell(work: Work, row: Approval, grant: Grant, *, actor: str) -> None:
-    matter_book = asking.matter_of(work, grant)
+def record_answer(work: Work, row: Approval, grant: Grant, *, actor: str) -> None:
+    case = asking.case_of(work, grant)
     work.record(
         ApprovalAnswered(
             **grant.about(),
@@ -189,7 +195,7 @@ def tell(work: Work, row: Approval, grant: Grant, *, actor: str) -> None:
             approval_id=row.id,
             answer=row.answer or "",
             units=grant.units,
-            shown=remedy_words.told(matter_book.remedy(grant.remedy), grant.units, grant.currency),
+            shown=remedy_words.described(case.remedy(grant.remedy), grant.units, grant.currency),
             word=row.word,
         )
     )
@@ -201,12 +207,12 @@ def _may(work: Work, row: Approval, grant: Grant, actor: Actor) -> tuple[bool, i
     # Agents never approve their own requests.
     if person is None or person.id == grant.agent_id:
         return False, 0
-    steps = [Step.model_validate(one) for one in row.steps]
+    steps = [EscalationStep.model_validate(one) for one in row.steps]
     return most_of(steps, row.step, role=person.role, level=person.level)
 
 
 def may_answer(row: Approval, grant: Grant, person: Agent) -> bool:
-    steps = [Step.model_validate(one) for one in row.steps]
+    steps = [EscalationStep.model_validate(one) for one in row.steps]
     return person.id != grant.agent_id and most_of(steps, row.step, role=person.role, level=person.level)[0]
 
 

@@ -6,7 +6,7 @@ from callcenter.actions.messages.received import Received
 from callcenter.domain.agents import Role
 from callcenter.domain.channels import Channel, Thread
 from callcenter.domain.empowerment import money
-from callcenter.domain.empowerment.approving import Reply, Said, read_reply
+from callcenter.domain.empowerment.approving import ApprovalAnswer, Reply, read_reply
 from callcenter.domain.errors import DomainError
 from callcenter.domain.permissions import Actor
 from callcenter.storage.administration import company
@@ -27,15 +27,15 @@ def invite(work: Work, approval_id: int) -> int:
     line = next((one.e164 for one in company.numbers(work.session)), None)
     if row is None or grant is None or not row.is_open or line is None:
         return 0
-    at_screens, mobiles = asking.reachable(work, row.turn, asker_id=grant.agent_id)
+    at_screens, mobiles = asking.reachable(work, row.current_step, asker_id=grant.agent_id)
     # An approver at a screen sees the request there: no SMS.
     if at_screens:
         return 0
     asked = 0
     for agent_id in mobiles:
         person = agents.get(work.session, agent_id)
-        if person and person.mobile and [agent_id, row.step] not in row.told:
-            row.told = [*row.told, [agent_id, row.step]]
+        if person and person.mobile and [agent_id, row.step] not in row.asked_by_sms:
+            row.asked_by_sms = [*row.asked_by_sms, [agent_id, row.step]]
             _send(work, person.mobile, line, _question(work, person, approval_id))
             asked += 1
     return asked
@@ -46,7 +46,7 @@ def _question(work: Work, person: Agent, approval_id: int) -> str:
     grant = grants.get(work.session, row.grant_id) if row else None
     if row is None or grant is None:
         return ""
-    matter = asking.matter_of(work, grant)
+    case = asking.case_of(work, grant)
     asker = agents.get(work.session, grant.agent_id)
     customer = customers.get(work.session, grant.customer_id) if grant.customer_id else None
     ticket = tickets.get(work.session, grant.ticket_id)
@@ -57,7 +57,7 @@ def _question(work: Work, person: Agent, approval_id: int) -> str:
         " amount, or N %(code)s.",
         company=ours.name(person.language) if ours else "",
         agent=asker.name.split()[0] if asker else "",
-        what=remedy_words.told(matter.remedy(grant.remedy), grant.units, grant.currency)[person.language],
+        what=remedy_words.described(case.remedy(grant.remedy), grant.units, grant.currency)[person.language],
         customer=customer.name if customer else "?",
         ticket=ticket.number if ticket else "",
         reason=f"“{grant.reason[:120]}”",
@@ -80,44 +80,46 @@ def reply(work: Work, received: Received) -> bool:
     """True for an approver's answer from their own mobile; they get the result by SMS."""
     message = received.message
     person = agents.by_mobile(work.session, message.sender) if message.channel == Channel.SMS else None
-    given = read_reply(message.body) if person else None
-    if person is None or given is None:
+    reply = read_reply(message.body) if person else None
+    if person is None or reply is None:
         return False
-    _send(work, message.sender, message.recipient, _answered(work, person, given))
+    _send(work, message.sender, message.recipient, _answered(work, person, reply))
     received.keep(work, purpose="approval", customer=None)
     return True
 
 
-def _answered(work: Work, person: Agent, given: Reply) -> str:
-    row = rows.by_code(work.session, given.code)
+def _answered(work: Work, person: Agent, reply: Reply) -> str:
+    row = rows.by_code(work.session, reply.code)
     if row is None:
-        return say(person.language, "No question %(code)s is open any more.", code=given.code)
+        return say(person.language, "No question %(code)s is open any more.", code=reply.code)
     grant = grants.get(work.session, row.grant_id)
     currency = grant.currency if grant else ""
-    amount, _, word = given.rest.partition(" ")
+    amount, _, word = reply.rest.partition(" ")
     actor = Actor(Role(person.role), person.id, person.name)
     try:
         # The savepoint undoes a failed answer; the SMS with the reason is still sent.
         with work.session.begin_nested():
             units = (
-                _units(amount, currency, is_money=_is_money(work, row.grant_id)) if given.said == Said.LESS else None
+                _units(amount, currency, is_money=_is_money(work, row.grant_id))
+                if reply.answer == ApprovalAnswer.LESS
+                else None
             )
             approvals.answer(
                 work,
                 row.id,
                 actor=actor,
-                said=given.said,
+                answer=reply.answer,
                 units=units,
-                word=word if given.said == Said.LESS else given.rest,
+                word=word if reply.answer == ApprovalAnswer.LESS else reply.rest,
             )
     except DomainError as error:
         return say(person.language, error.text, **error.values)
-    return say(person.language, "Done: your answer to question %(code)s stands.", code=given.code)
+    return say(person.language, "Done: your answer to question %(code)s stands.", code=reply.code)
 
 
 def _is_money(work: Work, grant_id: int) -> bool:
     grant = grants.get(work.session, grant_id)
-    remedy = asking.matter_of(work, grant).remedy(grant.remedy) if grant else None
+    remedy = asking.case_of(work, grant).remedy(grant.remedy) if grant else None
     return remedy is None or remedy.is_money
 
 

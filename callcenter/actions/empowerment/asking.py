@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from callcenter.actions.empowerment import budgets, granting, remedy_words
-from callcenter.actions.empowerment.granting import GrantRequest, Matter
+from callcenter.actions.empowerment.granting import DecidedCase, GrantRequest
 from callcenter.domain.agents import Role
-from callcenter.domain.empowerment import Answer, Held, hold, money
+from callcenter.domain.empowerment import GrantAnswer, Held, hold, money
 from callcenter.domain.empowerment.approving import RANKS, SCREEN_SEEN, fits
-from callcenter.domain.empowerment.rule_book import Step
+from callcenter.domain.empowerment.rule_book import EscalationStep
 from callcenter.domain.empowerment_events import ApprovalAsked, ApprovalChanged, ApprovalWithdrawn
 from callcenter.domain.errors import ApprovalOver, GrantOver, Invalid, NotFound, NotYourInteraction
 from callcenter.domain.permissions import Actor
@@ -29,30 +29,30 @@ from callcenter.storage.work import Work
 CODE_TRIES = 50
 
 
-def ask(work: Work, wish: GrantRequest, *, actor: Actor) -> Grant:
+def ask(work: Work, request: GrantRequest, *, actor: Actor) -> Grant:
     """Request approval and reserve the cost; grants or refuses at once where the rules decide alone.
 
     Idempotent by key. Invalid without a reason.
     """
-    matter, before = granting.begin(work, wish, actor=actor)
+    case, before = granting.begin(work, request, actor=actor)
     if before:
         return before
-    held = hold(matter.decision, wish.remedy, wish.units, reason=wish.reason)
-    if held.answer in (Answer.GIVE, Answer.NEEDS_REASON):
-        return granting.give(work, wish, actor=actor)
-    if held.answer == Answer.REFUSED:
-        grant = granting.write(work, matter, wish, held, state=GrantState.REFUSED)
+    held = hold(case.decision, request.remedy, request.units, reason=request.reason)
+    if held.answer in (GrantAnswer.GIVE, GrantAnswer.NEEDS_REASON):
+        return granting.grant(work, request, actor=actor)
+    if held.answer == GrantAnswer.REFUSED:
+        grant = granting.write(work, case, request, held, state=GrantState.REFUSED)
         granting.refuse(work, grant, held)
         return grant
-    if not wish.reason.strip():
+    if not request.reason.strip():
         raise Invalid("Say why we should.", field="reason")
-    return put(work, matter, wish, held, actor=actor.label)
+    return put(work, case, request, held, actor=actor.label)
 
 
 def put(
     work: Work,
-    matter: Matter,
-    wish: GrantRequest,
+    case: DecidedCase,
+    request: GrantRequest,
     held: Held,
     *,
     actor: str,
@@ -61,9 +61,9 @@ def put(
     callback_id: int | None = None,
 ) -> Grant:
     """Write grant and approval request. `rest_of`, `seconds`, `callback_id`: for the remainder of another grant."""
-    grant = granting.write(work, matter, wish, held, state=GrantState.AWAITING, rest_of=rest_of)
-    budgets.reserve(work, grant, budgets.open_periods(work, matter.known.paying, currency=grant.currency), actor=actor)
-    rule = matter.known.rules.book.rule(grant.rule_id or 0)
+    grant = granting.write(work, case, request, held, state=GrantState.AWAITING, rest_of=rest_of)
+    budgets.reserve(work, grant, budgets.open_periods(work, case.known.paying, currency=grant.currency), actor=actor)
+    rule = case.known.rules.book.rule(grant.rule_id or 0)
     asks = rule.asks if rule else held.option.ask if held.option else None
     if asks is None or held.option is None:
         raise NotFound
@@ -80,9 +80,9 @@ def put(
         promise_minutes=asks.promise_minutes,
         own_limit=held.option.most,
         code=_code(work),
-        told=[],
+        asked_by_sms=[],
         asked_at=work.now,
-        held_before=held_so_far(work, matter.interaction),
+        held_before=held_so_far(work, case.interaction),
         callback_id=callback_id,
     )
     if rest_of is None:
@@ -98,7 +98,7 @@ def put(
             remedy=grant.remedy,
             units=grant.units,
             currency=grant.currency,
-            shown=remedy_words.told(matter.remedy(grant.remedy), grant.units, grant.currency),
+            shown=remedy_words.described(case.remedy(grant.remedy), grant.units, grant.currency),
             until=row.step_ends_at.isoformat() if row.step_ends_at else "",
         )
     )
@@ -122,7 +122,7 @@ def held_so_far(work: Work, interaction: Interaction | None) -> int:
     return interaction.held_seconds + (int((work.now - since).total_seconds()) if since else 0)
 
 
-def reachable(work: Work, step: Step, *, asker_id: int) -> tuple[Sequence[int], Sequence[int]]:
+def reachable(work: Work, step: EscalationStep, *, asker_id: int) -> tuple[Sequence[int], Sequence[int]]:
     """(eligible approvers at a screen, eligible approvers with a mobile), as agent ids."""
     able = [
         one
@@ -134,7 +134,7 @@ def reachable(work: Work, step: Step, *, asker_id: int) -> tuple[Sequence[int], 
 
 
 def skip_those_away(work: Work, row: Approval, *, asker_id: int) -> None:
-    steps = [Step.model_validate(one) for one in row.steps]
+    steps = [EscalationStep.model_validate(one) for one in row.steps]
     # To the first step with a reachable approver; without one, the step stays.
     for place in range(row.step, len(steps)):
         at_screens, mobiles = reachable(work, steps[place], asker_id=asker_id)
@@ -174,28 +174,28 @@ def change(work: Work, grant_id: int, *, actor: Actor, units: int, reason: str) 
         raise ApprovalOver
     if not reason.strip():
         raise Invalid("Say why we should.", field="reason")
-    matter = matter_of(work, grant)
-    held = hold(matter.decision, grant.remedy, units, reason=reason)
-    if held.answer == Answer.REFUSED:
+    case = case_of(work, grant)
+    held = hold(case.decision, grant.remedy, units, reason=reason)
+    if held.answer == GrantAnswer.REFUSED:
         raise Invalid("By the rules nobody may say yes to this.", field="units")
-    if held.answer == Answer.GIVE:
+    if held.answer == GrantAnswer.GIVE:
         raise Invalid("You may give this without asking: withdraw the question and give it.", field="units")
-    remedy = matter.remedy(grant.remedy)
+    remedy = case.remedy(grant.remedy)
     grant.units, grant.reason = units, reason.replace("\x00", "").strip()[: granting.LONGEST_REASON]
-    grant.wished = max(grant.wished, units)
+    grant.requested = max(grant.requested, units)
     grant.worth, grant.cost = remedy.worth(units, grant.currency), remedy.cost(units, grant.currency)
-    grant.sms = granting.sms_of(work, grant, remedy, matter)
+    grant.sms = granting.sms_of(work, grant, remedy, case)
     budgets.hold_only(work, grant, grant.cost, actor=actor.label)
     approval.steps = [step.model_dump(mode="json") for step in held.steps]
     approval.step = min(approval.step, len(held.steps) - 1)
-    shown = remedy_words.told(remedy, units, grant.currency)
+    shown = remedy_words.described(remedy, units, grant.currency)
     work.record(
         ApprovalChanged(**grant.about(), actor=actor.label, grant_id=grant.id, approval_id=approval.id, shown=shown)
     )
     return grant
 
 
-def matter_of(work: Work, grant: Grant) -> Matter:
+def case_of(work: Work, grant: Grant) -> DecidedCase:
     """The current allowance, without counting this grant."""
     ticket = tickets.get(work.session, grant.ticket_id)
     if ticket is None:
@@ -215,7 +215,7 @@ def lock(work: Work, grant_id: int) -> tuple[Grant, Approval]:
     if seen is None:
         raise NotFound
     # Same order as every other path, to avoid deadlocks: agent and customer, grant, approval.
-    locks.giver_and_customer(
+    locks.agent_and_customer(
         work.session, agent_id=seen.agent_id, customer_id=seen.customer_id, ticket_id=seen.ticket_id
     )
     grant = grants.get(work.session, grant_id, lock=True)
@@ -232,7 +232,7 @@ def _mine(work: Work, grant_id: int, actor: Actor) -> tuple[Grant, Approval]:
     return grant, approval
 
 
-def give_on(work: Work, grant_id: int, *, actor: Actor, sms: str | None = None) -> Grant:
+def grant_approved(work: Work, grant_id: int, *, actor: Actor, sms: str | None = None) -> Grant:
     """Grant what was approved. Idempotent; GrantOver without a valid approval."""
     grant, _ = _mine(work, grant_id, actor)
     # A double click arrives here: the first one counts.
@@ -240,36 +240,36 @@ def give_on(work: Work, grant_id: int, *, actor: Actor, sms: str | None = None) 
         return grant
     if grant.state != GrantState.APPROVED:
         raise GrantOver
-    matter = matter_of(work, grant)
-    remedy = matter.remedy(grant.remedy)
+    case = case_of(work, grant)
+    remedy = case.remedy(grant.remedy)
     if sms is not None:
         grant.sms = sms.replace("\x00", "").strip()
     budgets.commit(work, grant, actor=actor.label)
     grant.state, grant.granted_at, grant.valid_until = GrantState.GRANTED, work.now, None
-    granting.given(work, grant, remedy, actor=actor.label)
+    granting.granted(work, grant, remedy, actor=actor.label)
     return grant
 
 
 def rest(
-    work: Work, matter: Matter, grant: Grant, *, units: int, minutes: int, callback_id: int | None
+    work: Work, case: DecidedCase, grant: Grant, *, units: int, minutes: int, callback_id: int | None
 ) -> Grant | None:
     """Request approval for the remaining `units`, due in `minutes`. None where the rules require none."""
-    wish = GrantRequest(
+    request = GrantRequest(
         key=f"rest:{grant.id}",
         ticket_id=grant.ticket_id,
         remedy=grant.remedy,
         units=units,
-        interaction_id=matter.interaction.id if matter.interaction else None,
+        interaction_id=case.interaction.id if case.interaction else None,
         reason=grant.reason,
         fields=grant.fields,
     )
-    held = hold(matter.decision, grant.remedy, grant.units + units, reason=grant.reason)
-    if held.answer != Answer.ASK:
+    held = hold(case.decision, grant.remedy, grant.units + units, reason=grant.reason)
+    if held.answer != GrantAnswer.ASK:
         return None
     return put(
         work,
-        matter,
-        wish,
+        case,
+        request,
         held,
         actor=f"agent:{grant.agent_id}",
         rest_of=grant.id,

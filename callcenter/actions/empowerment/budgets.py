@@ -13,7 +13,7 @@ from callcenter.domain.empowerment_events import BudgetRunsLow, BudgetSet
 from callcenter.domain.errors import BudgetUsedUp, Invalid, NotFound, StaleSave
 from callcenter.domain.permissions import Actor
 from callcenter.storage.empowerment import budgets
-from callcenter.storage.empowerment.budgets import SCOPES, Budget, Entry, Moved, Paying, Period
+from callcenter.storage.empowerment.budgets import SCOPES, Budget, BudgetPeriod, Entry, Moved, Paying
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.work import Work
 
@@ -25,7 +25,7 @@ def open_periods(work: Work, paying: Sequence[Paying], *, currency: str) -> list
     return [(one.period or _open(work, one.budget, work.now)).id for one in paying if one.budget.currency == currency]
 
 
-def _open(work: Work, budget: Budget, moment: datetime) -> Period:
+def _open(work: Work, budget: Budget, moment: datetime) -> BudgetPeriod:
     starts_at, ends_at = period_of(budget.period, budget.zone, moment)
     return budgets.open_period(work.session, budget, starts_at=starts_at, ends_at=ends_at, now=work.now)
 
@@ -97,7 +97,7 @@ def _move(
 
 
 def _warn(work: Work, moved: Moved) -> None:
-    period = work.session.get(Period, moved.period_id)
+    period = work.session.get(BudgetPeriod, moved.period_id)
     if period is not None:
         # One warning a period, until the amount is raised.
         period.warned_at = work.now
@@ -143,16 +143,16 @@ def create(
     return row
 
 
-def _check(**given: Any) -> None:
-    if given["scope"] not in SCOPES or (given["scope"] == "company") != (given["scope_id"] is None):
+def _check(**values: Any) -> None:
+    if values["scope"] not in SCOPES or (values["scope"] == "company") != (values["scope_id"] is None):
         raise Invalid("A budget is for an agent, a team, a department or the company.", field="scope")
-    if not money.is_currency(given["currency"]):
+    if not money.is_currency(values["currency"]):
         raise Invalid("This is no currency.", field="currency")
-    if given["period"] not in PERIODS:
+    if values["period"] not in PERIODS:
         raise Invalid("A period is a month or a quarter.", field="period")
-    if not is_zone(given["zone"]):
+    if not is_zone(values["zone"]):
         raise Invalid("There is no such time zone.", field="zone")
-    _percent(given["warn_percent"])
+    _percent(values["warn_percent"])
 
 
 def _percent(value: int) -> int:
@@ -197,7 +197,7 @@ def _set_amount(work: Work, budget: Budget, amount: int, *, actor: Actor, note: 
         raise Invalid(
             "%(used)s is given or held already in this period; it cannot be lower.",
             field="amount",
-            used=money.shown(used, budget.currency, "en"),
+            used=money.formatted(used, budget.currency, "en"),
         )
     if amount != period.limit_amount:
         difference = amount - period.limit_amount

@@ -24,7 +24,7 @@ def add_department(work: Work, *, key: str, names: dict[str, str], actor: Actor)
     taken = {one.key for one in departments.departments(work.session)}
     row = Department(key=_free_key(key, taken), names=checked_names(names))
     work.session.add(row)
-    _told(work, f"department.{row.key}", None, row.names, actor)
+    _record_change(work, f"department.{row.key}", None, row.names, actor)
     return row
 
 
@@ -34,7 +34,7 @@ def rename_department(work: Work, department_id: int, *, names: dict[str, str], 
     if row is None:
         raise NotFound
     before, row.names = row.names, checked_names(names)
-    _told(work, f"department.{row.key}", before, row.names, actor)
+    _record_change(work, f"department.{row.key}", before, row.names, actor)
     return row
 
 
@@ -44,7 +44,7 @@ def set_team(work: Work, team_id: int, *, department_id: int | None, actor: Acto
     if team is None or (department_id is not None and work.session.get(Department, department_id) is None):
         raise NotFound
     before, team.department_id = team.department_id, department_id
-    _told(work, f"team.{team.id}.department", before, department_id, actor)
+    _record_change(work, f"team.{team.id}.department", before, department_id, actor)
     return team
 
 
@@ -53,7 +53,7 @@ def add_cause(work: Work, *, key: str, names: dict[str, str], department_id: int
     taken = {one.key for one in departments.every_cause(work.session)}
     row = Cause(key=_free_key(key, taken), names=checked_names(names), department_id=_known(work, department_id))
     work.session.add(row)
-    _told(work, f"cause.{row.key}", None, [row.names, department_id], actor)
+    _record_change(work, f"cause.{row.key}", None, [row.names, department_id], actor)
     return row
 
 
@@ -67,7 +67,7 @@ def change_cause(
         raise NotFound
     before = [row.names, row.department_id, row.is_active]
     row.names, row.department_id, row.is_active = checked_names(names), _known(work, department_id), is_active
-    _told(work, f"cause.{row.key}", before, [row.names, department_id, is_active], actor)
+    _record_change(work, f"cause.{row.key}", before, [row.names, department_id, is_active], actor)
     return row
 
 
@@ -85,7 +85,7 @@ def add_system(work: Work, *, key: str, url: str, actor: Actor) -> tuple[System,
     secret = secrets.token_urlsafe(32)
     row = System(key=_free_key(key, taken), url=_checked_url(url), secret=secret)
     work.session.add(row)
-    _told(work, f"system.{row.key}", None, row.url, actor)
+    _record_change(work, f"system.{row.key}", None, row.url, actor)
     return row, secret
 
 
@@ -93,7 +93,7 @@ def change_system(work: Work, system_id: int, *, url: str, is_active: bool, acto
     row = _system(work, system_id, actor)
     before = [row.url, row.is_active]
     row.url, row.is_active = _checked_url(url), is_active
-    _told(work, f"system.{row.key}", before, [row.url, is_active], actor)
+    _record_change(work, f"system.{row.key}", before, [row.url, is_active], actor)
     return row
 
 
@@ -101,7 +101,7 @@ def renew_secret(work: Work, system_id: int, *, actor: Actor) -> tuple[System, s
     """(system, new secret); the old one stops working at once."""
     row = _system(work, system_id, actor)
     row.secret = secrets.token_urlsafe(32)
-    _told(work, f"system.{row.key}.secret", "old", "new", actor)
+    _record_change(work, f"system.{row.key}.secret", "old", "new", actor)
     return row, row.secret
 
 
@@ -136,7 +136,7 @@ def _free_key(key: str, taken: set[str]) -> str:
     return key
 
 
-def _told(work: Work, name: str, before: Any, after: Any, actor: Actor) -> None:
+def _record_change(work: Work, name: str, before: Any, after: Any, actor: Actor) -> None:
     if before != after:
         work.session.flush()
         settings_cache.forget_after(work.session)

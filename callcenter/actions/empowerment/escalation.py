@@ -7,8 +7,8 @@ from callcenter.actions.callbacks import callback_admin
 from callcenter.actions.empowerment import approvals, asking, budgets
 from callcenter.domain import customers as people
 from callcenter.domain.agents import Role
-from callcenter.domain.empowerment.approving import Said
-from callcenter.domain.empowerment_events import ApprovalPassedOn, GrantLapsed
+from callcenter.domain.empowerment.approving import ApprovalAnswer
+from callcenter.domain.empowerment_events import ApprovalEscalated, GrantLapsed
 from callcenter.domain.errors import BudgetUsedUp, Invalid
 from callcenter.domain.events import CallEnded
 from callcenter.domain.interactions import Result
@@ -29,44 +29,44 @@ def run_out(work: Work, approval_id: int) -> None:
     if not row.is_open or row.step_ends_at is None or row.step_ends_at > work.now:
         return
     if row.step + 1 < len(row.steps):
-        _to_the_next(work, row, grant)
+        _escalate(work, row, grant)
     elif grant.rest_of is not None:
-        _expire(work, row, grant, said=Said.NOTHING)
+        _expire(work, row, grant, answer=ApprovalAnswer.NOTHING)
     else:
         _default(work, row, grant)
 
 
-def _to_the_next(work: Work, row: Approval, grant: Grant) -> None:
+def _escalate(work: Work, row: Approval, grant: Grant) -> None:
     row.step += 1
-    row.step_ends_at = work.now + timedelta(seconds=row.turn.seconds)
+    row.step_ends_at = work.now + timedelta(seconds=row.current_step.seconds)
     asking.skip_those_away(work, row, asker_id=grant.agent_id)
     row.claimed_by = row.claimed_at = None
     until = row.step_ends_at.isoformat()
-    work.record(ApprovalPassedOn(**grant.about(), grant_id=grant.id, approval_id=row.id, step=row.step, until=until))
+    work.record(ApprovalEscalated(**grant.about(), grant_id=grant.id, approval_id=row.id, step=row.step, until=until))
 
 
 def _default(work: Work, row: Approval, grant: Grant) -> None:
     """Approve what the agent may grant alone; request the remainder for a promised time. Otherwise expire."""
-    matter, asked = asking.matter_of(work, grant), grant.units
-    option = matter.decision.option(grant.remedy)
+    case, asked = asking.case_of(work, grant), grant.units
+    option = case.decision.option(grant.remedy)
     own = min(asked, option.most) if option and row.otherwise == "own_limit" else 0
 
-    def give_own() -> None:
-        approvals.becomes(work, grant, matter, grant.remedy, own, actor="system")
+    def grant_own_limit() -> None:
+        approvals.becomes(work, grant, case, grant.remedy, own, actor="system")
 
     def ask_on_for_the_rest() -> None:
         callback_id = _promise(work, row, grant)
-        asking.rest(work, matter, grant, units=asked - own, minutes=row.promise_minutes, callback_id=callback_id)
+        asking.rest(work, case, grant, units=asked - own, minutes=row.promise_minutes, callback_id=callback_id)
         row.callback_id = callback_id
 
-    if own <= 0 or not _has_room(work, give_own):
-        _expire(work, row, grant, said=Said.NOTHING)
+    if own <= 0 or not _has_room(work, grant_own_limit):
+        _expire(work, row, grant, answer=ApprovalAnswer.NOTHING)
         return
     asking.close(work, row, grant, state=ApprovalState.EXPIRED)
-    row.answer, row.answered_at, row.answer_units = Said.OWN_LIMIT.value, work.now, own
+    row.answer, row.answered_at, row.answer_units = ApprovalAnswer.OWN_LIMIT.value, work.now, own
     if asked > own and option and not option.is_fixed:
         _has_room(work, ask_on_for_the_rest)
-    approvals.tell(work, row, grant, actor="system")
+    approvals.record_answer(work, row, grant, actor="system")
 
 
 def _has_room(work: Work, act: Callable[[], None]) -> bool:
@@ -83,12 +83,12 @@ def _has_room(work: Work, act: Callable[[], None]) -> bool:
     return True
 
 
-def _expire(work: Work, row: Approval, grant: Grant, *, said: Said) -> None:
+def _expire(work: Work, row: Approval, grant: Grant, *, answer: ApprovalAnswer) -> None:
     budgets.release(work, grant, actor="system")
     asking.close(work, row, grant, state=ApprovalState.EXPIRED)
     grant.state = GrantState.EXPIRED
-    row.answer, row.answered_at = said.value, work.now
-    approvals.tell(work, row, grant, actor="system")
+    row.answer, row.answered_at = answer.value, work.now
+    approvals.record_answer(work, row, grant, actor="system")
 
 
 def lapse(work: Work, grant_id: int) -> None:

@@ -8,8 +8,8 @@ from callcenter.domain.empowerment.reversing import may_reverse, wait_before
 from callcenter.domain.empowerment_events import (
     DepartmentAnswered,
     DepartmentAsked,
-    GrantCarriedOut,
-    GrantNotCarriedOut,
+    GrantFulfilled,
+    GrantNotFulfilled,
     GrantReversed,
 )
 from callcenter.domain.errors import GrantOver, Invalid, NotAllowed, NotFound, OutsideError
@@ -20,7 +20,7 @@ from callcenter.storage.agents import agents
 from callcenter.storage.calls import interactions
 from callcenter.storage.customers import customers
 from callcenter.storage.empowerment import departments, grants, locks, rule_books
-from callcenter.storage.empowerment.departments import Request
+from callcenter.storage.empowerment.departments import DepartmentRequest
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.tickets import tickets
 from callcenter.storage.work import Work
@@ -41,7 +41,7 @@ def claim(work: Work, grant_id: int) -> Grant | None:
 
 
 def ask_department(work: Work, grant: Grant) -> None:
-    key = str(grant.carry_out.get("to", ""))
+    key = str(grant.fulfilment.get("to", ""))
     department = departments.department(work.session, key)
     if department is None:
         failed(work, grant.id, reason=f"no department {key}", final=True)
@@ -49,7 +49,7 @@ def ask_department(work: Work, grant: Grant) -> None:
     remedy = _remedy_names(work, grant)
     agent = agents.get(work.session, grant.agent_id)
     details = ", ".join(f"{name}: {value}" for name, value in grant.fields.items() if value)
-    row = Request(
+    row = DepartmentRequest(
         department_id=department.id,
         ticket_id=grant.ticket_id,
         grant_id=grant.id,
@@ -74,13 +74,15 @@ def _remedy_names(work: Work, grant: Grant) -> dict[str, str]:
     found = rule_books.get(work.session, grant.rule_book)
     remedy = found.book.remedy(grant.remedy) if found else None
     return (
-        remedy_words.told(remedy, grant.units, grant.currency) if remedy else {"en": grant.remedy, "zh": grant.remedy}
+        remedy_words.described(remedy, grant.units, grant.currency)
+        if remedy
+        else {"en": grant.remedy, "zh": grant.remedy}
     )
 
 
 def post_of(work: Work, grant: Grant) -> tuple[str, str, dict[str, Any]] | None:
     """(url, secret, body) for the company's system; None where it is not set up."""
-    system = departments.system(work.session, str(grant.carry_out.get("to", "")))
+    system = departments.system(work.session, str(grant.fulfilment.get("to", "")))
     if system is None:
         return None
     ticket = tickets.get(work.session, grant.ticket_id)
@@ -89,7 +91,7 @@ def post_of(work: Work, grant: Grant) -> tuple[str, str, dict[str, Any]] | None:
         system.url,
         system.secret,
         {
-            "event": "grant.reversed" if grant.state == GrantState.REVERSED else "grant.given",
+            "event": "grant.reversed" if grant.state == GrantState.REVERSED else "grant.made",
             "grant": grant.id,
             "remedy": grant.remedy,
             "units": grant.units,
@@ -97,7 +99,7 @@ def post_of(work: Work, grant: Grant) -> tuple[str, str, dict[str, Any]] | None:
             "fields": grant.fields,
             "ticket": ticket.number if ticket else "",
             "customer": {"id": customer.id, "name": customer.name, "email": customer.email} if customer else None,
-            "given_at": grant.granted_at.isoformat() if grant.granted_at else None,
+            "granted_at": grant.granted_at.isoformat() if grant.granted_at else None,
         },
     )
 
@@ -109,8 +111,8 @@ def done(work: Work, grant_id: int) -> None:
         raise NotFound
     grant.next_try_at, grant.failure = None, ""
     if grant.state in (GrantState.GRANTED, GrantState.FAILED):
-        grant.state, grant.carried_out_at = GrantState.CARRIED_OUT, work.now
-        work.record(GrantCarriedOut(**grant.about(), grant_id=grant.id))
+        grant.state, grant.fulfilled_at = GrantState.FULFILLED, work.now
+        work.record(GrantFulfilled(**grant.about(), grant_id=grant.id))
 
 
 def not_done(work: Work, grant_id: int, error: OutsideError) -> None:
@@ -127,15 +129,15 @@ def failed(work: Work, grant_id: int, *, reason: str, final: bool) -> None:
     grant = grants.get(work.session, grant_id, lock=True)
     if grant is None:
         raise NotFound
-    told = grant.state == GrantState.FAILED and not final
+    is_reported = grant.state == GrantState.FAILED and not final
     if grant.state in (GrantState.GRANTED, GrantState.FAILED):
         grant.state = GrantState.FAILED
     grant.failure = reason[:LONGEST_FAILURE]
     if final:
         grant.next_try_at = None
     # One event for a series of retries, and one when the last try fails.
-    if not told:
-        work.record(GrantNotCarriedOut(**grant.about(), grant_id=grant.id, failure=grant.failure, final=final))
+    if not is_reported:
+        work.record(GrantNotFulfilled(**grant.about(), grant_id=grant.id, failure=grant.failure, final=final))
 
 
 def try_again(work: Work, grant_id: int, *, actor: Actor) -> None:
@@ -150,7 +152,7 @@ def try_again(work: Work, grant_id: int, *, actor: Actor) -> None:
     grant.tries, grant.next_try_at = 0, work.now
 
 
-def answer_request(work: Work, request_id: int, *, actor: Actor, is_done: bool, answer: str = "") -> Request:
+def answer_request(work: Work, request_id: int, *, actor: Actor, is_done: bool, answer: str = "") -> DepartmentRequest:
     """Fulfils or fails the grant. GrantOver once answered, Invalid for a refusal without text."""
     row = departments.request(work.session, request_id, lock=True)
     if row is None:
@@ -186,7 +188,7 @@ def reverse(work: Work, grant_id: int, *, actor: Actor, reason: str) -> Grant:
     seen = grants.get(work.session, grant_id)
     if seen is None:
         raise NotFound
-    locks.giver_and_customer(
+    locks.agent_and_customer(
         work.session, agent_id=seen.agent_id, customer_id=seen.customer_id, ticket_id=seen.ticket_id
     )
     grant = grants.get(work.session, grant_id, lock=True)
@@ -194,14 +196,14 @@ def reverse(work: Work, grant_id: int, *, actor: Actor, reason: str) -> Grant:
         raise NotFound
     if grant.state == GrantState.REVERSED:
         return grant
-    if not may_reverse(actor, giver_id=grant.agent_id, is_still_served=_is_still_served(work, grant)):
+    if not may_reverse(actor, agent_id=grant.agent_id, is_still_served=_is_still_served(work, grant)):
         raise NotAllowed
-    if not grant.is_given:
+    if not grant.is_granted:
         raise GrantOver
     text = reason.replace("\x00", "").strip()[: granting.LONGEST_REASON]
     if not text:
         raise Invalid("Say why it is taken back.", field="reason")
-    was_posted = grant.carry_out.get("how") == "webhook" and (grant.carried_out_at or grant.tries)
+    was_posted = grant.fulfilment.get("how") == "webhook" and (grant.fulfilled_at or grant.tries)
     budgets.put_back(work, grant, actor=actor.label, note=text[:200])
     grant.state, grant.reversed_at, grant.reversed_by, grant.reverse_reason = (
         GrantState.REVERSED,

@@ -26,7 +26,7 @@ def sms_text(
         return ""
     ours = company.get(session)
     values = {
-        "amount": money.shown(units, currency, language) if remedy.is_money else f"{units} ×",
+        "amount": money.formatted(units, currency, language) if remedy.is_money else f"{units} ×",
         "count": units,
         "name": customer.name if customer else "",
         "ticket": ticket.number,

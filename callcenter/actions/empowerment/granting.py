@@ -13,10 +13,10 @@ from callcenter.actions.empowerment.grant_sms import sms_text
 from callcenter.actions.messages import outgoing
 from callcenter.domain import languages
 from callcenter.domain.channels import Channel, Thread
-from callcenter.domain.empowerment import Answer, Decision, Held, Remedy, hold, money
-from callcenter.domain.empowerment_events import GrantRefused, RemedyGiven
+from callcenter.domain.empowerment import Decision, GrantAnswer, Held, Remedy, hold, money
+from callcenter.domain.empowerment_events import GrantRefused, RemedyGranted
 from callcenter.domain.errors import AskFirst, Invalid, NotFound, NotYourInteraction
-from callcenter.domain.permissions import Actor, may_give
+from callcenter.domain.permissions import Actor, may_grant
 from callcenter.domain.states import GrantState
 from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
@@ -26,7 +26,7 @@ from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.customers import customers
 from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment import facts, grants, locks
-from callcenter.storage.empowerment.facts import Known
+from callcenter.storage.empowerment.facts import CaseContext
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.tickets import tickets
 from callcenter.storage.tickets.tickets import Ticket
@@ -38,7 +38,7 @@ LONGEST_KEY = 80
 
 @dataclass(frozen=True, kw_only=True)
 class GrantRequest:
-    """`units`: minor currency units, or pieces; `wished`: what the customer wanted, if more. `sms`: the agent's own
+    """`units`: minor currency units, or pieces; `requested`: what the customer wanted, if more. `sms`: the agent's own
     text, None for the remedy's, "" for no SMS."""
 
     key: str
@@ -46,21 +46,21 @@ class GrantRequest:
     remedy: str
     units: int
     interaction_id: int | None = None
-    wished: int | None = None
+    requested: int | None = None
     reason: str = ""
     fields: Mapping[str, str] | None = None
     sms: str | None = None
 
 
 @dataclass(frozen=True)
-class Matter:
+class DecidedCase:
     """The rows of a grant request and the decision on them."""
 
     agent: Agent
     ticket: Ticket
     customer: Customer | None
     interaction: Interaction | None
-    known: Known
+    known: CaseContext
     decision: Decision
 
     def remedy(self, key: str) -> Remedy:
@@ -70,54 +70,58 @@ class Matter:
         return found
 
 
-def give(work: Work, wish: GrantRequest, *, actor: Actor) -> Grant:
+def grant(work: Work, request: GrantRequest, *, actor: Actor) -> Grant:
     """Idempotent by key. AskFirst where approval is needed, Invalid without a required reason.
 
     A request that the rules refuse is recorded as a grant in state `refused`.
     """
-    matter, before = begin(work, wish, actor=actor)
+    case, before = begin(work, request, actor=actor)
     if before:
         return before
-    held = hold(matter.decision, wish.remedy, wish.units, reason=wish.reason)
-    if held.answer == Answer.NEEDS_REASON:
+    held = hold(case.decision, request.remedy, request.units, reason=request.reason)
+    if held.answer == GrantAnswer.NEEDS_REASON:
         raise Invalid("Say why: this is given with a reason.", field="reason")
-    if held.answer == Answer.ASK:
+    if held.answer == GrantAnswer.ASK:
         raise AskFirst
     grant = write(
-        work, matter, wish, held, state=GrantState.REFUSED if held.answer == Answer.REFUSED else GrantState.GRANTED
+        work,
+        case,
+        request,
+        held,
+        state=GrantState.REFUSED if held.answer == GrantAnswer.REFUSED else GrantState.GRANTED,
     )
-    if held.answer == Answer.REFUSED:
+    if held.answer == GrantAnswer.REFUSED:
         refuse(work, grant, held)
         return grant
     budgets.spend(
-        work, grant, budgets.open_periods(work, matter.known.paying, currency=grant.currency), actor=actor.label
+        work, grant, budgets.open_periods(work, case.known.paying, currency=grant.currency), actor=actor.label
     )
-    given(work, grant, matter.remedy(wish.remedy), actor=actor.label)
+    granted(work, grant, case.remedy(request.remedy), actor=actor.label)
     return grant
 
 
-def begin(work: Work, wish: GrantRequest, *, actor: Actor) -> tuple[Matter, Grant | None]:
+def begin(work: Work, request: GrantRequest, *, actor: Actor) -> tuple[DecidedCase, Grant | None]:
     """Lock; (rows and decision, existing grant of this key). NotYourInteraction, NotFound, Invalid."""
     if actor.agent_id is None:
         raise Invalid("Only a person can give.", field="agent")
-    if not wish.key or len(wish.key) > LONGEST_KEY:
+    if not request.key or len(request.key) > LONGEST_KEY:
         raise Invalid("A grant needs a key of its own.", field="key")
-    money.checked(wish.units, field="units")
-    ticket = tickets.get(work.session, wish.ticket_id)
+    money.checked(request.units, field="units")
+    ticket = tickets.get(work.session, request.ticket_id)
     if ticket is None:
         raise NotFound
-    locks.giver_and_customer(work.session, agent_id=actor.agent_id, customer_id=ticket.customer_id, ticket_id=ticket.id)
-    before = grants.by_key(work.session, actor.agent_id, wish.key)
-    matter = look(work, actor.agent_id, ticket, wish.interaction_id)
-    serving = matter.interaction.agent_id if matter.interaction else None
-    if not may_give(actor, ticket_owner_id=ticket.owner_id, interaction_agent_id=serving):
+    locks.agent_and_customer(work.session, agent_id=actor.agent_id, customer_id=ticket.customer_id, ticket_id=ticket.id)
+    before = grants.by_key(work.session, actor.agent_id, request.key)
+    case = look(work, actor.agent_id, ticket, request.interaction_id)
+    serving = case.interaction.agent_id if case.interaction else None
+    if not may_grant(actor, ticket_owner_id=ticket.owner_id, interaction_agent_id=serving):
         raise NotYourInteraction
-    return matter, before
+    return case, before
 
 
 def look(
     work: Work, agent_id: int, ticket: Ticket, interaction_id: int | None, *, without: int | None = None
-) -> Matter:
+) -> DecidedCase:
     """The allowance now, without counting grant `without`. Invalid where no rules are published."""
     agent = agents.get(work.session, agent_id)
     customer = customers.get(work.session, ticket.customer_id) if ticket.customer_id else None
@@ -125,46 +129,46 @@ def look(
     if agent is None or (interaction is not None and interaction.ticket_id != ticket.id):
         raise NotFound
     about: dict[str, Any] = {"agent": agent, "customer": customer, "ticket": ticket, "interaction": interaction}
-    known = facts.of_matter(work.session, work.now, **about, without=without)
+    known = facts.of_case(work.session, work.now, **about, without=without)
     if known is None:
         raise Invalid("No rules are published yet.", field="remedy")
-    return Matter(**about, known=known, decision=known.decide())
+    return DecidedCase(**about, known=known, decision=known.decide())
 
 
 def write(
-    work: Work, matter: Matter, wish: GrantRequest, held: Held, *, state: GrantState, rest_of: int | None = None
+    work: Work, case: DecidedCase, request: GrantRequest, held: Held, *, state: GrantState, rest_of: int | None = None
 ) -> Grant:
     """Insert the grant. No payment, no message yet."""
-    remedy, known = matter.remedy(wish.remedy), matter.known
-    currency = matter.decision.currency
+    remedy, known = case.remedy(request.remedy), case.known
+    currency = case.decision.currency
     option = held.option
     row = Grant(
-        key=wish.key,
-        agent_id=matter.agent.id,
+        key=request.key,
+        agent_id=case.agent.id,
         state=state,
         remedy=remedy.key,
         currency=currency,
-        wished=max(wish.wished or 0, wish.units),
-        units=wish.units,
-        worth=remedy.worth(wish.units, currency),
-        cost=remedy.cost(wish.units, currency),
-        customer_id=matter.ticket.customer_id,
-        ticket_id=matter.ticket.id,
-        interaction_id=matter.interaction.id if matter.interaction else None,
+        requested=max(request.requested or 0, request.units),
+        units=request.units,
+        worth=remedy.worth(request.units, currency),
+        cost=remedy.cost(request.units, currency),
+        customer_id=case.ticket.customer_id,
+        ticket_id=case.ticket.id,
+        interaction_id=case.interaction.id if case.interaction else None,
         rest_of=rest_of,
         rule_book=known.rules.number,
-        rule_id=(option.rule_id if held.answer != Answer.ASK else option.ask_rule_id) if option else None,
+        rule_id=(option.rule_id if held.answer != GrantAnswer.ASK else option.ask_rule_id) if option else None,
         answer=held.answer.value,
         facts=known.facts.model_dump(mode="json"),
         usage=known.usage.to_data(),
-        decision=matter.decision.to_data(),
-        reason=_text(wish.reason),
-        fields=_fields(remedy, wish.fields or {}) if state != GrantState.REFUSED else {},
-        language=matter.customer.language if matter.customer else languages.DEFAULT,
+        decision=case.decision.to_data(),
+        reason=_text(request.reason),
+        fields=_fields(remedy, request.fields or {}) if state != GrantState.REFUSED else {},
+        language=case.customer.language if case.customer else languages.DEFAULT,
         created_at=work.now,
         granted_at=work.now if state == GrantState.GRANTED else None,
     )
-    row.sms = _sms(work, row, remedy, matter, wish.sms)
+    row.sms = _sms(work, row, remedy, case, request.sms)
     if state == GrantState.GRANTED:
         _hand_on(work, row, remedy)
     work.session.add(row)
@@ -193,30 +197,30 @@ def _fields(remedy: Remedy, filled: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
-def _sms(work: Work, grant: Grant, remedy: Remedy, matter: Matter, own: str | None) -> str:
+def _sms(work: Work, grant: Grant, remedy: Remedy, case: DecidedCase, own: str | None) -> str:
     if own is not None:
         text = own.replace("\x00", "").strip()
         if len(text) > Channel.SMS.traits.longest:
             raise Invalid("The message is too long.", field="sms")
         return text
-    return sms_of(work, grant, remedy, matter)
+    return sms_of(work, grant, remedy, case)
 
 
-def sms_of(work: Work, grant: Grant, remedy: Remedy, matter: Matter) -> str:
+def sms_of(work: Work, grant: Grant, remedy: Remedy, case: DecidedCase) -> str:
     return sms_text(
         work.session,
         remedy,
         units=grant.units,
         currency=grant.currency,
         language=languages.served(grant.language),
-        customer=matter.customer,
-        ticket=matter.ticket,
-        agent=matter.agent,
+        customer=case.customer,
+        ticket=case.ticket,
+        agent=case.agent,
     )
 
 
 def refuse(work: Work, grant: Grant, held: Held) -> None:
-    amounts = {language: money.shown(grant.units, grant.currency, language) for language in languages.SERVED}
+    amounts = {language: money.formatted(grant.units, grant.currency, language) for language in languages.SERVED}
     pieces = dict.fromkeys(languages.SERVED, f"{grant.units} ×")
     work.record(
         GrantRefused(
@@ -232,30 +236,30 @@ def refuse(work: Work, grant: Grant, held: Held) -> None:
     )
 
 
-def given(work: Work, grant: Grant, remedy: Remedy, *, actor: str) -> None:
+def granted(work: Work, grant: Grant, remedy: Remedy, *, actor: str) -> None:
     """Start fulfilment, notify the customer, record the event. The row is `granted` and flushed."""
     _hand_on(work, grant, remedy)
     _tell_customer(work, grant)
     work.record(
-        RemedyGiven(
+        RemedyGranted(
             **grant.about(),
             actor=actor,
             grant_id=grant.id,
             remedy=remedy.key,
             units=grant.units,
             currency=grant.currency,
-            shown=remedy_words.told(remedy, grant.units, grant.currency),
+            shown=remedy_words.described(remedy, grant.units, grant.currency),
         )
     )
 
 
 def _hand_on(work: Work, grant: Grant, remedy: Remedy) -> None:
-    grant.carry_out = remedy.carry_out.model_dump()
+    grant.fulfilment = remedy.fulfilment.model_dump()
     # A remedy that is only recorded is fulfilled at once; others wait for the worker.
-    if remedy.carry_out.how != "record":
+    if remedy.fulfilment.how != "record":
         grant.next_try_at = work.now
         return
-    grant.state, grant.carried_out_at = GrantState.CARRIED_OUT, work.now
+    grant.state, grant.fulfilled_at = GrantState.FULFILLED, work.now
 
 
 def _tell_customer(work: Work, grant: Grant) -> None:
@@ -287,10 +291,10 @@ def _thread(work: Work, grant: Grant) -> Thread | None:
     return Thread(Channel.SMS, ours, number) if number and ours else None
 
 
-def drop(work: Work, wish: GrantRequest, *, actor: Actor) -> Grant | None:
+def drop(work: Work, request: GrantRequest, *, actor: Actor) -> Grant | None:
     """Record that the agent could have requested approval and did not, for replays."""
-    matter, before = begin(work, wish, actor=actor)
+    case, before = begin(work, request, actor=actor)
     if before:
         return before
-    held = hold(matter.decision, wish.remedy, wish.units, reason=wish.reason)
-    return write(work, matter, wish, held, state=GrantState.NOT_ASKED) if held.answer == Answer.ASK else None
+    held = hold(case.decision, request.remedy, request.units, reason=request.reason)
+    return write(work, case, request, held, state=GrantState.NOT_ASKED) if held.answer == GrantAnswer.ASK else None

@@ -10,7 +10,7 @@ from callcenter.actions.empowerment import rule_books, rule_drafts
 from callcenter.domain import languages
 from callcenter.domain.empowerment import Rule, RuleBook
 from callcenter.domain.empowerment import learning as rules
-from callcenter.domain.empowerment.learning import Finding
+from callcenter.domain.empowerment.learning import ProposalFinding
 from callcenter.domain.empowerment_events import ProposalDecided
 from callcenter.domain.errors import GrantOver, Invalid, NotFound
 from callcenter.domain.permissions import Actor
@@ -44,7 +44,7 @@ def _is_fresh(row: Proposal, now: datetime) -> bool:
     )
 
 
-def _put(work: Work, finding: Finding) -> None:
+def _put(work: Work, finding: ProposalFinding) -> None:
     values = {"agent_id": finding.agent_id, "data": finding.data, "cases": list(finding.cases), "seen_at": work.now}
     row = insert(Proposal).values(
         kind=finding.kind,

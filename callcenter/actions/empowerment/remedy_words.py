@@ -4,16 +4,16 @@ from callcenter.domain import languages
 from callcenter.domain.empowerment import Remedy, money
 
 
-def shown(remedy: Remedy, units: int, currency: str) -> dict[str, str]:
+def amounts(remedy: Remedy, units: int, currency: str) -> dict[str, str]:
     """By language: "$60" or "2 ×", for example."""
     if remedy.is_money:
-        return {language: money.shown(units, currency, language) for language in languages.SERVED}
+        return {language: money.formatted(units, currency, language) for language in languages.SERVED}
     return dict.fromkeys(languages.SERVED, f"{units} ×")
 
 
-def told(remedy: Remedy, units: int, currency: str) -> dict[str, str]:
+def described(remedy: Remedy, units: int, currency: str) -> dict[str, str]:
     """Amount and remedy name, for the timeline."""
-    amounts = shown(remedy, units, currency)
+    texts = amounts(remedy, units, currency)
     if not remedy.is_money and units == 1:
         return remedy.names
-    return {language: f"{amount} {languages.of(remedy.names, language)}" for language, amount in amounts.items()}
+    return {language: f"{amount} {languages.of(remedy.names, language)}" for language, amount in texts.items()}

@@ -27,7 +27,7 @@ class TooManyReplays(DomainError):
     text = N_("Others are still being worked out. Wait until one is done.")
 
 
-class Superseded(Exception):
+class ReplaySuperseded(Exception):
     """Another worker holds the replay, or it has ended."""
 
 
@@ -97,7 +97,7 @@ def finish(work: Work, replay_id: int, *, attempt: int, result: dict[str, Any]) 
 def _mine(work: Work, replay_id: int, attempt: int) -> ReplayRow:
     row = replays.get(work.session, replay_id, lock=True)
     if row is None or row.state != LongJobState.RUNNING or row.tries != attempt:
-        raise Superseded
+        raise ReplaySuperseded
     return row
 
 

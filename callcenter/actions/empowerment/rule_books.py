@@ -149,13 +149,13 @@ def review(work: Work, number: int, *, version: int, accepted: bool, note: str =
         raise NotInThisState
     if reviewer_id == row.author_id or reviewer_id in row.editor_ids:
         raise NotYourOwn
-    said = plain(note)[:LONGEST_NOTE]
-    if not accepted and not said:
+    text = plain(note)[:LONGEST_NOTE]
+    if not accepted and not text:
         raise Invalid("Say what should be changed.", field="note")
     row.state = BookState.REVIEWED if accepted else BookState.DRAFT
-    row.reviewer_id, row.reviewed_at, row.review_note = reviewer_id, work.now, said
+    row.reviewer_id, row.reviewed_at, row.review_note = reviewer_id, work.now, text
     touch(work, row)
-    work.record(RuleBookReviewed(number=number, accepted=accepted, note=said, actor=actor.label))
+    work.record(RuleBookReviewed(number=number, accepted=accepted, note=text, actor=actor.label))
     return row
 
 

@@ -34,7 +34,7 @@ def for_interaction(work: Work, interaction: Interaction, *, agent_id: int) -> T
     if interaction.ticket_id is not None:
         ticket = tickets.get(work.session, interaction.ticket_id, lock=True)
     else:
-        same = tickets.of_same_matter(work.session, customer_id=interaction.customer_id, queue_id=interaction.queue_id)
+        same = tickets.of_same_case(work.session, customer_id=interaction.customer_id, queue_id=interaction.queue_id)
         ticket = same or _open_for(work, interaction, agent_id)
     if ticket is None:
         raise NotFound
@@ -46,7 +46,7 @@ def for_interaction(work: Work, interaction: Interaction, *, agent_id: int) -> T
 
 def for_message(work: Work, interaction: Interaction, *, body: str) -> Ticket:
     """Voicemail as a comment to the unsolved ticket of this queue, else to a new one."""
-    same = tickets.of_same_matter(work.session, customer_id=interaction.customer_id, queue_id=interaction.queue_id)
+    same = tickets.of_same_case(work.session, customer_id=interaction.customer_id, queue_id=interaction.queue_id)
     ticket = same or _open_for(work, interaction, None)
     written = Comment(ticket_id=ticket.id, interaction_id=interaction.id, body=body, created_at=work.now)
     work.session.add(written)

@@ -7,9 +7,9 @@ from callcenter.demo.book import Book, Values
 from callcenter.demo.empowerment import asking, grant_patterns, granting, setup, stories
 from callcenter.demo.empowerment.demo_budgets import Till
 from callcenter.demo.empowerment.granting import Desk
-from callcenter.demo.empowerment.occasions import Moment, Year
+from callcenter.demo.empowerment.occasions import Occasion, Year
 from callcenter.demo.people import KNOWN
-from callcenter.domain.empowerment import Answer, hold
+from callcenter.domain.empowerment import GrantAnswer, hold
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.surveys.surveys import Survey
 
@@ -35,33 +35,33 @@ def _play(desk: Desk) -> None:
     jonas = next(row["id"] for row in desk.book.rows(Agent) if row["username"] == "jonas")
     everyday = sorted([*_moments(desk), *_recoveries(desk)], key=lambda moment: moment.at)
     favourite = grant_patterns.favourite_of(jonas, everyday)
-    told = {
+    wanted = {
         moment.ticket["id"]: (remedy, units, reason) for moment, remedy, units, reason in stories.moments(desk.year)
     }
     story = [moment for moment, *_ in stories.moments(desk.year)]
     for moment in sorted([*everyday, *story], key=lambda one: one.at):
-        if what := told.get(moment.ticket["id"]):
-            _tell(desk, moment, *what)
+        if what := wanted.get(moment.ticket["id"]):
+            _grant_of_story(desk, moment, *what)
         elif _thinks_of_it(desk, moment, favourite) and not granting.is_thrifty(desk, moment):
-            _wish(desk, granting.look(desk, moment))
+            _request_grant(desk, granting.look(desk, moment))
 
 
-def _tell(desk: Desk, moment: Moment, remedy: str, units: int, reason: str) -> None:
+def _grant_of_story(desk: Desk, moment: Occasion, remedy: str, units: int, reason: str) -> None:
     case = granting.look(desk, moment)
-    granting.give(desk, case, remedy, units, hold(case.decision, remedy, units, reason=reason), reason=reason)
+    granting.grant(desk, case, remedy, units, hold(case.decision, remedy, units, reason=reason), reason=reason)
 
 
-def _thinks_of_it(desk: Desk, moment: Moment, favourite: int | None) -> bool:
+def _thinks_of_it(desk: Desk, moment: Occasion, favourite: int | None) -> bool:
     lately = moment.at > desk.book.now - grant_patterns.SEASON
     score = _score(desk, moment)
-    return grant_patterns.wishes(desk.chance, moment, score=score, favourite=favourite, lately=lately)
+    return grant_patterns.requests_a_grant(desk.chance, moment, score=score, favourite=favourite, lately=lately)
 
 
-def _score(desk: Desk, moment: Moment) -> int | None:
+def _score(desk: Desk, moment: Occasion) -> int | None:
     return None if moment.visit is None else desk.year.scores.get(moment.ticket["id"])
 
 
-def _moments(desk: Desk) -> list[Moment]:
+def _moments(desk: Desk) -> list[Occasion]:
     """One in each served contact, sometimes a second; none for scripted customers."""
     in_story = {known.name for known in KNOWN}
     moments = []
@@ -78,7 +78,7 @@ def _moments(desk: Desk) -> list[Moment]:
     return moments
 
 
-def _recoveries(desk: Desk) -> list[Moment]:
+def _recoveries(desk: Desk) -> list[Occasion]:
     """Supervisors follow up on some of the bad scores."""
     leaders = [row for row in desk.book.rows(Agent) if row["role"] == "supervisor"]
     moments = []
@@ -88,11 +88,11 @@ def _recoveries(desk: Desk) -> list[Moment]:
             ticket = desk.year.tickets[survey["ticket_id"]]
             customer: Values = desk.year.customers[ticket["customer_id"]]
             if at < desk.book.now and customer["name"] not in {known.name for known in KNOWN}:
-                moments.append(Moment(at, desk.chance.choice(leaders), customer, ticket))
+                moments.append(Occasion(at, desk.chance.choice(leaders), customer, ticket))
     return moments
 
 
-def _wish(desk: Desk, case: granting.Case) -> None:
+def _request_grant(desk: Desk, case: granting.DemoCase) -> None:
     moment = case.moment
     options = {option.remedy: option for option in case.decision.options}
     key = grant_patterns.remedy(desk.chance, moment, options, desk.book.now)
@@ -102,15 +102,15 @@ def _wish(desk: Desk, case: granting.Case) -> None:
     units = grant_patterns.amount(desk.chance, moment, thing, option, desk.book.now)
     reason = desk.chance.choice(grant_patterns.REASONS[moment.agent["language"]])
     held = hold(case.decision, key, units, reason=reason)
-    if held.answer == Answer.GIVE:
-        granting.give(desk, case, key, units, held, reason=reason if desk.share(55) or option.may != "give" else "")
-    elif held.answer == Answer.ASK and _asks(desk, case, held):
+    if held.answer == GrantAnswer.GIVE:
+        granting.grant(desk, case, key, units, held, reason=reason if desk.share(55) or option.may != "give" else "")
+    elif held.answer == GrantAnswer.ASK and _asks(desk, case, held):
         asking.ask(desk, case, key, units, held, reason=reason)
     else:
         _lets_be(desk, case, key, units, held, reason)
 
 
-def _asks(desk: Desk, case: granting.Case, held: granting.Held) -> bool:
+def _asks(desk: Desk, case: granting.DemoCase, held: granting.Held) -> bool:
     """Whether the agent asks for approval: most do, above all if the customer is on hold anyway."""
     moment = case.moment
     if not asking.can_be_asked(desk, case) or moment.visit is None:
@@ -123,14 +123,14 @@ def _asks(desk: Desk, case: granting.Case, held: granting.Held) -> bool:
     return desk.share(96 if is_late or moment.agent["username"] == "priya" else 90 if moment.hold else 62)
 
 
-def _lets_be(desk: Desk, case: granting.Case, key: str, units: int, held: granting.Held, reason: str) -> None:
+def _lets_be(desk: Desk, case: granting.DemoCase, key: str, units: int, held: granting.Held, reason: str) -> None:
     """Record the request; then the agent grants what the rules allow, or nothing."""
-    if held.answer == Answer.REFUSED and case.moment.visit is None:
+    if held.answer == GrantAnswer.REFUSED and case.moment.visit is None:
         return
-    if held.answer == Answer.REFUSED:
+    if held.answer == GrantAnswer.REFUSED:
         granting.refuse(desk, case, key, units, held, reason=reason)
     else:
         granting.write(desk, case, key, units, held, state="not_asked", reason=reason)
     own = granting.own(case, key)
-    if own and own[1].answer == Answer.GIVE and desk.share(80):
-        granting.give(desk, case, key, own[0], own[1], reason=reason)
+    if own and own[1].answer == GrantAnswer.GIVE and desk.share(80):
+        granting.grant(desk, case, key, own[0], own[1], reason=reason)

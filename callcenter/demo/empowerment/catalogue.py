@@ -67,7 +67,7 @@ GOODS: dict[str, tuple[Ware, ...]] = {
 ANY_GOODS = (DISHWASHER, WASHER, FRIDGE, OVEN, GRINDER, SHELF, SIDEBOARD, SOFA, TABLE, LAMP)
 
 # A scripted ticket's subject names its product.
-TOLD_OF = {
+NAMED_PRODUCTS = {
     "Dishwasher": DISHWASHER,
     "Coffee grinder": GRINDER,
     "Grinder": GRINDER,

@@ -12,7 +12,7 @@ from callcenter.domain.empowerment import Balance, Balances
 from callcenter.domain.empowerment.periods import period_of
 from callcenter.domain.empowerment_events import BudgetRunsLow, BudgetSet
 from callcenter.storage.agents.agents import Agent, Team
-from callcenter.storage.empowerment.budgets import Budget, Entry, Period
+from callcenter.storage.empowerment.budgets import Budget, BudgetPeriod, Entry
 from callcenter.storage.empowerment.departments import Department
 
 WARN_PERCENT = 80
@@ -28,7 +28,7 @@ WITH_TEAMS = ("delivery", "billing")
 
 
 @dataclass(frozen=True)
-class Line:
+class PlannedEntry:
     """A future ledger entry: changes of a period's reserved and committed amounts."""
 
     period: Values
@@ -46,7 +46,7 @@ class Till:
 
     book: Book
     periods: dict[tuple[int, datetime], Values] = field(default_factory=dict)
-    coming: list[tuple[datetime, int, Line]] = field(default_factory=list)
+    coming: list[tuple[datetime, int, PlannedEntry]] = field(default_factory=list)
     serial: Iterator[int] = field(default_factory=count)
     payers: dict[tuple[int, str], list[Values]] = field(default_factory=dict)
 
@@ -71,8 +71,8 @@ class Till:
                     version=1,
                     created_at=at,
                 )
-                told = {"budget_id": budget["id"], "amount": budget["amount"], "currency": currency}
-                self.book.record(at, BudgetSet(actor=f"agent:{robin}", **told))
+                data = {"budget_id": budget["id"], "amount": budget["amount"], "currency": currency}
+                self.book.record(at, BudgetSet(actor=f"agent:{robin}", **data))
 
     def _scopes(self) -> Iterator[tuple[str, str, int | None, tuple[str, ...]]]:
         both = ("USD", "CNY")
@@ -122,7 +122,7 @@ class Till:
         if (budget["id"], start) not in self.periods:
             amount = budget["amount"]
             period = self.book.add(
-                Period,
+                BudgetPeriod,
                 budget_id=budget["id"],
                 starts_at=start,
                 ends_at=end,
@@ -150,7 +150,7 @@ class Till:
         """Schedule a change of these periods at `at`; ignores zero amounts."""
         if reserved or committed:
             for period in periods:
-                line = Line(period, grant_id, kind, reserved, committed, actor, note)
+                line = PlannedEntry(period, grant_id, kind, reserved, committed, actor, note)
                 heapq.heappush(self.coming, (at, next(self.serial), line))
 
     def advance(self, to: datetime) -> None:
@@ -158,7 +158,7 @@ class Till:
             at, _, line = heapq.heappop(self.coming)
             self._write(at, line)
 
-    def _write(self, at: datetime, line: Line) -> None:
+    def _write(self, at: datetime, line: PlannedEntry) -> None:
         period = line.period
         period["reserved"] += line.reserved
         period["committed"] += line.committed

@@ -3,20 +3,20 @@
 from datetime import datetime, timedelta
 from random import Random
 
-from callcenter.actions.empowerment.remedy_words import told
+from callcenter.actions.empowerment.remedy_words import described
 from callcenter.demo.book import Book, Values
 from callcenter.demo.empowerment.demo_budgets import Till
-from callcenter.demo.empowerment.occasions import Moment
+from callcenter.demo.empowerment.occasions import Occasion
 from callcenter.domain.empowerment import Remedy
 from callcenter.domain.empowerment_events import (
     DepartmentAnswered,
     DepartmentAsked,
-    GrantCarriedOut,
-    GrantNotCarriedOut,
+    GrantFulfilled,
+    GrantNotFulfilled,
     GrantReversed,
 )
 from callcenter.storage.agents.agents import Agent
-from callcenter.storage.empowerment.departments import Department, Request
+from callcenter.storage.empowerment.departments import Department, DepartmentRequest
 
 DUE = timedelta(hours=24)
 LATELY = timedelta(days=9)
@@ -27,15 +27,15 @@ TAKEN_BACK = {
 }
 
 
-def fields_of(thing: Remedy, moment: Moment) -> Values:
+def fields_of(thing: Remedy, moment: Occasion) -> Values:
     day = (moment.at + timedelta(days=3)).date().isoformat()
     return {one.key: day if one.kind == "date" else moment.ticket["product"] for one in thing.fields if one.required}
 
 
-def carry_out(book: Book, chance: Random, moment: Moment, thing: Remedy, row: Values, *, at: datetime) -> None:
-    row["carry_out"] = thing.carry_out.model_dump()
-    if thing.carry_out.how == "record":
-        row.update(state="carried_out", carried_out_at=at)
+def fulfil(book: Book, chance: Random, moment: Occasion, thing: Remedy, row: Values, *, at: datetime) -> None:
+    row["fulfilment"] = thing.fulfilment.model_dump()
+    if thing.fulfilment.how == "record":
+        row.update(state="fulfilled", fulfilled_at=at)
         return
     done_at = at + timedelta(minutes=round(min(1300.0, chance.lognormvariate(4.9, 0.8))))
     request = _request(book, moment, thing, row, at=at)
@@ -45,13 +45,13 @@ def carry_out(book: Book, chance: Random, moment: Moment, thing: Remedy, row: Va
     _answer(book, moment, row, request, at=done_at, is_done=is_done)
 
 
-def _request(book: Book, moment: Moment, thing: Remedy, row: Values, *, at: datetime) -> Values:
-    department = next(one for one in book.rows(Department) if one["key"] == thing.carry_out.to)
+def _request(book: Book, moment: Occasion, thing: Remedy, row: Values, *, at: datetime) -> Values:
+    department = next(one for one in book.rows(Department) if one["key"] == thing.fulfilment.to)
     agent = moment.agent
-    name = told(thing, row["units"], row["currency"])[agent["language"]]
+    name = described(thing, row["units"], row["currency"])[agent["language"]]
     details = ", ".join(f"{key}: {value}" for key, value in row["fields"].items() if value)
     request = book.add(
-        Request,
+        DepartmentRequest,
         department_id=department["id"],
         ticket_id=moment.ticket["id"],
         grant_id=row["id"],
@@ -69,7 +69,7 @@ def _request(book: Book, moment: Moment, thing: Remedy, row: Values, *, at: date
     return request
 
 
-def _answer(book: Book, moment: Moment, row: Values, request: Values, *, at: datetime, is_done: bool) -> None:
+def _answer(book: Book, moment: Occasion, row: Values, request: Values, *, at: datetime, is_done: bool) -> None:
     answer = "" if is_done else NOT_DONE[moment.agent["language"]]
     sam = next(one["id"] for one in book.rows(Agent) if one["username"] == "sam")
     request.update(state="done" if is_done else "refused", answered_at=at, answered_by=sam, answer=answer)
@@ -77,18 +77,18 @@ def _answer(book: Book, moment: Moment, row: Values, request: Values, *, at: dat
     event = DepartmentAnswered(**about, actor=f"agent:{sam}", request_id=request["id"], done=is_done, answer=answer)
     book.record(at, event)
     if is_done:
-        row.update(state="carried_out", carried_out_at=at)
-        book.record(at, GrantCarriedOut(**moment.about(), grant_id=row["id"]))
+        row.update(state="fulfilled", fulfilled_at=at)
+        book.record(at, GrantFulfilled(**moment.about(), grant_id=row["id"]))
     else:
         row.update(state="failed", failure=answer)
-        book.record(at, GrantNotCarriedOut(**moment.about(), grant_id=row["id"], failure=answer, final=True))
+        book.record(at, GrantNotFulfilled(**moment.about(), grant_id=row["id"], failure=answer, final=True))
 
 
 def take_back(
     book: Book,
     chance: Random,
     till: Till,
-    moment: Moment,
+    moment: Occasion,
     row: Values,
     periods: list[Values],
     *,
@@ -97,9 +97,9 @@ def take_back(
 ) -> datetime | None:
     """Reversed by a supervisor some days later. Returns when; None if not yet or not possible."""
     taken = at + timedelta(hours=round(chance.uniform(20, 90)))
-    if row["state"] != "carried_out" or not row["cost"] or max(taken, row["carried_out_at"]) >= book.now:
+    if row["state"] != "fulfilled" or not row["cost"] or max(taken, row["fulfilled_at"]) >= book.now:
         return None
-    taken = max(taken, row["carried_out_at"] + timedelta(minutes=30))
+    taken = max(taken, row["fulfilled_at"] + timedelta(minutes=30))
     if taken >= book.now:
         return None
     by = chance.choice([one["id"] for one in book.rows(Agent) if one["role"] == "supervisor"])
@@ -107,7 +107,7 @@ def take_back(
     row.update(state="reversed", reversed_at=taken, reversed_by=by, reverse_reason=reason)
     actor = f"agent:{by}"
     till.move(taken, periods, row["id"], "reverse", committed=-row["cost"], actor=actor, note=reason)
-    names = told(thing, row["units"], row["currency"])
+    names = described(thing, row["units"], row["currency"])
     event = GrantReversed(**moment.about(), actor=actor, grant_id=row["id"], reason=reason, shown=names)
     book.record(taken, event)
     return taken

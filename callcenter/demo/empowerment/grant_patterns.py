@@ -6,7 +6,7 @@ Yang does not use his allowance; Jonas grants just below his limit, often to one
 from datetime import datetime, timedelta
 from random import Random
 
-from callcenter.demo.empowerment.occasions import Moment
+from callcenter.demo.empowerment.occasions import Occasion
 from callcenter.domain.empowerment import Option, Remedy
 
 # By cause: percentage of contacts with a grant, and remedies by weight.
@@ -56,7 +56,9 @@ REASONS = {
 }
 
 
-def wishes(chance: Random, moment: Moment, *, score: int | None, favourite: int | None, lately: bool) -> bool:
+def requests_a_grant(
+    chance: Random, moment: Occasion, *, score: int | None, favourite: int | None, lately: bool
+) -> bool:
     if moment.cause not in LIKES:
         return False
     percent = float(LIKES[moment.cause][0])
@@ -69,7 +71,7 @@ def wishes(chance: Random, moment: Moment, *, score: int | None, favourite: int 
     return chance.random() * 100 < percent
 
 
-def remedy(chance: Random, moment: Moment, options: dict[str, Option], now: datetime) -> str | None:
+def remedy(chance: Random, moment: Occasion, options: dict[str, Option], now: datetime) -> str | None:
     """The remedy the agent has in mind, of those that the rules offer."""
     likes = SMALL if moment.is_second else LIKES[moment.cause][1]
     possible = {key: weight for key, weight in likes.items() if key in options}
@@ -84,7 +86,7 @@ def remedy(chance: Random, moment: Moment, options: dict[str, Option], now: date
     return chance.choices(list(possible), list(possible.values()))[0] if possible else None
 
 
-def amount(chance: Random, moment: Moment, thing: Remedy, option: Option, now: datetime) -> int:
+def amount(chance: Random, moment: Occasion, thing: Remedy, option: Option, now: datetime) -> int:
     """The amount the agent has in mind: minor units, or pieces."""
     if not thing.is_money:
         return 1
@@ -109,7 +111,7 @@ def _sensible(chance: Random, option: Option, units: int, step: int) -> int:
     return rounded(option.ask_most, step) if option.ask_most > option.most else units
 
 
-def _drawn(chance: Random, moment: Moment, option: Option) -> int:
+def _drawn(chance: Random, moment: Occasion, option: Option) -> int:
     scale = SCALE[moment.currency]
     place = min(
         len(scale) - 1, int(chance.triangular(0, len(scale), 1 if moment.customer["tier"] == "standard" else 4))
@@ -128,7 +130,7 @@ def rounded(units: int, step: int) -> int:
     return units // step * step or max(1, units)
 
 
-def favourite_of(jonas: int, moments: list[Moment]) -> int | None:
+def favourite_of(jonas: int, moments: list[Occasion]) -> int | None:
     """The customer whom Jonas serves most, of those above the standard tier."""
     served: dict[int, int] = {}
     for moment in moments:
@@ -137,13 +139,13 @@ def favourite_of(jonas: int, moments: list[Moment]) -> int | None:
     return max(served, key=lambda id_: (served[id_], -id_), default=None)
 
 
-def says_no(chance: Random, moment: Moment, key: str, units: int, *, now: datetime) -> bool:
+def says_no(chance: Random, moment: Occasion, key: str, units: int, *, now: datetime) -> bool:
     if is_late_and_small(moment, key, units):
         return now - moment.at >= LATELY and chance.random() < 0.04
     return chance.random() < (0.95 if moment.agent["username"] == "priya" else 0.16)
 
 
-def is_late_and_small(moment: Moment, key: str, units: int) -> bool:
+def is_late_and_small(moment: Occasion, key: str, units: int) -> bool:
     """A small credit for a late delivery, which approvers always grant lately."""
     is_late = moment.cause == "delivery_window_missed" and moment.currency == "USD"
     return is_late and key == "credit" and units <= LATE_MOST

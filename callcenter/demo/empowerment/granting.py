@@ -7,16 +7,27 @@ from itertools import takewhile
 from random import Random
 from zoneinfo import ZoneInfo
 
-from callcenter.actions.empowerment.remedy_words import told
+from callcenter.actions.empowerment.remedy_words import described
 from callcenter.demo import messages
 from callcenter.demo.book import Book, Values
 from callcenter.demo.empowerment import fulfilment, grant_patterns
 from callcenter.demo.empowerment.demo_budgets import Till
-from callcenter.demo.empowerment.occasions import Moment, Year
+from callcenter.demo.empowerment.occasions import Occasion, Year
 from callcenter.demo.personas import COMPANY
 from callcenter.domain import languages
-from callcenter.domain.empowerment import Answer, Decision, Given, Held, Remedy, RuleBook, Usage, decide, hold, money
-from callcenter.domain.empowerment_events import GrantRefused, RemedyGiven
+from callcenter.domain.empowerment import (
+    Decision,
+    EarlierGrant,
+    GrantAnswer,
+    Held,
+    Remedy,
+    RuleBook,
+    Usage,
+    decide,
+    hold,
+    money,
+)
+from callcenter.domain.empowerment_events import GrantRefused, RemedyGranted
 from callcenter.domain.events import MessageQueued
 from callcenter.storage.customers.customers import Address
 from callcenter.storage.empowerment.grants import Grant
@@ -27,10 +38,10 @@ THRIFTY_PERCENT = 60  # percent of a current budget; the rest stays for the demo
 
 
 @dataclass
-class Kept:
+class CountedGrant:
     """A grant that counts for limits, and until when; None while it stands."""
 
-    given: Given
+    earlier_grant: EarlierGrant
     ticket_id: int
     agent_id: int
     until: datetime | None = None
@@ -43,8 +54,8 @@ class Desk:
     till: Till
     rules: list[InForce]
     chance: Random
-    kept: dict[int, list[Kept]] = field(default_factory=lambda: defaultdict(list))
-    by_agent: dict[int, list[Kept]] = field(default_factory=lambda: defaultdict(list))
+    kept: dict[int, list[CountedGrant]] = field(default_factory=lambda: defaultdict(list))
+    by_agent: dict[int, list[CountedGrant]] = field(default_factory=lambda: defaultdict(list))
     opted_out: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -56,19 +67,19 @@ class Desk:
     def share(self, percent: float) -> bool:
         return self.chance.random() * 100 < percent
 
-    def usage(self, moment: Moment, rules: RuleBook) -> Usage:
+    def usage(self, moment: Occasion, rules: RuleBook) -> Usage:
         at = moment.at
         mine = tuple(
-            Given(
-                one.given.at,
-                one.given.remedy,
-                one.given.amount,
-                one.given.currency,
-                one.given.count,
+            EarlierGrant(
+                one.earlier_grant.at,
+                one.earlier_grant.remedy,
+                one.earlier_grant.amount,
+                one.earlier_grant.currency,
+                one.earlier_grant.count,
                 one.ticket_id == moment.ticket["id"],
             )
             for one in self.kept[moment.customer["id"]]
-            if _counts(one, at) and one.given.at > at - USAGE
+            if _counts(one, at) and one.earlier_grant.at > at - USAGE
         )
         day = at.astimezone(ZoneInfo(rules.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
         month = day.replace(day=1)
@@ -76,19 +87,23 @@ class Desk:
         today = sum(one.amount for one in by_agent if one.at >= day)
         return Usage(mine, agent_day=today, agent_month=sum(one.amount for one in by_agent))
 
-    def _of_agent(self, moment: Moment, *, since: datetime) -> list[Given]:
+    def _of_agent(self, moment: Occasion, *, since: datetime) -> list[EarlierGrant]:
         # Appended in order of time, so the newest are last.
-        lately = takewhile(lambda one: one.given.at >= since, reversed(self.by_agent[moment.agent["id"]]))
-        return [one.given for one in lately if _counts(one, moment.at) and one.given.currency == moment.currency]
+        lately = takewhile(lambda one: one.earlier_grant.at >= since, reversed(self.by_agent[moment.agent["id"]]))
+        return [
+            one.earlier_grant
+            for one in lately
+            if _counts(one, moment.at) and one.earlier_grant.currency == moment.currency
+        ]
 
 
-def _counts(one: Kept, at: datetime) -> bool:
-    return one.given.at < at and (one.until is None or one.until > at)
+def _counts(one: CountedGrant, at: datetime) -> bool:
+    return one.earlier_grant.at < at and (one.until is None or one.until > at)
 
 
 @dataclass
-class Case:
-    moment: Moment
+class DemoCase:
+    moment: Occasion
     rules: InForce
     usage: Usage
     decision: Decision
@@ -100,16 +115,16 @@ class Case:
         return found
 
 
-def look(desk: Desk, moment: Moment) -> Case:
+def look(desk: Desk, moment: Occasion) -> DemoCase:
     """Decide what may be granted at this moment, with the live decision function."""
     desk.till.advance(moment.at)
     rules = desk.in_force(moment.at)
     usage = desk.usage(moment, rules.book)
     balances = desk.till.balances(moment.agent, moment.currency, moment.at)
-    return Case(moment, rules, usage, decide(desk.year.facts(moment), rules.book, usage, balances, now=moment.at))
+    return DemoCase(moment, rules, usage, decide(desk.year.facts(moment), rules.book, usage, balances, now=moment.at))
 
 
-def is_thrifty(desk: Desk, moment: Moment) -> bool:
+def is_thrifty(desk: Desk, moment: Occasion) -> bool:
     """Whether a current budget is already used enough: then no further grant is made."""
     if moment.at < desk.book.now - timedelta(days=92):
         return False
@@ -119,7 +134,7 @@ def is_thrifty(desk: Desk, moment: Moment) -> bool:
 
 def write(
     desk: Desk,
-    case: Case,
+    case: DemoCase,
     key: str,
     units: int,
     held: Held,
@@ -131,7 +146,7 @@ def write(
     """The grant's row as the live app writes it."""
     moment, thing = case.moment, case.remedy(key)
     option = held.option
-    decided = option.ask_rule_id if option and held.answer == Answer.ASK else option.rule_id if option else None
+    decided = option.ask_rule_id if option and held.answer == GrantAnswer.ASK else option.rule_id if option else None
     currency = moment.currency
     return desk.book.add(
         Grant,
@@ -139,7 +154,7 @@ def write(
         state=state,
         remedy=key,
         currency=currency,
-        wished=units,
+        requested=units,
         units=units,
         worth=thing.worth(units, currency),
         cost=thing.cost(units, currency),
@@ -155,7 +170,7 @@ def write(
         language=moment.customer["language"],
         sms=sms_of(case, thing, units),
         created_at=moment.at,
-        carry_out={},
+        fulfilment={},
         tries=0,
         failure="",
         reverse_reason="",
@@ -163,17 +178,17 @@ def write(
     )
 
 
-def count(desk: Desk, moment: Moment, row: Values, thing: Remedy, *, until: datetime | None = None) -> Kept:
+def count(desk: Desk, moment: Occasion, row: Values, thing: Remedy, *, until: datetime | None = None) -> CountedGrant:
     """Count the grant for limits from now on."""
     pieces = 1 if thing.is_money else row["units"]
-    given = Given(moment.at, row["remedy"], row["worth"], row["currency"], pieces)
-    kept = Kept(given, row["ticket_id"], row["agent_id"], until)
+    earlier_grant = EarlierGrant(moment.at, row["remedy"], row["worth"], row["currency"], pieces)
+    kept = CountedGrant(earlier_grant, row["ticket_id"], row["agent_id"], until)
     desk.kept[moment.customer["id"]].append(kept)
     desk.by_agent[moment.agent["id"]].append(kept)
     return kept
 
 
-def give(desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: str = "") -> Values:
+def grant(desk: Desk, case: DemoCase, key: str, units: int, held: Held, *, reason: str = "") -> Values:
     moment, thing = case.moment, case.remedy(key)
     row = write(desk, case, key, units, held, state="granted", reason=reason)
     periods = desk.till.open(moment.agent, moment.currency, moment.at)
@@ -184,26 +199,28 @@ def give(desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: st
     return row
 
 
-def granted(desk: Desk, case: Case, row: Values, kept: Kept, periods: list[Values], *, at: datetime) -> None:
+def granted(
+    desk: Desk, case: DemoCase, row: Values, kept: CountedGrant, periods: list[Values], *, at: datetime
+) -> None:
     """Message the customer and fulfil; rarely reverse later."""
     moment, thing = case.moment, case.remedy(row["remedy"])
     row.update(state="granted", granted_at=at, valid_until=None)
     _text(desk, case, row, at)
     what = {"remedy": thing.key, "units": row["units"], "currency": row["currency"]}
-    event = RemedyGiven(
+    event = RemedyGranted(
         **moment.about(),
         actor=f"agent:{moment.agent['id']}",
         grant_id=row["id"],
-        shown=told(thing, row["units"], row["currency"]),
+        shown=described(thing, row["units"], row["currency"]),
         **what,
     )
     desk.book.record(at, event)
-    fulfilment.carry_out(desk.book, desk.chance, moment, thing, row, at=at)
+    fulfilment.fulfil(desk.book, desk.chance, moment, thing, row, at=at)
     if desk.share(1.6) and moment.visit is not None:
         kept.until = fulfilment.take_back(desk.book, desk.chance, desk.till, moment, row, periods, at=at, thing=thing)
 
 
-def _text(desk: Desk, case: Case, row: Values, at: datetime) -> None:
+def _text(desk: Desk, case: DemoCase, row: Values, at: datetime) -> None:
     moment = case.moment
     if not row["sms"] or moment.visit is None or moment.customer["id"] in desk.opted_out:
         return
@@ -213,7 +230,7 @@ def _text(desk: Desk, case: Case, row: Values, at: datetime) -> None:
     desk.book.record(at, MessageQueued(message_id=sent["id"], **moment.about(), actor=actor))
 
 
-def refuse(desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: str) -> Values:
+def refuse(desk: Desk, case: DemoCase, key: str, units: int, held: Held, *, reason: str) -> Values:
     moment, thing = case.moment, case.remedy(key)
     row = write(desk, case, key, units, held, state="refused", reason=reason)
     event = GrantRefused(
@@ -224,13 +241,13 @@ def refuse(desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: 
         units=units,
         currency=moment.currency,
         refusal=held.refusal.value if held.refusal else "",
-        shown=told(thing, units, moment.currency),
+        shown=described(thing, units, moment.currency),
     )
     desk.book.record(moment.at, event)
     return row
 
 
-def own(case: Case, key: str) -> tuple[int, Held] | None:
+def own(case: DemoCase, key: str) -> tuple[int, Held] | None:
     """The most the agent may grant alone, in round amounts."""
     option, thing = case.decision.option(key), case.remedy(key)
     if option is None or not option.is_free or option.most <= 0:
@@ -240,14 +257,14 @@ def own(case: Case, key: str) -> tuple[int, Held] | None:
     return units, hold(case.decision, key, units, reason="·")
 
 
-def sms_of(case: Case, thing: Remedy, units: int) -> str:
+def sms_of(case: DemoCase, thing: Remedy, units: int) -> str:
     if thing.sms is None:
         return ""
     moment = case.moment
     language = languages.served(moment.customer["language"])
     return languages.of(thing.sms, language).format_map(
         {
-            "amount": money.shown(units, moment.currency, language) if thing.is_money else f"{units} ×",
+            "amount": money.formatted(units, moment.currency, language) if thing.is_money else f"{units} ×",
             "count": units,
             "name": moment.customer["name"],
             "ticket": moment.ticket["number"],

@@ -8,7 +8,7 @@ from typing import Any
 
 from callcenter.demo.book import Book, Values
 from callcenter.demo.empowerment import catalogue
-from callcenter.domain.empowerment import AgentFacts, CustomerFacts, Facts, MatterFacts
+from callcenter.domain.empowerment import AgentFacts, CaseFacts, CustomerFacts, Facts
 from callcenter.domain.events import CallHeld
 from callcenter.storage.administration.company import Queue
 from callcenter.storage.agents.agents import Agent, Team
@@ -20,7 +20,7 @@ from callcenter.storage.tickets.tickets import Ticket
 
 
 @dataclass(frozen=True)
-class Moment:
+class Occasion:
     """An agent, a case, a time. `visit` None: no live contact. `hold`: start of the customer's hold."""
 
     at: datetime
@@ -90,9 +90,9 @@ class Year:
         for visits in self.visits.values():
             yield from (visit for visit in visits if visit.get("result") == "served")
 
-    def moment(self, visit: Values, at: datetime, *, is_second: bool = False) -> Moment:
+    def moment(self, visit: Values, at: datetime, *, is_second: bool = False) -> Occasion:
         ticket = self.tickets[visit["ticket_id"]]
-        return Moment(
+        return Occasion(
             at=at,
             agent=self.agents[visit["agent_id"]],
             customer=self.customers[ticket["customer_id"]],
@@ -102,13 +102,13 @@ class Year:
             is_second=is_second,
         )
 
-    def facts(self, moment: Moment) -> Facts:
+    def facts(self, moment: Occasion) -> Facts:
         """The facts as the live app would have read them at that time."""
         return Facts(
             currency=moment.currency,
             agent=self._agent(moment.agent, moment.at),
             customer=self._customer(moment.customer, moment.at),
-            matter=self._matter(moment),
+            case=self._case(moment),
         )
 
     def _agent(self, agent: Values, at: datetime) -> AgentFacts:
@@ -146,13 +146,13 @@ class Year:
             self.words["entitlements"] = mine
         return self.words["entitlements"]
 
-    def _matter(self, moment: Moment) -> MatterFacts:
+    def _case(self, moment: Occasion) -> CaseFacts:
         ticket, at = moment.ticket, moment.at
         about = [visit for visit in self.visits[ticket["id"]] if visit["created_at"] <= at]
         waits = [_waited(visit, at) for visit in about]
         spent = sum(waits, timedelta()) + sum((_talked(visit, at) for visit in about), timedelta())
         began = about[0]["created_at"] if about else ticket["created_at"]
-        return MatterFacts(
+        return CaseFacts(
             type=ticket["type"],
             cause=moment.cause,
             fault=ticket["responsible"],

@@ -4,24 +4,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from callcenter.actions.empowerment.remedy_words import told
+from callcenter.actions.empowerment.remedy_words import described
 from callcenter.demo.book import Values
 from callcenter.demo.empowerment import fulfilment, granting
-from callcenter.demo.empowerment.granting import Case, Desk, Kept
+from callcenter.demo.empowerment.granting import CountedGrant, DemoCase, Desk
 from callcenter.domain.empowerment import Held
-from callcenter.domain.empowerment.rule_book import Ask, Step
+from callcenter.domain.empowerment.rule_book import Ask, EscalationStep
 from callcenter.domain.empowerment_events import ApprovalAsked
 from callcenter.storage.empowerment.approvals import Approval
 
 
 @dataclass
-class Question:
+class DemoQuestion:
     desk: Desk
-    case: Case
+    case: DemoCase
     row: Values
     approval: Values
     held: Held
-    kept: Kept
+    kept: CountedGrant
     periods: list[Values]
     reserved: int
 
@@ -34,13 +34,13 @@ class Question:
     def asker(self) -> str:
         return f"agent:{self.row['agent_id']}"
 
-    def shown(self) -> dict[str, str]:
-        return told(self.case.remedy(self.row["remedy"]), self.row["units"], self.row["currency"])
+    def description(self) -> dict[str, str]:
+        return described(self.case.remedy(self.row["remedy"]), self.row["units"], self.row["currency"])
 
 
 def put(
-    desk: Desk, case: Case, key: str, units: int, held: Held, *, reason: str, rest_of: int | None = None
-) -> Question:
+    desk: Desk, case: DemoCase, key: str, units: int, held: Held, *, reason: str, rest_of: int | None = None
+) -> DemoQuestion:
     moment, thing = case.moment, case.remedy(key)
     row = granting.write(desk, case, key, units, held, state="awaiting", reason=reason, rest_of=rest_of)
     periods = desk.till.open(moment.agent, moment.currency, moment.at)
@@ -62,24 +62,24 @@ def put(
         promise_minutes=asks.promise_minutes,
         own_limit=held.option.most if held.option else 0,
         code=f"{desk.chance.randrange(1000, 10000)}",
-        told=[],
+        asked_by_sms=[],
         asked_at=moment.at,
         word="",
         held_before=0,
         held_seconds=0,
     )
     kept = granting.count(desk, moment, row, thing)
-    question = Question(desk, case, row, approval, held, kept, periods, row["cost"])
+    question = DemoQuestion(desk, case, row, approval, held, kept, periods, row["cost"])
     data = {"remedy": key, "units": units, "currency": moment.currency, "until": until.isoformat()}
-    question.tell(moment.at, ApprovalAsked, actor=actor, shown=question.shown(), **data)
+    question.tell(moment.at, ApprovalAsked, actor=actor, shown=question.description(), **data)
     return question
 
 
-def steps_of(question: Question) -> list[Step]:
-    return [Step.model_validate(step) for step in question.approval["steps"]]
+def steps_of(question: DemoQuestion) -> list[EscalationStep]:
+    return [EscalationStep.model_validate(step) for step in question.approval["steps"]]
 
 
-def becomes(question: Question, key: str, units: int) -> None:
+def becomes(question: DemoQuestion, key: str, units: int) -> None:
     case, row = question.case, question.row
     thing, currency = case.remedy(key), row["currency"]
     row.update(remedy=key, units=units, worth=thing.worth(units, currency), cost=thing.cost(units, currency))
@@ -89,7 +89,7 @@ def becomes(question: Question, key: str, units: int) -> None:
 
 
 def close(
-    question: Question,
+    question: DemoQuestion,
     at: datetime,
     *,
     state: str,
@@ -103,13 +103,13 @@ def close(
     if moment.hold and moment.visit:
         ends = moment.hold + timedelta(seconds=moment.visit["call"]["held_seconds"])
         held = max(timedelta(), min(at, ends) - max(moment.at, moment.hold))
-    is_given = answer not in (None, "no", "nothing")
+    is_granted = answer not in (None, "no", "nothing")
     approval.update(
         state=state,
         answer=answer,
         answered_by=answered_by,
         answered_at=at if answer else None,
-        answer_units=question.row["units"] if is_given else None,
+        answer_units=question.row["units"] if is_granted else None,
         word=word,
         held_seconds=int(held.total_seconds()),
     )
@@ -117,16 +117,16 @@ def close(
     if less:
         actor = f"agent:{answered_by}" if answered_by else "system"
         question.desk.till.move(at, question.periods, question.row["id"], "release", reserved=less, actor=actor)
-        question.kept.given = _again(question)
+        question.kept.earlier_grant = _again(question)
 
 
-def _again(question: Question) -> granting.Given:
-    row, before = question.row, question.kept.given
+def _again(question: DemoQuestion) -> granting.EarlierGrant:
+    row, before = question.row, question.kept.earlier_grant
     pieces = 1 if question.case.remedy(row["remedy"]).is_money else row["units"]
-    return granting.Given(before.at, row["remedy"], row["worth"], row["currency"], pieces)
+    return granting.EarlierGrant(before.at, row["remedy"], row["worth"], row["currency"], pieces)
 
 
-def let_go(question: Question, at: datetime, state: str, *, actor: str) -> None:
+def let_go(question: DemoQuestion, at: datetime, state: str, *, actor: str) -> None:
     """Nothing is granted: release the reserved money."""
     question.row.update(state=state, valid_until=None)
     question.kept.until = at

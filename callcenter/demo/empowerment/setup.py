@@ -38,9 +38,9 @@ def _goods(book: Book, chance: Random) -> None:
     customers = {row["id"]: row for row in book.rows(Customer)}
     for ticket in book.rows(Ticket):
         customer = customers[ticket["customer_id"]]
-        told = next((ware for word, ware in catalogue.TOLD_OF.items() if word in ticket["subject"]), None)
+        named = next((ware for word, ware in catalogue.NAMED_PRODUCTS.items() if word in ticket["subject"]), None)
         drawn = chance.choice(catalogue.GOODS.get(catalogue.CAUSE_OF[ticket["cause"]], catalogue.ANY_GOODS))
-        ware = told or drawn
+        ware = named or drawn
         ticket.update(product=ware.names[customer["language"]], price=ware.price(customer["currency"]))
 
 

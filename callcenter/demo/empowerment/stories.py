@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from callcenter.demo.empowerment.occasions import Moment, Year
+from callcenter.demo.empowerment.occasions import Occasion, Year
 
 # (customer, word of the subject): remedy, minor units, minutes after the contact began, reason
 TOLD = {
@@ -12,7 +12,7 @@ TOLD = {
 }
 
 
-def moments(year: Year) -> Iterator[tuple[Moment, str, int, str]]:
+def moments(year: Year) -> Iterator[tuple[Occasion, str, int, str]]:
     """Yields (moment, remedy, units, reason)."""
     for visit in year.served():
         ticket = year.tickets[visit["ticket_id"]]

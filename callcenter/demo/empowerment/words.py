@@ -1,6 +1,6 @@
 """What supervisors and agents of the demo write to each other about a grant."""
 
-SAID: dict[str, dict[str, tuple[str, ...]]] = {
+ANSWER_WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "yes": {
         "en": ("Fine.", "Yes, and thank them for their patience.", "Good call."),
         "zh": ("可以。", "同意，替我谢谢客户的耐心。", "处理得好。"),

@@ -6,33 +6,33 @@ from callcenter.domain.empowerment.facts import (
     AgentFacts,
     Balance,
     Balances,
+    CaseFacts,
     CustomerFacts,
+    EarlierGrant,
     Facts,
-    Given,
-    MatterFacts,
     Usage,
 )
+from callcenter.domain.empowerment.grant_request import GrantAnswer, Held, hold
 from callcenter.domain.empowerment.options import May, Option
-from callcenter.domain.empowerment.rule_book import Outcome, Remedy, Rule, RuleBook
-from callcenter.domain.empowerment.wish import Answer, Held, hold
+from callcenter.domain.empowerment.rule_book import Remedy, Rule, RuleBook, RuleOutcome
 
 __all__ = [
     "AgentFacts",
-    "Answer",
     "Balance",
     "Balances",
+    "CaseFacts",
     "CustomerFacts",
     "Decision",
+    "EarlierGrant",
     "Facts",
-    "Given",
+    "GrantAnswer",
     "Held",
-    "MatterFacts",
     "May",
     "Option",
-    "Outcome",
     "Remedy",
     "Rule",
     "RuleBook",
+    "RuleOutcome",
     "Usage",
     "decide",
     "hold",

@@ -26,31 +26,31 @@ class Case:
             case "grant":
                 return 0
             case "ticket" | "share_of_price":
-                return self.given_on_ticket()
+                return self.granted_on_ticket()
             case "customer":
-                return self.given_to_customer(days)
+                return self.granted_to_customer(days)
             case "share_of_value":
-                return self.given_to_customer(YEAR_DAYS)
+                return self.granted_to_customer(YEAR_DAYS)
             case "agent_day":
                 return self.usage.agent_day
             case _:
                 return self.usage.agent_month
 
-    def given_to_customer(self, days: int) -> int:
+    def granted_to_customer(self, days: int) -> int:
         known: int | None = self.kept.get(days)
         if known is None:
             # Grants in other currencies do not count: there is no exchange rate.
             since, currency = self.now - timedelta(days=days), self.facts.currency
-            given = (one.amount for one in self.usage.customer if one.at > since and one.currency == currency)
-            known = self.kept[days] = sum(given)
+            granted = (one.amount for one in self.usage.customer if one.at > since and one.currency == currency)
+            known = self.kept[days] = sum(granted)
         return known
 
-    def given_on_ticket(self) -> int:
+    def granted_on_ticket(self) -> int:
         known: int | None = self.kept.get("ticket")
         if known is None:
             currency = self.facts.currency
-            given = (one.amount for one in self.usage.customer if one.same_ticket and one.currency == currency)
-            known = self.kept["ticket"] = sum(given)
+            granted = (one.amount for one in self.usage.customer if one.same_ticket and one.currency == currency)
+            known = self.kept["ticket"] = sum(granted)
         return known
 
     def budget(self) -> tuple[int | None, int] | None:

@@ -15,12 +15,12 @@ from callcenter.domain.empowerment.facts import Facts
 from callcenter.domain.empowerment.matching import currency_of
 from callcenter.domain.empowerment.options import May
 from callcenter.domain.empowerment.overlap import can_be, common, covers
-from callcenter.domain.empowerment.rule_book import Outcome, Rule, RuleBook
+from callcenter.domain.empowerment.rule_book import Rule, RuleBook, RuleOutcome
 
 ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)  # nothing was granted before, so the moment does not matter
 
 
-class Kind(StrEnum):
+class ProblemKind(StrEnum):
     CONTRADICTION = "contradiction"
     DEAD = "dead"
     NO_FACTS = "no_facts"  # no facts fit its conditions
@@ -30,8 +30,8 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    kind: Kind
+class RuleProblem:
+    kind: ProblemKind
     rules: tuple[int, ...] = ()  # the rule with the problem first
     # Conditions of both contradicting rules, or the unknown values.
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -51,7 +51,7 @@ def check(
     seen: Sequence[Seen] = (),
     causes: Iterable[str] = (),
     known: Mapping[str, Iterable[str]] | None = None,
-) -> list[Fault]:
+) -> list[RuleProblem]:
     """`causes`: the company's. `known`: {condition: valid words}."""
     return [
         *contradictions(book),
@@ -61,11 +61,11 @@ def check(
     ]
 
 
-def contradictions(book: RuleBook) -> list[Fault]:
+def contradictions(book: RuleBook) -> list[RuleProblem]:
     """Pairs (earlier, later) that only their order decides."""
     wanted = {rule.id: rule.conditions() for rule in book.rules}
-    dead = {fault.rules[0] for fault in never_applying(book)}
-    steps = [rule for rule in book.rules if _step(rule) in (Outcome.MAY, Outcome.ASK) and rule.id not in dead]
+    dead = {problem.rules[0] for problem in never_applying(book)}
+    steps = [rule for rule in book.rules if _step(rule) in (RuleOutcome.MAY, RuleOutcome.ASK) and rule.id not in dead]
     found = []
     for first, second in combinations(steps, 2):
         if _step(first) != _step(second) or _says(first) == _says(second):
@@ -78,19 +78,19 @@ def contradictions(book: RuleBook) -> list[Fault]:
             continue
         both = common(mine, theirs)
         if both is not None:
-            found.append(Fault(Kind.CONTRADICTION, (first.id, second.id), both))
+            found.append(RuleProblem(ProblemKind.CONTRADICTION, (first.id, second.id), both))
     return found
 
 
-def _step(rule: Rule) -> Outcome | None:
+def _step(rule: Rule) -> RuleOutcome | None:
     # A ceiling lowers amounts and never competes with other rules.
     if rule.is_ceiling:
         return None
-    return Outcome.MAY if rule.outcome == Outcome.MAY_WITH_REASON else rule.outcome
+    return RuleOutcome.MAY if rule.outcome == RuleOutcome.MAY_WITH_REASON else rule.outcome
 
 
 def _says(rule: Rule) -> tuple[object, ...]:
-    return rule.outcome, rule.limits, rule.asks if rule.outcome == Outcome.ASK else None
+    return rule.outcome, rule.limits, rule.asks if rule.outcome == RuleOutcome.ASK else None
 
 
 def _remedies(book: RuleBook, rule: Rule) -> set[str]:
@@ -107,7 +107,7 @@ def _same_currency(book: RuleBook, first: Rule, second: Rule) -> bool:
     return mine is None or theirs is None or mine == theirs
 
 
-def never_applying(book: RuleBook) -> list[Fault]:
+def never_applying(book: RuleBook) -> list[RuleProblem]:
     """Rules whose removal changes no decision."""
     wanted = {rule.id: rule.conditions() for rule in book.rules}
     remedies = {rule.id: _remedies(book, rule) for rule in book.rules}
@@ -115,12 +115,12 @@ def never_applying(book: RuleBook) -> list[Fault]:
     for place, rule in enumerate(book.rules):
         empty = {name: value for name, value in wanted[rule.id].items() if not can_be(name, value)}
         if empty:
-            found.append(Fault(Kind.NO_FACTS, (rule.id,), empty))
+            found.append(RuleProblem(ProblemKind.NO_FACTS, (rule.id,), empty))
         elif not remedies[rule.id]:
-            found.append(Fault(Kind.NO_REMEDY, (rule.id,)))
+            found.append(RuleProblem(ProblemKind.NO_REMEDY, (rule.id,)))
         # DEAD also lists the rules that come first.
         elif not rule.is_ceiling and (first := _always_first(book, place, wanted, remedies)):
-            found.append(Fault(Kind.DEAD, (rule.id, *first)))
+            found.append(RuleProblem(ProblemKind.DEAD, (rule.id, *first)))
     return found
 
 
@@ -131,7 +131,7 @@ def _always_first(
     rule = book.rules[place]
     left, winners = set(remedies[rule.id]), []
     for other_place, other in enumerate(book.rules):
-        forbids = _step(other) == Outcome.NEVER and _step(rule) != Outcome.NEVER
+        forbids = _step(other) == RuleOutcome.NEVER and _step(rule) != RuleOutcome.NEVER
         earlier = other_place < place and _step(other) == _step(rule)
         theirs = remedies[other.id] & left
         if (forbids or earlier) and theirs and _fits_wherever(book, other, rule, wanted):
@@ -147,7 +147,7 @@ def _fits_wherever(book: RuleBook, other: Rule, rule: Rule, wanted: Mapping[int,
     return (currency is None or currency == currency_of(rule, book)) and covers(wanted[other.id], wanted[rule.id])
 
 
-def _unknown(book: RuleBook, known: Mapping[str, Iterable[str]]) -> list[Fault]:
+def _unknown(book: RuleBook, known: Mapping[str, Iterable[str]]) -> list[RuleProblem]:
     found = []
     words = {name: set(there) for name, there in known.items()}
     for rule in book.rules:
@@ -157,7 +157,7 @@ def _unknown(book: RuleBook, known: Mapping[str, Iterable[str]]) -> list[Fault]:
             if name in words and (gone := tuple(word for word in value if _plain(name, word) not in words[name]))
         }
         if missing:
-            found.append(Fault(Kind.UNKNOWN, (rule.id,), missing))
+            found.append(RuleProblem(ProblemKind.UNKNOWN, (rule.id,), missing))
     return found
 
 
@@ -165,18 +165,21 @@ def _plain(name: str, word: str) -> str:
     return word.partition(":")[0] if name == "skill" else word
 
 
-def gaps(book: RuleBook, seen: Sequence[Seen], causes: Iterable[str] = ()) -> list[Fault]:
+def gaps(book: RuleBook, seen: Sequence[Seen], causes: Iterable[str] = ()) -> list[RuleProblem]:
     """Causes without grant or approver, most requested first, then causes that no rule covers."""
-    wished: dict[str, int] = {}
+    requested: dict[str, int] = {}
     for one in seen:
         options = decide(one.facts, book, now=ANY_MOMENT).options
         # What a rule forbids is no gap.
         if not options or all(option.may == May.GAP for option in options):
-            cause = one.facts.matter.cause
-            wished[cause] = wished.get(cause, 0) + one.times
-    found = [Fault(Kind.GAP, cause=cause, times=times) for cause, times in sorted(wished.items(), key=_most_first)]
-    silent = [cause for cause in causes if cause not in wished and not _is_spoken_of(book, cause)]
-    return [*found, *(Fault(Kind.GAP, cause=cause) for cause in silent)]
+            cause = one.facts.case.cause
+            requested[cause] = requested.get(cause, 0) + one.times
+    found = [
+        RuleProblem(ProblemKind.GAP, cause=cause, times=times)
+        for cause, times in sorted(requested.items(), key=_most_first)
+    ]
+    silent = [cause for cause in causes if cause not in requested and not _is_spoken_of(book, cause)]
+    return [*found, *(RuleProblem(ProblemKind.GAP, cause=cause) for cause in silent)]
 
 
 def _most_first(pair: tuple[str, int]) -> tuple[int, str]:

@@ -68,19 +68,19 @@ CONDITIONS: dict[str, Condition] = {
         Condition("customer_days", "whom", "range", lambda f: f.customer.days, "days"),
         Condition("entitlement", "whom", "any_of", lambda f: f.customer.entitlements),
         Condition("language", "whom", "any_of", lambda f: _one(f.customer.language), choices=("en", "zh")),
-        Condition("type", "what", "any_of", lambda f: _one(f.matter.type), choices=tuple(TicketType)),
-        Condition("cause", "what", "any_of", lambda f: _one(f.matter.cause)),
-        Condition("fault", "what", "any_of", lambda f: _one(f.matter.fault), choices=tuple(ResponsibleParty)),
-        Condition("product", "what", "any_of", lambda f: _one(f.matter.product)),
-        Condition("price", "what", "range", lambda f: f.matter.price, "money"),
-        Condition("priority", "what", "any_of", lambda f: _one(f.matter.priority), choices=tuple(Priority)),
-        Condition("channel", "what", "any_of", lambda f: _one(f.matter.channel), choices=tuple(Channel)),
-        Condition("queue", "what", "any_of", lambda f: _one(f.matter.queue)),
-        Condition("promise_broken", "what", "flag", lambda f: f.matter.promise_broken),
-        Condition("late_answer", "what", "flag", lambda f: f.matter.late_answer),
-        Condition("contacts", "what", "range", lambda f: f.matter.contacts, "times"),
-        Condition("minutes", "what", "range", lambda f: f.matter.minutes, "minutes"),
-        Condition("age_days", "what", "range", lambda f: f.matter.age_days, "days"),
+        Condition("type", "what", "any_of", lambda f: _one(f.case.type), choices=tuple(TicketType)),
+        Condition("cause", "what", "any_of", lambda f: _one(f.case.cause)),
+        Condition("fault", "what", "any_of", lambda f: _one(f.case.fault), choices=tuple(ResponsibleParty)),
+        Condition("product", "what", "any_of", lambda f: _one(f.case.product)),
+        Condition("price", "what", "range", lambda f: f.case.price, "money"),
+        Condition("priority", "what", "any_of", lambda f: _one(f.case.priority), choices=tuple(Priority)),
+        Condition("channel", "what", "any_of", lambda f: _one(f.case.channel), choices=tuple(Channel)),
+        Condition("queue", "what", "any_of", lambda f: _one(f.case.queue)),
+        Condition("promise_broken", "what", "flag", lambda f: f.case.promise_broken),
+        Condition("late_answer", "what", "flag", lambda f: f.case.late_answer),
+        Condition("contacts", "what", "range", lambda f: f.case.contacts, "times"),
+        Condition("minutes", "what", "range", lambda f: f.case.minutes, "minutes"),
+        Condition("age_days", "what", "range", lambda f: f.case.age_days, "days"),
     )
 }
 
@@ -108,13 +108,13 @@ class Wanted(BaseModel):
 
     @model_validator(mode="after")
     def _known_words(self) -> Self:
-        for name, value in self.given().items():
+        for name, value in self.wanted_values().items():
             choices = CONDITIONS[name].choices
             if choices and any(word not in choices for word in value):
                 raise ValueError(f"{name}: one of {', '.join(choices)}")
         return self
 
-    def given(self) -> dict[str, Any]:
+    def wanted_values(self) -> dict[str, Any]:
         """{condition: wanted value} of the set conditions."""
         return {name: value for name, value in self if value is not None}
 

@@ -13,7 +13,7 @@ from callcenter.domain.empowerment.decision import Decision
 from callcenter.domain.empowerment.facts import Balances, Facts, Usage
 from callcenter.domain.empowerment.matching import Matcher, matcher
 from callcenter.domain.empowerment.options import Bound, May, Option, Room
-from callcenter.domain.empowerment.rule_book import MONEY_LIMITS, Outcome, Remedy, Rule, RuleBook
+from callcenter.domain.empowerment.rule_book import MONEY_LIMITS, Remedy, Rule, RuleBook, RuleOutcome
 
 NONE_AT_ALL = 2**53
 BOUNDS = {name: Bound(name) for name in MONEY_LIMITS}
@@ -55,7 +55,7 @@ def _option(case: Case, remedy: Remedy, ready: Matcher, fitting: int) -> Option:
     if forbids:
         return Option(remedy=remedy.key, may=May.NEVER, rule_id=forbids.id, is_money=remedy.is_money, is_fixed=is_fixed)
     above_all = _above_all(case, remedy, ready.rules_of(mine & ready.ceilings))
-    gives = ready.first(mine & ready.giving)
+    gives = ready.first(mine & ready.granting)
     asks = ready.first(mine & ready.asking)
     rooms = tuple(sorted([*_rooms(case, remedy, gives), *above_all], key=_left)) if gives else ()
     most = _most(case, remedy, rooms) if gives else 0
@@ -64,7 +64,7 @@ def _option(case: Case, remedy: Remedy, ready: Matcher, fitting: int) -> Option:
     if asks and ask_most is not None and ask_most <= most:
         asks = None  # an approver cannot allow more than the agent may grant anyway
     may = May.GIVE if gives else May.ASK if asks else May.GAP
-    if gives and gives.outcome == Outcome.MAY_WITH_REASON:
+    if gives and gives.outcome == RuleOutcome.MAY_WITH_REASON:
         may = May.GIVE_WITH_REASON
     return Option(
         remedy=remedy.key,
@@ -134,7 +134,7 @@ def _worths(case: Case, rule: Rule, each: int) -> list[Room]:
         if name == "share_of_value":
             limit = int(case.facts.customer.value * limit / 100)
         elif name == "share_of_price":
-            price = case.facts.matter.price
+            price = case.facts.case.price
             limit = int((price or 0) * limit / 100)
             bound = bound if price is not None else Bound.PRICE_UNKNOWN
         left = limit - used

@@ -74,7 +74,7 @@ class Decision:
         return next((one for one in self.options if one.remedy == remedy), None)
 
     @property
-    def shown(self) -> Sequence[Option]:
+    def visible(self) -> Sequence[Option]:
         """Free remedies first, then those that need approval; none that are forbidden."""
         free = [one for one in self.options if one.is_free and one.most > 0]
         ask = [one for one in self.options if one.may == May.ASK or (one.is_free and not one.most and one.ask)]

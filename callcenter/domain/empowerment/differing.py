@@ -11,7 +11,7 @@ from callcenter.domain.empowerment.rule_book import Remedy, Rule, RuleBook
 Thing = TypeVar("Thing", Rule, Remedy)
 
 
-class Change(StrEnum):
+class RuleChange(StrEnum):
     SAME = "same"
     NEW = "new"
     CHANGED = "changed"
@@ -21,7 +21,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference(Generic[Thing]):
-    change: Change
+    change: RuleChange
     before: Thing | None
     after: Thing | None
     # {path: (before, after)}, with paths like limits.customer
@@ -46,9 +46,9 @@ class Differences:
     @property
     def is_empty(self) -> bool:
         changes = [*(one.change for one in self.rules), *(one.change for one in self.remedies)]
-        return not self.head and all(change == Change.SAME for change in changes)
+        return not self.head and all(change == RuleChange.SAME for change in changes)
 
-    def count(self, change: Change) -> int:
+    def count(self, change: RuleChange) -> int:
         """Counts rules."""
         return sum(one.change == change for one in self.rules)
 
@@ -74,10 +74,10 @@ def _pairs(before: Mapping[Any, Thing], after: Mapping[Any, Thing]) -> tuple[Dif
     for key in _merged(list(before), list(after)):
         was, now = before.get(key), after.get(key)
         if was is None or now is None:
-            change, fields = (Change.NEW, {}) if was is None else (Change.REMOVED, {})
+            change, fields = (RuleChange.NEW, {}) if was is None else (RuleChange.REMOVED, {})
         else:
             fields = _fields(was, now)
-            change = Change.CHANGED if fields else Change.MOVED if key in moved else Change.SAME
+            change = RuleChange.CHANGED if fields else RuleChange.MOVED if key in moved else RuleChange.SAME
         found.append(Difference(change, was, now, fields, key in moved))
     return tuple(found)
 

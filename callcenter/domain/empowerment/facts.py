@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 Count = Annotated[int, Field(ge=0)]
 
 
-class Known(BaseModel):
+class FactsModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class AgentFacts(Known):
+class AgentFacts(FactsModel):
     """The agent. `days`: since joining. `skills`: {skill: level}."""
 
     username: str
@@ -25,7 +25,7 @@ class AgentFacts(Known):
     days: Count = 0
 
 
-class CustomerFacts(Known):
+class CustomerFacts(FactsModel):
     """The customer. `value`: revenue of 12 months, minor units of the facts' currency. `days`: as a customer."""
 
     tier: str = "standard"
@@ -36,7 +36,7 @@ class CustomerFacts(Known):
     entitlements: tuple[str, ...] = ()
 
 
-class MatterFacts(Known):
+class CaseFacts(FactsModel):
     """The case. `price` in minor units, None if unknown; `contacts` about this case including this one; `minutes` of
     the customer's time so far; `age_days` since the first contact."""
 
@@ -55,15 +55,15 @@ class MatterFacts(Known):
     age_days: Count = 0
 
 
-class Facts(Known):
+class Facts(FactsModel):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     agent: AgentFacts
     customer: CustomerFacts = CustomerFacts()
-    matter: MatterFacts = MatterFacts()
+    case: CaseFacts = CaseFacts()
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class EarlierGrant:
     """An earlier grant, not reversed."""
 
     at: datetime
@@ -78,7 +78,7 @@ class Given:
 class Usage:
     """In minor units. Day and month are in the rule book's zone."""
 
-    customer: tuple[Given, ...] = ()  # to this customer, in two years
+    customer: tuple[EarlierGrant, ...] = ()  # to this customer, in two years
     agent_day: int = 0  # by this agent, today
     agent_month: int = 0
 
@@ -94,8 +94,8 @@ class Usage:
 
     @staticmethod
     def of_data(data: dict[str, Any]) -> "Usage":
-        given = tuple(Given(datetime.fromisoformat(at), *rest) for at, *rest in data.get("customer", ()))
-        return Usage(given, data.get("agent_day", 0), data.get("agent_month", 0))
+        granted = tuple(EarlierGrant(datetime.fromisoformat(at), *rest) for at, *rest in data.get("customer", ()))
+        return Usage(granted, data.get("agent_day", 0), data.get("agent_month", 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast if l
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class Faults(Invalid):
+class InvalidFile(Invalid):
     def __init__(self, faults: list[tuple[str, str]]) -> None:
         # [(place, problem)], such as ("rules.3.limits.grant", "…")
         self.faults = faults
@@ -26,13 +26,13 @@ class Faults(Invalid):
 
 
 def read(text: str) -> RuleBook:
-    """From YAML or JSON. Raises Faults with all problems at once."""
+    """From YAML or JSON. Raises InvalidFile with all problems at once."""
     return book_of(data_of(text))
 
 
 def book_of(data: object) -> RuleBook:
     if isinstance(data, dict) and "format" not in data:
-        raise Faults([("format", f"is missing; this program reads format {rule_book.FORMAT}")])
+        raise InvalidFile([("format", f"is missing; this program reads format {rule_book.FORMAT}")])
     return _valid(RuleBook, data)
 
 
@@ -78,15 +78,15 @@ def _schema(model: type[BaseModel], title: str) -> dict[str, Any]:
 
 def data_of(text: str) -> object:
     if len(text) > LARGEST:
-        raise Faults([("", "is larger than a rule file can be")])
+        raise InvalidFile([("", "is larger than a rule file can be")])
     try:
         data = yaml.load(text, Loader=LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark else ""
-        raise Faults([(place, str(getattr(error, "problem", None) or "is no YAML"))]) from None
+        raise InvalidFile([(place, str(getattr(error, "problem", None) or "is no YAML"))]) from None
     if _contains_itself(data, ()):
-        raise Faults([("", "a cycle: an alias refers to what contains it")])
+        raise InvalidFile([("", "a cycle: an alias refers to what contains it")])
     return data
 
 
@@ -103,4 +103,4 @@ def _valid(model: type[Model], data: object) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise Faults([(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]) from None
+        raise InvalidFile([(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]) from None

@@ -15,7 +15,7 @@ COLLEAGUES_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AskedGrant:
     grant_id: int
     agent_id: int
     cause: str
@@ -30,12 +30,12 @@ class Asked:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
     agent_id: int
-    matters: int  # cases in the period
-    given: int  # with a grant
+    cases: int  # cases in the period
+    granted: int  # with a grant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class ProposalFinding:
     kind: str
     about: str
     agent_id: int | None
@@ -43,13 +43,13 @@ class Finding:
     cases: tuple[int, ...]
 
 
-def findings(asked: Sequence[Asked], served: Sequence[Served]) -> list[Finding]:
+def findings(asked: Sequence[AskedGrant], served: Sequence[Served]) -> list[ProposalFinding]:
     return [*trust(asked), *teach_no(asked), *teach_unused(served)]
 
 
-def trust(asked: Sequence[Asked]) -> list[Finding]:
+def trust(asked: Sequence[AskedGrant]) -> list[ProposalFinding]:
     """Per cause and remedy: the amount up to which nearly all answers are yes."""
-    groups: dict[tuple[str, str, str], list[Asked]] = defaultdict(list)
+    groups: dict[tuple[str, str, str], list[AskedGrant]] = defaultdict(list)
     for one in asked:
         groups[(one.cause, one.remedy, one.currency)].append(one)
     found = []
@@ -68,11 +68,11 @@ def trust(asked: Sequence[Asked]) -> list[Finding]:
                 "agents": len({one.agent_id for one in within}),
             }
             about = f"{cause}|{remedy}|{currency}"
-            found.append(Finding(kind="trust", about=about, agent_id=None, data=data, cases=_ids(within)))
+            found.append(ProposalFinding(kind="trust", about=about, agent_id=None, data=data, cases=_ids(within)))
     return found
 
 
-def _always_yes(members: Sequence[Asked]) -> Sequence[Asked]:
+def _always_yes(members: Sequence[AskedGrant]) -> Sequence[AskedGrant]:
     """The longest run of smallest amounts with nearly all yes, ending in a yes."""
     for end in range(len(members), ASKED_AT_LEAST - 1, -1):
         run = members[:end]
@@ -81,9 +81,9 @@ def _always_yes(members: Sequence[Asked]) -> Sequence[Asked]:
     return ()
 
 
-def teach_no(asked: Sequence[Asked]) -> list[Finding]:
+def teach_no(asked: Sequence[AskedGrant]) -> list[ProposalFinding]:
     """Agents most of whose questions are refused."""
-    groups: dict[int, list[Asked]] = defaultdict(list)
+    groups: dict[int, list[AskedGrant]] = defaultdict(list)
     for one in asked:
         groups[one.agent_id].append(one)
     found = []
@@ -92,32 +92,34 @@ def teach_no(asked: Sequence[Asked]) -> list[Finding]:
         if len(refused) >= NO_AT_LEAST and len(refused) >= NO_SHARE * len(members):
             data = {"asked": len(members), "no": len(refused)}
             found.append(
-                Finding(kind="teach_no", about=str(agent_id), agent_id=agent_id, data=data, cases=_ids(refused))
+                ProposalFinding(kind="teach_no", about=str(agent_id), agent_id=agent_id, data=data, cases=_ids(refused))
             )
     return found
 
 
-def teach_unused(served: Sequence[Served]) -> list[Finding]:
+def teach_unused(served: Sequence[Served]) -> list[ProposalFinding]:
     """Agents who never grant, though colleagues often do."""
     found = []
     for one in sorted(served, key=lambda each: each.agent_id):
         others = [each for each in served if each.agent_id != one.agent_id]
-        matters, given = sum(each.matters for each in others), sum(each.given for each in others)
-        if one.given == 0 and one.matters >= SERVED_AT_LEAST and matters and given >= COLLEAGUES_SHARE * matters:
-            data = {"served": one.matters, "colleagues": round(100 * given / matters)}
+        cases, granted = sum(each.cases for each in others), sum(each.granted for each in others)
+        if one.granted == 0 and one.cases >= SERVED_AT_LEAST and cases and granted >= COLLEAGUES_SHARE * cases:
+            data = {"served": one.cases, "colleagues": round(100 * granted / cases)}
             found.append(
-                Finding(kind="teach_unused", about=str(one.agent_id), agent_id=one.agent_id, data=data, cases=())
+                ProposalFinding(
+                    kind="teach_unused", about=str(one.agent_id), agent_id=one.agent_id, data=data, cases=()
+                )
             )
     return found
 
 
 def measured(
-    kind: str, about: str, agent_id: int | None, asked: Sequence[Asked], served: Sequence[Served]
+    kind: str, about: str, agent_id: int | None, asked: Sequence[AskedGrant], served: Sequence[Served]
 ) -> dict[str, Any]:
     """{asked, no, held (seconds)} or {served, given}."""
     if kind == "teach_unused":
         mine = next((one for one in served if one.agent_id == agent_id), None)
-        return {"served": mine.matters if mine else 0, "given": mine.given if mine else 0}
+        return {"served": mine.cases if mine else 0, "given": mine.granted if mine else 0}
     about_it = [
         one
         for one in asked
@@ -128,5 +130,5 @@ def measured(
     return {"asked": len(about_it), "no": refused, "held": sum(one.held for one in about_it)}
 
 
-def _ids(members: Sequence[Asked]) -> tuple[int, ...]:
+def _ids(members: Sequence[AskedGrant]) -> tuple[int, ...]:
     return tuple(one.grant_id for one in members)

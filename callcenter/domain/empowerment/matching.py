@@ -10,7 +10,7 @@ from typing import Any
 
 from callcenter.domain.empowerment.conditions import CONDITIONS, Condition, Kind, Span, What, Whom
 from callcenter.domain.empowerment.facts import Facts
-from callcenter.domain.empowerment.rule_book import Outcome, Remedy, Rule, RuleBook
+from callcenter.domain.empowerment.rule_book import Remedy, Rule, RuleBook, RuleOutcome
 
 CURRENCY = "currency"
 
@@ -56,7 +56,7 @@ class Matcher:
     any_remedy: int  # rules about all
     forbidding: int
     ceilings: int
-    giving: int
+    granting: int
     asking: int
 
     def about(self, remedy: str) -> int:
@@ -142,10 +142,10 @@ def _made(same: Same) -> Matcher:
         any_currency=any_currency,
         by_remedy=by_remedy,
         any_remedy=_bits(book, lambda rule: not rule.remedies),
-        forbidding=_bits(book, lambda rule: rule.outcome == Outcome.NEVER and not rule.is_ceiling),
+        forbidding=_bits(book, lambda rule: rule.outcome == RuleOutcome.NEVER and not rule.is_ceiling),
         ceilings=_bits(book, lambda rule: rule.is_ceiling),
-        giving=_bits(book, lambda rule: rule.outcome in (Outcome.MAY, Outcome.MAY_WITH_REASON)),
-        asking=_bits(book, lambda rule: rule.outcome == Outcome.ASK),
+        granting=_bits(book, lambda rule: rule.outcome in (RuleOutcome.MAY, RuleOutcome.MAY_WITH_REASON)),
+        asking=_bits(book, lambda rule: rule.outcome == RuleOutcome.ASK),
     )
 
 
@@ -185,13 +185,13 @@ def _fitting(condition: Condition, wanted: list[dict[str, object]]) -> Fitting:
 
 def _between(spans: Iterable[tuple[int, int | None, int | None]]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """(edges, bits before the first edge, from it on, from the second on, …)"""
-    turns: dict[int, int] = {0: 0}
+    flips: dict[int, int] = {0: 0}
     for bit, low, high in spans:
-        turns[low or 0] = turns.get(low or 0, 0) ^ bit
+        flips[low or 0] = flips.get(low or 0, 0) ^ bit
         if high is not None:
-            turns[high + 1] = turns.get(high + 1, 0) ^ bit
-    edges = sorted(turns)
-    return tuple(edges[1:]), tuple(accumulate((turns[edge] for edge in edges), xor))
+            flips[high + 1] = flips.get(high + 1, 0) ^ bit
+    edges = sorted(flips)
+    return tuple(edges[1:]), tuple(accumulate((flips[edge] for edge in edges), xor))
 
 
 def by_who(book: RuleBook, facts: Facts) -> list[Rule]:

@@ -72,7 +72,7 @@ def typed(minor: int | None, currency: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def shown(minor: int, currency: str, language: str) -> str:
+def formatted(minor: int, currency: str, language: str) -> str:
     """$60, $14.90, ¥80."""
     unit = minor_units(currency)
     whole = minor % unit == 0

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from callcenter.domain.empowerment.rule_book import Ask, Step
+from callcenter.domain.empowerment.rule_book import Ask, EscalationStep
 
 
 class May(StrEnum):
@@ -65,7 +65,7 @@ class Option:
     def tightest(self) -> Room | None:
         return self.rooms[0] if self.rooms else None
 
-    def steps_for(self, units: int) -> tuple[Step, ...]:
+    def steps_for(self, units: int) -> tuple[EscalationStep, ...]:
         """In asking order."""
         if self.ask is None or (self.ask_most is not None and units > self.ask_most):
             return ()

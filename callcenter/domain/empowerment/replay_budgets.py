@@ -6,8 +6,8 @@ from itertools import accumulate
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from callcenter.domain.empowerment.past import Past
 from callcenter.domain.empowerment.periods import name_of, period_of
+from callcenter.domain.empowerment.recorded_request import RecordedRequest
 
 Side = Literal["before", "after"]
 
@@ -79,7 +79,7 @@ class ReplayedBudgets:
         self._filled: dict[tuple[int, datetime], Filled] = {}
         self._ends: dict[int, tuple[datetime, datetime]] = {}
 
-    def paying(self, past: Past) -> list[Filled]:
+    def paying(self, past: RecordedRequest) -> list[Filled]:
         # The agent's team and department at that time pay.
         who = past.facts.agent if past.facts else None
         keys = [("company", "")]
@@ -101,7 +101,7 @@ class ReplayedBudgets:
 
     def to_data(self) -> list[dict[str, Any]]:
         """Breached by the draft first, then breached as recorded; agents' budgets last."""
-        told = sorted(
+        moved = sorted(
             self._filled.values(), key=lambda one: (one.budget.scope == "agent", one.budget.id, one.starts_at)
         )
-        return sorted((one.to_data() for one in told), key=lambda one: (not one["breaks"], not one["broke"]))
+        return sorted((one.to_data() for one in moved), key=lambda one: (not one["breaks"], not one["broke"]))

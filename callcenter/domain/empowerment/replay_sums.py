@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from callcenter.domain.empowerment.past import Past, Was
+from callcenter.domain.empowerment.recorded_request import RecordedRequest, Was
 
 if TYPE_CHECKING:
     from callcenter.domain.empowerment.replaying import Again
@@ -12,7 +12,7 @@ UNMET = (Was.NEVER, Was.NOT_ASKED)
 COMMON = 5
 
 
-class Kind:
+class KindSums:
     def __init__(self) -> None:
         self.count = 0
         self.rules: Counter[int] = Counter()
@@ -24,8 +24,8 @@ class Kind:
         self.count += 1
         if done.rule_id is not None:
             self.rules[done.rule_id] += 1
-        if past.facts and past.facts.matter.cause:
-            self.causes[past.facts.matter.cause] += 1
+        if past.facts and past.facts.case.cause:
+            self.causes[past.facts.case.cause] += 1
         self.money[past.currency] += 0 if past.reversed_at else done.worth - past.worth
 
     def to_data(self, name: str) -> dict[str, Any]:
@@ -48,7 +48,7 @@ class Sums:
         self.cases = self.erased = self.saved = self.assumed = 0
         self.figures: dict[str, list[int]] = {name: [0, 0] for name in ("grants", "asked", "held", "deciding", "unmet")}
         self.money: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
-        self.kinds: defaultdict[str, Kind] = defaultdict(Kind)
+        self.kinds: defaultdict[str, KindSums] = defaultdict(KindSums)
         self.customers: set[tuple[str, int]] = set()
         self.agents: set[int] = set()
 
@@ -63,7 +63,7 @@ class Sums:
             self.customers.add(("c", past.customer_id) if past.customer_id else ("t", past.ticket_id))
             self.agents.add(past.agent_id)
 
-    def _figures(self, done: "Again", past: Past) -> None:
+    def _figures(self, done: "Again", past: RecordedRequest) -> None:
         figures = self.figures
         figures["grants"][0] += past.stands
         figures["grants"][1] += done.units > 0 and past.reversed_at is None
@@ -90,7 +90,7 @@ class Sums:
         kinds = sorted(self.kinds.items(), key=lambda one: -one[1].count)
         return {
             "cases": self.cases,
-            "wishes": figures["unmet"][0],
+            "unmet": figures["unmet"][0],
             "erased": self.erased,
             "saved": self.saved,
             "assumed": self.assumed,

@@ -10,16 +10,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from callcenter.domain.empowerment.carried import Carried
 from callcenter.domain.empowerment.deciding import option_of
 from callcenter.domain.empowerment.facts import Balance, Balances
+from callcenter.domain.empowerment.grant_request import GrantAnswer, held_to
 from callcenter.domain.empowerment.matching import matcher
 from callcenter.domain.empowerment.options import Option
-from callcenter.domain.empowerment.past import Past, Was
+from callcenter.domain.empowerment.recorded_request import RecordedRequest, Was
 from callcenter.domain.empowerment.replay_budgets import Filled, ReplayedBudget, ReplayedBudgets
 from callcenter.domain.empowerment.replay_sums import Sums
+from callcenter.domain.empowerment.replay_usage import ReplayUsage
 from callcenter.domain.empowerment.rule_book import RuleBook
-from callcenter.domain.empowerment.wish import Answer, held_to
 
 
 class Then(StrEnum):
@@ -34,7 +34,7 @@ class Then(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    past: Past
+    past: RecordedRequest
     then: Then
     remedy: str
     units: int  # 0: none
@@ -57,7 +57,7 @@ class Replay:
 
     def __init__(self, book: RuleBook, *, since: datetime, budgets: Iterable[ReplayedBudget] = ()) -> None:
         self.book, self._remedies = book, matcher(book).remedies
-        self._carried = Carried(since, book.zone)
+        self._usage = ReplayUsage(since, book.zone)
         self._budgets = ReplayedBudgets(list(budgets))
         self._ahead: defaultdict[tuple[int, str], int] = defaultdict(int)
         self._otherwise: set[int] = set()  # asked in reality, and not asked again
@@ -66,8 +66,8 @@ class Replay:
     def result(self) -> dict[str, Any]:
         return {**self.sums.to_data(), "budgets": self._budgets.to_data()}
 
-    def again(self, past: Past) -> Again:
-        usage = self._carried.usage(past)
+    def again(self, past: RecordedRequest) -> Again:
+        usage = self._usage.usage(past)
         paying = self._budgets.paying(past)
         if past.rest_of is not None and past.facts is not None:
             done = self._rest(past)
@@ -82,71 +82,73 @@ class Replay:
         self.sums.add(done)
         return done
 
-    def _rest(self, past: Past) -> Again:
+    def _rest(self, past: RecordedRequest) -> Again:
         # Settled with its request, if that is not asked again.
         if past.rest_of in self._otherwise:
             return self._nothing(past, Then.COVERED)
         return self._recorded(past, Then(past.was.value))
 
-    def _decided(self, past: Past, option: Option | None, ahead: int) -> Again:
+    def _decided(self, past: RecordedRequest, option: Option | None, ahead: int) -> Again:
         """`ahead`: units the replay granted on this ticket above the recorded ones."""
         # They cover part of this request.
-        wished, tried = past.wished - ahead, max(1, past.tried - ahead)
-        if wished <= 0:
+        requested, tried = past.requested - ahead, max(1, past.tried - ahead)
+        if requested <= 0:
             return self._nothing(past, Then.COVERED)
         rule = option.rule_id if option else None
-        if held_to(option, wished, reason="-").answer in (Answer.GIVE, Answer.NEEDS_REASON):
-            own_choice = past.was == Was.MAY and past.given < wished and (past.most or 0) >= wished
-            return self._at_once(past, past.given if own_choice else wished, ahead, rule)
+        if held_to(option, requested, reason="-").answer in (GrantAnswer.GIVE, GrantAnswer.NEEDS_REASON):
+            own_choice = past.was == Was.MAY and past.granted < requested and (past.most or 0) >= requested
+            return self._at_once(past, past.granted if own_choice else requested, ahead, rule)
         if past.was == Was.MAY:
-            return self._was_given(past, option, past.given - ahead, wished, ahead)
-        held = held_to(option, min(tried, wished), reason="-")
-        if held.answer in (Answer.GIVE, Answer.NEEDS_REASON) and past.was != Was.ASK:
-            return self._at_once(past, min(tried, wished), ahead, rule)
-        if held.answer == Answer.ASK:
-            return self._asked(past, option, wished)
-        if past.was == Was.ASK and option and _partly(option, wished):
-            return self._give(past, Then.LESS, past.remedy, _partly(option, wished), rule)
+            return self._was_granted(past, option, past.granted - ahead, requested, ahead)
+        held = held_to(option, min(tried, requested), reason="-")
+        if held.answer in (GrantAnswer.GIVE, GrantAnswer.NEEDS_REASON) and past.was != Was.ASK:
+            return self._at_once(past, min(tried, requested), ahead, rule)
+        if held.answer == GrantAnswer.ASK:
+            return self._asked(past, option, requested)
+        if past.was == Was.ASK and option and _partly(option, requested):
+            return self._grant(past, Then.LESS, past.remedy, _partly(option, requested), rule)
         return self._nothing(past, Then.NEVER, rule)
 
-    def _at_once(self, past: Past, units: int, ahead: int, rule: int | None) -> Again:
+    def _at_once(self, past: RecordedRequest, units: int, ahead: int, rule: int | None) -> Again:
         then = Then.MAY
-        if past.was == Was.MAY and units + ahead != past.given:
-            then = Then.MORE if units + ahead > past.given else Then.LESS
-        return self._give(past, then, past.remedy, units, rule)
+        if past.was == Was.MAY and units + ahead != past.granted:
+            then = Then.MORE if units + ahead > past.granted else Then.LESS
+        return self._grant(past, then, past.remedy, units, rule)
 
-    def _was_given(self, past: Past, option: Option | None, given: int, wished: int, ahead: int) -> Again:
+    def _was_granted(
+        self, past: RecordedRequest, option: Option | None, granted: int, requested: int, ahead: int
+    ) -> Again:
         rule = option.rule_id if option else None
-        most = _partly(option, wished) if option else 0
+        most = _partly(option, requested) if option else 0
         # The agent granted the maximum of a larger request, and does so again.
-        if past.given < past.wished and past.given == past.most and most:
+        if past.granted < past.requested and past.granted == past.most and most:
             return self._at_once(past, most, ahead, rule)
-        if given <= 0:
+        if granted <= 0:
             return self._nothing(past, Then.COVERED)
-        held = held_to(option, given, reason="-")
-        if held.answer in (Answer.GIVE, Answer.NEEDS_REASON):
-            return self._at_once(past, given, ahead, rule)
-        if held.answer == Answer.ASK and option:
-            return self._give(past, Then.ASK, past.remedy, given, option.ask_rule_id, assumed=True)
+        held = held_to(option, granted, reason="-")
+        if held.answer in (GrantAnswer.GIVE, GrantAnswer.NEEDS_REASON):
+            return self._at_once(past, granted, ahead, rule)
+        if held.answer == GrantAnswer.ASK and option:
+            return self._grant(past, Then.ASK, past.remedy, granted, option.ask_rule_id, assumed=True)
         return self._at_once(past, most, ahead, rule) if most else self._nothing(past, Then.NEVER, rule)
 
-    def _asked(self, past: Past, option: Option | None, wished: int) -> Again:
+    def _asked(self, past: RecordedRequest, option: Option | None, requested: int) -> Again:
         rule = option.ask_rule_id if option else None
         if past.was == Was.ASK:
             return self._recorded(past, Then.ASK, rule)
         if past.was == Was.NOT_ASKED:
             return self._nothing(past, Then.NOT_ASKED, rule)
         # No recorded answer: assume yes.
-        return self._give(past, Then.ASK, past.remedy, min(past.tried, wished), rule, assumed=True)
+        return self._grant(past, Then.ASK, past.remedy, min(past.tried, requested), rule, assumed=True)
 
-    def _recorded(self, past: Past, then: Then, rule: int | None = None) -> Again:
-        return Again(past, then, past.given_remedy or past.remedy, past.given, past.worth, past.cost, rule)
+    def _recorded(self, past: RecordedRequest, then: Then, rule: int | None = None) -> Again:
+        return Again(past, then, past.granted_remedy or past.remedy, past.granted, past.worth, past.cost, rule)
 
-    def _nothing(self, past: Past, then: Then, rule: int | None = None) -> Again:
+    def _nothing(self, past: RecordedRequest, then: Then, rule: int | None = None) -> Again:
         return Again(past, then, past.remedy, 0, 0, 0, rule)
 
-    def _give(
-        self, past: Past, then: Then, remedy: str, units: int, rule: int | None, *, assumed: bool = False
+    def _grant(
+        self, past: RecordedRequest, then: Then, remedy: str, units: int, rule: int | None, *, assumed: bool = False
     ) -> Again:
         known = self._remedies[remedy]
         return Again(
@@ -162,10 +164,10 @@ class Replay:
 
     def _keep(self, done: Again, paying: list[Filled]) -> None:
         past = done.past
-        self._ahead[past.ticket_id, past.remedy] += done.units - past.given
+        self._ahead[past.ticket_id, past.remedy] += done.units - past.granted
         if past.was == Was.ASK and done.then != Then.ASK:
             self._otherwise.add(past.id)
-        for filled in paying if past.given else ():
+        for filled in paying if past.granted else ():
             filled.add("before", past.at, past.cost)
             if past.reversed_at:
                 filled.add("before", past.reversed_at, -past.cost)
@@ -183,18 +185,16 @@ class Replay:
         waits = done.then == Then.ASK and past.was == Was.ASK and past.settled_at and past.settled_at > past.at
         if waits and past.settled_at:
             worth = self._worth(past)
-            made = self._carried.put(
-                past, remedy=past.remedy, worth=worth, pieces=self._pieces(past.remedy, past.tried)
-            )
-            self._carried.becomes(made, past.settled_at, **final)  # type: ignore[arg-type]
+            made = self._usage.put(past, remedy=past.remedy, worth=worth, pieces=self._pieces(past.remedy, past.tried))
+            self._usage.becomes(made, past.settled_at, **final)  # type: ignore[arg-type]
         elif done.units:
-            made = self._carried.put(past, **final)  # type: ignore[arg-type]
+            made = self._usage.put(past, **final)  # type: ignore[arg-type]
         else:
             return
         if past.reversed_at:
-            self._carried.becomes(made, past.reversed_at, remedy=done.remedy, worth=0, pieces=0)
+            self._usage.becomes(made, past.reversed_at, remedy=done.remedy, worth=0, pieces=0)
 
-    def _worth(self, past: Past) -> int:
+    def _worth(self, past: RecordedRequest) -> int:
         known = self._remedies.get(past.remedy)
         return known.worth(past.tried, past.currency) if known else past.tried
 
@@ -204,7 +204,7 @@ class Replay:
 
 
 def replay(
-    book: RuleBook, cases: Iterable[Past], *, since: datetime, budgets: Iterable[ReplayedBudget] = ()
+    book: RuleBook, cases: Iterable[RecordedRequest], *, since: datetime, budgets: Iterable[ReplayedBudget] = ()
 ) -> Iterator[tuple[Replay, Again]]:
     """Yields (replay, result) for each case, lazily."""
     made = Replay(book, since=since, budgets=budgets)
@@ -212,14 +212,14 @@ def replay(
         yield made, made.again(past)
 
 
-def _partly(option: Option, wished: int) -> int:
+def _partly(option: Option, requested: int) -> int:
     """What may be granted at once of a too large request."""
-    if not option.is_free or (option.is_fixed and option.most > wished):
+    if not option.is_free or (option.is_fixed and option.most > requested):
         return 0
-    return min(option.most, wished)
+    return min(option.most, requested)
 
 
-def _balances(past: Past, paying: list[Filled]) -> Balances:
+def _balances(past: RecordedRequest, paying: list[Filled]) -> Balances:
     # Budgets bind only where they did in reality, by the amount left then.
     if past.budget_left is None:
         return Balances()

@@ -8,9 +8,9 @@ TRIES = 60
 FIRST, LONGEST = timedelta(seconds=20), timedelta(hours=1)
 
 
-def may_reverse(actor: Actor, *, giver_id: int, is_still_served: bool) -> bool:
+def may_reverse(actor: Actor, *, agent_id: int, is_still_served: bool) -> bool:
     # Supervisors always; the granting agent while serving that customer.
-    return actor.leads or (actor.agent_id == giver_id and is_still_served)
+    return actor.leads or (actor.agent_id == agent_id and is_still_served)
 
 
 def wait_before(tries: int) -> timedelta | None:

@@ -50,11 +50,11 @@ KINDS = (
 )  # fmt: skip
 
 
-class Setting(BaseModel):
+class RuleBookModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Outcome(StrEnum):
+class RuleOutcome(StrEnum):
     """`never` with limits is a ceiling: never above; without limits it forbids."""
 
     MAY = "may"
@@ -63,7 +63,7 @@ class Outcome(StrEnum):
     NEVER = "never"
 
 
-class FieldOf(Setting):
+class FieldOf(RuleBookModel):
     """A field to fill in at the grant: an address, a day, a model."""
 
     key: Key
@@ -72,7 +72,7 @@ class FieldOf(Setting):
     required: bool = True
 
 
-class CarryOut(Setting):
+class Fulfilment(RuleBookModel):
     """`record`: only written down. `webhook`: posted to the company's system `to`. `request`: to department `to`."""
 
     how: Literal["record", "webhook", "request"] = "record"
@@ -85,7 +85,7 @@ class CarryOut(Setting):
         return self
 
 
-class Remedy(Setting):
+class Remedy(RuleBookModel):
     """Something that can be granted. Money: any amount up to the limit, or `fixed`; it costs `cost_percent` of it.
     Counted: pieces, each costing `costs[currency]`. `sms`: the text to the customer, with {amount} {count} {name}
     {ticket} {agent} {company}; empty: none."""
@@ -100,7 +100,7 @@ class Remedy(Setting):
     quick: dict[Currency, tuple[Minor, ...]] = Field(default_factory=dict)
     fields: tuple[FieldOf, ...] = ()
     sms: Texts | None = None
-    carry_out: CarryOut = CarryOut()
+    fulfilment: Fulfilment = Fulfilment()
     is_active: bool = True
 
     @property
@@ -138,7 +138,7 @@ class Remedy(Setting):
 MONEY_LIMITS = ("grant", "ticket", "customer", "agent_day", "agent_month", "share_of_value", "share_of_price")
 
 
-class Limits(Setting):
+class RuleLimits(RuleBookModel):
     """The most, each in minor units (or times), counting earlier grants. `ticket` defaults to `grant`, so that one
     grant cannot be split. `share_of_value`: % of the customer's revenue of 12 months, counting their grants of 12
     months; `share_of_price`: % of the price, counting grants on the ticket."""
@@ -174,7 +174,7 @@ class Limits(Setting):
         )
 
 
-class Step(Setting):
+class EscalationStep(RuleBookModel):
     """The approver's lowest role and level, the seconds to answer, and the most the approver may allow (minor units;
     None: up to the rule's limits)."""
 
@@ -184,10 +184,10 @@ class Step(Setting):
     up_to: Minor | None = None
 
 
-class Ask(Setting):
+class Ask(RuleBookModel):
     """Steps in order, then the default: `own_limit` or `nothing`; the rest is promised within `promise_minutes`."""
 
-    steps: tuple[Step, ...] = (Step(),)
+    steps: tuple[EscalationStep, ...] = (EscalationStep(),)
     otherwise: Literal["own_limit", "nothing"] = "own_limit"
     promise_minutes: Annotated[int, Field(ge=5, le=10_080)] = 90
 
@@ -201,7 +201,7 @@ class Ask(Setting):
         return self
 
 
-class Rule(Setting):
+class Rule(RuleBookModel):
     """`remedies`: those it covers; empty for all. `currency`: that of its amounts, if not the book's. `why`: half a
     sentence for the agent, with {grant} {ticket} {customer} {share_of_value} …"""
 
@@ -210,9 +210,9 @@ class Rule(Setting):
     whom: Whom = Whom()
     what: What = What()
     remedies: tuple[Key, ...] = ()
-    limits: Limits = Limits()
+    limits: RuleLimits = RuleLimits()
     currency: Currency | None = None
-    outcome: Outcome
+    outcome: RuleOutcome
     ask: Ask | None = None
     why: Texts
     note: Annotated[str, Field(max_length=400)] = ""
@@ -225,9 +225,9 @@ class Rule(Setting):
 
     @model_validator(mode="after")
     def _fits_its_outcome(self) -> Self:
-        if self.outcome != Outcome.ASK and self.ask is not None:
+        if self.outcome != RuleOutcome.ASK and self.ask is not None:
             raise ValueError("`ask` belongs to the outcome ask")
-        if self.outcome in (Outcome.MAY, Outcome.MAY_WITH_REASON) and self.limits.is_empty:
+        if self.outcome in (RuleOutcome.MAY, RuleOutcome.MAY_WITH_REASON) and self.limits.is_empty:
             raise ValueError("what may be given needs a limit")
         return self
 
@@ -237,14 +237,14 @@ class Rule(Setting):
 
     @cached_property
     def is_ceiling(self) -> bool:
-        return self.outcome == Outcome.NEVER and not self.limits.is_empty
+        return self.outcome == RuleOutcome.NEVER and not self.limits.is_empty
 
     def conditions(self) -> dict[str, Any]:
         """{condition: wanted value} of all groups."""
-        return {**self.who.given(), **self.whom.given(), **self.what.given()}
+        return {**self.who.wanted_values(), **self.whom.wanted_values(), **self.what.wanted_values()}
 
 
-class RuleBook(Setting):
+class RuleBook(RuleBookModel):
     """`format` is the file format's version. `zone`: time zone of its days and months. Rules apply in list order."""
 
     format: Literal[1]

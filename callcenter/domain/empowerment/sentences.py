@@ -9,8 +9,8 @@ from babel.dates import format_date
 from callcenter.domain import languages
 from callcenter.domain.empowerment import places
 from callcenter.domain.empowerment.case import Case
-from callcenter.domain.empowerment.facts import Facts, Given
-from callcenter.domain.empowerment.money import shown
+from callcenter.domain.empowerment.facts import EarlierGrant, Facts
+from callcenter.domain.empowerment.money import formatted
 from callcenter.domain.empowerment.options import Bound, May, Option
 from callcenter.domain.empowerment.rule_book import Rule, RuleBook
 from callcenter.words import say
@@ -42,7 +42,7 @@ def _filled(rule: Rule, name: str, language: str, currency: str) -> str:
     if value is None:
         return ""
     if name in MONEY:
-        return shown(value, currency, language)
+        return formatted(value, currency, language)
     return f"{value:g} %" if name.startswith("share") else str(value)
 
 
@@ -68,7 +68,7 @@ def _up_to(language: str, best: Option, facts: Facts, book: RuleBook, reason: st
     if not best.is_money:
         name = languages.of(remedy.names, language) if remedy else best.remedy
         return say(language, "%(remedy)s now: %(why)s", remedy=name, why=reason)
-    amount = shown(best.most, facts.currency, language)
+    amount = formatted(best.most, facts.currency, language)
     if best.is_fixed:
         return say(language, "%(amount)s now: %(why)s", amount=amount, why=reason)
     return say(language, "Up to %(amount)s now: %(why)s", amount=amount, why=reason)
@@ -92,7 +92,7 @@ def _given_before(language: str, case: Case) -> str:
     lately = [one for one in case.usage.customer if one.at > since and one.amount and one.currency == currency]
     if not lately:
         return ""
-    total = shown(sum(one.amount for one in lately), currency, language)
+    total = formatted(sum(one.amount for one in lately), currency, language)
     if len(lately) == 1:
         return say(
             language, "; %(amount)s was given on %(day)s", amount=total, day=_day(lately[0], case.book, language)
@@ -100,7 +100,7 @@ def _given_before(language: str, case: Case) -> str:
     return say(language, "; %(amount)s was given in %(n)s times within a year", amount=total, n=len(lately))
 
 
-def _day(given: Given, book: RuleBook, language: str) -> str:
-    local = given.at.astimezone(ZoneInfo(book.zone))
+def _day(granted: EarlierGrant, book: RuleBook, language: str) -> str:
+    local = granted.at.astimezone(ZoneInfo(book.zone))
     pattern = "M 月 d 日" if language == "zh" else "d MMM"
     return format_date(local, pattern, locale=languages.babel(language))

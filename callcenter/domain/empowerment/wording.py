@@ -5,8 +5,8 @@ from typing import Any
 
 from callcenter.domain.channels import Channel
 from callcenter.domain.empowerment.conditions import CONDITIONS, Group, Span
-from callcenter.domain.empowerment.money import shown
-from callcenter.domain.empowerment.rule_book import Limits, Outcome, Rule
+from callcenter.domain.empowerment.money import formatted
+from callcenter.domain.empowerment.rule_book import Rule, RuleLimits, RuleOutcome
 from callcenter.domain.errors import N_
 from callcenter.words import say
 
@@ -38,10 +38,10 @@ WORDS: dict[str, dict[str, str]] = {
     "channel": {channel: channel.traits.label for channel in Channel},
 }  # fmt: skip
 OUTCOMES = {
-    Outcome.MAY: N_("may"),
-    Outcome.MAY_WITH_REASON: N_("may with reason"),
-    Outcome.ASK: N_("ask"),
-    Outcome.NEVER: N_("never"),
+    RuleOutcome.MAY: N_("may"),
+    RuleOutcome.MAY_WITH_REASON: N_("may with reason"),
+    RuleOutcome.ASK: N_("ask"),
+    RuleOutcome.NEVER: N_("never"),
 }
 LIMITS = {
     "grant": N_("%(amount)s"),
@@ -103,7 +103,7 @@ def span(language: str, name: str, value: Span, currency: str) -> str:
     """≥ 90, ≤ $20, 3 to 5."""
 
     def number(minor: int) -> str:
-        return shown(minor, currency, language) if CONDITIONS[name].unit == "money" else str(minor)
+        return formatted(minor, currency, language) if CONDITIONS[name].unit == "money" else str(minor)
 
     if value.max is None:
         return f"≥ {number(value.min or 0)}"
@@ -115,13 +115,13 @@ def span(language: str, name: str, value: Span, currency: str) -> str:
 
 
 def group(language: str, rule: Rule, name: Group, *, currency: str, names: Names = NO_NAMES) -> str:
-    given = getattr(rule, name).given()
-    told = [brief(language, key, value, currency=currency, names=names) for key, value in given.items()]
-    text = ("；" if language == "zh" else "; ").join(told)
+    values = getattr(rule, name).wanted_values()
+    texts = [brief(language, key, value, currency=currency, names=names) for key, value in values.items()]
+    text = ("；" if language == "zh" else "; ").join(texts)
     return text[:1].upper() + text[1:] if text else say(language, NOBODY_SAID[name])
 
 
-def limits(language: str, values: Limits, currency: str) -> dict[str, str]:
+def limits(language: str, values: RuleLimits, currency: str) -> dict[str, str]:
     """{limit: in words}, simplest first."""
     return {
         name: limit(language, name, value, currency, days=values.customer_days)
@@ -138,13 +138,13 @@ def limit(language: str, name: str, value: float, currency: str, *, days: int = 
     elif name in TIMES:
         amount = f"{value:g}"
     else:
-        amount = shown(int(value), currency, language)
+        amount = formatted(int(value), currency, language)
     return say(language, text, amount=amount, days=days)
 
 
 def outcome(language: str, rule: Rule) -> str:
     if rule.is_ceiling:
         return say(language, "never above")
-    if rule.outcome == Outcome.ASK:
+    if rule.outcome == RuleOutcome.ASK:
         return say(language, "ask %(whom)s", whom=word(language, "role", rule.asks.steps[0].role))
     return say(language, OUTCOMES[rule.outcome])

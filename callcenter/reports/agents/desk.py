@@ -124,14 +124,14 @@ def items(session: Session, rows: Sequence[Interaction], language: str) -> list[
     queues = {queue.id: queue.name(language) for queue in company.queues(session)}
     last, unread = messages.last_received(session, ids), messages.unread(session, ids)
     open_offers = {offer.interaction_id: offer for offer in offers.open_of_all(session, ids)}
-    matters = tickets.some(session, [row.ticket_id for row in rows if row.ticket_id])
+    tickets_by_id = tickets.some(session, [row.ticket_id for row in rows if row.ticket_id])
     return [
         Item(
             interaction=row,
             customer=people.get(row.customer_id or 0),
             queue=queues.get(row.queue_id or 0, ""),
             offer=open_offers.get(row.id),
-            ticket=matters.get(row.ticket_id or 0),
+            ticket=tickets_by_id.get(row.ticket_id or 0),
             last_message=last.get(row.id),
             unread=unread.get(row.id, 0),
         )

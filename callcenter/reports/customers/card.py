@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.channels import Channel
-from callcenter.reports.empowerment import giving
-from callcenter.reports.empowerment.giving import Giving
+from callcenter.reports.empowerment import allowances
+from callcenter.reports.empowerment.allowances import Allowance
 from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent
@@ -70,7 +70,7 @@ class EarlierContact:
 class Card:
     """`customer` is None for a withheld number, and for a shared one until identified; `perhaps` lists its owners.
 
-    `giving`: what the reader may grant; None without rules or agent. `promises`: open and recently broken callbacks."""
+    `allowance`: what the reader may grant; None without rules or agent. `promises`: open and recently broken callbacks."""
 
     interaction: Interaction
     customer: Customer | None
@@ -86,7 +86,7 @@ class Card:
     contacts: list[EarlierContact]
     contacts_in_a_year: int
     last_survey: Survey | None
-    giving: Giving | None
+    allowance: Allowance | None
     promises: Sequence[Callback]
     entitled: Sequence[Entitlement]
 
@@ -121,7 +121,7 @@ def of_interaction(session: Session, interaction_id: int, now: datetime, *, agen
         contacts=contacts(session, customer, names, now, without=interaction.id),
         contacts_in_a_year=_in_a_year(session, customer, now),
         last_survey=surveys.last_of_customer(session, customer.id) if customer else None,
-        giving=giving.of(
+        allowance=allowances.of(
             session,
             now,
             agent=agent,
@@ -147,7 +147,7 @@ def _opted_out(session: Session, interaction: Interaction) -> bool:
 def _ticket(session: Session, interaction: Interaction) -> Ticket | None:
     if interaction.ticket_id:
         return tickets.get(session, interaction.ticket_id)
-    return tickets.of_same_matter(session, customer_id=interaction.customer_id, queue_id=interaction.queue_id)
+    return tickets.of_same_case(session, customer_id=interaction.customer_id, queue_id=interaction.queue_id)
 
 
 def _about(session: Session, interaction: Interaction, ticket: Ticket | None) -> list[Interaction]:

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from callcenter.domain.empowerment import Decision, Option, Remedy
 from callcenter.domain.empowerment.approving import most_of
 from callcenter.domain.empowerment.options import Bound, Room
-from callcenter.domain.empowerment.rule_book import Rule, Step
+from callcenter.domain.empowerment.rule_book import EscalationStep, Rule
 from callcenter.domain.states import ApprovalState
-from callcenter.reports.empowerment.budgets import Open, scope_names
+from callcenter.reports.empowerment.budgets import OpenBudget, scope_names
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.calls import interactions
@@ -31,7 +31,7 @@ YEAR, MONTH, QUARTER = timedelta(days=365), timedelta(days=30), timedelta(days=9
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class ApprovalQuestion:
     """One approval with names. `may`: the reader may answer now, up to worth `most` (None: the rules decide)."""
 
     approval: Approval
@@ -51,10 +51,10 @@ class Question:
         ends = self.approval.step_ends_at
         if ends is None or self.grant.rest_of is not None:
             return self.approval.asked_at
-        return ends - timedelta(seconds=self.approval.turn.seconds)
+        return ends - timedelta(seconds=self.approval.current_step.seconds)
 
 
-def waiting(session: Session, reader: Agent) -> list[Question]:
+def waiting(session: Session, reader: Agent) -> list[ApprovalQuestion]:
     rows = sorted(approvals.open_ones(session), key=lambda row: row[0].id)
     return questions(session, rows, reader)
 
@@ -65,12 +65,12 @@ def waiting_for(session: Session, reader: Agent) -> int:
     return sum(1 for row, grant in rows if row.claimed_by in (None, reader.id) and may_answer(row, grant, reader)[0])
 
 
-def ended(session: Session, reader: Agent, *, since: datetime) -> list[Question]:
+def ended(session: Session, reader: Agent, *, since: datetime) -> list[ApprovalQuestion]:
     """Answered or expired since then, newest first."""
     return questions(session, approvals.ended_since(session, since), reader)
 
 
-def median_seconds(ended: Sequence[Question]) -> float | None:
+def median_seconds(ended: Sequence[ApprovalQuestion]) -> float | None:
     """Median seconds from question to a person's answer."""
     took = [
         (one.approval.answered_at - one.approval.asked_at).total_seconds()
@@ -80,10 +80,10 @@ def median_seconds(ended: Sequence[Question]) -> float | None:
     return median(took) if took else None
 
 
-def questions(session: Session, rows: Sequence[tuple[Approval, Grant]], reader: Agent) -> list[Question]:
+def questions(session: Session, rows: Sequence[tuple[Approval, Grant]], reader: Agent) -> list[ApprovalQuestion]:
     names = agents.names(session)
     people = customers.by_ids(session, [grant.customer_id for _, grant in rows if grant.customer_id])
-    matters = tickets.some(session, [grant.ticket_id for _, grant in rows])
+    tickets_by_id = tickets.some(session, [grant.ticket_id for _, grant in rows])
     contacts = _contacts(session, [grant.interaction_id for _, grant in rows if grant.interaction_id])
     books = rule_books.by_numbers(session, {grant.rule_book for _, grant in rows})
     found = []
@@ -91,13 +91,13 @@ def questions(session: Session, rows: Sequence[tuple[Approval, Grant]], reader: 
         book = books.get(grant.rule_book)
         may, most = may_answer(row, grant, reader)
         found.append(
-            Question(
+            ApprovalQuestion(
                 approval=row,
                 grant=grant,
                 remedy=book.book.remedy(grant.remedy) if book else None,
                 asker=names.get(grant.agent_id, ""),
                 customer=people.get(grant.customer_id or 0),
-                ticket=matters.get(grant.ticket_id),
+                ticket=tickets_by_id.get(grant.ticket_id),
                 interaction=contacts.get(grant.interaction_id or 0),
                 holder=names.get(row.claimed_by or 0, ""),
                 answered_by=names.get(row.answered_by or 0, ""),
@@ -117,7 +117,7 @@ def may_answer(row: Approval, grant: Grant, reader: Agent) -> tuple[bool, int | 
     """(may answer now, up to what worth). False for one's own questions and ended ones."""
     if not row.is_open or grant.agent_id == reader.id:
         return False, 0
-    steps = [Step.model_validate(one) for one in row.steps]
+    steps = [EscalationStep.model_validate(one) for one in row.steps]
     return most_of(steps, row.step, role=reader.role, level=reader.level)
 
 
@@ -134,28 +134,28 @@ class Answers:
     median_units: int | None = None
 
     @property
-    def given(self) -> int:
+    def granted(self) -> int:
         return self.yes + self.less
 
     @property
     def total(self) -> int:
-        return self.given + self.no + self.nobody
+        return self.granted + self.no + self.nobody
 
 
 @dataclass(frozen=True, kw_only=True)
-class Case:
-    """The context of one answer. `decision`: as of now, without this question. `given`: to the customer in 12 months."""
+class ApprovalCase:
+    """The context of one answer. `decision`: as of now, without this question. `granted`: to the customer in 12 months."""
 
-    question: Question
+    question: ApprovalQuestion
     rules: InForce | None
     rule: Rule | None
     decision: Decision | None
     words: Sequence[Word]
     asker: Answers
     alike: Answers
-    balances: list[Open]
+    balances: list[OpenBudget]
     contacts: Sequence[Interaction]
-    given: int
+    granted: int
     ceiling: Room | None
 
     def option(self, key: str) -> Option | None:
@@ -176,7 +176,7 @@ def reach(option: Option | None, most: int | None) -> int | None:
     return min(known) if known else None
 
 
-def of_approval(session: Session, approval_id: int, reader: Agent, now: datetime) -> Case | None:
+def of_approval(session: Session, approval_id: int, reader: Agent, now: datetime) -> ApprovalCase | None:
     row = approvals.get(session, approval_id)
     grant = grants.get(session, row.grant_id) if row else None
     if row is None or grant is None:
@@ -186,7 +186,7 @@ def of_approval(session: Session, approval_id: int, reader: Agent, now: datetime
     rules = known.rules if known else rule_books.in_force(session, now)
     decision = known.decide() if known else None
     rooms = [room for one in (decision.options if decision else ()) for room in one.rooms]
-    return Case(
+    return ApprovalCase(
         question=question,
         rules=rules,
         rule=_rule(session, row, grant, rules),
@@ -196,18 +196,18 @@ def of_approval(session: Session, approval_id: int, reader: Agent, now: datetime
         alike=_answers(session, ALIKE, _same(grant) | {"since": now - QUARTER, "without": grant.id}),
         balances=_balances(session, grant, known),
         contacts=interactions.of_ticket(session, grant.ticket_id),
-        given=_given(session, grant, since=now - YEAR),
+        granted=_granted(session, grant, since=now - YEAR),
         ceiling=next((room for room in rooms if room.bound == Bound.SHARE_OF_VALUE), None),
     )
 
 
-def _known(session: Session, question: Question, now: datetime) -> facts.Known | None:
+def _known(session: Session, question: ApprovalQuestion, now: datetime) -> facts.CaseContext | None:
     agent, grant = agents.get(session, question.grant.agent_id), question.grant
     if agent is None or question.ticket is None:
         return None
     about = question.interaction if question.interaction and question.interaction.ticket_id == grant.ticket_id else None
     customer = question.customer
-    return facts.of_matter(
+    return facts.of_case(
         session, now, agent=agent, customer=customer, ticket=question.ticket, interaction=about, without=grant.id
     )
 
@@ -233,11 +233,11 @@ SCORED = """
     AND s.answered_at > :since
 """
 ASKER = "g.agent_id = :agent_id"
-ALIKE = "g.remedy = :remedy AND g.currency = :currency AND g.facts -> 'matter' ->> 'cause' = :cause"
+ALIKE = "g.remedy = :remedy AND g.currency = :currency AND g.facts -> 'case' ->> 'cause' = :cause"
 
 
 def _same(grant: Grant) -> dict[str, object]:
-    cause = (grant.facts.get("matter") or {}).get("cause", "")
+    cause = (grant.facts.get("case") or {}).get("cause", "")
     return {"remedy": grant.remedy, "currency": grant.currency, "cause": cause}
 
 
@@ -255,24 +255,26 @@ def _answers(session: Session, about: str, values: dict[str, object]) -> Answers
     )
 
 
-def _balances(session: Session, grant: Grant, known: facts.Known | None) -> list[Open]:
+def _balances(session: Session, grant: Grant, known: facts.CaseContext | None) -> list[OpenBudget]:
     held = budgets.holding(session, grant.id)
     names = scope_names(session)
     paying = [one for one in (known.paying if known else ()) if one.budget.currency == grant.currency]
     return [
-        Open(one.budget, names.of(one.budget), held[one.budget.id].period if one.budget.id in held else one.period)
+        OpenBudget(
+            one.budget, names.of(one.budget), held[one.budget.id].period if one.budget.id in held else one.period
+        )
         for one in paying
     ]
 
 
 GIVEN = text(
     "SELECT coalesce(sum(worth), 0)::bigint FROM grants WHERE currency = :currency AND created_at > :since"
-    " AND state IN ('granted', 'carried_out', 'failed')"
+    " AND state IN ('granted', 'fulfilled', 'failed')"
     " AND (customer_id = :customer_id OR (customer_id IS NULL AND ticket_id = :ticket_id))"
 )
 
 
-def _given(session: Session, grant: Grant, *, since: datetime) -> int:
+def _granted(session: Session, grant: Grant, *, since: datetime) -> int:
     values = {
         "currency": grant.currency,
         "since": since,

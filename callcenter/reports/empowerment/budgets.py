@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import budgets, departments
-from callcenter.storage.empowerment.budgets import Budget, Entry, Period
+from callcenter.storage.empowerment.budgets import Budget, BudgetPeriod, Entry
 from callcenter.storage.empowerment.departments import Department
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class BudgetNames:
     """Names of budget scopes; departments have names in each language."""
 
     agents: Mapping[int, str]
@@ -31,18 +31,18 @@ class Names:
         return self.departments.get(budget.department_id or 0, "")
 
 
-def scope_names(session: Session) -> Names:
+def scope_names(session: Session) -> BudgetNames:
     parts = {one.id: one for one in departments.departments(session)}
-    return Names(agents.names(session), agents.team_names(session), parts)
+    return BudgetNames(agents.names(session), agents.team_names(session), parts)
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenBudget:
     """A budget with its period; `period` None: not opened yet, shown as it will open."""
 
     budget: Budget
     name: str | Department
-    period: Period | None
+    period: BudgetPeriod | None
 
     @property
     def limit(self) -> int:
@@ -73,11 +73,12 @@ class Open:
         return "warn" if self.used_percent >= self.budget.warn_percent else ""
 
 
-def now_open(session: Session, now: datetime) -> list[Open]:
+def now_open(session: Session, now: datetime) -> list[OpenBudget]:
     """Every budget with its current period; inactive ones last."""
     names = scope_names(session)
     return [
-        Open(budget, names.of(budget), budgets.period_at(session, budget.id, now)) for budget in budgets.every(session)
+        OpenBudget(budget, names.of(budget), budgets.period_at(session, budget.id, now))
+        for budget in budgets.every(session)
     ]
 
 
@@ -98,7 +99,7 @@ class Course:
     `spent_by`: when the budget runs out at the current pace; None if it lasts."""
 
     budget: Budget
-    period: Period
+    period: BudgetPeriod
     points: list[Point]
     until: datetime
     spent_by: datetime | None
@@ -115,7 +116,7 @@ DAILY = text(
 )
 
 
-def course(session: Session, budget: Budget, period: Period, now: datetime) -> Course:
+def course(session: Session, budget: Budget, period: BudgetPeriod, now: datetime) -> Course:
     """Sums of the ledger at each day's end in the budget's zone; later changes count at the period's end."""
     rows = session.execute(DAILY, {"period_id": period.id, "zone": budget.zone}).all()
     until = min(max(now, period.starts_at), period.ends_at)
@@ -130,7 +131,7 @@ def course(session: Session, budget: Budget, period: Period, now: datetime) -> C
     return Course(budget=budget, period=period, points=points, until=until, spent_by=spent_by)
 
 
-def _spent_by(period: Period, until: datetime) -> datetime | None:
+def _spent_by(period: BudgetPeriod, until: datetime) -> datetime | None:
     gone, used = (until - period.starts_at).total_seconds(), period.committed + period.reserved
     if used <= 0 or gone <= 0:
         return None
@@ -140,12 +141,12 @@ def _spent_by(period: Period, until: datetime) -> datetime | None:
     return moment if moment < period.ends_at else None
 
 
-def low(session: Session, now: datetime) -> Sequence[Open]:
+def low(session: Session, now: datetime) -> Sequence[OpenBudget]:
     return [one for one in now_open(session, now) if one.budget.is_active and one.tone]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LedgerLine:
     """A ledger entry, with its actor and grant."""
 
     entry: Entry
@@ -159,13 +160,13 @@ TICKETS = text(
 )
 
 
-def ledger(session: Session, period_id: int, *, before: int | None = None, limit: int = 100) -> list[Line]:
+def ledger(session: Session, period_id: int, *, before: int | None = None, limit: int = 100) -> list[LedgerLine]:
     """Newest first."""
     rows = budgets.entries(session, period_id, before=before, limit=limit)
     names = agents.names(session)
     about = {row.id: row for row in session.execute(TICKETS, {"ids": [row.grant_id for row in rows if row.grant_id]})}
     return [
-        Line(
+        LedgerLine(
             row,
             _actor(row.actor, names),
             about[row.grant_id].ticket_id if row.grant_id in about else None,

@@ -19,13 +19,13 @@ BY = ("remedy", "rule", "cause", "department", "team", "tier")
 
 # One row per ticket: grants, decision effort, and events within 30 days after the first grant (without a grant: after
 # the first answer). Handling: from answer to the end of wrap-up, at most an hour per contact.
-MATTERS = text(
+CASES = text(
     """
-    WITH given AS (
+    WITH granted AS (
         SELECT g.ticket_id, min(g.granted_at) AS at, g.currency,
                sum(g.worth)::bigint AS worth, sum(g.cost)::bigint AS cost, count(*) AS grants,
                array_agg(DISTINCT g.remedy) AS remedies, array_agg(DISTINCT coalesce(g.rule_id, 0)) AS rules
-        FROM grants g WHERE g.state IN ('granted', 'carried_out', 'failed') GROUP BY g.ticket_id, g.currency
+        FROM grants g WHERE g.state IN ('granted', 'fulfilled', 'failed') GROUP BY g.ticket_id, g.currency
     ), asked AS (
         SELECT g.ticket_id,
                sum(extract(epoch FROM coalesce(a.answered_at, a.asked_at) - a.asked_at)) AS asking,
@@ -33,8 +33,8 @@ MATTERS = text(
         FROM approvals a JOIN grants g ON g.id = a.grant_id GROUP BY g.ticket_id
     )
     SELECT t.id, t.cause, t.queue_id, t.created_at, c.tier, o.team_id,
-           coalesce(given.grants, 0) AS grants, given.currency, coalesce(given.worth, 0) AS worth,
-           coalesce(given.cost, 0) AS cost, given.remedies, given.rules,
+           coalesce(granted.grants, 0) AS grants, granted.currency, coalesce(granted.worth, 0) AS worth,
+           coalesce(granted.cost, 0) AS cost, granted.remedies, granted.rules,
            coalesce(asked.asking, 0) AS asking, coalesce(asked.deciding, 0) AS deciding, coalesce(asked.held, 0) AS held,
            (SELECT avg(s.score)::float FROM surveys s WHERE s.ticket_id = t.id AND s.state = 'answered'
              AND s.answered_at > from_when AND s.answered_at <= from_when + :after) AS score,
@@ -50,9 +50,9 @@ MATTERS = text(
     FROM tickets t
     LEFT JOIN customers c ON c.id = t.customer_id
     LEFT JOIN agents o ON o.id = t.owner_id
-    LEFT JOIN given ON given.ticket_id = t.id
+    LEFT JOIN granted ON granted.ticket_id = t.id
     LEFT JOIN asked ON asked.ticket_id = t.id
-    CROSS JOIN LATERAL (SELECT coalesce(given.at, t.first_answered_at, t.created_at) AS from_when) AS reference
+    CROSS JOIN LATERAL (SELECT coalesce(granted.at, t.first_answered_at, t.created_at) AS from_when) AS reference
     WHERE t.created_at > :since AND t.created_at <= :until
     ORDER BY t.id
     """
@@ -60,7 +60,7 @@ MATTERS = text(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Matter:
+class ServedCase:
     """One ticket; seconds and minor units. `again`: the customer made contact again within 30 days."""
 
     id: int
@@ -84,22 +84,22 @@ class Matter:
     repeated: int
 
     @property
-    def is_given(self) -> bool:
+    def is_granted(self) -> bool:
         return self.grants > 0
 
 
-def matters(session: Session, *, since: datetime, until: datetime, now: datetime) -> list[Matter]:
+def served_cases(session: Session, *, since: datetime, until: datetime, now: datetime) -> list[ServedCase]:
     causes = {one.key: one for one in departments.causes(session)}
     parts = {one.id: one.key for one in departments.departments(session)}
     teams = agents.team_names(session)
     values = {"since": since, "until": until, "now": now, "after": AFTER, "longest": LONGEST_HANDLING}
     found = []
-    for row in session.execute(MATTERS, values):
+    for row in session.execute(CASES, values):
         key = facts.cause_key(session, row.cause)
         cause = causes.get(key)
         low_before = row.score_before is not None and row.score_before <= 3
         found.append(
-            Matter(
+            ServedCase(
                 id=row.id,
                 cause=key,
                 department=parts.get(cause.department_id or 0, "") if cause else "",
@@ -125,11 +125,11 @@ def matters(session: Session, *, since: datetime, until: datetime, now: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class EffectGroup:
     """One group: grants, minutes of deciding and the effect, compared with similar cases without a grant."""
 
     key: str
-    matters: int
+    cases: int
     grants: int
     worth: Mapping[str, int]
     cost: Mapping[str, int]
@@ -143,7 +143,7 @@ class Line:
     alike_again: Estimate
 
 
-GROUPS: dict[str, Callable[[Matter], Iterable[str]]] = {
+GROUPS: dict[str, Callable[[ServedCase], Iterable[str]]] = {
     "remedy": lambda one: one.remedies,
     "rule": lambda one: one.rules,
     "cause": lambda one: (one.cause,),
@@ -153,12 +153,12 @@ GROUPS: dict[str, Callable[[Matter], Iterable[str]]] = {
 }
 
 
-def lines(all_of_them: Sequence[Matter], *, by: str) -> list[Line]:
+def lines(all_of_them: Sequence[ServedCase], *, by: str) -> list[EffectGroup]:
     """One line per group with grants, costliest first."""
-    groups: dict[str, list[Matter]] = defaultdict(list)
-    without: dict[tuple[str, str], list[Matter]] = defaultdict(list)
+    groups: dict[str, list[ServedCase]] = defaultdict(list)
+    without: dict[tuple[str, str], list[ServedCase]] = defaultdict(list)
     for one in all_of_them:
-        if one.is_given:
+        if one.is_granted:
             for key in GROUPS[by](one):
                 groups[key].append(one)
         else:
@@ -167,11 +167,13 @@ def lines(all_of_them: Sequence[Matter], *, by: str) -> list[Line]:
     return sorted(made, key=lambda line: (-sum(line.worth.values()), line.key))
 
 
-def _line(key: str, members: Sequence[Matter], without: Mapping[tuple[str, str], Sequence[Matter]]) -> Line:
+def _line(
+    key: str, members: Sequence[ServedCase], without: Mapping[tuple[str, str], Sequence[ServedCase]]
+) -> EffectGroup:
     alike = [one for kind in {(m.cause, m.tier) for m in members} for one in without.get(kind, ())]
-    return Line(
+    return EffectGroup(
         key=key,
-        matters=len(members),
+        cases=len(members),
         grants=sum(one.grants for one in members),
         worth=_by_currency(members, lambda one: one.worth),
         cost=_by_currency(members, lambda one: one.cost),
@@ -186,22 +188,22 @@ def _line(key: str, members: Sequence[Matter], without: Mapping[tuple[str, str],
     )
 
 
-def _by_currency(members: Sequence[Matter], amount: Callable[[Matter], int]) -> dict[str, int]:
+def _by_currency(members: Sequence[ServedCase], amount: Callable[[ServedCase], int]) -> dict[str, int]:
     sums: dict[str, int] = defaultdict(int)
     for one in members:
         sums[one.currency] += amount(one)
     return dict(sorted(sums.items()))
 
 
-def _score(members: Sequence[Matter]) -> Estimate:
+def _score(members: Sequence[ServedCase]) -> Estimate:
     return intervals.mean([one.score for one in members if one.score is not None])
 
 
-def _again(members: Sequence[Matter]) -> Estimate:
+def _again(members: Sequence[ServedCase]) -> Estimate:
     return intervals.share(sum(one.again for one in members), len(members))
 
 
-def _recovered(members: Sequence[Matter]) -> Estimate:
+def _recovered(members: Sequence[ServedCase]) -> Estimate:
     # Of customers with an earlier score of 3 or less: the share that then gave 4 or 5.
     known = [one.recovered for one in members if one.recovered is not None]
     return intervals.share(sum(known), len(known))
@@ -212,7 +214,7 @@ class PoorQuality:
     """Costs of one cause or department: grants by currency, minutes of handling and of repeat contacts."""
 
     key: str
-    matters: int = 0
+    cases: int = 0
     grants: dict[str, int] = field(default_factory=dict)
     handling_minutes: float = 0.0
     repeat_minutes: float = 0.0
@@ -222,15 +224,15 @@ class PoorQuality:
         return self.grants.get(currency, 0) + round(self.handling_minutes * minute_cost)
 
 
-def poor_quality(all_of_them: Sequence[Matter], *, by: str) -> list[PoorQuality]:
+def poor_quality(all_of_them: Sequence[ServedCase], *, by: str) -> list[PoorQuality]:
     """Grouped by "cause" or "department", most minutes first."""
     sums: dict[str, PoorQuality] = {}
     for one in all_of_them:
         key = one.cause if by == "cause" else one.department
         line = sums.setdefault(key, PoorQuality(key=key))
-        line.matters += 1
+        line.cases += 1
         line.handling_minutes += one.handled / 60
         line.repeat_minutes += one.repeated / 60
-        if one.is_given:
+        if one.is_granted:
             line.grants[one.currency] = line.grants.get(one.currency, 0) + one.cost
     return sorted(sums.values(), key=lambda line: (-line.handling_minutes, line.key))

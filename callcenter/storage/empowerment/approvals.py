@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from callcenter.domain.empowerment.rule_book import Step
+from callcenter.domain.empowerment.rule_book import EscalationStep
 from callcenter.domain.states import ApprovalState, GrantState
 from callcenter.storage.agents.agents import AgentConnection
 from callcenter.storage.database import NO_KEY, Row
@@ -28,7 +28,7 @@ class Approval(Row):
     own_limit: Mapped[int] = mapped_column(BigInteger)
     # The start of an answer by SMS.
     code: Mapped[str]
-    told: Mapped[list[Any]] = mapped_column(default=list)  # agents asked by SMS: [[agent, step], …]
+    asked_by_sms: Mapped[list[Any]] = mapped_column(default=list)  # agents asked by SMS: [[agent, step], …]
     asked_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
     seen_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
@@ -58,9 +58,9 @@ class Approval(Row):
         return self.state == ApprovalState.OPEN
 
     @property
-    def turn(self) -> Step:
+    def current_step(self) -> EscalationStep:
         """The current step; after the end the last one."""
-        return Step.model_validate(self.steps[min(self.step, len(self.steps) - 1)])
+        return EscalationStep.model_validate(self.steps[min(self.step, len(self.steps) - 1)])
 
 
 class Word(Row):

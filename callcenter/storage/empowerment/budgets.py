@@ -51,7 +51,7 @@ class Budget(Row):
     )
 
 
-class Period(Row):
+class BudgetPeriod(Row):
     __tablename__ = "budget_periods"
 
     budget_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("budgets.id"))
@@ -99,7 +99,7 @@ class Entry(Row):
 @dataclass(frozen=True, slots=True)
 class Paying:
     budget: Budget
-    period: Period | None  # the current one, if open
+    period: BudgetPeriod | None  # the current one, if open
 
     @property
     def left(self) -> int:
@@ -111,10 +111,12 @@ class Paying:
 
 
 PAYING = (
-    select(Budget, Period)
+    select(Budget, BudgetPeriod)
     .outerjoin(
-        Period,
-        (Period.budget_id == Budget.id) & (Period.starts_at <= bindparam("now")) & (Period.ends_at > bindparam("now")),
+        BudgetPeriod,
+        (BudgetPeriod.budget_id == Budget.id)
+        & (BudgetPeriod.starts_at <= bindparam("now"))
+        & (BudgetPeriod.ends_at > bindparam("now")),
     )
     .where(Budget.is_active)
     .where(
@@ -147,15 +149,17 @@ def every(session: Session) -> Sequence[Budget]:
     return session.scalars(select(Budget).order_by(Budget.is_active.desc(), Budget.scope, Budget.id)).all()
 
 
-def period_at(session: Session, budget_id: int, moment: datetime, *, lock: bool = False) -> Period | None:
-    wanted = select(Period).where(Period.budget_id == budget_id, Period.starts_at <= moment, Period.ends_at > moment)
+def period_at(session: Session, budget_id: int, moment: datetime, *, lock: bool = False) -> BudgetPeriod | None:
+    wanted = select(BudgetPeriod).where(
+        BudgetPeriod.budget_id == budget_id, BudgetPeriod.starts_at <= moment, BudgetPeriod.ends_at > moment
+    )
     if lock:
         wanted = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
     return session.scalar(wanted)
 
 
-def periods_of(session: Session, budget_id: int, *, limit: int = 24) -> Sequence[Period]:
-    rows = select(Period).where(Period.budget_id == budget_id).order_by(Period.starts_at.desc())
+def periods_of(session: Session, budget_id: int, *, limit: int = 24) -> Sequence[BudgetPeriod]:
+    rows = select(BudgetPeriod).where(BudgetPeriod.budget_id == budget_id).order_by(BudgetPeriod.starts_at.desc())
     return session.scalars(rows.limit(limit)).all()
 
 
@@ -168,11 +172,15 @@ OPEN_PERIOD = text(
 )
 
 
-def open_period(session: Session, budget: Budget, *, starts_at: datetime, ends_at: datetime, now: datetime) -> Period:
+def open_period(
+    session: Session, budget: Budget, *, starts_at: datetime, ends_at: datetime, now: datetime
+) -> BudgetPeriod:
     """Opens the period with its allotment; concurrent callers open one."""
     values = {"budget_id": budget.id, "starts_at": starts_at, "ends_at": ends_at, "amount": budget.amount, "now": now}
     session.execute(OPEN_PERIOD, values)
-    found = session.scalar(select(Period).where(Period.budget_id == budget.id, Period.starts_at == starts_at))
+    found = session.scalar(
+        select(BudgetPeriod).where(BudgetPeriod.budget_id == budget.id, BudgetPeriod.starts_at == starts_at)
+    )
     assert found is not None
     return found
 
@@ -244,7 +252,7 @@ def held_by(session: Session, grant_id: int) -> dict[int, tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    period: Period
+    period: BudgetPeriod
     reserved: int
 
 
@@ -253,7 +261,7 @@ def holding(session: Session, grant_id: int) -> dict[int, Holding]:
     held = {period_id: reserved for period_id, (reserved, _) in held_by(session, grant_id).items() if reserved}
     if not held:
         return {}
-    rows = session.scalars(select(Period).where(Period.id.in_(held)))
+    rows = session.scalars(select(BudgetPeriod).where(BudgetPeriod.id.in_(held)))
     return {row.budget_id: Holding(row, held[row.id]) for row in rows}
 
 

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.empowerment.facts import Facts, Usage
 from callcenter.domain.empowerment.options import Bound
-from callcenter.domain.empowerment.past import Past, Was
+from callcenter.domain.empowerment.recorded_request import RecordedRequest, Was
 from callcenter.domain.empowerment.replay_budgets import ReplayedBudget
 from callcenter.domain.states import GrantState
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import departments
-from callcenter.storage.empowerment.budgets import Budget, Entry, Period
+from callcenter.storage.empowerment.budgets import Budget, BudgetPeriod, Entry
 from callcenter.storage.empowerment.grants import Grant
 
 AT_ONCE = 2000
@@ -24,9 +24,9 @@ WHOLE_ANSWERS = (None, "yes", "no", "nothing")  # if the grant's units are still
 # If a question got another answer, history has what was asked for.
 CASES = text(
     """
-    SELECT g.id, g.created_at, g.agent_id, g.ticket_id, g.customer_id, g.rest_of, g.state, g.answer, g.currency, g.wished,
-        g.units, g.worth, g.cost, g.granted_at, g.reversed_at, g.facts::text AS facts, g.usage, g.remedy AS given_remedy,
-        coalesce(asked.remedy, g.remedy) AS remedy, a.answer AS said, a.answered_at, a.held_seconds,
+    SELECT g.id, g.created_at, g.agent_id, g.ticket_id, g.customer_id, g.rest_of, g.state, g.answer, g.currency, g.requested,
+        g.units, g.worth, g.cost, g.granted_at, g.reversed_at, g.facts::text AS facts, g.usage, g.remedy AS granted_remedy,
+        coalesce(asked.remedy, g.remedy) AS remedy, a.answer AS approval_answer, a.answered_at, a.held_seconds,
         CASE WHEN a.answered_by IS NOT NULL THEN extract(epoch FROM a.answered_at - a.claimed_at)::int END AS deciding,
         jsonb_path_query_first(g.decision, '$.options[*] ? (@.remedy == $key)',
             jsonb_build_object('key', coalesce(asked.remedy, g.remedy))) AS option
@@ -45,18 +45,18 @@ def count(session: Session, *, since: datetime, until: datetime) -> int:
     return session.scalar(rows) or 0
 
 
-def stream(session: Session, *, since: datetime, until: datetime) -> Iterator[Past]:
+def stream(session: Session, *, since: datetime, until: datetime) -> Iterator[RecordedRequest]:
     """Reads batches through a server-side cursor."""
     values = {"since": since, "until": until}
     for row in session.execute(CASES, values, execution_options={"yield_per": AT_ONCE}):
         yield _past(row)
 
 
-def _past(row: Any) -> Past:
+def _past(row: Any) -> RecordedRequest:
     was = _was(row)
-    is_given = row.granted_at is not None
+    is_granted = row.granted_at is not None
     option = row.option or {}
-    return Past(
+    return RecordedRequest(
         id=row.id,
         at=row.created_at,
         agent_id=row.agent_id,
@@ -67,15 +67,15 @@ def _past(row: Any) -> Past:
         usage=Usage.of_data(row.usage),
         currency=row.currency,
         remedy=row.remedy,
-        wished=row.wished,
-        tried=row.wished if was == Was.ASK and row.said not in WHOLE_ANSWERS else row.units,
+        requested=row.requested,
+        tried=row.requested if was == Was.ASK and row.approval_answer not in WHOLE_ANSWERS else row.units,
         was=was,
-        given_remedy=row.given_remedy,
-        given=row.units if is_given else 0,
-        worth=row.worth if is_given else 0,
-        cost=row.cost if is_given else 0,
+        granted_remedy=row.granted_remedy,
+        granted=row.units if is_granted else 0,
+        worth=row.worth if is_granted else 0,
+        cost=row.cost if is_granted else 0,
         most=option.get("most"),
-        budget_left=_budget_left(option, row.wished),
+        budget_left=_budget_left(option, row.requested),
         settled_at=row.answered_at,
         reversed_at=row.reversed_at,
         held_seconds=row.held_seconds or 0,
@@ -89,20 +89,20 @@ def _was(row: Any) -> Was:
     return {"ask": Was.ASK, "refused": Was.NEVER}.get(row.answer, Was.MAY)
 
 
-def _facts(told: str) -> Facts | None:
+def _facts(facts: str) -> Facts | None:
     """None if erased, or no longer readable."""
-    if told == "{}":
+    if facts == "{}":
         return None
     try:
-        return Facts.model_validate_json(told)
+        return Facts.model_validate_json(facts)
     except ValidationError:
         return None
 
 
-def _budget_left(option: dict[str, Any], wished: int) -> int | None:
+def _budget_left(option: dict[str, Any], requested: int) -> int | None:
     """Of a budget that allowed less than requested; 0 if none in the currency."""
     for bound, limit, used, left, _ in option.get("rooms", ()):
-        if bound == Bound.NO_BUDGET or (bound == Bound.BUDGET and left < wished):
+        if bound == Bound.NO_BUDGET or (bound == Bound.BUDGET and left < requested):
             return int(limit - used)
     return None
 
@@ -135,9 +135,11 @@ def budgets_of(session: Session, *, since: datetime, until: datetime) -> list[Re
 
 
 def _limits(session: Session, since: datetime, until: datetime) -> dict[int, dict[datetime, int]]:
-    rows = select(Period.budget_id, Period.starts_at, Period.limit_amount)
+    rows = select(BudgetPeriod.budget_id, BudgetPeriod.starts_at, BudgetPeriod.limit_amount)
     found: dict[int, dict[datetime, int]] = {}
-    for budget_id, starts_at, limit in session.execute(rows.where(Period.starts_at < until, Period.ends_at > since)):
+    for budget_id, starts_at, limit in session.execute(
+        rows.where(BudgetPeriod.starts_at < until, BudgetPeriod.ends_at > since)
+    ):
         found.setdefault(budget_id, {})[starts_at] = limit
     return found
 
@@ -145,10 +147,10 @@ def _limits(session: Session, since: datetime, until: datetime) -> dict[int, dic
 def _spent(session: Session, since: datetime) -> dict[int, dict[datetime, int]]:
     amount = func.sum(Entry.reserved_change + Entry.committed_change)
     rows = (
-        select(Period.budget_id, Period.starts_at, amount)
-        .join(Entry, Entry.period_id == Period.id)
-        .where(Period.starts_at < since, Period.ends_at > since, Entry.at < since)
-        .group_by(Period.budget_id, Period.starts_at)
+        select(BudgetPeriod.budget_id, BudgetPeriod.starts_at, amount)
+        .join(Entry, Entry.period_id == BudgetPeriod.id)
+        .where(BudgetPeriod.starts_at < since, BudgetPeriod.ends_at > since, Entry.at < since)
+        .group_by(BudgetPeriod.budget_id, BudgetPeriod.starts_at)
     )
     found: dict[int, dict[datetime, int]] = {}
     for budget_id, starts_at, total in session.execute(rows):

@@ -48,7 +48,7 @@ class Entitlement(Row):
         return languages.of(self.names, language)
 
 
-class Request(Row):
+class DepartmentRequest(Row):
     __tablename__ = "requests"
 
     department_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("departments.id"))
@@ -109,16 +109,18 @@ def system(session: Session, key: str) -> System | None:
     return session.scalar(select(System).where(System.key == key, System.is_active))
 
 
-def request(session: Session, request_id: int, *, lock: bool = False) -> Request | None:
-    return session.get(Request, request_id, with_for_update=NO_KEY if lock else None, populate_existing=lock)
+def request(session: Session, request_id: int, *, lock: bool = False) -> DepartmentRequest | None:
+    return session.get(DepartmentRequest, request_id, with_for_update=NO_KEY if lock else None, populate_existing=lock)
 
 
-def open_requests(session: Session, *, department_id: int | None = None, limit: int = 200) -> Sequence[Request]:
+def open_requests(
+    session: Session, *, department_id: int | None = None, limit: int = 200
+) -> Sequence[DepartmentRequest]:
     """The first due in front."""
-    rows = select(Request).where(Request.state == RequestState.OPEN)
+    rows = select(DepartmentRequest).where(DepartmentRequest.state == RequestState.OPEN)
     if department_id is not None:
-        rows = rows.where(Request.department_id == department_id)
-    return session.scalars(rows.order_by(Request.due_at, Request.id).limit(limit)).all()
+        rows = rows.where(DepartmentRequest.department_id == department_id)
+    return session.scalars(rows.order_by(DepartmentRequest.due_at, DepartmentRequest.id).limit(limit)).all()
 
 
 def requests(
@@ -128,13 +130,13 @@ def requests(
     department_id: int | None = None,
     before: int | None = None,
     limit: int = 50,
-) -> Sequence[Request]:
+) -> Sequence[DepartmentRequest]:
     """Newest first."""
-    rows = select(Request)
+    rows = select(DepartmentRequest)
     if states:
-        rows = rows.where(Request.state.in_(states))
+        rows = rows.where(DepartmentRequest.state.in_(states))
     if department_id is not None:
-        rows = rows.where(Request.department_id == department_id)
+        rows = rows.where(DepartmentRequest.department_id == department_id)
     if before is not None:
-        rows = rows.where(Request.id < before)
-    return session.scalars(rows.order_by(Request.id.desc()).limit(limit)).all()
+        rows = rows.where(DepartmentRequest.id < before)
+    return session.scalars(rows.order_by(DepartmentRequest.id.desc()).limit(limit)).all()

@@ -12,11 +12,11 @@ from callcenter.domain.empowerment import (
     AgentFacts,
     Balance,
     Balances,
+    CaseFacts,
     CustomerFacts,
     Decision,
+    EarlierGrant,
     Facts,
-    Given,
-    MatterFacts,
     Usage,
     decide,
 )
@@ -40,7 +40,7 @@ USAGE_DAYS = 730
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class CaseContext:
     rules: InForce
     facts: Facts
     usage: Usage
@@ -52,7 +52,7 @@ class Known:
         return decide(self.facts, self.rules.book, self.usage, self.balances, now=self.now)
 
 
-def of_matter(
+def of_case(
     session: Session,
     now: datetime,
     *,
@@ -64,7 +64,7 @@ def of_matter(
     entitled: Sequence[Entitlement] | None = None,
     promises: Sequence[Callback] | None = None,
     without: int | None = None,
-) -> Known | None:
+) -> CaseContext | None:
     """None if no rule book is in force. `contacts`, `entitled`, `promises`: if already read. `without`: a grant that
     does not count (the one decided again)."""
     rules = rule_books.in_force(session, now)
@@ -78,9 +78,9 @@ def of_matter(
         currency=currency,
         agent=_agent(session, agent, department_id, now),
         customer=_customer(session, customer, entitled, now) if customer else CustomerFacts(),
-        matter=_matter(session, ticket, customer, interaction, contacts, promises, now),
+        case=_case(session, ticket, customer, interaction, contacts, promises, now),
     )
-    return Known(
+    return CaseContext(
         rules=rules,
         facts=facts,
         usage=_usage(session, rules, now, agent, customer, ticket, without=without, currency=currency),
@@ -159,7 +159,7 @@ def cause_key(session: Session, cause: str) -> str:
     return causes.get(cause.casefold(), cause)
 
 
-def _matter(
+def _case(
     session: Session,
     ticket: Ticket | None,
     customer: Customer | None,
@@ -167,14 +167,14 @@ def _matter(
     contacts: Sequence[Interaction] | None,
     promises: Sequence[Callback] | None,
     now: datetime,
-) -> MatterFacts:
+) -> CaseFacts:
     about = list(contacts if contacts is not None else interactions.of_ticket(session, ticket.id) if ticket else [])
     if interaction is not None and all(one.id != interaction.id for one in about):
         about.append(interaction)
     queue_id = ticket.queue_id if ticket else interaction.queue_id if interaction else None
     queue = settings_cache.queue(session, queue_id) if queue_id else None
     began = min((one.created_at for one in about), default=ticket.created_at if ticket else now)
-    return MatterFacts(
+    return CaseFacts(
         type=ticket.type if ticket else "",
         cause=cause_key(session, ticket.cause) if ticket else "",
         fault=ticket.responsible if ticket else "unknown",
@@ -248,8 +248,8 @@ def _usage(
     }
     money = {remedy.key for remedy in rules.book.remedies if remedy.is_money}
     *rows, mine = session.execute(USED, values).all()
-    given = tuple(
-        Given(
+    granted = tuple(
+        EarlierGrant(
             at=row.created_at,
             remedy=row.remedy,
             amount=row.worth,
@@ -259,4 +259,4 @@ def _usage(
         )
         for row in rows
     )
-    return Usage(given, agent_day=mine.worth, agent_month=mine.units)
+    return Usage(granted, agent_day=mine.worth, agent_month=mine.units)

@@ -11,9 +11,9 @@ from callcenter.domain.events import Subjects
 from callcenter.domain.states import GrantState
 from callcenter.storage.database import NO_KEY, Row
 
-STANDING = ("granted", "carried_out", "failed")  # granted and standing, fulfilled or not
+STANDING = ("granted", "fulfilled", "failed")  # granted and standing, fulfilled or not
 HELD = ("awaiting", "approved")  # asked for, budget reserved
-COUNTS_SQL = "state IN ('awaiting', 'approved', 'granted', 'carried_out', 'failed')"
+COUNTS_SQL = "state IN ('awaiting', 'approved', 'granted', 'fulfilled', 'failed')"
 
 
 class Grant(Row):
@@ -27,7 +27,7 @@ class Grant(Row):
     state: Mapped[GrantState]  # failed: granted; fulfilment is retried, or waits for a person
     remedy: Mapped[str]
     currency: Mapped[str]
-    wished: Mapped[int] = mapped_column(BigInteger)  # units first requested
+    requested: Mapped[int] = mapped_column(BigInteger)  # units first requested
     units: Mapped[int] = mapped_column(BigInteger)  # minor units of money, or pieces
     worth: Mapped[int] = mapped_column(BigInteger)  # counts for limits, minor units
     cost: Mapped[int] = mapped_column(BigInteger)  # counts for budgets, minor units
@@ -49,8 +49,8 @@ class Grant(Row):
     created_at: Mapped[datetime]
     valid_until: Mapped[datetime | None]
     granted_at: Mapped[datetime | None]
-    carry_out: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    carried_out_at: Mapped[datetime | None]
+    fulfilment: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    fulfilled_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     next_try_at: Mapped[datetime | None]
     failure: Mapped[str] = mapped_column(default="")
@@ -60,13 +60,13 @@ class Grant(Row):
 
     __table_args__ = (
         CheckConstraint(
-            "state IN ('awaiting','approved','granted','carried_out','failed','reversed',"
+            "state IN ('awaiting','approved','granted','fulfilled','failed','reversed',"
             "'refused','withdrawn','expired','not_asked')",
             name="state",
         ),
-        CheckConstraint("units > 0 AND wished > 0 AND worth >= 0 AND cost >= 0", name="amounts"),
+        CheckConstraint("units > 0 AND requested > 0 AND worth >= 0 AND cost >= 0", name="amounts"),
         CheckConstraint(
-            "(granted_at IS NOT NULL) = (state IN ('granted','carried_out','failed','reversed'))", name="granted"
+            "(granted_at IS NOT NULL) = (state IN ('granted','fulfilled','failed','reversed'))", name="granted"
         ),
         Index("uq_grants_key", "agent_id", "key", unique=True),
         Index("ix_grants_customer", "customer_id", "created_at", postgresql_where=text(COUNTS_SQL)),
@@ -78,7 +78,7 @@ class Grant(Row):
     )
 
     @property
-    def is_given(self) -> bool:
+    def is_granted(self) -> bool:
         return self.state in STANDING
 
     def about(self) -> Subjects:
@@ -104,7 +104,7 @@ def of_ticket(session: Session, ticket_id: int, *, limit: int = 50) -> Sequence[
     return session.scalars(rows).all()
 
 
-def given_to(session: Session, customer_id: int, *, since: datetime, limit: int = 50) -> Sequence[Grant]:
+def granted_to(session: Session, customer_id: int, *, since: datetime, limit: int = 50) -> Sequence[Grant]:
     """Standing grants, newest first."""
     rows = select(Grant).where(Grant.customer_id == customer_id, Grant.state.in_(STANDING), Grant.created_at > since)
     return session.scalars(rows.order_by(Grant.created_at.desc()).limit(limit)).all()

@@ -8,37 +8,37 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from callcenter.domain.empowerment import learning
-from callcenter.domain.empowerment.learning import Asked, Served
+from callcenter.domain.empowerment.learning import AskedGrant, Served
 from callcenter.storage.empowerment import facts
 from callcenter.storage.empowerment.proposals import Proposal
 
 LOOKED_AT = timedelta(days=28)
 
 ASKED = text(
-    "SELECT g.id, g.agent_id, g.facts->'matter'->>'cause' AS cause, g.remedy, g.wished, g.currency, a.answer,"
+    "SELECT g.id, g.agent_id, g.facts->'case'->>'cause' AS cause, g.remedy, g.requested, g.currency, a.answer,"
     " a.held_seconds, extract(epoch FROM a.answered_at - a.asked_at)::int AS seconds"
     " FROM approvals a JOIN grants g ON g.id = a.grant_id"
     " WHERE a.answered_at > :since AND a.answered_at <= :until AND a.answer IN ('yes', 'less', 'instead', 'no')"
     " ORDER BY g.id"
 )
 SERVED = text(
-    "SELECT a.id, count(DISTINCT t.id) AS matters, count(DISTINCT g.ticket_id) AS given FROM agents a"
+    "SELECT a.id, count(DISTINCT t.id) AS cases, count(DISTINCT g.ticket_id) AS granted FROM agents a"
     " JOIN tickets t ON t.owner_id = a.id AND t.created_at > :since AND t.created_at <= :until"
     " LEFT JOIN grants g ON g.ticket_id = t.id AND g.agent_id = a.id"
-    "  AND g.state IN ('granted', 'carried_out', 'failed')"
+    "  AND g.state IN ('granted', 'fulfilled', 'failed')"
     " WHERE a.role = 'agent' AND a.is_active GROUP BY a.id ORDER BY a.id"
 )
 
 
-def asked(session: Session, *, since: datetime, until: datetime) -> list[Asked]:
+def asked(session: Session, *, since: datetime, until: datetime) -> list[AskedGrant]:
     """Answered by a person in the period."""
     return [
-        Asked(
+        AskedGrant(
             grant_id=row.id,
             agent_id=row.agent_id,
             cause=facts.cause_key(session, row.cause or ""),
             remedy=row.remedy,
-            units=row.wished,
+            units=row.requested,
             currency=row.currency,
             answer=row.answer,
             held=row.held_seconds,
@@ -50,10 +50,10 @@ def asked(session: Session, *, since: datetime, until: datetime) -> list[Asked]:
 
 def served(session: Session, *, since: datetime, until: datetime) -> list[Served]:
     rows = session.execute(SERVED, {"since": since, "until": until})
-    return [Served(agent_id=row.id, matters=row.matters, given=row.given) for row in rows]
+    return [Served(agent_id=row.id, cases=row.cases, granted=row.granted) for row in rows]
 
 
-def lately(session: Session, *, until: datetime) -> tuple[list[Asked], list[Served]]:
+def lately(session: Session, *, until: datetime) -> tuple[list[AskedGrant], list[Served]]:
     """(questions, tickets) of the last four weeks."""
     period = {"since": until - LOOKED_AT, "until": until}
     return asked(session, **period), served(session, **period)
@@ -63,7 +63,7 @@ def measured(session: Session, row: Proposal, *, until: datetime) -> dict[str, A
     return learning.measured(row.kind, row.about, row.agent_id, *lately(session, until=until))
 
 
-_STANDING = "g.state IN ('granted', 'carried_out', 'failed') AND g.granted_at > :since AND g.granted_at <= :until"
+_STANDING = "g.state IN ('granted', 'fulfilled', 'failed') AND g.granted_at > :since AND g.granted_at <= :until"
 # Four times or more by one agent to one customer.
 SAME_CUSTOMER = text(
     "SELECT g.agent_id, g.customer_id, g.currency, count(*) AS n, sum(g.worth)::bigint AS worth,"

@@ -94,8 +94,8 @@ def copy_cases(session: Session, replay_id: int, cases: Iterable[Again]) -> None
     with connection.cursor() as cursor, cursor.copy(f"COPY replay_cases ({COLUMNS}) FROM STDIN") as copy:
         for one in cases:
             past = one.past
-            given = (past.given, one.units, one.remedy, one.rule_id)
-            copy.write_row((replay_id, past.id, one.kind, past.was.value, one.then.value, *given))
+            granted = (past.granted, one.units, one.remedy, one.rule_id)
+            copy.write_row((replay_id, past.id, one.kind, past.was.value, one.then.value, *granted))
 
 
 def forget_cases(session: Session, replay_id: int) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.empowerment import files
 from callcenter.domain.empowerment.checking import Seen
 
-MOST_WISHES = 400
+MOST_REQUESTS = 400
 
 # A rule that granted or that an approval used, and a ceiling that was the tightest bound.
 USED = text(
@@ -30,17 +30,17 @@ def used(session: Session, *, since: datetime) -> Mapping[int, int]:
 
 
 # Requests without a grant, grouped by what rules mostly ask about; one represents its group.
-WISHES = text(
+REQUESTS = text(
     "SELECT facts, times FROM (SELECT DISTINCT ON (cause, fault, tier, role, kind, currency) facts, count(*) OVER alike"
-    "  AS times FROM (SELECT id, facts, currency, facts->'matter'->>'cause' AS cause, facts->'matter'->>'fault' AS fault,"
-    "   facts->'customer'->>'tier' AS tier, facts->'agent'->>'role' AS role, facts->'matter'->>'type' AS kind"
-    "   FROM grants WHERE created_at > :since AND state IN ('refused', 'not_asked')) AS wishes"
+    "  AS times FROM (SELECT id, facts, currency, facts->'case'->>'cause' AS cause, facts->'case'->>'fault' AS fault,"
+    "   facts->'customer'->>'tier' AS tier, facts->'agent'->>'role' AS role, facts->'case'->>'type' AS kind"
+    "   FROM grants WHERE created_at > :since AND state IN ('refused', 'not_asked')) AS requests"
     "  WINDOW alike AS (PARTITION BY cause, fault, tier, role, kind, currency)"
     "  ORDER BY cause, fault, tier, role, kind, currency, id DESC) AS each ORDER BY times DESC LIMIT :most"
 )
 
 
-def wishes(session: Session, *, since: datetime) -> Sequence[Seen]:
+def unmet_requests(session: Session, *, since: datetime) -> Sequence[Seen]:
     """Refused or not asked for, grouped, without erased ones."""
-    rows = session.execute(WISHES, {"since": since, "most": MOST_WISHES})
+    rows = session.execute(REQUESTS, {"since": since, "most": MOST_REQUESTS})
     return [Seen(files.facts_of(row.facts), row.times) for row in rows if row.facts]

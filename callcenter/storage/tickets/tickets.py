@@ -99,7 +99,7 @@ def unsolved_of_customer(session: Session, customer_id: int) -> Sequence[Ticket]
     return session.scalars(rows.order_by(Ticket.created_at.desc()).limit(20)).all()
 
 
-def of_same_matter(session: Session, *, customer_id: int | None, queue_id: int | None) -> Ticket | None:
+def of_same_case(session: Session, *, customer_id: int | None, queue_id: int | None) -> Ticket | None:
     """The newest unsolved ticket of this customer in this queue, or None."""
     if customer_id is None:
         return None

@@ -5,7 +5,7 @@ from flask import render_template, request
 from callcenter import wiring
 from callcenter.actions.empowerment import approvals as acts
 from callcenter.domain.empowerment import money
-from callcenter.domain.empowerment.approving import Said
+from callcenter.domain.empowerment.approving import ApprovalAnswer
 from callcenter.domain.errors import Invalid
 from callcenter.storage.empowerment import approvals, grants, rule_books
 from callcenter.storage.work import Work
@@ -45,7 +45,7 @@ def say(approval_id: int) -> str:
     """A message to the agent; the request stays open."""
     with wiring.current().work() as work:
         acts.say(work, approval_id, actor=access.current_actor(), body=request.form.get("word", ""))
-    return render_template("approvals/view.html", **views.shown(approval_id))
+    return render_template("approvals/view.html", **views.view_of(approval_id))
 
 
 @pages.post("/<int:approval_id>/answer")
@@ -53,14 +53,14 @@ def say(approval_id: int) -> str:
 def answer(approval_id: int) -> str:
     """`asked`: the units on screen; StaleSave where the agent has changed them since."""
     sent = request.form
-    said = _said(sent.get("said", ""))
+    answer = _answer(sent.get("answer", ""))
     with wiring.current().work() as work:
-        units, remedy = _wanted(work, approval_id, said)
+        units, remedy = _wanted(work, approval_id, answer)
         acts.answer(
             work,
             approval_id,
             actor=access.current_actor(),
-            said=said,
+            answer=answer,
             units=units,
             remedy=remedy,
             word=sent.get("word", ""),
@@ -69,19 +69,19 @@ def answer(approval_id: int) -> str:
     return views.middle_of(approval_id)
 
 
-def _said(value: str) -> Said:
-    if value not in (Said.YES, Said.LESS, Said.INSTEAD, Said.NO):
-        raise Invalid("This is no answer.", field="said")
-    return Said(value)
+def _answer(value: str) -> ApprovalAnswer:
+    if value not in (ApprovalAnswer.YES, ApprovalAnswer.LESS, ApprovalAnswer.INSTEAD, ApprovalAnswer.NO):
+        raise Invalid("This is no answer.", field="answer")
+    return ApprovalAnswer(value)
 
 
-def _wanted(work: Work, approval_id: int, said: Said) -> tuple[int | None, str | None]:
+def _wanted(work: Work, approval_id: int, answer: ApprovalAnswer) -> tuple[int | None, str | None]:
     """(units, remedy) of a partial or alternative answer, else Nones. Raises Invalid."""
     row = approvals.get(work.session, approval_id)
     grant = grants.get(work.session, row.grant_id) if row else None
-    if grant is None or said not in (Said.LESS, Said.INSTEAD):
+    if grant is None or answer not in (ApprovalAnswer.LESS, ApprovalAnswer.INSTEAD):
         return None, None
-    key = request.form.get("remedy", "") if said == Said.INSTEAD else grant.remedy
+    key = request.form.get("remedy", "") if answer == ApprovalAnswer.INSTEAD else grant.remedy
     rules = rule_books.in_force(work.session, work.now)
     remedy = rules.book.remedy(key) if rules else None
     if remedy is None:

@@ -10,9 +10,9 @@ from callcenter.domain import languages
 from callcenter.domain.empowerment import Option, Remedy, money
 from callcenter.domain.empowerment.approving import most_of
 from callcenter.domain.empowerment.options import May
-from callcenter.reports.empowerment.approvals import Case, reach
+from callcenter.reports.empowerment.approvals import ApprovalCase, reach
 from callcenter.storage.agents.agents import Agent
-from callcenter.web.approvals.words import Row, amount, first_name
+from callcenter.web.approvals.words import ApprovalRow, amount, first_name
 from callcenter.web.wording import language
 
 QUICK_SHOWN = 3
@@ -20,7 +20,7 @@ PART_OF = (25, 50, 75)
 
 
 @dataclass(frozen=True)
-class Choice:
+class RemedyChoice:
     """An alternative remedy. `most`: units the reader may approve, None for unlimited."""
 
     remedy: Remedy
@@ -31,11 +31,11 @@ class Choice:
 
 
 class Answering:
-    def __init__(self, case: Case, reader: Agent, names: dict[int, str], now: datetime) -> None:
+    def __init__(self, case: ApprovalCase, reader: Agent, names: dict[int, str], now: datetime) -> None:
         self.case, self.reader, self.names, self.now = case, reader, names, now
         self.question = case.question
         self.approval, self.grant = case.question.approval, case.question.grant
-        self.row = Row(case.question, reader)
+        self.row = ApprovalRow(case.question, reader)
         self.language = language.chosen()
 
     @property
@@ -73,7 +73,7 @@ class Answering:
 
     @property
     def quick(self) -> list[tuple[str, str]]:
-        """(typed, shown): up to QUICK_SHOWN amounts below the request."""
+        """(typed, formatted): up to QUICK_SHOWN amounts below the request."""
         remedy, asked, currency = self.question.remedy, self.grant.units, self.grant.currency
         if remedy is None or not remedy.is_money:
             return []
@@ -89,11 +89,11 @@ class Answering:
 
     @property
     def quick_first(self) -> str:
-        shown = self.quick
-        return shown[len(shown) // 2][0] if shown else ""
+        quick = self.quick
+        return quick[len(quick) // 2][0] if quick else ""
 
     @cached_property
-    def choices(self) -> list[Choice]:
+    def choices(self) -> list[RemedyChoice]:
         """Alternative remedies, with the closest amount."""
         book = self.case.rules.book if self.case.rules else None
         found = []
@@ -111,7 +111,7 @@ class Answering:
                 continue
             units = self._units(remedy, option, most)
             found.append(
-                Choice(remedy, languages.of(remedy.names, self.language), most, units, self._typed(remedy, units))
+                RemedyChoice(remedy, languages.of(remedy.names, self.language), most, units, self._typed(remedy, units))
             )
         return found
 
@@ -131,19 +131,19 @@ class Answering:
         rows = []
         for option in self.case.decision.options if self.case.decision and book else ():
             remedy = book.remedy(option.remedy) if book else None
-            said = self._who_may(option, remedy) if remedy else ""
-            if remedy and said:
-                rows.append((remedy, said))
+            who = self._who_may(option, remedy) if remedy else ""
+            if remedy and who:
+                rows.append((remedy, who))
         return rows
 
     def _who_may(self, option: Option, remedy: Remedy) -> str:
         if option.is_free and option.most > 0:
             if not remedy.is_money:
                 return _("%(agent)s, free", agent=self.asker)
-            told = self.money(option.most)
+            amount = self.money(option.most)
             if option.is_fixed:
-                return _("%(agent)s, %(amount)s", agent=self.asker, amount=told)
-            return _("%(agent)s, up to %(amount)s", agent=self.asker, amount=told)
+                return _("%(agent)s, %(amount)s", agent=self.asker, amount=amount)
+            return _("%(agent)s, up to %(amount)s", agent=self.asker, amount=amount)
         if option.ask is None:
             return ""
         fits, up_to = most_of(option.ask.steps, 0, role=self.reader.role, level=self.reader.level)
@@ -176,7 +176,7 @@ class Answering:
         return amount(self.question.remedy, units, self.grant.currency)
 
     def money(self, minor: int) -> str:
-        return money.shown(minor, self.grant.currency, self.language)
+        return money.formatted(minor, self.grant.currency, self.language)
 
     def typed(self, minor: int) -> str:
         """For an input field: "100", "14.90"."""

@@ -13,8 +13,8 @@ from callcenter.reports.empowerment import approvals as report
 from callcenter.storage.agents import agents
 from callcenter.web import access
 from callcenter.web.approvals.blueprint import pages
-from callcenter.web.approvals.shown import Shown
-from callcenter.web.approvals.words import Row
+from callcenter.web.approvals.view import ApprovalView
+from callcenter.web.approvals.words import ApprovalRow
 from callcenter.web.desk.card import ShownCard
 from callcenter.web.wording import language
 
@@ -25,10 +25,10 @@ def index() -> str:
     """`?open=` the request in the middle; else the reader's claimed one, else the first open to them."""
     rows = of_list()
     wanted = request.args.get("open", type=int) or first(rows["waiting"])
-    return render_template("approvals/page.html", **rows, **(shown(wanted) if wanted else {"it": None, "card": None}))
+    return render_template("approvals/page.html", **rows, **(view_of(wanted) if wanted else {"it": None, "card": None}))
 
 
-def first(rows: list[Row]) -> int | None:
+def first(rows: list[ApprovalRow]) -> int | None:
     mine = next((row for row in rows if row.is_mine), None) or next((row for row in rows if row.is_free), None)
     chosen = mine or next(iter(rows), None)
     return chosen.question.approval.id if chosen else None
@@ -43,8 +43,8 @@ def listed() -> str:
 class Listed(TypedDict):
     """`median`: seconds to answer, of requests that ended today."""
 
-    waiting: list[Row]
-    ended: list[Row]
+    waiting: list[ApprovalRow]
+    ended: list[ApprovalRow]
     median: float | None
 
 
@@ -54,8 +54,8 @@ def of_list() -> Listed:
         waiting = report.waiting(session, reader)
         ended = report.ended(session, reader, since=midnight(now))
     return {
-        "waiting": [Row(one, reader) for one in waiting],
-        "ended": [Row(one, reader) for one in ended],
+        "waiting": [ApprovalRow(one, reader) for one in waiting],
+        "ended": [ApprovalRow(one, reader) for one in ended],
         "median": report.median_seconds(ended),
     }
 
@@ -80,34 +80,34 @@ def count() -> str:
 def middle(approval_id: int) -> str:
     """Middle zone and card; the whole page without htmx."""
     if request.headers.get("HX-Request") != "true":
-        return render_template("approvals/page.html", **of_list(), **shown(approval_id))
+        return render_template("approvals/page.html", **of_list(), **view_of(approval_id))
     return middle_of(approval_id)
 
 
 def middle_of(approval_id: int) -> str:
-    return render_template("approvals/middle_and_card.html", **shown(approval_id))
+    return render_template("approvals/middle_and_card.html", **view_of(approval_id))
 
 
 @pages.get("/<int:approval_id>/view")
 @access.leaders
 def view(approval_id: int) -> str:
     # Without the answer form: the approver may be typing in it.
-    return render_template("approvals/view.html", **shown(approval_id))
+    return render_template("approvals/view.html", **view_of(approval_id))
 
 
 @pages.get("/<int:approval_id>/answer")
 @access.leaders
 def answer_form(approval_id: int) -> str:
-    return render_template("approvals/answer.html", **shown(approval_id))
+    return render_template("approvals/answer.html", **view_of(approval_id))
 
 
 @pages.get("/<int:approval_id>/card")
 @access.leaders
 def card(approval_id: int) -> str:
-    return render_template("approvals/card.html", **shown(approval_id))
+    return render_template("approvals/card.html", **view_of(approval_id))
 
 
-def shown(approval_id: int) -> dict[str, Shown | ShownCard | None]:
+def view_of(approval_id: int) -> dict[str, ApprovalView | ShownCard | None]:
     reader, now = access.current_agent(), wiring.current().clock()
     with wiring.current().reading() as session:
         case = report.of_approval(session, approval_id, reader, now)
@@ -116,4 +116,4 @@ def shown(approval_id: int) -> dict[str, Shown | ShownCard | None]:
         contact = case.question.interaction or max(case.contacts, key=lambda one: one.created_at, default=None)
         known = cards.of_interaction(session, contact.id, now) if contact else None
         names = agents.names(session)
-        return {"it": Shown(case, reader, names, now), "card": ShownCard(session, known) if known else None}
+        return {"it": ApprovalView(case, reader, names, now), "card": ShownCard(session, known) if known else None}

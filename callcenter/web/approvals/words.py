@@ -6,10 +6,10 @@ from flask_babel import gettext as _
 
 from callcenter.domain import languages
 from callcenter.domain.empowerment import Remedy, money
-from callcenter.domain.empowerment.approving import Said
+from callcenter.domain.empowerment.approving import ApprovalAnswer
 from callcenter.domain.states import ApprovalState
-from callcenter.reports.empowerment.approvals import Answers, Question
-from callcenter.reports.empowerment.budgets import Open
+from callcenter.reports.empowerment.approvals import Answers, ApprovalQuestion
+from callcenter.reports.empowerment.budgets import OpenBudget
 from callcenter.storage.agents.agents import Agent
 from callcenter.web.wording import formats, language
 
@@ -17,7 +17,7 @@ from callcenter.web.wording import formats, language
 def amount(remedy: Remedy | None, units: int, currency: str) -> str:
     """ "$140", "2 ×" for pieces."""
     if remedy is None or remedy.is_money:
-        return money.shown(units, currency, language.chosen())
+        return money.formatted(units, currency, language.chosen())
     return f"{units} ×"
 
 
@@ -37,8 +37,8 @@ def first_name(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Row:
-    question: Question
+class ApprovalRow:
+    question: ApprovalQuestion
     reader: Agent
 
     @property
@@ -90,33 +90,33 @@ class Row:
         return answered(self.question)
 
 
-def name_of(question: Question) -> str:
+def name_of(question: ApprovalQuestion) -> str:
     known = question.customer.name if question.customer else ""
     number = question.interaction.their_address if question.interaction else None
     return known or formats.phone(number) or _("a customer")
 
 
-def whom(question: Question) -> str:
+def whom(question: ApprovalQuestion) -> str:
     """The role asked now."""
-    role = question.approval.turn.role
+    role = question.approval.current_step.role
     return {"supervisor": _("for supervisors"), "administrator": _("for administrators")}.get(str(role), "")
 
 
-def answered(question: Question) -> tuple[str, str]:
+def answered(question: ApprovalQuestion) -> tuple[str, str]:
     """(kind, label) of the outcome."""
     row, grant = question.approval, question.grant
-    given = amount(question.remedy, row.answer_units or 0, grant.currency) if row.answer_units else ""
+    granted = amount(question.remedy, row.answer_units or 0, grant.currency) if row.answer_units else ""
     name = languages.of(question.remedy.names, language.chosen()) if question.remedy else grant.remedy
     if row.state == ApprovalState.WITHDRAWN:
         return "", _("withdrawn")
     return {
-        Said.YES: ("ok", _("yes")),
-        Said.LESS: ("give", _("less: %(amount)s", amount=given)),
-        Said.INSTEAD: ("give", _("instead: %(remedy)s", remedy=name)),
-        Said.NO: ("bad", _("no")),
-        Said.OWN_LIMIT: ("warn", _("timed out: %(amount)s", amount=given)),
-        Said.NOTHING: ("warn", _("timed out")),
-    }.get(Said(row.answer) if row.answer else Said.NOTHING, ("", ""))
+        ApprovalAnswer.YES: ("ok", _("yes")),
+        ApprovalAnswer.LESS: ("give", _("less: %(amount)s", amount=granted)),
+        ApprovalAnswer.INSTEAD: ("give", _("instead: %(remedy)s", remedy=name)),
+        ApprovalAnswer.NO: ("bad", _("no")),
+        ApprovalAnswer.OWN_LIMIT: ("warn", _("timed out: %(amount)s", amount=granted)),
+        ApprovalAnswer.NOTHING: ("warn", _("timed out")),
+    }.get(ApprovalAnswer(row.answer) if row.answer else ApprovalAnswer.NOTHING, ("", ""))
 
 
 def score(counted: Answers) -> str:
@@ -125,7 +125,7 @@ def score(counted: Answers) -> str:
     return _("score after: %(score)s (n %(n)s)", score=formats.decimal(counted.score), n=counted.scores)
 
 
-def scope_name(balance: Open) -> str:
+def scope_name(balance: OpenBudget) -> str:
     if balance.budget.scope == "company":
         return _("the company")
     name = balance.name

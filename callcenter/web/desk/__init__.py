@@ -1,7 +1,7 @@
-"""The agent's desk: three zones, fetched in parts (`parts`), and the agent's actions (`acts`, `transfer`, `give`)."""
+"""The agent's desk: three zones, fetched in parts (`parts`), and the agent's actions (`acts`, `transfer`, `granting`)."""
 
 from callcenter.web.desk import acts, files, parts, transfer
 from callcenter.web.desk.blueprint import pages
-from callcenter.web.desk.give import asked, doors
+from callcenter.web.desk.granting import approval_routes, granting_routes
 
-__all__ = ["acts", "asked", "doors", "files", "pages", "parts", "transfer"]
+__all__ = ["acts", "approval_routes", "files", "granting_routes", "pages", "parts", "transfer"]

@@ -1,4 +1,4 @@
-"""The desk's blueprint; `parts`, `acts`, `transfer`, `files` and `give` register their routes on it."""
+"""The desk's blueprint; `parts`, `acts`, `transfer`, `files` and `granting` register their routes on it."""
 
 from flask import Blueprint
 

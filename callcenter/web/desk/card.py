@@ -11,7 +11,7 @@ from callcenter.reports.customers.card import Card, EarlierContact, Effort
 from callcenter.storage.callbacks import callbacks
 from callcenter.storage.callbacks.callbacks import Callback
 from callcenter.web.desk import words
-from callcenter.web.desk.give.section import Section
+from callcenter.web.desk.granting.section import Section
 from callcenter.web.wording import formats, language
 
 
@@ -60,9 +60,9 @@ class ShownCard:
     card: Card
 
     @cached_property
-    def give(self) -> Section | None:
+    def granting(self) -> Section | None:
         """None where no rule book is in force."""
-        return Section(self.session, self.card.giving) if self.card.giving else None
+        return Section(self.session, self.card.allowance) if self.card.allowance else None
 
     @property
     def name(self) -> str:

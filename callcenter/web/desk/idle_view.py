@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.agents import AgentState, Status
 from callcenter.reports.agents import day, desk
-from callcenter.reports.empowerment import giving
-from callcenter.reports.empowerment.giving import Approver
+from callcenter.reports.empowerment import allowances
+from callcenter.reports.empowerment.allowances import Approver
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.customers import customers
 from callcenter.storage.customers.customers import Customer
@@ -21,7 +21,7 @@ from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.surveys.surveys import Survey
 from callcenter.web.desk import offered, queue_pane, words
-from callcenter.web.desk.give import waiting
+from callcenter.web.desk.granting import waiting
 from callcenter.web.desk.offered import Missed
 from callcenter.web.wording import breaks, formats, granted, terms
 from callcenter.web.wording.granted import Around, Ended
@@ -131,7 +131,7 @@ def _asked(session: Session, agent: Agent, now: datetime) -> list[RequestedGrant
         return []
     known = granted.around(session, rows)
     people = customers.by_ids(session, [row.customer_id for row in rows if row.customer_id])
-    return [_one_asked(row, known, people, giving.approvers(session, now)) for row in rows]
+    return [_one_asked(row, known, people, allowances.approvers(session, now)) for row in rows]
 
 
 def _one_asked(grant: Grant, known: Around, people: Mapping[int, Customer], able: Sequence[Approver]) -> RequestedGrant:
@@ -152,8 +152,8 @@ def _one_asked(grant: Grant, known: Around, people: Mapping[int, Customer], able
 def _who_decides(approval: Approval, known: Around, able: Sequence[Approver], asker_id: int) -> str:
     if approval.claimed_by:
         return waiting.title(granted.first(known.names.get(approval.claimed_by, "")), is_taken=True)
-    found = giving.asked(able, approval.turn, asker_id=asker_id)
-    return waiting.title(granted.first(found.name) if found else terms.role(approval.turn.role), is_taken=False)
+    found = allowances.asked(able, approval.current_step, asker_id=asker_id)
+    return waiting.title(granted.first(found.name) if found else terms.role(approval.current_step.role), is_taken=False)
 
 
 def _inform(mine: desk.Mine) -> str:

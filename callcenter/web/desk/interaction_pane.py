@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain import tickets as rules
 from callcenter.domain.agents import Role, Status
 from callcenter.domain.interactions import Outcome, State
-from callcenter.domain.permissions import Actor, may_give
+from callcenter.domain.permissions import Actor, may_grant
 from callcenter.reports.agents import desk
 from callcenter.reports.agents.desk import Item
 from callcenter.reports.customers import card as cards
@@ -140,7 +140,7 @@ class InteractionPane:
             return False
         owner = self.item.ticket.owner_id if self.item.ticket else None
         actor = Actor(Role(self.agent.role), self.agent.id)
-        return may_give(actor, ticket_owner_id=owner, interaction_agent_id=self.row.agent_id)
+        return may_grant(actor, ticket_owner_id=owner, interaction_agent_id=self.row.agent_id)
 
     @property
     def ticket(self) -> TicketStrip | None:

@@ -17,7 +17,7 @@ from callcenter.storage.empowerment import approvals
 from callcenter.storage.messages.messages import Message
 from callcenter.storage.tickets.tickets import Ticket
 from callcenter.web.desk import offered
-from callcenter.web.desk.give import waiting
+from callcenter.web.desk.granting import waiting
 from callcenter.web.desk.offered import Missed
 from callcenter.web.wording import breaks, formats, granted, terms
 from callcenter.web.wording.breaks import BreakKind
@@ -113,7 +113,7 @@ def _deciding(session: Session, agent_id: int, it: Interaction) -> str:
     if approval is None:
         return ""
     taken = approval.claimed_by
-    name = granted.first(agents.names(session).get(taken, "")) if taken else terms.role(approval.turn.role)
+    name = granted.first(agents.names(session).get(taken, "")) if taken else terms.role(approval.current_step.role)
     return waiting.title(name, is_taken=taken is not None)
 
 

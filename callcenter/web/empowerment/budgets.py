@@ -12,10 +12,10 @@ from callcenter.domain.agents import Role
 from callcenter.domain.empowerment import money, periods
 from callcenter.domain.errors import DomainError, Invalid, NotFound, StaleSave
 from callcenter.reports.empowerment import budgets as report
-from callcenter.reports.empowerment.budgets import Course, Open
+from callcenter.reports.empowerment.budgets import Course, OpenBudget
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import budgets, departments
-from callcenter.storage.empowerment.budgets import Budget, Period
+from callcenter.storage.empowerment.budgets import Budget, BudgetPeriod
 from callcenter.web import access
 from callcenter.web.empowerment import burn_down
 from callcenter.web.wording import formats, language
@@ -61,7 +61,7 @@ def may_edit() -> bool:
     return access.current_agent().role == Role.ADMINISTRATOR
 
 
-def scope_name(one: Open) -> str:
+def scope_name(one: OpenBudget) -> str:
     if one.budget.scope == "company":
         return _("The whole company")
     return one.name if isinstance(one.name, str) else one.name.name(language.chosen())
@@ -76,31 +76,31 @@ def scope_word(scope: str) -> str:
     }.get(scope, scope)
 
 
-def sentence(one: Open, course: Course | None) -> str:
+def sentence(one: OpenBudget, course: Course | None) -> str:
     """Granted, reserved and left, and how long it lasts at this pace."""
     currency, reader = one.budget.currency, language.chosen()
-    said = _(
+    text = _(
         "%(given)s given and %(held)s held of %(limit)s; %(left)s is left.",
-        given=money.shown(one.committed, currency, reader),
-        held=money.shown(one.reserved, currency, reader),
-        limit=money.shown(one.limit, currency, reader),
-        left=money.shown(one.left, currency, reader),
+        given=money.formatted(one.committed, currency, reader),
+        held=money.formatted(one.reserved, currency, reader),
+        limit=money.formatted(one.limit, currency, reader),
+        left=money.formatted(one.left, currency, reader),
     )
     # A past period has no pace to extrapolate.
     if course is None or course.until >= course.period.ends_at:
-        return said
-    pace = money.shown(burn_down.whole(course.pace, currency), currency, reader)
+        return text
+    pace = money.formatted(burn_down.whole(course.pace, currency), currency, reader)
     if course.spent_by and course.spent_by <= course.until:
-        return _("%(said)s It is used up; an even pace would be at %(pace)s.", said=said, pace=pace)
+        return _("%(said)s It is used up; an even pace would be at %(pace)s.", said=text, pace=pace)
     if course.spent_by:
         day = formats.date_of(course.spent_by)
         return _(
             "%(said)s At this pace it lasts until %(day)s; an even pace would be at %(pace)s.",
-            said=said,
+            said=text,
             day=day,
             pace=pace,
         )
-    return _("%(said)s At this pace it lasts; an even pace would be at %(pace)s.", said=said, pace=pace)
+    return _("%(said)s At this pace it lasts; an even pace would be at %(pace)s.", said=text, pace=pace)
 
 
 @pages.get("/<int:budget_id>")
@@ -121,7 +121,7 @@ def _page(budget_id: int, *, error: DomainError | None = None, values: Mapping[s
         )
         course = report.course(session, budget, period, house.clock()) if period else None
         lines = report.ledger(session, period.id, before=before, limit=LINES + 1) if period else []
-        one = Open(budget, report.scope_names(session).of(budget), period)
+        one = OpenBudget(budget, report.scope_names(session).of(budget), period)
     more = lines[LINES - 1].entry.id if len(lines) > LINES else None
     return render_template(
         "budgets/page.html",
@@ -151,7 +151,7 @@ def _found(budget: Budget | None) -> Budget:
     return budget
 
 
-def _chosen(known: Sequence[Period], wanted: int | None, now: Period | None) -> Period | None:
+def _chosen(known: Sequence[BudgetPeriod], wanted: int | None, now: BudgetPeriod | None) -> BudgetPeriod | None:
     return next((one for one in known if one.id == wanted), None) or now or next(iter(known), None)
 
 

@@ -58,7 +58,7 @@ def of(course: Course, language: str, day: object = None) -> Picture:
         amounts=[
             Mark(
                 round(y(top * n / LABELS), 1),
-                money.shown(whole(top * n / LABELS, course.budget.currency), course.budget.currency, language),
+                money.formatted(whole(top * n / LABELS, course.budget.currency), course.budget.currency, language),
             )
             for n in range(LABELS + 1)
         ],

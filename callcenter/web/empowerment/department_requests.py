@@ -55,7 +55,7 @@ def _list() -> dict[str, object]:
         failed = grants.page(session, state="failed") if access.current_agent().is_leader else ()
         about = {row.ticket_id for row in rows} | {row.ticket_id for row in failed}
         books = rule_books.by_numbers(session, {grant.rule_book for grant in failed})
-        told = {grant.id: _what(books.get(grant.rule_book), grant) for grant in failed}
+        remedies = {grant.id: _what(books.get(grant.rule_book), grant) for grant in failed}
         return {
             "state": state,
             "department": department_id,
@@ -63,7 +63,7 @@ def _list() -> dict[str, object]:
             # Open requests are all on one page.
             "rows": [] if state == "failed" else rows if state == "open" else rows[:PAGE],
             "failed": failed,
-            "told": told,
+            "remedies": remedies,
             "tickets": tickets.some(session, sorted(about)),
             "names": agents.names(session),
             "now": house.clock(),
@@ -77,7 +77,7 @@ def _list() -> dict[str, object]:
 
 def _what(book: rule_books.RuleBookRow | None, grant: Grant) -> str:
     remedy = book.book.remedy(grant.remedy) if book else None
-    return remedy_words.told(remedy, grant.units, grant.currency)[language.chosen()] if remedy else grant.remedy
+    return remedy_words.described(remedy, grant.units, grant.currency)[language.chosen()] if remedy else grant.remedy
 
 
 @pages.post("/<int:request_id>")
@@ -90,7 +90,7 @@ def answer(request_id: int) -> Response | str:
             work,
             request_id,
             actor=access.current_actor(),
-            is_done=sent.get("said") == "done",
+            is_done=sent.get("outcome") == "done",
             answer=sent.get("answer", ""),
         )
     return _back(_("Answered."))
@@ -107,7 +107,7 @@ def try_again(grant_id: int) -> Response | str:
     return _back(_("Tried again."))
 
 
-def _back(said: str) -> Response | str:
+def _back(message: str) -> Response | str:
     if request.headers.get("HX-Request"):
-        return render_template("requests/list.html", said=said, **_list())
+        return render_template("requests/list.html", message=message, **_list())
     return redirect(url_for("department_requests.index", state=request.args.get("state")))

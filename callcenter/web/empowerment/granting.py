@@ -15,16 +15,16 @@ from callcenter.domain import languages
 from callcenter.domain.empowerment import Rule, money, sentences
 from callcenter.domain.empowerment.matching import by_who
 from callcenter.domain.empowerment.reversing import may_reverse
-from callcenter.domain.empowerment.rule_book import Outcome
+from callcenter.domain.empowerment.rule_book import RuleOutcome
 from callcenter.domain.errors import NotFound
 from callcenter.domain.interactions import State
 from callcenter.domain.states import GrantState
-from callcenter.reports.empowerment import giving as report
+from callcenter.reports.empowerment import allowances
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent
 from callcenter.storage.calls import interactions
 from callcenter.storage.empowerment import facts, grants
-from callcenter.storage.empowerment.facts import Known
+from callcenter.storage.empowerment.facts import CaseContext
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.tickets import tickets
 from callcenter.web import access
@@ -34,11 +34,11 @@ from callcenter.web.wording.granted import Around, Ended
 SHOWN = 50
 HIDDEN = ("withdrawn", "not_asked")
 
-pages = Blueprint("giving", __name__, url_prefix="/giving")
+pages = Blueprint("grants", __name__, url_prefix="/giving")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class GrantLine:
     """One grant with the actions open to the reader."""
 
     grant: Grant
@@ -47,7 +47,7 @@ class Line:
     kind: str
     by: str
     ended: Ended | None
-    may_give: bool
+    may_grant: bool
     may_try: bool
     may_reverse: bool
 
@@ -60,9 +60,9 @@ def of_ticket(ticket_id: int) -> str:
 
 @pages.post("/<int:grant_id>/give")
 @access.everyone
-def give_on(grant_id: int) -> str:
+def grant_approved(grant_id: int) -> str:
     with wiring.current().work() as work:
-        grant = asking.give_on(work, grant_id, actor=access.current_actor())
+        grant = asking.grant_approved(work, grant_id, actor=access.current_actor())
     return _at_ticket(grant.ticket_id)
 
 
@@ -94,31 +94,31 @@ def _at_ticket(ticket_id: int) -> str:
     with wiring.current().reading() as session:
         if tickets.get(session, ticket_id) is None:
             raise NotFound
-        return render_template("giving/ticket.html", ticket_id=ticket_id, given=lines(session, ticket_id))
+        return render_template("grants/ticket.html", ticket_id=ticket_id, grant_lines=lines(session, ticket_id))
 
 
-def lines(session: Session, ticket_id: int) -> list[Line]:
+def lines(session: Session, ticket_id: int) -> list[GrantLine]:
     """Newest first, at most SHOWN, without HIDDEN states."""
     rows = [row for row in grants.of_ticket(session, ticket_id, limit=SHOWN) if row.state not in HIDDEN]
     known = granted.around(session, rows) if rows else None
     return [_line(session, row, known) for row in rows] if known else []
 
 
-def _line(session: Session, grant: Grant, known: Around) -> Line:
+def _line(session: Session, grant: Grant, known: Around) -> GrantLine:
     actor, end = access.current_actor(), granted.ended(grant, known)
     is_mine = grant.agent_id == actor.agent_id
     # An agent may reverse their own grant while they still serve the customer.
-    served = bool(is_mine and grant.is_given and _is_served(session, grant))
-    return Line(
+    served = bool(is_mine and grant.is_granted and _is_served(session, grant))
+    return GrantLine(
         grant=grant,
         words=granted.of(grant, known),
         state=state(grant),
-        kind={"carried_out": "ok", "failed": "bad", "refused": "bad", "reversed": "warn"}.get(grant.state, "give"),
+        kind={"fulfilled": "ok", "failed": "bad", "refused": "bad", "reversed": "warn"}.get(grant.state, "give"),
         by=known.names.get(grant.agent_id, ""),
         ended=end,
-        may_give=is_mine and grant.state == GrantState.APPROVED,
+        may_grant=is_mine and grant.state == GrantState.APPROVED,
         may_try=grant.state == GrantState.FAILED and (actor.leads or is_mine),
-        may_reverse=grant.is_given and may_reverse(actor, giver_id=grant.agent_id, is_still_served=served),
+        may_reverse=grant.is_granted and may_reverse(actor, agent_id=grant.agent_id, is_still_served=served),
     )
 
 
@@ -132,7 +132,7 @@ def state(grant: Grant) -> str:
         "awaiting": _("being decided"),
         "approved": _("approved, not given yet"),
         "granted": _("being carried out"),
-        "carried_out": _("carried out"),
+        "fulfilled": _("carried out"),
         "failed": _("not carried out"),
         "reversed": _("taken back"),
         "refused": _("refused"),
@@ -179,27 +179,27 @@ def mine() -> str:
         agent = agents.get(session, access.current_agent().id)
         if agent is None:
             raise NotFound
-        known = facts.of_matter(session, now, agent=agent, customer=None, ticket=None)
+        known = facts.of_case(session, now, agent=agent, customer=None, ticket=None)
         return render_template(
-            "giving/mine.html",
+            "grants/mine.html",
             limits=_limits(known) if known else None,
             bags=_bags(known) if known else [],
             use=_use(session, agent, known, now),
         )
 
 
-def _limits(known: Known) -> list[Limit]:
+def _limits(known: CaseContext) -> list[Limit]:
     """Rules that allow a grant to some customer, filtered by their conditions on the agent."""
     rules = by_who(known.rules.book, known.facts)
-    return [_limit(rule, known) for rule in rules if rule.outcome in (Outcome.MAY, Outcome.MAY_WITH_REASON)]
+    return [_limit(rule, known) for rule in rules if rule.outcome in (RuleOutcome.MAY, RuleOutcome.MAY_WITH_REASON)]
 
 
-def _limit(rule: Rule, known: Known) -> Limit:
+def _limit(rule: Rule, known: CaseContext) -> Limit:
     book, reader = known.rules.book, language.chosen()
     currency = rule.currency or book.currency
     of = [one for one in book.remedies if one.is_active and (not rule.remedies or one.key in rule.remedies)]
     limits = rule.limits
-    said: Sequence[tuple[str, int | None]] = (
+    sums: Sequence[tuple[str, int | None]] = (
         (_("each time"), limits.grant),
         (_("a ticket"), limits.ticket),
         (_("a customer"), limits.customer),
@@ -215,10 +215,10 @@ def _limit(rule: Rule, known: Known) -> Limit:
         remedies=_list([languages.of(one.names, reader) for one in of]),
         why=sentences.why(rule, reader, currency=currency),
         amounts=[
-            *((money.shown(value, currency, reader), name) for name, value in said if value is not None),
+            *((money.formatted(value, currency, reader), name) for name, value in sums if value is not None),
             *((f"{value} ×", name) for name, value in times if value is not None),
         ],
-        with_reason=rule.outcome == Outcome.MAY_WITH_REASON,
+        with_reason=rule.outcome == RuleOutcome.MAY_WITH_REASON,
     )
 
 
@@ -226,7 +226,7 @@ def _list(names: Sequence[str]) -> str:
     return _(", ").join(names)
 
 
-def _bags(known: Known) -> list[Bag]:
+def _bags(known: CaseContext) -> list[Bag]:
     reader, found = language.chosen(), []
     for one in known.paying:
         # Team budgets are shown to their leads only.
@@ -237,29 +237,29 @@ def _bags(known: Known) -> list[Bag]:
         reserved = one.period.reserved if one.period else 0
         found.append(
             Bag(
-                left=money.shown(one.left, currency, reader),
-                limit=money.shown(one.limit, currency, reader),
+                left=money.formatted(one.left, currency, reader),
+                limit=money.formatted(one.limit, currency, reader),
                 parts=[("budget-this", 100 * committed / limit), ("budget-spent", 100 * reserved / limit)],
             )
         )
     return found
 
 
-def _use(session: Session, agent: Agent, known: Known | None, now: datetime) -> Use:
+def _use(session: Session, agent: Agent, known: CaseContext | None, now: datetime) -> Use:
     # The month in the rule book's zone, as limits count it.
     zone = ZoneInfo(known.rules.book.zone if known else agent.zone)
     month = now.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     rows = grants.of_agent(session, agent.id, since=month)
     sums: dict[str, int] = {}
     for row in rows:
-        if row.is_given:
+        if row.is_granted:
             sums[row.currency] = sums.get(row.currency, 0) + row.worth
-    told = [(_("given"), ("granted", "carried_out", "failed")), (_("refused"), ("refused",)), (_("taken back"), ("reversed",)), (_("no approver could answer"), ("expired",))]  # fmt: skip
-    remedies = report.remedies_of(session, rows)
+    outcomes = [(_("given"), ("granted", "fulfilled", "failed")), (_("refused"), ("refused",)), (_("taken back"), ("reversed",)), (_("no approver could answer"), ("expired",))]  # fmt: skip
+    remedies = allowances.remedies_of(session, rows)
     return Use(
         month=formats.month_of(month),
-        sums=_list([money.shown(total, currency, language.chosen()) for currency, total in sorted(sums.items())]),
-        counts=[(name, count) for name, states in told if (count := sum(row.state in states for row in rows))],
+        sums=_list([money.formatted(total, currency, language.chosen()) for currency, total in sorted(sums.items())]),
+        counts=[(name, count) for name, states in outcomes if (count := sum(row.state in states for row in rows))],
         rows=[
             (
                 row,

@@ -19,7 +19,7 @@ SCOPES = {
 
 
 @dataclass(frozen=True)
-class BudgetShown:
+class ReplayBudgetView:
     """Curves in 1000 x 100. `limit_y`: the limit; `marks`: labels down the side; `days`: labels below."""
 
     title: str
@@ -34,7 +34,7 @@ class BudgetShown:
     rows: list[tuple[str, str, str]]
 
 
-def shown(budgets: Sequence[Mapping[str, Any]]) -> list[BudgetShown]:
+def views(budgets: Sequence[Mapping[str, Any]]) -> list[ReplayBudgetView]:
     return [_budget(one) for one in _worth_showing(budgets)]
 
 
@@ -48,7 +48,7 @@ def _fill(one: Mapping[str, Any]) -> float:
     return max(one["after"]) / one["limit"] if one["limit"] else 0.0
 
 
-def _budget(one: Mapping[str, Any]) -> BudgetShown:
+def _budget(one: Mapping[str, Any]) -> ReplayBudgetView:
     scope = str(SCOPES.get(one["scope"], one["scope"]))
     name = f"{scope} {one['key']}" if one["key"] else scope
     top = max(one["limit"], *one["before"], *one["after"], 1)
@@ -62,7 +62,7 @@ def _budget(one: Mapping[str, Any]) -> BudgetShown:
         percent = f"{breaks['percent']} %" if breaks["percent"] is not None else "–"
         verdict = _("breaks on day %(day)s, %(percent)s", day=breaks["day"], percent=percent)
     labelled = range(0, len(days), max(1, len(days) // 4))
-    return BudgetShown(
+    return ReplayBudgetView(
         title=_("Budget %(name)s, %(period)s", name=name, period=one["period"]),
         verdict=verdict,
         is_broken=bool(breaks),

@@ -14,7 +14,7 @@ from callcenter.storage.empowerment import rule_books
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.replays import ReplayCase
 from callcenter.web.empowerment import replay_budgets as budgets
-from callcenter.web.empowerment.replay_budgets import BudgetShown
+from callcenter.web.empowerment.replay_budgets import ReplayBudgetView
 from callcenter.web.wording import formats, language
 
 WORDS = {
@@ -30,7 +30,7 @@ TONES = {"may": "ok", "more": "give", "less": "warn", "ask": "warn", "never": "b
 
 
 @dataclass(frozen=True)
-class Line:
+class FigureLine:
     """Before, after and change of one figure. `tone`: ok, warn or ""."""
 
     name: str
@@ -55,7 +55,7 @@ class KindShown:
 
 
 @dataclass(frozen=True)
-class Case:
+class ReplayCaseView:
     grant_id: int
     at: datetime
     customer_id: int | None
@@ -73,39 +73,39 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Told:
+class ReplayView:
     summary: str
-    lines: list[Line]
+    lines: list[FigureLine]
     kinds: list[KindShown]
     changed: int
     affected: str
     notes: list[str]
-    budget: BudgetShown | None
-    budgets: list[BudgetShown]
+    budget: ReplayBudgetView | None
+    budgets: list[ReplayBudgetView]
 
 
-def told(result: Mapping[str, Any], document: dict[str, Any]) -> Told:
-    shown = budgets.shown(result["budgets"])
-    return Told(
+def view_of(result: Mapping[str, Any], document: dict[str, Any]) -> ReplayView:
+    budget_views = budgets.views(result["budgets"])
+    return ReplayView(
         summary=_summary(result),
         lines=_lines(result),
         kinds=[kind(one, document) for one in result["kinds"]],
         changed=result["changed"],
         affected=_affected(result),
         notes=_notes(result),
-        budget=shown[0] if shown else None,
-        budgets=shown[1:],
+        budget=budget_views[0] if budget_views else None,
+        budgets=budget_views[1:],
     )
 
 
 def _summary(result: Mapping[str, Any]) -> str:
-    decided = result["cases"] - result["wishes"]
+    decided = result["cases"] - result["unmet"]
     first = ngettext("%(count)s decision", "%(count)s decisions", decided, count=_count(decided))
-    wishes = ngettext("%(count)s wish", "%(count)s wishes", result["wishes"], count=_count(result["wishes"]))
-    return _("%(decisions)s, and %(wishes)s refused or never asked, decided again.", decisions=first, wishes=wishes)
+    unmet = ngettext("%(count)s wish", "%(count)s wishes", result["unmet"], count=_count(result["unmet"]))
+    return _("%(decisions)s, and %(wishes)s refused or never asked, decided again.", decisions=first, wishes=unmet)
 
 
-def _lines(result: Mapping[str, Any]) -> list[Line]:
+def _lines(result: Mapping[str, Any]) -> list[FigureLine]:
     figures = result["figures"]
     lines = [_line(_("Grants"), figures["grants"])]
     lines += [_money_line(currency, pair) for currency, pair in sorted(result["money"].items())]
@@ -119,14 +119,14 @@ def _lines(result: Mapping[str, Any]) -> list[Line]:
     ]
 
 
-def _line(name: str, pair: Sequence[int], *, less_is_better: bool = False) -> Line:
+def _line(name: str, pair: Sequence[int], *, less_is_better: bool = False) -> FigureLine:
     before, after = pair
     # Without a better direction the change stays uncoloured.
     tone = "ok" if less_is_better and after < before else "warn" if less_is_better and after > before else ""
-    return Line(name, _count(before), _count(after), _change(after - before, _count), tone)
+    return FigureLine(name, _count(before), _count(after), _change(after - before, _count), tone)
 
 
-def _money_line(currency: str, pair: Sequence[int]) -> Line:
+def _money_line(currency: str, pair: Sequence[int]) -> FigureLine:
     before, after = pair
     tone = "warn" if after > before else "ok" if after < before else ""
 
@@ -134,11 +134,11 @@ def _money_line(currency: str, pair: Sequence[int]) -> Line:
         return formats.money(minor, currency)
 
     name = _("Money given") if currency == "USD" else _("Money given, %(currency)s", currency=currency)
-    return Line(name, amount(before), amount(after), _change(after - before, amount), tone)
+    return FigureLine(name, amount(before), amount(after), _change(after - before, amount), tone)
 
 
-def _change(value: int, shown: Any) -> str:
-    return f"+{shown(value)}" if value > 0 else f"−{shown(-value)}" if value < 0 else "0"
+def _change(value: int, formatted: Any) -> str:
+    return f"+{formatted(value)}" if value > 0 else f"−{formatted(-value)}" if value < 0 else "0"
 
 
 def _count(value: int) -> str:
@@ -198,10 +198,10 @@ def _why(one: Mapping[str, Any], book: RuleBook) -> str:
     rules = one["rules"]
     rule = book.rule(rules[0][0]) if rules else None
     if rule is not None:
-        said = sentences.why(rule, language.chosen(), currency=rule.currency or book.currency)
+        why = sentences.why(rule, language.chosen(), currency=rule.currency or book.currency)
         others = len(rules) - 1
         more = ngettext("and %(num)d other rule", "and %(num)d other rules", others) if others else ""
-        return " ".join(part for part in (_("Rule %(id)s: %(why)s", id=rule.id, why=said), more) if part)
+        return " ".join(part for part in (_("Rule %(id)s: %(why)s", id=rule.id, why=why), more) if part)
     cause = one["causes"][0][0] if one["causes"] else ""
     return _("no rule; mostly: %(cause)s", cause=cause) if cause else _("no rule")
 
@@ -215,9 +215,9 @@ def case(
     ticket: str,
     customer: str,
     agent: str,
-) -> Case:
+) -> ReplayCaseView:
     book = rule_books.book_of(document)
-    return Case(
+    return ReplayCaseView(
         grant_id=grant.id,
         at=grant.created_at,
         customer_id=grant.customer_id,
@@ -228,14 +228,14 @@ def case(
         before=word(row.before),
         after=word(row.after),
         tone=TONES.get(row.after, ""),
-        was=_given(book, grant.remedy, row.units_before, grant.currency, language),
-        would_be=_given(book, row.remedy_after, row.units_after, grant.currency, language),
+        was=_granted(book, grant.remedy, row.units_before, grant.currency, language),
+        would_be=_granted(book, row.remedy_after, row.units_after, grant.currency, language),
         rule_id=row.rule_id,
         reason=grant.reason,
     )
 
 
-def _given(book: RuleBook, key: str, units: int, currency: str, lang: str) -> str:
+def _granted(book: RuleBook, key: str, units: int, currency: str, lang: str) -> str:
     """ "$60 credit", "2 × gift"; "nothing"."""
     if not units:
         return _("nothing")

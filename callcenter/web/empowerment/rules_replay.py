@@ -64,14 +64,14 @@ def cases(number: int) -> str:
         chosen: Mapping[str, object] = {"kind": kind, "rule_id": rule_id}
         found = replays.cases(session, replay.id, kind=kind, rule_id=rule_id, after=after, limit=PAGE + 1)
         count = replays.count_cases(session, replay.id, kind=kind, rule_id=rule_id)
-        shown = [_case(session, case, grant, replay) for case, grant in found[:PAGE]]
+        cases = [_case(session, case, grant, replay) for case, grant in found[:PAGE]]
     more = found[PAGE - 1][0].id if len(found) > PAGE else None
     return render_template(
         "rules/replay_cases.html",
         row=row,
         replay=replay,
         kinds=[words.kind(one, replay.document) for one in replay.result["kinds"]],
-        cases=shown,
+        cases=cases,
         count=count,
         more=url_for("replay.cases", number=number, kind=kind, rule=rule_id, after=more) if more else None,
         **chosen,
@@ -94,7 +94,7 @@ def _rendered(number: int, error: DomainError | None = None) -> str:
         "rules/replay_panel.html" if _is_part() else "rules/replay.html",
         row=row,
         replay=replay,
-        told=words.told(replay.result, replay.document) if replay and replay.result else None,
+        result=words.view_of(replay.result, replay.document) if replay and replay.result else None,
         # The draft has changed since.
         is_old=replay is not None and replay.document != row.document,
         # No worker has started it: the page says so.
@@ -140,7 +140,7 @@ def _day(name: str) -> date:
         raise Invalid("This is a date: 2026-11-28.", field=name) from None
 
 
-def _case(session: Session, case: ReplayCase, grant: Grant, replay: ReplayRow) -> words.Case:
+def _case(session: Session, case: ReplayCase, grant: Grant, replay: ReplayRow) -> words.ReplayCaseView:
     ticket = tickets.get(session, grant.ticket_id)
     customer = customers.get(session, grant.customer_id) if grant.customer_id else None
     agent = agents.get(session, grant.agent_id)

@@ -145,8 +145,8 @@ class PageContext:
         return url_for("day.mine")
 
     @property
-    def giving_url(self) -> str:
-        return url_for("giving.mine")
+    def my_grants_url(self) -> str:
+        return url_for("grants.mine")
 
     @property
     def sign_out_url(self) -> str:
@@ -170,7 +170,7 @@ def register(app: Flask) -> None:
 
 def note_newest() -> None:
     declaration = declared.of(current_app.view_functions.get(request.endpoint or ""))
-    is_for_people = declaration is not None and declaration.door == declared.Door.PEOPLE
+    is_for_people = declaration is not None and declaration.audience == declared.Audience.PEOPLE
     is_part = bool(request.headers.get("HX-Request"))
     if request.method == "GET" and is_for_people and not is_part and request.blueprint not in access.PROGRAMS:
         g.newest = _newest()

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from flask_babel import gettext as _
 
 from callcenter.domain import empowerment_events, languages
-from callcenter.domain.empowerment.approving import Said
+from callcenter.domain.empowerment.approving import ApprovalAnswer
 from callcenter.domain.events import Event
 from callcenter.web.wording import formats, granted
 from callcenter.web.wording.timeline_entries import TimelineEntry, TimelineNames
@@ -27,7 +27,7 @@ def _description(event: Described, names: TimelineNames) -> str:
     return languages.of(event.shown, names.language)
 
 
-def _given(event: empowerment_events.RemedyGiven, names: TimelineNames) -> TimelineEntry:
+def _given(event: empowerment_events.RemedyGranted, names: TimelineNames) -> TimelineEntry:
     strong = _("Given: %(what)s", what=_description(event, names))
     return TimelineEntry("gift", strong, names.actor(event.actor), kind=GIVE)
 
@@ -51,21 +51,21 @@ def _let_go(event: empowerment_events.ApprovalLetGo, names: TimelineNames) -> Ti
     return TimelineEntry("eye", _("The question is everybody's again"), kind=GIVE)
 
 
-def _passed_on(event: empowerment_events.ApprovalPassedOn, names: TimelineNames) -> TimelineEntry:
+def _escalated(event: empowerment_events.ApprovalEscalated, names: TimelineNames) -> TimelineEntry:
     return TimelineEntry("clock", _("Not answered in time: the next approvers are asked"), kind=GIVE)
 
 
 def _answered(event: empowerment_events.ApprovalAnswered, names: TimelineNames) -> TimelineEntry:
     who, what, word = granted.first(names.actor(event.actor)), _description(event, names), event.word
     sentences = {
-        Said.YES: _("%(name)s: yes, %(what)s", name=who, what=what),
-        Said.LESS: _("%(name)s: yes, %(what)s", name=who, what=what),
-        Said.INSTEAD: _("%(name)s: instead %(what)s", name=who, what=what),
-        Said.NO: _("%(name)s: no, not %(what)s", name=who, what=what),
-        Said.OWN_LIMIT: _("No approver could answer: %(what)s may be given now", what=what),
-        Said.NOTHING: _("No approver could answer about %(what)s", what=what),
+        ApprovalAnswer.YES: _("%(name)s: yes, %(what)s", name=who, what=what),
+        ApprovalAnswer.LESS: _("%(name)s: yes, %(what)s", name=who, what=what),
+        ApprovalAnswer.INSTEAD: _("%(name)s: instead %(what)s", name=who, what=what),
+        ApprovalAnswer.NO: _("%(name)s: no, not %(what)s", name=who, what=what),
+        ApprovalAnswer.OWN_LIMIT: _("No approver could answer: %(what)s may be given now", what=what),
+        ApprovalAnswer.NOTHING: _("No approver could answer about %(what)s", what=what),
     }
-    return TimelineEntry("gift", sentences[Said(event.answer)], quote=word, kind=GIVE)
+    return TimelineEntry("gift", sentences[ApprovalAnswer(event.answer)], quote=word, kind=GIVE)
 
 
 def _changed(event: empowerment_events.ApprovalChanged, names: TimelineNames) -> TimelineEntry:
@@ -82,11 +82,11 @@ def _lapsed(event: empowerment_events.GrantLapsed, names: TimelineNames) -> Time
     return TimelineEntry("clock", _("The yes has lapsed, it was not given in time"), kind=GIVE)
 
 
-def _carried_out(event: empowerment_events.GrantCarriedOut, names: TimelineNames) -> TimelineEntry:
+def _fulfilled(event: empowerment_events.GrantFulfilled, names: TimelineNames) -> TimelineEntry:
     return TimelineEntry("check-circle", _("Carried out"), kind="ok")
 
 
-def _not_carried_out(event: empowerment_events.GrantNotCarriedOut, names: TimelineNames) -> TimelineEntry:
+def _not_fulfilled(event: empowerment_events.GrantNotFulfilled, names: TimelineNames) -> TimelineEntry:
     then = _("somebody has to look") if event.final else _("it is tried again")
     return TimelineEntry("alert", _("Given, but not carried out"), f"{event.failure} · {then}", kind=BAD)
 
@@ -107,18 +107,18 @@ def _department_answered(event: empowerment_events.DepartmentAnswered, names: Ti
 
 
 SENTENCES: dict[type[Event], Callable[[Any, TimelineNames], TimelineEntry | None]] = {
-    empowerment_events.RemedyGiven: _given,
+    empowerment_events.RemedyGranted: _given,
     empowerment_events.GrantRefused: _refused,
     empowerment_events.ApprovalAsked: _asked,
     empowerment_events.ApprovalClaimed: _claimed,
     empowerment_events.ApprovalLetGo: _let_go,
-    empowerment_events.ApprovalPassedOn: _passed_on,
+    empowerment_events.ApprovalEscalated: _escalated,
     empowerment_events.ApprovalAnswered: _answered,
     empowerment_events.ApprovalChanged: _changed,
     empowerment_events.ApprovalWithdrawn: _withdrawn,
     empowerment_events.GrantLapsed: _lapsed,
-    empowerment_events.GrantCarriedOut: _carried_out,
-    empowerment_events.GrantNotCarriedOut: _not_carried_out,
+    empowerment_events.GrantFulfilled: _fulfilled,
+    empowerment_events.GrantNotFulfilled: _not_fulfilled,
     empowerment_events.GrantReversed: _reversed,
     empowerment_events.DepartmentAsked: _department_asked,
     empowerment_events.DepartmentAnswered: _department_answered,

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain import languages
 from callcenter.domain.empowerment import Remedy, money
-from callcenter.domain.empowerment.approving import Said
+from callcenter.domain.empowerment.approving import ApprovalAnswer
 from callcenter.domain.states import GrantState
-from callcenter.reports.empowerment import giving
+from callcenter.reports.empowerment import allowances
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import approvals, departments
 from callcenter.storage.empowerment.approvals import Approval
@@ -56,7 +56,7 @@ def around(session: Session, rows: Sequence[Grant]) -> Around:
     reader = language.chosen()
     return Around(
         names=agents.names(session),
-        remedies=giving.remedies_of(session, rows),
+        remedies=allowances.remedies_of(session, rows),
         approvals=asked,
         sms={id_: message.status for id_, message in sent.items()},
         departments={one.key: one.name(reader) for one in departments.departments(session)},
@@ -67,7 +67,7 @@ def around(session: Session, rows: Sequence[Grant]) -> Around:
 def amount(remedy: Remedy | None, units: int, currency: str) -> str:
     """ "$60"; "2 ×" for pieces."""
     if remedy is None or remedy.is_money:
-        return money.shown(units, currency, language.chosen())
+        return money.formatted(units, currency, language.chosen())
     return f"{units} ×"
 
 
@@ -94,7 +94,7 @@ def ended(grant: Grant, known: Around) -> Ended | None:
     """None for a pending, withdrawn or unsent request."""
     describe = {
         "granted": _given,
-        "carried_out": _given,
+        "fulfilled": _given,
         "failed": _given,
         "approved": _approved,
         "refused": _refused,
@@ -109,7 +109,7 @@ def of(grant: Grant, known: Around) -> str:
 
 
 def _given(grant: Grant, known: Around) -> Ended:
-    done = _carried_out(grant, known)
+    done = _fulfilled(grant, known)
     sms = labels.of("message", known.sms.get(grant.message_id or 0, ""))
     text = " ".join(part for part in (done, _("SMS: %(status)s.", status=sms) if sms else "") if part)
     if grant.state == GrantState.FAILED:
@@ -118,15 +118,15 @@ def _given(grant: Grant, known: Around) -> Ended:
     return Ended(grant=grant, kind="ok", icon="check", strong=_("Given: %(what)s", what=of(grant, known)), text=text)
 
 
-def _carried_out(grant: Grant, known: Around) -> str:
-    if grant.carried_out_at:
-        return _("Carried out %(time)s.", time=_moment(grant.carried_out_at))
+def _fulfilled(grant: Grant, known: Around) -> str:
+    if grant.fulfilled_at:
+        return _("Carried out %(time)s.", time=_moment(grant.fulfilled_at))
     if grant.state == GrantState.FAILED:
         again = grant.next_try_at
         then = _("Tried again %(time)s.", time=formats.when(again)) if again else _("Somebody has to look.")
         return f"{grant.failure}. {then}" if grant.failure else then
-    to = str(grant.carry_out.get("to", ""))
-    if grant.carry_out.get("how") == "request":
+    to = str(grant.fulfilment.get("to", ""))
+    if grant.fulfilment.get("how") == "request":
         return _("%(department)s is asked to carry it out.", department=known.departments.get(to, to))
     return _("Being carried out.")
 
@@ -147,9 +147,9 @@ def _approved(grant: Grant, known: Around) -> Ended:
         return Ended(grant=grant, kind="warn", icon="clock", strong=_("Nobody could answer"), text=text, act=act)
     name = first(known.names.get(approval.answered_by, ""))
     sign = {
-        Said.LESS: ("arrow-down", _("%(name)s: yes, %(what)s", name=name, what=thing)),
-        Said.INSTEAD: ("gift", _("%(name)s: instead %(what)s", name=name, what=thing)),
-    }.get(Said(approval.answer or "yes"), ("check", _("%(name)s: yes, %(what)s", name=name, what=thing)))
+        ApprovalAnswer.LESS: ("arrow-down", _("%(name)s: yes, %(what)s", name=name, what=thing)),
+        ApprovalAnswer.INSTEAD: ("gift", _("%(name)s: instead %(what)s", name=name, what=thing)),
+    }.get(ApprovalAnswer(approval.answer or "yes"), ("check", _("%(name)s: yes, %(what)s", name=name, what=thing)))
     return Ended(grant=grant, kind="give", icon=sign[0], strong=sign[1], text=until, quote=approval.word, act=act)
 
 

@@ -18,7 +18,7 @@ def around() -> dict[str, object]:
 
 
 @dataclass(frozen=True)
-class Period:
+class ReportPeriod:
     """The last `days` days, until now."""
 
     days: int
@@ -26,8 +26,8 @@ class Period:
     until: datetime
 
 
-def period() -> Period:
+def period() -> ReportPeriod:
     days = request.args.get("days", type=int)
     days = days if days in PERIODS else 90
     now = wiring.current().clock()
-    return Period(days, now - timedelta(days=days), now)
+    return ReportPeriod(days, now - timedelta(days=days), now)

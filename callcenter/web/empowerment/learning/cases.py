@@ -16,14 +16,14 @@ from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.tickets import tickets
 from callcenter.web import access
 from callcenter.web.empowerment.learning.blueprint import PERIODS, pages, period
-from callcenter.web.empowerment.learning.names import Names, names
+from callcenter.web.empowerment.learning.names import LearningNames, names
 from callcenter.web.wording import formats
 
 MOST = 200
 
 
 @dataclass(frozen=True)
-class Case:
+class CaseRow:
     grant: Grant
     what: str
     agent: str
@@ -33,7 +33,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class ShownPattern:
+class PatternView:
     kind: str
     head: str
     sentence: str
@@ -46,21 +46,21 @@ def cases() -> str:
     ids = [int(one) for one in request.args.get("ids", "").split(",") if one.isdecimal()][:MOST]
     with wiring.current().reading() as session:
         called = names(session)
-        shown = _cases(session, ids, called)
-    return render_template("learning/cases.html", here="", cases=shown, back=request.referrer)
+        views = _cases(session, ids, called)
+    return render_template("learning/cases.html", here="", cases=views, back=request.referrer)
 
 
-def _cases(session: Session, ids: Sequence[int], called: Names) -> list[Case]:
+def _cases(session: Session, ids: Sequence[int], called: LearningNames) -> list[CaseRow]:
     rows = session.scalars(select(Grant).where(Grant.id.in_(ids)).order_by(Grant.id.desc())).all()
     people = customers.by_ids(session, [row.customer_id for row in rows if row.customer_id])
-    matters = tickets.some(session, [row.ticket_id for row in rows])
+    tickets_by_id = tickets.some(session, [row.ticket_id for row in rows])
     return [
-        Case(
+        CaseRow(
             grant=row,
             what=f"{called.how_much(row.remedy, row.units, row.currency)} {called.remedy(row.remedy)}",
             agent=called.agents.get(row.agent_id, ""),
             customer=people[row.customer_id].name if row.customer_id in people else "",
-            ticket=matters[row.ticket_id].number if row.ticket_id in matters else "",
+            ticket=tickets_by_id[row.ticket_id].number if row.ticket_id in tickets_by_id else "",
             state=state_word(row.state),
         )
         for row in rows
@@ -72,7 +72,7 @@ def state_word(state: str) -> str:
         "awaiting": _("asked"),
         "approved": _("approved, not given yet"),
         "granted": _("given"),
-        "carried_out": _("given, carried out"),
+        "fulfilled": _("given, carried out"),
         "failed": _("given, not carried out"),
         "reversed": _("taken back"),
         "refused": _("refused"),
@@ -90,13 +90,13 @@ def worth_looking() -> str:
         found = anomalies.patterns(session, since=when.since, until=when.until)
         called = names(session)
         people = customers.by_ids(session, [one.customer_id for one in found if one.customer_id])
-    shown = [_pattern(one, called, people[one.customer_id].name if one.customer_id in people else "") for one in found]
+    views = [_pattern(one, called, people[one.customer_id].name if one.customer_id in people else "") for one in found]
     return render_template(
-        "learning/worth_a_look.html", here="learning.worth_looking", patterns=shown, days=when.days, periods=PERIODS
+        "learning/worth_a_look.html", here="learning.worth_looking", patterns=views, days=when.days, periods=PERIODS
     )
 
 
-def _pattern(one: Pattern, called: Names, customer: str) -> ShownPattern:
+def _pattern(one: Pattern, called: LearningNames, customer: str) -> PatternView:
     agent = called.agents.get(one.agent_id or 0, "")
     cases = url_for("learning.cases", ids=",".join(map(str, one.cases[:MOST])))
     worth = called.amount(one.worth, one.currency) if one.worth else ""
@@ -121,4 +121,4 @@ def _pattern(one: Pattern, called: Names, customer: str) -> ShownPattern:
         sentence = _(
             "%(part)s of %(n)s grants within 7 %% of all that could be given without asking.", part=one.part, n=one.n
         )
-    return ShownPattern(one.kind, head, sentence, cases)
+    return PatternView(one.kind, head, sentence, cases)

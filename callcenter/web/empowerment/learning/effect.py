@@ -15,17 +15,17 @@ from callcenter.web.wording import formats
 
 @pages.get("/effect")
 @access.leaders
-def shown() -> str:
+def page() -> str:
     by = request.args.get("by", "remedy")
     by = by if by in effect.BY else "remedy"
     when = period()
     with wiring.current().reading() as session:
-        found = effect.matters(session, since=when.since, until=when.until, now=when.until)
+        found = effect.served_cases(session, since=when.since, until=when.until, now=when.until)
         called, ours = names(session), company.get(session)
     minute_cost, currency = (ours.minute_cost, ours.currency) if ours else (0, "USD")
     return render_template(
         "learning/effect.html",
-        here="learning.shown",
+        here="learning.page",
         by=by,
         groups=_groups(),
         days=when.days,
@@ -33,7 +33,7 @@ def shown() -> str:
         names=called,
         lines=effect.lines(found, by=by),
         served=len(found),
-        given=sum(one.is_given for one in found),
+        given=sum(one.is_granted for one in found),
         causes=effect.poor_quality(found, by="cause"),
         at_fault=effect.poor_quality(found, by="department"),
         minute_cost=minute_cost,
@@ -54,23 +54,30 @@ def _groups() -> list[tuple[str, str]]:
     ]
 
 
-def figure(given: Estimate) -> str:
+def figure(measured: Estimate) -> str:
     """ "4.6 ± 0.2 (n 38)": half the interval's width; without "±" for too few."""
-    if given.value is None:
+    if measured.value is None:
         return "–"
-    value = formats.decimal(given.value)
-    if given.low is None or given.high is None:
-        return _("%(value)s (n %(n)s)", value=value, n=given.n)
+    value = formats.decimal(measured.value)
+    if measured.low is None or measured.high is None:
+        return _("%(value)s (n %(n)s)", value=value, n=measured.n)
     return _(
-        "%(value)s ± %(half)s (n %(n)s)", value=value, half=formats.decimal((given.high - given.low) / 2), n=given.n
+        "%(value)s ± %(half)s (n %(n)s)",
+        value=value,
+        half=formats.decimal((measured.high - measured.low) / 2),
+        n=measured.n,
     )
 
 
-def share(given: Estimate) -> str:
+def share(measured: Estimate) -> str:
     """E.g. "12 % (8 to 18, n 214)"."""
-    if given.value is None or given.low is None or given.high is None:
+    if measured.value is None or measured.low is None or measured.high is None:
         return "–"
-    low, high = round(100 * given.low), round(100 * given.high)
+    low, high = round(100 * measured.low), round(100 * measured.high)
     return _(
-        "%(value)s (%(low)s to %(high)s, n %(n)s)", value=formats.percent(given.value), low=low, high=high, n=given.n
+        "%(value)s (%(low)s to %(high)s, n %(n)s)",
+        value=formats.percent(measured.value),
+        low=low,
+        high=high,
+        n=measured.n,
     )

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 from callcenter import wiring
 from callcenter.domain import languages
 from callcenter.domain.empowerment import RuleBook, sentences
-from callcenter.domain.empowerment.money import shown
+from callcenter.domain.empowerment.money import formatted
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import departments, rule_books
 from callcenter.web.wording import language
 
 
 @dataclass(frozen=True)
-class Names:
+class LearningNames:
     """`book`: the rule book in force, which names remedies and rules; None without one."""
 
     language: str
@@ -53,21 +53,23 @@ class Names:
         return _("Rule %(id)s: %(why)s", id=key, why=why) if why else _("Rule %(id)s", id=key)
 
     def amounts(self, by_currency: dict[str, int]) -> str:
-        parts = [shown(minor, currency, self.language) for currency, minor in by_currency.items() if currency and minor]
+        parts = [
+            formatted(minor, currency, self.language) for currency, minor in by_currency.items() if currency and minor
+        ]
         return " · ".join(parts) or "–"
 
     def amount(self, minor: int, currency: str) -> str:
-        return shown(minor, currency, self.language)
+        return formatted(minor, currency, self.language)
 
     def how_much(self, remedy: str, units: int, currency: str) -> str:
         found = self.book.remedy(remedy) if self.book else None
-        return f"{units} ×" if found and not found.is_money else shown(units, currency, self.language)
+        return f"{units} ×" if found and not found.is_money else formatted(units, currency, self.language)
 
 
-def names(session: Session) -> Names:
+def names(session: Session) -> LearningNames:
     chosen = language.chosen()
     rules = rule_books.in_force(session, wiring.current().clock())
-    return Names(
+    return LearningNames(
         language=chosen,
         book=rules.book if rules else None,
         causes={one.key: one.name(chosen) for one in departments.causes(session)},

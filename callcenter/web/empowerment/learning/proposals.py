@@ -15,12 +15,12 @@ from callcenter.storage.empowerment import learning, proposals
 from callcenter.storage.empowerment.proposals import Proposal
 from callcenter.web import access
 from callcenter.web.empowerment.learning.blueprint import pages
-from callcenter.web.empowerment.learning.names import Names, names
+from callcenter.web.empowerment.learning.names import LearningNames, names
 from callcenter.web.wording import formats
 
 
 @dataclass(frozen=True)
-class Shown:
+class ProposalView:
     """A proposal in words. `since`: an accepted one's figures of the last four weeks."""
 
     row: Proposal
@@ -38,9 +38,9 @@ def proposed() -> str:
     now = wiring.current().clock()
     with wiring.current().reading() as session:
         called = names(session)
-        open_ones = [_shown(row, called) for row in proposals.open_ones(session)]
+        open_ones = [_view(row, called) for row in proposals.open_ones(session)]
         decided = [
-            _shown(row, called, measured=learning.measured(session, row, until=now))
+            _view(row, called, measured=learning.measured(session, row, until=now))
             for row in proposals.decided(session)
         ]
     return render_template(
@@ -77,16 +77,16 @@ def dismiss(proposal_id: int) -> Response:
     return redirect(url_for("learning.proposed"))
 
 
-def _shown(row: Proposal, called: Names, *, measured: dict[str, Any] | None = None) -> Shown:
+def _view(row: Proposal, called: LearningNames, *, measured: dict[str, Any] | None = None) -> ProposalView:
     kept = measured if row.state == ProposalState.ACCEPTED else None
     head, sentence, offer = _words(row, called)
     cases = url_for("learning.cases", ids=",".join(map(str, row.cases[:200]))) if row.cases else ""
     before = _how_it_was(row.kind, row.before) if kept is not None else ""
     since = _how_it_was(row.kind, kept) if kept is not None else ""
-    return Shown(row, head, sentence, offer, cases, before, since)
+    return ProposalView(row, head, sentence, offer, cases, before, since)
 
 
-def _words(row: Proposal, called: Names) -> tuple[str, str, str]:
+def _words(row: Proposal, called: LearningNames) -> tuple[str, str, str]:
     data = row.data
     agent = called.agents.get(row.agent_id or 0, "")
     if row.kind == "trust":

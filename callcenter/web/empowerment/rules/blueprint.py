@@ -15,7 +15,7 @@ from callcenter.web.wording import language
 
 SUBPAGES = (
     ("rules.index", lazy_gettext("Rules")),
-    ("learning.shown", lazy_gettext("Cost and effect")),
+    ("learning.page", lazy_gettext("Cost and effect")),
     ("learning.proposed", lazy_gettext("Trust and teach")),
     ("learning.worth_looking", lazy_gettext("Worth a look")),
     ("rules.company", lazy_gettext("What rules refer to")),

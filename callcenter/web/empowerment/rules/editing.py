@@ -7,13 +7,13 @@ from werkzeug.wrappers import Response
 from callcenter import wiring
 from callcenter.actions.empowerment import rule_drafts as acts
 from callcenter.domain.empowerment import RuleBook, files
-from callcenter.domain.empowerment.rule_book import Outcome, Rule
+from callcenter.domain.empowerment.rule_book import Rule, RuleOutcome
 from callcenter.domain.errors import DomainError, NotFound, StaleSave
 from callcenter.domain.states import BookState
 from callcenter.web import access
 from callcenter.web.empowerment.rules import words
 from callcenter.web.empowerment.rules.blueprint import pages, version
-from callcenter.web.empowerment.rules.rule_forms import Form, act, read, shown
+from callcenter.web.empowerment.rules.rule_forms import RuleForm, act, form_of, read
 from callcenter.web.empowerment.rules.table import rendered
 from callcenter.web.plumbing.forms import Values, differences
 from callcenter.web.wording import formats, language
@@ -32,11 +32,11 @@ def new_rule(number: int) -> str:
             "id": _free_id(book),
             "who": {"role": "agent"},
             "what": {"cause": cause} if cause else {},
-            "outcome": Outcome.ASK,
+            "outcome": RuleOutcome.ASK,
             "why": {"en": _new("en"), "zh": _new("zh")},
         }
     )
-    form = shown(draft, book.currency, is_new=True)
+    form = form_of(draft, book.currency, is_new=True)
     # The model needs texts and an outcome; the form starts without them.
     form.values["why.en"] = form.values["why.zh"] = [""]
     form.values["outcome"] = [""]
@@ -63,7 +63,7 @@ def rule(number: int, rule_id: int) -> str:
     found = book.rule(rule_id)
     if found is None:
         raise NotFound
-    return _part(number, shown(found, book.currency, was=acts.mark(found)))
+    return _part(number, form_of(found, book.currency, was=acts.mark(found)))
 
 
 @pages.post("/<int:number>/rules/new")
@@ -85,14 +85,14 @@ def _sent(number: int, rule_id: int | None) -> Response | tuple[str, int] | str:
     # Conditions and steps change the form only; nothing is saved.
     if wanted.partition(":")[0] not in ("save", "remove"):
         edited, opened = act(values, wanted)
-        form = Form(rule_id, edited, _currency(values, book), was, opened=opened, moved=True)
+        form = RuleForm(rule_id, edited, _currency(values, book), was, opened=opened, moved=True)
         return _part(number, form) if _is_part() else rendered(number, open_id=rule_id, form=form)
     if wanted == "remove" and rule_id is not None:
         with wiring.current().work() as work:
             acts.remove_rule(work, number, id_=rule_id, was=was, actor=access.current_actor())
         return _back(number, rule_id)
     read_rule, faults = read(values, book.currency, rule_id if rule_id is not None else values.one("id"))
-    form = Form(rule_id, values, _currency(values, book), was, faults=faults)
+    form = RuleForm(rule_id, values, _currency(values, book), was, faults=faults)
     if read_rule is None:
         return rendered(number, open_id=rule_id, form=form), WRONG
     return _saved(number, read_rule, form)
@@ -113,20 +113,20 @@ def _currency(values: Values, book: RuleBook) -> str:
     return code if len(code) == 3 and code.isalpha() else book.currency
 
 
-def _saved(number: int, rule: Rule, form: Form) -> Response | tuple[str, int]:
+def _saved(number: int, rule: Rule, form: RuleForm) -> Response | tuple[str, int]:
     was = form.was if form.id is not None else None
     try:
         with wiring.current().work() as work:
             acts.set_rule(work, number, rule=rule, was=was, actor=access.current_actor())
     except StaleSave as error:
         return rendered(number, open_id=rule.id, form=_stale(number, rule.id, form, error)), error.status
-    except files.Faults as error:
-        wrong = Form(form.id, form.values, form.currency, form.was, faults={"": formats.sentence(error)})
+    except files.InvalidFile as error:
+        wrong = RuleForm(form.id, form.values, form.currency, form.was, faults={"": formats.sentence(error)})
         return rendered(number, open_id=form.id, form=wrong), error.status
     return _back(number, rule.id)
 
 
-def _stale(number: int, rule_id: int, mine: Form, error: DomainError) -> Form:
+def _stale(number: int, rule_id: int, mine: RuleForm, error: DomainError) -> RuleForm:
     """Keeps what was typed, adds what was saved; the next save is against the saved version."""
     book = _book(number)
     there = book.rule(rule_id)
@@ -134,18 +134,18 @@ def _stale(number: int, rule_id: int, mine: Form, error: DomainError) -> Form:
     # A new rule whose id was taken meanwhile.
     if mine.id is None:
         taken = {"id": _("There is already a rule of this number.")}
-        return Form(None, mine.values, mine.currency, mine.was, faults=taken)
+        return RuleForm(None, mine.values, mine.currency, mine.was, faults=taken)
     # The rule was removed meanwhile: saving adds it again.
     if there is None:
         gone = Values({**mine.values, "id": [str(rule_id)]})
-        return Form(None, gone, mine.currency, stale=name)
-    theirs = shown(there, book.currency).values
+        return RuleForm(None, gone, mine.currency, stale=name)
+    theirs = form_of(there, book.currency).values
     paths = [path for path in dict.fromkeys((*theirs, *mine.values)) if path not in ("act", "was", "csrf_token", "has")]
-    told = differences(mine.values, theirs, (path for path in paths if not path.startswith("and.")))
-    return Form(rule_id, mine.values, mine.currency, acts.mark(there), theirs=told, stale=name)
+    their_values = differences(mine.values, theirs, (path for path in paths if not path.startswith("and.")))
+    return RuleForm(rule_id, mine.values, mine.currency, acts.mark(there), theirs=their_values, stale=name)
 
 
-def _part(number: int, form: Form) -> str:
+def _part(number: int, form: RuleForm) -> str:
     with wiring.current().reading() as session:
         row = version(session, number)
         known = words.known(session, language.chosen())

@@ -19,7 +19,7 @@ from callcenter.domain.states import BookState
 from callcenter.storage.empowerment import departments, rule_books
 from callcenter.web import access
 from callcenter.web.empowerment.rules.blueprint import pages, version
-from callcenter.web.empowerment.rules.rule_forms import Form
+from callcenter.web.empowerment.rules.rule_forms import RuleForm
 from callcenter.web.plumbing.forms import Problems, Values, differences, problems_of
 from callcenter.web.wording import formats, language
 
@@ -39,12 +39,12 @@ def save_remedy(number: int) -> Response | tuple[str, int]:
     """Adds a remedy, or saves or removes one; `was` is the mark of the version that was read."""
     values = Values.of(request.form)
     was = values.one("was") or None
-    form = Form(1 if was else None, values, "")
+    form = RuleForm(1 if was else None, values, "")
     if values.one("act") == "remove" and was:
         return _removed(number, values.one("key"), was, form)
     remedy, faults = _read(values)
     if remedy is None:
-        return _page(number, form=Form(form.id, values, "", was or "", faults=faults)), WRONG
+        return _page(number, form=RuleForm(form.id, values, "", was or "", faults=faults)), WRONG
     try:
         with wiring.current().work() as work:
             acts.set_remedy(work, number, remedy=remedy, was=was, actor=access.current_actor())
@@ -52,32 +52,36 @@ def save_remedy(number: int) -> Response | tuple[str, int]:
         return _page(number, form=_stale(number, form, error)), error.status
     except Invalid as error:
         field = error.field if error.field == "key" else ""
-        return _page(number, form=Form(form.id, values, "", was or "", faults={field: formats.sentence(error)})), WRONG
+        return _page(
+            number, form=RuleForm(form.id, values, "", was or "", faults={field: formats.sentence(error)})
+        ), WRONG
     return redirect(url_for("rules.remedy_list", number=number, _anchor=f"remedy-{remedy.key}"))
 
 
-def _removed(number: int, key: str, was: str, form: Form) -> Response | tuple[str, int]:
+def _removed(number: int, key: str, was: str, form: RuleForm) -> Response | tuple[str, int]:
     try:
         with wiring.current().work() as work:
             acts.remove_remedy(work, number, key=key, was=was, actor=access.current_actor())
     except StaleSave as error:
         return _page(number, form=_stale(number, form, error)), error.status
     except Invalid as error:
-        return _page(number, form=Form(1, form.values, "", was, faults={"": formats.sentence(error)})), WRONG
+        return _page(number, form=RuleForm(1, form.values, "", was, faults={"": formats.sentence(error)})), WRONG
     return redirect(url_for("rules.remedy_list", number=number))
 
 
-def _stale(number: int, mine: Form, error: StaleSave) -> Form:
+def _stale(number: int, mine: RuleForm, error: StaleSave) -> RuleForm:
     """Keeps what was typed, adds what was saved."""
     with wiring.current().reading() as session:
         there = version(session, number).book.remedy(mine.values.one("key"))
-    theirs = _shown(there) if there else Values()
-    told = differences(mine.values, theirs, theirs)
+    theirs = _values_of(there) if there else Values()
+    their_values = differences(mine.values, theirs, theirs)
     name = str(error.values.get("name") or _("Somebody"))
-    return Form(1 if there else None, mine.values, "", acts.mark(there) if there else "", theirs=told, stale=name)
+    return RuleForm(
+        1 if there else None, mine.values, "", acts.mark(there) if there else "", theirs=their_values, stale=name
+    )
 
 
-def _page(number: int, *, open_key: str | None = None, form: Form | None = None) -> str:
+def _page(number: int, *, open_key: str | None = None, form: RuleForm | None = None) -> str:
     with wiring.current().reading() as session:
         row = version(session, number)
         latest = rule_books.latest(session)
@@ -87,9 +91,9 @@ def _page(number: int, *, open_key: str | None = None, form: Form | None = None)
     may_edit = row.state == BookState.DRAFT
     found = row.book.remedy(open_key) if open_key else None
     if may_edit and form is None and found is not None:
-        form = Form(1, _shown(found), "", acts.mark(found))
+        form = RuleForm(1, _values_of(found), "", acts.mark(found))
     elif may_edit and form is None and open_key == "new":
-        form = Form(None, Values({"unit": ["money"], "cost_percent": ["100"], "is_active": ["yes"]}), "")
+        form = RuleForm(None, Values({"unit": ["money"], "cost_percent": ["100"], "is_active": ["yes"]}), "")
     return render_template(
         "rules/remedies.html",
         here="rules.index",
@@ -121,20 +125,21 @@ def kinds() -> dict[str, str]:
     return {kind: words.get(kind, kind) for kind in KINDS}
 
 
-def _shown(remedy: Remedy) -> Values:
+def _values_of(remedy: Remedy) -> Values:
     """Form of a remedy: amounts as "USD 12; CNY 80", several of a currency separated by spaces."""
     values = Values({name: [str(getattr(remedy, name))] for name in ("key", "kind", "unit", "cost_percent")})
     for code in remedy.names:
         values[f"names.{code}"] = [remedy.names[code]]
         values[f"sms.{code}"] = [remedy.sms[code] if remedy.sms else ""]
     for name in ("costs", "fixed"):
-        given: dict[str, int] = getattr(remedy, name)
-        values[name] = ["; ".join(f"{code} {money.typed(minor, code)}" for code, minor in sorted(given.items()))]
+        amounts: dict[str, int] = getattr(remedy, name)
+        values[name] = ["; ".join(f"{code} {money.typed(minor, code)}" for code, minor in sorted(amounts.items()))]
     quick = (
-        f"{code} {' '.join(money.typed(one, code) for one in given)}" for code, given in sorted(remedy.quick.items())
+        f"{code} {' '.join(money.typed(one, code) for one in amounts)}"
+        for code, amounts in sorted(remedy.quick.items())
     )
     values["quick"] = ["; ".join(quick)]
-    values["how"], values["to"] = [remedy.carry_out.how], [remedy.carry_out.to]
+    values["how"], values["to"] = [remedy.fulfilment.how], [remedy.fulfilment.to]
     values["is_active"] = ["yes" if remedy.is_active else ""]
     for place, one in enumerate(remedy.fields):
         head = f"fields.{place}"
@@ -151,7 +156,7 @@ def _read(values: Values) -> tuple[Remedy | None, Problems]:
     data["names"] = {code: values.one(f"names.{code}") for code in ("en", "zh")}
     sms = {code: values.one(f"sms.{code}") for code in ("en", "zh")}
     data["sms"] = sms if any(sms.values()) else None
-    data["carry_out"] = {"how": values.one("how") or "record", "to": values.one("to")}
+    data["fulfilment"] = {"how": values.one("how") or "record", "to": values.one("to")}
     data["is_active"] = bool(values.one("is_active"))
     if values.one("unit") == "money":
         data["cost_percent"] = values.one("cost_percent") or 100
@@ -207,15 +212,15 @@ def _sentences(error: ValidationError) -> Problems:
             found[path] = _("This is needed.")
         elif one["type"] == "string_pattern_mismatch":
             found[path] = _("A key is of small letters, digits and underscores, and begins with a letter.")
-    # A fault of `carry_out` as a whole belongs to its `to` field.
-    return {"to" if path == "carry_out" else path: text for path, text in found.items()}
+    # A fault of `fulfilment` as a whole belongs to its `to` field.
+    return {"to" if path == "fulfilment" else path: text for path, text in found.items()}
 
 
 def _own(text: str) -> str:
-    said: dict[str, Callable[[], str]] = {
+    sentences: dict[str, Callable[[], str]] = {
         "`to` names": lambda: _("Choose the system or the department; for what is only written down, none."),
         "`costs` is": lambda: _("Costs are for what is counted; money has its share of cost."),
         "what is counted": lambda: _("What is counted has a cost in each currency, and no fixed or quick amounts."),
     }
-    known = next((sentence for head, sentence in said.items() if text.startswith(head)), None)
+    known = next((sentence for head, sentence in sentences.items() if text.startswith(head)), None)
     return known() if known else _("The places in braces are not right: %(fault)s", fault=text) if "{" in text else text

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from callcenter.domain.empowerment import money, wording
 from callcenter.domain.empowerment.conditions import CONDITIONS, Group, Span
-from callcenter.domain.empowerment.rule_book import Outcome, Rule
+from callcenter.domain.empowerment.rule_book import Rule, RuleOutcome
 from callcenter.domain.errors import Invalid
-from callcenter.web.empowerment.rules.words import Known
+from callcenter.web.empowerment.rules.words import Vocabulary
 from callcenter.web.plumbing.forms import Problems, Values, problems_of
 from callcenter.web.wording import formats
 
@@ -25,7 +25,7 @@ MOST_STEPS = 5
 
 
 @dataclass(frozen=True)
-class Form:
+class RuleForm:
     """`id`: None for a new rule. `was`: mark of the version that was read. `opened`: the chip added last."""
 
     id: int | None
@@ -57,7 +57,7 @@ def steps_of(values: Values) -> int:
     return min(int(count), MOST_STEPS) if count.isascii() and count.isdecimal() else 1
 
 
-def shown(rule: Rule, book_currency: str, *, was: str = "", is_new: bool = False) -> Form:
+def form_of(rule: Rule, book_currency: str, *, was: str = "", is_new: bool = False) -> RuleForm:
     currency = rule.currency or book_currency
     values = Values({"has": list(rule.conditions()), "remedies": list(rule.remedies), "outcome": [rule.outcome.value]})
     for name, wanted in rule.conditions().items():
@@ -78,7 +78,7 @@ def shown(rule: Rule, book_currency: str, *, was: str = "", is_new: bool = False
     values["note"], values["currency"] = [rule.note], [rule.currency or ""]
     if is_new:
         values["id"] = [str(rule.id)]
-    return Form(None if is_new else rule.id, values, currency, was)
+    return RuleForm(None if is_new else rule.id, values, currency, was)
 
 
 def _chip(name: str, wanted: Any, currency: str) -> Values:
@@ -145,7 +145,7 @@ class Reading:
                 for name, one in CONDITIONS.items()
                 if one.group == group and name in values.get("has", [])
             }
-        if rule["outcome"] == Outcome.ASK:
+        if rule["outcome"] == RuleOutcome.ASK:
             rule["ask"] = self._ask()
         return rule
 
@@ -247,7 +247,7 @@ def _field(path: str) -> str:
     return path or "limits.grant"
 
 
-def chip_text(form: Form, known: Known, name: str) -> str:
+def chip_text(form: RuleForm, known: Vocabulary, name: str) -> str:
     """Label of a chip: "tier: gold, silver", "tier: …" while empty."""
     label, path = wording.label(known.language, name), f"c.{name}"
     if CONDITIONS[name].kind == "flag":

@@ -1,4 +1,4 @@
-"""The rule table: one version compared with its predecessor, with faults and one rule open for editing."""
+"""The rule table: one version compared with its predecessor, with problems and one rule open for editing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 from callcenter import wiring
 from callcenter.actions.empowerment import rule_drafts
 from callcenter.domain.empowerment import checking
-from callcenter.domain.empowerment.checking import Fault, Kind
-from callcenter.domain.empowerment.differing import Change, Differences, differ
-from callcenter.domain.empowerment.fault_words import sentence
+from callcenter.domain.empowerment.checking import ProblemKind, RuleProblem
+from callcenter.domain.empowerment.differing import Differences, RuleChange, differ
+from callcenter.domain.empowerment.problem_words import sentence
 from callcenter.domain.empowerment.rule_book import RuleBook
 from callcenter.domain.states import BookState
 from callcenter.storage.agents import agents
@@ -23,7 +23,7 @@ from callcenter.web import access
 from callcenter.web.empowerment.rules import words
 from callcenter.web.empowerment.rules.blueprint import pages, version
 from callcenter.web.empowerment.rules.rows import Table
-from callcenter.web.empowerment.rules.rule_forms import Form, shown
+from callcenter.web.empowerment.rules.rule_forms import RuleForm, form_of
 from callcenter.web.wording import language
 
 DAYS = 90
@@ -31,7 +31,7 @@ MOST_VERSIONS = 30
 
 
 @dataclass(frozen=True)
-class Told:
+class ProblemView:
     """A fault in words. `rule_id`: the rule to open. `cause`: of a gap, presets a new rule."""
 
     kind: str
@@ -66,7 +66,7 @@ def page(number: int) -> str:
 
 
 def rendered(
-    number: int, *, open_id: int | None = None, form: Form | None = None, error: Exception | None = None
+    number: int, *, open_id: int | None = None, form: RuleForm | None = None, error: Exception | None = None
 ) -> str:
     """Page of one version. `open_id`: rule to edit; `form`: its content so far."""
     now = wiring.current().clock()
@@ -75,9 +75,9 @@ def rendered(
         against = _against(session, row)
         known = words.known(session, language.chosen())
         used = rule_uses.used(session, since=now - timedelta(days=DAYS))
-        faults = (
+        problems = (
             # Old published versions are not checked.
-            _faults(session, row.book, known) if row.state != BookState.PUBLISHED or _is_newest(session, row) else []
+            _problems(session, row.book, known) if row.state != BookState.PUBLISHED or _is_newest(session, row) else []
         )
         in_force = rule_books.in_force(session, now)
         people = agents.names(session)
@@ -91,7 +91,7 @@ def rendered(
     table = Table(row.book, before, known, used)
     may_edit = row.state == BookState.DRAFT
     if may_edit and open_id and form is None and (rule := row.book.rule(open_id)):
-        form = shown(rule, row.book.currency, was=rule_drafts.mark(rule))
+        form = form_of(rule, row.book.currency, was=rule_drafts.mark(rule))
     only_changes = request.args.get("only") == "changes"
     return render_template(
         "rules/page.html",
@@ -99,11 +99,11 @@ def rendered(
         row=row,
         book=row.book,
         against=against,
-        rows=[one for one in table.rows(differences.rules, faults) if one.is_changed or not only_changes],
+        rows=[one for one in table.rows(differences.rules, problems) if one.is_changed or not only_changes],
         differences=differences,
         counts=_counts(differences),
         only_changes=only_changes,
-        faults=[_told(fault, row.book, known) for fault in faults],
+        problems=[_problem_view(problem, row.book, known) for problem in problems],
         known=known,
         may_edit=may_edit,
         form=form if may_edit else None,
@@ -132,20 +132,20 @@ def _is_newest(session: Session, row: RuleBookRow) -> bool:
     return latest is not None and latest.number == row.number
 
 
-def _faults(session: Session, book: RuleBook, known: words.Known) -> list[Fault]:
+def _problems(session: Session, book: RuleBook, known: words.Vocabulary) -> list[RuleProblem]:
     since = wiring.current().clock() - timedelta(days=DAYS)
-    wishes = rule_uses.wishes(session, since=since)
-    return checking.check(book, seen=wishes, causes=known.words["cause"], known=known.words)
+    unmet = rule_uses.unmet_requests(session, since=since)
+    return checking.check(book, seen=unmet, causes=known.words["cause"], known=known.words)
 
 
-def _told(fault: Fault, book: RuleBook, known: words.Known) -> Told:
-    text = sentence(known.language, fault, currency=book.currency, names=known.names)
-    cause = fault.cause if fault.kind == Kind.GAP else ""
-    return Told(fault.kind.value, text, fault.rules[0] if fault.rules else None, cause)
+def _problem_view(problem: RuleProblem, book: RuleBook, known: words.Vocabulary) -> ProblemView:
+    text = sentence(known.language, problem, currency=book.currency, names=known.names)
+    cause = problem.cause if problem.kind == ProblemKind.GAP else ""
+    return ProblemView(problem.kind.value, text, problem.rules[0] if problem.rules else None, cause)
 
 
 def _counts(differences: Differences) -> Sequence[tuple[str, int]]:
-    kinds = (Change.CHANGED, Change.MOVED, Change.NEW, Change.REMOVED)
+    kinds = (RuleChange.CHANGED, RuleChange.MOVED, RuleChange.NEW, RuleChange.REMOVED)
     return [(kind.value, count) for kind in kinds if (count := differences.count(kind))]
 
 

@@ -17,7 +17,7 @@ CHECKED = (*LISTED, "skill", "person")  # an unknown word is a fault
 
 
 @dataclass(frozen=True)
-class Known:
+class Vocabulary:
     """`names`: {condition: {word: label}}; for `CHECKED` conditions these are all words."""
 
     language: str
@@ -37,11 +37,11 @@ class Known:
         return {name: list(self.names.get(name, {})) for name in CHECKED}
 
 
-def known(session: Session, language: str) -> Known:
+def known(session: Session, language: str) -> Vocabulary:
     def named(rows: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
         return {key: languages.of(dict(names), language) or key for key, names in rows.items()}
 
-    return Known(
+    return Vocabulary(
         language,
         {
             "team": {name: name for name in agents.team_names(session).values()},

@@ -42,6 +42,6 @@ def bring_in() -> Response | tuple[str, int]:
             number = acts.bring_in(
                 work, text=text, note=request.form.get("note", ""), actor=access.current_actor()
             ).number
-    except files.Faults as error:
+    except files.InvalidFile as error:
         return render_template("rules/file.html", here="rules.index", text=text, faults=error.faults), error.status
     return redirect(url_for("rules.page", number=number))
