@@ -26,7 +26,7 @@ from callcenter.telephony.client import twilio_client
 from callcenter.telephony.phone import TwilioPhone
 
 log = structlog.get_logger()
-Told = Sequence[tuple[int, Event]]
+Recorded = Sequence[tuple[int, Event]]
 
 
 @contextmanager
@@ -69,21 +69,21 @@ class Wiring:
         with self.database.begin() as session:
             work = Work(session, self.clock(), followers=followers.of)
             yield work
-            told = work.write()
-        self.tell(told)
+            recorded = work.write()
+        self.publish(recorded)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         with self.database.reading() as session:
             yield session
 
-    def tell(self, told: Told) -> None:
+    def publish(self, recorded: Recorded) -> None:
         numbers: dict[int, int] = {}
-        if told:
+        if recorded:
             with _reaction("number"), self.database.at_once() as connection:
-                numbers = history.number(connection, [id_ for id_, _ in told])
+                numbers = history.number(connection, [id_ for id_, _ in recorded])
         with self.push.together():
-            for id_, event in told:
+            for id_, event in recorded:
                 if id_ in numbers:
                     with _reaction(event.kind):
                         self._react(event, numbers[id_])
@@ -98,7 +98,7 @@ class Wiring:
         """Publishes what a crash left unpublished; returns how many events."""
         with self.reading() as session:
             lost = [(row.id, row.event()) for row in history.unpublished(session, before=self.clock() - older_than)]
-        self.tell(lost)
+        self.publish(lost)
         return len(lost)
 
     def enqueue(self, job: Job, **arguments: int) -> None:

@@ -70,9 +70,9 @@ class LedgerAsked(Listing):
 @leaders
 def list_budgets() -> Budgets:
     """List all budgets with their current balance."""
-    house = wiring.current()
-    with house.reading() as session:
-        rows = report.now_open(session, house.clock())
+    services = wiring.current()
+    with services.reading() as session:
+        rows = report.now_open(session, services.clock())
     return Budgets(data=[_budget_body(one) for one in rows], next=None)
 
 
@@ -94,10 +94,10 @@ def _budget_body(one: report.OpenBudget) -> BudgetShown:
 @leaders
 def list_ledger(budget_id: int, query: LedgerAsked) -> BudgetLedger:
     """List the ledger entries of one period, newest first."""
-    house = wiring.current()
-    with house.reading() as session:
+    services = wiring.current()
+    with services.reading() as session:
         known = {row.id: row for row in budgets.periods_of(session, budget_id, limit=200)}
-        now = budgets.period_at(session, budget_id, house.clock())
+        now = budgets.period_at(session, budget_id, services.clock())
         chosen = query.period_id or (now.id if now else next(iter(known), 0))
         if chosen not in known:
             raise NotFound

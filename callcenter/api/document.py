@@ -101,13 +101,13 @@ def _in_query(one: Operation) -> list[Json]:
 
 
 def _parameter(schema: Json) -> Json:
-    told = {key: value for key, value in schema.items() if key not in ("title", "description")}
+    described = {key: value for key, value in schema.items() if key not in ("title", "description")}
     # A query string has no null: an optional parameter is left out.
-    variants = [variant for variant in told.pop("anyOf", []) if variant != {"type": "null"}]
+    variants = [variant for variant in described.pop("anyOf", []) if variant != {"type": "null"}]
     if variants:
-        told = {**variants[0], **{key: value for key, value in told.items() if value is not None}}
+        described = {**variants[0], **{key: value for key, value in described.items() if value is not None}}
     description = {"description": schema["description"]} if "description" in schema else {}
-    return {"required": False, **description, "schema": told}
+    return {"required": False, **description, "schema": described}
 
 
 def _in_header(one: Operation) -> list[Json]:
@@ -119,12 +119,12 @@ def _in_header(one: Operation) -> list[Json]:
 
 
 def _success(one: Operation) -> Json:
-    told: Json = {"description": HTTPStatus(one.status).phrase}
+    described: Json = {"description": HTTPStatus(one.status).phrase}
     if one.answer:
-        told["content"] = {"application/json": {"schema": {"$ref": SCHEMAS + one.answer.__name__}}}
+        described["content"] = {"application/json": {"schema": {"$ref": SCHEMAS + one.answer.__name__}}}
     if one.is_file:
-        told["content"] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
-    return {str(one.status): told}
+        described["content"] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    return {str(one.status): described}
 
 
 def _refusals(one: Operation) -> Json:
@@ -142,5 +142,5 @@ def _refusals(one: Operation) -> Json:
     for status, more in one.refuses.items():
         codes[status] = codes.get(status, []) + list(more)
     content = {problems.MEDIA_TYPE: {"schema": {"$ref": SCHEMAS + Problem.__name__}}}
-    told = {str(status): {"description": ", ".join(codes[status]), "content": content} for status in sorted(codes)}
-    return {**told, "default": {"description": "failed", "content": content}}
+    described = {str(status): {"description": ", ".join(codes[status]), "content": content} for status in sorted(codes)}
+    return {**described, "default": {"description": "failed", "content": content}}

@@ -18,9 +18,9 @@ routes = Blueprint("files", __name__, url_prefix="/media")
 @public
 def fetch(token: str) -> Response:
     """GET and HEAD with the true type (Twilio requires both); 404 for an unknown or expired token."""
-    house = wiring.current()
-    with house.reading() as session:
+    services = wiring.current()
+    with services.reading() as session:
         found = attachments.by_token(session, token)
-    if found is None or found.content is None or found.created_at < house.clock() - GOOD_FOR:
+    if found is None or found.content is None or found.created_at < services.clock() - GOOD_FOR:
         abort(404)
     return send_file(io.BytesIO(found.content), mimetype=found.kind, download_name=found.name, max_age=0)

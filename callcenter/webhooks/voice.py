@@ -57,10 +57,10 @@ def menu(interaction_id: int) -> Answer:
 @routes.post("/wait/<int:interaction_id>")
 @answered
 def wait(interaction_id: int) -> Answer:
-    house = wiring.current()
-    with house.reading() as session:
+    services = wiring.current()
+    with services.reading() as session:
         return queue_announcements.tell_place(
-            Work(session, house.clock()), interaction_id, first="again" not in request.args
+            Work(session, services.clock()), interaction_id, first="again" not in request.args
         )
 
 

@@ -74,7 +74,7 @@ def test_one_takes_it_and_lowers_it_while_the_other_watches_then_nobody_answers(
     expect(desk.locator("#card .give")).to_contain_text("$120")
     expect(desk.locator("#card .give")).to_contain_text("And fitting free")
     desk.locator("#card .give").get_by_role("button", name=re.compile(r"Give \$120")).click()
-    expect(desk.locator("#story")).to_contain_text("Given: $120")
+    expect(desk.locator("#timeline")).to_contain_text("Given: $120")
 
     it_goes_to_the_next_and_to_the_safe_default(system, desk, sam, robin)
     the_money_is_seen_to_burn_down(system, sam)

@@ -145,7 +145,7 @@ def test_given_at_once_asked_withdrawn_and_left_by_the_caller(system: System, br
     desk.keyboard.press("Enter")
     expect(card).to_contain_text("Given: $60 credit on account")
     expect(card).to_contain_text("Up to $40 now")
-    expect(desk.locator("#story")).to_contain_text("Given: $60")
+    expect(desk.locator("#timeline")).to_contain_text("Given: $60")
     expect(phone.locator("#thread")).to_contain_text("$60 is on your account")
 
     ask(desk, "$140", "Second morning off work lost.")
@@ -206,7 +206,7 @@ def test_in_chinese_the_sentence_and_one_giving(system: System, browser: Browser
     expect(card.locator("button[data-send]")).to_be_focused()
     desk.keyboard.press("Enter")
     expect(card).to_contain_text("已补偿")
-    expect(desk.locator("#story")).to_contain_text("已补偿")
+    expect(desk.locator("#timeline")).to_contain_text("已补偿")
     phone.locator("#end").click()
     expect(desk.locator("#now.now-wrap_up")).to_be_visible()
     assert system.complaints == []

@@ -173,7 +173,7 @@ def test_mallory_sees_no_row_of_what_is_not_for_her(client: FlaskClient, wiring:
     actor = Actor(Role.AGENT, people.alice)
     with wiring.work() as work:
         ticket = tickets.open_by(work, actor=actor, subject="A matter of Carla's")
-    for path in (f"/tickets/{ticket.id}", "/tickets/", f"/search?q={ticket.number}", f"/tickets/{ticket.id}/story"):
+    for path in (f"/tickets/{ticket.id}", "/tickets/", f"/search?q={ticket.number}", f"/tickets/{ticket.id}/timeline"):
         answer = client.get(path, follow_redirects=True)
         assert "A matter of Carla's" not in answer.text
         assert client.get(path, headers={"HX-Request": "true"}).status_code == 401

@@ -64,9 +64,9 @@ def test_one_is_promised_changed_brought_forward_and_cancelled(shop: Shop, signe
         browser.post(f"/callbacks/{row.id}/cancel", data={"csrf_token": token, "reason": "solved"}).status_code == 302
     )
     assert "solved" in browser.get("/callbacks/?state=cancelled").text
-    story = browser.get(f"/customers/{carla}").text
-    assert "Callback cancelled by You" in story
-    assert "promised a callback" in story
+    timeline = browser.get(f"/customers/{carla}").text
+    assert "Callback cancelled by You" in timeline
+    assert "promised a callback" in timeline
 
 
 def test_wrong_input_is_said_at_its_field_and_kept(shop: Shop, signed_in: SignIn) -> None:

@@ -254,7 +254,7 @@ def test_a_note_stands_in_the_story(alice: FlaskClient, wiring: Wiring) -> None:
     interaction_id = ring(wiring)
     accept(alice, wiring, interaction_id)
     post(alice, f"/desk/interactions/{interaction_id}/notes", note="Home until six.")
-    assert "Home until six." in alice.get(f"/desk/interactions/{interaction_id}/story").text
+    assert "Home until six." in alice.get(f"/desk/interactions/{interaction_id}/timeline").text
 
 
 def test_what_is_being_written_is_kept_and_forgotten_once_saved(

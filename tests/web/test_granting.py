@@ -207,9 +207,9 @@ def test_alice_gives_sixty_dollars_in_two_steps_and_it_stands_in_the_story(desk:
     assert "Given: $60 credit on account" in given
     (grant,) = desk.grants()
     assert (grant.units, grant.reason, grant.sms) == (6000, "late", "Sorry, Carla. $60 for you.")
-    story = desk.get(f"/desk/interactions/{desk.call}/story")
-    assert "fact-give" in story
-    assert "Given: $60" in story
+    timeline = desk.get(f"/desk/interactions/{desk.call}/timeline")
+    assert "fact-give" in timeline
+    assert "Given: $60" in timeline
 
 
 def test_a_double_click_gives_once(desk: Desk) -> None:

@@ -122,7 +122,7 @@ def test_figures_budget_and_kinds_are_shown_and_lead_to_each_case(sam: FlaskClie
     assert cells(text, "Approvals asked") == ["3", "1", "−2"]
     assert cells(text, "On hold for them, min") == ["9", "3", "−6"]
     assert cells(text, "Supervisors’ time, min") == ["4", "1", "−3"]
-    assert cells(text, "Wishes not met") == ["1", "0", "−1"]
+    assert cells(text, "Requests not met") == ["1", "0", "−1"]
     assert "Budget Team Delivery, 2026-11" in text
     assert "breaks on day 1, 170 %" in text
     assert "above it from 1 Nov on." in text

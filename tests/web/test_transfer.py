@@ -36,7 +36,7 @@ def test_the_menu_shows_queues_and_who_is_there_and_passes_a_call_on(shop: Shop,
     assert signed_in("bo").get(there).status_code == 404
     shop.accept(call_id)
     shop.connect(call_id)
-    assert "passed it on to You" in signed_in("bo").get(f"/desk/interactions/{call_id}/story").text
+    assert "passed it on to You" in signed_in("bo").get(f"/desk/interactions/{call_id}/timeline").text
 
 
 def test_an_agent_without_room_is_said_and_nothing_changes(shop: Shop, signed_in: SignIn) -> None:

@@ -78,8 +78,8 @@ def change(work: Work, queue_id: int, *, settings: QueueSettings, version: str |
     changed = _differences(before, tidy)
     for event, fields in ((QueueChanged, set(changed) - set(TIMES)), (HoursChanged, set(changed) & set(TIMES))):
         if fields:
-            told = {name: changed[name] for name in sorted(fields)}
-            work.record(event(queue_id=queue_id, changed=told, actor=actor.label))
+            changes = {name: changed[name] for name in sorted(fields)}
+            work.record(event(queue_id=queue_id, changed=changes, actor=actor.label))
     return row
 
 

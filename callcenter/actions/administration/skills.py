@@ -123,9 +123,9 @@ def set_trust(work: Work, agent_id: int, *, level: int, mobile: str, actor: Acto
         raise Invalid("%(name)s has this number already.", field="mobile", name=other.name)
     before = {"level": agent.level, "mobile": agent.mobile}
     agent.level, agent.mobile = level, number
-    told = {name: [was, getattr(agent, name)] for name, was in before.items() if was != getattr(agent, name)}
-    if told:
-        work.record(SkillsChanged(agent_id=agent.id, changed=told, actor=actor.label))
+    changes = {name: [was, getattr(agent, name)] for name, was in before.items() if was != getattr(agent, name)}
+    if changes:
+        work.record(SkillsChanged(agent_id=agent.id, changed=changes, actor=actor.label))
     return agent
 
 

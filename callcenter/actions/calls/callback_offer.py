@@ -156,7 +156,7 @@ def rounded_up(moment: datetime) -> datetime:
     return moment + (ROUNDED - over if over else timedelta())
 
 
-def told(work: Work, row: Callback, *, interaction_id: int, language: str) -> SayPromised:
+def announcement(work: Work, row: Callback, *, interaction_id: int, language: str) -> SayPromised:
     """The announcement of the promised time, in the customer's zone."""
     customer = customers.get(work.session, row.customer_id) if row.customer_id else None
     queue = company.queue(work.session, row.queue_id)

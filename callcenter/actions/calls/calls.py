@@ -227,7 +227,7 @@ def answer_again(work: Work, interaction: Interaction) -> Answer:
         return callbacks.ask(work, interaction)
     row = promised.of_call(work.session, interaction.id) if interaction.result == Result.CALLBACK else None
     if row:
-        return callbacks.told(work, row, interaction_id=interaction.id, language=interaction.language)
+        return callbacks.announcement(work, row, interaction_id=interaction.id, language=interaction.language)
     if interaction.state in (State.WAITING, State.OFFERED, State.ACTIVE):
         return Wait(interaction_id=interaction.id, language=interaction.language)
     return HangUp()

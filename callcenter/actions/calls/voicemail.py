@@ -28,7 +28,7 @@ def _callback(work: Work, call: Interaction) -> Answer:
     source = "max_wait" if call.transfer_reason else "key"
     promised = callbacks.promise(work, call, source=source)
     call_lifecycle.finish(work, call, by=EndedBy.CUSTOMER, result=Result.CALLBACK)
-    return callbacks.told(work, promised, interaction_id=call.id, language=call.language)
+    return callbacks.announcement(work, promised, interaction_id=call.id, language=call.language)
 
 
 def leave_message(work: Work, interaction_id: int, *, url: str, seconds: int) -> Answer:

@@ -53,7 +53,11 @@ def _numbers(language: str, rules: tuple[int, ...]) -> str:
 def _gap(language: str, problem: RuleProblem, names: Names) -> str:
     cause = word(language, "cause", problem.cause, names)
     if not problem.cause:
-        return say(language, "Gap: nobody may give where no cause is named, %(n)s wishes in 90 days", n=problem.times)
+        return say(
+            language, "Gap: no agent may grant where no cause is named, %(n)s requests in 90 days", n=problem.times
+        )
     if not problem.times:
         return say(language, "Gap: no rule speaks of “%(cause)s”", cause=cause)
-    return say(language, "Gap: nobody may give for “%(cause)s”, %(n)s wishes in 90 days", cause=cause, n=problem.times)
+    return say(
+        language, "Gap: no agent may grant for “%(cause)s”, %(n)s requests in 90 days", cause=cause, n=problem.times
+    )

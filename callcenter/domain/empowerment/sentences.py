@@ -49,7 +49,7 @@ def _filled(rule: Rule, name: str, language: str, currency: str) -> str:
 def of_option(language: str, best: Option | None, case: Case) -> str:
     facts, book = case.facts, case.book
     if best is None:
-        return say(language, "No rule speaks of this matter yet; ask your supervisor what may be done.")
+        return say(language, "No rule covers this case yet; ask your supervisor what may be done.")
     rule = book.rule(best.rule_id or best.ask_rule_id or 0)
     reason = why(rule, language, currency=facts.currency) if rule else ""
     if best.may == May.NEVER:

@@ -45,13 +45,13 @@ OUTCOMES = {
 }
 LIMITS = {
     "grant": N_("%(amount)s"),
-    "ticket": N_("%(amount)s a matter"),
+    "ticket": N_("%(amount)s a case"),
     "customer": N_("%(amount)s a customer in %(days)s days"),
     "agent_day": N_("%(amount)s an agent a day"),
     "agent_month": N_("%(amount)s an agent a month"),
     "share_of_value": N_("%(amount)s of 12 months’ value"),
     "share_of_price": N_("%(amount)s of the price"),
-    "times_ticket": N_("%(amount)s times a matter"),
+    "times_ticket": N_("%(amount)s times a case"),
     "times_customer": N_("%(amount)s times a customer in %(days)s days"),
 }
 A_YEAR = {
@@ -59,7 +59,7 @@ A_YEAR = {
     "times_customer": N_("%(amount)s times a customer a year"),
 }
 SHARES, TIMES = ("share_of_value", "share_of_price"), ("times_ticket", "times_customer")
-NOBODY_SAID = {"who": N_("Everyone"), "whom": N_("Everyone"), "what": N_("Any matter")}
+NOBODY_SAID = {"who": N_("Everyone"), "whom": N_("Everyone"), "what": N_("Any case")}
 
 
 def label(language: str, condition: str) -> str:

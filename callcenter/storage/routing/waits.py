@@ -38,8 +38,8 @@ PREDICTIONS = text(
 )
 
 PREDICTIONS_OF_EACH = text(
-    "SELECT q.id, late.told, late.waited FROM unnest(CAST(:queue_ids AS bigint[])) AS q (id) CROSS JOIN LATERAL ("
-    "  SELECT CAST(announced_seconds AS float8) AS told, CAST(extract(epoch FROM answered_at - joined_at) AS float8) AS waited"
+    "SELECT q.id, late.announced, late.waited FROM unnest(CAST(:queue_ids AS bigint[])) AS q (id) CROSS JOIN LATERAL ("
+    "  SELECT CAST(announced_seconds AS float8) AS announced, CAST(extract(epoch FROM answered_at - joined_at) AS float8) AS waited"
     "  FROM interactions WHERE created_at >= :since AND queue_id = q.id AND announced_seconds IS NOT NULL AND announced_seconds > 0"
     f"  AND answered_at IS NOT NULL ORDER BY created_at DESC LIMIT {SAMPLE}) AS late"
 )
@@ -60,7 +60,7 @@ def predictions(session: Session, *, queue_id: int, now: datetime) -> list[tuple
 
     def read() -> list[tuple[float, float]]:
         rows = session.execute(PREDICTIONS, {"queue_id": queue_id, "since": now - OF_LATE})
-        return [(told, waited) for told, waited in rows]
+        return [(announced, waited) for announced, waited in rows]
 
     return settings_cache.figure(session, ("predictions", queue_id), read)
 
@@ -71,6 +71,6 @@ def predictions_of_each(
     """{queue: predictions}"""
     found: dict[int, list[tuple[float, float]]] = {id_: [] for id_ in queue_ids}
     rows = session.execute(PREDICTIONS_OF_EACH, {"queue_ids": list(queue_ids), "since": now - OF_LATE})
-    for queue_id, told, waited in rows:
-        found[queue_id].append((told, waited))
+    for queue_id, announced, waited in rows:
+        found[queue_id].append((announced, waited))
     return found

@@ -57,7 +57,7 @@ GROUPS: tuple[tuple[LazyString, tuple[PolicyField, ...]], ...] = (
                 "most",
                 _("At most in all"),
                 _(
-                    "All of the above with the queue's priority never add more than this. So nobody starves: whoever waits long enough comes first."
+                    "All of the above with the queue's priority never add more than this. So every customer who waits long enough comes first."
                 ),
                 POINTS,
             ),
@@ -142,7 +142,7 @@ GROUPS: tuple[tuple[LazyString, tuple[PolicyField, ...]], ...] = (
         (
             PolicyField(
                 "told_within",
-                _("Told while the error is below"),
+                _("Announced while the error is below"),
                 _(
                     "Callers hear the expected wait only while it was off, of late, by at most this share of the mean wait."
                 ),

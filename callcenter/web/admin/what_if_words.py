@@ -95,9 +95,7 @@ def failed(reason: str) -> str:
         "no_duty": _("It is not known who was on duty on these days. Days count from when agents sign in here."),
         "too_few": _("Fewer than 20 calls are known of these days: that says nothing. Choose more weeks."),
         "no_queue": _("This queue is no longer in use."),
-        "tries": _(
-            "It was begun three times and never came to its end. Whoever looks after the machine finds why in the log."
-        ),
+        "tries": _("It was started three times and never finished. Your operator finds the reason in the log."),
     }.get(reason, _("These days cannot be played as they are set up now."))
 
 
@@ -153,7 +151,7 @@ def _summary(figures: Mapping[str, Mapping[str, Any]]) -> str:
     shares = {"before": formats.percent(level["before"][0]), "after": formats.percent(level["after"][0])}
     if not _is_sure(wait) and not _is_sure(level):
         return _(
-            "It would make no difference that can be told from chance: a mean wait of %(after)s, and %(share)s served in time.",
+            "No difference that can be distinguished from chance: a mean wait of %(after)s, and %(share)s served in time.",
             after=waits["after"],
             share=shares["after"],
         )

@@ -40,9 +40,9 @@ def part() -> str:
 def _list() -> dict[str, object]:
     group = request.args.get("state", "open")
     group = group if group in GROUPS else "open"
-    house, reader = wiring.current(), language.chosen()
-    now = house.clock()
-    with house.reading() as session:
+    services, reader = wiring.current(), language.chosen()
+    now = services.clock()
+    with services.reading() as session:
         rows = callbacks.page(
             session,
             states=() if group in ("open", "all") else (group,),
@@ -179,8 +179,8 @@ def _typed(moment: datetime) -> str:
 
 
 def _form(values: Mapping[str, str], *, row: Callback | None = None, error: Invalid | None = None) -> str:
-    house, reader = wiring.current(), language.chosen()
-    with house.reading() as session:
+    services, reader = wiring.current(), language.chosen()
+    with services.reading() as session:
         chosen = row.customer_id if row else _id(values.get("customer_id", ""))
         customer = customers.get(session, chosen) if chosen else None
         queues = {queue.id: queue.name(reader) for queue in company.queues(session)}

@@ -60,11 +60,11 @@ def page(customer_id: int) -> str:
     return render_template("customers/page.html", **_customer(customer_id))
 
 
-@pages.get("/<int:customer_id>/story")
+@pages.get("/<int:customer_id>/timeline")
 @access.everyone
-def told(customer_id: int) -> str:
+def timeline_part(customer_id: int) -> str:
     """The live part of the page: tickets, contacts, survey answers."""
-    return render_template("customers/story.html", **_customer(customer_id))
+    return render_template("customers/timeline.html", **_customer(customer_id))
 
 
 def _customer(customer_id: int) -> dict[str, object]:

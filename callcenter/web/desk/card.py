@@ -95,7 +95,7 @@ class ShownCard:
         waited = _("waited %(time)s", time=formats.duration(it.waited_seconds(formats.now())))
         if not it.announced_seconds:
             return waited
-        return _("%(waited)s, told %(told)s", waited=waited, told=words.minutes(it.announced_seconds))
+        return _("%(waited)s, announced %(told)s", waited=waited, told=words.minutes(it.announced_seconds))
 
     @property
     def contacts(self) -> list[ShownContact]:

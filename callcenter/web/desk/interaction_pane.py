@@ -160,7 +160,7 @@ class InteractionPane:
         return writing.thread(self.session, self.row.id)
 
     @cached_property
-    def story(self) -> list[TimelineDay]:
+    def timeline(self) -> list[TimelineDay]:
         rows = history.of_interaction(self.session, self.row.id)
         names = {**agents.names(self.session), self.agent.id: _("you")}
         return interaction_timeline.days(self.session, rows, self._earlier(), names=names, now=self.now)
@@ -200,7 +200,7 @@ class InteractionPane:
         if self.card.ticket:
             ticket = self.card.ticket
             opened = _("Opened %(time)s.", time=formats.when(ticket.created_at))
-            strong = _("Open matter: %(number)s, %(subject)s", number=ticket.number, subject=ticket.subject)
+            strong = _("Open ticket: %(number)s, %(subject)s", number=ticket.number, subject=ticket.subject)
             found.append(Notice(icon="ticket", kind="", strong=strong, text=opened))
         return found
 
@@ -258,4 +258,4 @@ class InteractionPane:
 
 def _last_told(contact: cards.EarlierContact) -> str:
     who = contact.agent or _("nobody")
-    return _("The last time it was told to %(name)s, %(time)s.", name=who, time=formats.when(contact.at))
+    return _("The last time they explained it to %(name)s, %(time)s.", name=who, time=formats.when(contact.at))

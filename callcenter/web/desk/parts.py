@@ -115,10 +115,10 @@ def strip(interaction_id: int) -> str:
     return _part("strip", interaction_id)
 
 
-@pages.get("/desk/interactions/<int:interaction_id>/story")
+@pages.get("/desk/interactions/<int:interaction_id>/timeline")
 @access.everyone
-def story(interaction_id: int) -> str:
-    return _part("story", interaction_id)
+def timeline(interaction_id: int) -> str:
+    return _part("timeline", interaction_id)
 
 
 @pages.get("/desk/interactions/<int:interaction_id>/talk")

@@ -38,11 +38,13 @@ def part() -> str:
 
 
 def _list() -> dict[str, object]:
-    house = wiring.current()
-    with house.reading() as session:
-        rows = report.now_open(session, house.clock())
+    services = wiring.current()
+    with services.reading() as session:
+        rows = report.now_open(session, services.clock())
         courses = {
-            one.budget.id: report.course(session, one.budget, one.period, house.clock()) for one in rows if one.period
+            one.budget.id: report.course(session, one.budget, one.period, services.clock())
+            for one in rows
+            if one.period
         }
     reader = language.chosen()
     return {
@@ -111,15 +113,15 @@ def page(budget_id: int) -> str:
 
 
 def _page(budget_id: int, *, error: DomainError | None = None, values: Mapping[str, str] | None = None) -> str:
-    house, reader = wiring.current(), language.chosen()
+    services, reader = wiring.current(), language.chosen()
     before = request.args.get("before", type=int)
-    with house.reading() as session:
+    with services.reading() as session:
         budget = _found(budgets.get(session, budget_id))
         known = budgets.periods_of(session, budget_id)
         period = _chosen(
-            known, request.args.get("period", type=int), budgets.period_at(session, budget_id, house.clock())
+            known, request.args.get("period", type=int), budgets.period_at(session, budget_id, services.clock())
         )
-        course = report.course(session, budget, period, house.clock()) if period else None
+        course = report.course(session, budget, period, services.clock()) if period else None
         lines = report.ledger(session, period.id, before=before, limit=LINES + 1) if period else []
         one = OpenBudget(budget, report.scope_names(session).of(budget), period)
     more = lines[LINES - 1].entry.id if len(lines) > LINES else None

@@ -38,8 +38,8 @@ def _list() -> dict[str, object]:
     state = request.args.get("state", "open")
     state = state if state in STATES and (state != "failed" or access.current_agent().is_leader) else "open"
     department_id = request.args.get("department", type=int)
-    house, reader = wiring.current(), language.chosen()
-    with house.reading() as session:
+    services, reader = wiring.current(), language.chosen()
+    with services.reading() as session:
         parts = {row.id: row.name(reader) for row in departments.departments(session)}
         rows = (
             departments.open_requests(session, department_id=department_id)
@@ -66,7 +66,7 @@ def _list() -> dict[str, object]:
             "remedies": remedies,
             "tickets": tickets.some(session, sorted(about)),
             "names": agents.names(session),
-            "now": house.clock(),
+            "now": services.clock(),
             "more": url_for(
                 "department_requests.index", state=state, department=department_id, before=rows[PAGE - 1].id
             )

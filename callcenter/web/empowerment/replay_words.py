@@ -101,7 +101,7 @@ def view_of(result: Mapping[str, Any], document: dict[str, Any]) -> ReplayView:
 def _summary(result: Mapping[str, Any]) -> str:
     decided = result["cases"] - result["unmet"]
     first = ngettext("%(count)s decision", "%(count)s decisions", decided, count=_count(decided))
-    unmet = ngettext("%(count)s wish", "%(count)s wishes", result["unmet"], count=_count(result["unmet"]))
+    unmet = ngettext("%(count)s request", "%(count)s requests", result["unmet"], count=_count(result["unmet"]))
     return _("%(decisions)s, and %(wishes)s refused or never asked, decided again.", decisions=first, wishes=unmet)
 
 
@@ -115,7 +115,7 @@ def _lines(result: Mapping[str, Any]) -> list[FigureLine]:
         _line(_("Approvals asked"), figures["asked"], less_is_better=True),
         _line(_("On hold for them, min"), minutes["held"], less_is_better=True),
         _line(_("Supervisors’ time, min"), minutes["deciding"], less_is_better=True),
-        _line(_("Wishes not met"), figures["unmet"], less_is_better=False),
+        _line(_("Requests not met"), figures["unmet"], less_is_better=False),
     ]
 
 

@@ -84,11 +84,11 @@ def fields(ticket_id: int) -> str:
     return render_template("tickets/fields.html", **_ticket(ticket_id))
 
 
-@pages.get("/<int:ticket_id>/story")
+@pages.get("/<int:ticket_id>/timeline")
 @access.everyone
-def told(ticket_id: int) -> str:
+def timeline_part(ticket_id: int) -> str:
     """The live part of the page: comments, surveys, timeline."""
-    return render_template("tickets/story.html", **_ticket(ticket_id))
+    return render_template("tickets/timeline.html", **_ticket(ticket_id))
 
 
 def _ticket(ticket_id: int) -> dict[str, object]:

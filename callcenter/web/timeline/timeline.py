@@ -91,7 +91,7 @@ def _chose(event: events.MenuChosen, names: TimelineNames) -> TimelineEntry:
 
 def _queued(event: events.QueueEntered, names: TimelineNames) -> TimelineEntry:
     place, seconds = event.place, event.expected_seconds
-    announced = _("told: place %(place)s", place=place) if place else ""
+    announced = _("announced: place %(place)s", place=place) if place else ""
     minutes = _("about %(minutes)s min", minutes=max(1, round(seconds / 60))) if seconds else ""
     return TimelineEntry(
         "clock", _("Waited in %(queue)s", queue=names.queue(event.queue_id)), _joined(announced, minutes)

@@ -208,7 +208,7 @@ def _default(it: Confirming, seconds: int) -> str:
     ask = it.option.ask
     after = formats.duration(seconds)
     if ask is None or ask.otherwise != "own_limit" or not it.own:
-        return _("After %(time)s nothing is given, and you tell them so.", time=after)
+        return _("After %(time)s nothing is granted, and you say so to the customer.", time=after)
     by = formats.time_of(formats.now() + timedelta(seconds=seconds, minutes=ask.promise_minutes))
     return _(
         "After %(time)s you may give %(amount)s, and we promise to call about the rest by %(by)s.",

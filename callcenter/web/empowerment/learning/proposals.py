@@ -108,8 +108,8 @@ def _words(row: Proposal, called: LearningNames) -> tuple[str, str, str]:
     return (
         _("%(agent)s never gives anything", agent=agent),
         ngettext(
-            "Served %(num)d matter in four weeks and gave nothing; colleagues gave something in %(share)s %% of theirs.",
-            "Served %(num)d matters in four weeks and gave nothing; colleagues gave something in %(share)s %% of theirs.",
+            "Served %(num)d case in four weeks and granted nothing; colleagues granted something in %(share)s %% of theirs.",
+            "Served %(num)d cases in four weeks and granted nothing; colleagues granted something in %(share)s %% of theirs.",
             data["served"],
             share=data["colleagues"],
         ),
@@ -121,5 +121,5 @@ def _how_it_was(kind: str, data: dict[str, Any]) -> str:
     if not data:
         return "–"
     if kind == "teach_unused":
-        return _("%(given)s of %(served)s matters", given=data["given"], served=data["served"])
+        return _("%(given)s of %(served)s cases", given=data["given"], served=data["served"])
     return _("asked %(asked)s times, %(no)s times no", asked=data["asked"], no=data["no"])
