@@ -13,7 +13,7 @@ pytest_plugins = [
     "tests.budgets",
     "tests.servers",
     "tests.again",
-    "tests.house",
+    "tests.site",
     "tests.factories",
     "tests.carrier",
     "tests.empowered",

@@ -22,7 +22,7 @@ from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.rule_books import RuleBookRow
 from callcenter.storage.tickets.tickets import Ticket
 from tests.again import Again
-from tests.factories import CARLA, Shop
+from tests.factories import CARLA, Centre
 
 _keys = (f"key-{n}" for n in count())
 
@@ -85,14 +85,14 @@ BOOK: dict[str, Any] = {
 class Counter:
     """The app's rules in use."""
 
-    shop: Shop
+    centre: Centre
     carla: int
     ticket: int
     book: dict[str, Any] = field(default_factory=lambda: BOOK)
 
     def publish(self, document: dict[str, Any], number: int = 1) -> None:
         RuleBook.model_validate(document)
-        with self.shop.wiring.work() as work:
+        with self.centre.wiring.work() as work:
             work.session.add(
                 RuleBookRow(
                     number=number,
@@ -106,12 +106,12 @@ class Counter:
             )
 
     def budget(self, amount: int, *, scope: str = "company", name: str | None = None, currency: str = "USD") -> int:
-        with self.shop.wiring.work() as work:
+        with self.centre.wiring.work() as work:
             return budgets.create(
                 work,
-                actor=self.shop.actor("robin"),
+                actor=self.centre.actor("robin"),
                 scope=scope,
-                scope_id=self.shop.id_of(name) if name else None,
+                scope_id=self.centre.id_of(name) if name else None,
                 currency=currency,
                 amount=amount,
                 zone="America/Los_Angeles",
@@ -121,36 +121,36 @@ class Counter:
         return GrantRequest(**{"key": next(_keys), "ticket_id": self.ticket, "remedy": remedy, "units": units, **more})
 
     def make_grant(self, remedy: str = "credit", units: int = 6000, *, by: str = "alice", **more: Any) -> Grant:
-        with self.shop.wiring.work() as work:
-            return granting.grant(work, self.request(remedy, units, **more), actor=self.shop.actor(by))
+        with self.centre.wiring.work() as work:
+            return granting.grant(work, self.request(remedy, units, **more), actor=self.centre.actor(by))
 
     def ask(self, remedy: str = "credit", units: int = 14000, *, by: str = "alice", **more: Any) -> Grant:
-        with self.shop.wiring.work() as work:
+        with self.centre.wiring.work() as work:
             request = self.request(remedy, units, **{"reason": "Second morning off work lost.", **more})
-            return asking.ask(work, request, actor=self.shop.actor(by))
+            return asking.ask(work, request, actor=self.centre.actor(by))
 
     def decision(self, *, by: str = "alice") -> Decision:
-        with self.shop.wiring.work() as work:
+        with self.centre.wiring.work() as work:
             ticket = work.session.get(Ticket, self.ticket)
             assert ticket is not None
-            return granting.look(work, self.shop.id_of(by), ticket, None).decision
+            return granting.look(work, self.centre.id_of(by), ticket, None).decision
 
     def at_screen(self, *names: str) -> None:
         for name in names:
-            with self.shop.wiring.work() as work:
-                agents.connect(work.session, sid=f"screen-{name}", agent_id=self.shop.id_of(name), now=work.now)
+            with self.centre.wiring.work() as work:
+                agents.connect(work.session, sid=f"screen-{name}", agent_id=self.centre.id_of(name), now=work.now)
 
     def grant(self, id_: int) -> Grant:
-        return self.shop.row(Grant, id_)
+        return self.centre.row(Grant, id_)
 
     def approval(self, grant: Grant) -> Approval:
-        return next(row for row in self.shop.rows(Approval) if row.grant_id == grant.id)
+        return next(row for row in self.centre.rows(Approval) if row.grant_id == grant.id)
 
     def actor(self, name: str) -> Actor:
-        return self.shop.actor(name)
+        return self.centre.actor(name)
 
     def periods(self) -> list[BudgetPeriod]:
-        return list(self.shop.rows(BudgetPeriod))
+        return list(self.centre.rows(BudgetPeriod))
 
     def balance(self) -> tuple[int, int]:
         """(reserved, committed) of the only budget, after the ledger was held against it."""
@@ -159,31 +159,31 @@ class Counter:
         return period.reserved, period.committed
 
     def ledger_holds(self) -> None:
-        with self.shop.wiring.reading() as session:
+        with self.centre.wiring.reading() as session:
             assert not money.wrong_sums(session)
 
     def entries(self) -> list[tuple[str, int, int]]:
-        return [(row.kind, row.reserved_change, row.committed_change) for row in self.shop.rows(Entry)]
+        return [(row.kind, row.reserved_change, row.committed_change) for row in self.centre.rows(Entry)]
 
 
 @pytest.fixture
-def counter(shop: Shop, again: Again) -> Counter:
+def counter(centre: Centre, again: Again) -> Counter:
     """Carla, gold, with a late delivery that was the carrier's fault; Alice owns the ticket; the book is in force."""
-    return Counter(shop, *again("counter", shop.clock, lambda: _late_delivery(shop)))
+    return Counter(centre, *again("counter", centre.clock, lambda: _late_delivery(centre)))
 
 
-def _late_delivery(shop: Shop) -> tuple[int, int]:
+def _late_delivery(centre: Centre) -> tuple[int, int]:
     """Carla and her ticket."""
-    carla = shop.customer("Carla Mendes", CARLA)
-    with shop.wiring.work() as work:
+    carla = centre.customer("Carla Mendes", CARLA)
+    with centre.wiring.work() as work:
         work.session.execute(update(Customer).where(Customer.id == carla).values(tier="gold", value_minor=421_000))
         work.session.execute(update(Agent).values(created_at=work.now))
         ticket = ticket_actions.open_by(
             work,
-            actor=shop.actor("alice"),
+            actor=centre.actor("alice"),
             subject="Dishwasher not delivered",
             customer_id=carla,
             values={"type": "complaint", "cause": "late", "responsible": "carrier"},
         )
-    Counter(shop, carla, ticket.id).publish(BOOK)
+    Counter(centre, carla, ticket.id).publish(BOOK)
     return carla, ticket.id

@@ -31,7 +31,7 @@ from callcenter.storage.routing import offers as offer_rows
 from callcenter.storage.routing.offers import Offer
 from callcenter.wiring import Wiring
 from tests.again import Again, Clock
-from tests.house import People
+from tests.site import People
 from tests.waiting import PATIENCE
 
 OURS = "+14155550100"
@@ -79,7 +79,7 @@ class Moment(Clock):
 
 
 @dataclass
-class Shop:
+class Centre:
     """Harbor Home, open: its number, two queues, its people."""
 
     wiring: Wiring
@@ -238,11 +238,11 @@ _sequence = iter(range(1, 10**9))
 
 
 @pytest.fixture
-def shop(wiring: Wiring, people: People, again: Again) -> Shop:
+def centre(wiring: Wiring, people: People, again: Again) -> Centre:
     """Open at all hours, no agent available, no caller."""
     clock = Moment()
     wiring.clock = clock
-    return Shop(wiring, clock, people, *again("shop", clock, lambda: _queues(wiring)))
+    return Centre(wiring, clock, people, *again("shop", clock, lambda: _queues(wiring)))
 
 
 def _queues(wiring: Wiring) -> tuple[int, int]:

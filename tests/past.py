@@ -7,7 +7,7 @@ from callcenter.storage.agents.agents import Interval
 from callcenter.storage.calls.calls import Call
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.routing.offers import Offer
-from tests.factories import OURS, Shop
+from tests.factories import OURS, Centre
 
 ZONE = ZoneInfo("America/Los_Angeles")
 
@@ -16,11 +16,11 @@ def at(day: date, clock: str) -> datetime:
     return datetime.combine(day, time.fromisoformat(clock), ZONE)
 
 
-def on_duty(shop: Shop, name: str, day: date, since: str, until: str, *, status: str = "available") -> None:
-    with shop.wiring.work() as work:
+def on_duty(centre: Centre, name: str, day: date, since: str, until: str, *, status: str = "available") -> None:
+    with centre.wiring.work() as work:
         work.session.add(
             Interval(
-                agent_id=shop.id_of(name),
+                agent_id=centre.id_of(name),
                 kind="status",
                 value=status,
                 started_at=at(day, since),
@@ -30,7 +30,7 @@ def on_duty(shop: Shop, name: str, day: date, since: str, until: str, *, status:
 
 
 def called(
-    shop: Shop,
+    centre: Centre,
     joined: datetime,
     *,
     waited: float = 10,
@@ -49,8 +49,8 @@ def called(
         "language": "en",
         "our_address": OURS,
         "their_address": None,
-        "queue_id": shop.delivery if queue_id is None else queue_id,
-        "agent_id": shop.id_of(agent) if handled else None,
+        "queue_id": centre.delivery if queue_id is None else queue_id,
+        "agent_id": centre.id_of(agent) if handled else None,
         "created_at": joined - timedelta(seconds=10),
         "joined_at": joined,
         "accepted_at": left if handled else None,
@@ -60,14 +60,14 @@ def called(
         "finished_at": end,
         "result": result or ("served" if handled else "abandoned"),
     }
-    with shop.wiring.work() as work:
+    with centre.wiring.work() as work:
         row = Interaction(**{**values, **more}, call=Call())
         work.session.add(row)
         work.session.flush()
         work.session.add(
             Offer(
                 interaction_id=row.id,
-                agent_id=shop.id_of(agent),
+                agent_id=centre.id_of(agent),
                 medium="voice",
                 slot=0,
                 state="accepted" if handled else "expired",
@@ -82,11 +82,11 @@ def called(
         return row.id
 
 
-def busy_days(shop: Shop, *days: date, calls: int = 30) -> None:
+def busy_days(centre: Centre, *days: date, calls: int = 30) -> None:
     """Alice alone from nine to ten, and a call every two minutes that takes her three: who waits too long gives up."""
     for day in days:
-        on_duty(shop, "alice", day, "09:00", "10:00")
+        on_duty(centre, "alice", day, "09:00", "10:00")
         for n in range(calls):
             gone = n % 5 == 4
             joined = at(day, "09:00") + timedelta(minutes=2 * n)
-            called(shop, joined, waited=240 if gone else 60, handled=None if gone else 180)
+            called(centre, joined, waited=240 if gone else 60, handled=None if gone else 180)

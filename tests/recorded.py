@@ -9,7 +9,7 @@ from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.rule_books import RuleBookRow
 from callcenter.storage.tickets.tickets import Ticket
-from tests.factories import Shop
+from tests.factories import Centre
 
 SINCE = datetime(2026, 11, 1, 8, tzinfo=UTC)
 STATES = {"may": "fulfilled", "ask": "fulfilled", "not_asked": "not_asked", "never": "refused"}
@@ -34,19 +34,19 @@ V13 = book({"outcome": "may", "limits": {"grant": 6000}}, {"outcome": "ask"})
 class Records:
     """Writes requests down, an hour after the other, each on a ticket of its own."""
 
-    shop: Shop
+    centre: Centre
     rules: RuleBook = field(default_factory=lambda: RuleBook.model_validate(V12))
     count: int = 0
 
     def rule_book(self, document: dict[str, Any], *, number: int = 13, state: str = "draft") -> int:
-        published = self.shop.clock.now if state == "published" else None
-        with self.shop.wiring.work() as work:
+        published = self.centre.clock.now if state == "published" else None
+        with self.centre.wiring.work() as work:
             work.session.add(
                 RuleBookRow(
                     number=number,
                     state=state,
                     document=RuleBook.model_validate(document).to_data(),
-                    author_id=self.shop.people.robin,
+                    author_id=self.centre.people.robin,
                     created_at=work.now,
                     changed_at=work.now,
                     published_at=published,
@@ -78,7 +78,7 @@ class Records:
         )
         decision = decide(facts, self.rules, Usage(), now=at)
         is_granted = given > 0
-        with self.shop.wiring.work() as work:
+        with self.centre.wiring.work() as work:
             ticket = Ticket(
                 number=f"H-{self.count}",
                 subject="Late",
@@ -86,7 +86,7 @@ class Records:
                 status="open",
                 changed_at=at,
                 priority="normal",
-                owner_id=self.shop.id_of(agent),
+                owner_id=self.centre.id_of(agent),
                 customer_id=customer_id,
                 created_at=at,
                 cause="late",
@@ -96,7 +96,7 @@ class Records:
             work.session.flush()
             row = Grant(
                 key=f"request-{self.count}",
-                agent_id=self.shop.id_of(agent),
+                agent_id=self.centre.id_of(agent),
                 state=STATES[was] if is_granted or was != "ask" else "refused",
                 remedy="credit",
                 currency="USD",
@@ -136,9 +136,9 @@ class Records:
             code=str(1000 + self.count),
             asked_at=at,
             claimed_at=at + timedelta(seconds=60),
-            claimed_by=self.shop.people.sam,
+            claimed_by=self.centre.people.sam,
             answered_at=at + timedelta(seconds=140),
-            answered_by=self.shop.people.sam,
+            answered_by=self.centre.people.sam,
             answer=answer,
             answer_units=given or None,
             held_seconds=held_seconds,

@@ -20,7 +20,7 @@ def servers() -> Iterator[Ground]:
 
 
 @pytest.mark.processes
-def test_a_full_house_in_small_is_measured_and_loses_nothing(servers: Ground) -> None:
+def test_a_full_system_in_small_is_measured_and_loses_nothing(servers: Ground) -> None:
     """The measure that uses all of it: servers, web processes, clock, callers, listeners."""
     offers, events, *_ = crowd.measure(servers, QUICK)
     assert (offers.ours, offers.is_ok, events.ours, events.is_ok) == (0, True, 0, True)

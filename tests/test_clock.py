@@ -12,7 +12,7 @@ from flask import Flask
 from callcenter import clock
 from callcenter.settings import Settings, SettingsError, load
 from callcenter.wiring import Wiring
-from tests.house import build
+from tests.site import build
 
 
 @pytest.fixture

@@ -10,24 +10,24 @@ from callcenter.domain import events
 from callcenter.storage.tickets.tickets import Comment, Ticket
 from callcenter.storage.work import Work
 from tests.empowered import Counter
-from tests.factories import Shop
+from tests.factories import Centre
 
 
 def _solve(counter: Counter) -> None:
-    with counter.shop.wiring.work() as work:
-        actor = counter.shop.actor("alice")
+    with counter.centre.wiring.work() as work:
+        actor = counter.centre.actor("alice")
         tickets.change(work, counter.ticket, values={"status": "solved"}, version=None, actor=actor)
 
 
 def test_a_new_consequence_is_one_line(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
     def praise(work: Work, event: events.TicketSolved) -> None:
-        tickets.comment(work, event.ticket_id or 0, body="Well done.", actor=counter.shop.actor("sam"))
+        tickets.comment(work, event.ticket_id or 0, body="Well done.", actor=counter.centre.actor("sam"))
 
     before = followers.FOLLOWERS[events.TicketSolved]
     monkeypatch.setitem(followers.FOLLOWERS, events.TicketSolved, (*before, praise))
     _solve(counter)
-    assert [row.body for row in counter.shop.rows(Comment)] == ["Well done."]
-    assert counter.shop.kinds().index("CommentWritten") > counter.shop.kinds().index("TicketSolved")
+    assert [row.body for row in counter.centre.rows(Comment)] == ["Well done."]
+    assert counter.centre.kinds().index("CommentWritten") > counter.centre.kinds().index("TicketSolved")
 
 
 def test_a_consequence_that_fails_undoes_the_act(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,12 +37,12 @@ def test_a_consequence_that_fails_undoes_the_act(counter: Counter, monkeypatch: 
     monkeypatch.setitem(followers.FOLLOWERS, events.TicketSolved, (refuse,))
     with pytest.raises(ZeroDivisionError):
         _solve(counter)
-    assert counter.shop.row(Ticket, counter.ticket).status == "open"
-    assert "TicketSolved" not in counter.shop.kinds()
+    assert counter.centre.row(Ticket, counter.ticket).status == "open"
+    assert "TicketSolved" not in counter.centre.kinds()
 
 
 def test_followers_run_in_their_order_and_what_they_record_has_followers_too(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran: list[str] = []
 
@@ -60,8 +60,8 @@ def test_followers_run_in_their_order_and_what_they_record_has_followers_too(
         events.SignedOut: (follower("third"),),
     }
     monkeypatch.setattr(followers, "FOLLOWERS", table)
-    with shop.wiring.work() as work:
+    with centre.wiring.work() as work:
         work.record(signed_in)
         assert not ran  # the act itself must be whole
     assert ran == ["first", "second", "third"]
-    assert shop.kinds() == ["SignedIn", "SignedOut"]
+    assert centre.kinds() == ["SignedIn", "SignedOut"]

@@ -36,27 +36,27 @@ SAMS_MOBILE = "+14155550177"
 def answer(
     counter: Counter, row: Approval, said: ApprovalAnswer = ApprovalAnswer.YES, *, by: str = "sam", **more: Any
 ) -> Grant:
-    with counter.shop.wiring.work() as work:
+    with counter.centre.wiring.work() as work:
         return approvals.answer(work, row.id, actor=counter.actor(by), answer=said, **more)
 
 
 def claim(counter: Counter, row: Approval, *, by: str = "sam") -> Approval:
-    with counter.shop.wiring.work() as work:
+    with counter.centre.wiring.work() as work:
         return approvals.claim(work, row.id, actor=counter.actor(by))
 
 
 def grant_approved(counter: Counter, grant: Grant, *, by: str = "alice") -> Grant:
-    with counter.shop.wiring.work() as work:
+    with counter.centre.wiring.work() as work:
         return asking.grant_approved(work, grant.id, actor=counter.actor(by))
 
 
 def withdraw(counter: Counter, grant: Grant) -> Grant:
-    with counter.shop.wiring.work() as work:
+    with counter.centre.wiring.work() as work:
         return asking.withdraw(work, grant.id, actor=counter.actor("alice"))
 
 
 def change(counter: Counter, grant: Grant, units: int, reason: str = "They ask for this much.") -> Grant:
-    with counter.shop.wiring.work() as work:
+    with counter.centre.wiring.work() as work:
         return asking.change(work, grant.id, actor=counter.actor("alice"), units=units, reason=reason)
 
 
@@ -135,7 +135,7 @@ def test_the_same_answer_by_the_same_person_is_as_once(counter: Counter) -> None
     grant, row = asked(counter)
     answer(counter, row)
     answer(counter, row)
-    assert counter.shop.kinds().count("ApprovalAnswered") == 1
+    assert counter.centre.kinds().count("ApprovalAnswered") == 1
     assert counter.grant(grant.id).state == "approved"
 
 
@@ -149,7 +149,7 @@ def test_bo_answers_nothing_and_alice_not_herself(counter: Counter) -> None:
 
 
 def test_a_supervisor_says_yes_up_to_their_own_limit_and_no_further(counter: Counter) -> None:
-    counter.shop.run("UPDATE customers SET value_minor = 10000000")
+    counter.centre.run("UPDATE customers SET value_minor = 10000000")
     counter.at_screen("sam", "robin")
     _, row = asked(counter, 30_000)
     assert row.current_step.role == Role.ADMINISTRATOR
@@ -161,7 +161,7 @@ def test_a_supervisor_says_yes_up_to_their_own_limit_and_no_further(counter: Cou
 def test_what_the_rules_have_come_to_forbid_is_not_approved_any_more(counter: Counter) -> None:
     counter.at_screen("sam")
     grant, row = asked(counter)
-    counter.shop.run("UPDATE customers SET value_minor = 1000")
+    counter.centre.run("UPDATE customers SET value_minor = 1000")
     with pytest.raises(Invalid):
         answer(counter, row)
     assert counter.grant(grant.id).state == "awaiting"
@@ -183,7 +183,7 @@ def test_two_supervisors_answer_at_the_same_instant_and_the_second_hears_who_was
     assert str(taken) in ("Sam Keller was first.", "Robin Hale was first.")
     asked_by_sms = counter.grant(grant.id)
     assert counter.balance() == (asked_by_sms.cost, 0)
-    assert counter.shop.kinds().count("ApprovalAnswered") == 1
+    assert counter.centre.kinds().count("ApprovalAnswered") == 1
 
 
 def test_two_take_it_at_the_same_instant_and_one_has_it(counter: Counter) -> None:
@@ -191,11 +191,11 @@ def test_two_take_it_at_the_same_instant_and_one_has_it(counter: Counter) -> Non
     _, row = asked(counter)
     results = at_once(lambda: claim(counter, row), lambda: claim(counter, row, by="robin"))
     assert sorted(type(one).__name__ for one in results) == ["Approval", "ApprovalTaken"]
-    holder = counter.shop.row(Approval, row.id).claimed_by
-    other = "robin" if holder == counter.shop.id_of("sam") else "sam"
+    holder = counter.centre.row(Approval, row.id).claimed_by
+    other = "robin" if holder == counter.centre.id_of("sam") else "sam"
     with pytest.raises(ApprovalTaken):
         answer(counter, row, by=other)
-    with counter.shop.wiring.work() as work:
+    with counter.centre.wiring.work() as work:
         approvals.let_go(work, row.id, actor=counter.actor("robin" if other == "sam" else "sam"))
     answer(counter, row, by=other)
 
@@ -206,7 +206,7 @@ def test_withdrawn_and_answered_at_the_same_instant_one_of_the_two_counts(counte
     for _ in range(5):
         grant, row = asked(counter)
         at_once(partial(withdraw, counter, grant), partial(answer, counter, row))
-        asked_by_sms, last = counter.grant(grant.id), counter.shop.row(Approval, row.id)
+        asked_by_sms, last = counter.grant(grant.id), counter.centre.row(Approval, row.id)
         assert asked_by_sms.state == "withdrawn"  # before the answer, or of the yes that had just come
         assert last.state in ("withdrawn", "answered")
         assert counter.balance() == (0, 0)
@@ -216,12 +216,12 @@ def test_the_clock_and_a_supervisor_at_the_same_instant_leave_one_answer(counter
     counter.budget(60_000)
     counter.at_screen("sam")
     grant, row = asked(counter)
-    with counter.shop.wiring.work() as work:
+    with counter.centre.wiring.work() as work:
         work.session.execute(text("UPDATE approvals SET step = 1"))
-    counter.shop.clock.forward(121)
-    at_once(Clock(counter.shop.wiring).tick, lambda: answer(counter, row, by="robin"))
+    counter.centre.clock.forward(121)
+    at_once(Clock(counter.centre.wiring).tick, lambda: answer(counter, row, by="robin"))
     asked_by_sms = counter.grant(grant.id)
-    assert counter.shop.kinds().count("ApprovalAnswered") == 1
+    assert counter.centre.kinds().count("ApprovalAnswered") == 1
     assert asked_by_sms.units in (14_000, 10_000)
     counter.ledger_holds()
 
@@ -230,33 +230,33 @@ def test_the_clock_and_a_supervisor_at_the_same_instant_leave_one_answer(counter
 
 
 def test_nobody_answers_the_next_are_asked_and_then_the_safe_default_with_the_rest_promised(counter: Counter) -> None:
-    shop = counter.shop
+    centre = counter.centre
     counter.budget(60_000)
     counter.at_screen("sam", "robin")
-    shop.available("alice")
-    interaction_id, _, _ = shop.talk()
-    shop.run("UPDATE interactions SET ticket_id = :ticket WHERE id = :id", ticket=counter.ticket, id=interaction_id)
+    centre.available("alice")
+    interaction_id, _, _ = centre.talk()
+    centre.run("UPDATE interactions SET ticket_id = :ticket WHERE id = :id", ticket=counter.ticket, id=interaction_id)
     grant, row = asked(counter, interaction_id=interaction_id)
     claim(counter, row)
-    clock = Clock(shop.wiring)
-    shop.clock.forward(121)
+    clock = Clock(centre.wiring)
+    centre.clock.forward(121)
     _still_there(counter)
     clock.tick()
-    row = shop.row(Approval, row.id)
+    row = centre.row(Approval, row.id)
     assert (row.step, row.current_step.role, row.claimed_by, row.state) == (1, "administrator", None, "open")
     with pytest.raises(NotYoursToApprove):
         answer(counter, row)
-    shop.clock.forward(121)
+    centre.clock.forward(121)
     _still_there(counter)
     clock.tick()
-    row, asked_by_sms = shop.row(Approval, row.id), counter.grant(grant.id)
+    row, asked_by_sms = centre.row(Approval, row.id), counter.grant(grant.id)
     assert (row.state, row.answer, row.answer_units) == ("expired", "own_limit", 10_000)
     assert (asked_by_sms.state, asked_by_sms.units, asked_by_sms.requested) == ("approved", 10_000, 14_000)
-    (rest,) = (one for one in shop.rows(Grant) if one.rest_of == grant.id)
+    (rest,) = (one for one in centre.rows(Grant) if one.rest_of == grant.id)
     later = counter.approval(rest)
     assert (rest.state, rest.units, later.otherwise) == ("awaiting", 4000, "nothing")
-    assert later.step_ends_at == shop.clock.now + timedelta(minutes=90)
-    (callback,) = shop.rows(Callback)
+    assert later.step_ends_at == centre.clock.now + timedelta(minutes=90)
+    (callback,) = centre.rows(Callback)
     assert (callback.source, callback.number, later.callback_id) == ("approval", CARLA, callback.id)
     assert (
         timedelta(0) <= callback.promised_until - later.step_ends_at < timedelta(minutes=5)
@@ -270,43 +270,43 @@ def test_nobody_answers_the_next_are_asked_and_then_the_safe_default_with_the_re
 
 def test_the_rest_is_not_asked_on_where_the_budget_was_lowered_meanwhile(counter: Counter) -> None:
     """The question holds November's money; what is asked on would hold December's, of which there is none."""
-    shop = counter.shop
+    centre = counter.centre
     budget_id = counter.budget(14_000)
     counter.at_screen("sam", "robin")
     grant, row = asked(counter)
-    shop.clock.forward(31 * 86_400)
-    with shop.wiring.work() as work:
+    centre.clock.forward(31 * 86_400)
+    with centre.wiring.work() as work:
         budgets.change(work, budget_id, actor=counter.actor("robin"), amount=0, note="Lowered")
     for _ in range(2):
         _still_there(counter)
-        Clock(shop.wiring).tick()
-        shop.clock.forward(121)
-    row = shop.row(Approval, row.id)
+        Clock(centre.wiring).tick()
+        centre.clock.forward(121)
+    row = centre.row(Approval, row.id)
     assert (row.state, row.answer, row.answer_units) == ("expired", "own_limit", 10_000)
-    assert not [one for one in shop.rows(Grant) if one.rest_of == grant.id]
-    assert not shop.rows(Failure)
+    assert not [one for one in centre.rows(Grant) if one.rest_of == grant.id]
+    assert not centre.rows(Failure)
     counter.ledger_holds()
 
 
 def _still_there(counter: Counter) -> None:
-    counter.shop.run("UPDATE connections SET seen_at = :now", now=counter.shop.clock.now)
+    counter.centre.run("UPDATE connections SET seen_at = :now", now=counter.centre.clock.now)
 
 
 def test_the_rest_that_nobody_answers_ends_with_nothing(counter: Counter) -> None:
     counter.budget(60_000)
     counter.at_screen("robin")
     grant, _ = asked(counter)
-    clock = Clock(counter.shop.wiring)
+    clock = Clock(counter.centre.wiring)
     for _ in range(2):
-        counter.shop.clock.forward(130)
+        counter.centre.clock.forward(130)
         clock.tick()
-    (rest,) = (one for one in counter.shop.rows(Grant) if one.rest_of == grant.id)
-    counter.shop.clock.forward(91 * 60)
+    (rest,) = (one for one in counter.centre.rows(Grant) if one.rest_of == grant.id)
+    counter.centre.clock.forward(91 * 60)
     clock.tick()
     assert counter.grant(rest.id).state == "expired"
     assert counter.approval(rest).answer == "nothing"
     assert counter.balance() == (10_000, 0)
-    counter.shop.clock.forward(24 * 3600)
+    counter.centre.clock.forward(24 * 3600)
     clock.tick()
     assert counter.grant(grant.id).state == "expired"
     assert counter.balance() == (0, 0)
@@ -316,20 +316,20 @@ def test_an_approver_who_goes_away_from_the_screen_holds_nothing_back(counter: C
     counter.at_screen("sam", "robin")
     _, row = asked(counter)
     claim(counter, row)
-    counter.shop.clock.forward(70)
-    counter.shop.run("UPDATE connections SET seen_at = :now WHERE sid = 'screen-robin'", now=counter.shop.clock.now)
-    Clock(counter.shop.wiring).tick()
-    assert counter.shop.row(Approval, row.id).claimed_by is None
-    assert "ApprovalLetGo" in counter.shop.kinds()
+    counter.centre.clock.forward(70)
+    counter.centre.run("UPDATE connections SET seen_at = :now WHERE sid = 'screen-robin'", now=counter.centre.clock.now)
+    Clock(counter.centre.wiring).tick()
+    assert counter.centre.row(Approval, row.id).claimed_by is None
+    assert "ApprovalLetGo" in counter.centre.kinds()
 
 
 def test_a_turn_in_which_nobody_can_be_reached_is_not_waited_for(counter: Counter) -> None:
     counter.publish(asking_in_turn("administrator", "supervisor"), number=2)
-    counter.shop.clock.forward(1)
+    counter.centre.clock.forward(1)
     counter.at_screen("sam")
     _, row = asked(counter)
     assert (row.step, row.current_step.role) == (1, "supervisor")
-    assert row.step_ends_at == counter.shop.clock.now + timedelta(seconds=60)
+    assert row.step_ends_at == counter.centre.clock.now + timedelta(seconds=60)
 
 
 def asking_in_turn(*roles: str) -> dict[str, Any]:
@@ -341,15 +341,15 @@ def asking_in_turn(*roles: str) -> dict[str, Any]:
 
 def test_a_question_over_the_hour_that_comes_twice_runs_as_long_as_any(counter: Counter) -> None:
     """3 November 2030, 01:59:30 in Los Angeles; half a minute later the clock there is put back to 01:00."""
-    counter.shop.clock.now = datetime(2030, 11, 3, 8, 59, 30, tzinfo=UTC)
+    counter.centre.clock.now = datetime(2030, 11, 3, 8, 59, 30, tzinfo=UTC)
     counter.at_screen("sam")
     _, row = asked(counter)
-    counter.shop.clock.forward(119)
-    Clock(counter.shop.wiring).tick()
-    assert counter.shop.row(Approval, row.id).step == 0
-    counter.shop.clock.forward(1)
-    Clock(counter.shop.wiring).tick()
-    assert counter.shop.row(Approval, row.id).step == 1
+    counter.centre.clock.forward(119)
+    Clock(counter.centre.wiring).tick()
+    assert counter.centre.row(Approval, row.id).step == 0
+    counter.centre.clock.forward(1)
+    Clock(counter.centre.wiring).tick()
+    assert counter.centre.row(Approval, row.id).step == 1
 
 
 # What the agent does meanwhile
@@ -365,7 +365,7 @@ def test_the_agent_changes_the_amount_and_what_is_held_follows(counter: Counter)
     assert counter.balance() == (12_000, 0)
     with pytest.raises(Invalid):
         change(counter, grant, 9000)  # within the allowance
-    with pytest.raises(NotYourInteraction), counter.shop.wiring.work() as work:
+    with pytest.raises(NotYourInteraction), counter.centre.wiring.work() as work:
         asking.change(work, grant.id, actor=counter.actor("bo"), units=13_000, reason="x")
     answer(counter, row)
     asked_by_sms = counter.grant(grant.id)
@@ -392,60 +392,60 @@ def test_a_question_withdrawn_is_asked_no_more_and_frees_what_was_held(counter: 
 def test_agent_and_supervisor_write_to_each_other_and_nobody_else_does(counter: Counter) -> None:
     counter.at_screen("sam")
     _, row = asked(counter)
-    with counter.shop.wiring.work() as work:
+    with counter.centre.wiring.work() as work:
         approvals.say(work, row.id, actor=counter.actor("sam"), body="Did the carrier call ahead?")
         approvals.say(work, row.id, actor=counter.actor("alice"), body="No call on either day.")
         with pytest.raises(NotYoursToApprove):
             approvals.say(work, row.id, actor=counter.actor("bo"), body="Me too")
         with pytest.raises(Invalid):
             approvals.say(work, row.id, actor=counter.actor("sam"), body=" \x00 ")
-    assert counter.shop.kinds().count("ApprovalTalked") == 2
+    assert counter.centre.kinds().count("ApprovalTalked") == 2
 
 
 def test_that_it_was_seen_is_told_once_and_only_of_those_who_may_answer(counter: Counter) -> None:
     counter.at_screen("sam")
     _, row = asked(counter)
     for name in ("bo", "sam", "robin", "sam"):
-        with counter.shop.wiring.work() as work:
+        with counter.centre.wiring.work() as work:
             approvals.seen(work, row.id, actor=counter.actor(name))
-    assert counter.shop.kinds().count("ApprovalSeen") == 1
-    assert counter.shop.row(Approval, row.id).seen_by == counter.shop.id_of("sam")
+    assert counter.centre.kinds().count("ApprovalSeen") == 1
+    assert counter.centre.row(Approval, row.id).seen_by == counter.centre.id_of("sam")
 
 
 # What the customer does meanwhile
 
 
 def test_a_caller_who_hangs_up_is_owed_a_call_and_the_question_stays(counter: Counter) -> None:
-    shop = counter.shop
+    centre = counter.centre
     counter.at_screen("sam")
-    shop.available("alice")
-    interaction_id, sid, _ = shop.talk()
-    shop.run("UPDATE interactions SET ticket_id = :ticket WHERE id = :id", ticket=counter.ticket, id=interaction_id)
+    centre.available("alice")
+    interaction_id, sid, _ = centre.talk()
+    centre.run("UPDATE interactions SET ticket_id = :ticket WHERE id = :id", ticket=counter.ticket, id=interaction_id)
     grant, row = asked(counter, interaction_id=interaction_id)
-    shop.report(sid)
-    (callback,) = shop.rows(Callback)
-    row = shop.row(Approval, row.id)
+    centre.report(sid)
+    (callback,) = centre.rows(Callback)
+    row = centre.row(Approval, row.id)
     assert (row.state, row.callback_id) == ("open", callback.id)
-    assert shop.interaction(callback.interaction_id).ticket_id == counter.ticket
+    assert centre.interaction(callback.interaction_id).ticket_id == counter.ticket
     answer(counter, row)
     assert counter.grant(grant.id).state == "approved"
-    due = shop.row(Callback, callback.id)
-    assert due.next_try_at is None or due.next_try_at <= shop.clock.now
+    due = centre.row(Callback, callback.id)
+    assert due.next_try_at is None or due.next_try_at <= centre.clock.now
 
 
 def test_a_customer_who_is_moved_to_another_tier_meanwhile_is_decided_on_anew(counter: Counter) -> None:
     counter.at_screen("sam", "robin")
     grant, row = asked(counter)
-    counter.shop.run("UPDATE customers SET tier = 'standard'")
-    counter.shop.clock.forward(300)
-    Clock(counter.shop.wiring).tick()
-    counter.shop.clock.forward(300)
-    Clock(counter.shop.wiring).tick()
+    counter.centre.run("UPDATE customers SET tier = 'standard'")
+    counter.centre.clock.forward(300)
+    Clock(counter.centre.wiring).tick()
+    counter.centre.clock.forward(300)
+    Clock(counter.centre.wiring).tick()
     assert (
-        counter.shop.row(Approval, row.id).answer == "nothing"
+        counter.centre.row(Approval, row.id).answer == "nothing"
     )  # of their own, agents give standard customers nothing
     assert counter.grant(grant.id).state == "expired"
-    assert counter.shop.rows(Customer)[0].tier == "standard"
+    assert counter.centre.rows(Customer)[0].tier == "standard"
 
 
 # By SMS
@@ -453,23 +453,23 @@ def test_a_customer_who_is_moved_to_another_tier_meanwhile_is_decided_on_anew(co
 
 def test_an_approver_at_no_screen_is_asked_by_sms_and_their_reply_is_the_answer(counter: Counter) -> None:
     counter.budget(60_000)
-    counter.shop.change("sam", mobile=SAMS_MOBILE)
+    counter.centre.change("sam", mobile=SAMS_MOBILE)
     grant, row = asked(counter)
     _text_approvers(counter, row)
     _text_approvers(counter, row)
     (question,) = sent_to_approvers(counter)
     assert question.their_address == SAMS_MOBILE
     assert f"Reply Y {row.code}" in question.body
-    counter.shop.text(f"L {row.code} 90 and fitting free", SAMS_MOBILE)
-    asked_by_sms, last = counter.grant(grant.id), counter.shop.row(Approval, row.id)
+    counter.centre.text(f"L {row.code} 90 and fitting free", SAMS_MOBILE)
+    asked_by_sms, last = counter.grant(grant.id), counter.centre.row(Approval, row.id)
     assert (asked_by_sms.units, last.answer, last.word) == (9000, "less", "and fitting free")
-    assert last.answered_by == counter.shop.id_of("sam")
+    assert last.answered_by == counter.centre.id_of("sam")
     assert "Done" in told_by_sms(counter)
     assert counter.balance() == (9000, 0)
 
 
 def sent_to_approvers(counter: Counter) -> list[Message]:
-    return [one for one in counter.shop.rows(Message) if one.purpose == "approval" and one.direction == "out"]
+    return [one for one in counter.centre.rows(Message) if one.purpose == "approval" and one.direction == "out"]
 
 
 def told_by_sms(counter: Counter) -> str:
@@ -477,12 +477,12 @@ def told_by_sms(counter: Counter) -> str:
 
 
 def _text_approvers(counter: Counter, row: Approval) -> None:
-    with counter.shop.wiring.work() as work:
+    with counter.centre.wiring.work() as work:
         approving_by_sms.invite(work, row.id)
 
 
 def test_nobody_is_asked_by_sms_while_somebody_sits_at_a_screen(counter: Counter) -> None:
-    counter.shop.change("sam", mobile=SAMS_MOBILE)
+    counter.centre.change("sam", mobile=SAMS_MOBILE)
     counter.at_screen("sam")
     _, row = asked(counter)
     _text_approvers(counter, row)
@@ -491,22 +491,22 @@ def test_nobody_is_asked_by_sms_while_somebody_sits_at_a_screen(counter: Counter
 
 @pytest.mark.parametrize("sender", [CARLA, "+14155550199"])
 def test_a_code_from_a_telephone_that_is_no_approvers_answers_nothing(counter: Counter, sender: str) -> None:
-    counter.shop.change("sam", mobile=SAMS_MOBILE)
+    counter.centre.change("sam", mobile=SAMS_MOBILE)
     grant, row = asked(counter)
-    counter.shop.text(f"Y {row.code}", sender)
+    counter.centre.text(f"Y {row.code}", sender)
     assert counter.grant(grant.id).state == "awaiting"
 
 
 def test_an_agents_own_mobile_is_no_approvers(counter: Counter) -> None:
-    counter.shop.change("sam", mobile=SAMS_MOBILE)
-    counter.shop.change("bo", mobile="+14155550188")
+    counter.centre.change("sam", mobile=SAMS_MOBILE)
+    counter.centre.change("bo", mobile="+14155550188")
     grant, row = asked(counter)
-    counter.shop.text(f"Y {row.code}", "+14155550188")
+    counter.centre.text(f"Y {row.code}", "+14155550188")
     assert counter.grant(grant.id).state == "awaiting"
 
 
 def test_an_unknown_code_or_a_wrong_amount_is_answered_with_a_sentence(counter: Counter) -> None:
-    counter.shop.change("sam", mobile=SAMS_MOBILE)
+    counter.centre.change("sam", mobile=SAMS_MOBILE)
     grant, row = asked(counter)
     unknown = "1000" if row.code != "1000" else "1001"
     for body, says in (
@@ -516,11 +516,11 @@ def test_an_unknown_code_or_a_wrong_amount_is_answered_with_a_sentence(counter: 
         (f"L {row.code} -5", "more than nothing"),
         (f"L {row.code}", "not an amount"),
     ):
-        counter.shop.text(body, SAMS_MOBILE)
+        counter.centre.text(body, SAMS_MOBILE)
         assert says in told_by_sms(counter), body
     assert counter.grant(grant.id).state == "awaiting"
     withdraw(counter, grant)
-    counter.shop.text(f"Y {row.code}", SAMS_MOBILE)
+    counter.centre.text(f"Y {row.code}", SAMS_MOBILE)
     assert "No question" in told_by_sms(counter)
 
 
@@ -541,16 +541,16 @@ def test_a_budget_is_not_lowered_below_what_is_held(counter: Counter) -> None:
 
 
 def _set(counter: Counter, budget_id: int, amount: int) -> None:
-    with counter.shop.wiring.work() as work:
+    with counter.centre.wiring.work() as work:
         budgets.change(work, budget_id, actor=counter.actor("robin"), amount=amount, note="Lowered")
 
 
 def test_held_in_november_and_given_in_december_is_novembers_money(counter: Counter) -> None:
-    counter.shop.clock.now = datetime(2030, 12, 1, 7, 59, tzinfo=UTC)  # a minute before December in Los Angeles
+    counter.centre.clock.now = datetime(2030, 12, 1, 7, 59, tzinfo=UTC)  # a minute before December in Los Angeles
     counter.budget(20_000)
     counter.at_screen("sam")
     grant, row = asked(counter)
-    counter.shop.clock.forward(90)
+    counter.centre.clock.forward(90)
     answer(counter, row)
     grant_approved(counter, grant)
     november = counter.periods()[0]
@@ -572,7 +572,7 @@ def test_what_the_budget_cannot_hold_is_not_asked(counter: Counter) -> None:
 def test_many_ask_at_once_and_no_more_is_held_than_there_is(counter: Counter) -> None:
     counter.budget(40_000)
     counter.at_screen("sam")
-    counter.shop.run("UPDATE customers SET value_minor = 100000000")
+    counter.centre.run("UPDATE customers SET value_minor = 100000000")
     results = at_once(*[lambda: counter.ask("credit", 14_000)] * 8)
     held, granted = counter.balance()
     assert (held, granted) == (28_000, 0) or held == 14_000

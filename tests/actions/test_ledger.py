@@ -113,9 +113,9 @@ class Money(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([60, 125, 6000, 90_000, 86_400 * 31]))
     def wait(self, seconds: int) -> None:
-        self.counter.shop.clock.forward(seconds)
-        self.counter.shop.run("UPDATE connections SET seen_at = :now", now=self.counter.shop.clock.now)
-        now = self.counter.shop.clock.now
+        self.counter.centre.clock.forward(seconds)
+        self.counter.centre.run("UPDATE connections SET seen_at = :now", now=self.counter.centre.clock.now)
+        now = self.counter.centre.clock.now
         through = due.Round(self.wiring)
         through.do(due.called("escalation_step"))
         through.do(due.called("grant_lapses"))
@@ -140,11 +140,11 @@ def test_no_order_of_acts_overdraws_a_budget_or_breaks_the_ledger(counter: Count
     class Here(Money):
         pass
 
-    Here.counter, Here.wiring = counter, counter.shop.wiring
+    Here.counter, Here.wiring = counter, counter.centre.wiring
     run_state_machine_as_test(
         Here,
         settings=settings(
             max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
-    assert counter.shop.rows(BudgetPeriod)
+    assert counter.centre.rows(BudgetPeriod)

@@ -16,18 +16,18 @@ def hear(counter: Counter, said: ApprovalAnswer, times: int, units: int = 12_000
     """Alice asks so often, and Sam says this each time, after 40 seconds."""
     for _ in range(times):
         grant = counter.ask("refund", units)
-        counter.shop.clock.forward(40)
-        with counter.shop.wiring.work() as work:
+        counter.centre.clock.forward(40)
+        with counter.centre.wiring.work() as work:
             approvals.answer(work, counter.approval(grant).id, actor=counter.actor("sam"), answer=said)
-        with counter.shop.wiring.work() as work:
+        with counter.centre.wiring.work() as work:
             if said == ApprovalAnswer.YES:
                 asking.withdraw(work, grant.id, actor=counter.actor("alice"))
 
 
 def refresh(counter: Counter) -> list[Proposal]:
-    with counter.shop.wiring.work() as work:
+    with counter.centre.wiring.work() as work:
         proposals.refresh(work)
-    return list(counter.shop.rows(Proposal))
+    return list(counter.centre.rows(Proposal))
 
 
 def test_six_times_yes_proposes_to_trust_once(counter: Counter) -> None:
@@ -43,7 +43,7 @@ def test_six_times_yes_proposes_to_trust_once(counter: Counter) -> None:
 def test_what_is_no_longer_true_is_gone(counter: Counter) -> None:
     hear(counter, ApprovalAnswer.YES, 6)
     refresh(counter)
-    counter.shop.clock.forward(timedelta(days=40).total_seconds())
+    counter.centre.clock.forward(timedelta(days=40).total_seconds())
     (row,) = refresh(counter)
     assert row.state == "gone"
 
@@ -51,11 +51,11 @@ def test_what_is_no_longer_true_is_gone(counter: Counter) -> None:
 def test_an_accepted_proposal_keeps_what_was_before_and_is_not_found_again(counter: Counter) -> None:
     hear(counter, ApprovalAnswer.NO, 5)
     (row,) = refresh(counter)
-    assert (row.kind, row.agent_id) == ("teach_no", counter.shop.id_of("alice"))
-    with counter.shop.wiring.work() as work:
+    assert (row.kind, row.agent_id) == ("teach_no", counter.centre.id_of("alice"))
+    with counter.centre.wiring.work() as work:
         accepted = proposals.accept(work, row.id, actor=counter.actor("sam"), note="An hour with Ines")
     assert accepted.before == {"asked": 5, "no": 5, "held": 0}
-    with counter.shop.wiring.work() as work, pytest.raises(GrantOver):
+    with counter.centre.wiring.work() as work, pytest.raises(GrantOver):
         proposals.dismiss(work, row.id, actor=counter.actor("robin"), note="no")
     assert [one.state for one in refresh(counter)] == ["accepted"]
 
@@ -63,24 +63,24 @@ def test_an_accepted_proposal_keeps_what_was_before_and_is_not_found_again(count
 def test_a_dismissed_proposal_is_left_alone_and_wants_a_reason(counter: Counter) -> None:
     hear(counter, ApprovalAnswer.NO, 5)
     (row,) = refresh(counter)
-    with counter.shop.wiring.work() as work, pytest.raises(Invalid):
+    with counter.centre.wiring.work() as work, pytest.raises(Invalid):
         proposals.dismiss(work, row.id, actor=counter.actor("sam"), note=" ")
-    with counter.shop.wiring.work() as work:
+    with counter.centre.wiring.work() as work:
         proposals.dismiss(work, row.id, actor=counter.actor("sam"), note="A new colleague")
     assert [one.state for one in refresh(counter)] == ["dismissed"]
 
 
 def test_effect_counts_what_was_given_beside_similar_cases(counter: Counter) -> None:
     counter.make_grant("credit", 2000)
-    now = counter.shop.clock()
-    counter.shop.run(
+    now = counter.centre.clock()
+    counter.centre.run(
         "INSERT INTO tickets (number, subject, status, priority, type, cause, responsible, product, customer_id, version, created_at,"
         " changed_at) SELECT '98-' || n, 's', 'open', 'normal', 'complaint', 'late', 'ours', '', :carla, 1, :now, :now"
         " FROM generate_series(1, 3) AS n",
         carla=counter.carla,
         now=now,
     )
-    with counter.shop.wiring.reading() as session:
+    with counter.centre.wiring.reading() as session:
         found = effect.served_cases(session, since=now - timedelta(days=1), until=now + timedelta(days=1), now=now)
     (line,) = effect.lines(found, by="remedy")
     assert (line.key, line.grants, line.worth, line.again.n, line.alike_again.n) == ("credit", 1, {"USD": 2000}, 1, 3)
@@ -93,8 +93,8 @@ def test_effect_counts_what_was_given_beside_similar_cases(counter: Counter) -> 
 def test_the_same_customer_four_times_is_worth_a_look(counter: Counter) -> None:
     for _ in range(4):
         counter.make_grant("credit", 1000)
-    now = counter.shop.clock()
-    with counter.shop.wiring.reading() as session:
+    now = counter.centre.clock()
+    with counter.centre.wiring.reading() as session:
         (found,) = anomalies.patterns(session, since=now - timedelta(days=90), until=now + timedelta(seconds=1))
     assert (found.kind, found.n, found.worth, found.customer_id) == ("same_customer", 4, 4000, counter.carla)
     assert len(found.cases) == 4

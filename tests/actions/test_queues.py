@@ -8,7 +8,7 @@ from callcenter.domain.queues import NotValid, QueueSettings, read_spans, writte
 from callcenter.domain.routing import QueuePolicy, RingRule
 from callcenter.storage.administration.company import Queue
 from callcenter.storage.history import History
-from tests.factories import Shop
+from tests.factories import Centre
 
 
 def settings(**values: object) -> QueueSettings:
@@ -16,15 +16,15 @@ def settings(**values: object) -> QueueSettings:
     return QueueSettings.model_validate({**usual, **values})
 
 
-def saved(shop: Shop, **values: object) -> None:
-    with shop.wiring.work() as work:
-        actor = shop.actor("robin")
-        queues.change(work, shop.delivery, settings=settings(**values), version=None, actor=actor)
+def saved(centre: Centre, **values: object) -> None:
+    with centre.wiring.work() as work:
+        actor = centre.actor("robin")
+        queues.change(work, centre.delivery, settings=settings(**values), version=None, actor=actor)
 
 
-def wrong(shop: Shop, **values: object) -> set[str]:
+def wrong(centre: Centre, **values: object) -> set[str]:
     with pytest.raises(NotValid) as refused:
-        saved(shop, **values)
+        saved(centre, **values)
     return set(refused.value.problems)
 
 
@@ -54,11 +54,11 @@ def test_hours_are_read_as_people_write_them(written_as: str, read_as: list[list
         ({"mon": []}, "hours"),
     ],
 )
-def test_impossible_hours_are_refused(shop: Shop, hours: dict[str, list[list[str]]], problem: str) -> None:
-    assert wrong(shop, hours=hours) == {problem}
+def test_impossible_hours_are_refused(centre: Centre, hours: dict[str, list[list[str]]], problem: str) -> None:
+    assert wrong(centre, hours=hours) == {problem}
 
 
-def test_everything_that_is_wrong_is_told_at_once(shop: Shop) -> None:
+def test_everything_that_is_wrong_is_told_at_once(centre: Centre) -> None:
     policy = QueuePolicy(
         skills={"juggling": 2},
         rings=(RingRule(after=30, agents=(99,)), RingRule(after=20, teams=(99,))),
@@ -66,7 +66,7 @@ def test_everything_that_is_wrong_is_told_at_once(shop: Shop) -> None:
         max_wait=300,
         channels=(),
     )
-    assert wrong(shop, names={"en": "Repairs"}, policy=policy, zone="Mars/Base", holidays=("Christmas",)) == {
+    assert wrong(centre, names={"en": "Repairs"}, policy=policy, zone="Mars/Base", holidays=("Christmas",)) == {
         "names.zh",
         "zone",
         "holidays.0",
@@ -79,66 +79,66 @@ def test_everything_that_is_wrong_is_told_at_once(shop: Shop) -> None:
     }
 
 
-def test_a_queue_does_not_pass_on_to_itself(shop: Shop) -> None:
-    policy = QueuePolicy(overflow="queue", max_wait=300, overflow_queue=shop.delivery)
-    assert wrong(shop, policy=policy) == {"policy.overflow_queue"}
-    saved(shop, policy=policy.model_copy(update={"overflow_queue": shop.billing}))
+def test_a_queue_does_not_pass_on_to_itself(centre: Centre) -> None:
+    policy = QueuePolicy(overflow="queue", max_wait=300, overflow_queue=centre.delivery)
+    assert wrong(centre, policy=policy) == {"policy.overflow_queue"}
+    saved(centre, policy=policy.model_copy(update={"overflow_queue": centre.billing}))
 
 
-def test_hours_and_the_rest_are_told_apart_with_both_values(shop: Shop) -> None:
-    saved(shop, priority=30, hours={"mon": [["09:00", "12:00"]]})
-    told = {row.kind: row.data for row in shop.rows(History) if row.kind in ("QueueChanged", "HoursChanged")}
+def test_hours_and_the_rest_are_told_apart_with_both_values(centre: Centre) -> None:
+    saved(centre, priority=30, hours={"mon": [["09:00", "12:00"]]})
+    told = {row.kind: row.data for row in centre.rows(History) if row.kind in ("QueueChanged", "HoursChanged")}
     assert told["QueueChanged"]["changed"]["priority"] == [0, 30]
     assert told["HoursChanged"]["changed"]["hours"] == [{}, {"mon": [["09:00", "12:00"]]}]
-    before = len(shop.rows(History))
-    saved(shop, priority=30, hours={"mon": [["09:00", "12:00"]], "tue": []}, greetings={"en": " "})
-    assert len(shop.rows(History)) == before
+    before = len(centre.rows(History))
+    saved(centre, priority=30, hours={"mon": [["09:00", "12:00"]], "tue": []}, greetings={"en": " "})
+    assert len(centre.rows(History)) == before
 
 
-def test_a_late_save_is_refused_by_its_version(shop: Shop) -> None:
-    version = queues.version_of(queues.settings_of(shop.row(Queue, shop.delivery)))
-    saved(shop, priority=30)
-    with pytest.raises(StaleSave), shop.wiring.work() as work:
-        queues.change(work, shop.delivery, settings=settings(), version=version, actor=shop.actor("robin"))
+def test_a_late_save_is_refused_by_its_version(centre: Centre) -> None:
+    version = queues.version_of(queues.settings_of(centre.row(Queue, centre.delivery)))
+    saved(centre, priority=30)
+    with pytest.raises(StaleSave), centre.wiring.work() as work:
+        queues.change(work, centre.delivery, settings=settings(), version=version, actor=centre.actor("robin"))
 
 
-def test_what_waits_is_offered_to_whom_the_new_rules_let_in(shop: Shop) -> None:
-    shop.change("alice", skills={})
-    shop.available("alice")
-    interaction_id, _ = shop.call()
-    assert shop.asked(interaction_id) is None
-    saved(shop, policy=QueuePolicy())
-    with shop.wiring.work() as work:
+def test_what_waits_is_offered_to_whom_the_new_rules_let_in(centre: Centre) -> None:
+    centre.change("alice", skills={})
+    centre.available("alice")
+    interaction_id, _ = centre.call()
+    assert centre.asked(interaction_id) is None
+    saved(centre, policy=QueuePolicy())
+    with centre.wiring.work() as work:
         queues.ask_again(work)
-    assert shop.asked(interaction_id) == "alice"
+    assert centre.asked(interaction_id) == "alice"
 
 
-def test_a_queue_stays_in_use_while_it_is_needed(shop: Shop) -> None:
-    robin = shop.actor("robin")
+def test_a_queue_stays_in_use_while_it_is_needed(centre: Centre) -> None:
+    robin = centre.actor("robin")
 
     def refused() -> str:
-        with pytest.raises(queues.QueueInUse) as error, shop.wiring.work() as work:
-            queues.put_out_of_use(work, shop.billing, actor=robin)
+        with pytest.raises(queues.QueueInUse) as error, centre.wiring.work() as work:
+            queues.put_out_of_use(work, centre.billing, actor=robin)
         return str(error.value)
 
     assert "+14155550100 leads to this queue" in refused()
-    shop.run("UPDATE numbers SET menu = jsonb_build_object('1', CAST(:id AS bigint))", id=shop.delivery)
-    saved(shop, policy=QueuePolicy(overflow="queue", max_wait=60, overflow_queue=shop.billing))
+    centre.run("UPDATE numbers SET menu = jsonb_build_object('1', CAST(:id AS bigint))", id=centre.delivery)
+    saved(centre, policy=QueuePolicy(overflow="queue", max_wait=60, overflow_queue=centre.billing))
     assert "Repairs overflows to this one" in refused()
-    saved(shop)
-    waiting, _ = shop.call()
-    shop.run("UPDATE interactions SET queue_id = :queue WHERE id = :id", queue=shop.billing, id=waiting)
+    saved(centre)
+    waiting, _ = centre.call()
+    centre.run("UPDATE interactions SET queue_id = :queue WHERE id = :id", queue=centre.billing, id=waiting)
     assert "Somebody waits in this queue" in refused()
-    shop.run("UPDATE interactions SET queue_id = :queue WHERE id = :id", queue=shop.delivery, id=waiting)
-    with shop.wiring.work() as work:
-        queues.put_out_of_use(work, shop.billing, actor=robin)
-    assert not shop.row(Queue, shop.billing).is_active
-    with shop.wiring.work() as work:
-        queues.put_into_use(work, shop.billing, actor=robin)
-    assert shop.row(Queue, shop.billing).is_active
+    centre.run("UPDATE interactions SET queue_id = :queue WHERE id = :id", queue=centre.delivery, id=waiting)
+    with centre.wiring.work() as work:
+        queues.put_out_of_use(work, centre.billing, actor=robin)
+    assert not centre.row(Queue, centre.billing).is_active
+    with centre.wiring.work() as work:
+        queues.put_into_use(work, centre.billing, actor=robin)
+    assert centre.row(Queue, centre.billing).is_active
 
 
-def test_mallory_and_supervisors_change_nothing(shop: Shop) -> None:
+def test_mallory_and_supervisors_change_nothing(centre: Centre) -> None:
     for name in ("alice", "sam"):
-        with pytest.raises(NotAllowed), shop.wiring.work() as work:
-            queues.change(work, shop.delivery, settings=settings(), version=None, actor=shop.actor(name))
+        with pytest.raises(NotAllowed), centre.wiring.work() as work:
+            queues.change(work, centre.delivery, settings=settings(), version=None, actor=centre.actor(name))

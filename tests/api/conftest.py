@@ -9,7 +9,7 @@ from callcenter.actions.administration import staff
 from callcenter.settings import Settings
 from callcenter.wiring import Wiring
 from tests.api.program import Program
-from tests.factories import Shop
+from tests.factories import Centre
 
 Grant = Callable[..., Program]
 
@@ -21,9 +21,9 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def grant(app: Flask, wiring: Wiring, shop: Shop) -> Grant:
+def grant(app: Flask, wiring: Wiring, centre: Centre) -> Grant:
     """A program with a new token: grant("alice"), or grant(role="supervisor") for one without an agent."""
-    assert shop
+    assert centre
 
     def make(username: str | None = None, *, role: str = "agent") -> Program:
         with wiring.work() as work:

@@ -4,36 +4,36 @@ from callcenter.domain.states import SurveyState
 from callcenter.storage.surveys import surveys as survey_rows
 from tests.api.program import Program, problem
 from tests.carrier import Carrier, Rest
-from tests.factories import CARLA, Shop, new_sid
+from tests.factories import CARLA, Centre, new_sid
 
 
-def ring(carrier: Carrier, shop: Shop) -> tuple[int, str]:
+def ring(carrier: Carrier, centre: Centre) -> tuple[int, str]:
     """Carla calls and presses 1: (interaction, sid)."""
     sid = new_sid()
     assert carrier.incoming(sid).status_code == 200
-    interaction_id = shop.of_sid(sid).id
+    interaction_id = centre.of_sid(sid).id
     assert carrier.press(interaction_id, "1", sid).status_code == 200
     return interaction_id, sid
 
 
-def join(carrier: Carrier, shop: Shop, connect: dict[str, str]) -> None:
+def join(carrier: Carrier, centre: Centre, connect: dict[str, str]) -> None:
     """The agent's browser connects with its parameters."""
     sid = new_sid()
-    who = f"client:agent-{shop.people.alice}"
+    who = f"client:agent-{centre.people.alice}"
     answer = carrier.post("/webhooks/voice/agent", {"CallSid": sid, "From": who, **connect})
     assert f"interaction-{connect['interaction']}" in answer.text
     carrier.conference(int(connect["interaction"]), "participant-join", 2, sid)
 
 
-def test_a_whole_call_by_api_alone(alice: Program, carrier: Carrier, shop: Shop, rest: Rest) -> None:
-    carla = shop.customer("Carla Diaz", CARLA)
+def test_a_whole_call_by_api_alone(alice: Program, carrier: Carrier, centre: Centre, rest: Rest) -> None:
+    carla = centre.customer("Carla Diaz", CARLA)
     me = alice.put("/agents/me/status", {"status": "available"}).get_json()
     assert (me["status"], me["state"], me["offers"]) == ("available", "idle", [])
     pass_ = alice.post("/agents/me/voice-token").get_json()
-    assert pass_["identity"] == f"agent-{shop.people.alice}"
+    assert pass_["identity"] == f"agent-{centre.people.alice}"
     assert pass_["device_url"] is None
 
-    call, sid = ring(carrier, shop)
+    call, sid = ring(carrier, centre)
     [offer] = alice.get("/offers", state="live", mine="true").get_json()["data"]
     assert offer["interaction_id"] == call
     card = alice.get(f"/interactions/{call}/card").get_json()
@@ -45,7 +45,7 @@ def test_a_whole_call_by_api_alone(alice: Program, carrier: Carrier, shop: Shop,
     assert alice.post(f"/offers/{offer['id']}/accept").get_json() == taken
     problem(alice.post(f"/interactions/{call}/hold"), 409, "not-connected")
     carrier.conference(call, "participant-join", 1, sid)
-    join(carrier, shop, taken["connect"])
+    join(carrier, centre, taken["connect"])
     assert alice.get(f"/interactions/{call}").get_json()["answered_at"]
 
     assert alice.post(f"/interactions/{call}/hold").get_json()["held_since"]
@@ -54,7 +54,7 @@ def test_a_whole_call_by_api_alone(alice: Program, carrier: Carrier, shop: Shop,
     problem(alice.post(f"/interactions/{call}/resume"), 409, "not-on-hold")
     assert alice.put(f"/interactions/{call}/note", {"note": "Sofa, second try"}).get_json()["note"]
 
-    leg = shop.of_sid(sid)
+    leg = centre.of_sid(sid)
     rest.calls[sid] = "in-progress"
     ended = alice.post(f"/interactions/{call}/hangup").get_json()
     assert (ended["state"], ended["ended_by"]) == ("wrap_up", "agent")
@@ -69,7 +69,7 @@ def test_a_whole_call_by_api_alone(alice: Program, carrier: Carrier, shop: Shop,
     assert (finished["state"], finished["outcome"], finished["note"]) == ("ended", "solved", done["note"])
     assert alice.post(f"/interactions/{call}/wrap-up", done).get_json() == finished
     ticket = alice.get(f"/tickets/{finished['ticket_id']}").get_json()
-    assert (ticket["status"], ticket["customer_id"], ticket["owner_id"]) == ("solved", carla, shop.people.alice)
+    assert (ticket["status"], ticket["customer_id"], ticket["owner_id"]) == ("solved", carla, centre.people.alice)
     [survey] = alice.get("/surveys", ticket_id=ticket["id"]).get_json()["data"]
     assert alice.get(f"/surveys/{survey['id']}").get_json() == survey
     assert leg.customer_id == carla
@@ -77,26 +77,26 @@ def test_a_whole_call_by_api_alone(alice: Program, carrier: Carrier, shop: Shop,
     problem(alice.post(f"/interactions/{call}/wrap-up/extend"), 409, "wrap-up-ended")
 
 
-def test_a_survey_answer_is_read_by_api(alice: Program, carrier: Carrier, shop: Shop, rest: Rest) -> None:
-    shop.customer("Carla Diaz", CARLA)
-    shop.available("alice")
-    call, _, _ = shop.talk()
+def test_a_survey_answer_is_read_by_api(alice: Program, carrier: Carrier, centre: Centre, rest: Rest) -> None:
+    centre.customer("Carla Diaz", CARLA)
+    centre.available("alice")
+    call, _, _ = centre.talk()
     alice.post(f"/interactions/{call}/hangup")
     alice.post(f"/interactions/{call}/wrap-up", {"outcome": "solved"})
     from_api = alice.get("/surveys", state="planned").get_json()["data"]
     assert len(from_api) == 1
-    with shop.wiring.work() as work:
+    with centre.wiring.work() as work:
         row = survey_rows.get(work.session, from_api[0]["id"], lock=True)
         assert row
         row.state, row.asked_at = SurveyState.ASKED, work.now
     carrier.sms("4, waited too long")
-    [answered] = alice.get("/surveys", state="answered", agent_id=shop.people.alice).get_json()["data"]
+    [answered] = alice.get("/surveys", state="answered", agent_id=centre.people.alice).get_json()["data"]
     assert (answered["score"], answered["comment"]) == (4, "waited too long")
     assert rest.sent == []
 
 
-def test_a_conversation_by_api_alone(alice: Program, carrier: Carrier, shop: Shop) -> None:
-    shop.customer("Carla Diaz", CARLA)
+def test_a_conversation_by_api_alone(alice: Program, carrier: Carrier, centre: Centre) -> None:
+    centre.customer("Carla Diaz", CARLA)
     alice.put("/agents/me/status", {"status": "available"})
     carrier.sms("Where is my sofa?")
     [offer] = alice.get("/offers", mine="true", state="live").get_json()["data"]
@@ -115,10 +115,10 @@ def test_a_conversation_by_api_alone(alice: Program, carrier: Carrier, shop: Sho
 
 
 def test_a_declined_offer_goes_to_bo_and_declining_twice_is_as_once(
-    alice: Program, bo: Program, carrier: Carrier, shop: Shop
+    alice: Program, bo: Program, carrier: Carrier, centre: Centre
 ) -> None:
-    shop.available("alice", "bo")
-    call, _ = ring(carrier, shop)
+    centre.available("alice", "bo")
+    call, _ = ring(carrier, centre)
     [offer] = alice.get("/offers", mine="true", state="live").get_json()["data"]
     for _ in range(2):
         passed = alice.post(f"/offers/{offer['id']}/decline", {"reason": "Lunch"}).get_json()
@@ -129,23 +129,23 @@ def test_a_declined_offer_goes_to_bo_and_declining_twice_is_as_once(
     assert bo.post(f"/offers/{next_['id']}/decline").get_json()["end_reason"] == ""
 
 
-def test_who_comes_second_hears_who_was_first(alice: Program, bo: Program, carrier: Carrier, shop: Shop) -> None:
-    shop.available("alice", "bo")
-    call, _ = ring(carrier, shop)
+def test_who_comes_second_hears_who_was_first(alice: Program, bo: Program, carrier: Carrier, centre: Centre) -> None:
+    centre.available("alice", "bo")
+    call, _ = ring(carrier, centre)
     [first] = alice.get("/offers", mine="true", state="live").get_json()["data"]
     alice.post(f"/offers/{first['id']}/decline")
     [second] = bo.get("/offers", mine="true", state="live").get_json()["data"]
     bo.post(f"/offers/{second['id']}/accept")
     told = problem(alice.post(f"/offers/{first['id']}/accept"), 409, "offer-taken")
     assert told["detail"] == "Bo Chen was first."
-    assert bo.get(f"/interactions/{call}").get_json()["agent_id"] == shop.people.bo
+    assert bo.get(f"/interactions/{call}").get_json()["agent_id"] == centre.people.bo
 
 
 def test_where_the_telephone_company_fails_nothing_has_happened(
-    alice: Program, carrier: Carrier, shop: Shop, rest: Rest
+    alice: Program, carrier: Carrier, centre: Centre, rest: Rest
 ) -> None:
-    shop.available("alice")
-    call, sid, _ = shop.talk()
+    centre.available("alice")
+    call, sid, _ = centre.talk()
     rest.refuse = [503]
     answer = alice.post(f"/interactions/{call}/hold")
     problem(answer, 503, "outside-unavailable")
@@ -158,11 +158,11 @@ def test_where_the_telephone_company_fails_nothing_has_happened(
     assert (now["state"], now["held_since"]) == ("active", None)
 
 
-def test_alice_says_who_is_on_a_shared_line(alice: Program, carrier: Carrier, shop: Shop) -> None:
-    carla = shop.customer("Carla Diaz", CARLA)
-    son = shop.customer("Pablo Diaz", CARLA)
-    shop.available("alice")
-    call, _ = ring(carrier, shop)
+def test_alice_says_who_is_on_a_shared_line(alice: Program, carrier: Carrier, centre: Centre) -> None:
+    carla = centre.customer("Carla Diaz", CARLA)
+    son = centre.customer("Pablo Diaz", CARLA)
+    centre.available("alice")
+    call, _ = ring(carrier, centre)
     card = alice.get(f"/interactions/{call}/card").get_json()
     assert card["customer"] is None
     assert [one["id"] for one in card["perhaps"]] == [carla, son]
@@ -173,9 +173,9 @@ def test_alice_says_who_is_on_a_shared_line(alice: Program, carrier: Carrier, sh
     assert known["customer_id"] == son
 
 
-def test_a_break_waits_for_the_call_and_asking_twice_is_as_once(alice: Program, shop: Shop, rest: Rest) -> None:
-    shop.available("alice")
-    call, _, _ = shop.talk()
+def test_a_break_waits_for_the_call_and_asking_twice_is_as_once(alice: Program, centre: Centre, rest: Rest) -> None:
+    centre.available("alice")
+    call, _, _ = centre.talk()
     for _ in range(2):
         me = alice.put("/agents/me/status", {"status": "break"}).get_json()
         assert (me["status"], me["next_status"]) == ("available", "break")
@@ -184,21 +184,21 @@ def test_a_break_waits_for_the_call_and_asking_twice_is_as_once(alice: Program, 
     assert alice.get("/agents/me").get_json()["status"] == "break"
     assert alice.put("/agents/me/status", {"status": "signed_out"}).get_json()["status"] == "signed_out"
     assert alice.put("/agents/me/status", {"status": "break"}).get_json()["status"] == "break"
-    assert shop.kinds().count("SignedIn") == 2
+    assert centre.kinds().count("SignedIn") == 2
 
 
-def test_in_the_demo_the_pass_says_where_the_pretended_telephone_is(alice: Program, shop: Shop) -> None:
-    settings = shop.wiring.settings
-    shop.wiring.settings = settings.model_copy(update={"simulator_url": "http://127.0.0.1:8100"})
+def test_in_the_demo_the_pass_says_where_the_pretended_telephone_is(alice: Program, centre: Centre) -> None:
+    settings = centre.wiring.settings
+    centre.wiring.settings = settings.model_copy(update={"simulator_url": "http://127.0.0.1:8100"})
     assert alice.post("/agents/me/voice-token").get_json()["device_url"] == "http://127.0.0.1:8100"
-    shop.wiring.settings = settings.model_copy(update={"twilio_api_secret": ""})
+    centre.wiring.settings = settings.model_copy(update={"twilio_api_secret": ""})
     problem(alice.post("/agents/me/voice-token"), 503, "telephony-not-configured")
 
 
-def test_whoever_wants_no_messages_gets_none(alice: Program, carrier: Carrier, shop: Shop) -> None:
-    shop.customer("Carla Diaz", CARLA)
-    shop.available("alice")
-    call, _ = ring(carrier, shop)
+def test_whoever_wants_no_messages_gets_none(alice: Program, carrier: Carrier, centre: Centre) -> None:
+    centre.customer("Carla Diaz", CARLA)
+    centre.available("alice")
+    call, _ = ring(carrier, centre)
     [offer] = alice.get("/offers", mine="true").get_json()["data"]
     alice.post(f"/offers/{offer['id']}/accept")
     carrier.sms("STOP")

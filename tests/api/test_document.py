@@ -10,7 +10,7 @@ from callcenter import declared
 from callcenter.api import document
 from callcenter.api.operations import OPERATIONS
 from tests.api.program import Program
-from tests.factories import Shop
+from tests.factories import Centre
 
 
 def told(app: Flask) -> dict[str, Any]:
@@ -20,15 +20,15 @@ def told(app: Flask) -> dict[str, Any]:
     return document
 
 
-def test_the_document_is_valid_openapi_3_1_and_needs_no_token(app: Flask, shop: Shop) -> None:
-    assert shop
+def test_the_document_is_valid_openapi_3_1_and_needs_no_token(app: Flask, centre: Centre) -> None:
+    assert centre
     document = told(app)
     assert document["openapi"] == "3.1.0"
     OpenAPIV31SpecValidator(document).validate()
 
 
-def test_every_route_of_the_api_stands_in_the_document(app: Flask, shop: Shop) -> None:
-    assert shop
+def test_every_route_of_the_api_stands_in_the_document(app: Flask, centre: Centre) -> None:
+    assert centre
     known = {told["operationId"] for paths in told(app)["paths"].values() for told in paths.values()}
     served = {
         rule.endpoint.removeprefix("api.") for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")
@@ -37,15 +37,15 @@ def test_every_route_of_the_api_stands_in_the_document(app: Flask, shop: Shop) -
     assert known <= served
 
 
-def test_every_route_says_who_may_use_it(app: Flask, shop: Shop) -> None:
-    assert shop
+def test_every_route_says_who_may_use_it(app: Flask, centre: Centre) -> None:
+    assert centre
     for name, view in app.view_functions.items():
         if name.startswith("api."):
             assert declared.of(view) is not None, name
 
 
-def test_every_operation_says_what_it_does_and_refuses(app: Flask, shop: Shop) -> None:
-    assert shop
+def test_every_operation_says_what_it_does_and_refuses(app: Flask, centre: Centre) -> None:
+    assert centre
     for paths in told(app)["paths"].values():
         for one in paths.values():
             assert one["summary"]
@@ -57,8 +57,8 @@ def test_names_of_operations_are_unique() -> None:
     assert len(names) == len(set(names))
 
 
-def test_what_is_not_there_is_a_problem_and_not_a_page(app: Flask, shop: Shop) -> None:
-    assert shop
+def test_what_is_not_there_is_a_problem_and_not_a_page(app: Flask, centre: Centre) -> None:
+    assert centre
     nobody = Program(app, None)
     assert nobody.get("/nothing").get_json(force=True)["code"] == "not-found"
     assert nobody.get("/tickets/abc").get_json(force=True)["code"] == "not-found"

@@ -57,7 +57,7 @@ def test_one_asks_and_another_answers_and_it_is_given_on(
     assert alice.get(there).get_json()["may_answer"] is False
     problem(bo.get(there), 404, "not-found")
     problem(alice.post(f"{there}/claim"), 403, "not-allowed")
-    assert sam.post(f"{there}/claim").get_json()["claimed_by"] == desk.shop.id_of("sam")
+    assert sam.post(f"{there}/claim").get_json()["claimed_by"] == desk.centre.id_of("sam")
     assert sam.post(f"{there}/let-go").get_json()["claimed_by"] is None
     assert sam.post(f"{there}/words", {"body": "Did they call?"}).status_code == 201
     assert alice.post(f"{there}/words", {"body": "No."}).status_code == 201
@@ -106,7 +106,7 @@ def test_agents_see_their_own_grants_and_never_the_money_a_customer_brings(
 
 
 def test_a_refused_request_is_answered_with_its_state(desk: Counter, alice: Program) -> None:
-    desk.shop.run("UPDATE tickets SET type = 'question'")
+    desk.centre.run("UPDATE tickets SET type = 'question'")
     refused = alice.post("/grants", {**sent(desk), "remedy": "refund", "ask": True})
     assert (refused.status_code, refused.get_json()["state"]) == (201, "refused")
 
@@ -124,10 +124,10 @@ def test_the_ledger_is_read_by_those_who_lead(desk: Counter, alice: Program, sam
 
 
 def test_a_department_answers_and_the_grant_is_fulfilled(desk: Counter, alice: Program) -> None:
-    with desk.shop.wiring.work() as work:
+    with desk.centre.wiring.work() as work:
         work.session.add(Department(key="warehouse", names={"en": "Warehouse", "zh": "仓库"}))
     given = alice.post("/grants", {**sent(desk, 1), "remedy": "express", "fields": {"day": "2026-11-30"}}).get_json()
-    operations.fulfil(desk.shop.wiring, given["id"])
+    operations.fulfil(desk.centre.wiring, given["id"])
     (asked,) = alice.get("/requests", state="open").get_json()["data"]
     problem(alice.post(f"/requests/{asked['id']}/answer", {"done": False}), 422, "invalid", "answer")
     assert alice.post(f"/requests/{asked['id']}/answer", {"done": True}).get_json()["state"] == "done"

@@ -3,7 +3,7 @@
 from base64 import urlsafe_b64encode
 
 from tests.api.program import Program, problem
-from tests.factories import CARLA, LI_LEI, Shop
+from tests.factories import CARLA, LI_LEI, Centre
 
 
 def all_pages(program: Program, path: str, **query: str | int) -> list[int]:
@@ -28,32 +28,32 @@ def test_tickets_page_to_the_end_without_gaps_while_others_are_opened(alice: Pro
     assert seen == mine[::-1]
 
 
-def test_customers_page_to_the_end_and_newcomers_come_last(alice: Program, shop: Shop) -> None:
-    mine = [shop.customer(f"Person {n}", f"+1415555020{n}") for n in range(5)]
+def test_customers_page_to_the_end_and_newcomers_come_last(alice: Program, centre: Centre) -> None:
+    mine = [centre.customer(f"Person {n}", f"+1415555020{n}") for n in range(5)]
     first = alice.get("/customers", limit=2).get_json()
-    late = shop.customer("Late", "+14155550300")
+    late = centre.customer("Late", "+14155550300")
     rest = all_pages(alice, "/customers", limit=2, cursor=first["next"])
     assert [row["id"] for row in first["data"]] + rest == [*mine, late]
 
 
-def test_every_list_pages_by_one(alice: Program, sam: Program, shop: Shop) -> None:
-    shop.available("alice", "bo")
-    shop.talk(CARLA)
-    shop.talk(LI_LEI)
+def test_every_list_pages_by_one(alice: Program, sam: Program, centre: Centre) -> None:
+    centre.available("alice", "bo")
+    centre.talk(CARLA)
+    centre.talk(LI_LEI)
     assert len(all_pages(sam, "/interactions", limit=1)) == 2
     assert len(all_pages(sam, "/offers", limit=1)) == 2
     assert all_pages(alice, "/agents", limit=1) == [1, 2, 3, 4]
-    assert all_pages(alice, "/queues", limit=1) == [shop.delivery, shop.billing]
+    assert all_pages(alice, "/queues", limit=1) == [centre.delivery, centre.billing]
     ticket = alice.get("/tickets").get_json()["data"][0]["id"]
     for n in range(3):
         alice.post(f"/tickets/{ticket}/comments", {"body": f"Note {n}"})
     assert len(all_pages(alice, f"/tickets/{ticket}/comments", limit=1)) == 3
 
 
-def test_a_long_conversation_pages_from_its_beginning(alice: Program, shop: Shop) -> None:
-    shop.available("alice")
+def test_a_long_conversation_pages_from_its_beginning(alice: Program, centre: Centre) -> None:
+    centre.available("alice")
     for n in range(5):
-        shop.text(f"Word {n}")
+        centre.text(f"Word {n}")
     [offer] = alice.get("/offers").get_json()["data"]
     ids = all_pages(alice, f"/interactions/{offer['interaction_id']}/messages", limit=2)
     assert ids == sorted(ids)
@@ -66,12 +66,12 @@ def test_a_list_that_fits_exactly_has_no_further_page(alice: Program) -> None:
     assert alice.get("/tickets", limit=2).get_json()["next"] is None
 
 
-def test_interactions_by_state_channel_customer_and_agent(alice: Program, sam: Program, shop: Shop) -> None:
+def test_interactions_by_state_channel_customer_and_agent(alice: Program, sam: Program, centre: Centre) -> None:
     assert alice
-    carla = shop.customer("Carla Diaz", CARLA)
-    shop.available("alice")
-    call, _, _ = shop.talk(CARLA)
-    shop.text("Hello", LI_LEI)
+    carla = centre.customer("Carla Diaz", CARLA)
+    centre.available("alice")
+    call, _, _ = centre.talk(CARLA)
+    centre.text("Hello", LI_LEI)
     text = sam.get("/interactions", channel="sms").get_json()["data"][0]["id"]
 
     def found(**query: str | int | list[str]) -> list[int]:
@@ -81,14 +81,14 @@ def test_interactions_by_state_channel_customer_and_agent(alice: Program, sam: P
     assert found(state=["active", "waiting"]) == [text, call]
     assert found(channel="voice") == [call]
     assert found(customer_id=carla) == [call]
-    assert found(agent_id=shop.people.alice) == [call]
-    assert found(agent_id=shop.people.bo) == []
+    assert found(agent_id=centre.people.alice) == [call]
+    assert found(agent_id=centre.people.bo) == []
 
 
-def test_tickets_by_status_owner_and_customer(alice: Program, shop: Shop) -> None:
-    carla = shop.customer("Carla Diaz", CARLA)
+def test_tickets_by_status_owner_and_customer(alice: Program, centre: Centre) -> None:
+    carla = centre.customer("Carla Diaz", CARLA)
     one = alice.post("/tickets", {"subject": "Sofa", "customer_id": carla}).get_json()["id"]
-    two = alice.post("/tickets", {"subject": "Lamp", "owner_id": shop.people.bo, "status": "solved"}).get_json()["id"]
+    two = alice.post("/tickets", {"subject": "Lamp", "owner_id": centre.people.bo, "status": "solved"}).get_json()["id"]
 
     def found(**query: str | int) -> list[int]:
         return [row["id"] for row in alice.get("/tickets", **query).get_json()["data"]]
@@ -96,12 +96,12 @@ def test_tickets_by_status_owner_and_customer(alice: Program, shop: Shop) -> Non
     assert found(status="open") == [one]
     assert found(status="solved") == [two]
     assert found(customer_id=carla) == [one]
-    assert found(owner_id=shop.people.bo) == [two]
+    assert found(owner_id=centre.people.bo) == [two]
 
 
-def test_customers_by_telephone_number_however_it_is_written(alice: Program, shop: Shop) -> None:
-    carla, son = shop.customer("Carla Diaz", CARLA), shop.customer("Pablo Diaz", CARLA)
-    shop.customer("李雷", LI_LEI, language="zh")
+def test_customers_by_telephone_number_however_it_is_written(alice: Program, centre: Centre) -> None:
+    carla, son = centre.customer("Carla Diaz", CARLA), centre.customer("Pablo Diaz", CARLA)
+    centre.customer("李雷", LI_LEI, language="zh")
     for phone in (CARLA, "(415) 555-0142", "415-555-0142"):
         assert [row["id"] for row in alice.get("/customers", address=phone).get_json()["data"]] == [carla, son]
     assert len(alice.ask("GET", f"/customers?address={CARLA}").get_json()["data"]) == 2
@@ -109,8 +109,8 @@ def test_customers_by_telephone_number_however_it_is_written(alice: Program, sho
     assert alice.get("/customers", address="anonymous").get_json()["data"] == []
 
 
-def test_agents_by_status_and_one_by_id(alice: Program, shop: Shop) -> None:
-    shop.available("bo")
+def test_agents_by_status_and_one_by_id(alice: Program, centre: Centre) -> None:
+    centre.available("bo")
     [bo] = alice.get("/agents", status="available").get_json()["data"]
     assert bo["name"] == "Bo Chen"
     assert alice.get(f"/agents/{bo['id']}").get_json() == bo
@@ -121,10 +121,10 @@ def test_agents_by_status_and_one_by_id(alice: Program, shop: Shop) -> None:
     problem(alice.get("/queues/99"), 404, "not-found")
 
 
-def test_a_queue_tells_whether_it_is_open(alice: Program, shop: Shop) -> None:
-    shop.clock.now = shop.clock.now.replace(year=2026, month=11, day=24, hour=18)  # a Tuesday
-    assert alice.get(f"/queues/{shop.delivery}").get_json()["is_open"] is True
-    assert alice.get(f"/queues/{shop.billing}").get_json()["is_open"] is False
+def test_a_queue_tells_whether_it_is_open(alice: Program, centre: Centre) -> None:
+    centre.clock.now = centre.clock.now.replace(year=2026, month=11, day=24, hour=18)  # a Tuesday
+    assert alice.get(f"/queues/{centre.delivery}").get_json()["is_open"] is True
+    assert alice.get(f"/queues/{centre.billing}").get_json()["is_open"] is False
 
 
 WRONG_QUESTIONS: tuple[tuple[dict[str, str], str], ...] = (

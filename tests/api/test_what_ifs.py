@@ -7,17 +7,17 @@ import pytest
 import workers.job
 from tests import past as written
 from tests.api.program import Program, problem
-from tests.factories import Shop
+from tests.factories import Centre
 from workers import what_ifs as job
 
 
 def test_a_program_asks_waits_and_reads(
-    alice: Program, sam: Program, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    alice: Program, sam: Program, centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers.job, "process_wiring", lambda: shop.wiring)
-    shop.clock.now = datetime(2026, 11, 23, 20, tzinfo=UTC)
-    written.busy_days(shop, date(2026, 11, 16))
-    sent = {"day": "monday", "queue_id": shop.delivery, "agents": 1, "since": 540, "until": 660}
+    monkeypatch.setattr(workers.job, "process_wiring", lambda: centre.wiring)
+    centre.clock.now = datetime(2026, 11, 23, 20, tzinfo=UTC)
+    written.busy_days(centre, date(2026, 11, 16))
+    sent = {"day": "monday", "queue_id": centre.delivery, "agents": 1, "since": 540, "until": 660}
     problem(alice.post("/what-ifs", sent), 403, "not-allowed")
     problem(sam.post("/what-ifs", {**sent, "agents": 0}), 422, "invalid", "agents")
     made = sam.post("/what-ifs", sent)

@@ -16,23 +16,23 @@ from callcenter.storage.tickets.tickets import Comment, Ticket
 from tests.api.conftest import Grant
 from tests.api.program import Program, problem
 from tests.carrier import Rest
-from tests.factories import CARLA, Shop, at_once
+from tests.factories import CARLA, Centre, at_once
 
 HTML = "<script>alert('☎️')</script> & 李雷"
 
 
-def test_a_ticket_is_opened_changed_and_commented_on(alice: Program, shop: Shop) -> None:
-    carla = shop.customer("Carla Diaz", CARLA)
+def test_a_ticket_is_opened_changed_and_commented_on(alice: Program, centre: Centre) -> None:
+    carla = centre.customer("Carla Diaz", CARLA)
     opened = alice.post("/tickets", {"subject": HTML, "customer_id": carla, "priority": "high", "type": "order"})
     assert opened.status_code == 201
     ticket = opened.get_json()
-    assert (ticket["subject"], ticket["owner_id"], ticket["priority"]) == (HTML, shop.people.alice, "high")
+    assert (ticket["subject"], ticket["owner_id"], ticket["priority"]) == (HTML, centre.people.alice, "high")
     there = f"/tickets/{ticket['id']}"
-    changed = alice.patch(there, {"version": 1, "status": "waiting_for_customer", "owner_id": shop.people.bo})
+    changed = alice.patch(there, {"version": 1, "status": "waiting_for_customer", "owner_id": centre.people.bo})
     assert changed.get_json()["version"] == 2
-    assert alice.get(there).get_json()["owner_id"] == shop.people.bo
+    assert alice.get(there).get_json()["owner_id"] == centre.people.bo
     note = alice.post(f"{there}/comments", {"body": HTML}).get_json()
-    assert (note["body"], note["author_id"]) == (HTML, shop.people.alice)
+    assert (note["body"], note["author_id"]) == (HTML, centre.people.alice)
     assert alice.get(f"{there}/comments").get_json() == {"data": [note], "next": None}
 
 
@@ -82,7 +82,7 @@ def test_the_number_tells_the_language_where_nobody_says_it(alice: Program) -> N
     assert alice.post("/customers", {"number": "+8613855500164", "language": "en"}).get_json()["language"] == "en"
 
 
-def test_the_same_key_makes_a_thing_once(alice: Program, shop: Shop) -> None:
+def test_the_same_key_makes_a_thing_once(alice: Program, centre: Centre) -> None:
     ticket = alice.once("/tickets", {"subject": "Sofa"}, "k1")
     again = alice.once("/tickets", {"subject": "Sofa"}, "k1")
     assert (again.status_code, again.get_json()) == (201, ticket.get_json())
@@ -92,7 +92,7 @@ def test_the_same_key_makes_a_thing_once(alice: Program, shop: Shop) -> None:
     for path, body in ((there, {"body": "Note"}), ("/customers", {"number": CARLA})):
         assert alice.once(path, body, "k1").status_code in (201, 422)
         assert alice.once(path, body, path).get_json() == alice.once(path, body, path).get_json()
-    assert [len(shop.rows(kind)) for kind in (Ticket, Comment, Customer)] == [1, 1, 1]
+    assert [len(centre.rows(kind)) for kind in (Ticket, Comment, Customer)] == [1, 1, 1]
 
 
 def test_a_key_used_for_something_else_is_refused(alice: Program, bo: Program) -> None:
@@ -107,16 +107,16 @@ def test_a_refused_request_does_not_use_up_its_key(alice: Program) -> None:
     assert alice.once("/tickets", {"subject": "Sofa"}, "k1").status_code == 201
 
 
-def test_the_same_key_at_the_same_instant_makes_one_ticket(alice: Program, shop: Shop) -> None:
+def test_the_same_key_at_the_same_instant_makes_one_ticket(alice: Program, centre: Centre) -> None:
     answers = at_once(*(lambda: alice.once("/tickets", {"subject": "Sofa"}, "k1") for _ in range(4)))
     assert {answer.status_code for answer in answers if not isinstance(answer, BaseException)} == {201}
     assert len({answer.get_json()["id"] for answer in answers if not isinstance(answer, BaseException)}) == 1
-    assert len(shop.rows(Ticket)) == 1
+    assert len(centre.rows(Ticket)) == 1
 
 
-def test_a_message_sent_again_with_its_key_goes_out_once(alice: Program, shop: Shop) -> None:
-    shop.available("alice")
-    shop.text("Hello?")
+def test_a_message_sent_again_with_its_key_goes_out_once(alice: Program, centre: Centre) -> None:
+    centre.available("alice")
+    centre.text("Hello?")
     [offer] = alice.get("/offers").get_json()["data"]
     alice.post(f"/offers/{offer['id']}/accept")
     there = f"/interactions/{offer['interaction_id']}/messages"
@@ -166,22 +166,22 @@ NOT_TAKEN: tuple[tuple[str, str, Any, str | None], ...] = (
 )
 
 
-def test_what_cannot_be_taken_is_named(alice: Program, shop: Shop) -> None:
-    shop.customer("Carla Diaz", CARLA)
-    shop.available("alice")
-    call, _ = shop.call()
-    shop.accept(call)
-    assert (call, shop.interaction(call).ticket_id) == (1, 1)
+def test_what_cannot_be_taken_is_named(alice: Program, centre: Centre) -> None:
+    centre.customer("Carla Diaz", CARLA)
+    centre.available("alice")
+    call, _ = centre.call()
+    centre.accept(call)
+    assert (call, centre.interaction(call).ticket_id) == (1, 1)
     for method, path, body, field in NOT_TAKEN:
         told = problem(alice.ask(method, path, json=body), 422, "invalid", field)
         assert told["detail"], (path, body)
 
 
 def test_ten_thousand_characters_are_too_many_for_one_message_and_fine_for_a_comment(
-    alice: Program, shop: Shop
+    alice: Program, centre: Centre
 ) -> None:
-    shop.available("alice")
-    shop.text("Hello?")
+    centre.available("alice")
+    centre.text("Hello?")
     [offer] = alice.get("/offers").get_json()["data"]
     alice.post(f"/offers/{offer['id']}/accept")
     there = f"/interactions/{offer['interaction_id']}"
@@ -214,13 +214,13 @@ def test_more_than_a_megabyte_is_too_large(alice: Program) -> None:
 
 
 def test_a_failure_of_ours_tells_nothing_of_its_reason(
-    grant: Grant, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    grant: Grant, centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = grant("alice")
     program.app.testing = False
     monkeypatch.setattr("callcenter.storage.tickets.tickets.search", lambda *_, **__: 1 // 0)
     answer = program.ask("GET", "/tickets")
-    assert shop
+    assert centre
     assert (answer.status_code, answer.get_json(force=True)["code"]) == (500, "failed")
     assert "division" not in answer.text
 
@@ -253,13 +253,13 @@ def known_at_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("known_at_the_door")
-def test_nothing_that_anybody_sends_makes_us_fail(grant: Grant, shop: Shop, rest: Rest) -> None:
+def test_nothing_that_anybody_sends_makes_us_fail(grant: Grant, centre: Centre, rest: Rest) -> None:
     """Each operation is called with a permitted role: a refused request would test nothing."""
     asking = {role: grant(name, role=role) for name, role in (("alice", Role.AGENT), ("robin", Role.ADMINISTRATOR))}
-    shop.customer("Carla Diaz", CARLA)
-    shop.available("alice")
-    call, _ = shop.call()
-    shop.accept(call)
+    centre.customer("Carla Diaz", CARLA)
+    centre.available("alice")
+    call, _ = centre.call()
+    centre.accept(call)
     assert rest.asked == []
     for one in OPERATIONS:
         path = "/".join("1" if part.startswith("{") else part for part in one.path.split("/"))

@@ -72,9 +72,9 @@ def _by_the_api(ground: Ground, urls: Sequence[str], ids: Sequence[Sequence[int]
     """The two houses asked in turns, one request at a time."""
     with ExitStack() as stack:
         company = stack.enter_context(calls.company())
-        houses = [stack.enter_context(ground.web(url)) for url in urls]
+        sites = [stack.enter_context(ground.web(url)) for url in urls]
         leader = fill.token_of(AGENTS + 1)
-        turns = [zip(*(_asked(company, web, some, leader) for web, some in zip(houses, part, strict=True)), strict=True)
+        turns = [zip(*(_asked(company, web, some, leader) for web, some in zip(sites, part, strict=True)), strict=True)
                  for part in zip(*(_in_parts(one) for one in ids), strict=True)]  # fmt: skip
         return [list(pair) for turn in turns for pair in turn]
 

@@ -28,15 +28,15 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Row]:
     fill.past(url, interactions=sizes.history, agents=sizes.crowd_agents, customers=sizes.customers)
     bare = _bare_memory(ground, url, sizes)
     with ExitStack() as stack:
-        house = stack.enter_context(ground.web(url))
+        site = stack.enter_context(ground.web(url))
         stack.enter_context(ground.clock(ground.settings(url)))
         crowd = stack.enter_context(audience.audience())
-        before = _settled(house, _browsers(staff))
-        seconds = crowd.connect(house, _browsers(staff))
-        memory = _memory(house, before, sizes)
+        before = _settled(site, _browsers(staff))
+        seconds = crowd.connect(site, _browsers(staff))
+        memory = _memory(site, before, sizes)
         began = time.monotonic()
         crowd.live()
-        some, told = _ring(house, sizes)
+        some, told = _ring(site, sizes)
         time.sleep(SETTLE)
         heard = crowd.report() | {"seconds": time.monotonic() - began}
         lost, late = _compared(url, some, told, heard)
@@ -51,17 +51,17 @@ def _browsers(staff: Staff) -> list[dict[str, object]]:
     ]
 
 
-def _ring(house: Web, sizes: Sizes) -> tuple[list[Call], Told]:
+def _ring(site: Web, sizes: Sizes) -> tuple[list[Call], Told]:
     """Calls at a steady rate; each caller hangs up after a while, so that the agent is free again."""
     number = round(sizes.crowd_calls_a_second * sizes.crowd_seconds)
     some = calls.some(number, customers=sizes.customers, to=DIRECT)
     rings = [place / sizes.crowd_calls_a_second for place in range(number)]
-    planned = list(zip(rings, calls.incoming(house, some), strict=True))
-    planned += zip((at + sizes.crowd_patience for at in rings), calls.hung_up(house, some), strict=True)
+    planned = list(zip(rings, calls.incoming(site, some), strict=True))
+    planned += zip((at + sizes.crowd_patience for at in rings), calls.hung_up(site, some), strict=True)
     order = sorted(range(len(planned)), key=lambda place: planned[place][0])
     with calls.company() as company:
         company.begin(
-            house, [planned[place][1] for place in order], callers=sizes.callers, at=[planned[p][0] for p in order]
+            site, [planned[place][1] for place in order], callers=sizes.callers, at=[planned[p][0] for p in order]
         )
         told = company.result()
     in_order = sorted(zip(order, told.began, strict=True))

@@ -27,7 +27,7 @@ _numbers = count(1)
 
 
 @dataclass
-class House:
+class Site:
     """Everybody is asked already, so many wait; the agent whose caller hangs up is asked for the next."""
 
     web: Web
@@ -51,11 +51,11 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Row]:
     """The two houses in turns, as the machine's speed drifts."""
     with ExitStack() as stack:
         company = stack.enter_context(calls.company())
-        quiet = _house(stack, ground, company, sizes, place=0, waiting=0)
-        busy = _house(stack, ground, company, sizes, place=1, waiting=sizes.next_waiting - 1)
-        for house in (quiet, busy):
-            token = fill.token_of(house.agent_id)
-            stack.enter_context(listening(house.web, "offer.made", house.offered, token=token))
+        quiet = _site(stack, ground, company, sizes, place=0, waiting=0)
+        busy = _site(stack, ground, company, sizes, place=1, waiting=sizes.next_waiting - 1)
+        for site in (quiet, busy):
+            token = fill.token_of(site.agent_id)
+            stack.enter_context(listening(site.web, "offer.made", site.offered, token=token))
         turns = [(quiet.turn(), busy.turn()) for _ in range(sizes.next_warm_up + sizes.next_offers)]
     for percent, most in ((50, None), (95, MOST)):
         yield Row(
@@ -67,7 +67,7 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Row]:
         )
 
 
-def _house(stack: ExitStack, ground: Ground, company: Company, sizes: Sizes, *, place: int, waiting: int) -> House:
+def _site(stack: ExitStack, ground: Ground, company: Company, sizes: Sizes, *, place: int, waiting: int) -> Site:
     """Both push through one Redis, so each has an agent of its own who hears."""
     url = ground.database(f"next_{place}")
     agents = fill.staff(url, agents=sizes.agents).agents
@@ -77,7 +77,7 @@ def _house(stack: ExitStack, ground: Ground, company: Company, sizes: Sizes, *, 
     company.send(web, calls.incoming(web, some), callers=1)
     rows = stack.enter_context(psycopg.connect(url.replace("+psycopg", ""), autocommit=True))
     line = stack.enter_context(closing(Line("127.0.0.1", web.port)))
-    return House(web, line, agents[place], Bell(), rows)
+    return Site(web, line, agents[place], Bell(), rows)
 
 
 def _call() -> Call:

@@ -47,17 +47,17 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Row]:
     ours: list[float] = []
     bare: list[float] = []
     with ExitStack() as stack:
-        house = stack.enter_context(ground.web(url))
+        site = stack.enter_context(ground.web(url))
         low = stack.enter_context(ground.web(url, application="tests.bench.floor:application()"))
         offered, heard = Bell(), Bell()
         for agent_id in staff.agents:
-            stack.enter_context(listening(house, "offer.made", offered, token=fill.token_of(agent_id)))
+            stack.enter_context(listening(site, "offer.made", offered, token=fill.token_of(agent_id)))
         stack.enter_context(listening(low, "heard", heard))
         queue = socketio.RedisManager(ground.urls.redis_url, channel=CHANNEL, write_only=True)
-        line = stack.enter_context(closing(Line("127.0.0.1", house.port)))
+        line = stack.enter_context(closing(Line("127.0.0.1", site.port)))
         for call in calls.some(sizes.offers + 10, customers=sizes.customers, to=DIRECT):
             bare.append(_emit(queue, heard))
-            ours.append(_ring(house, line, call, offered))
+            ours.append(_ring(site, line, call, offered))
     p95, floor_p95 = percentile(ours[10:], 95), percentile(bare[10:], 95)
     yield Row(
         name="webhook to offer in the browser: p95", ours=p95, floor=floor_p95, unit="ms", most=MOST, limit=MOST_MS

@@ -30,13 +30,13 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Row]:
     bare, routed, greeted = Turn(), Turn(), Turn()
     with (
         calls.company() as company,
-        ground.web(url) as house,
+        ground.web(url) as site,
         ground.web(url, application="tests.bench.floor:application()") as low,
     ):
         for _ in range(sizes.rounds + 1):
             _floor(company, low, sizes, bare)
-            _ours(company, house, sizes, routed, to=DIRECT)
-            _ours(company, house, sizes, greeted, to=WITH_MENU)
+            _ours(company, site, sizes, routed, to=DIRECT)
+            _ours(company, site, sizes, greeted, to=WITH_MENU)
     yield from _rows("straight to an agent", routed, bare)
     yield from _rows("with a menu", greeted, bare)
 
@@ -48,12 +48,12 @@ def _floor(company: Company, low: Web, sizes: Sizes, turn: Turn) -> None:
         kept.append(median(told.milliseconds) if callers == 1 else told.a_second)
 
 
-def _ours(company: Company, house: Web, sizes: Sizes, turn: Turn, *, to: str) -> None:
+def _ours(company: Company, site: Web, sizes: Sizes, turn: Turn, *, to: str) -> None:
     """After each turn everybody hangs up, unmeasured, so that the next finds free agents."""
     for callers, kept in ((1, turn.p50), (sizes.callers, turn.a_second)):
         some = calls.some(sizes.calls_a_round, customers=sizes.customers, to=to)
-        told = company.send(house, calls.incoming(house, some), callers=callers)
-        company.send(house, calls.hung_up(house, some), callers=1)
+        told = company.send(site, calls.incoming(site, some), callers=callers)
+        company.send(site, calls.hung_up(site, some), callers=1)
         kept.append(median(told.milliseconds) if callers == 1 else told.a_second)
 
 

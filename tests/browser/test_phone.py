@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 from twilio.rest import Client
 
 from tests.browser.system import SHOWN
-from tests.simulator.company import BY_HAND, CARLA, LI_LEI, OURS, Company, client_of, fresh, open_house, start
-from tests.simulator.house import House
+from tests.simulator.company import BY_HAND, CARLA, LI_LEI, OURS, Company, client_of, fresh, open_site, start
+from tests.simulator.site import Site
 from tests.waiting import until
 
 PICTURE = base64.b64decode(
@@ -25,13 +25,13 @@ def running_company() -> Iterator[Company]:
 
 
 @pytest.fixture
-def house() -> Iterator[House]:
-    yield from open_house()
+def site() -> Iterator[Site]:
+    yield from open_site()
 
 
 @pytest.fixture
-def company(running_company: Company, house: House) -> Iterator[Company]:
-    yield from fresh(running_company, house)
+def company(running_company: Company, site: Site) -> Iterator[Company]:
+    yield from fresh(running_company, site)
 
 
 @pytest.fixture
@@ -77,10 +77,10 @@ def write(page: Page, text: str) -> None:
 
 
 def test_a_call_from_the_page_is_heard_answered_held_and_ended(
-    company: Company, house: House, twilio: Client, page: Page
+    company: Company, site: Site, twilio: Client, page: Page
 ) -> None:
-    house.answers["/voice"] = '<Gather numDigits="1" timeout="200" action="/menu"><Say>Press 1.</Say></Gather>'
-    house.answers["/menu"], house.answers["/agent"] = ROOM.format("customer"), ROOM.format("agent-1")
+    site.answers["/voice"] = '<Gather numDigits="1" timeout="200" action="/menu"><Say>Press 1.</Say></Gather>'
+    site.answers["/menu"], site.answers["/agent"] = ROOM.format("customer"), ROOM.format("agent-1")
     press_call(page)
     heard = page.locator("#heard")
     expect(heard).to_contain_text("Press 1.")
@@ -108,9 +108,9 @@ def test_a_call_from_the_page_is_heard_answered_held_and_ended(
 
 
 def test_messages_go_both_ways_and_say_when_they_arrived(
-    company: Company, house: House, twilio: Client, page: Page
+    company: Company, site: Site, twilio: Client, page: Page
 ) -> None:
-    house.answers["/sms"] = "<Message>Thank you, Carla.</Message>"
+    site.answers["/sms"] = "<Message>Thank you, Carla.</Message>"
     if is_small(page):
         expect(page.locator("#thread .none")).to_have_count(1)
         twilio.messages.create(to=CARLA, from_=OURS, body="How satisfied are you?")
@@ -121,7 +121,7 @@ def test_messages_go_both_ways_and_say_when_they_arrived(
     expect(thread).to_contain_text("4, waited too long")
     expect(thread).to_contain_text("delivered")
     expect(thread).to_contain_text("Thank you, Carla.")
-    assert house.at("/sms")[0].params["Body"] == "4, waited too long"
+    assert site.at("/sms")[0].params["Body"] == "4, waited too long"
 
 
 def test_the_company_calls_and_the_person_answers(company: Company, twilio: Client, page: Page) -> None:
@@ -133,14 +133,14 @@ def test_the_company_calls_and_the_person_answers(company: Company, twilio: Clie
     expect(page.locator("#heard")).to_contain_text("We call you back.")
 
 
-def test_the_keyboard_alone_is_enough(company: Company, house: House, page: Page) -> None:
-    house.answers["/voice"] = '<Gather numDigits="1" timeout="200" action="/menu"/>'
+def test_the_keyboard_alone_is_enough(company: Company, site: Site, page: Page) -> None:
+    site.answers["/voice"] = '<Gather numDigits="1" timeout="200" action="/menu"/>'
     page.locator("#call-round" if is_small(page) else "#call").focus()
     page.keyboard.press("Enter")
     expect(page.locator('[data-key="7"]')).to_be_enabled()
     page.locator("#heard").focus()
     page.keyboard.press("7")
-    until(lambda: house.at("/menu") and house.at("/menu")[0].params["Digits"] == "7")
+    until(lambda: site.at("/menu") and site.at("/menu")[0].params["Digits"] == "7")
 
 
 def test_the_page_speaks_chinese_and_remembers_it(page: Page) -> None:
@@ -175,7 +175,7 @@ def test_faults_are_chosen_in_the_header(company: Company, page: Page) -> None:
     until(lambda: company.get("/control/faults")["slow_network"] == 0)
 
 
-def test_a_hidden_number_calls_but_cannot_text(company: Company, house: House, page: Page) -> None:
+def test_a_hidden_number_calls_but_cannot_text(company: Company, site: Site, page: Page) -> None:
     if is_small(page):
         page.locator("#change").click()
     page.get_by_text("Number withheld").click()
@@ -183,11 +183,11 @@ def test_a_hidden_number_calls_but_cannot_text(company: Company, house: House, p
         page.locator("#done").click()
     expect(page.locator("#text")).to_be_disabled()
     press_call(page)
-    until(lambda: house.at("/voice"))
-    assert house.at("/voice")[0].params["From"] == "anonymous"
+    until(lambda: site.at("/voice"))
+    assert site.at("/voice")[0].params["From"] == "anonymous"
 
 
-def test_what_is_written_before_the_thread_has_come_is_the_chosen_persons(house: House, page: Page) -> None:
+def test_what_is_written_before_the_thread_has_come_is_the_chosen_persons(site: Site, page: Page) -> None:
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -203,7 +203,7 @@ def test_what_is_written_before_the_thread_has_come_is_the_chosen_persons(house:
     page.locator('[name="channel"][value="whatsapp"]').check(force=True)
     attach_picture(page)
     write(page, "It leaks")
-    params = until(lambda: house.params("/sms", Body="It leaks"))[0]
+    params = until(lambda: site.params("/sms", Body="It leaks"))[0]
     assert (params["From"], params["NumMedia"]) == (f"whatsapp:{LI_LEI}", "1")
     for route in held:
         route.continue_()
@@ -211,7 +211,7 @@ def test_what_is_written_before_the_thread_has_come_is_the_chosen_persons(house:
 
 
 def test_whatsapp_goes_apart_from_sms_with_a_picture_and_without_the_number(
-    company: Company, house: House, page: Page
+    company: Company, site: Site, page: Page
 ) -> None:
     open_messages(page)
     write(page, "By SMS")
@@ -225,6 +225,6 @@ def test_whatsapp_goes_apart_from_sms_with_a_picture_and_without_the_number(
     attach_picture(page)
     write(page, "It leaks")
     expect(page.locator("#thread .mine img")).to_have_attribute("alt", "machine.png")
-    params = until(lambda: house.params("/sms", Body="It leaks"))[0]
+    params = until(lambda: site.params("/sms", Body="It leaks"))[0]
     assert params["From"].startswith("whatsapp:US.")
     assert (params["NumMedia"], params["MediaContentType0"]) == ("1", "image/png")

@@ -16,7 +16,7 @@ from twilio.rest import Client
 from callcenter.cli import main
 from callcenter.storage.administration.company import Number, Queue
 from callcenter.wiring import Wiring
-from tests.house import People
+from tests.site import People
 from tests.waiting import PATIENCE
 
 Run = Callable[..., Result]

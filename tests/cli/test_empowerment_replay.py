@@ -9,16 +9,16 @@ from click.testing import CliRunner
 
 from callcenter.cli import main
 from tests.cli.conftest import Run
-from tests.factories import Shop
+from tests.factories import Centre
 from tests.recorded import V12, V13, Records
 
 PERIOD = ("--since", "2026-11-01", "--until", "2026-11-20")
 
 
 @pytest.fixture
-def drafts(shop: Shop, tmp_path: Path) -> dict[str, str]:
+def drafts(centre: Centre, tmp_path: Path) -> dict[str, str]:
     """Three requests as recorded, and two rule files: as it was, and one by which agents may give more."""
-    records = Records(shop)
+    records = Records(centre)
     records.request("may", 2000, 2000)
     records.request("ask", 5000, 4000)
     records.request("not_asked", 4000)

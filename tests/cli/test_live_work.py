@@ -6,10 +6,10 @@ from callcenter import due
 from callcenter.storage.agents.agents import Agent
 from callcenter.wiring import Wiring
 from tests.cli.conftest import Run
-from tests.house import People
+from tests.site import People
 
 
-def test_the_doctor_finds_nothing_in_a_shop_where_nothing_is_broken(run: Run, people: People) -> None:
+def test_the_doctor_finds_nothing_where_nothing_is_broken(run: Run, people: People) -> None:
     assert people
     told = run("doctor", "--live")
     assert told.exit_code == 0, told.output

@@ -5,7 +5,7 @@ from callcenter.storage.administration import access
 from callcenter.storage.agents import agents
 from callcenter.wiring import Wiring
 from tests.cli.conftest import Run
-from tests.house import People
+from tests.site import People
 
 
 def test_a_person_made_on_the_command_line_may_sign_in(run: Run, wiring: Wiring, people: People) -> None:

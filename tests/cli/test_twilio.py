@@ -8,7 +8,7 @@ import pytest
 from callcenter.settings import Settings
 from callcenter.wiring import Process, Wiring
 from tests.cli.conftest import OURS, Run, tell
-from tests.house import People
+from tests.site import People
 from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("company", "telephone")

@@ -165,7 +165,7 @@ def test_every_grant_is_paid_from_all_budgets_of_its_agent(book: Book) -> None:
             assert spent == []
 
 
-def test_the_database_agrees_and_the_house_reads_its_own_story(year: Database) -> None:
+def test_the_database_agrees_and_the_system_reads_its_own_history(year: Database) -> None:
     with year.reading() as session:
         assert budgets.wrong_sums(session) == []
         total = session.scalar(select(func.count()).select_from(Grant))

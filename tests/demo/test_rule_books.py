@@ -37,7 +37,7 @@ CODE = EarlierGrant(datetime(2026, 7, 3, 2, 8, tzinfo=UTC), "voucher", 3000, "CN
 GRINDER = EarlierGrant(datetime(2026, 5, 3, 18, 2, tzinfo=UTC), "credit", 2000, "USD")
 
 
-def of_shop(currency: str = "USD", *, who: str = "agent", usage: Usage | None = None, **facts: object) -> Decision:
+def of_centre(currency: str = "USD", *, who: str = "agent", usage: Usage | None = None, **facts: object) -> Decision:
     known = {"customer": CARLA if currency == "USD" else LEI, "case": CaseFacts(), **facts}
     values = {"currency": currency, "agent": AgentFacts(username="alice", role=who), **known}
     return decide(Facts.model_validate(values), SHOP, usage or Usage(), now=NOW)
@@ -137,7 +137,7 @@ def everybody() -> list[Decision]:
         customer = CustomerFacts(tier=tier, value=500_000, entitlements=("warranty",))
         kind = "return" if cause == "returns_pick_up" else "complaint"
         case = CaseFacts(type=kind, cause=cause, fault=fault, price=20_000, contacts=3)
-        decisions.append(of_shop(currency, who=who, customer=customer, case=case))
+        decisions.append(of_centre(currency, who=who, customer=customer, case=case))
     return decisions
 
 
@@ -147,37 +147,37 @@ def damaged(**more: object) -> CaseFacts:
 
 SENTENCES = {
     "Carla's dishwasher, after what Jonas gave in May": (
-        of_shop(case=late(contacts=3), usage=Usage((GRINDER,))),
+        of_centre(case=late(contacts=3), usage=Usage((GRINDER,))),
         "Up to $80 now: gold customers whose delivery was our mistake may get $100; $20 was given on 3 May.",
         "现在最多可补偿 $80：因我方原因配送失误的金卡客户，一年内最多可补偿 $100；5 月 3 日已补偿 $20。",
     ),
     "李雷 waits for the fitter": (
-        of_shop("CNY", case=CaseFacts(cause="fitter_late", fault="ours"), usage=Usage((CODE,))),
+        of_centre("CNY", case=CaseFacts(cause="fitter_late", fault="ours"), usage=Usage((CODE,))),
         "Up to ¥80 now: silver and gold customers for whom the fitter came late may get ¥80; ¥30 was given on 2 Jul.",
         "现在最多可补偿 ¥80：师傅迟到，银卡、金卡客户每次最多可补偿 ¥80；7 月 2 日已补偿 ¥30。",
     ),
     "a standard customer's late delivery": (
-        of_shop(customer=CustomerFacts(value=60_000), case=late()),
+        of_centre(customer=CustomerFacts(value=60_000), case=late()),
         "Up to $15 now: for our mistake a voucher of $15 may be given.",
         "现在最多可补偿 $15：因我方失误，可送 $15 代金券。",
     ),
     "damage on arrival in China, with the price": (
-        of_shop("CNY", case=damaged(price=129_900)),
+        of_centre("CNY", case=damaged(price=129_900)),
         "Up to ¥259.80 now: for damage on arrival 20 % of the price may be given, at most ¥500, with a reason.",
         "现在最多可补偿 ¥259.80：到货损坏可补偿售价的 20 %，最多 ¥500，须写明原因。",
     ),
     "a bill, where the relationship repays less than the rule": (
-        of_shop(customer=CustomerFacts(value=10_000), case=CaseFacts(cause="billing_invoice", fault="ours")),
+        of_centre(customer=CustomerFacts(value=10_000), case=CaseFacts(cause="billing_invoice", fault="ours")),
         "Up to $8 now: for our mistake on a bill $25 may be given.",
         "现在最多可补偿 $8：因我方账单失误，可补偿 $25。",
     ),
     "nobody's mistake": (
-        of_shop(case=CaseFacts(cause="delivery_tracking", fault="nobody")),
+        of_centre(case=CaseFacts(cause="delivery_tracking", fault="nobody")),
         "Nothing without asking: anything else is for a supervisor to decide.",
         "需要请示后才能补偿：其他情况须请示班长。",
     ),
     "a supervisor at the same dishwasher": (
-        of_shop(who="supervisor", case=late()),
+        of_centre(who="supervisor", case=late()),
         "Up to $250 now: supervisors may give $250 for one matter.",
         "现在最多可补偿 $250：班长每个工单最多可补偿 $250。",
     ),
@@ -191,7 +191,7 @@ def test_the_card_says_it_in_both_languages(case: str) -> None:
 
 
 def test_carla_s_card_offers_what_the_picture_shows() -> None:
-    decision = of_shop(case=late(contacts=3), usage=Usage((GRINDER,)))
+    decision = of_centre(case=late(contacts=3), usage=Usage((GRINDER,)))
     known = {option.remedy: (option.may.value, option.most) for option in decision.options}
     assert known["credit"] == ("give", 8_000)
     assert known["express"] == ("give", 2)
@@ -201,7 +201,7 @@ def test_carla_s_card_offers_what_the_picture_shows() -> None:
 
 
 def test_a_refund_goes_to_a_supervisor_and_above_250_dollars_to_one_of_the_second_level() -> None:
-    decision = of_shop(case=late(contacts=3), usage=Usage((GRINDER,)))
+    decision = of_centre(case=late(contacts=3), usage=Usage((GRINDER,)))
     asked = hold(decision, "refund", 14_000, reason="Second morning off work lost.")
     assert asked.answer == GrantAnswer.ASK
     assert [(step.role, step.level, step.up_to) for step in asked.steps] == [
@@ -215,12 +215,12 @@ def test_a_refund_goes_to_a_supervisor_and_above_250_dollars_to_one_of_the_secon
 def test_credit_on_a_return_by_choice_is_refused_to_everybody() -> None:
     by_choice = CaseFacts(type="return", cause="returns_pick_up", fault="customer")
     for who in ("agent", "supervisor", "administrator"):
-        assert hold(of_shop(who=who, case=by_choice), "credit", 500, reason="please").answer == GrantAnswer.REFUSED
+        assert hold(of_centre(who=who, case=by_choice), "credit", 500, reason="please").answer == GrantAnswer.REFUSED
 
 
 def test_what_was_paid_for_and_not_got_is_made_good_above_the_ceiling_too() -> None:
     """The fee, the redelivery and the new part are no favour."""
-    decision = of_shop(customer=CustomerFacts(value=0), case=late())
+    decision = of_centre(customer=CustomerFacts(value=0), case=late())
     known = {option.remedy: option.most for option in decision.options}
     assert (known["delivery_fee"], known["express"], known["credit"]) == (1_490, 1, 0)
 

@@ -306,7 +306,7 @@ class Row:
         return next((c[2:] for c in self.counts if c[0] <= now and (c[1] is None or now < c[1])), None)
 
 
-class House:
+class Site:
     """Decides like the app, from recorded facts; independent of the replay's code."""
 
     def __init__(self, rules: RuleBook, budget: int) -> None:
@@ -410,14 +410,14 @@ def test_the_same_rules_over_what_they_decided_change_nothing(
 ) -> None:
     """Whatever the rules, requests, answers, reversals and budgets; and wherever the period begins, as long as nothing from before
     it is still open then or taken back later: that of an agent's month is not known to the replay."""
-    house, now = House(book(*rules), budget), SINCE
+    site, now = Site(book(*rules), budget), SINCE
     for values in requests:
         now += timedelta(minutes=values[0] + 1)
-        house.request(now, values)
-    cases = [row.past for row in house.rows][skip:]
-    if not cases or any(_reaches(row.past, cases[0].at) for row in house.rows[:skip]):
-        cases = [row.past for row in house.rows]
-    made = Replay(house.rules, since=cases[0].at if cases else SINCE, budgets=[])
+        site.request(now, values)
+    cases = [row.past for row in site.rows][skip:]
+    if not cases or any(_reaches(row.past, cases[0].at) for row in site.rows[:skip]):
+        cases = [row.past for row in site.rows]
+    made = Replay(site.rules, since=cases[0].at if cases else SINCE, budgets=[])
     for one in cases:
         done = made.again(one)
         assert (done.kind, done.units) == (f"{one.was}-{one.was}", one.granted)

@@ -251,7 +251,7 @@ def test_faults_are_told_in_both_languages() -> None:
         "授权规则 14 与 17 在以下情形相互矛盾：金卡，我方承运商",
         "Rule 19 can never apply, 12 comes first",
         "授权规则 19 永远不会生效，12 排在前面",
-        "Gap: nobody may give for “delivery late”, 46 wishes in 90 days",
+        "Gap: no agent may grant for “delivery late”, 46 requests in 90 days",
         "缺口：“delivery late”无人可补偿，90 天内有 46 次意愿",
     ]
 

@@ -67,7 +67,7 @@ class Drill:
         self._seeds = iter(range(100 * seed, 10**9))
 
     def run(self) -> Told:
-        _open_shop(self.settings.database_url, self.url)
+        _open_centre(self.settings.database_url, self.url)
         deadlocks = watching.number(self.url, watching.DEADLOCKS)
         began = time.monotonic()
         try:
@@ -184,7 +184,7 @@ class Drill:
             return bool(session.scalar(text("SELECT EXISTS (SELECT 1 FROM interactions WHERE state <> 'ended')")))
 
 
-def _open_shop(url: str, plain: str) -> None:
+def _open_centre(url: str, plain: str) -> None:
     """Three queues behind two numbers; agents of one to three skills, a third of them not in yet; short times."""
     fill.staff(url, agents=AGENTS)
     database = Database(url, pool=1)

@@ -10,7 +10,7 @@ from twilio.request_validator import RequestValidator
 
 from callcenter.settings import Settings
 from callcenter.storage.calls.interactions import Interaction
-from tests.factories import ACCOUNT, CARLA, OURS, TOKEN, Shop
+from tests.factories import ACCOUNT, CARLA, OURS, TOKEN, Centre
 from tests.journeys import drill_post
 from tests.journeys.drill import Drill, table
 from tests.programs import FORKING
@@ -29,7 +29,7 @@ def test_routers_that_are_killed_lose_nothing_and_do_nothing_twice(settings: Set
     assert told.looks > 20
 
 
-def test_the_same_webhook_at_the_same_instant_in_two_processes_is_one_call(shop: Shop, settings: Settings) -> None:
+def test_the_same_webhook_at_the_same_instant_in_two_processes_is_one_call(centre: Centre, settings: Settings) -> None:
     path, values = "/webhooks/voice/incoming", settings.model_dump()
     form = {"AccountSid": ACCOUNT, "CallSid": "CA" + "7" * 32, "From": CARLA, "To": OURS, "CallStatus": "ringing"}
     signature = RequestValidator(TOKEN).compute_signature(settings.public_url + path, form)
@@ -39,4 +39,4 @@ def test_the_same_webhook_at_the_same_instant_in_two_processes_is_one_call(shop:
         answers = {post.result(60) for post in posts}
     assert len(answers) == 1
     assert b"Welcome to Harbor Home" in answers.pop()
-    assert len(shop.rows(Interaction)) == 1
+    assert len(centre.rows(Interaction)) == 1

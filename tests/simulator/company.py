@@ -15,7 +15,7 @@ from callcenter.simulator.server import serve
 from callcenter.simulator.settings import DEMO_NUMBER, SimulatorSettings
 from tests.waiting import PATIENCE, until
 
-from .house import House
+from .site import Site
 
 CARLA = "+14155550142"
 LI_LEI = "+8613855500163"
@@ -104,25 +104,25 @@ def client_of(company: Company) -> Client:
     return client
 
 
-def configure(company: Company, house: House) -> None:
+def configure(company: Company, site: Site) -> None:
     number = next(iter(company.carrier.books.numbers.values()))
     application = next(iter(company.carrier.books.applications.values()))
-    number.voice_url, number.sms_url = f"{house.url}/voice", f"{house.url}/sms"
-    number.status_callback = f"{house.url}/status"
+    number.voice_url, number.sms_url = f"{site.url}/voice", f"{site.url}/sms"
+    number.status_callback = f"{site.url}/status"
     number.voice_fallback_url = number.sms_fallback_url = ""
-    application.voice_url = f"{house.url}/agent"
+    application.voice_url = f"{site.url}/agent"
 
 
-def open_house() -> Iterator[House]:
-    built = House()
+def open_site() -> Iterator[Site]:
+    built = Site()
     close = built.open()
     yield built
     close()
 
 
-def fresh(running: Company, house: House) -> Iterator[Company]:
+def fresh(running: Company, site: Site) -> Iterator[Company]:
     """The simulator with empty records and default people, its webhooks pointing at the app."""
-    configure(running, house)
+    configure(running, site)
     yield running
     running.post("/control/reset")
     running.http.delete(running.url + "/control/people", timeout=PATIENCE)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from twilio.rest import Client
 
-from .company import QUICK, Company, client_of, fresh, open_house, start
-from .house import House
+from .company import QUICK, Company, client_of, fresh, open_site, start
+from .site import Site
 
 
 @pytest.fixture(scope="session")
@@ -15,13 +15,13 @@ def running_company() -> Iterator[Company]:
 
 
 @pytest.fixture
-def house() -> Iterator[House]:
-    yield from open_house()
+def site() -> Iterator[Site]:
+    yield from open_site()
 
 
 @pytest.fixture
-def company(running_company: Company, house: House) -> Iterator[Company]:
-    yield from fresh(running_company, house)
+def company(running_company: Company, site: Site) -> Iterator[Company]:
+    yield from fresh(running_company, site)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from callcenter.simulator.settings import SimulatorSettings
 from tests.waiting import PATIENCE, until
 
 from .company import CARLA, OURS, Company
-from .house import House
+from .site import Site
 
 ORIGIN = {"Origin": "http://127.0.0.1:8000"}
 
@@ -34,13 +34,13 @@ def events(company: Company, sid: str, after: int = 0) -> list[dict[str, Any]]:
     return [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
 
 
-def test_a_browser_with_a_valid_token_is_connected_from_any_origin(company: Company, house: House) -> None:
+def test_a_browser_with_a_valid_token_is_connected_from_any_origin(company: Company, site: Site) -> None:
     answer = connect(company, company.token())
     assert answer.status_code == 201
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.json()["identity"] == "agent-1"
     company.wait_over(answer.json()["call_sid"])
-    assert house.at("/agent")[0].params["From"] == "client:agent-1"
+    assert site.at("/agent")[0].params["From"] == "client:agent-1"
 
 
 def test_the_preflight_of_another_origin_is_answered(company: Company) -> None:
@@ -65,8 +65,8 @@ def test_a_bad_token_is_refused(company: Company) -> None:
     assert settings.auth_token not in connect(company, bad["forged"]).text
 
 
-def test_a_browser_hears_by_events_and_misses_nothing(company: Company, house: House) -> None:
-    house.answers["/agent"] = "<Say>You are alone.</Say>"
+def test_a_browser_hears_by_events_and_misses_nothing(company: Company, site: Site) -> None:
+    site.answers["/agent"] = "<Say>You are alone.</Say>"
     sid = company.connect()
     told = events(company, sid)
     assert [e["type"] for e in told] == ["ringing", "connected", "announcement", "ended"]
@@ -75,8 +75,8 @@ def test_a_browser_hears_by_events_and_misses_nothing(company: Company, house: H
     assert datetime.fromisoformat(told[0]["at"]).tzinfo is not None
 
 
-def test_a_device_moves_only_legs_of_browsers(company: Company, house: House) -> None:
-    house.answers["/voice"] = '<Pause length="60"/>'
+def test_a_device_moves_only_legs_of_browsers(company: Company, site: Site) -> None:
+    site.answers["/voice"] = '<Pause length="60"/>'
     sid = company.dial()
     answer = company.http.post(f"{company.url}/device/{sid}/hangup", json={}, timeout=PATIENCE)
     assert answer.status_code == 404
@@ -112,8 +112,8 @@ def test_a_foreign_page_cannot_post_a_form(company: Company) -> None:
     assert answer.status_code == 415
 
 
-def test_every_webhook_is_in_the_log_with_its_answer(company: Company, house: House) -> None:
-    house.answers["/voice"] = "<Say>Hi</Say>"
+def test_every_webhook_is_in_the_log_with_its_answer(company: Company, site: Site) -> None:
+    site.answers["/voice"] = "<Say>Hi</Say>"
     sid = company.dial()
     company.wait_over(sid)
     company.settle()
@@ -123,23 +123,23 @@ def test_every_webhook_is_in_the_log_with_its_answer(company: Company, house: Ho
 
 
 @pytest.mark.parametrize("body", ["", "x" * 10_000, "<b>bold</b>&amp;", "你好 👋🏽", "'; drop table calls; --"])
-def test_any_text_reaches_the_house_as_it_is(company: Company, house: House, body: str) -> None:
+def test_any_text_reaches_the_site_as_it_is(company: Company, site: Site, body: str) -> None:
     company.post("/control/messages", {"from": CARLA, "to": OURS, "body": body})
     company.settle()
-    assert house.at("/sms")[0].params["Body"] == body
+    assert site.at("/sms")[0].params["Body"] == body
 
 
-def test_the_answer_to_a_text_comes_back_to_the_telephone(company: Company, house: House) -> None:
-    house.answers["/sms"] = '<Message><Body>谢谢您</Body></Message><Message statusCallback="/sent">Bye</Message>'
+def test_the_answer_to_a_text_comes_back_to_the_telephone(company: Company, site: Site) -> None:
+    site.answers["/sms"] = '<Message><Body>谢谢您</Body></Message><Message statusCallback="/sent">Bye</Message>'
     company.post("/control/messages", {"from": CARLA, "to": OURS, "body": "4, waited too long"})
     company.settle()
     thread = company.get(f"/control/messages?number=%2B{CARLA[1:]}")
     assert [m["body"] for m in thread] == ["4, waited too long", "谢谢您", "Bye"]
-    assert [a.params["MessageStatus"] for a in house.at("/sent")] == ["sent", "delivered"]
+    assert [a.params["MessageStatus"] for a in site.at("/sent")] == ["sent", "delivered"]
 
 
-def test_reset_hangs_everybody_up_and_keeps_the_addresses(company: Company, house: House) -> None:
-    house.answers["/voice"] = '<Pause length="60"/>'
+def test_reset_hangs_everybody_up_and_keeps_the_addresses(company: Company, site: Site) -> None:
+    site.answers["/voice"] = '<Pause length="60"/>'
     company.wait_for(company.dial(), "connected")
     company.post("/control/reset")
     assert company.get("/control/calls") == []
@@ -170,8 +170,8 @@ def test_settings_name_the_variable_that_is_wrong() -> None:
     assert SimulatorSettings.from_environment({"SIMULATOR_BIND": "0.0.0.0:8123"}).port == 8123
 
 
-def test_speech_lasts_as_long_as_reading_it(company: Company, house: House) -> None:
-    house.answers["/voice"] = "<Say>" + "a" * 300 + "</Say>"  # 20 s, at twenty times the speed of life 1 s
+def test_speech_lasts_as_long_as_reading_it(company: Company, site: Site) -> None:
+    site.answers["/voice"] = "<Say>" + "a" * 300 + "</Say>"  # 20 s, at twenty times the speed of life 1 s
     began = time.monotonic()
     company.wait_over(company.dial())
     assert time.monotonic() - began > 0.9
@@ -187,8 +187,8 @@ def test_a_wait_for_a_person_is_cut_less_than_speech() -> None:
         SimulatorSettings.from_environment({"SIMULATOR_PATIENCE": "none"})
 
 
-def test_a_browser_gone_is_noticed_by_nobody_until_it_hangs_up(company: Company, house: House) -> None:
-    house.answers["/agent"] = '<Pause length="100"/>'
+def test_a_browser_gone_is_noticed_by_nobody_until_it_hangs_up(company: Company, site: Site) -> None:
+    site.answers["/agent"] = '<Pause length="100"/>'
     sid = company.connect()
     company.wait_for(sid, "connected")
     with requests.get(f"{company.url}/device/{sid}/events", stream=True, timeout=PATIENCE) as stream:

@@ -12,82 +12,82 @@ from callcenter.simulator.faults import Faults
 from tests.waiting import PATIENCE, until
 
 from .company import CARLA, OURS, Company
-from .house import House
+from .site import Site
 
 
 def order(company: Company, *faults: dict[str, Any]) -> None:
     company.post("/control/faults", list(faults))
 
 
-def text(company: Company, house: House, twilio: Client) -> list[str]:
+def text(company: Company, site: Site, twilio: Client) -> list[str]:
     """Send a message; returns the statuses the app received, in order of arrival."""
-    twilio.messages.create(to=CARLA, from_=OURS, body="Hi", status_callback=f"{house.url}/sent")
+    twilio.messages.create(to=CARLA, from_=OURS, body="Hi", status_callback=f"{site.url}/sent")
     company.settle()
-    return [asked.params["MessageStatus"] for asked in house.at("/sent")]
+    return [asked.params["MessageStatus"] for asked in site.at("/sent")]
 
 
-def tokens(house: House, path: str) -> list[str]:
-    return [asked.headers["I-Twilio-Idempotency-Token"] for asked in house.at(path)]
+def tokens(site: Site, path: str) -> list[str]:
+    return [asked.headers["I-Twilio-Idempotency-Token"] for asked in site.at(path)]
 
 
 @pytest.mark.parametrize("fault", ["duplicate", "parallel"])
-def test_a_callback_comes_twice_with_one_token(company: Company, house: House, twilio: Client, fault: str) -> None:
+def test_a_callback_comes_twice_with_one_token(company: Company, site: Site, twilio: Client, fault: str) -> None:
     order(company, {"match": {"path": "/sent", "event": "sent"}, "fault": fault})
-    assert text(company, house, twilio) == ["sent", "sent", "delivered"]
-    assert tokens(house, "/sent")[0] == tokens(house, "/sent")[1]
+    assert text(company, site, twilio) == ["sent", "sent", "delivered"]
+    assert tokens(site, "/sent")[0] == tokens(site, "/sent")[1]
 
 
-def test_a_callback_is_lost(company: Company, house: House, twilio: Client) -> None:
+def test_a_callback_is_lost(company: Company, site: Site, twilio: Client) -> None:
     order(company, {"match": {"path": "/sent", "event": "sent"}, "fault": "drop"})
-    assert text(company, house, twilio) == ["delivered"]
+    assert text(company, site, twilio) == ["delivered"]
 
 
-def test_callbacks_change_places(company: Company, house: House, twilio: Client) -> None:
+def test_callbacks_change_places(company: Company, site: Site, twilio: Client) -> None:
     order(company, {"match": {"event": "sent"}, "fault": "reorder"})
-    assert text(company, house, twilio) == ["delivered", "sent"]
+    assert text(company, site, twilio) == ["delivered", "sent"]
 
 
-def test_a_late_callback_is_overtaken(company: Company, house: House, twilio: Client) -> None:
+def test_a_late_callback_is_overtaken(company: Company, site: Site, twilio: Client) -> None:
     order(company, {"match": {"event": "sent"}, "fault": "delay", "seconds": 0.4})
-    assert text(company, house, twilio) == ["delivered", "sent"]
+    assert text(company, site, twilio) == ["delivered", "sent"]
 
 
-def test_the_same_incoming_call_is_asked_twice_at_one_instant(company: Company, house: House) -> None:
+def test_the_same_incoming_call_is_asked_twice_at_one_instant(company: Company, site: Site) -> None:
     order(company, {"match": {"path": "/voice"}, "fault": "parallel"})
     sid = company.dial()
     company.wait_over(sid)
     company.settle()
-    assert [asked.params["CallSid"] for asked in house.at("/voice")] == [sid, sid]
-    assert len(set(tokens(house, "/voice"))) == 1
+    assert [asked.params["CallSid"] for asked in site.at("/voice")] == [sid, sid]
+    assert len(set(tokens(site, "/voice"))) == 1
 
 
-def test_a_lost_answer_sends_the_call_to_the_fallback(company: Company, house: House, twilio: Client) -> None:
-    house.answers["/fallback"] = "<Say>Sorry.</Say>"
-    twilio.incoming_phone_numbers.list()[0].update(voice_fallback_url=f"{house.url}/fallback")
+def test_a_lost_answer_sends_the_call_to_the_fallback(company: Company, site: Site, twilio: Client) -> None:
+    site.answers["/fallback"] = "<Say>Sorry.</Say>"
+    twilio.incoming_phone_numbers.list()[0].update(voice_fallback_url=f"{site.url}/fallback")
     order(company, {"match": {"path": "/voice"}, "fault": "lost-answer"})
     sid = company.dial()
     company.wait_over(sid)
     assert company.heard(sid, "announcement") == ["Sorry."]
-    assert len(house.at("/voice")) == 1
+    assert len(site.at("/voice")) == 1
 
 
 @pytest.mark.parametrize("fault", ["forged", "unsigned"])
-def test_a_webhook_comes_with_a_bad_signature(company: Company, house: House, fault: str) -> None:
+def test_a_webhook_comes_with_a_bad_signature(company: Company, site: Site, fault: str) -> None:
     order(company, {"match": {"path": "/voice"}, "fault": fault})
     company.wait_over(company.dial())
-    asked = house.at("/voice")[0]
+    asked = site.at("/voice")[0]
     signature = asked.headers.get("X-Twilio-Signature", "")
     assert (signature == "") == (fault == "unsigned")
     validator = RequestValidator(company.carrier.settings.auth_token)
     assert not validator.validate(asked.url, asked.params, signature)
 
 
-def test_somebody_else_posts_to_the_house(company: Company, house: House) -> None:
-    body = {"url": f"{house.url}/voice", "params": {"CallSid": "CA1"}}
+def test_somebody_else_posts_to_the_site(company: Company, site: Site) -> None:
+    body = {"url": f"{site.url}/voice", "params": {"CallSid": "CA1"}}
     for signature in ("none", "forged", "right"):
         assert company.post("/control/forge", {**body, "signature": signature})["status"] == 200
     validator = RequestValidator(company.carrier.settings.auth_token)
-    passed = [validator.validate(a.url, a.params, a.headers.get("X-Twilio-Signature", "")) for a in house.at("/voice")]
+    passed = [validator.validate(a.url, a.params, a.headers.get("X-Twilio-Signature", "")) for a in site.at("/voice")]
     assert passed == [False, False, True]
 
 
@@ -117,11 +117,11 @@ def test_a_slow_network_slows_everything_until_it_is_switched_off(company: Compa
     assert company.get("/control/faults")["slow_network"] == 0
 
 
-def test_faults_are_counted_listed_and_deleted(company: Company, house: House, twilio: Client) -> None:
+def test_faults_are_counted_listed_and_deleted(company: Company, site: Site, twilio: Client) -> None:
     order(company, {"match": {"event": "sent"}, "fault": "drop", "times": 2}, {"match": {}, "fault": "delay"})
     one, other = company.get("/control/faults")["faults"]
     assert company.http.delete(f"{company.url}/control/faults/{other['id']}", timeout=PATIENCE).status_code == 204
-    text(company, house, twilio)
+    text(company, site, twilio)
     assert company.get("/control/faults")["faults"] == [{**one, "used": 1, "left": 1}]
     company.http.delete(f"{company.url}/control/faults", timeout=PATIENCE)
     assert company.get("/control/faults")["faults"] == []
@@ -143,10 +143,10 @@ def test_the_same_seed_makes_the_same_bad_day() -> None:
     assert day(7) != day(8)
 
 
-def test_status_callbacks_of_a_call_can_be_lost_too(company: Company, house: House) -> None:
+def test_status_callbacks_of_a_call_can_be_lost_too(company: Company, site: Site) -> None:
     order(company, {"match": {"path": "/status", "number": CARLA}, "fault": "drop"})
     company.wait_over(company.dial())
     company.wait_over(company.dial("+14155550143"))
-    until(lambda: house.at("/status"))
+    until(lambda: site.at("/status"))
     company.settle()
-    assert [asked.params["From"] for asked in house.at("/status")] == ["+14155550143"]
+    assert [asked.params["From"] for asked in site.at("/status")] == ["+14155550143"]

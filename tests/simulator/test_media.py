@@ -15,7 +15,7 @@ from callcenter.simulator.settings import SimulatorSettings
 from tests.waiting import PATIENCE
 
 from .company import CARLA, OURS, Company
-from .house import House
+from .site import Site
 
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -37,19 +37,19 @@ def secret(company: Company) -> tuple[str, str]:
     return company.carrier.settings.account_sid, company.carrier.settings.auth_token
 
 
-def status_of_sent(company: Company, house: House, twilio: Client, url: str, **ends: str) -> tuple[str, str]:
+def status_of_sent(company: Company, site: Site, twilio: Client, url: str, **ends: str) -> tuple[str, str]:
     """How a message with a file at an address ends, and Twilio's code."""
     ends = {"to": CARLA, "from_": OURS} | ends
-    twilio.messages.create(media_url=[url], status_callback=f"{house.url}/sent", **ends)
+    twilio.messages.create(media_url=[url], status_callback=f"{site.url}/sent", **ends)
     company.settle()
-    told = house.at("/sent")[-1].params
+    told = site.at("/sent")[-1].params
     return told["MessageStatus"], told.get("ErrorCode", "")
 
 
 @pytest.mark.parametrize("whatsapp", [False, True])
-def test_a_message_with_a_picture_carries_its_address_and_type(company: Company, house: House, whatsapp: bool) -> None:
+def test_a_message_with_a_picture_carries_its_address_and_type(company: Company, site: Site, whatsapp: bool) -> None:
     shown = attach(company, PNG, whatsapp=whatsapp)
-    params = house.at("/sms")[0].params
+    params = site.at("/sms")[0].params
     account = company.carrier.settings.account_sid
     start = f"{company.url}/2010-04-01/Accounts/{account}/Messages/{params['MessageSid']}/Media/ME"
     assert params["MediaUrl0"].startswith(start)
@@ -59,9 +59,9 @@ def test_a_message_with_a_picture_carries_its_address_and_type(company: Company,
     assert params.get("MessageType") == ("image" if whatsapp else None)
 
 
-def test_a_file_wants_the_secret_and_is_gone_once_deleted(company: Company, house: House, twilio: Client) -> None:
+def test_a_file_wants_the_secret_and_is_gone_once_deleted(company: Company, site: Site, twilio: Client) -> None:
     shown = attach(company, PNG, body="Look")
-    url, http = house.at("/sms")[0].params["MediaUrl0"], company.http
+    url, http = site.at("/sms")[0].params["MediaUrl0"], company.http
     assert http.get(url, timeout=PATIENCE).status_code == 401
     assert http.get(url, auth=(secret(company)[0], "wrong"), timeout=PATIENCE).status_code == 401
     found = http.get(url, auth=secret(company), timeout=PATIENCE)
@@ -77,7 +77,7 @@ def test_a_file_wants_the_secret_and_is_gone_once_deleted(company: Company, hous
     assert http.get(company.url + shown["media"][0]["url"], timeout=PATIENCE).content == PICTURE, "the phone keeps it"
 
 
-def test_the_phone_page_shows_pictures_and_hands_over_the_rest(company: Company, house: House) -> None:
+def test_the_phone_page_shows_pictures_and_hands_over_the_rest(company: Company, site: Site) -> None:
     picture, page = attach(company, PNG, PAGE)["media"]
     assert picture == {"url": picture["url"], "type": "image/png", "name": "machine.png"}
     shown = company.http.get(company.url + picture["url"], timeout=PATIENCE)
@@ -108,55 +108,55 @@ def test_an_attachment_that_is_none_is_refused(company: Company, wrong: Any) -> 
     assert answer.json()["error"]
 
 
-def test_a_file_elsewhere_keeps_its_address(company: Company, house: House) -> None:
+def test_a_file_elsewhere_keeps_its_address(company: Company, site: Site) -> None:
     shown = attach(company, media=["https://pictures.test/1.jpg"], body="Look")
-    params = house.at("/sms")[0].params
+    params = site.at("/sms")[0].params
     assert (params["MediaUrl0"], params["MediaContentType0"]) == ("https://pictures.test/1.jpg", "image/jpeg")
     assert shown["media"] == [{"url": "https://pictures.test/1.jpg", "type": "image/jpeg", "name": ""}]
 
 
-def test_a_file_we_send_is_fetched_and_shown(company: Company, house: House, twilio: Client) -> None:
-    house.answers["/file"] = ("", 302, {"Location": "/manual.pdf"})
-    house.answers["/manual.pdf"] = ("%PDF", 200, {"Content-Type": "application/pdf"})
-    assert status_of_sent(company, house, twilio, f"{house.url}/file") == ("delivered", "")
+def test_a_file_we_send_is_fetched_and_shown(company: Company, site: Site, twilio: Client) -> None:
+    site.answers["/file"] = ("", 302, {"Location": "/manual.pdf"})
+    site.answers["/manual.pdf"] = ("%PDF", 200, {"Content-Type": "application/pdf"})
+    assert status_of_sent(company, site, twilio, f"{site.url}/file") == ("delivered", "")
     message = company.get("/control/messages")[0]
     assert message["sid"].startswith("MM")
     assert [item["type"] for item in message["media"]] == ["application/pdf"]
     assert company.http.get(company.url + message["media"][0]["url"], timeout=PATIENCE).content == b"%PDF"
-    assert "X-Twilio-Signature" not in house.at("/manual.pdf")[0].headers
+    assert "X-Twilio-Signature" not in site.at("/manual.pdf")[0].headers
     assert twilio.messages(message["sid"]).fetch().num_media == "1"
 
 
-def test_a_file_in_twiml_is_sent_back_too(company: Company, house: House) -> None:
-    house.answers["/sms"] = "<Message><Body>Here</Body><Media>/manual.pdf</Media></Message>"
-    house.answers["/manual.pdf"] = ("%PDF", 200, {"Content-Type": "application/pdf"})
+def test_a_file_in_twiml_is_sent_back_too(company: Company, site: Site) -> None:
+    site.answers["/sms"] = "<Message><Body>Here</Body><Media>/manual.pdf</Media></Message>"
+    site.answers["/manual.pdf"] = ("%PDF", 200, {"Content-Type": "application/pdf"})
     attach(company, whatsapp=True, body="Send me the manual")
     reply = company.get("/control/messages")[-1]
     assert (reply["body"], reply["status"], len(reply["media"])) == ("Here", "read", 1)
 
 
-def test_a_file_that_cannot_be_had_fails_the_message(company: Company, house: House, twilio: Client) -> None:
-    house.answers["/page"] = ("<p>", 200, {"Content-Type": "text/html"})
-    house.answers["/none"] = ("", 404)
-    house.answers["/away"] = ("", 302, {"Location": "ftp://127.0.0.1/file"})
-    house.answers["/large"] = ("x" * (media.LARGEST + 1), 200, {"Content-Type": "image/png"})
-    ends = {name: status_of_sent(company, house, twilio, house.url + name) for name in house.answers}
+def test_a_file_that_cannot_be_had_fails_the_message(company: Company, site: Site, twilio: Client) -> None:
+    site.answers["/page"] = ("<p>", 200, {"Content-Type": "text/html"})
+    site.answers["/none"] = ("", 404)
+    site.answers["/away"] = ("", 302, {"Location": "ftp://127.0.0.1/file"})
+    site.answers["/large"] = ("x" * (media.LARGEST + 1), 200, {"Content-Type": "image/png"})
+    ends = {name: status_of_sent(company, site, twilio, site.url + name) for name in site.answers}
     assert ends == {
         "/page": ("failed", "12300"),
         "/none": ("failed", "11200"),
         "/away": ("failed", "11200"),
         "/large": ("failed", "30019"),
     }
-    assert status_of_sent(company, house, twilio, "http://127.0.0.1:9/x") == ("failed", "11200")
+    assert status_of_sent(company, site, twilio, "http://127.0.0.1:9/x") == ("failed", "11200")
     assert 11200 in company.codes()
 
 
 def test_a_file_that_cannot_be_had_fails_on_whatsapp_with_its_own_code(
-    company: Company, house: House, twilio: Client
+    company: Company, site: Site, twilio: Client
 ) -> None:
     attach(company, whatsapp=True, body="Hi")
     ends = {"to": HERS, "from_": OUR_WHATSAPP}
-    assert status_of_sent(company, house, twilio, "http://127.0.0.1:9/x", **ends) == ("failed", "63019")
+    assert status_of_sent(company, site, twilio, "http://127.0.0.1:9/x", **ends) == ("failed", "63019")
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 from tests.waiting import until
 
 from .company import CARLA, OURS, Company
-from .house import House
+from .site import Site
 
 
-def test_a_caller_hears_the_greeting_in_its_language_and_the_call_ends(company: Company, house: House) -> None:
-    house.answers["/voice"] = '<Say language="zh-CN">欢迎致电港湾之家。</Say><Pause length="2"/><Hangup/>'
+def test_a_caller_hears_the_greeting_in_its_language_and_the_call_ends(company: Company, site: Site) -> None:
+    site.answers["/voice"] = '<Say language="zh-CN">欢迎致电港湾之家。</Say><Pause length="2"/><Hangup/>'
     sid = company.dial()
     assert company.wait_over(sid) == "completed"
     line = next(line for line in company.call(sid)["transcript"] if line["type"] == "announcement")
@@ -19,11 +19,11 @@ def test_a_caller_hears_the_greeting_in_its_language_and_the_call_ends(company: 
     assert company.types(sid)[-1] == "ended"
 
 
-def test_keys_lead_through_the_menu(company: Company, house: House) -> None:
-    house.answers["/voice"] = (
+def test_keys_lead_through_the_menu(company: Company, site: Site) -> None:
+    site.answers["/voice"] = (
         '<Gather numDigits="1" action="/menu"><Say>For a delivery press 1.</Say></Gather><Say>Nothing pressed.</Say>'
     )
-    house.answers["/menu"] = "<Say>Delivery.</Say>"
+    site.answers["/menu"] = "<Say>Delivery.</Say>"
     pressed, silent = company.dial(keys="1"), company.dial()
     company.wait_over(pressed)
     company.wait_over(silent)
@@ -31,14 +31,14 @@ def test_keys_lead_through_the_menu(company: Company, house: House) -> None:
     assert company.heard(silent, "announcement") == ["Nothing pressed."]
 
 
-def test_digits_end_with_the_finishing_key(company: Company, house: House) -> None:
-    house.answers["/voice"] = '<Gather action="/menu"/>'
+def test_digits_end_with_the_finishing_key(company: Company, site: Site) -> None:
+    site.answers["/voice"] = '<Gather action="/menu"/>'
     company.wait_over(company.dial(keys="4118#"))
-    asked = house.at("/menu")[0].params
+    asked = site.at("/menu")[0].params
     assert (asked["Digits"], asked["FinishedOnKey"]) == ("4118", "#")
 
 
-def test_what_the_official_library_writes_is_understood(company: Company, house: House) -> None:
+def test_what_the_official_library_writes_is_understood(company: Company, site: Site) -> None:
     response = VoiceResponse()
     gather = Gather(num_digits=1, action="/menu", timeout=3)
     gather.say("Press 1.", language="en-US")
@@ -55,15 +55,15 @@ def test_what_the_official_library_writes_is_understood(company: Company, house:
         status_callback_event="start end join leave mute hold",
     )
     response.append(dial)
-    house.answers["/voice"] = (str(response), 200, {"Content-Type": "text/xml"})
+    site.answers["/voice"] = (str(response), 200, {"Content-Type": "text/xml"})
     sid = company.dial()
     until(lambda: company.call(sid)["conference"] == "interaction-1")
     assert company.codes() == []
     assert company.call(sid)["label"] == "customer"
 
 
-def test_unknown_verbs_and_attributes_are_warned_of_and_the_rest_runs(company: Company, house: House) -> None:
-    house.answers["/voice"] = '<Shout>Hey</Shout><Say pitch="high">Good morning.</Say><say>lower case</say>'
+def test_unknown_verbs_and_attributes_are_warned_of_and_the_rest_runs(company: Company, site: Site) -> None:
+    site.answers["/voice"] = '<Shout>Hey</Shout><Say pitch="high">Good morning.</Say><say>lower case</say>'
     sid = company.dial()
     company.wait_over(sid)
     assert company.heard(sid, "announcement") == ["Good morning."]
@@ -71,8 +71,8 @@ def test_unknown_verbs_and_attributes_are_warned_of_and_the_rest_runs(company: C
 
 
 @pytest.mark.parametrize("answer", ["<Response><Say>", "<Answer/>", ""])
-def test_bad_xml_ends_the_call_with_an_apology(company: Company, house: House, answer: str) -> None:
-    house.answers["/voice"] = (answer, 200, {"Content-Type": "text/xml"})
+def test_bad_xml_ends_the_call_with_an_apology(company: Company, site: Site, answer: str) -> None:
+    site.answers["/voice"] = (answer, 200, {"Content-Type": "text/xml"})
     sid = company.dial()
     company.wait_over(sid)
     assert company.codes() == [12100]
@@ -80,66 +80,66 @@ def test_bad_xml_ends_the_call_with_an_apology(company: Company, house: House, a
 
 
 def test_bad_xml_in_the_middle_of_a_call_goes_to_the_fallback_address(
-    company: Company, house: House, twilio: Client
+    company: Company, site: Site, twilio: Client
 ) -> None:
-    house.answers["/voice"] = "<Redirect>/broken</Redirect>"
-    house.answers["/broken"] = ("<Response><Say>", 200, {"Content-Type": "text/xml"})
-    house.answers["/fallback"] = "<Say>Please stay on the line.</Say>"
-    twilio.incoming_phone_numbers.list()[0].update(voice_fallback_url=f"{house.url}/fallback")
+    site.answers["/voice"] = "<Redirect>/broken</Redirect>"
+    site.answers["/broken"] = ("<Response><Say>", 200, {"Content-Type": "text/xml"})
+    site.answers["/fallback"] = "<Say>Please stay on the line.</Say>"
+    twilio.incoming_phone_numbers.list()[0].update(voice_fallback_url=f"{site.url}/fallback")
     sid = company.dial()
     company.wait_over(sid)
     assert company.heard(sid, "announcement") == ["Please stay on the line."]
-    assert house.at("/fallback")[0].params["ErrorCode"] == "12100"
+    assert site.at("/fallback")[0].params["ErrorCode"] == "12100"
 
 
-def test_an_answer_of_another_type_is_refused_and_plain_text_is_spoken(company: Company, house: House) -> None:
-    house.answers["/voice"] = ("{}", 200, {"Content-Type": "application/json"})
+def test_an_answer_of_another_type_is_refused_and_plain_text_is_spoken(company: Company, site: Site) -> None:
+    site.answers["/voice"] = ("{}", 200, {"Content-Type": "application/json"})
     company.wait_over(company.dial())
     assert company.codes() == [12300]
-    house.answers["/voice"] = ("Good morning", 200, {"Content-Type": "text/plain"})
+    site.answers["/voice"] = ("Good morning", 200, {"Content-Type": "text/plain"})
     sid = company.dial()
     company.wait_over(sid)
     assert company.heard(sid, "announcement") == ["Good morning"]
 
 
-def test_a_rejected_call_is_never_answered(company: Company, house: House) -> None:
-    house.answers["/voice"] = '<Reject reason="busy"/>'
+def test_a_rejected_call_is_never_answered(company: Company, site: Site) -> None:
+    site.answers["/voice"] = '<Reject reason="busy"/>'
     sid = company.dial()
     assert company.wait_over(sid) == "busy"
     assert "connected" not in company.types(sid)
 
 
-def test_waiting_in_a_queue_repeats_the_wait_document(company: Company, house: House) -> None:
-    house.answers["/voice"] = '<Enqueue waitUrl="/wait">care</Enqueue>'
-    house.answers["/wait"] = "<Say>You are number one.</Say><Dial>+15550100456</Dial>"
+def test_waiting_in_a_queue_repeats_the_wait_document(company: Company, site: Site) -> None:
+    site.answers["/voice"] = '<Enqueue waitUrl="/wait">care</Enqueue>'
+    site.answers["/wait"] = "<Say>You are number one.</Say><Dial>+15550100456</Dial>"
     sid = company.dial()
-    until(lambda: len(house.at("/wait")) >= 3)
+    until(lambda: len(site.at("/wait")) >= 3)
     assert 12200 in company.codes(), "Dial has no place in a queue"
     assert company.call(sid)["status"] == "in-progress"
 
 
-def test_a_conference_wait_document_that_runs_out_is_followed_by_silence(company: Company, house: House) -> None:
-    house.answers["/voice"] = '<Dial><Conference waitUrl="/wait">room</Conference></Dial>'
-    house.answers["/wait"] = "<Say>Please wait.</Say><Gather/>"
+def test_a_conference_wait_document_that_runs_out_is_followed_by_silence(company: Company, site: Site) -> None:
+    site.answers["/voice"] = '<Dial><Conference waitUrl="/wait">room</Conference></Dial>'
+    site.answers["/wait"] = "<Say>Please wait.</Say><Gather/>"
     sid = company.dial()
     company.wait_for(sid, "silence")
-    assert len(house.at("/wait")) == 1
+    assert len(site.at("/wait")) == 1
     assert company.codes() == [12200], "Gather has no place in a conference's wait document"
 
 
-def test_a_failing_wait_document_keeps_the_caller_out_of_the_conference(company: Company, house: House) -> None:
-    house.answers["/voice"] = (
+def test_a_failing_wait_document_keeps_the_caller_out_of_the_conference(company: Company, site: Site) -> None:
+    site.answers["/voice"] = (
         '<Dial action="/after"><Conference waitUrl="/wait">room</Conference></Dial><Say>Next verb.</Say>'
     )
-    house.answers["/wait"] = ("broken", 500)
-    house.answers["/after"] = "<Say>All is well.</Say>"
+    site.answers["/wait"] = ("broken", 500)
+    site.answers["/after"] = "<Say>All is well.</Say>"
     sid = company.dial()
     company.wait_over(sid)
     assert company.heard(sid, "announcement") == ["All is well."]
 
 
-def test_a_duplicate_label_is_refused_and_that_call_goes_on(company: Company, house: House) -> None:
-    house.answers["/voice"] = (
+def test_a_duplicate_label_is_refused_and_that_call_goes_on(company: Company, site: Site) -> None:
+    site.answers["/voice"] = (
         '<Dial><Conference participantLabel="customer">room</Conference></Dial><Say>Next verb.</Say>'
     )
     first = company.dial()
@@ -151,23 +151,23 @@ def test_a_duplicate_label_is_refused_and_that_call_goes_on(company: Company, ho
     assert company.call(first)["conference"] == "room"
 
 
-def test_only_the_first_participant_fixes_the_callback(company: Company, house: House) -> None:
+def test_only_the_first_participant_fixes_the_callback(company: Company, site: Site) -> None:
     room = '<Dial><Conference statusCallback="{}" statusCallbackEvent="join leave">room</Conference></Dial>'
-    house.answers["/voice"], house.answers["/agent"] = room.format("/first"), room.format("/second")
+    site.answers["/voice"], site.answers["/agent"] = room.format("/first"), room.format("/second")
     company.wait_for(company.dial(), "music")
     company.wait_for(company.connect(), "joined")
     company.settle()
-    assert (len(house.at("/first")), len(house.at("/second"))) == (2, 0)
+    assert (len(site.at("/first")), len(site.at("/second"))) == (2, 0)
 
 
-def test_a_coach_before_the_coached_is_refused(company: Company, house: House) -> None:
-    house.answers["/agent"] = f'<Dial><Conference coach="CA{"0" * 32}">room</Conference></Dial>'
+def test_a_coach_before_the_coached_is_refused(company: Company, site: Site) -> None:
+    site.answers["/agent"] = f'<Dial><Conference coach="CA{"0" * 32}">room</Conference></Dial>'
     company.wait_over(company.connect())
     assert company.codes() == [13240]
 
 
-def test_the_first_number_to_answer_gets_the_caller(company: Company, house: House) -> None:
-    house.answers["/voice"] = (
+def test_the_first_number_to_answer_gets_the_caller(company: Company, site: Site) -> None:
+    site.answers["/voice"] = (
         '<Dial action="/after" timeout="20"><Number>+15550100456</Number><Client>agent-2</Client></Dial>'
     )
     sid = company.dial()
@@ -186,28 +186,28 @@ def test_the_first_number_to_answer_gets_the_caller(company: Company, house: Hou
     assert company.wait_over(loser["sid"]) == "canceled"
     company.post(f"/device/{winner['sid']}/hangup")
     company.wait_over(sid)
-    after = house.at("/after")[0].params
+    after = site.at("/after")[0].params
     assert (after["DialCallStatus"], after["DialBridged"]) == ("completed", "true")
 
 
-def test_a_desk_telephone_takes_the_call_only_after_pressing_one(company: Company, house: House) -> None:
+def test_a_desk_telephone_takes_the_call_only_after_pressing_one(company: Company, site: Site) -> None:
     desk = {"id": "desk", "name": "Bo", "number": "+15550100456", "answers_after": 0.1, "keys": "1"}
     company.post("/control/people", desk)
-    house.answers["/voice"] = '<Dial action="/after"><Number url="/screen">+15550100456</Number></Dial>'
-    house.answers["/screen"] = '<Gather numDigits="1" action="/taken"><Say>Press 1.</Say></Gather><Hangup/>'
+    site.answers["/voice"] = '<Dial action="/after"><Number url="/screen">+15550100456</Number></Dial>'
+    site.answers["/screen"] = '<Gather numDigits="1" action="/taken"><Say>Press 1.</Say></Gather><Hangup/>'
     sid = company.dial()
     company.wait_for(sid, "joined")
-    assert house.at("/taken")[0].params["ParentCallSid"] == sid
+    assert site.at("/taken")[0].params["ParentCallSid"] == sid
     company.post("/control/people", {**desk, "keys": ""})
     voicemail = company.dial()
     company.wait_over(voicemail)
-    after = house.params("/after", CallSid=voicemail)[0]
+    after = site.params("/after", CallSid=voicemail)[0]
     assert (after["DialCallStatus"], after["DialBridged"]) == ("completed", "false")
 
 
-def test_whoever_is_muted_or_held_is_not_heard(company: Company, house: House, twilio: Client) -> None:
+def test_whoever_is_muted_or_held_is_not_heard(company: Company, site: Site, twilio: Client) -> None:
     room = '<Dial><Conference participantLabel="{}" beep="false">room</Conference></Dial>'
-    house.answers["/voice"], house.answers["/agent"] = room.format("customer"), room.format("agent-1")
+    site.answers["/voice"], site.answers["/agent"] = room.format("customer"), room.format("agent-1")
     customer = company.dial()
     company.wait_for(customer, "music")
     agent = company.connect()
@@ -230,14 +230,14 @@ def test_whoever_is_muted_or_held_is_not_heard(company: Company, house: House, t
     assert company.heard(agent, "heard") == ["customer 1", "customer 2", "customer 4"]
 
 
-def test_a_coach_is_heard_by_the_coached_alone(company: Company, house: House, twilio: Client) -> None:
+def test_a_coach_is_heard_by_the_coached_alone(company: Company, site: Site, twilio: Client) -> None:
     room = '<Dial><Conference participantLabel="{}">room</Conference></Dial>'
-    house.answers["/voice"], house.answers["/agent"] = room.format("customer"), room.format("agent-1")
+    site.answers["/voice"], site.answers["/agent"] = room.format("customer"), room.format("agent-1")
     customer = company.dial()
     company.wait_for(customer, "music")
     agent = company.connect()
     company.wait_for(agent, "joined")
-    house.answers["/agent"] = f'<Dial><Conference coach="{agent}">room</Conference></Dial>'
+    site.answers["/agent"] = f'<Dial><Conference coach="{agent}">room</Conference></Dial>'
     supervisor = company.connect("supervisor-1")
     company.wait_for(supervisor, "joined")
     company.post(f"/device/{supervisor}/say", {"text": "Offer the refund."})
@@ -245,14 +245,14 @@ def test_a_coach_is_heard_by_the_coached_alone(company: Company, house: House, t
     assert company.heard(customer, "heard") == []
 
 
-def test_the_caller_may_hang_up_while_the_house_still_thinks(company: Company, house: House) -> None:
+def test_the_caller_may_hang_up_before_the_answer(company: Company, site: Site) -> None:
     def think() -> str:
         company.carrier.closing.wait(0.3)
         return "<Say>Welcome.</Say>"
 
-    house.answers["/voice"] = think
+    site.answers["/voice"] = think
     sid = company.dial()
-    until(lambda: house.at("/voice"))
+    until(lambda: site.at("/voice"))
     company.post(f"/control/calls/{sid}/hangup")
     assert company.wait_over(sid) == "completed"
     company.settle()
@@ -267,16 +267,16 @@ def test_a_redirect_by_rest_needs_absolute_links_in_its_text(company: Company, t
     assert company.codes() == [11100]
 
 
-def test_a_message_in_the_voice_answer_is_sent(company: Company, house: House) -> None:
-    house.answers["/voice"] = "<Message>We call you back today.</Message><Say>Goodbye.</Say>"
+def test_a_message_in_the_voice_answer_is_sent(company: Company, site: Site) -> None:
+    site.answers["/voice"] = "<Message>We call you back today.</Message><Say>Goodbye.</Say>"
     company.wait_over(company.dial())
     company.settle()
     sent = company.get(f"/control/messages?number={CARLA.replace('+', '%2B')}")
     assert [(m["body"], m["status"]) for m in sent] == [("We call you back today.", "delivered")]
 
 
-def test_silence_leaves_no_voice_message_and_hanging_up_keeps_what_was_said(company: Company, house: House) -> None:
-    house.answers["/voice"] = '<Record action="/message" timeout="4"/><Say>We heard nothing.</Say>'
+def test_silence_leaves_no_voice_message_and_hanging_up_keeps_what_was_said(company: Company, site: Site) -> None:
+    site.answers["/voice"] = '<Record action="/message" timeout="4"/><Say>We heard nothing.</Say>'
     silent = company.dial()
     company.wait_over(silent)
     assert company.heard(silent, "announcement") == ["We heard nothing."]
@@ -284,36 +284,36 @@ def test_silence_leaves_no_voice_message_and_hanging_up_keeps_what_was_said(comp
     until(lambda: company.call(sid)["listening"])
     company.post(f"/control/calls/{sid}/say", {"text": "Call me."})
     company.post(f"/control/calls/{sid}/hangup")
-    asked = until(lambda: house.at("/message"))[0].params
+    asked = until(lambda: site.at("/message"))[0].params
     assert (asked["Digits"], asked["CallStatus"]) == ("hangup", "completed")
 
 
 def test_with_hangup_on_star_the_caller_leaves_the_conference_and_comes_back_to_it(
-    company: Company, house: House
+    company: Company, site: Site
 ) -> None:
-    house.answers["/voice"] = (
+    site.answers["/voice"] = (
         '<Dial hangupOnStar="true" action="/left"><Conference startConferenceOnEnter="false" endConferenceOnExit="true"'
         ' waitUrl="/wait" participantLabel="customer">interaction-1</Conference></Dial>'
     )
-    house.answers["/wait"] = "<Say>You are next.</Say><Pause length='60'/>"
-    house.answers["/left"] = '<Gather numDigits="1" action="/choice"><Say>Press 1.</Say></Gather>'
-    house.answers["/choice"] = '<Dial action="/gone"><Conference waitUrl="/wait">interaction-1</Conference></Dial>'
+    site.answers["/wait"] = "<Say>You are next.</Say><Pause length='60'/>"
+    site.answers["/left"] = '<Gather numDigits="1" action="/choice"><Say>Press 1.</Say></Gather>'
+    site.answers["/choice"] = '<Dial action="/gone"><Conference waitUrl="/wait">interaction-1</Conference></Dial>'
     sid = company.dial()
     company.wait_for(sid, "waiting")
     company.post(f"/control/calls/{sid}/digits", {"digits": "*"})
     company.wait_for(sid, "menu")
-    left = house.at("/left")[0].params
+    left = site.at("/left")[0].params
     assert (left["CallStatus"], left["DialCallStatus"]) == ("in-progress", "answered")
     company.post(f"/control/calls/{sid}/digits", {"digits": "2"})
     until(lambda: company.call(sid)["conference"] == "interaction-1")
-    assert house.at("/choice")[0].params["Digits"] == "2"
+    assert site.at("/choice")[0].params["Digits"] == "2"
 
 
-def test_without_it_a_star_in_a_conference_changes_nothing(company: Company, house: House) -> None:
-    house.answers["/voice"] = '<Dial action="/left"><Conference waitUrl="/wait">interaction-1</Conference></Dial>'
-    house.answers["/wait"] = "<Pause length='60'/>"
+def test_without_it_a_star_in_a_conference_changes_nothing(company: Company, site: Site) -> None:
+    site.answers["/voice"] = '<Dial action="/left"><Conference waitUrl="/wait">interaction-1</Conference></Dial>'
+    site.answers["/wait"] = "<Pause length='60'/>"
     sid = company.dial()
     company.wait_for(sid, "waiting")
     company.post(f"/control/calls/{sid}/digits", {"digits": "*"})
     assert company.call(sid)["conference"] == "interaction-1"
-    assert not house.at("/left")
+    assert not site.at("/left")

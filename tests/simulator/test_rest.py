@@ -17,7 +17,7 @@ from twilio.rest import Client
 from tests.waiting import PATIENCE, until
 
 from .company import CARLA, OURS, Company
-from .house import House
+from .site import Site
 
 SPEC = json.loads((Path(__file__).parents[1] / "payloads" / "twilio_api_v2010.subset.json").read_text("utf-8"))
 
@@ -97,10 +97,10 @@ def twilio(company: Company) -> Iterator[Client]:
 
 
 @pytest.fixture
-def conference_sid(company: Company, house: House, twilio: Client) -> str:
+def conference_sid(company: Company, site: Site, twilio: Client) -> str:
     """Carla and Alice talk in interaction-1."""
     room = '<Dial><Conference participantLabel="{}" beep="false">interaction-1</Conference></Dial>'
-    house.answers["/voice"], house.answers["/agent"] = room.format("customer"), room.format("agent-1")
+    site.answers["/voice"], site.answers["/agent"] = room.format("customer"), room.format("agent-1")
     customer = company.dial()
     company.wait_for(customer, "music")
     company.connect()
@@ -112,11 +112,11 @@ def refused(code: int, status: int = 400) -> Any:
     return pytest.raises(TwilioRestException, check=lambda error: (error.code, error.status) == (code, status))
 
 
-def test_numbers_are_listed_and_their_webhooks_set(company: Company, house: House, twilio: Client) -> None:
+def test_numbers_are_listed_and_their_webhooks_set(company: Company, site: Site, twilio: Client) -> None:
     number = twilio.incoming_phone_numbers.list(phone_number=OURS)[0]
-    changed = number.update(voice_url=f"{house.url}/v", sms_url=f"{house.url}/s", status_callback=f"{house.url}/c")
-    assert twilio.incoming_phone_numbers(str(number.sid)).fetch().voice_url == f"{house.url}/v"
-    assert changed.sms_url == f"{house.url}/s"
+    changed = number.update(voice_url=f"{site.url}/v", sms_url=f"{site.url}/s", status_callback=f"{site.url}/c")
+    assert twilio.incoming_phone_numbers(str(number.sid)).fetch().voice_url == f"{site.url}/v"
+    assert changed.sms_url == f"{site.url}/s"
     assert changed.capabilities["voice"] is True
 
 
@@ -133,9 +133,9 @@ def test_an_address_with_an_underscore_in_its_host_is_refused(twilio: Client) ->
         number.update(voice_url="http://my_house.test/voice")
 
 
-def test_a_leg_is_made_fetched_listed_and_ended(company: Company, house: House, twilio: Client) -> None:
-    house.answers["/leg"] = '<Pause length="60"/>'
-    leg = twilio.calls.create(to="+15550100456", from_=OURS, url=f"{house.url}/leg", timeout=20)
+def test_a_leg_is_made_fetched_listed_and_ended(company: Company, site: Site, twilio: Client) -> None:
+    site.answers["/leg"] = '<Pause length="60"/>'
+    leg = twilio.calls.create(to="+15550100456", from_=OURS, url=f"{site.url}/leg", timeout=20)
     assert leg.status == "queued"
     company.wait_for(str(leg.sid), "ringing")
     company.post(f"/control/calls/{leg.sid}/answer")
@@ -149,13 +149,13 @@ def test_a_leg_is_made_fetched_listed_and_ended(company: Company, house: House, 
         twilio.calls(str(leg.sid)).update(twiml="<Response/>")
 
 
-def test_a_ringing_leg_is_cancelled(company: Company, house: House, twilio: Client) -> None:
+def test_a_ringing_leg_is_cancelled(company: Company, site: Site, twilio: Client) -> None:
     leg = twilio.calls.create(
-        to="+15550100456", from_=OURS, twiml="<Response/>", status_callback=f"{house.url}/progress"
+        to="+15550100456", from_=OURS, twiml="<Response/>", status_callback=f"{site.url}/progress"
     )
     company.wait_for(str(leg.sid), "ringing")
     assert twilio.calls(str(leg.sid)).update(status="canceled").status == "canceled"
-    told = until(lambda: house.at("/progress"))[0].params
+    told = until(lambda: site.at("/progress"))[0].params
     assert (told["CallStatus"], told["SipResponseCode"]) == ("canceled", "487")
 
 
@@ -171,15 +171,15 @@ def test_busy_and_unreachable_telephones_say_so(company: Company, twilio: Client
     assert [company.wait_over(str(leg.sid)) for leg in legs] == ["busy", "failed"]
 
 
-def test_a_live_call_is_sent_elsewhere(company: Company, house: House, twilio: Client) -> None:
-    house.answers["/voice"] = '<Enqueue waitUrl="" action="/done">care</Enqueue>'
+def test_a_live_call_is_sent_elsewhere(company: Company, site: Site, twilio: Client) -> None:
+    site.answers["/voice"] = '<Enqueue waitUrl="" action="/done">care</Enqueue>'
     sid = company.dial()
     company.wait_for(sid, "silence")
     twilio.calls(sid).update(twiml='<Response><Say language="zh-CN">您好</Say></Response>')
     company.wait_over(sid)
     company.settle()
     assert company.heard(sid, "announcement") == ["您好"]
-    assert [a.params["QueueResult"] for a in house.at("/done")] == ["redirected"]
+    assert [a.params["QueueResult"] for a in site.at("/done")] == ["redirected"]
 
 
 def test_wrong_credentials_unknown_things_and_bad_numbers_get_twilios_codes(company: Company, twilio: Client) -> None:
@@ -208,12 +208,12 @@ def test_an_api_key_and_its_secret_are_let_in(company: Company) -> None:
 
 
 def test_participants_are_held_muted_coached_and_removed(
-    company: Company, house: House, twilio: Client, conference_sid: str
+    company: Company, site: Site, twilio: Client, conference_sid: str
 ) -> None:
     room = twilio.conferences(conference_sid)
     customer, agent = room.participants("customer").fetch(), room.participants("agent-1").fetch()
-    house.answers["/hold"] = "<Say>One moment.</Say>"
-    held = room.participants("customer").update(hold=True, hold_url=f"{house.url}/hold", hold_method="POST")
+    site.answers["/hold"] = "<Say>One moment.</Say>"
+    held = room.participants("customer").update(hold=True, hold_url=f"{site.url}/hold", hold_method="POST")
     assert held.hold is True
     until(lambda: company.heard(str(customer.call_sid), "announcement") == ["One moment."])
     assert [p.label for p in room.participants.list(hold=True)] == ["customer"]
@@ -250,16 +250,16 @@ def test_a_leg_added_by_rest_joins_when_it_is_answered(company: Company, twilio:
         twilio.conferences("interaction-1").participants.create(from_=OURS, to="+15550100457", label="supervisor-3")
 
 
-def test_a_leg_added_by_rest_that_nobody_answers_leaves_again(company: Company, house: House, twilio: Client) -> None:
+def test_a_leg_added_by_rest_that_nobody_answers_leaves_again(company: Company, site: Site, twilio: Client) -> None:
     twilio.conferences("interaction-9").participants.create(
         from_=OURS,
         to="+15550100456",
         label="agent-9",
         timeout=5,
-        conference_status_callback=f"{house.url}/conference",
+        conference_status_callback=f"{site.url}/conference",
         conference_status_callback_event=["start", "end", "join", "leave"],
     )
-    told = until(lambda: house.at("/conference"))
+    told = until(lambda: site.at("/conference"))
     company.settle()
     assert [a.params["StatusCallbackEvent"] for a in told] == ["participant-leave"]
     assert told[0].params["ReasonParticipantLeft"] == "participant_add_failed"
@@ -272,9 +272,9 @@ def test_only_a_new_participant_may_name_the_conference(twilio: Client, conferen
 
 
 def test_a_recording_is_paused_resumed_stopped_fetched_and_deleted(
-    company: Company, house: House, twilio: Client
+    company: Company, site: Site, twilio: Client
 ) -> None:
-    house.answers["/voice"] = '<Pause length="60"/>'
+    site.answers["/voice"] = '<Pause length="60"/>'
     sid = company.dial()
     company.wait_for(sid, "connected")
     recording = twilio.calls(sid).recordings.create(recording_channels="dual")
@@ -326,10 +326,10 @@ def test_a_message_twilio_would_not_take_is_refused_with_its_code(company: Compa
             twilio.messages.create(to=to, from_=from_, body=body)
 
 
-def test_whoever_says_stop_gets_nothing_until_start(company: Company, house: House, twilio: Client) -> None:
+def test_whoever_says_stop_gets_nothing_until_start(company: Company, site: Site, twilio: Client) -> None:
     company.post("/control/messages", {"from": CARLA, "to": OURS, "body": " Stop "})
     company.settle()
-    assert house.at("/sms")[0].params["Body"] == " Stop "
+    assert site.at("/sms")[0].params["Body"] == " Stop "
     with refused(21610):
         twilio.messages.create(to=CARLA, from_=OURS, body="Hi")
     company.post("/control/messages", {"from": CARLA, "to": OURS, "body": "START"})
@@ -337,12 +337,12 @@ def test_whoever_says_stop_gets_nothing_until_start(company: Company, house: Hou
     assert twilio.messages.create(to=CARLA, from_=OURS, body="Hi").status == "queued"
 
 
-def test_an_unreachable_telephone_gets_no_message(company: Company, house: House, twilio: Client) -> None:
+def test_an_unreachable_telephone_gets_no_message(company: Company, site: Site, twilio: Client) -> None:
     company.post("/control/people", {"id": "off", "name": "Off", "number": "+15550100804", "unreachable": True})
-    twilio.messages.create(to="+15550100804", from_=OURS, body="Hi", status_callback=f"{house.url}/sent")
+    twilio.messages.create(to="+15550100804", from_=OURS, body="Hi", status_callback=f"{site.url}/sent")
     company.settle()
-    assert house.at("/sent")[-1].params["MessageStatus"] == "undelivered"
-    assert house.at("/sent")[-1].params["ErrorCode"] == "30003"
+    assert site.at("/sent")[-1].params["MessageStatus"] == "undelivered"
+    assert site.at("/sent")[-1].params["ErrorCode"] == "30003"
 
 
 def test_long_lists_come_in_pages(company: Company, twilio: Client) -> None:

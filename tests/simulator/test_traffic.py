@@ -11,7 +11,7 @@ from callcenter.simulator.traffic import Crowd, main
 from tests.waiting import until
 
 from .company import OURS, Company
-from .house import House
+from .site import Site
 
 ENGLISH = "Welcome. For English, press 9. 中文服务请按九。 For a delivery press 1. For a return press 2."
 CHINESE = "送货请按 1，退货请按 2，安装和维修请按 3。"
@@ -64,19 +64,19 @@ def test_the_same_seed_brings_the_same_people() -> None:
     assert names(5) != names(6)
 
 
-def test_a_busy_day_has_callers_texts_surveys_and_people_who_give_up(company: Company, house: House) -> None:
-    house.answers["/voice"] = f'<Gather numDigits="1" timeout="60" action="/menu"><Say>{ENGLISH}</Say></Gather>'
-    house.answers["/menu"] = '<Dial><Conference startConferenceOnEnter="false" waitUrl="">hall</Conference></Dial>'
-    house.answers["/sms"] = f"<Message>{SURVEYS[0]}</Message>"
+def test_a_busy_day_has_callers_texts_surveys_and_people_who_give_up(company: Company, site: Site) -> None:
+    site.answers["/voice"] = f'<Gather numDigits="1" timeout="60" action="/menu"><Say>{ENGLISH}</Say></Gather>'
+    site.answers["/menu"] = '<Dial><Conference startConferenceOnEnter="false" waitUrl="">hall</Conference></Dial>'
+    site.answers["/sms"] = f"<Message>{SURVEYS[0]}</Message>"
     crowd = Crowd(ControlClient(company.url, pace=60), rate=66, seed=2)
     crowd.run(minutes=3, to=OURS)
     assert crowd.counts["called"] > 15
     assert crowd.counts["texted"] > 3
     assert crowd.counts["answered a survey"] > 0
-    callers = {asked.params["From"] for asked in house.at("/voice")}
+    callers = {asked.params["From"] for asked in site.at("/voice")}
     assert any(caller.startswith("+86") for caller in callers)
     assert any(caller.startswith("+1650555") for caller in callers), "strangers call too"
-    assert {asked.params["Digits"] for asked in house.at("/menu")} >= {"1", "2"}
+    assert {asked.params["Digits"] for asked in site.at("/menu")} >= {"1", "2"}
     until(lambda: all(call["is_over"] for call in company.get("/control/calls")))
 
 

@@ -16,7 +16,7 @@ from callcenter.simulator.settings import SimulatorSettings
 from tests.waiting import PATIENCE
 
 from .company import CARLA, LI_LEI, OURS, Company
-from .house import House
+from .site import Site
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 EXAMPLES = {w["name"]: w for w in json.loads((PAYLOADS / "webhooks.json").read_text("utf-8"))["webhooks"]}
@@ -42,21 +42,21 @@ def change(company: Company, **changes: Any) -> None:
     company.post("/control/people", {**carla, **changes})
 
 
-def send(company: Company, house: House, twilio: Client, to: str = HERS) -> list[dict[str, str]]:
+def send(company: Company, site: Site, twilio: Client, to: str = HERS) -> list[dict[str, str]]:
     """We write by WhatsApp; the status callbacks in their order."""
-    before = len(house.at("/sent"))
-    twilio.messages.create(to=to, from_=OUR_WHATSAPP, body="Hi", status_callback=f"{house.url}/sent")
+    before = len(site.at("/sent"))
+    twilio.messages.create(to=to, from_=OUR_WHATSAPP, body="Hi", status_callback=f"{site.url}/sent")
     company.settle()
-    return [asked.params for asked in house.at("/sent")][before:]
+    return [asked.params for asked in site.at("/sent")][before:]
 
 
 def states(told: list[dict[str, str]]) -> list[str]:
     return [params["MessageStatus"] for params in told]
 
 
-def test_a_whatsapp_message_carries_the_fields_of_the_example_and_the_id(company: Company, house: House) -> None:
+def test_a_whatsapp_message_carries_the_fields_of_the_example_and_the_id(company: Company, site: Site) -> None:
     shown = write(company)
-    params = house.at("/sms")[0].params
+    params = site.at("/sms")[0].params
     assert set(params) == keys("whatsapp.inbound") | {"ExternalUserId"}
     assert (params["From"], params["To"]) == (HERS, OUR_WHATSAPP)
     assert (params["ProfileName"], params["WaId"]) == ("Carla Mendes", CARLA[1:])
@@ -64,40 +64,40 @@ def test_a_whatsapp_message_carries_the_fields_of_the_example_and_the_id(company
     assert (shown["channel"], shown["from"]) == ("whatsapp", HERS)
 
 
-def test_a_whatsapp_message_of_a_stranger_has_a_number_and_no_name(company: Company, house: House) -> None:
+def test_a_whatsapp_message_of_a_stranger_has_a_number_and_no_name(company: Company, site: Site) -> None:
     write(company, from_="whatsapp:+15550100777")
-    params = house.at("/sms")[0].params
+    params = site.at("/sms")[0].params
     assert params["WaId"] == "15550100777"
     assert not {"ProfileName", "ExternalUserId"} & set(params)
 
 
-def test_a_hidden_number_shows_only_the_id(company: Company, house: House) -> None:
+def test_a_hidden_number_shows_only_the_id(company: Company, site: Site) -> None:
     change(company, hides_number=True)
     write(company)
-    params = house.at("/sms")[0].params
+    params = site.at("/sms")[0].params
     assert params["From"] == f"whatsapp:{HER_ID}"
     assert params["ExternalUserId"] == HER_ID
     assert CARLA[1:] not in "".join(params.values())
     assert "WaId" not in params
 
 
-def test_a_number_is_hidden_and_shown_again_in_mid_thread(company: Company, house: House) -> None:
+def test_a_number_is_hidden_and_shown_again_in_mid_thread(company: Company, site: Site) -> None:
     for hides in (False, True, False):
         change(company, hides_number=hides)
         write(company)
-    assert [asked.params["From"] for asked in house.at("/sms")] == [HERS, f"whatsapp:{HER_ID}", HERS]
-    assert {asked.params["ExternalUserId"] for asked in house.at("/sms")} == {HER_ID}
+    assert [asked.params["From"] for asked in site.at("/sms")] == [HERS, f"whatsapp:{HER_ID}", HERS]
+    assert {asked.params["ExternalUserId"] for asked in site.at("/sms")} == {HER_ID}
     carla = next(p for p in company.get("/control/people") if p["number"] == CARLA)
     assert len(company.get(f"/phone/{carla['id']}")["messages"]) == 3
     assert len(company.get(f"/control/messages?number=whatsapp:{HER_ID}")) == 3
 
 
-def test_whoever_shares_a_telephone_hides_its_number_for_all(company: Company, house: House) -> None:
+def test_whoever_shares_a_telephone_hides_its_number_for_all(company: Company, site: Site) -> None:
     shared = "+15105550166"
     malin = next(p for p in company.get("/control/people") if p["name"] == "Malin")
     company.http.put(f"{company.url}/control/people", json={**malin, "hides_number": True}, timeout=PATIENCE)
     write(company, from_=f"whatsapp:{shared}")
-    assert house.at("/sms")[0].params["From"] == f"whatsapp:{malin['whatsapp_id']}"
+    assert site.at("/sms")[0].params["From"] == f"whatsapp:{malin['whatsapp_id']}"
 
 
 def test_an_id_is_of_the_numbers_country_and_always_the_same() -> None:
@@ -132,10 +132,10 @@ def test_a_person_writes_by_one_channel_too(company: Company) -> None:
 
 
 def test_within_a_day_of_their_writing_ours_is_sent_delivered_and_read(
-    company: Company, house: House, twilio: Client
+    company: Company, site: Site, twilio: Client
 ) -> None:
     write(company)
-    told = send(company, house, twilio)
+    told = send(company, site, twilio)
     assert states(told) == ["sent", "delivered", "read"]
     for name, params in zip(("sent", "delivered", "read"), told, strict=True):
         assert set(params) == keys(f"whatsapp.status.{name}")
@@ -144,9 +144,9 @@ def test_within_a_day_of_their_writing_ours_is_sent_delivered_and_read(
 
 
 def test_before_they_write_and_a_day_after_it_ours_is_taken_and_fails(
-    company: Company, house: House, twilio: Client
+    company: Company, site: Site, twilio: Client
 ) -> None:
-    told = send(company, house, twilio)
+    told = send(company, site, twilio)
     assert states(told) == ["failed"]
     assert set(told[0]) == keys("whatsapp.status.failed")
     assert told[0]["ErrorCode"] == "63016"
@@ -154,46 +154,46 @@ def test_before_they_write_and_a_day_after_it_ours_is_taken_and_fails(
     windows = company.carrier.books.windows
     assert windows[CARLA, OURS] - company.carrier.clock.now() > timedelta(hours=23)
     windows[CARLA, OURS] -= timedelta(hours=24)
-    assert states(send(company, house, twilio)) == ["failed"]
+    assert states(send(company, site, twilio)) == ["failed"]
     write(company)
-    assert states(send(company, house, twilio))[0] == "sent"
+    assert states(send(company, site, twilio))[0] == "sent"
 
 
-def test_the_window_is_shown_and_shut_on_demand(company: Company, house: House, twilio: Client) -> None:
+def test_the_window_is_shown_and_shut_on_demand(company: Company, site: Site, twilio: Client) -> None:
     write(company)
     assert [(w["number"], w["from"]) for w in company.get("/control/windows")] == [(CARLA, OURS)]
     assert company.http.delete(f"{company.url}/control/windows", timeout=PATIENCE).json() == []
-    assert states(send(company, house, twilio)) == ["failed"]
+    assert states(send(company, site, twilio)) == ["failed"]
 
 
-def test_an_sms_opens_no_window(company: Company, house: House, twilio: Client) -> None:
+def test_an_sms_opens_no_window(company: Company, site: Site, twilio: Client) -> None:
     company.post("/control/messages", {"from": CARLA, "to": OURS, "body": "Hi"})
-    assert states(send(company, house, twilio)) == ["failed"]
+    assert states(send(company, site, twilio)) == ["failed"]
 
 
-def test_both_addresses_reach_the_person(company: Company, house: House, twilio: Client) -> None:
+def test_both_addresses_reach_the_person(company: Company, site: Site, twilio: Client) -> None:
     change(company, hides_number=True)
     write(company)
-    assert states(send(company, house, twilio, f"whatsapp:{HER_ID}")) == ["sent", "delivered", "read"]
-    assert states(send(company, house, twilio, HERS)) == ["sent", "delivered", "read"]
+    assert states(send(company, site, twilio, f"whatsapp:{HER_ID}")) == ["sent", "delivered", "read"]
+    assert states(send(company, site, twilio, HERS)) == ["sent", "delivered", "read"]
 
 
-def test_without_receipts_nobody_hears_of_the_reading(company: Company, house: House, twilio: Client) -> None:
+def test_without_receipts_nobody_hears_of_the_reading(company: Company, site: Site, twilio: Client) -> None:
     change(company, reads=False)
     write(company)
-    assert states(send(company, house, twilio)) == ["sent", "delivered"]
+    assert states(send(company, site, twilio)) == ["sent", "delivered"]
 
 
-def test_on_whatsapp_stop_is_a_word_like_any_other(company: Company, house: House, twilio: Client) -> None:
+def test_on_whatsapp_stop_is_a_word_like_any_other(company: Company, site: Site, twilio: Client) -> None:
     company.post("/control/messages", {"from": CARLA, "to": OURS, "body": "STOP"})
     write(company, "STOP")
-    assert states(send(company, house, twilio)) == ["sent", "delivered", "read"]
+    assert states(send(company, site, twilio)) == ["sent", "delivered", "read"]
     assert [m.direction for m in twilio.messages.list(from_=OUR_WHATSAPP)] == ["outbound-api"]
     assert company.get("/control/opt-outs") == [{"number": CARLA, "from": OURS}]
 
 
-def test_the_answer_in_twiml_comes_back_by_whatsapp(company: Company, house: House) -> None:
-    house.answers["/sms"] = "<Message>Thank you.</Message>"
+def test_the_answer_in_twiml_comes_back_by_whatsapp(company: Company, site: Site) -> None:
+    site.answers["/sms"] = "<Message>Thank you.</Message>"
     write(company)
     reply = company.get(f"/control/messages?number={HERS.replace('+', '%2B')}")[-1]
     assert (reply["from"], reply["to"], reply["status"]) == (OUR_WHATSAPP, HERS, "read")
@@ -205,10 +205,10 @@ def test_a_messaging_service_writes_from_its_sender_of_that_channel(company: Com
     assert (sent.from_, sent.num_segments) == (OUR_WHATSAPP, "1")
 
 
-def test_an_unreachable_telephone_gets_whatsapp_later(company: Company, house: House, twilio: Client) -> None:
+def test_an_unreachable_telephone_gets_whatsapp_later(company: Company, site: Site, twilio: Client) -> None:
     write(company)
     change(company, unreachable=True)
-    assert states(send(company, house, twilio)) == ["sent"]
+    assert states(send(company, site, twilio)) == ["sent"]
 
 
 def test_windows_survive_a_restart(tmp_path: Path) -> None:

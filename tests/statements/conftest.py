@@ -24,8 +24,8 @@ from callcenter.storage.tickets.tickets import Comment, Ticket
 from callcenter.wiring import Wiring
 from tests.again import Again
 from tests.empowered import Counter
-from tests.factories import CARLA, LI_LEI, Moment, Shop
-from tests.house import SignIn, csrf_token
+from tests.factories import CARLA, LI_LEI, Centre, Moment
+from tests.site import SignIn, csrf_token
 
 FRIDAY, MONDAY = (
     datetime(2026, 3, 13, 17, tzinfo=UTC),
@@ -42,9 +42,9 @@ def wiring(wiring: Wiring) -> Wiring:
 
 
 @pytest.fixture
-def shop(shop: Shop) -> Shop:
-    shop.clock.now = FRIDAY
-    return shop
+def centre(centre: Centre) -> Centre:
+    centre.clock.now = FRIDAY
+    return centre
 
 
 @dataclass
@@ -71,8 +71,8 @@ class Floor:
     counter: Counter
 
     @property
-    def shop(self) -> Shop:
-        return self.counter.shop
+    def centre(self) -> Centre:
+        return self.counter.centre
 
     @property
     def carla(self) -> int:
@@ -80,22 +80,22 @@ class Floor:
 
     def past(self, number: str, outcome: str, note: str) -> None:
         """A call of some minutes that Alice served."""
-        call, caller, _ = self.shop.talk(number)
-        self.shop.clock.forward(180)
-        self.shop.report(caller)
-        with self.shop.wiring.work() as work:
-            wrap_ups.finish(work, call, outcome=outcome, note=note, actor=self.shop.actor("alice"))
-        self.shop.clock.forward(3600)
+        call, caller, _ = self.centre.talk(number)
+        self.centre.clock.forward(180)
+        self.centre.report(caller)
+        with self.centre.wiring.work() as work:
+            wrap_ups.finish(work, call, outcome=outcome, note=note, actor=self.centre.actor("alice"))
+        self.centre.clock.forward(3600)
 
     def rated(self, said: str) -> None:
         """The last survey, asked and answered."""
-        with self.shop.wiring.work() as work:
-            surveys.invite(work, self.shop.rows(Survey)[-1].id)
-        self.shop.text(said)
+        with self.centre.wiring.work() as work:
+            surveys.invite(work, self.centre.rows(Survey)[-1].id)
+        self.centre.text(said)
 
     def ticket(self, subject: str, customer_id: int) -> int:
-        with self.shop.wiring.work() as work:
-            actor = self.shop.actor("alice")
+        with self.centre.wiring.work() as work:
+            actor = self.centre.actor("alice")
             opened = tickets.open_by(work, actor=actor, subject=subject, customer_id=customer_id)
             tickets.comment(work, opened.id, body="The depot looks for it.", actor=actor)
             return opened.id
@@ -103,17 +103,17 @@ class Floor:
     def wait(self, *numbers: str) -> None:
         """Each waits in the Billing queue, which no agent here serves."""
         for number in numbers:
-            self.shop.call(number, key="2")
+            self.centre.call(number, key="2")
 
     def double(self) -> None:
         """Double everything a page lists: colleagues, queues, waiting customers, grants, tickets, contacts, comments,
         answers, history. Done as if by another process: this one's caches stay."""
-        aside = Wiring(self.shop.wiring.settings)
-        aside.clock = self.shop.clock
-        shop = replace(self.shop, wiring=aside)
+        aside = Wiring(self.centre.wiring.settings)
+        aside.clock = self.centre.clock
+        centre = replace(self.centre, wiring=aside)
         for number in ("+14155550160", "+14155550161", "+14155550162"):
-            shop.call(number, key="2")
-        replace(self.counter, shop=shop).make_grant("credit", 1000)
+            centre.call(number, key="2")
+        replace(self.counter, centre=centre).make_grant("credit", 1000)
         with aside.database.begin() as session:
             for n, agent in enumerate(session.scalars(select(Agent)).all()):
                 session.add(_copy(agent, username=f"{agent.username}{n}", email=f"{n}{agent.email}"))
@@ -147,34 +147,34 @@ def _copy(row: R, **changes: Any) -> R:
 def floor(counter: Counter, again: Again) -> Floor:
     """Carla: gold, with an account, three tickets, four contacts, a survey answer and a grant. Bo talks with Tom, three
     wait for Billing, Alice and Sam are at their screens, and Alice is free."""
-    again("floor", counter.shop.clock, lambda: _at_work(Floor(counter)))
+    again("floor", counter.centre.clock, lambda: _at_work(Floor(counter)))
     return Floor(counter)
 
 
 def _at_work(made: Floor) -> None:
-    counter, shop = made.counter, made.shop
+    counter, centre = made.counter, made.centre
     counter.budget(200_000)
-    with shop.wiring.work() as work:
-        account = Account(name="Mendes Interiors", owner_id=shop.people.bo)
+    with centre.wiring.work() as work:
+        account = Account(name="Mendes Interiors", owner_id=centre.people.bo)
         work.session.add(account)
         work.session.flush()
         work.session.execute(update(Customer).where(Customer.id == counter.carla).values(account_id=account.id))
-    shop.available("alice")
+    centre.available("alice")
     for outcome, note in (("promise_made", "Late again."), ("waiting_for_department", "Depot asked."), ("solved", "")):
         made.past(CARLA, outcome, note)
     made.rated("4, waited too long")
     counter.make_grant("credit", 2000)
     made.ticket("Table has a scratch", counter.carla)
-    made.ticket("Lamp flickers", shop.customer("Li Lei", LI_LEI, language="zh"))
-    with shop.wiring.work() as work:
-        agents.choose_status(work, shop.people.alice, "unavailable")
-    shop.clock.now = MONDAY
+    made.ticket("Lamp flickers", centre.customer("Li Lei", LI_LEI, language="zh"))
+    with centre.wiring.work() as work:
+        agents.choose_status(work, centre.people.alice, "unavailable")
+    centre.clock.now = MONDAY
     for name, number in (("Tom Becker", TOM), ("Mallory Kent", MALLORY), ("Ana Silva", ANA)):
-        shop.customer(name, number)
-    shop.available("bo")
-    shop.talk(TOM)
+        centre.customer(name, number)
+    centre.available("bo")
+    centre.talk(TOM)
     made.wait(LI_LEI, MALLORY, ANA)
-    shop.available("alice")
+    centre.available("alice")
     counter.at_screen("alice", "bo", "sam")
 
 

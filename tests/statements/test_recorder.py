@@ -8,7 +8,7 @@ from sqlalchemy import insert, text
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Team
 from callcenter.wiring import Wiring
-from tests.house import People
+from tests.site import People
 from tests.statements.recorder import Counts, Statement, difference, head_of, recording
 
 NAMES = Statement("SELECT agents", "storage.agents.names < reports.card.of_interaction", "SELECT id, name FROM agents")

@@ -29,15 +29,15 @@ def _as_in_a_busy_process(floor: Floor, alice: Person) -> None:
 def test_a_call_from_ringing_to_wrap_up(
     floor: Floor, alice: Person, carrier: Carrier, rest: Rest, statements: Statements
 ) -> None:
-    shop, sid = floor.shop, new_sid()
+    centre, sid = floor.centre, new_sid()
     _as_in_a_busy_process(floor, alice)
     with statements("webhook: call comes in"):
         carrier.incoming(sid)
-    call = shop.of_sid(sid).id
+    call = centre.of_sid(sid).id
     with statements("webhook: key pressed, offered at once"):
         carrier.press(call, "1", sid)
-    offer = shop.offer(call)
-    assert offer.agent_id == shop.people.alice
+    offer = centre.offer(call)
+    assert offer.agent_id == centre.people.alice
     with statements("desk part: what is offered"):
         assert "Carla Mendes" in alice.get("/desk/now", is_part=True)
     with statements("desk part: the offer with its card"):
@@ -46,31 +46,31 @@ def test_a_call_from_ringing_to_wrap_up(
         alice.post(f"/desk/offers/{offer.id}/accept")
     browser = new_sid()
     with statements("webhook: agent's browser calls in"):
-        asked = {"From": f"client:agent-{shop.people.alice}", "interaction": str(call), "offer": str(offer.id)}
+        asked = {"From": f"client:agent-{centre.people.alice}", "interaction": str(call), "offer": str(offer.id)}
         carrier.post("/webhooks/voice/agent", asked, CallSid=browser)
     with statements("webhook: agent joins the conference"):
         carrier.conference(call, "participant-join", 1, browser)
-    assert shop.interaction(call).answered_at
-    shop.clock.forward(60)
+    assert centre.interaction(call).answered_at
+    centre.clock.forward(60)
     with statements("desk: hold"):
         alice.post(f"/desk/interactions/{call}/hold")
     alice.post(f"/desk/interactions/{call}/resume")
     _somebody_else_waits(floor, carrier, statements)
     with statements("webhook: caller hangs up"):
         carrier.status(sid)
-    assert shop.interaction(call).state == "wrap_up"
+    assert centre.interaction(call).state == "wrap_up"
     with statements("desk: finish wrap-up, the next is offered"):
         alice.post(f"/desk/interactions/{call}/wrap-up", outcome="promise_made", note="They come on Tuesday.")
-    assert shop.agent("alice").state == "offered"
+    assert centre.agent("alice").state == "offered"
 
 
 def _somebody_else_waits(floor: Floor, carrier: Carrier, statements: Statements) -> None:
     sid = new_sid()
     carrier.incoming(sid, ANA)
-    call = floor.shop.of_sid(sid).id
+    call = floor.centre.of_sid(sid).id
     with statements("webhook: key pressed, nobody free"):
         carrier.press(call, "1", sid)
-    assert floor.shop.interaction(call).state == "waiting"
+    assert floor.centre.interaction(call).state == "waiting"
     with statements("webhook: caller waits and hears the place"):
         assert "<Say" in carrier.post(f"/webhooks/voice/wait/{call}", CallSid=sid).text
 
@@ -78,26 +78,26 @@ def _somebody_else_waits(floor: Floor, carrier: Carrier, statements: Statements)
 def test_a_conversation_by_sms(
     floor: Floor, alice: Person, carrier: Carrier, rest: Rest, statements: Statements
 ) -> None:
-    shop = floor.shop
+    centre = floor.centre
     _as_in_a_busy_process(floor, alice)
     with statements("webhook: SMS opens a conversation"):
         carrier.sms("Where is my dishwasher?")
-    conversation = shop.rows(Message)[-1].interaction_id
+    conversation = centre.rows(Message)[-1].interaction_id
     assert conversation
-    offer = shop.offer(conversation)
+    offer = centre.offer(conversation)
     alice.post(f"/desk/offers/{offer.id}/accept")
     with statements("webhook: SMS in an open conversation"):
         carrier.sms("Hello?")
     with statements("desk: answer by SMS"):
         alice.post(f"/desk/interactions/{conversation}/messages", body="It comes on Tuesday.")
-    message = shop.rows(Message)[-1]
+    message = centre.rows(Message)[-1]
     with statements("job: hand an SMS over"):
-        operations.send_message(shop.wiring, message.id)
-    sid = shop.row(Message, message.id).sid
+        operations.send_message(centre.wiring, message.id)
+    sid = centre.row(Message, message.id).sid
     assert sid
     with statements("webhook: SMS was delivered"):
         carrier.post("/webhooks/messages/status", MessageSid=sid, MessageStatus="delivered")
-    assert shop.row(Message, message.id).status == "delivered"
+    assert centre.row(Message, message.id).status == "delivered"
 
 
 def test_pages(floor: Floor, alice: Person, sam: Person, statements: Statements) -> None:
@@ -144,9 +144,9 @@ def test_small_acts_on_tickets_and_of_agents(floor: Floor, alice: Person, statem
 def test_giving_and_asking_in_a_call(
     floor: Floor, alice: Person, sam: Person, rest: Rest, statements: Statements
 ) -> None:
-    shop = floor.shop
-    call, _, _ = shop.talk(CARLA)
-    shop.run("UPDATE interactions SET ticket_id = :ticket WHERE id = :call", ticket=floor.counter.ticket, call=call)
+    centre = floor.centre
+    call, _, _ = centre.talk(CARLA)
+    centre.run("UPDATE interactions SET ticket_id = :ticket WHERE id = :call", ticket=floor.counter.ticket, call=call)
     _the_desk_in_a_call(floor, alice, call, statements)
     give = f"/desk/interactions/{call}/give"
     with statements("desk part: choose what to give"):
@@ -155,7 +155,7 @@ def test_giving_and_asking_in_a_call(
         alice.post(give, remedy="credit", amount="$40", key="given")
     with statements("desk: ask for more"):
         alice.post(f"{give}/ask", remedy="credit", amount="$140", key="asked", reason=WHY)
-    (approval,) = shop.rows(Approval)
+    (approval,) = centre.rows(Approval)
     with statements("page: approvals, one asked"):
         assert WHY in sam.get("/approvals/")
     with statements("approvals: say yes"):
@@ -177,7 +177,7 @@ def _the_desk_in_a_call(floor: Floor, alice: Person, call: int, statements: Stat
 
 
 def test_the_api(floor: Floor, app: Flask, statements: Statements) -> None:
-    with floor.shop.wiring.work() as work:
+    with floor.centre.wiring.work() as work:
         _, secret = staff.issue_token(work, name="desk", role="agent", username="alice")
     program = app.test_client()
     headers = {"Authorization": f"Bearer {secret}"}
@@ -202,10 +202,10 @@ def test_the_api(floor: Floor, app: Flask, statements: Statements) -> None:
 
 
 def test_the_clock_with_nothing_due(floor: Floor, statements: Statements) -> None:
-    clock = Clock(floor.shop.wiring)
+    clock = Clock(floor.centre.wiring)
     clock.tick()  # all that is done every few seconds, minutes or hours
     for but in ("", "with twice as many rows"):
-        floor.shop.clock.forward(1)
+        floor.centre.clock.forward(1)
         with statements("clock: a second with nothing due", but=but):
             clock.tick()
         if not but:

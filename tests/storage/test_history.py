@@ -14,14 +14,14 @@ from callcenter.storage import history
 from callcenter.storage.history import History
 from callcenter.storage.work import Work
 from callcenter.wiring import Wiring
-from tests.factories import CARLA, Shop
+from tests.factories import CARLA, Centre
 from tests.waiting import PATIENCE
 
 WRITERS, ROUNDS = 8, 25
 
 
-def test_nothing_written_is_ever_changed_or_taken_away(shop: Shop) -> None:
-    with shop.wiring.work() as work:
+def test_nothing_written_is_ever_changed_or_taken_away(centre: Centre) -> None:
+    with centre.wiring.work() as work:
         work.record(NoteWritten(note="as it was"))
     for statement in (
         "UPDATE history SET data = '{}'",
@@ -34,27 +34,27 @@ def test_nothing_written_is_ever_changed_or_taken_away(shop: Shop) -> None:
         "TRUNCATE history CASCADE",
     ):
         with pytest.raises(DBAPIError, match="append-only"):
-            shop.run(statement)
-    rows = shop.rows(History)
+            centre.run(statement)
+    rows = centre.rows(History)
     assert [row.data for row in rows if row.kind == "NoteWritten"] == [{"note": "as it was"}]
-    with pytest.raises(InternalError), shop.wiring.reading() as session:
+    with pytest.raises(InternalError), centre.wiring.reading() as session:
         session.execute(text("DELETE FROM history"))
 
 
-def test_what_a_failed_work_recorded_never_happened(shop: Shop) -> None:
-    before = len(shop.rows(History))
+def test_what_a_failed_work_recorded_never_happened(centre: Centre) -> None:
+    before = len(centre.rows(History))
 
     def fail() -> None:
-        with shop.wiring.work() as work:
+        with centre.wiring.work() as work:
             work.record(NoteWritten(note="never"))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         fail()
-    assert len(shop.rows(History)) == before
+    assert len(centre.rows(History)) == before
 
 
-def test_who_has_seen_a_number_has_seen_all_smaller_ones(shop: Shop) -> None:
+def test_who_has_seen_a_number_has_seen_all_smaller_ones(centre: Centre) -> None:
     """Eight write at once while one follows: the follower never meets a number below the highest it saw before."""
     writing = threading.Event()
     seen: list[int] = []
@@ -63,7 +63,7 @@ def test_who_has_seen_a_number_has_seen_all_smaller_ones(shop: Shop) -> None:
     def write(who: int) -> None:
         try:
             for turn in range(ROUNDS):
-                with shop.wiring.work() as work:
+                with centre.wiring.work() as work:
                     for part in range(1 + turn % 3):
                         work.record(NoteWritten(note=f"{who} {turn} {part}"))
         except BaseException as error:
@@ -71,7 +71,7 @@ def test_who_has_seen_a_number_has_seen_all_smaller_ones(shop: Shop) -> None:
 
     def follow() -> None:
         while not writing.is_set():
-            with shop.wiring.reading() as session:
+            with centre.wiring.reading() as session:
                 seen.extend(
                     row.sequence or 0
                     for row in history.published_since(session, seen[-1] if seen else 0, agent_id=None, limit=10_000)
@@ -87,7 +87,7 @@ def test_who_has_seen_a_number_has_seen_all_smaller_ones(shop: Shop) -> None:
     writing.set()
     follower.join(PATIENCE)
     assert not errors
-    rows = shop.rows(History)
+    rows = centre.rows(History)
     numbers = sorted(row.sequence or 0 for row in rows)
     assert numbers == list(range(numbers[0], numbers[0] + len(rows)))  # without a gap
     assert seen == sorted(set(seen))
@@ -100,37 +100,39 @@ def test_who_has_seen_a_number_has_seen_all_smaller_ones(shop: Shop) -> None:
 
 
 def test_what_a_crash_swallowed_is_told_again_and_once(
-    shop: Shop, wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+    centre: Centre, wiring: Wiring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pushed: list[tuple[str, dict[str, object]]] = []
     monkeypatch.setattr(wiring.push, "send", lambda _room, name, payload: pushed.append((name, payload)))
-    id_, _ = shop.call()
+    id_, _ = centre.call()
     pushed.clear()
     with wiring.database.begin() as session:  # committed, and then the process is gone
-        work = Work(session, shop.clock())
+        work = Work(session, centre.clock())
         work.record(NoteWritten(interaction_id=id_, note="swallowed"))
         work.write()
     assert wiring.republish() == 0  # perhaps it is only slow
-    shop.clock.forward(6)
+    centre.clock.forward(6)
     assert wiring.republish() == 1
     assert wiring.republish() == 0
     assert [(name, payload["interaction_id"]) for name, payload in pushed] == [("interaction.changed", id_)]
-    numbers = [row.sequence for row in shop.rows(History)]
+    numbers = [row.sequence for row in centre.rows(History)]
     assert None not in numbers
     with wiring.reading() as session:
-        assert history.is_behind(session, now=shop.clock(), by=timedelta(0)) == 0
+        assert history.is_behind(session, now=centre.clock(), by=timedelta(0)) == 0
 
 
-def test_two_who_tell_again_at_once_tell_it_once(shop: Shop, wiring: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_who_tell_again_at_once_tell_it_once(
+    centre: Centre, wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pushed: list[str] = []
     monkeypatch.setattr(wiring.push, "send", lambda _room, name, _payload: pushed.append(name))
-    id_, _ = shop.call()
+    id_, _ = centre.call()
     pushed.clear()
     with wiring.database.begin() as session:
-        work = Work(session, shop.clock())
+        work = Work(session, centre.clock())
         work.record(NoteWritten(interaction_id=id_, note="swallowed"))
         work.write()
-    shop.clock.forward(6)
+    centre.clock.forward(6)
     threads = [threading.Thread(target=wiring.republish) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -139,13 +141,13 @@ def test_two_who_tell_again_at_once_tell_it_once(shop: Shop, wiring: Wiring, mon
     assert pushed == ["interaction.changed"]
 
 
-def test_every_event_comes_back_out_of_history_as_it_went_in(shop: Shop) -> None:
-    with shop.wiring.work() as work:
+def test_every_event_comes_back_out_of_history_as_it_went_in(centre: Centre) -> None:
+    with centre.wiring.work() as work:
         for kind in Event.kinds.values():
             given = {f.name: _some(str(f.type)) for f in fields(kind) if f.name not in SUBJECTS}
             work.record(kind(interaction_id=1, actor="agent:7", **given))  # type: ignore[arg-type]
         recorded = list(work.recorded)
-    rows = shop.rows(History)[-len(recorded) :]
+    rows = centre.rows(History)[-len(recorded) :]
     assert [row.event() for row in rows] == recorded
 
 
@@ -155,21 +157,21 @@ def _some(kind: str) -> object:
     return 7 if "int" in kind else "文 text"
 
 
-def test_an_event_of_an_older_version_is_read_as_one_of_today(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    carla = shop.customer("Carla Diaz", CARLA)
+def test_an_event_of_an_older_version_is_read_as_one_of_today(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    carla = centre.customer("Carla Diaz", CARLA)
     older = "INSERT INTO history (at, kind, version, actor, customer_id, data) VALUES (:at, :kind, 1, 'customer', :carla, :data)"
-    shop.run(older, at=shop.clock.now, kind="CustomerOptedOut", carla=carla, data='{"channel": "sms"}')
-    shop.run(older, at=shop.clock.now, kind="NoteWritten", carla=carla, data='{"text": "hello", "unknown": 1}')
+    centre.run(older, at=centre.clock.now, kind="CustomerOptedOut", carla=carla, data='{"channel": "sms"}')
+    centre.run(older, at=centre.clock.now, kind="NoteWritten", carla=carla, data='{"text": "hello", "unknown": 1}')
     monkeypatch.setitem(upcasts.UPCASTS, ("NoteWritten", 1), lambda data: {**data, "note": data["text"]})
-    out, note = (row.event() for row in shop.rows(History)[-2:])
+    out, note = (row.event() for row in centre.rows(History)[-2:])
     assert out == events.CustomerOptedOut(customer_id=carla, actor="customer", address_kind="phone")
     assert note == events.NoteWritten(customer_id=carla, actor="customer", note="hello")
 
 
-def test_an_event_is_written_with_its_version(shop: Shop) -> None:
-    shop.customer("Carla Diaz", CARLA)
-    shop.text("STOP")
-    row = shop.rows(History)[-1]
+def test_an_event_is_written_with_its_version(centre: Centre) -> None:
+    centre.customer("Carla Diaz", CARLA)
+    centre.text("STOP")
+    row = centre.rows(History)[-1]
     assert (row.kind, row.version, row.data) == ("CustomerOptedOut", 2, {"address_kind": "phone"})
 
 

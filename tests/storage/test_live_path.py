@@ -19,7 +19,7 @@ from callcenter.storage.routing import offers, routing, waits
 from callcenter.storage.supervision import figures
 from callcenter.storage.surveys import surveys
 from callcenter.storage.work import Work
-from tests.factories import CARLA, OURS, Shop
+from tests.factories import CARLA, OURS, Centre
 
 THREAD = Thread(Channel.SMS, OURS, CARLA)
 
@@ -27,9 +27,9 @@ ENDED = 10_000
 
 
 @pytest.fixture
-def busy_year(shop: Shop) -> Shop:
+def busy_year(centre: Centre) -> Centre:
     """An app with a year of history and a few waiting customers."""
-    shop.run(
+    centre.run(
         """
         INSERT INTO interactions (channel, direction, state, language, our_address, their_address, queue_id, agent_id,
             created_at, joined_at, ended_at, finished_at, aging, tier, score, affinities, transfer_reason, result)
@@ -39,46 +39,46 @@ def busy_year(shop: Shop) -> Shop:
         FROM generate_series(1, :ended) AS n
         """,
         ours=OURS,
-        queue=shop.delivery,
-        alice=shop.people.alice,
+        queue=centre.delivery,
+        alice=centre.people.alice,
         ended=ENDED,
     )
-    shop.run(
+    centre.run(
         """
         INSERT INTO offers (interaction_id, agent_id, medium, slot, state, is_open, made_at, expires_at, ended_at, end_reason, reason)
         SELECT id, agent_id, 'voice', 0, 'declined', false, created_at, created_at, created_at, '', '{}' FROM interactions
         """
     )
-    shop.run(
+    centre.run(
         """
         INSERT INTO messages (channel, direction, purpose, interaction_id, our_address, their_address, body, files, status, tries, created_at)
         SELECT 'sms', 'in', 'conversation', id, our_address, their_address, 'hello', 0, 'received', 0, created_at FROM interactions
         """
     )
-    shop.run(
+    centre.run(
         """
         INSERT INTO history (sequence, at, kind, version, actor, interaction_id, data)
         SELECT nextval('history_sequence'), created_at, 'CallEnded', 1, 'customer', id, '{}' FROM interactions
         """
     )
     for turn in range(5):
-        shop.call(f"+1415555060{turn}")
-    shop.text("hello")
-    with shop.wiring.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        centre.call(f"+1415555060{turn}")
+    centre.text("hello")
+    with centre.wiring.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
-    return shop
+    return centre
 
 
-def test_every_question_of_the_live_path_is_answered_by_an_index(busy_year: Shop) -> None:
-    shop, now = busy_year, busy_year.clock()
-    some = next(one for one in shop.rows(interactions.Interaction) if one.state == "waiting")
-    alice = shop.people.alice
+def test_every_question_of_the_live_path_is_answered_by_an_index(busy_year: Centre) -> None:
+    centre, now = busy_year, busy_year.clock()
+    some = next(one for one in centre.rows(interactions.Interaction) if one.state == "waiting")
+    alice = centre.people.alice
     questions: dict[str, Callable[[Session], Any]] = {
         "what waits": interactions.waiting,
-        "what waits in one queue": lambda s: interactions.waiting(s, queue_id=shop.delivery),
+        "what waits in one queue": lambda s: interactions.waiting(s, queue_id=centre.delivery),
         "the place and the expected wait": lambda s: queue_announcements.prediction(Work(s, now), some),
-        "how well it was foretold": lambda s: waits.predictions(s, queue_id=shop.delivery, now=now),
-        "how well each was foretold": lambda s: waits.predictions_of_each(s, [shop.delivery], now=now),
+        "how well it was foretold": lambda s: waits.predictions(s, queue_id=centre.delivery, now=now),
+        "how well each was foretold": lambda s: waits.predictions_of_each(s, [centre.delivery], now=now),
         "the queue_heads of all lines": lambda s: routing.queue_heads(s, depth=8),
         "who is on duty": routing.on_duty,
         "what is known of the customer": lambda s: _known(s, some, now),
@@ -102,7 +102,7 @@ def test_every_question_of_the_live_path_is_answered_by_an_index(busy_year: Shop
         questions[f"due: {kind}"] = partial(rows.find, now=now)
     big = ("interactions", "offers", "messages", "history", "legs")
     for name, question in questions.items():
-        for statement, plan in _plans(shop, question):
+        for statement, plan in _plans(centre, question):
             scans = [f"Seq Scan on {table}" for table in big if f"Seq Scan on {table}" in plan]
             small = {"Seq Scan on legs"}  # a handful of rows in this test: an index would be no faster
             assert not set(scans) - small, (name, statement, plan)
@@ -122,7 +122,7 @@ def _known(session: Session, some: interactions.Interaction, now: datetime) -> r
     )
 
 
-def _plans(shop: Shop, question: Callable[[Session], Any]) -> list[tuple[str, str]]:
+def _plans(centre: Centre, question: Callable[[Session], Any]) -> list[tuple[str, str]]:
     """The plan of each statement that a question runs."""
     asked: list[tuple[str, Any]] = []
 
@@ -130,7 +130,7 @@ def _plans(shop: Shop, question: Callable[[Session], Any]) -> list[tuple[str, st
         if statement.lstrip().upper().startswith("SELECT"):
             asked.append((statement, parameters))
 
-    with shop.wiring.database.begin() as session:
+    with centre.wiring.database.begin() as session:
         connection = session.connection()
         event.listen(connection, "before_cursor_execute", listen)
         question(session)

@@ -17,7 +17,7 @@ from callcenter.domain.permissions import Actor
 from callcenter.storage.tickets import tickets as rows
 from callcenter.web.access import PROGRAMS
 from callcenter.wiring import Wiring
-from tests.house import People, SignIn, csrf_token
+from tests.site import People, SignIn, csrf_token
 
 NAMES = {Role.AGENT: "alice", Role.SUPERVISOR: "sam", Role.ADMINISTRATOR: "robin"}
 REFUSED = (401, 403)

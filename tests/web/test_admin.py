@@ -8,8 +8,8 @@ from werkzeug.datastructures import MultiDict
 from callcenter.storage.administration import company
 from callcenter.storage.administration.company import Queue
 from callcenter.wiring import Wiring
-from tests.factories import Shop
-from tests.house import SignIn, csrf_token
+from tests.factories import Centre
+from tests.site import SignIn, csrf_token
 
 PAGES = ("/admin/queues", "/admin/queues/new", "/admin/skills", "/admin/numbers", "/admin/dry-run")
 
@@ -47,7 +47,7 @@ def stored(wiring: Wiring, queue_id: int) -> Queue:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_an_administrator_sees_every_page(signed_in: SignIn, shop: Shop, path: str) -> None:
+def test_an_administrator_sees_every_page(signed_in: SignIn, centre: Centre, path: str) -> None:
     answer = signed_in("robin").get(path)
     assert answer.status_code == 200
     assert "<h1>" in answer.text
@@ -56,31 +56,31 @@ def test_an_administrator_sees_every_page(signed_in: SignIn, shop: Shop, path: s
 @pytest.mark.parametrize(
     "path", ["/admin/queues", "/admin/queues/1", "/admin/skills", "/admin/numbers", "/admin/dry-run"]
 )
-def test_a_supervisor_reads_and_cannot_change(signed_in: SignIn, shop: Shop, path: str) -> None:
+def test_a_supervisor_reads_and_cannot_change(signed_in: SignIn, centre: Centre, path: str) -> None:
     text = signed_in("sam").get(path).text
     assert "Routing" in text
     assert "Save" not in text.split("<main", 1)[1]
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_agents_are_told_that_it_is_not_for_them(signed_in: SignIn, shop: Shop, path: str) -> None:
+def test_agents_are_told_that_it_is_not_for_them(signed_in: SignIn, centre: Centre, path: str) -> None:
     assert signed_in("alice").get(path).status_code == 403
 
 
-def test_changes_are_for_administrators_alone(signed_in: SignIn, shop: Shop) -> None:
+def test_changes_are_for_administrators_alone(signed_in: SignIn, centre: Centre) -> None:
     browser = signed_in("sam")
     headers = {"X-CSRFToken": csrf_token(browser)}
-    alice = shop.id_of("alice")
-    paths = ("queues/new", f"queues/{shop.billing}", f"queues/{shop.billing}/use", "skills", "numbers", "breaks")
+    alice = centre.id_of("alice")
+    paths = ("queues/new", f"queues/{centre.billing}", f"queues/{centre.billing}/use", "skills", "numbers", "breaks")
     for path in (*paths, f"skills/agents/{alice}/skill/delivery"):
         assert browser.post(f"/admin/{path}", headers=headers).status_code == 403
 
 
-def test_a_queue_is_set_up_with_rings_hours_and_holidays(signed_in: SignIn, shop: Shop, wiring: Wiring) -> None:
+def test_a_queue_is_set_up_with_rings_hours_and_holidays(signed_in: SignIn, centre: Centre, wiring: Wiring) -> None:
     browser = signed_in("robin")
     with wiring.work() as work:
         work.session.add(company.Skill(key="billing", names={"en": "Billing", "zh": "账单"}))
-    path = f"/admin/queues/{shop.billing}"
+    path = f"/admin/queues/{centre.billing}"
     form = form_of(browser.get(path).text)
     write(form, {"act": "add-ring", "hours.tue": "9-12:30, 13:30-18", "names.en": "Bills"})
     more = browser.post(path, data=form)
@@ -96,22 +96,22 @@ def test_a_queue_is_set_up_with_rings_hours_and_holidays(signed_in: SignIn, shop
     assert "2026-12-25" in form.getlist("holidays")
     answer = browser.post(path, data=form)
     assert answer.status_code == 302, answer.text
-    row = stored(wiring, shop.billing)
+    row = stored(wiring, centre.billing)
     assert row.names["en"] == "Bills"
     assert row.hours["tue"] == [["09:00", "12:30"], ["13:30", "18:00"]]
     assert "2026-07-04" in row.holidays
     assert row.policy.skills == {"billing": 3}
     [ring] = row.policy.rings
     assert (ring.after, ring.skills, ring.roles) == (30, {"billing": 1}, ("agent", "supervisor"))
-    assert "QueueChanged" in shop.kinds()
-    assert "HoursChanged" in shop.kinds()
+    assert "QueueChanged" in centre.kinds()
+    assert "HoursChanged" in centre.kinds()
 
 
 def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(
-    signed_in: SignIn, shop: Shop, wiring: Wiring
+    signed_in: SignIn, centre: Centre, wiring: Wiring
 ) -> None:
     browser = signed_in("robin")
-    path = f"/admin/queues/{shop.billing}"
+    path = f"/admin/queues/{centre.billing}"
     form = form_of(browser.get(path).text)
     write(
         form,
@@ -142,12 +142,12 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(
     ):
         assert sentence in answer.text, sentence
     assert form_of(answer.text)["hours.fri"] == "all day"
-    assert stored(wiring, shop.billing).names["zh"] == "账单"
+    assert stored(wiring, centre.billing).names["zh"] == "账单"
 
 
-def test_rings_that_do_not_open_one_after_another_are_refused(signed_in: SignIn, shop: Shop) -> None:
+def test_rings_that_do_not_open_one_after_another_are_refused(signed_in: SignIn, centre: Centre) -> None:
     browser = signed_in("robin")
-    path = f"/admin/queues/{shop.billing}"
+    path = f"/admin/queues/{centre.billing}"
     form = form_of(browser.get(path).text)
     for _ in range(2):
         form["act"] = "add-ring"
@@ -158,9 +158,9 @@ def test_rings_that_do_not_open_one_after_another_are_refused(signed_in: SignIn,
     assert "This ring must open later than the one before it, which opens after 30 s." in answer.text
 
 
-def test_rings_change_places_and_keep_the_seconds_in_order(signed_in: SignIn, shop: Shop) -> None:
+def test_rings_change_places_and_keep_the_seconds_in_order(signed_in: SignIn, centre: Centre) -> None:
     browser = signed_in("robin")
-    path = f"/admin/queues/{shop.billing}"
+    path = f"/admin/queues/{centre.billing}"
     form = form_of(browser.get(path).text)
     for _ in range(2):
         form["act"] = "add-ring"
@@ -177,10 +177,10 @@ def test_rings_change_places_and_keep_the_seconds_in_order(signed_in: SignIn, sh
 
 
 def test_a_late_save_shows_what_was_saved_beside_what_was_written(
-    signed_in: SignIn, shop: Shop, wiring: Wiring
+    signed_in: SignIn, centre: Centre, wiring: Wiring
 ) -> None:
     browser = signed_in("robin")
-    path = f"/admin/queues/{shop.delivery}"
+    path = f"/admin/queues/{centre.delivery}"
     with wiring.work() as work:
         work.session.add(company.Skill(key="delivery", names={"en": "Delivery", "zh": "配送"}))
     mine = form_of(browser.get(path).text)
@@ -193,24 +193,24 @@ def test_a_late_save_shows_what_was_saved_beside_what_was_written(
     assert "Somebody changed this queue while you wrote." in late.text
     assert "Saved meanwhile: 30" in late.text
     assert browser.post(path, data=form_of(late.text)).status_code == 302
-    assert stored(wiring, shop.delivery).priority == 45
+    assert stored(wiring, centre.delivery).priority == 45
 
 
 def test_a_skill_that_is_gone_does_not_vanish_from_a_queue_unseen(
-    signed_in: SignIn, shop: Shop, wiring: Wiring
+    signed_in: SignIn, centre: Centre, wiring: Wiring
 ) -> None:
     browser = signed_in("robin")
-    path = f"/admin/queues/{shop.delivery}"
+    path = f"/admin/queues/{centre.delivery}"
     form = form_of(browser.get(path).text)
     refused = browser.post(path, data=form)
     assert refused.status_code == 422
     assert "There is no skill delivery." in refused.text
     form["policy.skills.delivery"] = ""
     assert browser.post(path, data=form).status_code == 302
-    assert stored(wiring, shop.delivery).policy.skills == {}
+    assert stored(wiring, centre.delivery).policy.skills == {}
 
 
-def test_a_new_queue_needs_a_key_of_its_own(signed_in: SignIn, shop: Shop, wiring: Wiring) -> None:
+def test_a_new_queue_needs_a_key_of_its_own(signed_in: SignIn, centre: Centre, wiring: Wiring) -> None:
     browser = signed_in("robin")
     form = form_of(browser.get("/admin/queues/new").text)
     write(form, {"key": "delivery", "names.en": "Repairs", "names.zh": "维修"})
@@ -222,18 +222,18 @@ def test_a_new_queue_needs_a_key_of_its_own(signed_in: SignIn, shop: Shop, wirin
     assert "Repairs" in browser.get("/admin/queues").text
 
 
-def test_a_queue_that_a_number_leads_to_stays_in_use(signed_in: SignIn, shop: Shop, wiring: Wiring) -> None:
+def test_a_queue_that_a_number_leads_to_stays_in_use(signed_in: SignIn, centre: Centre, wiring: Wiring) -> None:
     browser = signed_in("robin")
     headers = {"X-CSRFToken": csrf_token(browser), "HX-Request": "true"}
-    answer = browser.post(f"/admin/queues/{shop.billing}/use", headers=headers)
+    answer = browser.post(f"/admin/queues/{centre.billing}/use", headers=headers)
     assert answer.status_code == 409
     assert "The number +14155550100 leads to this queue." in answer.text
-    assert stored(wiring, shop.billing).is_active
+    assert stored(wiring, centre.billing).is_active
 
 
-def test_a_forged_form_breaks_nothing(signed_in: SignIn, shop: Shop, wiring: Wiring) -> None:
+def test_a_forged_form_breaks_nothing(signed_in: SignIn, centre: Centre, wiring: Wiring) -> None:
     browser = signed_in("robin")
-    path = f"/admin/queues/{shop.billing}"
+    path = f"/admin/queues/{centre.billing}"
     good = form_of(browser.get(path).text)
     forged = (
         {"rings": "9" * 5000},

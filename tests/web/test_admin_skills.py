@@ -4,14 +4,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from callcenter.storage.administration.company import BreakReason, Company, Skill
-from tests.factories import Shop
-from tests.house import SignIn, csrf_token
+from tests.factories import Centre
+from tests.site import SignIn, csrf_token
 from tests.web.test_admin import form_of, write
 
 
 @pytest.fixture
-def robin(signed_in: SignIn, shop: Shop) -> FlaskClient:
-    with shop.wiring.work() as work:
+def robin(signed_in: SignIn, centre: Centre) -> FlaskClient:
+    with centre.wiring.work() as work:
         work.session.add(Skill(key="delivery", names={"en": "Delivery", "zh": "配送"}))
     return signed_in("robin")
 
@@ -22,8 +22,8 @@ def cell(browser: FlaskClient, path: str, value: str) -> tuple[int, str, str]:
     return answer.status_code, answer.text, answer.headers.get("HX-Retarget", "")
 
 
-def test_a_cell_is_saved_by_itself(robin: FlaskClient, shop: Shop) -> None:
-    alice = shop.id_of("alice")
+def test_a_cell_is_saved_by_itself(robin: FlaskClient, centre: Centre) -> None:
+    alice = centre.id_of("alice")
     status, part, _ = cell(robin, f"{alice}/skill/delivery", "5")
     assert status == 200
     assert f'id="cell-{alice}-skill-delivery"' in part
@@ -31,31 +31,31 @@ def test_a_cell_is_saved_by_itself(robin: FlaskClient, shop: Shop) -> None:
     cell(robin, f"{alice}/language/zh", "")
     cell(robin, f"{alice}/conversations/", "2")
     cell(robin, f"{alice}/calls_over/", "1")
-    row = shop.agent("alice")
+    row = centre.agent("alice")
     assert (row.skills, row.languages) == ({"delivery": 5}, ["en"])
     assert (row.max_conversations, row.limits) == (2, {"calls_over": 1})
     cell(robin, f"{alice}/skill/delivery", "")
-    assert shop.agent("alice").skills == {}
+    assert centre.agent("alice").skills == {}
 
 
 @pytest.mark.parametrize("value", ["6", "-1", "much", "٣", "99999"])
-def test_what_is_no_level_stands_marked_in_its_cell(robin: FlaskClient, shop: Shop, value: str) -> None:
-    alice = shop.id_of("alice")
+def test_what_is_no_level_stands_marked_in_its_cell(robin: FlaskClient, centre: Centre, value: str) -> None:
+    alice = centre.id_of("alice")
     status, part, target = cell(robin, f"{alice}/skill/delivery", value)
     assert status == 422
     assert target == f"#cell-{alice}-skill-delivery"
     assert 'aria-invalid="true"' in part
     assert "from 0 to 5" in part
-    assert shop.agent("alice").skills == {"delivery": 3}
+    assert centre.agent("alice").skills == {"delivery": 3}
 
 
-def test_what_is_not_there_cannot_be_changed(robin: FlaskClient, shop: Shop) -> None:
-    assert cell(robin, f"{shop.id_of('alice')}/shoe-size/", "43")[0] == 404
+def test_what_is_not_there_cannot_be_changed(robin: FlaskClient, centre: Centre) -> None:
+    assert cell(robin, f"{centre.id_of('alice')}/shoe-size/", "43")[0] == 404
     assert cell(robin, "99/skill/delivery", "3")[0] == 404
-    assert cell(robin, f"{shop.id_of('alice')}/skill/juggling", "3")[0] == 422
+    assert cell(robin, f"{centre.id_of('alice')}/skill/juggling", "3")[0] == 422
 
 
-def test_a_skill_is_added_renamed_and_removed(robin: FlaskClient, shop: Shop) -> None:
+def test_a_skill_is_added_renamed_and_removed(robin: FlaskClient, centre: Centre) -> None:
     headers = {"X-CSRFToken": csrf_token(robin)}
     new = {"key": "repair", "names.en": "Repair", "names.zh": ""}
     refused = robin.post("/admin/skills", data=new, headers=headers)
@@ -63,17 +63,17 @@ def test_a_skill_is_added_renamed_and_removed(robin: FlaskClient, shop: Shop) ->
     assert "It needs a name in both languages." in refused.text
     assert 'value="Repair"' in refused.text
     assert robin.post("/admin/skills", data={**new, "names.zh": "维修"}, headers=headers).status_code == 302
-    delivery, repair = shop.rows(Skill)
+    delivery, repair = centre.rows(Skill)
     robin.post(f"/admin/skills/{repair.id}", data={"names.en": "Repairs", "names.zh": "维修"}, headers=headers)
     assert "Repairs" in robin.get("/admin/skills").text
     kept = robin.post(f"/admin/skills/{delivery.id}", data={"act": "remove"}, headers=headers)
     assert kept.status_code == 409
     assert "The queue Delivery asks for this skill." in kept.text
     robin.post(f"/admin/skills/{repair.id}", data={"act": "remove"}, headers=headers)
-    assert [row.key for row in shop.rows(Skill)] == ["delivery"]
+    assert [row.key for row in centre.rows(Skill)] == ["delivery"]
 
 
-def test_numbers_are_saved_and_wrong_ones_stand_beside_their_field(robin: FlaskClient, shop: Shop) -> None:
+def test_numbers_are_saved_and_wrong_ones_stand_beside_their_field(robin: FlaskClient, centre: Centre) -> None:
     form = form_of(robin.get("/admin/numbers").text)
     write(form, {"tiers.gold": "90", "misses_allowed": "0", "conversations_on_calls": "yes", "aging.sms": "1,5"})
     refused = robin.post("/admin/numbers", data=form)
@@ -83,11 +83,11 @@ def test_numbers_are_saved_and_wrong_ones_stand_beside_their_field(robin: FlaskC
     form = form_of(refused.text)
     write(form, {"misses_allowed": "3", "aging.sms": "0.5"})
     assert robin.post("/admin/numbers", data=form).status_code == 302
-    policy = shop.row(Company, 1).routing_policy
+    policy = centre.row(Company, 1).routing_policy
     assert (policy.tiers["gold"], policy.misses_allowed, policy.conversations_on_calls) == (90, 3, True)
 
 
-def test_a_late_save_of_numbers_shows_both(robin: FlaskClient, shop: Shop) -> None:
+def test_a_late_save_of_numbers_shows_both(robin: FlaskClient, centre: Centre) -> None:
     mine, theirs = form_of(robin.get("/admin/numbers").text), form_of(robin.get("/admin/numbers").text)
     theirs["redial_seconds"] = "90"
     assert robin.post("/admin/numbers", data=theirs).status_code == 302
@@ -96,17 +96,17 @@ def test_a_late_save_of_numbers_shows_both(robin: FlaskClient, shop: Shop) -> No
     assert late.status_code == 409
     assert "Saved meanwhile: 90" in late.text
     assert robin.post("/admin/numbers", data=form_of(late.text)).status_code == 302
-    assert shop.row(Company, 1).routing_policy.redial_seconds == 45
+    assert centre.row(Company, 1).routing_policy.redial_seconds == 45
 
 
-def test_kinds_of_break_are_added_and_retired(robin: FlaskClient, shop: Shop) -> None:
+def test_kinds_of_break_are_added_and_retired(robin: FlaskClient, centre: Centre) -> None:
     headers = {"X-CSRFToken": csrf_token(robin)}
     lunch = {"key": "training", "names.en": "Training", "names.zh": "培训"}
     assert robin.post("/admin/breaks", data=lunch, headers=headers).status_code == 302
     again = robin.post("/admin/breaks", data=lunch, headers=headers)
     assert again.status_code == 422
     assert "There is already a kind of break of this key." in again.text
-    row = shop.rows(BreakReason)[-1]
+    row = centre.rows(BreakReason)[-1]
     robin.post(f"/admin/breaks/{row.id}", data={"names.en": "Course", "names.zh": "培训"}, headers=headers)
-    row = shop.row(BreakReason, row.id)
+    row = centre.row(BreakReason, row.id)
     assert (row.names["en"], row.is_active) == ("Course", False)

@@ -8,7 +8,7 @@ from callcenter.actions.empowerment import asking
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
 from tests.empowered import Counter
-from tests.house import SignIn, csrf_token
+from tests.site import SignIn, csrf_token
 
 PART = {"HX-Request": "true"}
 
@@ -26,7 +26,7 @@ def post(browser: FlaskClient, path: str, **sent: object) -> TestResponse:
 def test_the_page_shows_what_who_why_and_what_the_answer_weighs(counter: Counter, signed_in: SignIn) -> None:
     counter.budget(200_000)
     counter.make_grant("credit", 2000)
-    counter.shop.run("UPDATE tickets SET product = 'dishwasher', price = 68900")
+    counter.centre.run("UPDATE tickets SET product = 'dishwasher', price = 68900")
     asked(counter)
     page = signed_in("sam").get("/approvals/").text
     for words in (
@@ -96,7 +96,7 @@ def test_this_instead_and_no_and_yes(counter: Counter, signed_in: SignIn) -> Non
         assert post(sam, f"/approvals/{row.id}/answer", **sent).status_code == 200
         assert (counter.grant(grant.id).state, counter.grant(grant.id).remedy) == (state, remedy)
         if state == "approved":
-            with counter.shop.wiring.work() as work:
+            with counter.centre.wiring.work() as work:
                 asking.withdraw(work, grant.id, actor=counter.actor("alice"))
 
 
@@ -119,7 +119,7 @@ def test_wrong_amounts_are_refused_at_the_place_of_the_act(counter: Counter, sig
 
 def test_a_yes_to_an_amount_that_was_changed_meanwhile_is_not_given(counter: Counter, signed_in: SignIn) -> None:
     grant, row = asked(counter)
-    with counter.shop.wiring.work() as work:
+    with counter.centre.wiring.work() as work:
         asking.change(work, grant.id, actor=counter.actor("alice"), units=20_000, reason="More")
     answer = post(signed_in("sam"), f"/approvals/{row.id}/answer", answer="yes", asked="14000")
     assert answer.status_code == 409
@@ -140,7 +140,7 @@ def test_it_is_asked_back_and_the_talk_stands_there(counter: Counter, signed_in:
         "You: “Did they call ahead?”"
         in post(signed_in("sam"), f"/approvals/{row.id}/words", word="Did they call ahead?").text
     )
-    with counter.shop.wiring.work() as work:
+    with counter.centre.wiring.work() as work:
         acts.say(work, row.id, actor=counter.actor("alice"), body="<b>No</b> call")
     assert "“&lt;b&gt;No&lt;/b&gt; call”" in signed_in("sam").get(f"/approvals/{row.id}/view").text
 
@@ -150,12 +150,12 @@ def test_that_it_was_seen_is_written_down(counter: Counter, signed_in: SignIn) -
     sam = signed_in("sam")
     assert f"/approvals/{row.id}/seen" in sam.get("/approvals/list").text
     assert post(sam, f"/approvals/{row.id}/seen").status_code == 204
-    assert counter.shop.row(Approval, row.id).seen_by == counter.shop.id_of("sam")
+    assert counter.centre.row(Approval, row.id).seen_by == counter.centre.id_of("sam")
     assert f"/approvals/{row.id}/seen" not in sam.get("/approvals/list").text
 
 
 def test_the_page_is_whole_in_chinese_and_without_a_question(counter: Counter, signed_in: SignIn) -> None:
-    counter.shop.change("sam", language="zh")
+    counter.centre.change("sam", language="zh")
     sam = signed_in("sam")
     assert "没有人在等待答复" in sam.get("/approvals/").text
     asked(counter)

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from callcenter.web.plumbing.assets import MANIFEST, FrontEndNotBuilt, asset, is_hashed
-from tests.house import People, SignIn
+from tests.site import People, SignIn
 
 PAGES = ("/tickets/", "/desk", "/wallboard/", "/wallboard/?big=1", "/approvals/", "/admin/skills")
 

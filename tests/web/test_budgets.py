@@ -10,7 +10,7 @@ from callcenter.storage.empowerment import budgets as money
 from callcenter.storage.empowerment.budgets import Budget
 from callcenter.storage.empowerment.departments import Department, DepartmentRequest
 from tests.empowered import Counter
-from tests.house import SignIn, csrf_token
+from tests.site import SignIn, csrf_token
 
 
 def post(signed_in: SignIn, name: str, path: str, **sent: object) -> TestResponse:
@@ -38,30 +38,30 @@ def test_the_page_says_how_a_budget_stands_in_a_picture_a_table_and_a_sentence(
 
 
 def test_the_burn_down_is_the_ledger_day_by_day(counter: Counter) -> None:
-    shop = counter.shop
-    shop.clock.now = shop.clock.now.replace(year=2031, month=3, day=2, hour=20)
+    centre = counter.centre
+    centre.clock.now = centre.clock.now.replace(year=2031, month=3, day=2, hour=20)
     budget_id = counter.budget(30_000)
     counter.make_grant("credit", 6000, by="sam")
-    shop.clock.forward(10 * 86_400)  # over the hour that is missing on 9 March
+    centre.clock.forward(10 * 86_400)  # over the hour that is missing on 9 March
     counter.make_grant("credit", 9000, by="sam")
-    with shop.wiring.reading() as session:
-        budget, period = money.get(session, budget_id), money.period_at(session, budget_id, shop.clock.now)
+    with centre.wiring.reading() as session:
+        budget, period = money.get(session, budget_id), money.period_at(session, budget_id, centre.clock.now)
         assert budget is not None
         assert period is not None
-        course = report.course(session, budget, period, shop.clock.now)
+        course = report.course(session, budget, period, centre.clock.now)
     assert [(one.committed, one.limit) for one in course.points] == [(6000, 30_000), (15_000, 30_000)]
     assert course.points[0].at.isoformat() == "2031-03-03T00:00:00-08:00"
-    assert course.points[-1].at == shop.clock.now
+    assert course.points[-1].at == centre.clock.now
     assert course.spent_by is not None
     whole = period.ends_at - period.starts_at
     assert whole == timedelta(days=31) - timedelta(hours=1)
-    assert course.pace == int(30_000 * ((shop.clock.now - period.starts_at) / whole))
+    assert course.pace == int(30_000 * ((centre.clock.now - period.starts_at) / whole))
 
 
 def test_robin_makes_changes_and_retires_a_budget_with_a_reason(counter: Counter, signed_in: SignIn) -> None:
-    shop = counter.shop
+    centre = counter.centre
     form = {
-        "whom": f"agent:{shop.id_of('alice')}",
+        "whom": f"agent:{centre.id_of('alice')}",
         "amount": "$1,000.50",
         "currency": "usd",
         "period": "month",
@@ -69,8 +69,8 @@ def test_robin_makes_changes_and_retires_a_budget_with_a_reason(counter: Counter
         "zone": "America/Los_Angeles",
     }
     assert post(signed_in, "robin", "/budgets/", **form).status_code == 302
-    (row,) = shop.rows(Budget)
-    assert (row.scope, row.agent_id, row.amount, row.currency) == ("agent", shop.id_of("alice"), 100_050, "USD")
+    (row,) = centre.rows(Budget)
+    assert (row.scope, row.agent_id, row.amount, row.currency) == ("agent", centre.id_of("alice"), 100_050, "USD")
     again = post(signed_in, "robin", "/budgets/", **form)
     assert (again.status_code, "There is such a budget already" in again.text) == (422, True)
     change = {"version": row.version, "warn_percent": "70"}
@@ -81,7 +81,7 @@ def test_robin_makes_changes_and_retires_a_budget_with_a_reason(counter: Counter
     assert post(signed_in, "robin", f"/budgets/{row.id}", amount="60", note="Less", **change).status_code == 302
     stale = post(signed_in, "robin", f"/budgets/{row.id}", amount="80", note="More", **change)
     assert stale.status_code == 409
-    assert shop.row(Budget, row.id).amount == 6000
+    assert centre.row(Budget, row.id).amount == 6000
     for amount in ("-5", "1.005", "€80", "many", "99999999999"):
         assert (
             post(signed_in, "robin", f"/budgets/{row.id}", amount=amount, note="x", warn_percent="80").status_code
@@ -90,17 +90,17 @@ def test_robin_makes_changes_and_retires_a_budget_with_a_reason(counter: Counter
     for name in ("sam", "alice"):
         assert post(signed_in, name, f"/budgets/{row.id}/retire").status_code == 403
     assert post(signed_in, "robin", f"/budgets/{row.id}/retire").status_code == 302
-    assert not shop.row(Budget, row.id).is_active
+    assert not centre.row(Budget, row.id).is_active
     counter.ledger_holds()
 
 
 def test_a_department_answers_and_what_failed_is_tried_again(counter: Counter, signed_in: SignIn) -> None:
-    shop = counter.shop
-    with shop.wiring.work() as work:
+    centre = counter.centre
+    with centre.wiring.work() as work:
         work.session.add(Department(key="warehouse", names={"en": "Warehouse", "zh": "仓库"}))
     grant = counter.make_grant("express", 1, fields={"day": "2026-11-30"})
-    operations.fulfil(shop.wiring, grant.id)
-    (row,) = shop.rows(DepartmentRequest)
+    operations.fulfil(centre.wiring, grant.id)
+    (row,) = centre.rows(DepartmentRequest)
     listed = signed_in("bo").get("/requests/").text
     assert "Warehouse" in listed
     assert "Express redelivery" in listed
@@ -113,4 +113,4 @@ def test_a_department_answers_and_what_failed_is_tried_again(counter: Counter, s
     assert "Not carried out" not in signed_in("bo").get("/requests/?state=failed").text
     assert post(signed_in, "bo", f"/requests/grants/{grant.id}/try-again").status_code == 403
     assert post(signed_in, "sam", f"/requests/grants/{grant.id}/try-again").status_code == 302
-    assert counter.grant(grant.id).next_try_at == shop.clock.now
+    assert counter.grant(grant.id).next_try_at == centre.clock.now

@@ -26,7 +26,7 @@ from callcenter.storage.routing import offers
 from callcenter.storage.routing.offers import Offer
 from callcenter.storage.tickets import tickets as ticket_rows
 from callcenter.wiring import Wiring
-from tests.house import People, SignIn, csrf_token
+from tests.site import People, SignIn, csrf_token
 
 OURS, CARLAS, SHARED = "+14155550100", "+14155550142", "+14155550143"
 

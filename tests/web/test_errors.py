@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 from callcenter import embedded
 from callcenter.declared import everyone, public
 from callcenter.domain.errors import CallNotConnected, OfferTaken, OutsideError
-from tests.house import SignIn
+from tests.site import SignIn
 
 pytestmark = pytest.mark.own_app("errors")
 

@@ -19,7 +19,7 @@ from callcenter.storage.empowerment.grants import Grant
 from callcenter.web.wording.scale import Reach, scale
 from tests.again import Again
 from tests.empowered import BOOK, Counter
-from tests.house import SignIn, csrf_token
+from tests.site import SignIn, csrf_token
 
 ROOTS = ("/desk", "/giving", "/tickets")
 WHY = "Second morning off work lost."
@@ -29,7 +29,7 @@ class Desk:
     """Alice on the line with Carla about the late delivery."""
 
     def __init__(self, counter: Counter, browser: FlaskClient, call: int, caller: str) -> None:
-        self.counter, self.browser, self.shop = counter, browser, counter.shop
+        self.counter, self.browser, self.centre = counter, browser, counter.centre
         self.call, self.caller = call, caller
 
     @property
@@ -54,18 +54,18 @@ class Desk:
         return self.grants()[-1]
 
     def grants(self) -> list[Grant]:
-        return list(self.shop.rows(Grant))
+        return list(self.centre.rows(Grant))
 
     def a_second_later(self) -> None:
         """Expires what each process caches for a second."""
-        self.shop.clock.forward(1)
-        with self.shop.wiring.reading() as session:
+        self.centre.clock.forward(1)
+        with self.centre.wiring.reading() as session:
             session.info[KEPT].forget()
 
     def decide(self, grant: Grant, said: ApprovalAnswer, **more: Any) -> None:
-        with self.shop.wiring.work() as work:
+        with self.centre.wiring.work() as work:
             approval = self.counter.approval(grant).id
-            approvals.answer(work, approval, actor=self.shop.actor("sam"), answer=said, **more)
+            approvals.answer(work, approval, actor=self.centre.actor("sam"), answer=said, **more)
 
 
 def post(browser: FlaskClient, path: str, **form: Any) -> TestResponse:
@@ -76,15 +76,15 @@ def post(browser: FlaskClient, path: str, **form: Any) -> TestResponse:
 @pytest.fixture
 def desk(counter: Counter, signed_in: SignIn, again: Again) -> Desk:
     browser = signed_in("alice")
-    return Desk(counter, browser, *again("desk", counter.shop.clock, lambda: _talks(counter)))
+    return Desk(counter, browser, *again("desk", counter.centre.clock, lambda: _talks(counter)))
 
 
 def _talks(counter: Counter) -> tuple[int, str]:
     """Alice, about the ticket: (interaction, the caller's sid)."""
-    shop = counter.shop
-    shop.available("alice")
-    call, caller, _ = shop.talk()
-    with shop.wiring.work() as work:
+    centre = counter.centre
+    centre.available("alice")
+    call, caller, _ = centre.talk()
+    with centre.wiring.work() as work:
         work.session.execute(update(Interaction).where(Interaction.id == call).values(ticket_id=counter.ticket))
     return call, caller
 
@@ -109,9 +109,9 @@ def test_what_has_to_be_asked_names_who_is_at_a_screen_and_how_long_it_usually_t
     desk.counter.at_screen("sam")
     for n in range(3):
         grant = desk.ask("$140", key=f"k{n}")
-        desk.shop.clock.forward(40)
+        desk.centre.clock.forward(40)
         desk.decide(grant, ApprovalAnswer.NO)
-    desk.shop.run("UPDATE tickets SET cause = 'wrong colour'")
+    desk.centre.run("UPDATE tickets SET cause = 'wrong colour'")
     desk.a_second_later()
     desk.counter.at_screen("sam")
     card = desk.card()
@@ -120,42 +120,42 @@ def test_what_has_to_be_asked_names_who_is_at_a_screen_and_how_long_it_usually_t
 
 
 def test_without_rules_in_force_the_card_says_nothing_of_giving(desk: Desk) -> None:
-    desk.shop.run("DELETE FROM rule_books")
+    desk.centre.run("DELETE FROM rule_books")
     desk.a_second_later()
     assert "You may give" not in desk.card()
     assert 'id="ctl-give"' not in desk.get(f"/desk/interactions/{desk.call}/controls")
 
 
 def test_a_forbidden_remedy_is_not_shown(desk: Desk) -> None:
-    desk.shop.run("UPDATE tickets SET type = 'question'")
+    desk.centre.run("UPDATE tickets SET type = 'question'")
     assert "Refund of the price" not in desk.card()
     assert "Refund of the price" not in desk.get("/choose")
 
 
 def test_the_card_is_in_chinese_for_whoever_reads_chinese(desk: Desk) -> None:
-    desk.shop.change("alice", language="zh")
+    desk.centre.change("alice", language="zh")
     card = desk.card()
     assert "您可补偿" in card
     assert "账户余额" in card
 
 
 def test_the_card_tells_promises_and_rights(desk: Desk) -> None:
-    shop, carla = desk.shop, desk.counter.carla
-    with shop.wiring.work() as work:
+    centre, carla = desk.centre, desk.counter.carla
+    with centre.wiring.work() as work:
         work.session.add(
             Entitlement(
                 customer_id=carla, key="express", names={"en": "Express twice a year", "zh": "加急"}, ends_at=None
             )
         )
     grant = desk.ask()
-    shop.report(desk.caller)
+    centre.report(desk.caller)
     assert desk.counter.approval(grant).callback_id
     card = desk.card()
     assert "Express twice a year" in card
     assert "Promises to them" in card
     assert "We call back" in card
-    (owed,) = shop.rows(Callback)
-    shop.clock.forward((owed.promised_until - shop.clock()).total_seconds() + 60)
+    (owed,) = centre.rows(Callback)
+    centre.clock.forward((owed.promised_until - centre.clock()).total_seconds() + 60)
     assert "broken" in desk.card()
 
 
@@ -249,7 +249,7 @@ def test_a_remedy_asks_for_what_it_needs(desk: Desk) -> None:
 
 
 def test_what_the_rules_refuse_is_told_and_kept(desk: Desk) -> None:
-    desk.shop.run("UPDATE tickets SET type = 'question'")
+    desk.centre.run("UPDATE tickets SET type = 'question'")
     answer = desk.send("/confirm", remedy="refund", amount="$50", key="no")
     assert answer.status_code == 200
     assert [grant.state for grant in desk.grants()] == ["refused"]
@@ -316,21 +316,23 @@ def test_asked_the_panel_waits_and_the_telephone_company_away_is_told(desk: Desk
 def test_who_saw_it_and_took_it_is_told_and_the_now_slot_says_who_is_deciding(desk: Desk) -> None:
     desk.counter.at_screen("sam")
     grant = desk.ask()
-    with desk.shop.wiring.work() as work:
-        approvals.claim(work, desk.counter.approval(grant).id, actor=desk.shop.actor("sam"))
+    with desk.centre.wiring.work() as work:
+        approvals.claim(work, desk.counter.approval(grant).id, actor=desk.centre.actor("sam"))
     text = desk.get(f"/desk/grants/{grant.id}/waiting")
     assert "Sam saw it" in text
     assert "Sam took it, reads the card" in text
     assert "Sam is deciding" in desk.get("/desk/now")
-    desk.shop.run("UPDATE calls SET held_since = now() WHERE id = :id", id=desk.call)
+    desk.centre.run("UPDATE calls SET held_since = now() WHERE id = :id", id=desk.call)
     assert "Back to Carla while Sam decides" in desk.get(f"/desk/grants/{grant.id}/waiting")
 
 
 def test_alice_and_sam_write_to_each_other(desk: Desk) -> None:
     desk.counter.at_screen("sam")
     grant = desk.ask()
-    with desk.shop.wiring.work() as work:
-        approvals.say(work, desk.counter.approval(grant).id, actor=desk.shop.actor("sam"), body="Did they call ahead?")
+    with desk.centre.wiring.work() as work:
+        approvals.say(
+            work, desk.counter.approval(grant).id, actor=desk.centre.actor("sam"), body="Did they call ahead?"
+        )
     text = desk.send(f"/desk/grants/{grant.id}/say", body="No, they did not.").text
     assert "Did they call ahead?" in text
     assert "No, they did not." in text
@@ -383,8 +385,8 @@ def test_something_instead_and_a_no_are_told_with_their_word(desk: Desk) -> None
 def test_nobody_could_answer_and_the_own_limit_can_be_given_now(desk: Desk) -> None:
     grant = desk.ask()
     for _ in range(2):
-        desk.shop.clock.forward(130)
-        with desk.shop.wiring.work() as work:
+        desk.centre.clock.forward(130)
+        with desk.centre.wiring.work() as work:
             escalation.run_out(work, desk.counter.approval(grant).id)
     text = desk.get("")
     assert "Nobody could answer" in text
@@ -395,7 +397,7 @@ def test_nobody_could_answer_and_the_own_limit_can_be_given_now(desk: Desk) -> N
 
 def test_the_caller_hangs_up_and_the_panel_says_what_we_owe(desk: Desk) -> None:
     grant = desk.ask()
-    desk.shop.report(desk.caller)
+    desk.centre.report(desk.caller)
     text = desk.get(f"/desk/grants/{grant.id}/waiting")
     assert "Carla hung up while waiting" in text
     assert "You owe them a call by" in text
@@ -405,7 +407,7 @@ def test_the_caller_hangs_up_and_the_panel_says_what_we_owe(desk: Desk) -> None:
 def test_the_free_desk_shows_what_is_asked_and_what_is_approved(desk: Desk) -> None:
     desk.counter.at_screen("sam")
     grant = desk.ask()
-    desk.shop.report(desk.caller)
+    desk.centre.report(desk.caller)
     assert "Sam is asked" in desk.get("/desk/free/part")
     desk.decide(grant, ApprovalAnswer.YES)
     free = desk.get("/desk/free/part")
@@ -439,7 +441,7 @@ def test_mallory_sees_and_does_nothing_with_what_is_not_hers(desk: Desk, signed_
 
 
 def test_a_stranger_to_a_contact_that_is_over_may_look_but_gives_nothing(desk: Desk, signed_in: SignIn) -> None:
-    desk.shop.run(
+    desk.centre.run(
         "UPDATE interactions SET state = 'ended', ended_at = now(), finished_at = now() WHERE id = :id", id=desk.call
     )
     bo = signed_in("bo")
@@ -469,7 +471,7 @@ def test_the_ticket_lists_what_was_given_and_a_supervisor_takes_it_back_with_a_r
 
 def test_what_failed_is_tried_again_from_the_ticket(desk: Desk, signed_in: SignIn) -> None:
     grant = desk.counter.make_grant("voucher", 1000)
-    with desk.shop.wiring.work() as work:
+    with desk.centre.wiring.work() as work:
         fulfilment.failed(work, grant.id, reason="the shop does not answer", final=True)
     page = desk.get(f"/tickets/{desk.counter.ticket}")
     assert "not carried out" in page

@@ -4,7 +4,7 @@ from flask.testing import FlaskClient
 
 from callcenter.settings import Settings
 from callcenter.web.plumbing.headers import content_policy
-from tests.house import People, SignIn
+from tests.site import People, SignIn
 
 
 def test_no_answer_allows_inline_script_frames_or_foreign_sites(client: FlaskClient, people: People) -> None:

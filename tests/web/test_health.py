@@ -8,7 +8,7 @@ from callcenter.actions.administration import staff
 from callcenter.reports.supervision import invariants
 from callcenter.storage.database import newest_revision
 from callcenter.wiring import Wiring
-from tests.house import People, SignIn
+from tests.site import People, SignIn
 
 
 def test_alive_needs_nothing(client: FlaskClient, postgres_server: embedded.EmbeddedServer) -> None:

@@ -11,7 +11,7 @@ from callcenter.domain.interactions import Outcome
 from callcenter.domain.messages import MessageStatus
 from callcenter.domain.tickets import Priority, ResponsibleParty, TicketStatus, TicketType
 from callcenter.web.wording import labels
-from tests.house import People
+from tests.site import People
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from callcenter.declared import everyone
 from callcenter.domain.errors import DomainError
 from callcenter.web.wording import formats
 from callcenter.wiring import Wiring
-from tests.factories import Shop
-from tests.house import People, SignIn
+from tests.factories import Centre
+from tests.site import People, SignIn
 
 CATALOGUE = words.CATALOGUE / "zh_CN" / "LC_MESSAGES" / "messages.po"
 # Names and codes that stay as they are in every language.
@@ -62,17 +62,17 @@ def words_of(page: str) -> str:
     return re.sub(r"<[^>]*>", " ", body) + " " + spoken
 
 
-def test_no_chinese_page_has_english_left_on_it(shop: Shop, signed_in: SignIn, client: FlaskClient) -> None:
-    customer = shop.customer("李雷", "+8613855500163", language="zh", zone="Asia/Shanghai")
-    shop.available("bo")
-    interaction_id, _, _ = shop.talk("+8613855500163")
-    shop.change("alice", language="zh")
+def test_no_chinese_page_has_english_left_on_it(centre: Centre, signed_in: SignIn, client: FlaskClient) -> None:
+    customer = centre.customer("李雷", "+8613855500163", language="zh", zone="Asia/Shanghai")
+    centre.available("bo")
+    interaction_id, _, _ = centre.talk("+8613855500163")
+    centre.change("alice", language="zh")
     for name in ("alice", "sam", "robin"):
-        shop.change(name, language="zh")
+        centre.change(name, language="zh")
     browsers = {"": client, **{name: signed_in(name) for name in ("alice", "sam", "robin")}}
     left = {}
     for name, path in PAGES:
-        address = path.format(ticket=shop.interaction(interaction_id).ticket_id, customer=customer)
+        address = path.format(ticket=centre.interaction(interaction_id).ticket_id, customer=customer)
         page = browsers[name].get(address, headers={"Accept-Language": "zh-CN"}).text
         assert 'lang="zh-CN"' in page
         left[path] = re.findall(r"[A-Za-z]{3,}(?: [A-Za-z]+)*", KEPT.sub(" ", words_of(page)))
@@ -117,10 +117,10 @@ def test_a_stranger_reads_what_the_browser_asks_for_until_they_choose(client: Fl
     assert client.get("/language/zh?next=//evil.example").location == "/"
 
 
-def test_who_is_signed_in_keeps_the_choice_everywhere(signed_in: SignIn, shop: Shop) -> None:
+def test_who_is_signed_in_keeps_the_choice_everywhere(signed_in: SignIn, centre: Centre) -> None:
     browser = signed_in("alice")
     browser.get("/language/zh?next=/tickets/")
-    assert shop.agent("alice").language == "zh"
+    assert centre.agent("alice").language == "zh"
     assert "工单" in signed_in("alice").get("/tickets/").text
 
 
@@ -133,9 +133,9 @@ def test_who_is_signed_in_keeps_the_choice_everywhere(signed_in: SignIn, shop: S
     ],
 )
 def test_times_are_the_readers_own(
-    app: Flask, signed_in: SignIn, wiring: Wiring, shop: Shop, language: str, zone: str, shown: list[str]
+    app: Flask, signed_in: SignIn, wiring: Wiring, centre: Centre, language: str, zone: str, shown: list[str]
 ) -> None:
-    shop.change("alice", language=language, zone=zone)
+    centre.change("alice", language=language, zone=zone)
     moment = datetime(2026, 11, 22, 21, 5, tzinfo=UTC)
     wiring.clock = lambda: moment
     app.add_url_rule("/times", "times", formatted_times(moment))

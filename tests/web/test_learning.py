@@ -11,7 +11,7 @@ from callcenter.storage.agents.agents import Agent
 from callcenter.storage.empowerment.proposals import Proposal
 from callcenter.storage.empowerment.rule_books import RuleBookRow
 from tests.empowered import Counter
-from tests.house import SignIn, csrf_token
+from tests.site import SignIn, csrf_token
 
 PAGES = ("/rules/effect", "/rules/proposals", "/rules/worth-a-look", "/rules/cases?ids=1,2")
 
@@ -19,12 +19,12 @@ PAGES = ("/rules/effect", "/rules/proposals", "/rules/worth-a-look", "/rules/cas
 def six_times_yes(counter: Counter) -> None:
     for _ in range(6):
         grant = counter.ask("refund", 12_000)
-        counter.shop.clock.forward(40)
-        with counter.shop.wiring.work() as work:
+        counter.centre.clock.forward(40)
+        with counter.centre.wiring.work() as work:
             approvals.answer(work, counter.approval(grant).id, actor=counter.actor("sam"), answer=ApprovalAnswer.YES)
-        with counter.shop.wiring.work() as work:
+        with counter.centre.wiring.work() as work:
             asking.withdraw(work, grant.id, actor=counter.actor("alice"))
-    with counter.shop.wiring.work() as work:
+    with counter.centre.wiring.work() as work:
         proposals.refresh(work)
 
 
@@ -47,10 +47,10 @@ def test_a_proposal_to_trust_becomes_a_draft_with_its_rule_in_front(counter: Cou
     page = sam.get("/rules/proposals").text
     assert "Refund of the price up to $120" in page
     assert "6 times answered with yes" in page
-    (row,) = counter.shop.rows(Proposal)
+    (row,) = counter.centre.rows(Proposal)
     token = csrf_token(sam)
     answer = sam.post(f"/rules/proposals/{row.id}/accept", data={"csrf_token": token})
-    (_, draft) = counter.shop.rows(RuleBookRow)
+    (_, draft) = counter.centre.rows(RuleBookRow)
     assert answer.location.endswith(f"/rules/{draft.number}")
     assert (draft.state, draft.book.rules[0].remedies, draft.book.rules[0].limits.grant) == (
         "draft",
@@ -63,13 +63,13 @@ def test_a_proposal_to_trust_becomes_a_draft_with_its_rule_in_front(counter: Cou
     assert "asked 6 times, 0 times no" in page
     again = sam.post(f"/rules/proposals/{row.id}/accept", data={"csrf_token": token})
     assert again.status_code == 409
-    assert len(counter.shop.rows(RuleBookRow)) == 2
+    assert len(counter.centre.rows(RuleBookRow)) == 2
 
 
 def test_a_proposal_is_dismissed_with_a_reason(counter: Counter, signed_in: SignIn) -> None:
     six_times_yes(counter)
     sam = signed_in("sam")
-    (row,) = counter.shop.rows(Proposal)
+    (row,) = counter.centre.rows(Proposal)
     token = csrf_token(sam)
     assert sam.post(f"/rules/proposals/{row.id}/dismiss", data={"csrf_token": token}).status_code == 422
     sam.post(f"/rules/proposals/{row.id}/dismiss", data={"csrf_token": token, "note": "Christmas only"})
@@ -88,7 +88,7 @@ def test_the_cases_behind_a_pattern_are_shown_one_by_one(counter: Counter, signe
 
 
 def test_the_pages_speak_chinese(counter: Counter, signed_in: SignIn) -> None:
-    with counter.shop.wiring.work() as work:
+    with counter.centre.wiring.work() as work:
         work.session.execute(update(Agent).where(Agent.username == "sam").values(language="zh"))
     six_times_yes(counter)
     page = signed_in("sam").get("/rules/proposals").text

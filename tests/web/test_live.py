@@ -23,8 +23,8 @@ from callcenter.storage.agents.agents import AgentConnection
 from callcenter.web.desk import queue_pane
 from callcenter.web.plumbing import live
 from callcenter.wiring import Wiring
-from tests.factories import Shop
-from tests.house import People, SignIn
+from tests.factories import Centre
+from tests.site import People, SignIn
 from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.own_app
@@ -114,11 +114,11 @@ def test_strangers_and_forged_tokens_are_refused(listen: Listen, people: People)
 
 
 def test_an_offer_is_heard_by_its_agent_and_not_by_another(
-    shop: Shop, signed_in: SignIn, listen: Listen, wiring: Wiring
+    centre: Centre, signed_in: SignIn, listen: Listen, wiring: Wiring
 ) -> None:
     alice, bo = listen(signed_in("alice")), listen(token=token_of(wiring, "bo", "agent"))
-    shop.available("alice")
-    shop.call()
+    centre.available("alice")
+    centre.call()
     until(lambda: "offer.made" in alice.names())
     offer = next(event for event in alice.heard if event["name"] == "offer.made")
     assert isinstance(offer["sequence"], int)
@@ -126,24 +126,24 @@ def test_an_offer_is_heard_by_its_agent_and_not_by_another(
     assert "offer.made" not in bo.names()
 
 
-def test_events_carry_ids_and_numbers_alone(shop: Shop, listen: Listen, wiring: Wiring) -> None:
+def test_events_carry_ids_and_numbers_alone(centre: Centre, listen: Listen, wiring: Wiring) -> None:
     sam = listen(token=token_of(wiring, "sam", "supervisor"))
-    shop.available("alice")
-    shop.call()
+    centre.available("alice")
+    centre.call()
     until(lambda: "interaction.changed" in sam.names())
     for event in sam.heard:
         assert {type(value) for key, value in event.items() if key != "name"} == {int}, event
 
 
-def test_a_page_that_was_away_catches_up_without_a_gap(shop: Shop, listen: Listen, wiring: Wiring) -> None:
+def test_a_page_that_was_away_catches_up_without_a_gap(centre: Centre, listen: Listen, wiring: Wiring) -> None:
     token = token_of(wiring, "alice", "agent")
     alice = listen(token=token)
     before = alice.ask("catch_up", {"after": None})
     assert before["events"] == []
     assert before["reset"] is False
     alice.client.disconnect()
-    shop.available("alice")
-    shop.call()
+    centre.available("alice")
+    centre.call()
     again = listen(token=token).ask("catch_up", {"after": before["sequence"]})
     numbers = [event["sequence"] for event in again["events"]]
     assert "offer.made" in [event["name"] for event in again["events"]]
@@ -153,16 +153,16 @@ def test_a_page_that_was_away_catches_up_without_a_gap(shop: Shop, listen: Liste
 
 
 def test_what_happens_while_a_page_is_made_reaches_it_as_news(
-    shop: Shop, signed_in: SignIn, listen: Listen, monkeypatch: pytest.MonkeyPatch
+    centre: Centre, signed_in: SignIn, listen: Listen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The page asks for what came after its number, which is from before it looked at anything."""
     browser = signed_in("alice")
-    shop.available("alice")
+    centre.available("alice")
     looked = queue_pane.now
 
     def and_then_it_rings(*seen: Any) -> Any:
         shown = looked(*seen)
-        shop.call()
+        centre.call()
         return shown
 
     monkeypatch.setattr(queue_pane, "now", and_then_it_rings)
@@ -172,21 +172,21 @@ def test_what_happens_while_a_page_is_made_reaches_it_as_news(
     assert "offer.made" in [event["name"] for event in told["events"]]
 
 
-def test_nobody_catches_up_on_what_was_not_for_them(shop: Shop, listen: Listen, wiring: Wiring) -> None:
-    shop.available("alice")
-    shop.call()
+def test_nobody_catches_up_on_what_was_not_for_them(centre: Centre, listen: Listen, wiring: Wiring) -> None:
+    centre.available("alice")
+    centre.call()
     bo = listen(token=token_of(wiring, "bo", "agent")).ask("catch_up", {"after": 0})
     names = [event["name"] for event in bo["events"]]
     assert "offer.made" not in names
-    assert all(event.get("agent_id") in (None, shop.people.bo) for event in bo["events"])
+    assert all(event.get("agent_id") in (None, centre.people.bo) for event in bo["events"])
 
 
 def test_who_was_away_too_long_reads_the_page_anew(
-    shop: Shop, listen: Listen, wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+    centre: Centre, listen: Listen, wiring: Wiring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "MOST_MISSED", 3)
-    shop.available("alice", "bo")
-    shop.call()
+    centre.available("alice", "bo")
+    centre.call()
     sam = listen(token=token_of(wiring, "sam", "supervisor"))
     told = sam.ask("catch_up", {"after": 0})
     assert (told["events"], told["reset"]) == ([], True)
@@ -209,16 +209,16 @@ def test_figures_are_for_leaders_who_ask_for_them(people: People, listen: Listen
 
 
 def test_an_open_browser_is_a_connection_until_it_closes(
-    shop: Shop, signed_in: SignIn, listen: Listen, wiring: Wiring
+    centre: Centre, signed_in: SignIn, listen: Listen, wiring: Wiring
 ) -> None:
     alice = listen(signed_in("alice"))
-    first = shop.rows(AgentConnection)[0]
-    assert (first.agent_id, first.gone_at) == (shop.people.alice, None)
-    shop.clock.forward(10)
+    first = centre.rows(AgentConnection)[0]
+    assert (first.agent_id, first.gone_at) == (centre.people.alice, None)
+    centre.clock.forward(10)
     alice.ask("catch_up", {"after": None})
-    assert shop.rows(AgentConnection)[0].seen_at == shop.clock()
+    assert centre.rows(AgentConnection)[0].seen_at == centre.clock()
     alice.client.disconnect()
-    until(lambda: shop.rows(AgentConnection)[0].gone_at is not None)
+    until(lambda: centre.rows(AgentConnection)[0].gone_at is not None)
     assert wiring
 
 

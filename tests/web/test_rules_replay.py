@@ -10,9 +10,9 @@ import workers.job
 from callcenter.actions.empowerment import replays
 from callcenter.storage.empowerment.budgets import Budget
 from callcenter.storage.empowerment.replays import ReplayRow
-from tests.factories import CARLA, Shop
-from tests.house import SignIn, csrf_token
+from tests.factories import CARLA, Centre
 from tests.recorded import SINCE, V12, V13, Records
+from tests.site import SignIn, csrf_token
 from workers import replays as job
 
 PART = {"HX-Request": "true"}
@@ -20,10 +20,10 @@ PERIOD = {"since": "2026-11-01", "until": "2026-11-20"}
 
 
 @pytest.fixture
-def records(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Records:
-    shop.clock.now = SINCE + timedelta(days=20)
-    monkeypatch.setattr(workers.job, "process_wiring", lambda: shop.wiring)
-    made = Records(shop)
+def records(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> Records:
+    centre.clock.now = SINCE + timedelta(days=20)
+    monkeypatch.setattr(workers.job, "process_wiring", lambda: centre.wiring)
+    made = Records(centre)
     made.rule_book(V12, number=12, state="published")
     made.rule_book(V13)
     return made
@@ -45,8 +45,8 @@ def shown(browser: FlaskClient, number: int = 13) -> str:
     return browser.get(f"/rules/{number}/replay", headers=PART).text
 
 
-def worked_out(shop: Shop) -> None:
-    for row in shop.rows(ReplayRow):
+def worked_out(centre: Centre) -> None:
+    for row in centre.rows(ReplayRow):
         job.replay(replay_id=row.id)
 
 
@@ -76,11 +76,11 @@ def test_a_period_is_chosen_and_how_far_it_is_is_shown(sam: FlaskClient, records
     text = ask(sam)
     assert "It waits for its turn." in text
     assert 'data-live-every="2"' in text
-    row = records.shop.rows(ReplayRow)[0]
+    row = records.centre.rows(ReplayRow)[0]
     assert (row.since.isoformat(), row.until.isoformat()) == ("2026-11-01T07:00:00+00:00", "2026-11-21T08:00:00+00:00")
-    with records.shop.wiring.work() as work:
+    with records.centre.wiring.work() as work:
         replays.begin(work, row.id)
-    with records.shop.wiring.work() as work:
+    with records.centre.wiring.work() as work:
         replays.go_on(work, row.id, attempt=1, done=1200, to_do=4800, cases=[])
     text = shown(sam)
     assert "1,200 of 4,800 cases are decided again." in text
@@ -90,17 +90,17 @@ def test_a_period_is_chosen_and_how_far_it_is_is_shown(sam: FlaskClient, records
 def test_a_period_that_is_none_is_said_to_be(sam: FlaskClient, records: Records) -> None:
     assert "The period ends before it begins." in ask(sam, since="2026-11-20", until="2026-11-01")
     assert "This is a date" in ask(sam, since="soon")
-    assert records.shop.rows(ReplayRow) == []
+    assert records.centre.rows(ReplayRow) == []
 
 
 def test_figures_budget_and_kinds_are_shown_and_lead_to_each_case(sam: FlaskClient, records: Records) -> None:
-    shop = records.shop
-    carla = shop.customer("Carla Ruiz", CARLA)
-    with shop.wiring.work() as work:
+    centre = records.centre
+    carla = centre.customer("Carla Ruiz", CARLA)
+    with centre.wiring.work() as work:
         work.session.add(
             Budget(
                 scope="team",
-                team_id=shop.agent("alice").team_id,
+                team_id=centre.agent("alice").team_id,
                 currency="USD",
                 period="month",
                 zone="UTC",
@@ -114,9 +114,9 @@ def test_figures_budget_and_kinds_are_shown_and_lead_to_each_case(sam: FlaskClie
     records.request("not_asked", 4000, agent="bo")
     records.request("ask", 9000, 3000, erased=True)
     ask(sam)
-    worked_out(shop)
+    worked_out(centre)
     text = shown(sam)
-    assert "4 decisions, and 1 wish refused or never asked, decided again." in text
+    assert "4 decisions, and 1 request refused or never asked, decided again." in text
     assert cells(text, "Grants") == ["3", "5", "+2"]
     assert cells(text, "Money given") == ["$100", "$200", "+$100"]
     assert cells(text, "Approvals asked") == ["3", "1", "−2"]
@@ -147,7 +147,7 @@ def test_a_long_list_goes_on(sam: FlaskClient, records: Records, monkeypatch: py
     for _ in range(3):
         records.request("ask", 5000, 5000)
     ask(sam)
-    worked_out(records.shop)
+    worked_out(records.centre)
     first = sam.get("/rules/13/replay/cases").text
     more = re.search(r'href="(/rules/13/replay/cases\?after=\d+)"', first)
     assert more
@@ -157,12 +157,12 @@ def test_a_long_list_goes_on(sam: FlaskClient, records: Records, monkeypatch: py
 def test_a_draft_that_was_changed_since_says_so_and_can_be_run_again(sam: FlaskClient, records: Records) -> None:
     records.request("ask", 5000, 5000)
     ask(sam)
-    worked_out(records.shop)
+    worked_out(records.centre)
     assert "The rules were changed since." not in shown(sam)
-    records.shop.run("UPDATE rule_books SET document = jsonb_set(document, '{rules,0,limits,grant}', '3000')")
+    records.centre.run("UPDATE rule_books SET document = jsonb_set(document, '{rules,0,limits,grant}', '3000')")
     assert "The rules were changed since." in shown(sam)
     ask(sam)
-    worked_out(records.shop)
+    worked_out(records.centre)
     text = shown(sam)
     assert "The rules were changed since." not in text
     assert "None: this version decides all of it as it was decided." in text
@@ -171,8 +171,8 @@ def test_a_draft_that_was_changed_since_says_so_and_can_be_run_again(sam: FlaskC
 def test_it_reads_in_chinese(sam: FlaskClient, records: Records) -> None:
     records.request("ask", 5000, 5000)
     ask(sam)
-    worked_out(records.shop)
-    records.shop.change("sam", language="zh")
+    worked_out(records.centre)
+    records.centre.change("sam", language="zh")
     text = shown(sam)
     assert "延误配送可获补偿 $60" in text
     assert "Money given" not in text

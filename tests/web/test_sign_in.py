@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 from callcenter.actions.administration import access
 from callcenter.storage.agents import agents
 from callcenter.wiring import Wiring
-from tests.house import PASSWORD, People, SignIn, csrf_token
+from tests.site import PASSWORD, People, SignIn, csrf_token
 
 
 def attempt(browser: FlaskClient, name: str, password: str, **headers: str) -> tuple[int, str]:

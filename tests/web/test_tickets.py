@@ -10,8 +10,8 @@ from callcenter.storage.empowerment.departments import Cause
 from callcenter.storage.tickets import tickets as rows
 from callcenter.storage.tickets.tickets import Ticket
 from callcenter.wiring import Wiring
-from tests.factories import LI_LEI, Shop
-from tests.house import People, SignIn, csrf_token
+from tests.factories import LI_LEI, Centre
+from tests.site import People, SignIn, csrf_token
 
 
 def opened(wiring: Wiring, people: People, *subjects: str) -> list[Ticket]:
@@ -104,19 +104,19 @@ def test_a_comment_with_html_is_shown_as_it_was_written(signed_in: SignIn, wirin
     assert empty.status_code == 422
 
 
-def test_a_new_ticket_finds_its_customer_by_number(shop: Shop, signed_in: SignIn) -> None:
-    carla = shop.customer("Carla Mendes", "+14155550142")
+def test_a_new_ticket_finds_its_customer_by_number(centre: Centre, signed_in: SignIn) -> None:
+    carla = centre.customer("Carla Mendes", "+14155550142")
     browser = signed_in("alice")
     token = csrf_token(browser)
     form = {"subject": "Second window missed", "number": "415 555 0142", "type": "complaint", "csrf_token": token}
     answer = browser.post("/tickets/", data={**form, "body": "She waits at home."})
     assert answer.status_code == 302
-    ticket = shop.rows(Ticket)[0]
-    assert (ticket.customer_id, ticket.type, ticket.owner_id) == (carla, "complaint", shop.people.alice)
+    ticket = centre.rows(Ticket)[0]
+    assert (ticket.customer_id, ticket.type, ticket.owner_id) == (carla, "complaint", centre.people.alice)
     assert "She waits at home." in browser.get(answer.location).text
 
 
-def test_a_wrong_number_is_said_at_its_field_and_the_input_kept(shop: Shop, signed_in: SignIn) -> None:
+def test_a_wrong_number_is_said_at_its_field_and_the_input_kept(centre: Centre, signed_in: SignIn) -> None:
     browser = signed_in("alice")
     token = csrf_token(browser)
     form = {"subject": "Second window missed", "number": "12", "csrf_token": token}
@@ -125,16 +125,16 @@ def test_a_wrong_number_is_said_at_its_field_and_the_input_kept(shop: Shop, sign
     assert "No customer has this number." in answer.text
     assert 'value="Second window missed"' in answer.text
     for _ in range(2):
-        shop.customer("Carla", "+14155550142")
+        centre.customer("Carla", "+14155550142")
     shared = browser.post("/tickets/", data={**form, "number": "+14155550142"})
     assert "Several customers have this number." in shared.text
 
 
-def test_a_tickets_story_tells_the_call_that_it_came_from(shop: Shop, signed_in: SignIn) -> None:
-    shop.customer("Carla Mendes", "+14155550142")
-    shop.available("alice")
-    interaction_id, _, _ = shop.talk()
-    ticket_id = shop.interaction(interaction_id).ticket_id
+def test_a_tickets_story_tells_the_call_that_it_came_from(centre: Centre, signed_in: SignIn) -> None:
+    centre.customer("Carla Mendes", "+14155550142")
+    centre.available("alice")
+    interaction_id, _, _ = centre.talk()
+    ticket_id = centre.interaction(interaction_id).ticket_id
     text = signed_in("sam").get(f"/tickets/{ticket_id}").text
     for fact in (
         "The customer called",
@@ -146,9 +146,9 @@ def test_a_tickets_story_tells_the_call_that_it_came_from(shop: Shop, signed_in:
         assert fact in text
 
 
-def test_search_leads_straight_to_a_ticket_or_a_customer(shop: Shop, signed_in: SignIn, wiring: Wiring) -> None:
-    carla = shop.customer("Carla Mendes", "+14155550142")
-    [ticket] = opened(wiring, shop.people, "Second window missed")
+def test_search_leads_straight_to_a_ticket_or_a_customer(centre: Centre, signed_in: SignIn, wiring: Wiring) -> None:
+    carla = centre.customer("Carla Mendes", "+14155550142")
+    [ticket] = opened(wiring, centre.people, "Second window missed")
     browser = signed_in("alice")
     assert browser.get(f"/search?q={ticket.number}").location == f"/tickets/{ticket.id}"
     assert browser.get("/search?q=(415) 555-0142").location == f"/customers/{carla}"
@@ -157,10 +157,10 @@ def test_search_leads_straight_to_a_ticket_or_a_customer(shop: Shop, signed_in: 
     assert "Add a customer with this number" in browser.get("/search?q=%2B442079460000").text
 
 
-def test_a_cause_is_offered_in_the_readers_words_and_kept_as_it_is(signed_in: SignIn, shop: Shop) -> None:
-    with shop.wiring.work() as work:
+def test_a_cause_is_offered_in_the_readers_words_and_kept_as_it_is(signed_in: SignIn, centre: Centre) -> None:
+    with centre.wiring.work() as work:
         work.session.add(Cause(key="late", names={"en": "Delivery late", "zh": "配送延误"}))
-        ticket = tickets.open_by(work, actor=shop.actor("bo"), subject="Sofa", values={"cause": "配送延误"})
+        ticket = tickets.open_by(work, actor=centre.actor("bo"), subject="Sofa", values={"cause": "配送延误"})
     browser = signed_in("alice")
     path = f"/tickets/{ticket.id}"
     text = browser.get(path).text
@@ -173,23 +173,23 @@ def test_a_cause_is_offered_in_the_readers_words_and_kept_as_it_is(signed_in: Si
         "csrf_token": csrf_token(browser),
     }
     assert browser.post(path, data=form).status_code == 302
-    saved = now(shop.wiring, ticket.id)
+    saved = now(centre.wiring, ticket.id)
     assert (saved.cause, saved.priority) == ("配送延误", "high")
     browser.post(path, data={**form, "cause": "Eaten by the dog"})
-    assert now(shop.wiring, ticket.id).cause == "Eaten by the dog"
+    assert now(centre.wiring, ticket.id).cause == "Eaten by the dog"
 
 
-def test_a_product_and_its_price_are_written_in_the_customers_currency(signed_in: SignIn, shop: Shop) -> None:
-    li_lei = shop.customer("李雷", LI_LEI)
-    with shop.wiring.work() as work:
+def test_a_product_and_its_price_are_written_in_the_customers_currency(signed_in: SignIn, centre: Centre) -> None:
+    li_lei = centre.customer("李雷", LI_LEI)
+    with centre.wiring.work() as work:
         work.session.execute(update(Customer).where(Customer.id == li_lei).values(currency="CNY"))
-        ticket = tickets.open_by(work, actor=shop.actor("bo"), subject="Sofa", customer_id=li_lei)
+        ticket = tickets.open_by(work, actor=centre.actor("bo"), subject="Sofa", customer_id=li_lei)
     browser = signed_in("alice")
     path = f"/tickets/{ticket.id}"
     assert "Price in CNY" in browser.get(path).text
     form = {"product": "Sofa Lund", "price": "¥3,299.50", "csrf_token": csrf_token(browser)}
     assert browser.post(path, data=form).status_code == 302
-    saved = now(shop.wiring, ticket.id)
+    saved = now(centre.wiring, ticket.id)
     assert (saved.product, saved.price) == ("Sofa Lund", 329_950)
     text = browser.get(path).text
     assert 'value="3299.50"' in text
@@ -197,4 +197,4 @@ def test_a_product_and_its_price_are_written_in_the_customers_currency(signed_in
     for wrong in ("$20", "-5", "1.005", "much", "0", "99999999999"):
         assert browser.post(path, data={**form, "price": wrong}).status_code == 422, wrong
     browser.post(path, data={**form, "price": ""})
-    assert now(shop.wiring, ticket.id).price is None
+    assert now(centre.wiring, ticket.id).price is None

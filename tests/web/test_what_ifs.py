@@ -9,34 +9,34 @@ from werkzeug.test import TestResponse
 import workers.job
 from callcenter.storage.supervision.what_ifs import WhatIf
 from tests import past as written
-from tests.factories import Shop
-from tests.house import SignIn, csrf_token
+from tests.factories import Centre
+from tests.site import SignIn, csrf_token
 from workers import what_ifs as job
 
 PATH = "/admin/what-ifs"
 
 
 @pytest.fixture
-def quiet_monday(shop: Shop) -> Shop:
+def quiet_monday(centre: Centre) -> Centre:
     """Without a past: enough for what is refused before anything is played."""
-    shop.clock.now = datetime(2026, 11, 23, 20, tzinfo=UTC)
-    return shop
+    centre.clock.now = datetime(2026, 11, 23, 20, tzinfo=UTC)
+    return centre
 
 
 @pytest.fixture
-def monday(quiet_monday: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
+def monday(quiet_monday: Centre, monkeypatch: pytest.MonkeyPatch) -> Centre:
     written.busy_days(quiet_monday, date(2026, 11, 16), date(2026, 11, 9))
     monkeypatch.setattr(workers.job, "process_wiring", lambda: quiet_monday.wiring)
     return quiet_monday
 
 
-def send(signed_in: SignIn, shop: Shop, by: str = "sam", **fields: Any) -> TestResponse:
+def send(signed_in: SignIn, centre: Centre, by: str = "sam", **fields: Any) -> TestResponse:
     browser = signed_in(by)
-    given = {"day": "monday", "weeks": "4", "percent": "100", "queue_id": str(shop.delivery), "agents": "", **fields}
+    given = {"day": "monday", "weeks": "4", "percent": "100", "queue_id": str(centre.delivery), "agents": "", **fields}
     return browser.post(PATH, data={"csrf_token": csrf_token(browser), **given})
 
 
-def test_agents_do_not_see_it_and_may_not_ask(signed_in: SignIn, quiet_monday: Shop) -> None:
+def test_agents_do_not_see_it_and_may_not_ask(signed_in: SignIn, quiet_monday: Centre) -> None:
     for path in (PATH, f"{PATH}/1", f"{PATH}/1/result"):
         assert signed_in("alice").get(path).status_code == 403
     assert send(signed_in, quiet_monday, by="alice", agents="1").status_code == 403
@@ -60,7 +60,7 @@ def test_agents_do_not_see_it_and_may_not_ask(signed_in: SignIn, quiet_monday: S
     ],
 )
 def test_what_does_not_fit_is_told_at_its_field_and_kept(
-    signed_in: SignIn, quiet_monday: Shop, fields: dict[str, str], sentence: str
+    signed_in: SignIn, quiet_monday: Centre, fields: dict[str, str], sentence: str
 ) -> None:
     answer = send(signed_in, quiet_monday, **fields)
     assert answer.status_code == 422
@@ -69,7 +69,7 @@ def test_what_does_not_fit_is_told_at_its_field_and_kept(
     assert not quiet_monday.rows(WhatIf)
 
 
-def test_from_the_wish_to_both_curves(signed_in: SignIn, monday: Shop) -> None:
+def test_from_the_wish_to_both_curves(signed_in: SignIn, monday: Centre) -> None:
     answer = send(signed_in, monday, agents="2", since="09:00", until="11:00", ring="supervisors", ring_after="30")
     row = monday.rows(WhatIf)[0]
     assert (answer.status_code, answer.location) == (302, f"{PATH}/{row.id}")
@@ -104,7 +104,7 @@ def test_from_the_wish_to_both_curves(signed_in: SignIn, monday: Shop) -> None:
     assert '<option value="supervisors" selected>' in again
 
 
-def test_in_chinese(signed_in: SignIn, monday: Shop) -> None:
+def test_in_chinese(signed_in: SignIn, monday: Centre) -> None:
     send(signed_in, monday, agents="-1")
     row = monday.rows(WhatIf)[0]
     job.play(what_if_id=row.id)
@@ -115,7 +115,7 @@ def test_in_chinese(signed_in: SignIn, monday: Shop) -> None:
     assert "推演不知道的事" in text
 
 
-def test_what_failed_says_what_to_do(signed_in: SignIn, monday: Shop) -> None:
+def test_what_failed_says_what_to_do(signed_in: SignIn, monday: Centre) -> None:
     send(signed_in, monday, agents="1", day="sunday")
     row = monday.rows(WhatIf)[0]
     job.play(what_if_id=row.id)

@@ -15,7 +15,7 @@ from callcenter.embedded import EmbeddedServer
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.webhooks import guard
 from tests.carrier import Carrier
-from tests.factories import CARLA, LI_LEI, OURS, Shop, new_sid
+from tests.factories import CARLA, LI_LEI, OURS, Centre, new_sid
 
 ALLOWED_WHILE_WAITING = {"Say", "Play", "Pause", "Redirect"}
 FORM = {"From": CARLA, "To": OURS, "CallStatus": "in-progress"}
@@ -71,7 +71,7 @@ QUESTIONS: list[tuple[str, dict[str, str]]] = [
 
 
 def test_every_question_of_a_call_waits_for_the_database(
-    shop: Shop, carrier: Carrier, postgres_server: EmbeddedServer
+    centre: Centre, carrier: Carrier, postgres_server: EmbeddedServer
 ) -> None:
     postgres_server.stop()
     for path, more in QUESTIONS:
@@ -89,43 +89,43 @@ def test_every_question_of_a_call_waits_for_the_database(
 
 @pytest.mark.parametrize("door", ["incoming", "fallback"])
 def test_a_caller_who_came_meanwhile_has_waited_since_the_first_ring(
-    shop: Shop, carrier: Carrier, postgres_server: EmbeddedServer, door: str
+    centre: Centre, carrier: Carrier, postgres_server: EmbeddedServer, door: str
 ) -> None:
-    rang, sid = shop.clock.now, new_sid()
+    rang, sid = centre.clock.now, new_sid()
     postgres_server.stop()
     address = next_address(carrier.post(f"/webhooks/voice/{door}", {**FORM, "CallSid": sid}))
-    shop.clock.forward(40)
+    centre.clock.forward(40)
     postgres_server.start()
     menu = carrier.post(address, {**FORM, "CallSid": sid})
     assert "Gather" in menu.text
-    [row] = shop.rows(Interaction)
+    [row] = centre.rows(Interaction)
     assert (row.state, row.created_at) == (State.MENU, rang)
 
 
 def test_the_key_that_was_pressed_meanwhile_counts_from_when_it_was_pressed(
-    shop: Shop, carrier: Carrier, postgres_server: EmbeddedServer
+    centre: Centre, carrier: Carrier, postgres_server: EmbeddedServer
 ) -> None:
     sid = new_sid()
     carrier.incoming(sid)
-    [row] = shop.rows(Interaction)
-    pressed = shop.clock.now
+    [row] = centre.rows(Interaction)
+    pressed = centre.clock.now
     postgres_server.stop()
     address = next_address(carrier.press(row.id, "2", sid))
-    shop.clock.forward(25)
+    centre.clock.forward(25)
     postgres_server.start()
     assert "Dial" in carrier.post(address, {**FORM, "CallSid": sid}).text
-    after = shop.interaction(row.id)
-    assert (after.state, after.queue_id, after.joined_at) == (State.WAITING, shop.billing, pressed)
+    after = centre.interaction(row.id)
+    assert (after.state, after.queue_id, after.joined_at) == (State.WAITING, centre.billing, pressed)
 
 
-def test_a_first_try_of_yesterday_or_tomorrow_is_not_believed(shop: Shop, carrier: Carrier) -> None:
+def test_a_first_try_of_yesterday_or_tomorrow_is_not_believed(centre: Centre, carrier: Carrier) -> None:
     for since in ("1", "99999999999", "x"):
         carrier.post(f"/webhooks/voice/incoming?since={since}", {**FORM, "CallSid": new_sid()})
-    times = [row.created_at for row in shop.rows(Interaction)]
-    assert times == [shop.clock.now - calls.LONGEST_AWAY, shop.clock.now, shop.clock.now]
+    times = [row.created_at for row in centre.rows(Interaction)]
+    assert times == [centre.clock.now - calls.LONGEST_AWAY, centre.clock.now, centre.clock.now]
 
 
-def test_a_moments_absence_is_not_noticed(shop: Shop, carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_moments_absence_is_not_noticed(centre: Centre, carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a restart, or a change of the primary."""
     receive, tries = calls.receive, []
 
@@ -141,7 +141,7 @@ def test_a_moments_absence_is_not_noticed(shop: Shop, carrier: Carrier, monkeypa
 
 
 def test_a_frozen_database_keeps_nobody_waiting_for_an_answer(
-    shop: Shop, carrier: Carrier, postgres_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+    centre: Centre, carrier: Carrier, postgres_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guard, "LONGEST_WORK", 0.5)
     sid = new_sid()
@@ -150,4 +150,4 @@ def test_a_frozen_database_keeps_nobody_waiting_for_an_answer(
         address = next_address(carrier.incoming(new_sid()))
         next_address(carrier.post("/webhooks/voice/fallback", {**FORM, "CallSid": sid}))
     assert "Gather" in carrier.post(address, {**FORM, "CallSid": sid}).text
-    assert len(shop.rows(Interaction)) == 1
+    assert len(centre.rows(Interaction)) == 1

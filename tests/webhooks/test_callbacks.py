@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 from callcenter.storage.administration.company import Queue
 from callcenter.storage.callbacks.callbacks import Callback
 from tests.carrier import Carrier
-from tests.factories import CARLA, LI_LEI, Shop, new_sid
+from tests.factories import CARLA, LI_LEI, Centre, new_sid
 from workers.clock import Clock
 
 
@@ -26,10 +26,10 @@ def left(carrier: Carrier, call_id: int, sid: str, **fields: str) -> TestRespons
 
 
 def test_star_brings_the_offer_of_a_callback_and_1_a_promise_in_the_callers_language_and_zone(
-    shop: Shop, carrier: Carrier
+    centre: Centre, carrier: Carrier
 ) -> None:
-    shop.customer("李雷", LI_LEI, language="zh", zone="Asia/Shanghai")
-    call_id, sid = shop.call(LI_LEI)
+    centre.customer("李雷", LI_LEI, language="zh", zone="Asia/Shanghai")
+    call_id, sid = centre.call(LI_LEI)
     waits = carrier.post(f"/webhooks/voice/wait/{call_id}", CallSid=sid)
     assert spoken(waits)
     asked = left(carrier, call_id, sid)
@@ -39,30 +39,30 @@ def test_star_brings_the_offer_of_a_callback_and_1_a_promise_in_the_callers_lang
     promised = carrier.post(f"/webhooks/voice/callback/{call_id}", CallSid=sid, Digits="1")
     assert verbs(promised) == ["Say", "Say", "Hangup"]
     assert "月" in spoken(promised)
-    [row] = shop.rows(Callback)
+    [row] = centre.rows(Callback)
     twice = carrier.post(f"/webhooks/voice/callback/{call_id}", CallSid=sid, Digits="1")
     assert twice.data == promised.data
-    assert len(shop.rows(Callback)) == 1
+    assert len(centre.rows(Callback)) == 1
     carrier.status(sid, "completed")
-    assert shop.interaction(call_id).result == "callback"
+    assert centre.interaction(call_id).result == "callback"
     assert row.source == "key"
 
 
-def test_a_conference_that_failed_is_no_star(shop: Shop, carrier: Carrier) -> None:
-    call_id, sid = shop.call()
+def test_a_conference_that_failed_is_no_star(centre: Centre, carrier: Carrier) -> None:
+    call_id, sid = centre.call()
     assert verbs(left(carrier, call_id, sid, DialCallStatus="failed")) == ["Dial"]
 
 
-def test_silence_waits_on(shop: Shop, carrier: Carrier) -> None:
-    call_id, sid = shop.call()
+def test_silence_waits_on(centre: Centre, carrier: Carrier) -> None:
+    call_id, sid = centre.call()
     left(carrier, call_id, sid)
     assert verbs(carrier.post(f"/webhooks/voice/callback/{call_id}", CallSid=sid)) == ["Dial"]
-    assert shop.interaction(call_id).state == "waiting"
+    assert centre.interaction(call_id).state == "waiting"
 
 
-def test_leaving_the_conference_by_star_ends_nothing(shop: Shop, carrier: Carrier) -> None:
-    shop.available("alice")
-    call_id, sid, browser = shop.talk()
+def test_leaving_the_conference_by_star_ends_nothing(centre: Centre, carrier: Carrier) -> None:
+    centre.available("alice")
+    call_id, sid, browser = centre.talk()
     carrier.conference(
         call_id,
         "participant-leave",
@@ -71,7 +71,7 @@ def test_leaving_the_conference_by_star_ends_nothing(shop: Shop, carrier: Carrie
         ReasonParticipantLeft="participant_hung_up",
         ParticipantCallStatus="in-progress",
     )
-    assert shop.interaction(call_id).state == "active"
+    assert centre.interaction(call_id).state == "active"
     assert verbs(left(carrier, call_id, sid)) == ["Dial"]
     gone = {"CallStatus": "in-progress", "DialCallStatus": "answered"}
     path = f"/webhooks/voice/agent/left/{call_id}"
@@ -82,32 +82,32 @@ def test_leaving_the_conference_by_star_ends_nothing(shop: Shop, carrier: Carrie
     assert verbs(carrier.post(path, {"CallStatus": "completed"}, CallSid=browser)) == ["Hangup"]
 
 
-def test_a_customer_who_picks_up_hears_who_calls_and_meets_the_agent(shop: Shop, carrier: Carrier) -> None:
-    call_id, sid = shop.call()
+def test_a_customer_who_picks_up_hears_who_calls_and_meets_the_agent(centre: Centre, carrier: Carrier) -> None:
+    call_id, sid = centre.call()
     left(carrier, call_id, sid)
     carrier.post(f"/webhooks/voice/callback/{call_id}", CallSid=sid, Digits="1")
-    [row] = shop.rows(Callback)
-    shop.available("alice")
-    shop.accept(row.interaction_id)
-    shop.connect(row.interaction_id)
+    [row] = centre.rows(Callback)
+    centre.available("alice")
+    centre.accept(row.interaction_id)
+    centre.connect(row.interaction_id)
     theirs = new_sid()
     fields = {"CallStatus": "in-progress", "From": "+14155550100", "To": CARLA}
     answer = carrier.post(f"/webhooks/voice/called/{row.interaction_id}", fields, CallSid=theirs)
     assert verbs(answer) == ["Say", "Dial"]
     assert "Harbor Home" in spoken(answer)
     carrier.status(theirs, "completed")
-    assert shop.interaction(row.interaction_id).result == "served"
+    assert centre.interaction(row.interaction_id).result == "served"
 
 
-def test_a_message_is_asked_for_and_kept(shop: Shop, carrier: Carrier) -> None:
-    with shop.wiring.work() as work:
+def test_a_message_is_asked_for_and_kept(centre: Centre, carrier: Carrier) -> None:
+    with centre.wiring.work() as work:
         queue = work.session.scalars(select(Queue).where(Queue.key == "delivery")).one()
         queue.routing = {**queue.routing, "max_wait": 10, "overflow": "voicemail"}
-    call_id, sid = shop.call()
-    shop.clock.forward(11)
-    Clock(shop.wiring).tick()
+    call_id, sid = centre.call()
+    centre.clock.forward(11)
+    Clock(centre.wiring).tick()
     asked = carrier.post(f"/webhooks/voice/again/{call_id}", {"CallStatus": "in-progress"}, CallSid=sid)
     assert verbs(asked) == ["Say", "Record", "Say", "Hangup"]
     given = {"RecordingUrl": "http://127.0.0.1/RE1", "RecordingDuration": "7"}
     assert verbs(carrier.post(f"/webhooks/voice/message/{call_id}", given, CallSid=sid)) == ["Hangup"]
-    assert shop.interaction(call_id).result == "voicemail"
+    assert centre.interaction(call_id).result == "voicemail"

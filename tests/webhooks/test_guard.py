@@ -14,7 +14,7 @@ from callcenter.storage.history import History
 from callcenter.telephony.signature import is_genuine
 from callcenter.wiring import Wiring
 from tests.carrier import Carrier
-from tests.factories import ACCOUNT, CARLA, OURS, Shop, new_sid
+from tests.factories import ACCOUNT, CARLA, OURS, Centre, new_sid
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 VECTORS = json.loads((PAYLOADS / "signature_vectors.json").read_text())["vectors"]
@@ -52,34 +52,34 @@ def test_twilios_own_signatures_are_told_from_wrong_ones(vector: dict[str, Any])
     assert genuine is vector["valid"]
 
 
-def _nothing_written(shop: Shop) -> bool:
-    return len(shop.rows(Interaction)) + len(shop.rows(Receipt)) == 0
+def _nothing_written(centre: Centre) -> bool:
+    return len(centre.rows(Interaction)) + len(centre.rows(Receipt)) == 0
 
 
-def test_an_unsigned_and_a_forged_post_are_refused_and_leave_no_trace(shop: Shop, carrier: Carrier) -> None:
-    before = len(shop.rows(History))
+def test_an_unsigned_and_a_forged_post_are_refused_and_leave_no_trace(centre: Centre, carrier: Carrier) -> None:
+    before = len(centre.rows(History))
     form = FORM | {"MessageSid": "SM" + "1" * 32, "Body": "hello"}
     for path in PATHS:
         assert carrier.client.post(path, data=form).status_code == 403, path
         forged = carrier.client.post(path, data=form, headers={"X-Twilio-Signature": "x" * 28})
         assert forged.status_code == 403, path
         assert carrier.client.get(path).status_code in (403, 404, 405), path
-    assert _nothing_written(shop)
-    assert len(shop.rows(History)) == before
+    assert _nothing_written(centre)
+    assert len(centre.rows(History)) == before
 
 
-def test_a_post_that_was_signed_and_then_changed_is_refused(shop: Shop, carrier: Carrier) -> None:
+def test_a_post_that_was_signed_and_then_changed_is_refused(centre: Centre, carrier: Carrier) -> None:
     stranger = Carrier(carrier.client, token="somebody else's token")
     assert stranger.incoming(new_sid()).status_code == 403
-    assert _nothing_written(shop)
+    assert _nothing_written(centre)
 
 
-def test_another_account_is_refused_though_it_signs_with_our_token(shop: Shop, carrier: Carrier) -> None:
+def test_another_account_is_refused_though_it_signs_with_our_token(centre: Centre, carrier: Carrier) -> None:
     assert carrier.incoming(new_sid(), AccountSid="AC" + "9" * 32).status_code == 403
-    assert _nothing_written(shop)
+    assert _nothing_written(centre)
 
 
-def test_our_public_address_decides_and_not_what_the_request_says_of_itself(shop: Shop, carrier: Carrier) -> None:
+def test_our_public_address_decides_and_not_what_the_request_says_of_itself(centre: Centre, carrier: Carrier) -> None:
     lies = {"Host": "evil.example.com", "X-Forwarded-Host": "evil.example.com", "X-Forwarded-Proto": "https"}
     signed_for_us = carrier.post("/webhooks/voice/incoming", FORM, headers=lies)
     assert signed_for_us.status_code == 200
@@ -88,8 +88,8 @@ def test_our_public_address_decides_and_not_what_the_request_says_of_itself(shop
     assert refused.status_code == 403
 
 
-def test_the_query_is_part_of_what_is_signed(shop: Shop, carrier: Carrier) -> None:
-    interaction_id, _ = shop.call()
+def test_the_query_is_part_of_what_is_signed(centre: Centre, carrier: Carrier) -> None:
+    interaction_id, _ = centre.call()
     assert carrier.post(f"/webhooks/voice/wait/{interaction_id}?again=1", FORM).status_code == 200
     signed = carrier.post(f"/webhooks/voice/wait/{interaction_id}", FORM)
     signature = signed.request.headers["X-Twilio-Signature"]
@@ -100,16 +100,18 @@ def test_the_query_is_part_of_what_is_signed(shop: Shop, carrier: Carrier) -> No
 
 
 def test_two_tokens_are_accepted_while_they_are_being_changed(
-    shop: Shop, wiring: Wiring, settings: Settings, carrier: Carrier
+    centre: Centre, wiring: Wiring, settings: Settings, carrier: Carrier
 ) -> None:
     assert Carrier(carrier.client, token="the next token").incoming(new_sid()).status_code == 403
     tokens = {"twilio_auth_token": "the next token", "twilio_auth_token_old": settings.twilio_auth_token}
     wiring.settings = Settings(**settings.model_dump() | tokens)
     assert Carrier(carrier.client, token="the next token").incoming(new_sid()).status_code == 200
     assert carrier.incoming(new_sid()).status_code == 200
-    assert len(shop.rows(Interaction)) == 2
+    assert len(centre.rows(Interaction)) == 2
 
 
-def test_without_any_token_nothing_is_genuine(shop: Shop, wiring: Wiring, settings: Settings, carrier: Carrier) -> None:
+def test_without_any_token_nothing_is_genuine(
+    centre: Centre, wiring: Wiring, settings: Settings, carrier: Carrier
+) -> None:
     wiring.settings = Settings(**settings.model_dump() | {"twilio_auth_token": ""})
     assert Carrier(carrier.client, token="").incoming(new_sid()).status_code == 403

@@ -19,7 +19,7 @@ from callcenter.storage.surveys.surveys import Survey
 from callcenter.wiring import Wiring
 from tests import programs
 from tests.carrier import Rest
-from tests.factories import Shop
+from tests.factories import Centre
 from tests.waiting import until
 from workers.clock import Clock
 
@@ -42,12 +42,12 @@ def worker(settings: Settings, rest: Rest, tmp_path: Path) -> Iterator[Callable[
 
 
 @pytest.fixture
-def shop_now(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
+def centre_now(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> Centre:
     """With the wall's clock, as the worker's is; a killed job counts as abandoned at once."""
-    shop.available("alice")
-    shop.wiring.clock = utc_now
+    centre.available("alice")
+    centre.wiring.clock = utc_now
     monkeypatch.setattr(background, "ABANDONED", timedelta(0))
-    return shop
+    return centre
 
 
 def _enqueue_until(wiring: Wiring, done: object) -> None:
@@ -61,53 +61,53 @@ def _enqueue_until(wiring: Wiring, done: object) -> None:
 
 
 def test_a_message_in_the_hands_of_a_killed_worker_is_sent_exactly_once(
-    shop_now: Shop, worker: Callable[[], ForkServerProcess], rest: Rest
+    centre_now: Centre, worker: Callable[[], ForkServerProcess], rest: Rest
 ) -> None:
-    shop = shop_now
-    shop.text("hello")
-    id_ = shop.rows(Interaction)[-1].id
-    shop.accept(id_)
-    with shop.wiring.work() as work:
-        message = messages.send(work, id_, actor=shop.actor("alice"), body="we are on our way")
+    centre = centre_now
+    centre.text("hello")
+    id_ = centre.rows(Interaction)[-1].id
+    centre.accept(id_)
+    with centre.wiring.work() as work:
+        message = messages.send(work, id_, actor=centre.actor("alice"), body="we are on our way")
     rest.silent_seconds = 3
     first = worker()
     until(lambda: "Messages" in rest.commands())
     programs.kill(first)
-    assert shop.row(Message, message.id).status == "sending"
+    assert centre.row(Message, message.id).status == "sending"
     until(lambda: rest.sent)  # the carrier had it already
     rest.silent_seconds = 0
-    shop.run(
+    centre.run(
         "UPDATE messages SET next_try_at = now() - interval '1 second' WHERE direction = 'out'"
     )  # the lease of a minute is over
     worker()
-    _enqueue_until(shop.wiring, lambda: shop.row(Message, message.id).status == "queued")
+    _enqueue_until(centre.wiring, lambda: centre.row(Message, message.id).status == "queued")
     assert [sent["body"] for sent in rest.sent] == ["we are on our way"]
-    assert shop.row(Message, message.id).sid == rest.sent[0]["sid"]
+    assert centre.row(Message, message.id).sid == rest.sent[0]["sid"]
 
 
 def test_a_survey_in_the_hands_of_a_killed_worker_is_asked_exactly_once(
-    shop_now: Shop, worker: Callable[[], ForkServerProcess], rest: Rest
+    centre_now: Centre, worker: Callable[[], ForkServerProcess], rest: Rest
 ) -> None:
-    shop = shop_now
-    id_, sid, _ = shop.talk()
-    shop.report(sid)
-    with shop.wiring.work() as work:
-        wrap_ups.finish(work, id_, outcome="solved", note="", actor=shop.actor("alice"))
-    shop.run("UPDATE surveys SET due_at = now() - interval '1 second'")
-    with shop.wiring.database.begin() as held:
+    centre = centre_now
+    id_, sid, _ = centre.talk()
+    centre.report(sid)
+    with centre.wiring.work() as work:
+        wrap_ups.finish(work, id_, outcome="solved", note="", actor=centre.actor("alice"))
+    centre.run("UPDATE surveys SET due_at = now() - interval '1 second'")
+    with centre.wiring.database.begin() as held:
         held.execute(text("LOCK TABLE messages IN SHARE ROW EXCLUSIVE MODE"))  # the job stops in the middle
-        Clock(shop.wiring).tick()
+        Clock(centre.wiring).tick()
         first = worker()
-        until(lambda: _somebody_waits(shop))
+        until(lambda: _somebody_waits(centre))
         programs.kill(first)
-    assert not [row for row in shop.rows(Message) if row.purpose == "survey"]
+    assert not [row for row in centre.rows(Message) if row.purpose == "survey"]
     worker()
-    _enqueue_until(shop.wiring, lambda: rest.sent)
-    _enqueue_until(shop.wiring, lambda: shop.rows(Survey)[0].state == "asked")
-    assert [row.purpose for row in shop.rows(Message)] == ["survey"]
+    _enqueue_until(centre.wiring, lambda: rest.sent)
+    _enqueue_until(centre.wiring, lambda: centre.rows(Survey)[0].state == "asked")
+    assert [row.purpose for row in centre.rows(Message)] == ["survey"]
     assert len(rest.sent) == 1
 
 
-def _somebody_waits(shop: Shop) -> bool:
-    with shop.wiring.reading() as session:
+def _somebody_waits(centre: Centre) -> bool:
+    with centre.wiring.reading() as session:
         return bool(session.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))

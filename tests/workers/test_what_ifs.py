@@ -21,7 +21,7 @@ from callcenter.storage.supervision.what_ifs import WhatIf
 from callcenter.wiring import Wiring
 from tests import past as written
 from tests import programs
-from tests.factories import Shop
+from tests.factories import Centre
 from tests.waiting import until
 from workers import what_ifs as job
 from workers.clock import Clock
@@ -30,25 +30,25 @@ MONDAY = date(2026, 11, 16)
 
 
 @pytest.fixture
-def monday(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
+def monday(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> Centre:
     """A week after a Monday on which Alice had more to do than she could."""
-    shop.clock.now = datetime(2026, 11, 23, 20, tzinfo=UTC)
-    written.busy_days(shop, MONDAY)
-    monkeypatch.setattr(workers.job, "process_wiring", lambda: shop.wiring)
-    return shop
+    centre.clock.now = datetime(2026, 11, 23, 20, tzinfo=UTC)
+    written.busy_days(centre, MONDAY)
+    monkeypatch.setattr(workers.job, "process_wiring", lambda: centre.wiring)
+    return centre
 
 
-def ask(shop: Shop, by: str = "sam", **given: Any) -> int:
-    with shop.wiring.work() as work:
-        scenario = WhatIfScenario(**{"day": "monday", "queue_id": shop.delivery, "agents": 2, **given})
-        return what_ifs.ask(work, scenario, actor=shop.actor(by)).id
+def ask(centre: Centre, by: str = "sam", **given: Any) -> int:
+    with centre.wiring.work() as work:
+        scenario = WhatIfScenario(**{"day": "monday", "queue_id": centre.delivery, "agents": 2, **given})
+        return what_ifs.ask(work, scenario, actor=centre.actor(by)).id
 
 
 def queued(wiring: Wiring) -> list[str]:
     return [one.id for one in Queue(background.LONG, connection=wiring.background.redis).jobs]
 
 
-def test_two_agents_more_shorten_the_wait_and_the_result_is_kept(monday: Shop) -> None:
+def test_two_agents_more_shorten_the_wait_and_the_result_is_kept(monday: Centre) -> None:
     id_ = ask(monday)
     assert queued(monday.wiring) == [f"play_what_if-{id_}"]
     job.play(what_if_id=id_)
@@ -65,7 +65,7 @@ def test_two_agents_more_shorten_the_wait_and_the_result_is_kept(monday: Shop) -
     assert monday.row(WhatIf, id_).tries == 1
 
 
-def test_an_agent_less_is_worse(monday: Shop) -> None:
+def test_an_agent_less_is_worse(monday: Centre) -> None:
     written.on_duty(monday, "bo", MONDAY, "09:00", "11:00")
     id_ = ask(monday, agents=-1)
     job.play(what_if_id=id_)
@@ -75,26 +75,26 @@ def test_an_agent_less_is_worse(monday: Shop) -> None:
     assert level["difference"][0] + level["difference"][1] < 0
 
 
-def test_where_too_little_is_known_it_fails_with_the_reason(monday: Shop) -> None:
+def test_where_too_little_is_known_it_fails_with_the_reason(monday: Centre) -> None:
     id_ = ask(monday, day="sunday")
     job.play(what_if_id=id_)
     row = monday.row(WhatIf, id_)
     assert (row.state, row.reason, row.result) == ("failed", "no_calls", None)
 
 
-def test_agents_may_not_ask(monday: Shop) -> None:
+def test_agents_may_not_ask(monday: Centre) -> None:
     with pytest.raises(NotAllowed):
         ask(monday, by="alice")
 
 
-def test_only_so_many_wait_at_once(monday: Shop) -> None:
+def test_only_so_many_wait_at_once(monday: Centre) -> None:
     for _ in range(what_ifs.MOST_OPEN):
         ask(monday)
     with pytest.raises(what_ifs.TooManyOpen):
         ask(monday)
 
 
-def test_what_a_killed_worker_held_is_begun_again_and_the_late_one_is_not_heard(monday: Shop) -> None:
+def test_what_a_killed_worker_held_is_begun_again_and_the_late_one_is_not_heard(monday: Centre) -> None:
     id_ = ask(monday)
     with monday.wiring.work() as work:
         assert what_ifs.begin(work, id_) is not None
@@ -116,7 +116,7 @@ def test_what_a_killed_worker_held_is_begun_again_and_the_late_one_is_not_heard(
     assert (row.state, row.tries) == ("done", 3)
 
 
-def test_what_never_comes_to_its_end_is_given_up(monday: Shop) -> None:
+def test_what_never_comes_to_its_end_is_given_up(monday: Centre) -> None:
     id_ = ask(monday)
     for _ in range(what_ifs.MOST_TRIES):
         with monday.wiring.work() as work:
@@ -139,7 +139,7 @@ def long_worker(settings: Settings, logs: Path) -> Iterator[ForkServerProcess]:
 
 @pytest.mark.processes
 def test_a_real_worker_killed_in_the_middle_loses_only_time(
-    monday: Shop, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    monday: Centre, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monday.wiring.clock = utc_now
     today = utc_now().date()

@@ -15,7 +15,7 @@ from callcenter.storage.administration import access
 from callcenter.storage.agents import agents
 from callcenter.storage.routing.offers import Offer
 from callcenter.wiring import Wiring
-from tests.factories import Shop
+from tests.factories import Centre
 from workers.clock import Clock
 from workers.schedule import TIMETABLE
 
@@ -73,57 +73,57 @@ def test_a_job_that_fails_is_logged_and_kept_as_failed(
     assert queue.failed_job_registry.count == 1
 
 
-def test_the_clock_sleeps_until_the_next_thing_is_due_and_no_longer_than_a_second(shop: Shop) -> None:
-    clock = Clock(shop.wiring)
+def test_the_clock_sleeps_until_the_next_thing_is_due_and_no_longer_than_a_second(centre: Centre) -> None:
+    clock = Clock(centre.wiring)
     assert clock._until_next() == 1.0
-    shop.available("alice")
-    shop.call()
-    with shop.wiring.reading() as session:
-        assert due.next_moment(session, shop.clock()) == shop.clock() + timedelta(seconds=20)
-    shop.clock.forward(19.6)
+    centre.available("alice")
+    centre.call()
+    with centre.wiring.reading() as session:
+        assert due.next_moment(session, centre.clock()) == centre.clock() + timedelta(seconds=20)
+    centre.clock.forward(19.6)
     assert clock._until_next() == pytest.approx(0.4)
-    shop.clock.forward(5)
+    centre.clock.forward(5)
     assert clock._until_next() == pytest.approx(0.05)
 
 
-def test_the_timetable_keeps_the_house_tidy(shop: Shop) -> None:
-    shop.call()
-    with shop.wiring.work() as work:
+def test_the_timetable_keeps_the_database_tidy(centre: Centre) -> None:
+    centre.call()
+    with centre.wiring.work() as work:
         for sid in ("s1", "s2"):
-            agents.connect(work.session, sid=sid, agent_id=shop.people.alice, now=work.now)
-    shop.clock.forward(timedelta(days=3).total_seconds())
+            agents.connect(work.session, sid=sid, agent_id=centre.people.alice, now=work.now)
+    centre.clock.forward(timedelta(days=3).total_seconds())
     for entry in TIMETABLE:
-        entry.do(shop.wiring)
-    assert not shop.rows(access.Receipt)
-    assert [row.sid for row in shop.rows(agents.AgentConnection)] == ["s2"]
+        entry.do(centre.wiring)
+    assert not centre.rows(access.Receipt)
+    assert [row.sid for row in centre.rows(agents.AgentConnection)] == ["s2"]
     assert len({entry.lock for entry in TIMETABLE}) == len(TIMETABLE)
 
 
-def test_the_clock_goes_on_when_the_database_was_away(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = Clock(shop.wiring)
-    call_id, _ = shop.call()
+def test_the_clock_goes_on_when_the_database_was_away(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(centre.wiring)
+    call_id, _ = centre.call()
     tries = []
 
     def tick() -> None:
-        tries.append(shop.interaction(call_id).call.reconcile_at)
+        tries.append(centre.interaction(call_id).call.reconcile_at)
         if len(tries) == 1:
-            shop.run("SELECT pg_terminate_backend(pg_backend_pid())")
+            centre.run("SELECT pg_terminate_backend(pg_backend_pid())")
         clock.stop()
 
     monkeypatch.setattr(clock, "tick", tick)
     monkeypatch.setattr("workers.clock.LONGEST_SLEEP", 0.01)
     clock.run()
-    assert tries == [shop.clock.now + calls.QUIET_AFTER, shop.clock.now]  # whose reports got no answer meanwhile
+    assert tries == [centre.clock.now + calls.QUIET_AFTER, centre.clock.now]  # whose reports got no answer meanwhile
 
 
-def test_an_offer_that_reached_an_agent_who_was_just_going_moves_on_at_once(shop: Shop) -> None:
+def test_an_offer_that_reached_an_agent_who_was_just_going_moves_on_at_once(centre: Centre) -> None:
     """A router was faster than her signing out, or the clock that had found her gone died before it said so."""
     for status, reason in (("signed_out", "signed_out"), ("unavailable", "connection_lost")):
-        shop.available("alice", "bo")
-        interaction_id, sid = shop.call()
-        assert shop.asked(interaction_id) == "alice"
-        shop.change("alice", status=status)
-        Clock(shop.wiring).tick()
-        assert shop.asked(interaction_id) == "bo"
-        assert [offer.end_reason for offer in shop.rows(Offer)][-2:] == [reason, ""]
-        shop.report(sid)
+        centre.available("alice", "bo")
+        interaction_id, sid = centre.call()
+        assert centre.asked(interaction_id) == "alice"
+        centre.change("alice", status=status)
+        Clock(centre.wiring).tick()
+        assert centre.asked(interaction_id) == "bo"
+        assert [offer.end_reason for offer in centre.rows(Offer)][-2:] == [reason, ""]
+        centre.report(sid)

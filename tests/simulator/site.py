@@ -34,7 +34,7 @@ Answer = str | tuple[str, int] | tuple[str, int, dict[str, str]] | Callable[[], 
 
 
 @dataclass
-class House:
+class Site:
     """`answers` maps a path to TwiML verbs, to (text, status[, headers]), or to a function that makes them."""
 
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class House:
     url: str = ""
 
     def open(self) -> Callable[[], None]:
-        app = Flask("house")
+        app = Flask("site")
         app.add_url_rule("/<path:path>", view_func=self._answer, methods=["GET", "POST"])
         server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=SilentHandler)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
