@@ -91,7 +91,7 @@ class Centre:
     # Who serves
 
     def actor(self, name: str) -> Actor:
-        return Actor(self.agent(name).role, self.id_of(name))  # type: ignore[arg-type]
+        return Actor(self.agent(name).role, self.id_of(name))
 
     def id_of(self, name: str) -> int:
         return int(getattr(self.people, name))

@@ -11,6 +11,7 @@ from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, Listing, Page, ResponseBody
 from callcenter.declared import leaders
 from callcenter.domain.errors import NotFound
+from callcenter.domain.states import BudgetCycle, BudgetScope
 from callcenter.reports.empowerment import budgets as report
 from callcenter.storage.empowerment import budgets
 
@@ -19,12 +20,12 @@ class BudgetShown(ResponseBody):
     """A budget with its current period. Amounts are minor units of `currency`."""
 
     id: int
-    scope: Literal["agent", "team", "department", "company"]
+    scope: BudgetScope
     agent_id: int | None
     team_id: int | None
     department_id: int | None
     currency: str
-    period: Literal["month", "quarter"]
+    period: BudgetCycle
     zone: str
     amount: Annotated[int, Field(description="For each period to come.")]
     warn_percent: int

@@ -85,6 +85,40 @@ class ProposalState(StrEnum):
     GONE = "gone"  # the data no longer shows it
 
 
+class ProposalKind(StrEnum):
+    """TRUST: let agents grant it without asking. TEACH_NO: asked often, always refused. TEACH_UNUSED: allowed, not used."""
+
+    TRUST = "trust"
+    TEACH_NO = "teach_no"
+    TEACH_UNUSED = "teach_unused"
+
+
+class BudgetScope(StrEnum):
+    AGENT = "agent"
+    TEAM = "team"
+    DEPARTMENT = "department"
+    COMPANY = "company"
+
+
+class BudgetCycle(StrEnum):
+    """A calendar month or quarter."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+class LedgerKind(StrEnum):
+    """Of a ledger entry. ALLOT, CHANGE: the limit. COMMIT: spent. REVERSE: a commitment undone. CORRECT: by a person."""
+
+    ALLOT = "allot"
+    CHANGE = "change"
+    RESERVE = "reserve"
+    COMMIT = "commit"
+    RELEASE = "release"
+    REVERSE = "reverse"
+    CORRECT = "correct"
+
+
 class LongJobState(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"

@@ -34,6 +34,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
+from callcenter.domain.agents import AgentState, Role, Status
 from callcenter.domain.attachments import AttachmentState
 from callcenter.domain.channels import AddressKind, Channel, Medium
 from callcenter.domain.interactions import EndedBy, Outcome, Result, State
@@ -41,18 +42,22 @@ from callcenter.domain.messages import MessageStatus
 from callcenter.domain.states import (
     ApprovalState,
     BookState,
+    BudgetCycle,
+    BudgetScope,
     CallbackState,
     Direction,
     GrantState,
+    LedgerKind,
     LongJobState,
     OfferState,
     Party,
+    ProposalKind,
     ProposalState,
     RequestState,
     SurveyState,
     Way,
 )
-from callcenter.domain.tickets import Priority, TicketStatus
+from callcenter.domain.tickets import Priority, ResponsibleParty, TicketStatus, TicketType
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 CODES = (  # closed sets, as the types of columns
@@ -72,6 +77,8 @@ CODES = (  # closed sets, as the types of columns
         TicketStatus,
         Way,
     ),
+    *(AgentState, ResponsibleParty, Role, Status, TicketType),
+    *(BudgetCycle, BudgetScope, LedgerKind, ProposalKind),
     *(ApprovalState, BookState, CallbackState, GrantState, LongJobState, OfferState, ProposalState, RequestState),
     SurveyState,
 )

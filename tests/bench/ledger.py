@@ -17,6 +17,7 @@ from callcenter.domain.empowerment import Held, hold
 from callcenter.domain.errors import BudgetUsedUp, DomainError
 from callcenter.domain.permissions import Actor
 from callcenter.domain.states import GrantState
+from callcenter.domain.tickets import ResponsibleParty
 from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment import budgets as money
 from callcenter.storage.empowerment.budgets import BudgetPeriod
@@ -91,7 +92,7 @@ class Counter:
                 number=f"B-{number}", subject="bench", status="open", priority="normal", type="complaint", cause="late"
             )
             row.responsible, row.customer_id, row.owner_id, row.created_at, row.changed_at = (
-                "ours",
+                ResponsibleParty.OURS,
                 customer.id,
                 owner,
                 work.now,

@@ -29,7 +29,7 @@ def choose_status(work: Work, agent_id: int, status: str, *, reason: str = "") -
     if status != Status.AVAILABLE and agent.state != AgentState.IDLE:
         if (agent.next_status, agent.next_reason) == (status, reason):
             return _take_back(work, agent)
-        agent.next_status, agent.next_reason = status, reason
+        agent.next_status, agent.next_reason = Status(status), reason
         agent_state.tell_status(work, agent, before=agent.status, reason="after_this")
         return agent
     agent.next_status, agent.next_reason = None, ""

@@ -12,12 +12,11 @@ from callcenter.domain.empowerment.periods import period_of
 from callcenter.domain.empowerment_events import BudgetRunsLow, BudgetSet
 from callcenter.domain.errors import BudgetUsedUp, Invalid, NotFound, StaleSave
 from callcenter.domain.permissions import Actor
+from callcenter.domain.states import BudgetCycle, BudgetScope, LedgerKind
 from callcenter.storage.empowerment import budgets
-from callcenter.storage.empowerment.budgets import SCOPES, Budget, BudgetPeriod, Entry, Moved, Paying
+from callcenter.storage.empowerment.budgets import Budget, BudgetPeriod, Entry, Moved, Paying
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.work import Work
-
-PERIODS = ("month", "quarter")
 
 
 def open_periods(work: Work, paying: Sequence[Paying], *, currency: str) -> list[int]:
@@ -31,18 +30,18 @@ def _open(work: Work, budget: Budget, moment: datetime) -> BudgetPeriod:
 
 
 def spend(work: Work, grant: Grant, period_ids: Sequence[int], *, actor: str) -> None:
-    _move(work, grant, period_ids, kind="commit", committed=grant.cost, actor=actor)
+    _move(work, grant, period_ids, kind=LedgerKind.COMMIT, committed=grant.cost, actor=actor)
 
 
 def reserve(work: Work, grant: Grant, period_ids: Sequence[int], *, actor: str) -> None:
-    _move(work, grant, period_ids, kind="reserve", reserved=grant.cost, actor=actor)
+    _move(work, grant, period_ids, kind=LedgerKind.RESERVE, reserved=grant.cost, actor=actor)
 
 
 def hold_only(work: Work, grant: Grant, cost: int, *, actor: str) -> None:
     """Set a grant's reservation to `cost` (minor units) in each of its periods. BudgetUsedUp."""
     for period_id, (reserved, _) in budgets.held_by(work.session, grant.id).items():
         if reserved != cost:
-            kind = "release" if cost < reserved else "reserve"
+            kind = LedgerKind.RELEASE if cost < reserved else LedgerKind.RESERVE
             _move(work, grant, [period_id], kind=kind, reserved=cost - reserved, actor=actor)
 
 
@@ -50,7 +49,7 @@ def commit(work: Work, grant: Grant, *, actor: str) -> None:
     # The period of the reservation pays: approved in November, granted in December is November's money.
     for period_id, (reserved, _) in budgets.held_by(work.session, grant.id).items():
         if reserved:
-            _move(work, grant, [period_id], kind="commit", reserved=-reserved, committed=reserved, actor=actor)
+            _move(work, grant, [period_id], kind=LedgerKind.COMMIT, reserved=-reserved, committed=reserved, actor=actor)
 
 
 def release(work: Work, grant: Grant, *, actor: str) -> None:
@@ -60,7 +59,7 @@ def release(work: Work, grant: Grant, *, actor: str) -> None:
 def put_back(work: Work, grant: Grant, *, actor: str, note: str) -> None:
     for period_id, (_, committed) in budgets.held_by(work.session, grant.id).items():
         if committed:
-            _move(work, grant, [period_id], kind="reverse", committed=-committed, actor=actor, note=note)
+            _move(work, grant, [period_id], kind=LedgerKind.REVERSE, committed=-committed, actor=actor, note=note)
 
 
 def _move(
@@ -68,7 +67,7 @@ def _move(
     grant: Grant,
     period_ids: Sequence[int],
     *,
-    kind: str,
+    kind: LedgerKind,
     actor: str,
     reserved: int = 0,
     committed: int = 0,
@@ -117,17 +116,17 @@ def create(
     scope_id: int | None,
     currency: str,
     amount: int,
-    period: str = "month",
+    period: str = BudgetCycle.MONTH,
     zone: str,
     warn_percent: int = 80,
 ) -> Budget:
     """Invalid for wrong values or a second budget of this scope and currency."""
     _check(scope=scope, scope_id=scope_id, currency=currency, period=period, zone=zone, warn_percent=warn_percent)
     row = Budget(
-        scope=scope,
-        **{f"{scope}_id": scope_id} if scope != "company" else {},
+        scope=BudgetScope(scope),
+        **{f"{scope}_id": scope_id} if scope != BudgetScope.COMPANY else {},
         currency=currency,
-        period=period,
+        period=BudgetCycle(period),
         zone=zone,
         amount=_amount(amount),
         warn_percent=warn_percent,
@@ -144,11 +143,13 @@ def create(
 
 
 def _check(**values: Any) -> None:
-    if values["scope"] not in SCOPES or (values["scope"] == "company") != (values["scope_id"] is None):
+    if values["scope"] not in set(BudgetScope) or (values["scope"] == BudgetScope.COMPANY) != (
+        values["scope_id"] is None
+    ):
         raise Invalid("A budget is for an agent, a team, a department or the company.", field="scope")
     if not money.is_currency(values["currency"]):
         raise Invalid("This is no currency.", field="currency")
-    if values["period"] not in PERIODS:
+    if values["period"] not in set(BudgetCycle):
         raise Invalid("A period is a month or a quarter.", field="period")
     if not is_zone(values["zone"]):
         raise Invalid("There is no such time zone.", field="zone")
@@ -206,7 +207,7 @@ def _set_amount(work: Work, budget: Budget, amount: int, *, actor: Actor, note: 
         work.session.add(
             Entry(
                 period_id=period.id,
-                kind="change",
+                kind=LedgerKind.CHANGE,
                 limit_change=difference,
                 at=work.now,
                 actor=actor.label,

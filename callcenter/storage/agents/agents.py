@@ -28,7 +28,7 @@ class Agent(Row):
     email: Mapped[str | None] = mapped_column(unique=True)
     name: Mapped[str]
     password_hash: Mapped[str]
-    role: Mapped[str]
+    role: Mapped[Role]
     team_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("teams.id"))
     language: Mapped[str]
     zone: Mapped[str]
@@ -42,13 +42,13 @@ class Agent(Row):
     # For approvals by SMS.
     mobile: Mapped[str | None] = mapped_column(unique=True)
     is_active: Mapped[bool] = mapped_column(default=True)
-    status: Mapped[str] = mapped_column(default=Status.SIGNED_OUT)
+    status: Mapped[Status] = mapped_column(default=Status.SIGNED_OUT)
     status_since: Mapped[datetime]
     status_reason: Mapped[str] = mapped_column(default="")
     # Takes effect when the current work is done.
-    next_status: Mapped[str | None]
+    next_status: Mapped[Status | None]
     next_reason: Mapped[str] = mapped_column(default="")
-    state: Mapped[str] = mapped_column(default=AgentState.IDLE)
+    state: Mapped[AgentState] = mapped_column(default=AgentState.IDLE)
     state_since: Mapped[datetime]
     idle_since: Mapped[datetime]
     missed_in_a_row: Mapped[int] = mapped_column(SmallInteger, default=0)

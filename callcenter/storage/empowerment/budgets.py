@@ -9,20 +9,19 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, 
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from callcenter.storage.database import NO_KEY, Row
-
-SCOPES = ("agent", "team", "department", "company")
+from callcenter.domain.states import BudgetCycle, BudgetScope, LedgerKind
+from callcenter.storage.database import NO_KEY, Row, one_of
 
 
 class Budget(Row):
     __tablename__ = "budgets"
 
-    scope: Mapped[str]
+    scope: Mapped[BudgetScope]
     agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     team_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("teams.id"))
     department_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("departments.id"))
     currency: Mapped[str]
-    period: Mapped[str]  # calendar month or quarter in `zone`
+    period: Mapped[BudgetCycle]  # calendar month or quarter in `zone`
     zone: Mapped[str]
     amount: Mapped[int] = mapped_column(BigInteger)  # per period, minor units
     warn_percent: Mapped[int] = mapped_column(SmallInteger, default=80)
@@ -31,8 +30,8 @@ class Budget(Row):
     created_at: Mapped[datetime]
 
     __table_args__ = (
-        CheckConstraint("scope IN ('agent','team','department','company')", name="scope"),
-        CheckConstraint("period IN ('month','quarter')", name="period"),
+        CheckConstraint(one_of("scope", BudgetScope), name="scope"),
+        CheckConstraint(one_of("period", BudgetCycle), name="period"),
         CheckConstraint("amount >= 0", name="amount"),
         CheckConstraint("warn_percent BETWEEN 1 AND 100", name="warn_percent"),
         CheckConstraint(
@@ -81,7 +80,7 @@ class Entry(Row):
 
     period_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("budget_periods.id"))
     grant_id: Mapped[int | None] = mapped_column(BigInteger)
-    kind: Mapped[str]
+    kind: Mapped[LedgerKind]
     limit_change: Mapped[int] = mapped_column(BigInteger, default=0)
     reserved_change: Mapped[int] = mapped_column(BigInteger, default=0)
     committed_change: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -90,7 +89,7 @@ class Entry(Row):
     note: Mapped[str] = mapped_column(default="")
 
     __table_args__ = (
-        CheckConstraint("kind IN ('allot','change','reserve','commit','release','reverse','correct')", name="kind"),
+        CheckConstraint(one_of("kind", LedgerKind), name="kind"),
         Index("ix_budget_entries_period", "period_id", "id"),
         Index("ix_budget_entries_grant", "grant_id", "id", postgresql_where=text("grant_id IS NOT NULL")),
     )
@@ -120,7 +119,7 @@ PAYING = (
     )
     .where(Budget.is_active)
     .where(
-        (Budget.scope == "company")
+        (Budget.scope == BudgetScope.COMPANY)
         | (Budget.agent_id == bindparam("agent_id"))
         | (Budget.team_id == bindparam("team_id"))
         | (Budget.department_id == bindparam("department_id"))
@@ -215,7 +214,7 @@ def move(
     session: Session,
     period_ids: Sequence[int],
     *,
-    kind: str,
+    kind: LedgerKind,
     grant_id: int,
     reserved: int,
     committed: int,

@@ -8,15 +8,15 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, select, t
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from callcenter.domain.states import ProposalState
-from callcenter.storage.database import NO_KEY, Row
+from callcenter.domain.states import ProposalKind, ProposalState
+from callcenter.storage.database import NO_KEY, Row, one_of
 
 
 class Proposal(Row):
     __tablename__ = "proposals"
 
     # trust (a limit always gets a yes), teach_no (an agent mostly gets a no), teach_unused (never grants)
-    kind: Mapped[str]
+    kind: Mapped[ProposalKind]
     about: Mapped[str]  # the subject, open once
     agent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
     data: Mapped[dict[str, Any]]
@@ -31,7 +31,7 @@ class Proposal(Row):
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)  # figures before acceptance, to compare
 
     __table_args__ = (
-        CheckConstraint("kind IN ('trust','teach_no','teach_unused')", name="kind"),
+        CheckConstraint(one_of("kind", ProposalKind), name="kind"),
         CheckConstraint("state IN ('open','accepted','dismissed','gone')", name="state"),
         Index("uq_proposals_open", "kind", "about", unique=True, postgresql_where=text("state = 'open'")),
     )

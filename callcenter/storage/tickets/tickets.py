@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from callcenter.domain.tickets import UNSOLVED, Priority, TicketStatus
+from callcenter.domain.tickets import UNSOLVED, Priority, ResponsibleParty, TicketStatus, TicketType
 from callcenter.storage.database import NO_KEY, Row
 
 SERIAL = DbSequence("ticket_serial", start=4000)
@@ -30,9 +30,9 @@ class Ticket(Row):
     subject: Mapped[str]
     status: Mapped[TicketStatus]
     priority: Mapped[Priority]
-    type: Mapped[str]
+    type: Mapped[TicketType]
     cause: Mapped[str] = mapped_column(default="")  # free text, or a name of a company's cause
-    responsible: Mapped[str] = mapped_column(default="unknown")
+    responsible: Mapped[ResponsibleParty] = mapped_column(default=ResponsibleParty.UNKNOWN)
     product: Mapped[str] = mapped_column(default="")
     price: Mapped[int | None] = mapped_column(BigInteger)  # of the product, minor units of the customer's currency
     customer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("customers.id"))

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from callcenter.domain import languages
 from callcenter.domain.empowerment import Remedy, money
 from callcenter.domain.empowerment.approving import ApprovalAnswer
-from callcenter.domain.states import ApprovalState
+from callcenter.domain.states import ApprovalState, BudgetScope
 from callcenter.reports.empowerment.approvals import Answers, ApprovalQuestion
 from callcenter.reports.empowerment.budgets import OpenBudget
 from callcenter.storage.agents.agents import Agent
@@ -126,7 +126,7 @@ def score(counted: Answers) -> str:
 
 
 def scope_name(balance: OpenBudget) -> str:
-    if balance.budget.scope == "company":
+    if balance.budget.scope == BudgetScope.COMPANY:
         return _("the company")
     name = balance.name
     return name if isinstance(name, str) else name.name(language.chosen())

@@ -11,6 +11,7 @@ from callcenter.actions.empowerment import budgets as acts
 from callcenter.domain.agents import Role
 from callcenter.domain.empowerment import money, periods
 from callcenter.domain.errors import DomainError, Invalid, NotFound, StaleSave
+from callcenter.domain.states import BudgetScope
 from callcenter.reports.empowerment import budgets as report
 from callcenter.reports.empowerment.budgets import Course, OpenBudget
 from callcenter.storage.agents import agents
@@ -64,7 +65,7 @@ def may_edit() -> bool:
 
 
 def scope_name(one: OpenBudget) -> str:
-    if one.budget.scope == "company":
+    if one.budget.scope == BudgetScope.COMPANY:
         return _("The whole company")
     return one.name if isinstance(one.name, str) else one.name.name(language.chosen())
 
