@@ -1,6 +1,6 @@
 """Routing in the browser: reasons for waiting and for offers, declining, missing, breaks, wrap-up across a restart."""
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from tests.browser.system import System
 from tests.browser.test_journey import CHINESE, ENGLISH, close, heard, open_desk, open_phone, open_wallboard
@@ -49,9 +49,24 @@ def why_one_still_waits(system: System, browser: Browser, alice: Page, wallboard
     expect(own).to_contain_text("does not speak Chinese")
     bo = open_desk(system, browser, CHINESE, offered=True)
     expect(row).to_contain_text("is being asked now")
-    bo.keyboard.press("F2")
+    accept_with_a_late_answer(bo)
     expect(bo.locator("#now.now-on_call form[hx-post$='/hold'] button")).to_be_enabled()
     return bo
+
+
+def accept_with_a_late_answer(desk: Page) -> None:
+    """The push overtakes it, and replaces the button that was pressed: the line still comes up."""
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        held.append((route, route.fetch()))
+
+    desk.route("**/accept", hold)
+    desk.keyboard.press("F2")
+    expect(desk.locator("#now.now-on_call")).to_be_visible()
+    [(route, answer)] = held
+    route.fulfill(response=answer)
+    desk.unroute("**/accept")
 
 
 def an_offer_with_its_reason_is_declined_with_one(alice: Page, wallboard: Page, phone: Page) -> None:

@@ -2,6 +2,7 @@
 
 import htmx from "htmx.org";
 import * as acts from "./lib/acts.js";
+import * as answers from "./lib/answers.js";
 import * as approvalsBell from "./lib/approvals_bell.js";
 import * as clock from "./lib/clock.js";
 import * as csrf from "./lib/csrf.js";
@@ -9,12 +10,11 @@ import * as drafts from "./lib/drafts.js";
 import * as keys from "./lib/keys.js";
 import * as live from "./lib/live.js";
 import * as menus from "./lib/menus.js";
-import * as targets from "./lib/targets.js";
 import * as toast from "./lib/toast.js";
 
 window.htmx = htmx;
 csrf.guard();
-targets.start();
+answers.start();
 acts.start();
 clock.start();
 menus.start();

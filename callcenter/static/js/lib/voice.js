@@ -16,6 +16,7 @@ const events = new EventTarget();
 let device = null;
 /** @type {VoiceCall | null} */
 let call = null;
+let isConnecting = false;
 let tokenUrl = "";
 let isMutedNow = false;
 /** @type {((value?: unknown) => void) | null} */
@@ -38,7 +39,7 @@ export function on(name, listener) {
   events.addEventListener(name, (event) => listener(/** @type {CustomEvent<D>} */ (event).detail));
 }
 
-export const isConnected = () => call !== null;
+export const isConnected = () => call !== null || isConnecting;
 export const isMuted = () => isMutedNow;
 export const isSimulated = () => device instanceof SimulatedDevice;
 
@@ -93,16 +94,21 @@ function release() {
  * @param {Record<string, string>} params
  */
 export async function connect(params) {
-  if (call || !(await take())) return;
+  if (isConnected()) return; // the answer to the acceptance, and joining again after the page has loaded, may both ask
+  isConnecting = true;
   try {
+    if (!(await take())) return;
     if (!device) await prepare(tokenUrl);
     if (isSimulated()) await renew();
     if (device) follow(await device.connect({ params }));
+    else release();
   } catch (caught) {
     const error = /** @type {{name?: string, code?: number} | undefined} */ (caught);
     release();
     const isMicrophone = error?.name === "NotAllowedError" || error?.code === 31401 || error?.code === 31208;
     tell("trouble", { kind: isMicrophone ? "microphone" : "connect", code: error?.code });
+  } finally {
+    isConnecting = false;
   }
 }
 
