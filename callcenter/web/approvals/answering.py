@@ -12,8 +12,8 @@ from callcenter.domain.empowerment.approving import most_of
 from callcenter.domain.empowerment.options import May
 from callcenter.reports.empowerment.approvals import ApprovalCase, reach
 from callcenter.storage.agents.agents import Agent
-from callcenter.web.approvals.words import ApprovalRow, amount, first_name
-from callcenter.web.wording import language
+from callcenter.web.approvals.words import ApprovalRow, amount
+from callcenter.web.wording import formats, language
 
 QUICK_SHOWN = 3
 PART_OF = (25, 50, 75)
@@ -40,7 +40,7 @@ class Answering:
 
     @property
     def asker(self) -> str:
-        return first_name(self.question.asker)
+        return formats.first_name(self.question.asker)
 
     # What may be answered
 

@@ -13,7 +13,7 @@ from callcenter.domain.states import ApprovalState, GrantState
 from callcenter.reports.empowerment.budgets import OpenBudget
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.web.approvals.answering import Answering
-from callcenter.web.approvals.words import amount, first_name, scope_name, score, what
+from callcenter.web.approvals.words import amount, scope_name, score, what
 from callcenter.web.wording import formats, labels
 
 
@@ -59,7 +59,7 @@ class ApprovalView(Answering):
 
     @property
     def customer(self) -> str:
-        return first_name(self.row.customer)
+        return formats.first_name(self.row.customer)
 
     # What the answer weighs
 
@@ -139,7 +139,7 @@ class ApprovalView(Answering):
         parts = []
         if one.answered_at and who:
             minutes = max(1, round(one.talked_seconds(self.now) / 60))
-            parts.append(_("%(n)s min with %(agent)s", n=minutes, agent=first_name(who)))
+            parts.append(_("%(n)s min with %(agent)s", n=minutes, agent=formats.first_name(who)))
         if one.joined_at:
             parts.append(_("waited %(time)s", time=formats.duration(one.waited_seconds(self.now))))
         if one.held_seconds:
@@ -166,7 +166,7 @@ class ApprovalView(Answering):
     @property
     def result(self) -> str:
         """The outcome in a sentence."""
-        row, by = self.approval, first_name(self.question.answered_by)
+        row, by = self.approval, formats.first_name(self.question.answered_by)
         thing = what(self.question.remedy, self.grant.units, self.grant.currency, self.grant.remedy)
         if row.state == ApprovalState.WITHDRAWN:
             return _("%(agent)s withdrew the question.", agent=self.asker)

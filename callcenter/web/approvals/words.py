@@ -31,11 +31,6 @@ def what(remedy: Remedy | None, units: int, currency: str, key: str = "") -> str
     return f"{amount(remedy, units, currency)} {name}"
 
 
-def first_name(name: str) -> str:
-    """ "Carla" for Carla Mendes; "李雷" unchanged."""
-    return name.split()[0] if name and name.isascii() else name
-
-
 @dataclass(frozen=True)
 class ApprovalRow:
     question: ApprovalQuestion
@@ -56,7 +51,7 @@ class ApprovalRow:
 
     @property
     def who(self) -> str:
-        return _("%(agent)s for %(customer)s", agent=first_name(self.question.asker), customer=self.customer)
+        return _("%(agent)s for %(customer)s", agent=formats.first_name(self.question.asker), customer=self.customer)
 
     @property
     def is_mine(self) -> bool:
@@ -72,7 +67,7 @@ class ApprovalRow:
         if self.is_mine:
             return "give", _("yours")
         if one.holder:
-            return "", _("%(name)s has it", name=first_name(one.holder))
+            return "", _("%(name)s has it", name=formats.first_name(one.holder))
         if one.may:
             return "edge", _("free to take")
         return "", whom(one)

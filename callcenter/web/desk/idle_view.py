@@ -151,9 +151,11 @@ def _one_asked(grant: Grant, known: Around, people: Mapping[int, Customer], able
 
 def _who_decides(approval: Approval, known: Around, able: Sequence[Approver], asker_id: int) -> str:
     if approval.claimed_by:
-        return waiting.title(granted.first(known.names.get(approval.claimed_by, "")), is_taken=True)
+        return waiting.title(formats.first_name(known.names.get(approval.claimed_by, "")), is_taken=True)
     found = allowances.asked(able, approval.current_step, asker_id=asker_id)
-    return waiting.title(granted.first(found.name) if found else terms.role(approval.current_step.role), is_taken=False)
+    return waiting.title(
+        formats.first_name(found.name) if found else terms.role(approval.current_step.role), is_taken=False
+    )
 
 
 def _inform(mine: desk.Mine) -> str:

@@ -54,7 +54,7 @@ class ShownInteraction:
     def first_name(self) -> str:
         """ "Carla" for Carla Mendes, "李雷" for 李雷; the number without a name."""
         known = self.item.name
-        return (known.split()[0] if known.isascii() else known) if known else self.name
+        return formats.first_name(known) if known else self.name
 
     @property
     def number(self) -> str:

@@ -19,7 +19,7 @@ from callcenter.storage.tickets.tickets import Ticket
 from callcenter.web.desk import offered
 from callcenter.web.desk.granting import waiting
 from callcenter.web.desk.offered import Missed
-from callcenter.web.wording import breaks, formats, granted, terms
+from callcenter.web.wording import breaks, formats, terms
 from callcenter.web.wording.breaks import BreakKind
 
 REPLY_TARGET_SECONDS = 300
@@ -113,7 +113,7 @@ def _deciding(session: Session, agent_id: int, it: Interaction) -> str:
     if approval is None:
         return ""
     taken = approval.claimed_by
-    name = granted.first(agents.names(session).get(taken, "")) if taken else terms.role(approval.current_step.role)
+    name = formats.first_name(agents.names(session).get(taken, "")) if taken else terms.role(approval.current_step.role)
     return waiting.title(name, is_taken=taken is not None)
 
 

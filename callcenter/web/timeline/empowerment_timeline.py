@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from callcenter.domain import empowerment_events, languages
 from callcenter.domain.empowerment.approving import ApprovalAnswer
 from callcenter.domain.events import Event
-from callcenter.web.wording import formats, granted
+from callcenter.web.wording import formats
 from callcenter.web.wording.timeline_entries import TimelineEntry, TimelineNames
 
 GIVE, BAD = "give", "bad"
@@ -56,7 +56,7 @@ def _escalated(event: empowerment_events.ApprovalEscalated, names: TimelineNames
 
 
 def _answered(event: empowerment_events.ApprovalAnswered, names: TimelineNames) -> TimelineEntry:
-    who, what, word = granted.first(names.actor(event.actor)), _description(event, names), event.word
+    who, what, word = formats.first_name(names.actor(event.actor)), _description(event, names), event.word
     sentences = {
         ApprovalAnswer.YES: _("%(name)s: yes, %(what)s", name=who, what=what),
         ApprovalAnswer.LESS: _("%(name)s: yes, %(what)s", name=who, what=what),

@@ -1,5 +1,6 @@
 """Times, durations, amounts and numbers in the reader's locale and zone; template filters."""
 
+import unicodedata
 from datetime import UTC, date, datetime
 
 from flask import Flask
@@ -15,6 +16,7 @@ from callcenter.web.wording import causes, labels, terms
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 SYMBOLS = {"USD": "$", "CNY": "¥", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
 WITHOUT_MINOR = ("JPY", "KRW")
+FAMILY_FIRST = ("CJK", "HANGUL", "HIRAGANA", "KATAKANA")  # how Unicode calls the letters of such names
 
 
 def register(app: Flask) -> None:
@@ -119,13 +121,22 @@ def decimal(value: float | None, digits: int = 1) -> str:
     return f"{value:.{digits}f}" if value is not None else "–"
 
 
+def first_name(name: str) -> str:
+    """ "Sam" for Sam Keller, "José" for José García; "李雷" unchanged."""
+    return name.split()[0] if name.strip() and not _begins_with_family(name) else name
+
+
+def _begins_with_family(name: str) -> bool:
+    # Chinese, Japanese and Korean names are written family first, often without a space.
+    return any(unicodedata.name(letter, "").startswith(FAMILY_FIRST) for letter in name)
+
+
 def initials(name: str | None) -> str:
     """ "AM" for Alice Moreau, "李雷" for 李雷."""
     words = (name or "").split()
     if not words:
         return "–"
-    # Names outside ASCII, such as Chinese ones, show two characters.
-    if not words[0][0].isascii():
+    if _begins_with_family(words[0]):
         return words[0][:2]
     return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper()
 

@@ -84,12 +84,6 @@ def inside(name: str) -> str:
     return name[:1].lower() + name[1:] if name[:2].isascii() and name[1:2].islower() else name
 
 
-def first(name: str) -> str:
-    """ "Sam" for Sam Keller, "李雷" for 李雷."""
-    # Names outside ASCII, such as Chinese ones, stay whole.
-    return name.split()[0] if name and name.isascii() else name
-
-
 def ended(grant: Grant, known: Around) -> Ended | None:
     """None for a pending, withdrawn or unsent request."""
     describe = {
@@ -145,7 +139,7 @@ def _approved(grant: Grant, known: Around) -> Ended:
         now = _("You may give %(what)s now.", what=thing)
         text = " ".join(part for part in (now, _rest(grant, known)) if part)
         return Ended(grant=grant, kind="warn", icon="clock", strong=_("Nobody could answer"), text=text, act=act)
-    name = first(known.names.get(approval.answered_by, ""))
+    name = formats.first_name(known.names.get(approval.answered_by, ""))
     sign = {
         ApprovalAnswer.LESS: ("arrow-down", _("%(name)s: yes, %(what)s", name=name, what=thing)),
         ApprovalAnswer.INSTEAD: ("gift", _("%(name)s: instead %(what)s", name=name, what=thing)),
@@ -172,7 +166,7 @@ def _refused(grant: Grant, known: Around) -> Ended:
     if approval is None:
         text = _("The rules do not allow this to be given.")
         return Ended(grant=grant, kind="bad", icon="cross", strong=_("Not given: %(what)s", what=thing), text=text)
-    name = first(known.names.get(approval.answered_by or 0, ""))
+    name = formats.first_name(known.names.get(approval.answered_by or 0, ""))
     strong = _("%(name)s: no, not %(what)s", name=name, what=thing)
     return Ended(grant=grant, kind="bad", icon="cross", strong=strong, quote=approval.word)
 

@@ -61,7 +61,7 @@ class Confirming:
 
     @property
     def first_name(self) -> str:
-        return granted.first(self.allowance.customer.name) if self.allowance.customer else ""
+        return formats.first_name(self.allowance.customer.name) if self.allowance.customer else ""
 
     @property
     def rule(self) -> str:

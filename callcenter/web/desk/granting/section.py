@@ -18,7 +18,7 @@ from callcenter.reports.empowerment.allowances import Allowance
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.web import access
 from callcenter.web.desk.granting.waiting import WaitingView
-from callcenter.web.wording import granted, language, terms
+from callcenter.web.wording import formats, granted, language, terms
 from callcenter.web.wording.granted import Around, Ended
 
 ROWS_SHOWN = 4
@@ -67,7 +67,7 @@ def _words(allowance: Allowance, remedy: Remedy, option: Option) -> str:
 def asked_name(allowance: Allowance, step: EscalationStep, *, short: bool = False) -> str:
     """The approver's first name; the role where no approver is online."""
     found = allowance.asked(step)
-    return granted.first(found.name) if found else terms.role(step.role, short=short)
+    return formats.first_name(found.name) if found else terms.role(step.role, short=short)
 
 
 def sentence_of(allowance: Allowance, option: Option) -> str:

@@ -107,11 +107,11 @@ class WaitingView:
         return _("Else: %(amount)s now, the rest by %(time)s", amount=amount, time=by)
 
     def _name(self, agent_id: int | None) -> str:
-        return granted.first(self.known.names.get(agent_id or 0, ""))
+        return formats.first_name(self.known.names.get(agent_id or 0, ""))
 
     def _asked(self, step: EscalationStep) -> str:
         found = self.allowance.asked(step)
-        return granted.first(found.name) if found else terms.role(step.role)
+        return formats.first_name(found.name) if found else terms.role(step.role)
 
     # The customer meanwhile
 
@@ -130,7 +130,7 @@ class WaitingView:
 
     @property
     def customer(self) -> str:
-        known = granted.first(self.allowance.customer.name) if self.allowance.customer else ""
+        known = formats.first_name(self.allowance.customer.name) if self.allowance.customer else ""
         return known or _("The customer")
 
     @property
