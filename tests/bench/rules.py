@@ -113,7 +113,7 @@ JOIN bench_kinds AS kind ON kind.id = mod(n, %(kinds)s)
 JOIN (SELECT id, customer_id, row_number() OVER () - 1 AS place, count(*) OVER () AS many FROM tickets) AS t
     ON t.place = mod(n::bigint * 7919, t.many),
     (SELECT array_agg(id ORDER BY id) AS ids FROM agents) AS a;
-INSERT INTO approvals (grant_id, state, rule_id, steps, step, otherwise, promise_minutes, own_limit, code, told, asked_at,
+INSERT INTO approvals (grant_id, state, rule_id, steps, step, otherwise, promise_minutes, own_limit, code, asked_by_sms, asked_at,
     claimed_at, answered_at, answer, word, held_before, held_seconds)
 SELECT id, 'answered', rule_id, '[]', 0, 'nothing', 90, 0, 'c' || id, '[]', created_at, created_at + interval '40 s',
     created_at + interval '2 min', 'yes', '', 0, 180 FROM grants WHERE answer = 'ask';

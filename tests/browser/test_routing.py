@@ -1,6 +1,6 @@
 """Routing in the browser: reasons for waiting and for offers, declining, missing, breaks, wrap-up across a restart."""
 
-from playwright.sync_api import APIResponse, Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.system import System
 from tests.browser.test_journey import CHINESE, ENGLISH, close, heard, open_desk, open_phone, open_wallboard
@@ -55,17 +55,21 @@ def why_one_still_waits(system: System, browser: Browser, alice: Page, wallboard
 
 
 def accept_with_a_late_answer(desk: Page) -> None:
-    """The push overtakes it, and replaces the button that was pressed: the line still comes up."""
-    held: list[tuple[Route, APIResponse]] = []
+    """A slot that was fetched before overtakes it, and replaces the button that was pressed: the line still comes up."""
+    held: list[Route] = []
 
     def hold(route: Route) -> None:
-        held.append((route, route.fetch()))
+        held.append(route)
 
     desk.route("**/accept", hold)
-    desk.keyboard.press("F2")
-    expect(desk.locator("#now.now-on_call")).to_be_visible()
-    [(route, answer)] = held
-    route.fulfill(response=answer)
+    with desk.expect_request("**/accept"):
+        desk.keyboard.press("F2")
+    desk.evaluate("document.querySelector('#now').dataset.old = ''")
+    desk.evaluate(
+        "htmx.ajax('GET', document.querySelector('#now').dataset.liveUrl, {target: '#now', swap: 'outerHTML'})"
+    )
+    expect(desk.locator("#now[data-old]")).to_have_count(0)
+    held[0].continue_()
     desk.unroute("**/accept")
 
 

@@ -156,8 +156,18 @@ def test_money_numbers_and_names_are_short() -> None:
     assert formats.initials("Alice Moreau") == "AM"
     assert formats.initials("李雷") == "李雷"
     assert formats.initials(None) == "–"
-    assert [formats.initials(name) for name in ("José García", "Émile Zola", "김 철수", "Αλέξης")] == ["JG", "ÉZ", "김", "Α"]
-    assert [formats.first_name(name) for name in ("José García", "李雷", "王 小明", "")] == ["José", "李雷", "王 小明", ""]
+    assert [formats.initials(name) for name in ("José García", "Émile Zola", "김 철수", "Αλέξης")] == [
+        "JG",
+        "ÉZ",
+        "김",
+        "Α",
+    ]
+    assert [formats.first_name(name) for name in ("José García", "李雷", "王 小明", "")] == [
+        "José",
+        "李雷",
+        "王 小明",
+        "",
+    ]
     assert formats.phone("+14155550142") == "+1 415-555-0142"
     assert formats.percent(0.784, 1) == "78.4 %"
     assert formats.percent(None) == "–"
