@@ -69,9 +69,7 @@ class Counter:
         with wiring.work() as work:
             self._open(work, tickets)
         with wiring.reading() as session:
-            self.tickets = list(
-                session.execute(text("SELECT id, owner_id FROM tickets WHERE subject = 'bench'")).tuples()
-            )
+            self.tickets = list(session.execute(text("SELECT id, owner_id FROM tickets WHERE subject = 'bench'")))
         self.turn = 0
         self.decided: list[tuple[granting.DecidedCase, Held, list[int]]] = []
         self.bare_connection = psycopg.connect(
