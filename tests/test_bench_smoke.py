@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from click.testing import CliRunner
 
-from tests.bench import crowd, ledger, next, routers, rules
+from tests.bench import crowd, next, routers, rules
 from tests.bench.__main__ import Measure, main
 from tests.bench.ground import Ground, ground
 from tests.bench.sizes import QUICK
@@ -27,7 +27,7 @@ def test_a_full_system_in_small_is_measured_and_loses_nothing(servers: Ground) -
 
 
 @pytest.mark.processes
-@pytest.mark.parametrize("measure", [routers.measure, next.measure, rules.measure, ledger.measure])
+@pytest.mark.parametrize("measure", [routers.measure, next.measure, rules.measure])
 def test_routing_and_granting_are_measured_in_small(measure: Measure, servers: Ground) -> None:
     rows = list(measure(servers, QUICK))
     assert rows
