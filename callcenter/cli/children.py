@@ -133,9 +133,10 @@ class Family:
     def _start_again(self, child: Child) -> None:
         if not child.may_start_again():
             raise CommandFailed(f"The {child.name} keeps ending, so everything stops. {child.last_words()}")
-        click.echo(f"The {child.name} ended and is started again ({child.log} says why).", err=True)
         child.start()
+        # Said once it is on the note: whoever kills us at this word leaves nobody whom the next start cannot find.
         self._write_down()
+        click.echo(f"The {child.name} ended and is started again ({child.log} says why).", err=True)
 
     def stop(self) -> None:
         # The others may still be talking to the one that ends last.
