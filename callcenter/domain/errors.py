@@ -62,6 +62,16 @@ class NotYourInteraction(NotAllowed):
     text = N_("Somebody else is serving this customer.")
 
 
+class NotYourTicket(NotAllowed):
+    code = "not-your-ticket"
+    text = N_("The facts of a case are set by those who serve it, or a supervisor.")
+
+
+class NotYoursToState(NotAllowed):
+    code = "not-yours-to-state"
+    text = N_("This comes from the company's systems or a supervisor.")
+
+
 class NotOnHold(DomainError):
     code = "not-on-hold"
     text = N_("The customer is not on hold.")

@@ -139,3 +139,32 @@ def test_a_program_that_acts_for_nobody_gives_nothing(desk: Counter, grant: Toke
     program = grant(role="supervisor")
     problem(program.post("/grants", sent(desk)), 403, "no-agent")
     problem(program.get(f"/tickets/{desk.ticket}/allowance"), 403, "no-agent")
+
+
+def test_an_agent_neither_sets_nor_reads_what_a_customer_is_worth(
+    desk: Counter, alice: Program, sam: Program, grant: Token
+) -> None:
+    there = f"/customers/{desk.carla}"
+    problem(alice.patch(there, {"tier": "silver"}), 403, "not-yours-to-state")
+    problem(alice.patch(there, {"value_minor": 10**9}), 403, "not-yours-to-state")
+    assert alice.get(there).get_json()["value_minor"] is None
+    assert [one["value_minor"] for one in alice.get("/customers").get_json()["data"]] == [None]
+    assert sam.get(there).get_json()["value_minor"] == 421_000
+    imported = grant(role="administrator").patch(there, {"tier": "gold", "value_minor": 500_000}).get_json()
+    assert (imported["tier"], imported["value_minor"]) == ("gold", 500_000)
+
+
+def test_an_agent_sets_no_price_in_a_colleagues_case_and_only_claims_one_in_their_own(
+    desk: Counter, alice: Program, bo: Program, sam: Program
+) -> None:
+    there = f"/tickets/{desk.ticket}"
+    problem(bo.patch(there, {"price": 5_000_000}), 403, "not-your-ticket")
+    assert alice.patch(there, {"price": 45_900}).get_json()["claims"]["price"] == desk.centre.id_of("alice")
+    assert "price" not in sam.patch(there, {"price": 45_900}).get_json()["claims"]
+    problem(alice.patch(there, {"price": 5_000_000}), 403, "not-yours-to-state")
+
+
+def test_an_agent_gives_nothing_in_a_case_that_they_took_over(desk: Counter, bo: Program) -> None:
+    assert bo.patch(f"/tickets/{desk.ticket}", {"owner_id": desk.centre.id_of("bo")}).status_code == 200
+    problem(bo.post("/grants", sent(desk)), 403, "not-your-interaction")
+    problem(bo.get(f"/tickets/{desk.ticket}/allowance"), 403, "not-your-interaction")

@@ -114,7 +114,7 @@ def begin(work: Work, request: GrantRequest, *, actor: Actor) -> tuple[DecidedCa
     before = grants.by_key(work.session, actor.agent_id, request.key)
     case = look(work, actor.agent_id, ticket, request.interaction_id)
     serving = case.interaction.agent_id if case.interaction else None
-    if not may_grant(actor, ticket_owner_id=ticket.owner_id, interaction_agent_id=serving):
+    if not may_grant(actor, ticket_owner_id=ticket.granting_owner_id, interaction_agent_id=serving):
         raise NotYourInteraction
     return case, before
 
