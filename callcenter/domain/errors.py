@@ -173,6 +173,10 @@ class ApprovalTaken(DomainError):
     text = N_("%(name)s was first.")
 
 
+class AnswerStands(ApprovalTaken):
+    text = N_("You have answered already, and your first answer stands.")
+
+
 class NotYoursToApprove(NotAllowed):
     code = "not-yours-to-approve"
     text = N_("This is for somebody else to decide.")

@@ -16,6 +16,7 @@ from callcenter.domain.empowerment_events import (
     ApprovalTalked,
 )
 from callcenter.domain.errors import (
+    AnswerStands,
     ApprovalOver,
     ApprovalTaken,
     CallbackInProgress,
@@ -109,8 +110,11 @@ def answer(
     current rules forbid it.
     """
     grant, row = lock(work, approval_id)
-    if row.state == ApprovalState.ANSWERED and row.answered_by == actor.agent_id and row.answer == answer:
-        return grant
+    if row.state == ApprovalState.ANSWERED and row.answered_by == actor.agent_id:
+        # The same once more is no second answer; another one comes too late.
+        if row.answer == answer and units in (None, row.answer_units) and remedy in (None, row.answer_remedy):
+            return grant
+        raise AnswerStands
     _still_open(work, row, actor)
     may, most = _may(work, row, grant, actor)
     if not may:
