@@ -97,7 +97,10 @@ class GrantSent(RequestBody):
 
 
 class ApprovedGrant(RequestBody):
+    """`fields`: what a remedy that was approved instead has to know."""
+
     sms: Annotated[Text | None, Field(max_length=1600)] = None
+    fields: dict[str, Text] = Field(default_factory=dict)
 
 
 class GrantChange(RequestBody):
@@ -188,7 +191,7 @@ def grant_approved(grant_id: int, body: ApprovedGrant) -> GrantShown:
     """Make the grant after its approval. Idempotent."""
     with wiring.current().work() as work:
         visible(work.session, grant_id)
-        return _latest_body(work, asking.grant_approved(work, grant_id, actor=actor(), sms=body.sms))
+        return _latest_body(work, asking.grant_approved(work, grant_id, actor=actor(), **body.model_dump()))
 
 
 @operation("POST", "/grants/{grant_id}/withdraw", answer=GrantShown, refuses=OVER)

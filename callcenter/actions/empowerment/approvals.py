@@ -170,6 +170,8 @@ def _allowed(case: DecidedCase, key: str, units: int, most: int | None) -> None:
     option = case.decision.option(key)
     if option is None or option.may == May.NEVER:
         raise Invalid("The rules do not allow this to be given any more.", field="remedy")
+    if option.fixed is not None and units != option.fixed:
+        raise Invalid("This is given whole or not at all.", field="units")
     worth = case.remedy(key).worth(units, case.decision.currency)
     if most is not None and worth > most:
         raise NotYoursToApprove
@@ -185,6 +187,8 @@ def becomes(work: Work, grant: Grant, case: DecidedCase, key: str, units: int, *
         grant.remedy, grant.units = key, units
         grant.worth, grant.cost = remedy.worth(units, grant.currency), remedy.cost(units, grant.currency)
         grant.sms = granting.sms_of(work, grant, remedy, case)
+        # What another remedy has to know, the agent fills in when they give it.
+        grant.fields = {field.key: grant.fields[field.key] for field in remedy.fields if field.key in grant.fields}
     budgets.hold_only(work, grant, grant.cost, actor=actor)
     grant.state, grant.valid_until = GrantState.APPROVED, work.now + APPROVED_FOR
 

@@ -163,7 +163,7 @@ def write(
         usage=known.usage.to_data(),
         decision=case.decision.to_data(),
         reason=_text(request.reason),
-        fields=_fields(remedy, request.fields or {}) if state != GrantState.REFUSED else {},
+        fields=checked_fields(remedy, request.fields or {}) if state != GrantState.REFUSED else {},
         language=case.customer.language if case.customer else languages.DEFAULT,
         created_at=work.now,
         granted_at=work.now if state == GrantState.GRANTED else None,
@@ -180,7 +180,8 @@ def _text(reason: str) -> str:
     return reason.replace("\x00", "").strip()[:LONGEST_REASON]
 
 
-def _fields(remedy: Remedy, filled: Mapping[str, str]) -> dict[str, str]:
+def checked_fields(remedy: Remedy, filled: Mapping[str, str]) -> dict[str, str]:
+    """Invalid where a required one is missing or one is malformed."""
     values: dict[str, str] = {}
     for field in remedy.fields:
         value = " ".join(str(filled.get(field.key, "")).replace("\x00", "").split())[:200]
