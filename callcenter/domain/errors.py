@@ -62,6 +62,11 @@ class NotYourInteraction(NotAllowed):
     text = N_("Somebody else is serving this customer.")
 
 
+class NotYourDepartment(NotAllowed):
+    code = "not-your-department"
+    text = N_("A request is answered by its department, and never by who asked.")
+
+
 class NotYourTicket(NotAllowed):
     code = "not-your-ticket"
     text = N_("The facts of a case are set by those who serve it, or a supervisor.")

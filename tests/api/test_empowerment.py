@@ -3,7 +3,6 @@
 import pytest
 
 from callcenter import operations
-from callcenter.storage.empowerment.departments import Department
 from tests.api.conftest import Grant as Token
 from tests.api.program import Program, problem
 from tests.empowered import Counter
@@ -123,16 +122,16 @@ def test_the_ledger_is_read_by_those_who_lead(desk: Counter, alice: Program, sam
     problem(sam.get("/budgets/999/ledger"), 404, "not-found")
 
 
-def test_a_department_answers_and_the_grant_is_fulfilled(desk: Counter, alice: Program) -> None:
-    with desk.centre.wiring.work() as work:
-        work.session.add(Department(key="warehouse", names={"en": "Warehouse", "zh": "仓库"}))
+def test_a_department_answers_and_the_grant_is_fulfilled(desk: Counter, alice: Program, bo: Program) -> None:
+    desk.department("warehouse", "bo")
     given = alice.post("/grants", {**sent(desk, 1), "remedy": "express", "fields": {"day": "2026-11-30"}}).get_json()
     operations.fulfil(desk.centre.wiring, given["id"])
     (asked,) = alice.get("/requests", state="open").get_json()["data"]
-    problem(alice.post(f"/requests/{asked['id']}/answer", {"done": False}), 422, "invalid", "answer")
-    assert alice.post(f"/requests/{asked['id']}/answer", {"done": True}).get_json()["state"] == "done"
+    problem(alice.post(f"/requests/{asked['id']}/answer", {"done": True}), 403, "not-your-department")
+    problem(bo.post(f"/requests/{asked['id']}/answer", {"done": False}), 422, "invalid", "answer")
+    assert bo.post(f"/requests/{asked['id']}/answer", {"done": True}).get_json()["state"] == "done"
     assert alice.get(f"/grants/{given['id']}").get_json()["state"] == "fulfilled"
-    problem(alice.post(f"/requests/{asked['id']}/answer", {"done": True}), 409, "grant-over")
+    problem(bo.post(f"/requests/{asked['id']}/answer", {"done": True}), 409, "grant-over")
 
 
 def test_a_program_that_acts_for_nobody_gives_nothing(desk: Counter, grant: Token) -> None:
