@@ -17,6 +17,7 @@ from callcenter.api.once import HEADER, once
 from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, Listing, Page, RequestBody, ResponseBody, Text
 from callcenter.declared import everyone
+from callcenter.domain.empowerment.money import LARGEST
 from callcenter.domain.errors import Invalid, NotFound
 from callcenter.domain.states import GrantState
 from callcenter.storage.empowerment import approvals, grants
@@ -87,7 +88,9 @@ class GrantSent(RequestBody):
     remedy: Annotated[Text, Field(max_length=40)]
     units: Units
     interaction_id: Id | None = None
-    requested: Annotated[int | None, Field(ge=1, description="What the customer wanted, where that was more.")] = None
+    requested: Annotated[
+        int | None, Field(ge=1, le=LARGEST, description="What the customer wanted, where that was more.")
+    ] = None
     reason: Reason = ""
     fields: dict[str, Text] = Field(default_factory=dict)
     sms: Annotated[

@@ -107,6 +107,8 @@ def begin(work: Work, request: GrantRequest, *, actor: Actor) -> tuple[DecidedCa
     if not request.key or len(request.key) > LONGEST_KEY:
         raise Invalid("A grant needs a key of its own.", field="key")
     money.checked(request.units, field="units")
+    if request.requested is not None:
+        money.checked(request.requested, field="requested")
     ticket = tickets.get(work.session, request.ticket_id)
     if ticket is None:
         raise NotFound
