@@ -73,7 +73,9 @@ def test_a_dismissed_proposal_is_left_alone_and_wants_a_reason(counter: Counter)
 
 def test_effect_counts_what_was_given_beside_similar_cases(counter: Counter) -> None:
     counter.make_grant("credit", 2000)
-    now = counter.centre.clock()
+    now = counter.centre.clock() - timedelta(days=31)
+    counter.centre.run("UPDATE tickets SET created_at = :now", now=now)
+    counter.centre.run("UPDATE grants SET granted_at = :now", now=now)
     counter.centre.run(
         "INSERT INTO tickets (number, subject, status, priority, type, cause, responsible, product, customer_id, version, created_at,"
         " changed_at) SELECT '98-' || n, 's', 'open', 'normal', 'complaint', 'late', 'ours', '', :carla, 1, :now, :now"
@@ -82,7 +84,8 @@ def test_effect_counts_what_was_given_beside_similar_cases(counter: Counter) -> 
         now=now,
     )
     with counter.centre.wiring.reading() as session:
-        found = effect.served_cases(session, since=now - timedelta(days=1), until=now + timedelta(days=1), now=now)
+        later = now + timedelta(days=31)
+        found = effect.served_cases(session, since=now - timedelta(days=1), until=later, now=later)
     (line,) = effect.lines(found, by="remedy")
     assert (line.key, line.grants, line.worth, line.again.n, line.alike_again.n) == ("credit", 1, {"USD": 2000}, 1, 3)
     (cause,) = effect.poor_quality(found, by="cause")
