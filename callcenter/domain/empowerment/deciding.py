@@ -140,15 +140,20 @@ def _worths(case: Case, rule: Rule, each: int) -> list[Room]:
     for name, limit in rule.limits.money:
         bound, used = BOUNDS[name], case.used(name, rule.limits.customer_days)
         if name == "share_of_value":
-            limit = int(case.facts.customer.value * limit / 100)
+            limit = _share(case.facts.customer.value, limit)
         elif name == "share_of_price":
             price = case.facts.case.price
-            limit = int((price or 0) * limit / 100)
+            limit = _share(price or 0, limit)
             bound = bound if price is not None else Bound.PRICE_UNKNOWN
         left = limit - used
         units = 0 if left <= 0 else left // each if each else NONE_AT_ALL
         rooms.append(Room(bound, int(limit), used, int(units), rule.id))
     return rooms
+
+
+def _share(amount: int, percent: float) -> int:
+    """Rounded down; in whole numbers, for 4.35 % of 10,000 are 435 and not 434.99…"""
+    return amount * round(percent * 10_000) // 1_000_000
 
 
 def _times(case: Case, remedy: Remedy, rule: Rule, bound: Bound, limit: int, days: int | None) -> Room:

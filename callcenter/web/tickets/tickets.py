@@ -183,21 +183,26 @@ def _stale(ticket_id: int, mine: dict[str, str | int | None], error: StaleSave) 
         names = agents.names(session)
     if ticket is None:
         raise NotFound
+    currency = _currency(ticket_id)
     return render_template(
         "tickets/stale.html" if request.headers.get("HX-Request") else "tickets/stale_page.html",
         ticket=ticket,
         name=error.values.get("name") or "",
-        rows=[_versions(ticket, name, value, names) for name, value in mine.items() if getattr(ticket, name) != value],
+        rows=[
+            _versions(ticket, name, value, names, currency)
+            for name, value in mine.items()
+            if getattr(ticket, name) != value
+        ],
         mine=mine,
-        currency=_currency(ticket_id),
+        currency=currency,
     )
 
 
-def _versions(ticket: Ticket, name: str, mine: object, names: Mapping[int, str]) -> dict[str, str]:
+def _versions(ticket: Ticket, name: str, mine: object, names: Mapping[int, str], currency: str) -> dict[str, str]:
     return {
         "label": terms.ticket_field(name),
-        "theirs": terms.ticket_value(name, getattr(ticket, name), names),
-        "mine": terms.ticket_value(name, mine, names),
+        "theirs": terms.ticket_value(name, getattr(ticket, name), names, currency=currency),
+        "mine": terms.ticket_value(name, mine, names, currency=currency),
     }
 
 

@@ -57,8 +57,8 @@ def ticket_field(name: str) -> str:
     }.get(name, name)
 
 
-def ticket_value(name: str, value: object, agents: Mapping[int, str]) -> str:
-    """Label of a code, name of an agent, or the text itself."""
+def ticket_value(name: str, value: object, agents: Mapping[int, str], *, currency: str = "") -> str:
+    """Label of a code, name of an agent, or the text itself. `currency`: of a price; default: the company's."""
     if value is None or value == "":
         return ""
     if name in CODED:
@@ -68,7 +68,7 @@ def ticket_value(name: str, value: object, agents: Mapping[int, str]) -> str:
     if name == "cause":
         return causes.display_name(str(value))
     if name == "price":
-        return money.typed(int(str(value)), language.ours().currency)
+        return money.typed(int(str(value)), currency or language.ours().currency)
     return str(value)
 
 
