@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from callcenter.actions.empowerment import approvals, asking
-from callcenter.domain.empowerment import Balances, Facts, RuleBook, decide, hold
+from callcenter.actions.empowerment import approvals, asking, escalation
+from callcenter.domain.empowerment import Balances, EarlierGrant, Facts, RuleBook, Usage, decide, hold
 from callcenter.domain.empowerment.approving import ApprovalAnswer
 from callcenter.domain.errors import GrantOver, Invalid
 from callcenter.domain.permissions import Actor
+from callcenter.storage.callbacks.callbacks import Callback
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
 from tests.empowered import BOOK, Counter, texts
+from tests.factories import CARLA
 
 STEPS = [{"role": "supervisor", "seconds": 120, "up_to": 42_000}, {"role": "administrator", "seconds": 300}]
 NIGHTS = {"key": "night", "names": texts("Night"), "kind": "other", "unit": "count", "costs": {"USD": 14_000}}
@@ -141,3 +143,59 @@ def test_an_administrators_program_answers_nothing(counter: Counter) -> None:
     row = counter.approval(counter.ask("credit", 14_000))
     with pytest.raises(Exception, match="decide"), counter.centre.wiring.work() as work:
         approvals.answer(work, row.id, actor=Actor("administrator", None, "x"), answer=ApprovalAnswer.YES)  # type: ignore[arg-type]
+
+
+def test_the_rest_of_the_safe_default_is_promised_also_without_a_contact(counter: Counter) -> None:
+    row = counter.approval(counter.ask("credit", 14_000))
+    for _ in row.steps:
+        counter.centre.clock.forward(301)
+        with counter.centre.wiring.work() as work:
+            escalation.run_out(work, row.id)
+    rest = next(one for one in counter.centre.rows(Grant) if one.rest_of)
+    (callback,) = counter.centre.rows(Callback)
+    assert (callback.customer_id, callback.number, callback.source) == (counter.carla, CARLA, "approval")
+    assert counter.approval(rest).callback_id == callback.id
+
+
+# What the limits count
+
+
+def decided(counter: Counter, limits: dict[str, Any], *earlier: EarlierGrant, currency: str = "USD") -> dict[str, int]:
+    rule = {"id": 1, "outcome": "may", "limits": limits, "remedies": ["credit", "refund", "express"]}
+    rules = RuleBook.model_validate(book(rule | ({"currency": currency} if "grant" in limits else {})))
+    facts = Facts(currency=currency, **FACTS)
+    decision = decide(facts, rules, Usage(tuple(earlier)), now=counter.centre.clock())
+    return {one.remedy: one.most for one in decision.options}
+
+
+def earlier(counter: Counter, remedy: str, amount: int, currency: str = "USD") -> EarlierGrant:
+    at = counter.centre.clock() - timedelta(days=1)
+    return EarlierGrant(at, remedy, amount, currency, 1, same_ticket=True)
+
+
+@pytest.mark.parametrize("limit", ["ticket", "customer"])
+def test_a_limit_of_money_counts_all_remedies_together_in_its_currency(counter: Counter, limit: str) -> None:
+    before = (
+        earlier(counter, "refund", 2000),
+        earlier(counter, "express", 1200),
+        earlier(counter, "credit", 900, "JPY"),
+    )
+    most = decided(counter, {limit: 10_000}, *before)
+    assert (most["credit"], most["refund"], most["express"]) == (6800, 6800, 5)
+
+
+@pytest.mark.parametrize("limit", ["times_ticket", "times_customer"])
+def test_a_limit_of_times_counts_each_remedy_by_itself_in_every_currency(counter: Counter, limit: str) -> None:
+    before = (earlier(counter, "express", 1200), earlier(counter, "express", 900, "JPY"), earlier(counter, "credit", 1))
+    most = decided(counter, {limit: 3, "ticket": 100_000}, *before)
+    assert most["express"] == 1
+    assert most["credit"] == 100_000 - 1201
+
+
+def test_what_costs_nothing_needs_no_budget(counter: Counter) -> None:
+    free = {"key": "advice", "names": texts("Advice"), "kind": "expert_call", "unit": "count", "costs": {"USD": 0}}
+    rule = {"id": 1, "outcome": "may", "limits": {"times_ticket": 2}, "remedies": ["advice", "express"]}
+    publish(counter, rule, remedies=(free,))
+    counter.budget(60_000, currency="JPY")
+    assert counter.make_grant("express", 1, fields={"day": "2026-12-03"}).state == "refused"
+    assert counter.make_grant("advice", 1).state == "fulfilled"
