@@ -198,3 +198,27 @@ def test_a_product_and_its_price_are_written_in_the_customers_currency(signed_in
         assert browser.post(path, data={**form, "price": wrong}).status_code == 422, wrong
     browser.post(path, data={**form, "price": ""})
     assert now(centre.wiring, ticket.id).price is None
+
+
+def test_an_agents_claims_are_shown_and_a_supervisor_confirms_them(signed_in: SignIn, centre: Centre) -> None:
+    with centre.wiring.work() as work:
+        ticket = tickets.open_by(
+            work, actor=centre.actor("alice"), subject="Sofa", values={"cause": "late", "price": 45_900}
+        )
+    path = f"/tickets/{ticket.id}"
+    mine = signed_in("alice").get(path).text
+    assert "Said by an agent, not confirmed" in mine
+    assert 'name="confirmed"' not in mine
+    sam = signed_in("sam")
+    assert 'name="confirmed" value="price"' in sam.get(path).text
+    form = {"subject": "Sofa", "confirmed": ["price"], "csrf_token": csrf_token(sam)}
+    assert sam.post(path, data=form).status_code == 302
+    assert set(now(centre.wiring, ticket.id).claims) == {"cause"}
+    assert "Price confirmed" in sam.get(path).text
+    # A confirmed price is no agent's to change; the page says so and keeps it.
+    alice = signed_in("alice")
+    headers = {"X-CSRFToken": csrf_token(alice), "HX-Request": "true"}
+    refused = alice.post(path, data={"price": "5000"}, headers=headers)
+    assert refused.status_code == 403
+    assert "a supervisor" in refused.text
+    assert now(centre.wiring, ticket.id).price == 45_900

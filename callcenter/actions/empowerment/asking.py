@@ -11,7 +11,7 @@ from callcenter.actions.empowerment import budgets, granting, remedy_words
 from callcenter.actions.empowerment.granting import DecidedCase, GrantRequest
 from callcenter.domain.agents import Role
 from callcenter.domain.empowerment import GrantAnswer, Held, hold, money
-from callcenter.domain.empowerment.approving import RANKS, SCREEN_SEEN, fits, most_of
+from callcenter.domain.empowerment.approving import RANKS, SCREEN_SEEN, fits, reaches
 from callcenter.domain.empowerment.rule_book import EscalationStep
 from callcenter.domain.empowerment_events import ApprovalAsked, ApprovalChanged, ApprovalLetGo, ApprovalWithdrawn
 from callcenter.domain.errors import ApprovalOver, GrantOver, Invalid, NotFound, NotYourInteraction
@@ -204,10 +204,7 @@ def _ask_others(work: Work, approval: Approval, grant: Grant, held: Held) -> Non
     if approval.current_step != before:
         approval.step_ends_at = work.now + timedelta(seconds=approval.current_step.seconds)
     holder = agents.get(work.session, approval.claimed_by) if approval.claimed_by else None
-    if holder is None:
-        return
-    may, most = most_of(held.steps, approval.step, role=holder.role, level=holder.level)
-    if not may or (most is not None and grant.worth > most):
+    if holder and not reaches(held.steps, approval.step, grant.worth, role=holder.role, level=holder.level):
         approval.claimed_by = approval.claimed_at = None
         work.record(ApprovalLetGo(**grant.about(), actor="system", grant_id=grant.id, approval_id=approval.id))
 

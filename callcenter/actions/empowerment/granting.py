@@ -83,13 +83,8 @@ def grant(work: Work, request: GrantRequest, *, actor: Actor) -> Grant:
         raise Invalid("Say why: this is given with a reason.", field="reason")
     if held.answer == GrantAnswer.ASK:
         raise AskFirst
-    grant = write(
-        work,
-        case,
-        request,
-        held,
-        state=GrantState.REFUSED if held.answer == GrantAnswer.REFUSED else GrantState.GRANTED,
-    )
+    state = GrantState.REFUSED if held.answer == GrantAnswer.REFUSED else GrantState.GRANTED
+    grant = write(work, case, request, held, state=state)
     if held.answer == GrantAnswer.REFUSED:
         refuse(work, grant, held)
         return grant

@@ -41,6 +41,12 @@ def most_of(steps: Sequence[EscalationStep], step_index: int, *, role: str, leve
     return True, max(step.up_to for step in mine if step.up_to is not None)
 
 
+def reaches(steps: Sequence[EscalationStep], step_index: int, worth: int, *, role: str, level: int) -> bool:
+    """Whether this person may now say yes to `worth` (minor units)."""
+    may, most = most_of(steps, step_index, role=role, level=level)
+    return may and (most is None or worth <= most)
+
+
 WORDS = {
     ApprovalAnswer.YES: ("y", "yes", "ok", "是", "好", "同意", "可以"),
     ApprovalAnswer.LESS: ("l", "less", "少", "减"),

@@ -26,25 +26,27 @@ SIGNS = {
 }
 # ISO 4217: metals, units of account, tests, and no currency at all. XAF, XCD, XCG, XOF and XPF are money.
 NO_MONEY = frozenset(
-    [
-        "XAG",
-        "XAU",
-        "XBA",
-        "XBB",
-        "XBC",
-        "XBD",
-        "XDR",
-        "XEU",
-        "XFO",
-        "XFU",
-        "XPD",
-        "XPT",
-        "XRE",
-        "XSU",
-        "XTS",
-        "XUA",
-        "XXX",
-    ]
+    {
+        *[
+            "XAG",
+            "XAU",
+            "XBA",
+            "XBB",
+            "XBC",
+            "XBD",
+            "XDR",
+            "XEU",
+            "XFO",
+            "XFU",
+            "XPD",
+            "XPT",
+            "XRE",
+            "XSU",
+            "XTS",
+            "XUA",
+        ],
+        3 * "X",
+    }
 )
 AMOUNT = re.compile(r"(?P<before>[^\d.,+-]*)(?P<number>[+-]?[\d.,]*\d)(?P<after>[^\d.,+-]*)")
 # "1.000" is a thousand in Berlin and one in Boston; "1,500" is one and a half dinars in Tunis.
