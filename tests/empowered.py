@@ -13,11 +13,12 @@ from callcenter.actions.tickets import tickets as ticket_actions
 from callcenter.domain.empowerment import Decision, RuleBook
 from callcenter.domain.permissions import Actor
 from callcenter.storage.agents import agents
-from callcenter.storage.agents.agents import Agent
+from callcenter.storage.agents.agents import Agent, Team
 from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment import budgets as money
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.budgets import BudgetPeriod, Entry
+from callcenter.storage.empowerment.departments import Department
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.empowerment.rule_books import RuleBookRow
 from callcenter.storage.tickets.tickets import Ticket
@@ -139,6 +140,19 @@ class Counter:
         for name in names:
             with self.centre.wiring.work() as work:
                 agents.connect(work.session, sid=f"screen-{name}", agent_id=self.centre.id_of(name), now=work.now)
+
+    def department(self, key: str, *names: str) -> int:
+        """A department, and one team of it with these people."""
+        with self.centre.wiring.work() as work:
+            row = Department(key=key, names={"en": key.capitalize(), "zh": key})
+            work.session.add(row)
+            work.session.flush()
+            team = Team(name=f"The {key}", department_id=row.id)
+            work.session.add(team)
+            work.session.flush()
+            for name in names:
+                work.session.execute(update(Agent).where(Agent.id == self.centre.id_of(name)).values(team_id=team.id))
+            return row.id
 
     def grant(self, id_: int) -> Grant:
         return self.centre.row(Grant, id_)

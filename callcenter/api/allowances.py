@@ -81,7 +81,7 @@ def allowance_for_ticket(ticket_id: int, query: AllowanceQuery) -> AllowanceShow
             raise NotFound
         case = granting.look(work, me(), ticket, query.interaction_id)
         serving = case.interaction.agent_id if case.interaction else None
-        if not may_grant(actor(), ticket_owner_id=ticket.owner_id, interaction_agent_id=serving):
+        if not may_grant(actor(), ticket_owner_id=ticket.granting_owner_id, interaction_agent_id=serving):
             raise NotYourInteraction
     rules = case.known.rules
     preview = _preview(case.decision, query) if query.remedy and query.units else None

@@ -28,6 +28,8 @@ from callcenter.storage.work import Work
 
 Language = Literal["en", "zh"]
 Line = Annotated[Text, Field(max_length=200)]
+VALUE = "Brought in the last 12 months, in minor units of `currency`. Null for agents: they see the customer alone."
+STATES = "Set by programs without an agent, supervisors and administrators."
 Number = Annotated[Text, Field(max_length=40, description="E.164, or as dialled in the company's own country.")]
 
 
@@ -61,7 +63,7 @@ class CustomerShown(ResponseBody):
     email: str | None
     addresses: list[AddressShown]
     since: datetime
-    value_minor: Annotated[int, Field(description="Brought in the last 12 months, in minor units of `currency`.")]
+    value_minor: Annotated[int | None, Field(description=VALUE)]
     currency: str
     version: Annotated[int, Field(description="Rises with every save; send it back with a PATCH.")]
 
@@ -90,7 +92,8 @@ class CustomerChanges(RequestBody):
     name: Line = left_out()
     language: Language = left_out()
     zone: Line = left_out()
-    tier: Literal["standard", "silver", "gold"] = left_out()
+    tier: Annotated[Literal["standard", "silver", "gold"], Field(description=STATES)] = left_out()
+    value_minor: Annotated[int, Field(ge=0, le=2**53, description=STATES)] = left_out()
     place: Line = left_out()
     email: Line | None = left_out()
 
@@ -123,6 +126,7 @@ def shown(session: Session, rows: Sequence[Customer]) -> list[CustomerShown]:
     """Customers with addresses and accounts, in two queries for all rows."""
     addresses = customers.addresses_of(session, [row.id for row in rows])
     accounts = customers.accounts_of(session, [row.account_id for row in rows if row.account_id])
+    sees_value = actor().leads
     return [
         CustomerShown(
             id=row.id,
@@ -135,7 +139,7 @@ def shown(session: Session, rows: Sequence[Customer]) -> list[CustomerShown]:
             email=row.email,
             addresses=AddressShown.all_of(addresses.get(row.id, ())),
             since=row.since,
-            value_minor=row.value_minor,
+            value_minor=row.value_minor if sees_value else None,
             currency=row.currency,
             version=row.version,
         )
@@ -174,7 +178,11 @@ def create_customer(body: CustomerSent) -> Response:
 
 
 @operation(
-    "PATCH", "/customers/{customer_id}", body=CustomerChanges, answer=CustomerShown, refuses={409: ("stale-save",)}
+    "PATCH",
+    "/customers/{customer_id}",
+    body=CustomerChanges,
+    answer=CustomerShown,
+    refuses={409: ("stale-save",), 403: ("not-yours-to-state",)},
 )
 @everyone
 def change_customer(customer_id: int, body: CustomerChanges) -> CustomerShown:
@@ -186,8 +194,8 @@ def change_customer(customer_id: int, body: CustomerChanges) -> CustomerShown:
     version = values.pop("version", None)
     try:
         with wiring.current().work() as work:
-            texts = {name: value or "" for name, value in values.items()}
-            acts.change(work, customer_id, values=texts, version=version, actor=actor())
+            plain = {name: "" if value is None else value for name, value in values.items()}
+            acts.change(work, customer_id, values=plain, version=version, actor=actor())
     except StaleSave as error:
         raise stale(error, theirs=get_customer(customer_id), yours=body) from None
     return get_customer(customer_id)

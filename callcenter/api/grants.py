@@ -17,6 +17,7 @@ from callcenter.api.once import HEADER, once
 from callcenter.api.operations import operation
 from callcenter.api.shapes import Id, Listing, Page, RequestBody, ResponseBody, Text
 from callcenter.declared import everyone
+from callcenter.domain.empowerment.money import LARGEST
 from callcenter.domain.errors import Invalid, NotFound
 from callcenter.domain.states import GrantState
 from callcenter.storage.empowerment import approvals, grants
@@ -87,7 +88,9 @@ class GrantSent(RequestBody):
     remedy: Annotated[Text, Field(max_length=40)]
     units: Units
     interaction_id: Id | None = None
-    requested: Annotated[int | None, Field(ge=1, description="What the customer wanted, where that was more.")] = None
+    requested: Annotated[
+        int | None, Field(ge=1, le=LARGEST, description="What the customer wanted, where that was more.")
+    ] = None
     reason: Reason = ""
     fields: dict[str, Text] = Field(default_factory=dict)
     sms: Annotated[
@@ -97,7 +100,10 @@ class GrantSent(RequestBody):
 
 
 class ApprovedGrant(RequestBody):
+    """`fields`: what a remedy that was approved instead has to know."""
+
     sms: Annotated[Text | None, Field(max_length=1600)] = None
+    fields: dict[str, Text] = Field(default_factory=dict)
 
 
 class GrantChange(RequestBody):
@@ -188,7 +194,7 @@ def grant_approved(grant_id: int, body: ApprovedGrant) -> GrantShown:
     """Make the grant after its approval. Idempotent."""
     with wiring.current().work() as work:
         visible(work.session, grant_id)
-        return _latest_body(work, asking.grant_approved(work, grant_id, actor=actor(), sms=body.sms))
+        return _latest_body(work, asking.grant_approved(work, grant_id, actor=actor(), **body.model_dump()))
 
 
 @operation("POST", "/grants/{grant_id}/withdraw", answer=GrantShown, refuses=OVER)

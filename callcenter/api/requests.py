@@ -65,12 +65,16 @@ def list_requests(query: RequestsAsked) -> Requests:
     return Requests(data=RequestShown.all_of(page), next=after)
 
 
-@operation(
-    "POST", "/requests/{request_id}/answer", body=RequestAnswer, answer=RequestShown, refuses={409: ("grant-over",)}
-)
+ANSWERING = {409: ("grant-over",), 403: ("not-your-department",)}
+
+
+@operation("POST", "/requests/{request_id}/answer", body=RequestAnswer, answer=RequestShown, refuses=ANSWERING)
 @everyone
 def answer_request(request_id: int, body: RequestAnswer) -> RequestShown:
-    """Answer a request: done, or the reason why not. A grant that depends on it is updated."""
+    """Answer a request: done, or the reason why not. A grant that depends on it is updated.
+
+    Its department answers, a program without an agent, or who leads; never who asked.
+    """
     with wiring.current().work() as work:
         row = acts.answer_request(work, request_id, actor=actor(), is_done=body.done, answer=body.answer)
         work.session.flush()

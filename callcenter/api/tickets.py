@@ -27,6 +27,10 @@ Subject = Annotated[Text, Field(max_length=acts.TEXTS["subject"])]
 Cause = Annotated[Text, Field(max_length=acts.TEXTS["cause"])]
 Product = Annotated[Text, Field(max_length=acts.TEXTS["product"])]
 PRICE = "In minor units of the customer's currency: 45900 is $459.00. Null: not known."
+CLAIMS = (
+    "Field: the agent who set it, where no program, supervisor or administrator has confirmed it. Rules of grants may"
+    " ask for confirmed facts. One who may state facts confirms a field by sending it, also unchanged."
+)
 Price = Annotated[int | None, Field(ge=1, le=money.LARGEST, description=PRICE)]
 LONGEST_COMMENT = 20_000
 
@@ -44,6 +48,7 @@ class TicketShown(ResponseBody):
     responsible: ResponsibleParty
     product: str
     price: Annotated[int | None, Field(description=PRICE)]
+    claims: Annotated[dict[str, int], Field(description=CLAIMS)]
     customer_id: int | None
     queue_id: int | None
     owner_id: int | None
@@ -158,7 +163,10 @@ def open_ticket(body: TicketSent) -> Response:
     return once(make)
 
 
-@operation("PATCH", "/tickets/{ticket_id}", body=TicketChanges, answer=TicketShown, refuses={409: ("stale-save",)})
+CHANGING = {409: ("stale-save",), 403: ("not-your-ticket", "not-yours-to-state")}
+
+
+@operation("PATCH", "/tickets/{ticket_id}", body=TicketChanges, answer=TicketShown, refuses=CHANGING)
 @everyone
 def change_ticket(ticket_id: int, body: TicketChanges) -> TicketShown:
     """Change a ticket.
@@ -169,7 +177,10 @@ def change_ticket(ticket_id: int, body: TicketChanges) -> TicketShown:
     version = values.pop("version", None)
     try:
         with wiring.current().work() as work:
-            return TicketShown.of(acts.change(work, ticket_id, values=values, version=version, actor=actor()))
+            changed = acts.change(
+                work, ticket_id, values=values, version=version, actor=actor(), confirmed=tuple(values)
+            )
+            return TicketShown.of(changed)
     except StaleSave as error:
         raise stale(error, theirs=get_ticket(ticket_id), yours=body) from None
 

@@ -62,6 +62,21 @@ class NotYourInteraction(NotAllowed):
     text = N_("Somebody else is serving this customer.")
 
 
+class NotYourDepartment(NotAllowed):
+    code = "not-your-department"
+    text = N_("A request is answered by its department, and never by who asked.")
+
+
+class NotYourTicket(NotAllowed):
+    code = "not-your-ticket"
+    text = N_("The facts of a case are set by those who serve it, or a supervisor.")
+
+
+class NotYoursToState(NotAllowed):
+    code = "not-yours-to-state"
+    text = N_("This comes from the company's systems or a supervisor.")
+
+
 class NotOnHold(DomainError):
     code = "not-on-hold"
     text = N_("The customer is not on hold.")
@@ -161,6 +176,10 @@ class ApprovalOver(DomainError):
 class ApprovalTaken(DomainError):
     code = "approval-taken"
     text = N_("%(name)s was first.")
+
+
+class AnswerStands(ApprovalTaken):
+    text = N_("You have answered already, and your first answer stands.")
 
 
 class NotYoursToApprove(NotAllowed):

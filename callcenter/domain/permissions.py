@@ -29,6 +29,19 @@ def may_grant(actor: Actor, *, ticket_owner_id: int | None, interaction_agent_id
     return actor.leads or (actor.agent_id is not None and actor.agent_id in (ticket_owner_id, interaction_agent_id))
 
 
+def may_state_facts(actor: Actor) -> bool:
+    """Whether what they set counts as true for the rules of grants: supervisors, administrators, and programs."""
+    # Agents are bound by these facts: what they set is their claim.
+    return actor.leads or actor.agent_id is None
+
+
+def may_answer_request(actor: Actor, *, asked_by: int | None, is_of_department: bool) -> bool:
+    """The department, its programs, and who leads; never who asked, for the grant is theirs."""
+    if actor.agent_id is None:
+        return True
+    return actor.agent_id != asked_by and (is_of_department or actor.leads)
+
+
 def may_see_interaction(actor: Actor, *, agent_id: int | None, offered_to: int | None, live: bool) -> bool:
     # Ended interactions are visible to all agents.
     if actor.leads or not live:

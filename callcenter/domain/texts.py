@@ -7,6 +7,7 @@ LINE_ENDS = ("\r\n", "\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028",
 # Nothing to see, and nothing changes by it inside a word: marks of byte order and of where a line may break.
 DROPPED = {"\ufeff", "\u200b", "\u2060"}
 BLANK = {"\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"}  # letters by their category, without ink
+QUOTES = frozenset("\"'`´‘’‚‛“”„‟«»‹›「」『』〝〞〟＂＇")
 # Categories that XML, PostgreSQL or UTF-8 refuse, or that no font shows: controls, half surrogates, not assigned.
 REFUSED = ("Cc", "Cs")
 
@@ -29,6 +30,13 @@ def clean(text: str, longest: int | None = None) -> str:
 def one_line(text: str, longest: int | None = None) -> str:
     """As `clean`, with every run of white space as one space."""
     return " ".join(clean(text).split())[:longest].rstrip()
+
+
+def plain(text: str) -> str:
+    """For comparing words that people type: NFKC, case folded, in one line, without quotes; every dash as a hyphen."""
+    folded = unicodedata.normalize("NFKC", one_line(text)).casefold()
+    kept = ("-" if unicodedata.category(letter) == "Pd" else letter for letter in folded if letter not in QUOTES)
+    return " ".join("".join(kept).split())
 
 
 def can_be_spoken(text: str) -> bool:

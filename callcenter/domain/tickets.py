@@ -41,6 +41,9 @@ class ResponsibleParty(StrEnum):
     NOBODY = "nobody"
 
 
+# Facts that rules of grants ask for. What an agent sets here is a claim until somebody confirms it.
+FACTS = ("type", "cause", "responsible", "product", "price", "priority")
+SERVED = ("cause", "responsible", "price")  # of these, only those who serve the case
 FIELDS = ("subject", "status", "type", "cause", "responsible", "product", "price", "priority", "owner_id")
 
 AFTER: dict[Outcome, TicketStatus] = {

@@ -5,8 +5,8 @@ from sqlalchemy import text
 
 from callcenter import operations
 from callcenter.actions.empowerment import fulfilment, granting
-from callcenter.domain.errors import AskFirst, BudgetUsedUp, Invalid, NotAllowed
-from callcenter.storage.empowerment.departments import Department, DepartmentRequest
+from callcenter.domain.errors import AskFirst, BudgetUsedUp, Invalid, NotAllowed, NotYourDepartment
+from callcenter.storage.empowerment.departments import DepartmentRequest
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.messages.messages import Message
 from tests.empowered import Counter
@@ -105,8 +105,7 @@ def test_mallory_gives_nothing_in_a_case_that_is_not_hers(counter: Counter) -> N
 
 def test_the_warehouse_is_asked_and_its_answer_carries_it_out(counter: Counter) -> None:
     centre = counter.centre
-    with centre.wiring.work() as work:
-        work.session.add(Department(key="warehouse", names={"en": "Warehouse", "zh": "仓库"}))
+    counter.department("warehouse", "bo")
     with pytest.raises(Invalid):
         counter.make_grant("express", 1, fields={"day": "tomorrow"})
     grant = counter.make_grant("express", 1, fields={"day": "2026-11-30"})
@@ -119,6 +118,22 @@ def test_the_warehouse_is_asked_and_its_answer_carries_it_out(counter: Counter) 
     assert "2026-11-30" in request.body
     with centre.wiring.work() as work:
         fulfilment.answer_request(work, request.id, actor=counter.actor("bo"), is_done=True)
+    assert counter.grant(grant.id).state == "fulfilled"
+
+
+@pytest.mark.parametrize(("giver", "of_it", "by"), [("alice", ("bo",), "alice"), ("alice", ("alice",), "alice"), ("alice", (), "bo"), ("sam", (), "sam"), ("sam", ("sam",), "sam")])  # fmt: skip
+def test_a_request_is_answered_by_its_department_and_never_by_who_gives(
+    counter: Counter, giver: str, of_it: tuple[str, ...], by: str
+) -> None:
+    counter.department("warehouse", *of_it)
+    grant = counter.make_grant("express", 1, fields={"day": "2026-11-30"}, by=giver)
+    operations.fulfil(counter.centre.wiring, grant.id)
+    (request,) = counter.centre.rows(DepartmentRequest)
+    with pytest.raises(NotYourDepartment), counter.centre.wiring.work() as work:
+        fulfilment.answer_request(work, request.id, actor=counter.actor(by), is_done=True)
+    assert counter.grant(grant.id).state == "granted"
+    with counter.centre.wiring.work() as work:
+        fulfilment.answer_request(work, request.id, actor=counter.actor("robin"), is_done=True)
     assert counter.grant(grant.id).state == "fulfilled"
 
 

@@ -3,7 +3,6 @@
 import pytest
 
 from callcenter import operations
-from callcenter.storage.empowerment.departments import Department
 from tests.api.conftest import Grant as Token
 from tests.api.program import Program, problem
 from tests.empowered import Counter
@@ -123,19 +122,48 @@ def test_the_ledger_is_read_by_those_who_lead(desk: Counter, alice: Program, sam
     problem(sam.get("/budgets/999/ledger"), 404, "not-found")
 
 
-def test_a_department_answers_and_the_grant_is_fulfilled(desk: Counter, alice: Program) -> None:
-    with desk.centre.wiring.work() as work:
-        work.session.add(Department(key="warehouse", names={"en": "Warehouse", "zh": "仓库"}))
+def test_a_department_answers_and_the_grant_is_fulfilled(desk: Counter, alice: Program, bo: Program) -> None:
+    desk.department("warehouse", "bo")
     given = alice.post("/grants", {**sent(desk, 1), "remedy": "express", "fields": {"day": "2026-11-30"}}).get_json()
     operations.fulfil(desk.centre.wiring, given["id"])
     (asked,) = alice.get("/requests", state="open").get_json()["data"]
-    problem(alice.post(f"/requests/{asked['id']}/answer", {"done": False}), 422, "invalid", "answer")
-    assert alice.post(f"/requests/{asked['id']}/answer", {"done": True}).get_json()["state"] == "done"
+    problem(alice.post(f"/requests/{asked['id']}/answer", {"done": True}), 403, "not-your-department")
+    problem(bo.post(f"/requests/{asked['id']}/answer", {"done": False}), 422, "invalid", "answer")
+    assert bo.post(f"/requests/{asked['id']}/answer", {"done": True}).get_json()["state"] == "done"
     assert alice.get(f"/grants/{given['id']}").get_json()["state"] == "fulfilled"
-    problem(alice.post(f"/requests/{asked['id']}/answer", {"done": True}), 409, "grant-over")
+    problem(bo.post(f"/requests/{asked['id']}/answer", {"done": True}), 409, "grant-over")
 
 
 def test_a_program_that_acts_for_nobody_gives_nothing(desk: Counter, grant: Token) -> None:
     program = grant(role="supervisor")
     problem(program.post("/grants", sent(desk)), 403, "no-agent")
     problem(program.get(f"/tickets/{desk.ticket}/allowance"), 403, "no-agent")
+
+
+def test_an_agent_neither_sets_nor_reads_what_a_customer_is_worth(
+    desk: Counter, alice: Program, sam: Program, grant: Token
+) -> None:
+    there = f"/customers/{desk.carla}"
+    problem(alice.patch(there, {"tier": "silver"}), 403, "not-yours-to-state")
+    problem(alice.patch(there, {"value_minor": 10**9}), 403, "not-yours-to-state")
+    assert alice.get(there).get_json()["value_minor"] is None
+    assert [one["value_minor"] for one in alice.get("/customers").get_json()["data"]] == [None]
+    assert sam.get(there).get_json()["value_minor"] == 421_000
+    imported = grant(role="administrator").patch(there, {"tier": "gold", "value_minor": 500_000}).get_json()
+    assert (imported["tier"], imported["value_minor"]) == ("gold", 500_000)
+
+
+def test_an_agent_sets_no_price_in_a_colleagues_case_and_only_claims_one_in_their_own(
+    desk: Counter, alice: Program, bo: Program, sam: Program
+) -> None:
+    there = f"/tickets/{desk.ticket}"
+    problem(bo.patch(there, {"price": 5_000_000}), 403, "not-your-ticket")
+    assert alice.patch(there, {"price": 45_900}).get_json()["claims"]["price"] == desk.centre.id_of("alice")
+    assert "price" not in sam.patch(there, {"price": 45_900}).get_json()["claims"]
+    problem(alice.patch(there, {"price": 5_000_000}), 403, "not-yours-to-state")
+
+
+def test_an_agent_gives_nothing_in_a_case_that_they_took_over(desk: Counter, bo: Program) -> None:
+    assert bo.patch(f"/tickets/{desk.ticket}", {"owner_id": desk.centre.id_of("bo")}).status_code == 200
+    problem(bo.post("/grants", sent(desk)), 403, "not-your-interaction")
+    problem(bo.get(f"/tickets/{desk.ticket}/allowance"), 403, "not-your-interaction")

@@ -76,7 +76,10 @@ def test_a_file_with_faults_names_the_rules_and_exits_with_one(rules: Path) -> N
         ("a: [", ["line"]),
         ("- 1", ["the file"]),
         (BOOK.replace("format: 1", ""), ["format"]),
-        (BOOK.replace("outcome: ask", "outcome: perhaps\n  colour: red"), ["rules.3.outcome", "rules.3.colour"]),
+        (
+            BOOK.replace("outcome: ask", "outcome: perhaps\n  colour: red"),
+            ["line 38, rule 22: outcome", "line 39, rule 22: colour"],
+        ),
         ("a: &a [*a]", ["cycle"]),
     ],
 )

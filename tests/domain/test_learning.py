@@ -31,6 +31,7 @@ def test_the_limit_ends_where_no_begins() -> None:
     [
         [asked()] * 4,  # too few
         [asked()] * 8 + [asked("no", 100)] * 2,  # refused below
+        [asked()] * 6 + [asked("no")] * 2,  # refused at the same amount
         [asked(cause=f"c{n}") for n in range(9)],  # each about something else
         [],
     ],

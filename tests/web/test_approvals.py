@@ -5,6 +5,7 @@ from werkzeug.test import TestResponse
 
 from callcenter.actions.empowerment import approvals as acts
 from callcenter.actions.empowerment import asking
+from callcenter.actions.tickets import tickets
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
 from tests.empowered import Counter
@@ -162,3 +163,16 @@ def test_the_page_is_whole_in_chinese_and_without_a_question(counter: Counter, s
     page = sam.get("/approvals/").text
     assert "$140 账户余额" in page
     assert "您最多" in page
+
+
+def test_a_price_that_only_the_agent_states_is_shown_as_theirs(counter: Counter, signed_in: SignIn) -> None:
+    for by in ("alice", "sam"):
+        with counter.centre.wiring.work() as work:
+            values: dict[str, str | int | None] = {"price": 45_900}
+            who = counter.actor(by)
+            tickets.change(work, counter.ticket, values=values, version=None, actor=who, confirmed=("price",))
+        if by == "alice":
+            _, row = asked(counter)
+        page = signed_in("robin").get(f"/approvals/{row.id}").text
+        assert ("$459 as Alice says" in page) == (by == "alice")
+        assert "$459" in page

@@ -8,7 +8,7 @@ from callcenter import operations
 from callcenter.reports.empowerment import budgets as report
 from callcenter.storage.empowerment import budgets as money
 from callcenter.storage.empowerment.budgets import Budget
-from callcenter.storage.empowerment.departments import Department, DepartmentRequest
+from callcenter.storage.empowerment.departments import DepartmentRequest
 from tests.empowered import Counter
 from tests.site import SignIn, csrf_token
 
@@ -96,14 +96,16 @@ def test_robin_makes_changes_and_retires_a_budget_with_a_reason(counter: Counter
 
 def test_a_department_answers_and_what_failed_is_tried_again(counter: Counter, signed_in: SignIn) -> None:
     centre = counter.centre
-    with centre.wiring.work() as work:
-        work.session.add(Department(key="warehouse", names={"en": "Warehouse", "zh": "仓库"}))
+    counter.department("warehouse", "bo")
     grant = counter.make_grant("express", 1, fields={"day": "2026-11-30"})
     operations.fulfil(centre.wiring, grant.id)
     (row,) = centre.rows(DepartmentRequest)
     listed = signed_in("bo").get("/requests/").text
     assert "Warehouse" in listed
     assert "Express redelivery" in listed
+    assert 'value="done"' in listed
+    assert 'value="done"' not in signed_in("alice").get("/requests/").text
+    assert post(signed_in, "alice", f"/requests/{row.id}", outcome="done").status_code == 403
     assert post(signed_in, "bo", f"/requests/{row.id}", outcome="refused").status_code == 422
     assert post(signed_in, "bo", f"/requests/{row.id}", outcome="refused", answer="No truck").status_code == 302
     assert counter.grant(grant.id).state == "failed"

@@ -88,3 +88,16 @@ def test_an_event_that_only_a_newer_version_knows_is_left_out(centre: Centre, si
     )
     centre.run(unknown, at=centre.clock.now, carla=carla)
     assert "Carla Diaz" in signed_in("alice").get(f"/customers/{carla}").text
+
+
+def test_an_agent_is_not_offered_a_tier_and_sets_none(signed_in: SignIn, centre: Centre) -> None:
+    carla = centre.customer("Carla Mendes", CARLA)
+    alice, sam = signed_in("alice"), signed_in("sam")
+    assert 'name="tier"' not in alice.get(f"/customers/{carla}/edit").text
+    assert 'name="tier"' in sam.get(f"/customers/{carla}/edit").text
+    form = {"tier": "gold", "csrf_token": csrf_token(alice)}
+    assert alice.post(f"/customers/{carla}", data=form).status_code == 403
+    assert centre.row(Customer, carla).tier == "standard"
+    form["csrf_token"] = csrf_token(sam)
+    assert sam.post(f"/customers/{carla}", data=form).status_code == 302
+    assert centre.row(Customer, carla).tier == "gold"

@@ -218,14 +218,14 @@ def test_the_ticket_is_saved_as_you_go(alice: FlaskClient, wiring: Wiring) -> No
 def test_a_save_that_comes_too_late_shows_both_versions(alice: FlaskClient, wiring: Wiring, people: People) -> None:
     interaction_id = ring(wiring)
     accept(alice, wiring, interaction_id)
-    bo = Actor(role="agent", agent_id=people.bo, name="Bo Chen")  # type: ignore[arg-type]
+    sam = Actor(role="supervisor", agent_id=people.sam, name="Sam Keller")  # type: ignore[arg-type]
     with wiring.work() as work:
         ticket_id = row(wiring, interaction_id).ticket_id or 0
-        tickets.change(work, ticket_id, values={"cause": "damaged"}, version=1, actor=bo)
+        tickets.change(work, ticket_id, values={"cause": "damaged"}, version=1, actor=sam)
     form = {"version": 1, "cause": "wrong item", "was_cause": ""}
     answer = post(alice, f"/desk/interactions/{interaction_id}/ticket", **form)
     assert answer.status_code == 409
-    for words in ("Bo Chen", "damaged", "wrong item", "Keep theirs", "Save mine"):
+    for words in ("Sam Keller", "damaged", "wrong item", "Keep theirs", "Save mine"):
         assert words in answer.text
 
 

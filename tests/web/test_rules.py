@@ -299,7 +299,7 @@ def test_a_file_that_cannot_be_used_says_all_that_is_wrong(signed_in: SignIn, ce
     assert "format" in answer.text
     answer = sent(sam, "/rules/file", {"text": "format: 1\n" + wrong})
     assert "2 things are not right" not in answer.text.split("<h1>")[0]
-    for place in ("rules.3.outcome", "rules.3.colour"):
+    for place in ("rule 22: outcome", "rule 22: colour"):
         assert place in answer.text
     assert "&lt;red&gt;" in answer.text
     assert sent(sam, "/rules/file", {"text": "a: &a [*a]"}).status_code == 422

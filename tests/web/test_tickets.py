@@ -66,11 +66,11 @@ def test_a_late_save_shows_both_versions_and_loses_neither(signed_in: SignIn, wi
     [ticket] = opened(wiring, people, "Late")
     with wiring.work() as work:
         tickets.change(
-            work, ticket.id, values={"cause": "Damaged on arrival"}, version=1, actor=Actor(Role.AGENT, people.bo)
+            work, ticket.id, values={"product": "Damaged on arrival"}, version=1, actor=Actor(Role.AGENT, people.bo)
         )
     browser = signed_in("alice")
     token = csrf_token(browser)
-    mine = {"version": "1", "cause": "Wrong item"}
+    mine = {"version": "1", "product": "Wrong item"}
     for headers in ({"X-CSRFToken": token, "HX-Request": "true"}, {"X-CSRFToken": token}):
         answer = browser.post(f"/tickets/{ticket.id}", data=mine, headers=headers)
         assert answer.status_code == 409
@@ -82,10 +82,10 @@ def test_a_late_save_shows_both_versions_and_loses_neither(signed_in: SignIn, wi
             "Save mine",
         ):
             assert words in answer.text
-    assert now(wiring, ticket.id).cause == "Damaged on arrival"
+    assert now(wiring, ticket.id).product == "Damaged on arrival"
     again = browser.post(f"/tickets/{ticket.id}", data={**mine, "version": "2"}, headers={"X-CSRFToken": token})
     assert again.status_code == 302
-    assert now(wiring, ticket.id).cause == "Wrong item"
+    assert now(wiring, ticket.id).product == "Wrong item"
 
 
 def test_a_comment_with_html_is_shown_as_it_was_written(signed_in: SignIn, wiring: Wiring, people: People) -> None:
@@ -160,7 +160,7 @@ def test_search_leads_straight_to_a_ticket_or_a_customer(centre: Centre, signed_
 def test_a_cause_is_offered_in_the_readers_words_and_kept_as_it_is(signed_in: SignIn, centre: Centre) -> None:
     with centre.wiring.work() as work:
         work.session.add(Cause(key="late", names={"en": "Delivery late", "zh": "配送延误"}))
-        ticket = tickets.open_by(work, actor=centre.actor("bo"), subject="Sofa", values={"cause": "配送延误"})
+        ticket = tickets.open_by(work, actor=centre.actor("alice"), subject="Sofa", values={"cause": "配送延误"})
     browser = signed_in("alice")
     path = f"/tickets/{ticket.id}"
     text = browser.get(path).text
@@ -183,7 +183,7 @@ def test_a_product_and_its_price_are_written_in_the_customers_currency(signed_in
     li_lei = centre.customer("李雷", LI_LEI)
     with centre.wiring.work() as work:
         work.session.execute(update(Customer).where(Customer.id == li_lei).values(currency="CNY"))
-        ticket = tickets.open_by(work, actor=centre.actor("bo"), subject="Sofa", customer_id=li_lei)
+        ticket = tickets.open_by(work, actor=centre.actor("alice"), subject="Sofa", customer_id=li_lei)
     browser = signed_in("alice")
     path = f"/tickets/{ticket.id}"
     assert "Price in CNY" in browser.get(path).text
@@ -198,3 +198,27 @@ def test_a_product_and_its_price_are_written_in_the_customers_currency(signed_in
         assert browser.post(path, data={**form, "price": wrong}).status_code == 422, wrong
     browser.post(path, data={**form, "price": ""})
     assert now(centre.wiring, ticket.id).price is None
+
+
+def test_an_agents_claims_are_shown_and_a_supervisor_confirms_them(signed_in: SignIn, centre: Centre) -> None:
+    with centre.wiring.work() as work:
+        ticket = tickets.open_by(
+            work, actor=centre.actor("alice"), subject="Sofa", values={"cause": "late", "price": 45_900}
+        )
+    path = f"/tickets/{ticket.id}"
+    mine = signed_in("alice").get(path).text
+    assert "Said by an agent, not confirmed" in mine
+    assert 'name="confirmed"' not in mine
+    sam = signed_in("sam")
+    assert 'name="confirmed" value="price"' in sam.get(path).text
+    form = {"subject": "Sofa", "confirmed": ["price"], "csrf_token": csrf_token(sam)}
+    assert sam.post(path, data=form).status_code == 302
+    assert set(now(centre.wiring, ticket.id).claims) == {"cause"}
+    assert "Price confirmed" in sam.get(path).text
+    # A confirmed price is no agent's to change; the page says so and keeps it.
+    alice = signed_in("alice")
+    headers = {"X-CSRFToken": csrf_token(alice), "HX-Request": "true"}
+    refused = alice.post(path, data={"price": "5000"}, headers=headers)
+    assert refused.status_code == 403
+    assert "a supervisor" in refused.text
+    assert now(centre.wiring, ticket.id).price == 45_900

@@ -132,7 +132,8 @@ def _over(work: Work, interaction: Interaction, outcome: Outcome | None, *, note
         ticket = ticket_rows.get(work.session, interaction.ticket_id, lock=True)
         if ticket and ticket.is_unsolved:
             after = {"status": ticket_rules.AFTER[outcome]}
-            tickets.set_fields(work, ticket, after, actor=f"agent:{interaction.agent_id}")
+            by = interaction.agent_id
+            tickets.set_fields(work, ticket, after, actor=f"agent:{by}", claimed_by=by)
     if was_open:
         offers.free(work, interaction, offers.close(work, interaction.id))
 

@@ -1,14 +1,14 @@
 """Identify customers by address, create and edit them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from callcenter.domain import customers as rules
 from callcenter.domain import languages, texts
 from callcenter.domain.channels import AddressKind
-from callcenter.domain.errors import Invalid, NotFound, StaleSave
+from callcenter.domain.errors import Invalid, NotFound, NotYoursToState, StaleSave
 from callcenter.domain.events import CustomerChanged, CustomerCreated, CustomerRecognised
-from callcenter.domain.permissions import Actor
+from callcenter.domain.permissions import Actor, may_state_facts
 from callcenter.storage.administration import company
 from callcenter.storage.calls import interactions
 from callcenter.storage.customers import customers
@@ -17,6 +17,8 @@ from callcenter.storage.tickets import tickets
 from callcenter.storage.work import Work
 
 EDITABLE = ("name", "language", "zone", "tier", "place", "email")
+# Facts that decide what agents may give: set by systems (an import, a program's token) and supervisors.
+STATED = ("tier", "value_minor")
 SEEN_AGAIN = timedelta(hours=1)  # how exact "last seen" is: no write for each message of a conversation
 TIERS = ("standard", "silver", "gold")
 
@@ -107,8 +109,13 @@ def _add(work: Work, *, name: str, language: str, zone: str, actor: str) -> Cust
     return customer
 
 
-def change(work: Work, customer_id: int, *, values: dict[str, str], version: int | None, actor: Actor) -> Customer:
-    """Set some of EDITABLE. `version` as read; StaleSave where it changed since."""
+def change(
+    work: Work, customer_id: int, *, values: Mapping[str, str | int], version: int | None, actor: Actor
+) -> Customer:
+    """Set some of EDITABLE or STATED. `version` as read; StaleSave where it changed since.
+
+    NotYoursToState where an agent changes one of STATED.
+    """
     customer = customers.get(work.session, customer_id, lock=True)
     if customer is None:
         raise NotFound
@@ -118,6 +125,8 @@ def change(work: Work, customer_id: int, *, values: dict[str, str], version: int
     for field, value in _checked(values).items():
         before = getattr(customer, field)
         if before != value:
+            if field in STATED and not may_state_facts(actor):
+                raise NotYoursToState
             changed[field] = [before, value]
             setattr(customer, field, value)
     if changed:
@@ -126,11 +135,15 @@ def change(work: Work, customer_id: int, *, values: dict[str, str], version: int
     return customer
 
 
-def _checked(values: dict[str, str]) -> dict[str, str | None]:
-    unknown = set(values) - set(EDITABLE)
+def _checked(values: Mapping[str, str | int]) -> dict[str, str | int | None]:
+    unknown = set(values) - {*EDITABLE, *STATED}
     if unknown:
         raise Invalid("This field cannot be changed.", field=min(unknown))
-    checked: dict[str, str | None] = {field: texts.one_line(value, 200) for field, value in values.items()}
+    checked: dict[str, str | int | None] = {
+        field: texts.one_line(str(value), 200) for field, value in values.items() if field != "value_minor"
+    }
+    if "value_minor" in values:
+        checked["value_minor"] = _value(values["value_minor"])
     if "language" in checked:
         checked["language"] = _language(str(checked["language"]))
     if "zone" in checked and not rules.is_zone(str(checked["zone"])):
@@ -140,6 +153,13 @@ def _checked(values: dict[str, str]) -> dict[str, str | None]:
     if "email" in checked:
         checked["email"] = checked["email"] or None
     return checked
+
+
+def _value(minor: object) -> int:
+    # A business customer brings more than anybody may give: the largest exact number of a JSON reader.
+    if isinstance(minor, bool) or not isinstance(minor, int) or not 0 <= minor <= 2**53:
+        raise Invalid("An amount is a whole number of minor units.", field="value_minor")
+    return minor
 
 
 def add_number(work: Work, customer_id: int, *, number: str, actor: Actor) -> None:

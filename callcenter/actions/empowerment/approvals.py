@@ -16,6 +16,7 @@ from callcenter.domain.empowerment_events import (
     ApprovalTalked,
 )
 from callcenter.domain.errors import (
+    AnswerStands,
     ApprovalOver,
     ApprovalTaken,
     CallbackInProgress,
@@ -109,8 +110,11 @@ def answer(
     current rules forbid it.
     """
     grant, row = lock(work, approval_id)
-    if row.state == ApprovalState.ANSWERED and row.answered_by == actor.agent_id and row.answer == answer:
-        return grant
+    if row.state == ApprovalState.ANSWERED and row.answered_by == actor.agent_id:
+        # The same once more is no second answer; another one comes too late.
+        if row.answer == answer and units in (None, row.answer_units) and remedy in (None, row.answer_remedy):
+            return grant
+        raise AnswerStands
     _still_open(work, row, actor)
     may, most = _may(work, row, grant, actor)
     if not may:
@@ -166,6 +170,8 @@ def _allowed(case: DecidedCase, key: str, units: int, most: int | None) -> None:
     option = case.decision.option(key)
     if option is None or option.may == May.NEVER:
         raise Invalid("The rules do not allow this to be given any more.", field="remedy")
+    if option.fixed is not None and units != option.fixed:
+        raise Invalid("This is given whole or not at all.", field="units")
     worth = case.remedy(key).worth(units, case.decision.currency)
     if most is not None and worth > most:
         raise NotYoursToApprove
@@ -181,6 +187,8 @@ def becomes(work: Work, grant: Grant, case: DecidedCase, key: str, units: int, *
         grant.remedy, grant.units = key, units
         grant.worth, grant.cost = remedy.worth(units, grant.currency), remedy.cost(units, grant.currency)
         grant.sms = granting.sms_of(work, grant, remedy, case)
+        # What another remedy has to know, the agent fills in when they give it.
+        grant.fields = {field.key: grant.fields[field.key] for field in remedy.fields if field.key in grant.fields}
     budgets.hold_only(work, grant, grant.cost, actor=actor)
     grant.state, grant.valid_until = GrantState.APPROVED, work.now + APPROVED_FOR
 

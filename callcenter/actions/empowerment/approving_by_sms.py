@@ -1,5 +1,8 @@
 """Approval requests and answers by SMS, for approvers without a screen."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from callcenter.actions.empowerment import approvals, asking, remedy_words
 from callcenter.actions.messages import outgoing
 from callcenter.actions.messages.received import Received
@@ -8,6 +11,7 @@ from callcenter.domain.channels import Channel, Thread
 from callcenter.domain.empowerment import money
 from callcenter.domain.empowerment.approving import ApprovalAnswer, Reply, read_reply
 from callcenter.domain.errors import DomainError
+from callcenter.domain.messages import opt_keyword
 from callcenter.domain.permissions import Actor
 from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
@@ -15,9 +19,14 @@ from callcenter.storage.agents.agents import Agent
 from callcenter.storage.customers import customers
 from callcenter.storage.empowerment import approvals as rows
 from callcenter.storage.empowerment import grants
+from callcenter.storage.empowerment.approvals import Approval
+from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.tickets import tickets
 from callcenter.storage.work import Work
 from callcenter.words import say
+
+MOST_LISTED = 3  # questions in one SMS
+REMEMBERED = timedelta(days=2)  # a code is used again later
 
 
 def invite(work: Work, approval_id: int) -> int:
@@ -77,21 +86,51 @@ def _send(work: Work, mobile: str, line: str, body: str) -> None:
 
 
 def reply(work: Work, received: Received) -> bool:
-    """True for an approver's answer from their own mobile; they get the result by SMS."""
+    """True for what an approver sends from their own mobile while they are asked something; they get an answer by SMS.
+
+    Without an open question, only what is an answer by its form. A wish to stop is not an answer.
+    """
     message = received.message
     person = agents.by_mobile(work.session, message.sender) if message.channel == Channel.SMS else None
-    reply = read_reply(message.body) if person else None
-    if person is None or reply is None:
+    if person is None or opt_keyword(message.body, message.opt_out):
         return False
-    _send(work, message.sender, message.recipient, _answered(work, person, reply))
+    reply = read_reply(message.body)
+    waiting = rows.open_asked_by_sms(work.session, person.id)
+    if reply is None and not waiting:
+        return False
+    answered = _answered(work, person, reply) if reply and reply.is_clear else _not_read(work, person, reply, waiting)
+    _send(work, message.sender, message.recipient, answered)
     received.keep(work, purpose="approval", customer=None)
     return True
+
+
+def _not_read(work: Work, person: Agent, reply: Reply | None, waiting: Sequence[tuple[Approval, Grant]]) -> str:
+    """What cannot be read is asked again, never guessed."""
+    if reply and all(row.code != reply.code for row, _ in waiting):
+        row = rows.by_code(work.session, reply.code)
+        grant = grants.get(work.session, row.grant_id) if row else None
+        if row is None or grant is None:
+            return _over(work, person, reply.code)
+        waiting = [(row, grant)]
+    lines = [
+        say(
+            person.language,
+            "%(what)s: reply Y %(code)s for all of it, L %(code)s and the amount, or N %(code)s.",
+            what=remedy_words.described(asking.case_of(work, grant).remedy(grant.remedy), grant.units, grant.currency)[
+                person.language
+            ],
+            code=row.code,
+        )
+        for row, grant in waiting[:MOST_LISTED]
+        if reply is None or row.code == reply.code
+    ]
+    return "\n".join([say(person.language, "Your answer could not be read, and nothing was decided."), *lines])
 
 
 def _answered(work: Work, person: Agent, reply: Reply) -> str:
     row = rows.by_code(work.session, reply.code)
     if row is None:
-        return say(person.language, "No question %(code)s is open any more.", code=reply.code)
+        return _over(work, person, reply.code)
     grant = grants.get(work.session, row.grant_id)
     currency = grant.currency if grant else ""
     amount, _, word = reply.rest.partition(" ")
@@ -115,6 +154,26 @@ def _answered(work: Work, person: Agent, reply: Reply) -> str:
     except DomainError as error:
         return say(person.language, error.text, **error.values)
     return say(person.language, "Done: your answer to question %(code)s stands.", code=reply.code)
+
+
+def _over(work: Work, person: Agent, code: str) -> str:
+    """The first answer stands, and a later one is told so."""
+    row = rows.answered_by_code(work.session, code, since=work.now - REMEMBERED)
+    grant = grants.get(work.session, row.grant_id) if row else None
+    if row is None or grant is None or row.answer is None or row.answered_by is None:
+        return say(person.language, "No question %(code)s is open any more.", code=code)
+    if row.answer == ApprovalAnswer.NO:
+        answer = say(person.language, "no")
+    else:
+        remedy = asking.case_of(work, grant).remedy(grant.remedy)
+        answer = remedy_words.described(remedy, grant.units, grant.currency)[person.language]
+    return say(
+        person.language,
+        "Question %(code)s is answered: %(answer)s, by %(name)s. That stands.",
+        code=code,
+        answer=answer,
+        name=agents.names(work.session).get(row.answered_by, ""),
+    )
 
 
 def _is_money(work: Work, grant_id: int) -> bool:

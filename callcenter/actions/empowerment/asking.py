@@ -4,16 +4,16 @@ Lock order: agent and customer, grant, approval; see `granting`.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from callcenter.actions.empowerment import budgets, granting, remedy_words
 from callcenter.actions.empowerment.granting import DecidedCase, GrantRequest
 from callcenter.domain.agents import Role
 from callcenter.domain.empowerment import GrantAnswer, Held, hold, money
-from callcenter.domain.empowerment.approving import RANKS, SCREEN_SEEN, fits
+from callcenter.domain.empowerment.approving import RANKS, SCREEN_SEEN, fits, reaches
 from callcenter.domain.empowerment.rule_book import EscalationStep
-from callcenter.domain.empowerment_events import ApprovalAsked, ApprovalChanged, ApprovalWithdrawn
+from callcenter.domain.empowerment_events import ApprovalAsked, ApprovalChanged, ApprovalLetGo, ApprovalWithdrawn
 from callcenter.domain.errors import ApprovalOver, GrantOver, Invalid, NotFound, NotYourInteraction
 from callcenter.domain.permissions import Actor
 from callcenter.domain.states import ApprovalState, GrantState
@@ -186,13 +186,27 @@ def change(work: Work, grant_id: int, *, actor: Actor, units: int, reason: str) 
     grant.worth, grant.cost = remedy.worth(units, grant.currency), remedy.cost(units, grant.currency)
     grant.sms = granting.sms_of(work, grant, remedy, case)
     budgets.hold_only(work, grant, grant.cost, actor=actor.label)
-    approval.steps = [step.model_dump(mode="json") for step in held.steps]
-    approval.step = min(approval.step, len(held.steps) - 1)
+    _ask_others(work, approval, grant, held)
     shown = remedy_words.described(remedy, units, grant.currency)
     work.record(
         ApprovalChanged(**grant.about(), actor=actor.label, grant_id=grant.id, approval_id=approval.id, shown=shown)
     )
     return grant
+
+
+def _ask_others(work: Work, approval: Approval, grant: Grant, held: Held) -> None:
+    """The steps of the new amount. Who claimed the question and may not say yes to it any more loses the claim."""
+    before = approval.current_step
+    order = list(held.option.ask.steps) if held.option and held.option.ask else list(held.steps)
+    reached = order.index(before) if before in order else 0
+    step = next((n for n, one in enumerate(held.steps) if order.index(one) >= reached), len(held.steps) - 1)
+    approval.steps, approval.step = [one.model_dump(mode="json") for one in held.steps], step
+    if approval.current_step != before:
+        approval.step_ends_at = work.now + timedelta(seconds=approval.current_step.seconds)
+    holder = agents.get(work.session, approval.claimed_by) if approval.claimed_by else None
+    if holder and not reaches(held.steps, approval.step, grant.worth, role=holder.role, level=holder.level):
+        approval.claimed_by = approval.claimed_at = None
+        work.record(ApprovalLetGo(**grant.about(), actor="system", grant_id=grant.id, approval_id=approval.id))
 
 
 def case_of(work: Work, grant: Grant) -> DecidedCase:
@@ -232,18 +246,25 @@ def _mine(work: Work, grant_id: int, actor: Actor) -> tuple[Grant, Approval]:
     return grant, approval
 
 
-def grant_approved(work: Work, grant_id: int, *, actor: Actor, sms: str | None = None) -> Grant:
-    """Grant what was approved. Idempotent; GrantOver without a valid approval."""
+def grant_approved(
+    work: Work, grant_id: int, *, actor: Actor, sms: str | None = None, fields: Mapping[str, str] | None = None
+) -> Grant:
+    """Grant what was approved. Idempotent; GrantOver without a valid approval, Invalid where a field is missing.
+
+    `fields`: in addition to those of the question; of a remedy that was approved instead.
+    """
     grant, _ = _mine(work, grant_id, actor)
     # A double click arrives here: the first one counts.
     if grant.granted_at is not None:
         return grant
-    if grant.state != GrantState.APPROVED:
+    # The clock ends it as well, but the clock may be late.
+    if grant.state != GrantState.APPROVED or (grant.valid_until is not None and grant.valid_until <= work.now):
         raise GrantOver
     case = case_of(work, grant)
     remedy = case.remedy(grant.remedy)
     if sms is not None:
         grant.sms = sms.replace("\x00", "").strip()
+    grant.fields = granting.checked_fields(remedy, {**grant.fields, **(fields or {})})
     budgets.commit(work, grant, actor=actor.label)
     grant.state, grant.granted_at, grant.valid_until = GrantState.GRANTED, work.now, None
     granting.granted(work, grant, remedy, actor=actor.label)

@@ -14,12 +14,14 @@ from callcenter.domain.events import CallEnded
 from callcenter.domain.interactions import Result
 from callcenter.domain.permissions import Actor
 from callcenter.domain.states import ApprovalState, GrantState
+from callcenter.storage.administration import company
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.customers import customers
 from callcenter.storage.empowerment import approvals as rows
 from callcenter.storage.empowerment.approvals import Approval
 from callcenter.storage.empowerment.grants import Grant
+from callcenter.storage.tickets import tickets
 from callcenter.storage.work import Work
 
 
@@ -122,12 +124,12 @@ def customer_left(work: Work, interaction: Interaction) -> None:
 
 
 def _promise(work: Work, row: Approval, grant: Grant) -> int | None:
-    """The callback's id, or None without number or queue."""
+    """The callback's id, or None without number or queue. Without a contact by the queue of the case, or our first."""
     interaction = interactions.get(work.session, grant.interaction_id) if grant.interaction_id else None
     number = people.e164(interaction.their_address or "") if interaction else None
     if number is None and grant.customer_id:
         number = customers.number_to_reach(work.session, grant.customer_id)
-    queue_id = interaction.queue_id if interaction else None
+    queue_id = (interaction.queue_id if interaction else None) or _queue_of(work, grant)
     if number is None or queue_id is None:
         return None
     until = work.now + timedelta(minutes=row.promise_minutes)
@@ -145,3 +147,10 @@ def _promise(work: Work, row: Approval, grant: Grant) -> int | None:
     except Invalid:
         return None
     return made.id
+
+
+def _queue_of(work: Work, grant: Grant) -> int | None:
+    ticket = tickets.get(work.session, grant.ticket_id)
+    if ticket and ticket.queue_id:
+        return ticket.queue_id
+    return next((queue.id for queue in company.queues(work.session)), None)

@@ -12,9 +12,9 @@ from callcenter.domain.empowerment_events import (
     GrantNotFulfilled,
     GrantReversed,
 )
-from callcenter.domain.errors import GrantOver, Invalid, NotAllowed, NotFound, OutsideError
+from callcenter.domain.errors import GrantOver, Invalid, NotAllowed, NotFound, NotYourDepartment, OutsideError
 from callcenter.domain.interactions import State
-from callcenter.domain.permissions import Actor
+from callcenter.domain.permissions import Actor, may_answer_request
 from callcenter.domain.states import GrantState, RequestState
 from callcenter.storage.agents import agents
 from callcenter.storage.calls import interactions
@@ -153,10 +153,13 @@ def try_again(work: Work, grant_id: int, *, actor: Actor) -> None:
 
 
 def answer_request(work: Work, request_id: int, *, actor: Actor, is_done: bool, answer: str = "") -> DepartmentRequest:
-    """Fulfils or fails the grant. GrantOver once answered, Invalid for a refusal without text."""
+    """Fulfils or fails the grant. GrantOver once answered, Invalid for a refusal without text, NotYourDepartment."""
     row = departments.request(work.session, request_id, lock=True)
     if row is None:
         raise NotFound
+    is_of_department = departments.of_agent(work.session, actor.agent_id) == row.department_id
+    if not may_answer_request(actor, asked_by=row.asked_by, is_of_department=is_of_department):
+        raise NotYourDepartment
     if row.state != RequestState.OPEN:
         raise GrantOver
     text = answer.replace("\x00", "").strip()[:500]

@@ -83,13 +83,8 @@ def grant(work: Work, request: GrantRequest, *, actor: Actor) -> Grant:
         raise Invalid("Say why: this is given with a reason.", field="reason")
     if held.answer == GrantAnswer.ASK:
         raise AskFirst
-    grant = write(
-        work,
-        case,
-        request,
-        held,
-        state=GrantState.REFUSED if held.answer == GrantAnswer.REFUSED else GrantState.GRANTED,
-    )
+    state = GrantState.REFUSED if held.answer == GrantAnswer.REFUSED else GrantState.GRANTED
+    grant = write(work, case, request, held, state=state)
     if held.answer == GrantAnswer.REFUSED:
         refuse(work, grant, held)
         return grant
@@ -107,6 +102,8 @@ def begin(work: Work, request: GrantRequest, *, actor: Actor) -> tuple[DecidedCa
     if not request.key or len(request.key) > LONGEST_KEY:
         raise Invalid("A grant needs a key of its own.", field="key")
     money.checked(request.units, field="units")
+    if request.requested is not None:
+        money.checked(request.requested, field="requested")
     ticket = tickets.get(work.session, request.ticket_id)
     if ticket is None:
         raise NotFound
@@ -114,7 +111,7 @@ def begin(work: Work, request: GrantRequest, *, actor: Actor) -> tuple[DecidedCa
     before = grants.by_key(work.session, actor.agent_id, request.key)
     case = look(work, actor.agent_id, ticket, request.interaction_id)
     serving = case.interaction.agent_id if case.interaction else None
-    if not may_grant(actor, ticket_owner_id=ticket.owner_id, interaction_agent_id=serving):
+    if not may_grant(actor, ticket_owner_id=ticket.granting_owner_id, interaction_agent_id=serving):
         raise NotYourInteraction
     return case, before
 
@@ -163,7 +160,7 @@ def write(
         usage=known.usage.to_data(),
         decision=case.decision.to_data(),
         reason=_text(request.reason),
-        fields=_fields(remedy, request.fields or {}) if state != GrantState.REFUSED else {},
+        fields=checked_fields(remedy, request.fields or {}) if state != GrantState.REFUSED else {},
         language=case.customer.language if case.customer else languages.DEFAULT,
         created_at=work.now,
         granted_at=work.now if state == GrantState.GRANTED else None,
@@ -180,7 +177,8 @@ def _text(reason: str) -> str:
     return reason.replace("\x00", "").strip()[:LONGEST_REASON]
 
 
-def _fields(remedy: Remedy, filled: Mapping[str, str]) -> dict[str, str]:
+def checked_fields(remedy: Remedy, filled: Mapping[str, str]) -> dict[str, str]:
+    """Invalid where a required one is missing or one is malformed."""
     values: dict[str, str] = {}
     for field in remedy.fields:
         value = " ".join(str(filled.get(field.key, "")).replace("\x00", "").split())[:200]

@@ -1,16 +1,17 @@
 """Tickets: one per case, with one owner, until solved."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from callcenter.domain import texts
 from callcenter.domain import tickets as rules
 from callcenter.domain.empowerment import money
-from callcenter.domain.errors import Invalid, NotFound, StaleSave
+from callcenter.domain.errors import Invalid, NotFound, NotYoursToState, NotYourTicket, StaleSave
 from callcenter.domain.events import CommentWritten, TicketChanged, TicketOpened, TicketSolved
-from callcenter.domain.permissions import Actor
+from callcenter.domain.permissions import Actor, may_state_facts
 from callcenter.domain.tickets import Priority, ResponsibleParty, TicketStatus, TicketType
 from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
+from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.customers import customers
 from callcenter.storage.tickets import tickets
@@ -40,6 +41,9 @@ def for_interaction(work: Work, interaction: Interaction, *, agent_id: int) -> T
         raise NotFound
     interaction.ticket_id = ticket.id
     ticket.owner_id = ticket.owner_id or agent_id
+    # Who serves the customer owns the case by more than their own word.
+    if ticket.owner_id == agent_id and "owner_id" in ticket.claims:
+        ticket.claims = {field: who for field, who in ticket.claims.items() if field != "owner_id"}
     ticket.first_answered_at = ticket.first_answered_at or work.now
     return ticket
 
@@ -87,8 +91,11 @@ def open_by(
     ticket = _open(
         work, subject=text, customer_id=customer_id, queue_id=None, owner_id=actor.agent_id, actor=actor.label
     )
-    for field, value in _checked(work, dict(values or {})).items():
+    checked = _checked(work, dict(values or {}))
+    for field, value in checked.items():
         setattr(ticket, field, value)
+    if not may_state_facts(actor):
+        ticket.claims = {field: actor.agent_id for field in checked if field in rules.FACTS and actor.agent_id}
     return ticket
 
 
@@ -130,24 +137,68 @@ def _open(
 
 
 def change(
-    work: Work, ticket_id: int, *, values: dict[str, str | int | None], version: int | None, actor: Actor
+    work: Work,
+    ticket_id: int,
+    *,
+    values: dict[str, str | int | None],
+    version: int | None,
+    actor: Actor,
+    confirmed: Collection[str] = (),
 ) -> Ticket:
-    """`version` as read; StaleSave with the last editor's name."""
+    """`version` as read; StaleSave with the last editor's name. `confirmed`: fields whose claims are true as they are.
+
+    NotYourTicket where an agent sets facts of a case that they do not serve, NotYoursToState for a stated price.
+    """
     ticket = tickets.get(work.session, ticket_id, lock=True)
     if ticket is None:
         raise NotFound
     if version is not None and version != ticket.version:
         raise StaleSave(name=_last_to_change(work, ticket))
-    set_fields(work, ticket, _checked(work, values), actor=actor.label)
+    checked = _checked(work, values)
+    if may_state_facts(actor):
+        _confirm(work, ticket, confirmed, actor)
+        set_fields(work, ticket, checked, actor=actor.label)
+    else:
+        _may_claim(work, ticket, [name for name, value in checked.items() if getattr(ticket, name) != value], actor)
+        set_fields(work, ticket, checked, actor=actor.label, claimed_by=actor.agent_id)
     return ticket
+
+
+def _may_claim(work: Work, ticket: Ticket, changed: Collection[str], actor: Actor) -> None:
+    # A price that a system or a supervisor stated; a share of it is money.
+    if "price" in changed and ticket.price is not None and "price" not in ticket.claims:
+        raise NotYoursToState
+    if any(field in rules.SERVED for field in changed) and ticket.owner_id not in (None, actor.agent_id):
+        served = interactions.of_ticket(work.session, ticket.id)
+        if all(one.agent_id != actor.agent_id for one in served):
+            raise NotYourTicket
+
+
+def _confirm(work: Work, ticket: Ticket, fields: Collection[str], actor: Actor) -> None:
+    claimed = {field: who for field, who in ticket.claims.items() if field in fields}
+    if not claimed:
+        return
+    ticket.claims = {field: who for field, who in ticket.claims.items() if field not in claimed}
+    ticket.version += 1
+    work.record(
+        TicketChanged(
+            ticket_id=ticket.id,
+            customer_id=ticket.customer_id,
+            agent_id=ticket.owner_id,
+            actor=actor.label,
+            changed={f"claims.{field}": [who, None] for field, who in claimed.items()},
+        )
+    )
 
 
 def _last_to_change(work: Work, ticket: Ticket) -> str:
     return agents.names(work.session).get(ticket.changed_by or 0, "")
 
 
-def set_fields(work: Work, ticket: Ticket, values: Mapping[str, object], *, actor: str) -> None:
-    """`values` are checked, the ticket is locked."""
+def set_fields(
+    work: Work, ticket: Ticket, values: Mapping[str, object], *, actor: str, claimed_by: int | None = None
+) -> None:
+    """`values` are checked, the ticket is locked. `claimed_by`: the agent on whose word alone they stand."""
     changed = {
         field: [getattr(ticket, field), value] for field, value in values.items() if getattr(ticket, field) != value
     }
@@ -156,6 +207,10 @@ def set_fields(work: Work, ticket: Ticket, values: Mapping[str, object], *, acto
     was_unsolved = ticket.is_unsolved
     for field, (_, value) in changed.items():
         setattr(ticket, field, value)
+    others = {field: who for field, who in ticket.claims.items() if field not in changed}
+    mine = {field: claimed_by for field in changed if claimed_by and field in (*rules.FACTS, "owner_id")}
+    if others | mine != ticket.claims:
+        ticket.claims = others | mine
     ticket.version += 1
     ticket.changed_at = work.now
     ticket.changed_by = int(actor.removeprefix("agent:")) if actor.startswith("agent:") else None

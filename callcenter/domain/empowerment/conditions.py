@@ -52,6 +52,10 @@ def _one(value: str) -> tuple[str, ...]:
     return (value,) if value else ()
 
 
+def _confirmed(facts: Facts, fact: str) -> bool:
+    return fact not in facts.case.claimed
+
+
 CONDITIONS: dict[str, Condition] = {
     one.name: one
     for one in (
@@ -76,6 +80,9 @@ CONDITIONS: dict[str, Condition] = {
         Condition("priority", "what", "any_of", lambda f: _one(f.case.priority), choices=tuple(Priority)),
         Condition("channel", "what", "any_of", lambda f: _one(f.case.channel), choices=tuple(Channel)),
         Condition("queue", "what", "any_of", lambda f: _one(f.case.queue)),
+        Condition("cause_confirmed", "what", "flag", lambda f: bool(f.case.cause) and _confirmed(f, "cause")),
+        Condition("fault_confirmed", "what", "flag", lambda f: f.case.fault != "unknown" and _confirmed(f, "fault")),
+        Condition("price_confirmed", "what", "flag", lambda f: f.case.price is not None and _confirmed(f, "price")),
         Condition("promise_broken", "what", "flag", lambda f: f.case.promise_broken),
         Condition("late_answer", "what", "flag", lambda f: f.case.late_answer),
         Condition("contacts", "what", "range", lambda f: f.case.contacts, "times"),

@@ -63,6 +63,8 @@ def _option(case: Case, remedy: Remedy, ready: Matcher, fitting: int) -> Option:
     ask_most = min(ask_rooms, key=_left).left if ask_rooms else None
     if asks and ask_most is not None and ask_most <= most:
         asks = None  # an approver cannot allow more than the agent may grant anyway
+    if asks and is_fixed and not _can_be_asked(asks, remedy.fixed[case.facts.currency], ask_most):
+        asks = None
     may = May.GIVE if gives else May.ASK if asks else May.GAP
     if gives and gives.outcome == RuleOutcome.MAY_WITH_REASON:
         may = May.GIVE_WITH_REASON
@@ -77,7 +79,13 @@ def _option(case: Case, remedy: Remedy, ready: Matcher, fitting: int) -> Option:
         ask_most=ask_most if asks else None,
         is_money=remedy.is_money,
         is_fixed=is_fixed,
+        each=1 if remedy.is_money else remedy.costs.get(case.facts.currency, 0),
     )
+
+
+def _can_be_asked(rule: Rule, fixed: int, most: int | None) -> bool:
+    """Of a fixed amount nobody may say yes to a part."""
+    return (most is None or fixed <= most) and any(one.up_to is None or fixed <= one.up_to for one in rule.asks.steps)
 
 
 def _most(case: Case, remedy: Remedy, rooms: tuple[Room, ...]) -> int:
@@ -132,15 +140,20 @@ def _worths(case: Case, rule: Rule, each: int) -> list[Room]:
     for name, limit in rule.limits.money:
         bound, used = BOUNDS[name], case.used(name, rule.limits.customer_days)
         if name == "share_of_value":
-            limit = int(case.facts.customer.value * limit / 100)
+            limit = _share(case.facts.customer.value, limit)
         elif name == "share_of_price":
             price = case.facts.case.price
-            limit = int((price or 0) * limit / 100)
+            limit = _share(price or 0, limit)
             bound = bound if price is not None else Bound.PRICE_UNKNOWN
         left = limit - used
         units = 0 if left <= 0 else left // each if each else NONE_AT_ALL
         rooms.append(Room(bound, int(limit), used, int(units), rule.id))
     return rooms
+
+
+def _share(amount: int, percent: float) -> int:
+    """Rounded down; in whole numbers, for 4.35 % of 10,000 are 435 and not 434.99…"""
+    return amount * round(percent * 10_000) // 1_000_000
 
 
 def _times(case: Case, remedy: Remedy, rule: Rule, bound: Bound, limit: int, days: int | None) -> Room:

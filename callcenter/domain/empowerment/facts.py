@@ -38,7 +38,7 @@ class CustomerFacts(FactsModel):
 
 class CaseFacts(FactsModel):
     """The case. `price` in minor units, None if unknown; `contacts` about this case including this one; `minutes` of
-    the customer's time so far; `age_days` since the first contact."""
+    the customer's time so far; `age_days` since the first contact. `claimed`: facts on an agent's word alone."""
 
     type: str = ""
     cause: str = ""
@@ -53,6 +53,7 @@ class CaseFacts(FactsModel):
     contacts: Annotated[int, Field(ge=1)] = 1
     minutes: Count = 0
     age_days: Count = 0
+    claimed: tuple[str, ...] = ()
 
 
 class Facts(FactsModel):

@@ -43,8 +43,7 @@ def held_to(option: Option | None, units: int, *, reason: str = "") -> Held:
         return Held(GrantAnswer.REFUSED, None, refusal=Refusal.NO_SUCH_REMEDY)
     if option.may == May.NEVER:
         return Held(GrantAnswer.REFUSED, option, refusal=Refusal.FORBIDDEN)
-    fixed = next((room.limit for room in option.rooms if room.bound == Bound.FIXED), None)
-    if option.is_fixed and fixed is not None and units != fixed:
+    if option.fixed is not None and units != option.fixed:
         return Held(GrantAnswer.REFUSED, option, refusal=Refusal.FIXED_AMOUNT)
     if option.is_free and units <= option.most:
         needs = option.may == May.GIVE_WITH_REASON and not reason.strip()

@@ -20,7 +20,7 @@ class AskedGrant:
     agent_id: int
     cause: str
     remedy: str
-    units: int
+    units: int  # said yes to, or refused; not what was wished for
     currency: str
     answer: str  # yes, less, instead, no
     held: int  # seconds of the customer's hold
@@ -54,7 +54,8 @@ def trust(asked: Sequence[AskedGrant]) -> list[ProposalFinding]:
         groups[(one.cause, one.remedy, one.currency)].append(one)
     found = []
     for (cause, remedy, currency), members in sorted(groups.items()):
-        within = _always_yes(sorted(members, key=lambda one: one.units))
+        # Of one amount the refusals first, so that no run leaves them out.
+        within = _always_yes(sorted(members, key=lambda one: (one.units, one.answer == "yes")))
         if within:
             data = {
                 "cause": cause,

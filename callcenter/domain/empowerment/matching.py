@@ -118,8 +118,9 @@ def matcher(book: RuleBook) -> Matcher:
 
 
 def currency_of(rule: Rule, book: RuleBook) -> str | None:
-    """Currency of the rule's amounts; None: any."""
-    if rule.limits.has_money or (rule.ask and any(step.up_to is not None for step in rule.ask.steps)):
+    """Currency of the rule's amounts, in limits, steps and conditions; None: any."""
+    asks_up_to = rule.ask and any(step.up_to is not None for step in rule.ask.steps)
+    if rule.limits.has_money or asks_up_to or any(CONDITIONS[name].unit == "money" for name in rule.conditions()):
         return rule.currency or book.currency
     return rule.currency
 

@@ -56,6 +56,7 @@ class Option:
     ask_most: int | None = None  # the most an approver may allow; None: no limit
     is_money: bool = True
     is_fixed: bool = False  # the whole amount or nothing
+    each: int = 1  # worth of one unit in minor units: 1 for money, the cost of a piece
 
     @property
     def is_free(self) -> bool:
@@ -65,11 +66,16 @@ class Option:
     def tightest(self) -> Room | None:
         return self.rooms[0] if self.rooms else None
 
+    @property
+    def fixed(self) -> int | None:
+        """The only amount there is, in minor units."""
+        return next((room.limit for room in self.rooms if room.bound == Bound.FIXED), None)
+
     def steps_for(self, units: int) -> tuple[EscalationStep, ...]:
-        """In asking order."""
+        """In asking order. `up_to` of a step is money, also where pieces are asked for."""
         if self.ask is None or (self.ask_most is not None and units > self.ask_most):
             return ()
-        return tuple(step for step in self.ask.steps if step.up_to is None or units <= step.up_to)
+        return tuple(step for step in self.ask.steps if step.up_to is None or units * self.each <= step.up_to)
 
     def to_data(self) -> dict[str, Any]:
         return {

@@ -26,6 +26,14 @@ Percent = Annotated[float, Field(gt=0, le=100)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
+class Misplaced(ValueError):
+    """A problem at `path` within the part that is checked."""
+
+    def __init__(self, problem: str, *path: str | int) -> None:
+        self.path = path
+        super().__init__(problem)
+
+
 def _in_both(texts: dict[str, str]) -> dict[str, str]:
     if set(texts) != set(languages.SERVED):
         raise ValueError(f"is needed in {', '.join(languages.SERVED)}, and in no other language")
@@ -257,17 +265,19 @@ class RuleBook(RuleBookModel):
     def _holds_together(self) -> Self:
         keys = [remedy.key for remedy in self.remedies]
         ids = [str(rule.id) for rule in self.rules]
-        for name, values in (("remedy", keys), ("rule", ids)):
-            if twice := sorted({one for one in values if values.count(one) > 1}):
-                raise ValueError(f"{name} {', '.join(twice)} is there twice")
-        for rule in self.rules:
+        for kind, name, values in (("remedies", "remedy", keys), ("rules", "rule", ids)):
+            for place, one in enumerate(values):
+                if one in values[:place]:
+                    raise Misplaced(f"{name} {one} is there twice", kind, place)
+        if not money.is_currency(self.currency):
+            raise Misplaced(f"{self.currency} is no currency", "currency")
+        for place, rule in enumerate(self.rules):
             if unknown := [key for key in rule.remedies if key not in keys]:
-                raise ValueError(f"rule {rule.id}: there is no remedy {', '.join(unknown)}")
-        for code in {self.currency, *(rule.currency or self.currency for rule in self.rules)}:
-            if not money.is_currency(code):
-                raise ValueError(f"{code} is no currency")
+                raise Misplaced(f"there is no remedy {', '.join(unknown)}", "rules", place, "remedies")
+            if rule.currency and not money.is_currency(rule.currency):
+                raise Misplaced(f"{rule.currency} is no currency", "rules", place, "currency")
         if not is_zone(self.zone):
-            raise ValueError(f"{self.zone} is no time zone")
+            raise Misplaced(f"{self.zone} is no time zone", "zone")
         return self
 
     def remedy(self, key: str) -> Remedy | None:

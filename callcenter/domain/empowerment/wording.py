@@ -19,6 +19,8 @@ LABELS = {
     "customer_days": N_("days a customer"), "entitlement": N_("entitled to"), "language": N_("language"),
     "type": N_("type"), "cause": N_("cause"), "fault": N_("fault"), "product": N_("product"), "price": N_("price"),
     "priority": N_("priority"), "channel": N_("channel"), "queue": N_("queue"),
+    "cause_confirmed": N_("cause confirmed"), "fault_confirmed": N_("fault confirmed"),
+    "price_confirmed": N_("price confirmed"),
     "promise_broken": N_("promise broken"), "late_answer": N_("answered late"), "contacts": N_("contacts about it"),
     "minutes": N_("minutes of their time"), "age_days": N_("days since they first asked"),
 }  # fmt: skip

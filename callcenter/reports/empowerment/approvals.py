@@ -171,9 +171,11 @@ def reach(option: Option | None, most: int | None) -> int | None:
     if option is None:
         return 0
     by_rules = None if option.ask and option.ask_most is None else max(option.most, option.ask_most or 0)
-    own = most if option.is_money else None
+    own = most if most is None or option.is_money else most // option.each if option.each else None
     known = [one for one in (by_rules, own) if one is not None]
-    return min(known) if known else None
+    found = min(known) if known else None
+    # A fixed amount is granted whole or not at all.
+    return 0 if found is not None and option.fixed is not None and found < option.fixed else found
 
 
 def of_approval(session: Session, approval_id: int, reader: Agent, now: datetime) -> ApprovalCase | None:

@@ -1,9 +1,11 @@
 """Costs and effects of grants, compared with similar cases without one. Counts and intervals; no causal claims."""
 
+from collections import Counter as CountOf
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -22,20 +24,17 @@ BY = ("remedy", "rule", "cause", "department", "team", "tier")
 CASES = text(
     """
     WITH granted AS (
-        SELECT g.ticket_id, min(g.granted_at) AS at, g.currency,
-               sum(g.worth)::bigint AS worth, sum(g.cost)::bigint AS cost, count(*) AS grants,
-               array_agg(DISTINCT g.remedy) AS remedies, array_agg(DISTINCT coalesce(g.rule_id, 0)) AS rules
-        FROM grants g WHERE g.state IN ('granted', 'fulfilled', 'failed') GROUP BY g.ticket_id, g.currency
+        SELECT g.ticket_id, min(g.granted_at) AS at, jsonb_agg(jsonb_build_array(
+                   g.remedy, coalesce(g.rule_id, 0), g.currency, g.worth, g.cost) ORDER BY g.id) AS given
+        FROM grants g WHERE g.state IN ('granted', 'fulfilled', 'failed') GROUP BY g.ticket_id
     ), asked AS (
-        SELECT g.ticket_id,
-               sum(extract(epoch FROM coalesce(a.answered_at, a.asked_at) - a.asked_at)) AS asking,
-               sum(extract(epoch FROM a.answered_at - a.claimed_at)) AS deciding, sum(a.held_seconds) AS held
+        SELECT g.ticket_id, jsonb_agg(jsonb_build_array(
+                   g.remedy, coalesce(g.rule_id, 0),
+                   coalesce(extract(epoch FROM a.answered_at - a.asked_at), 0),
+                   coalesce(extract(epoch FROM a.answered_at - a.claimed_at), 0), a.held_seconds) ORDER BY a.id) AS questions
         FROM approvals a JOIN grants g ON g.id = a.grant_id GROUP BY g.ticket_id
     )
-    SELECT t.id, t.cause, t.queue_id, t.created_at, c.tier, o.team_id,
-           coalesce(granted.grants, 0) AS grants, granted.currency, coalesce(granted.worth, 0) AS worth,
-           coalesce(granted.cost, 0) AS cost, granted.remedies, granted.rules,
-           coalesce(asked.asking, 0) AS asking, coalesce(asked.deciding, 0) AS deciding, coalesce(asked.held, 0) AS held,
+    SELECT t.id, t.cause, t.queue_id, t.created_at, c.tier, o.team_id, granted.given, asked.questions, from_when,
            (SELECT avg(s.score)::float FROM surveys s WHERE s.ticket_id = t.id AND s.state = 'answered'
              AND s.answered_at > from_when AND s.answered_at <= from_when + :after) AS score,
            (SELECT s.score FROM surveys s WHERE s.customer_id = t.customer_id AND s.state = 'answered'
@@ -59,33 +58,46 @@ CASES = text(
 )
 
 
+class GivenLine(NamedTuple):
+    """One grant, in minor units."""
+
+    remedy: str
+    rule: int
+    currency: str
+    worth: int
+    cost: int
+
+
+class AskedLine(NamedTuple):
+    """One question to an approver, in seconds: until the answer, from the claim to it, the customer on hold."""
+
+    remedy: str
+    rule: int
+    asking: float
+    deciding: float
+    held: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedCase:
-    """One ticket; seconds and minor units. `again`: the customer made contact again within 30 days."""
+    """One ticket; seconds. `again`: the customer made contact again within 30 days; None before they are over."""
 
     id: int
     cause: str
     department: str
     team: str
     tier: str
-    remedies: tuple[str, ...]
-    rules: tuple[str, ...]
-    currency: str
-    grants: int
-    worth: int
-    cost: int
-    asking: int
-    deciding: int
-    held: int
+    given: tuple[GivenLine, ...]
+    asked: tuple[AskedLine, ...]
     score: float | None
     recovered: bool | None
-    again: bool
+    again: bool | None
     handled: int
     repeated: int
 
     @property
     def is_granted(self) -> bool:
-        return self.grants > 0
+        return bool(self.given)
 
 
 def served_cases(session: Session, *, since: datetime, until: datetime, now: datetime) -> list[ServedCase]:
@@ -105,18 +117,11 @@ def served_cases(session: Session, *, since: datetime, until: datetime, now: dat
                 department=parts.get(cause.department_id or 0, "") if cause else "",
                 team=teams.get(row.team_id or 0, ""),
                 tier=row.tier or "",
-                remedies=tuple(row.remedies or ()),
-                rules=tuple(str(one) for one in row.rules or () if one),
-                currency=row.currency or "",
-                grants=row.grants,
-                worth=row.worth,
-                cost=row.cost,
-                asking=int(row.asking),
-                deciding=int(row.deciding or 0),
-                held=int(row.held),
+                given=tuple(GivenLine(*one) for one in row.given or ()),
+                asked=tuple(AskedLine(*one) for one in row.questions or ()),
                 score=row.score,
                 recovered=row.score >= 4 if low_before and row.score is not None else None,
-                again=row.again,
+                again=row.again if row.from_when + AFTER <= now else None,
                 handled=int(row.handled),
                 repeated=int(row.repeated),
             )
@@ -143,9 +148,12 @@ class EffectGroup:
     alike_again: Estimate
 
 
+Line = GivenLine | AskedLine
+# A ticket stands in a line for each of its remedies and rules: there count only the grants and questions about it.
+OWN: dict[str, Callable[[Line], str]] = {"remedy": lambda line: line.remedy, "rule": lambda line: str(line.rule)}
 GROUPS: dict[str, Callable[[ServedCase], Iterable[str]]] = {
-    "remedy": lambda one: one.remedies,
-    "rule": lambda one: one.rules,
+    "remedy": lambda one: dict.fromkeys(line.remedy for line in one.given),
+    "rule": lambda one: dict.fromkeys(str(line.rule) for line in one.given if line.rule),
     "cause": lambda one: (one.cause,),
     "department": lambda one: (one.department,),
     "team": lambda one: (one.team,),
@@ -163,50 +171,61 @@ def lines(all_of_them: Sequence[ServedCase], *, by: str) -> list[EffectGroup]:
                 groups[key].append(one)
         else:
             without[(one.cause, one.tier)].append(one)
-    made = [_line(key, members, without) for key, members in groups.items()]
+    made = [_line(key, members, without, OWN.get(by)) for key, members in groups.items()]
     return sorted(made, key=lambda line: (-sum(line.worth.values()), line.key))
 
 
 def _line(
-    key: str, members: Sequence[ServedCase], without: Mapping[tuple[str, str], Sequence[ServedCase]]
+    key: str,
+    members: Sequence[ServedCase],
+    without: Mapping[tuple[str, str], Sequence[ServedCase]],
+    own: Callable[[Line], str] | None,
 ) -> EffectGroup:
-    alike = [one for kind in {(m.cause, m.tier) for m in members} for one in without.get(kind, ())]
+    given = [line for one in members for line in one.given if own is None or own(line) == key]
+    asked = [line for one in members for line in one.asked if own is None or own(line) == key]
     return EffectGroup(
         key=key,
         cases=len(members),
-        grants=sum(one.grants for one in members),
-        worth=_by_currency(members, lambda one: one.worth),
-        cost=_by_currency(members, lambda one: one.cost),
-        agent_minutes=sum(one.asking for one in members) / 60,
-        supervisor_minutes=sum(one.deciding for one in members) / 60,
-        customer_minutes=sum(one.held for one in members) / 60,
-        score=_score(members),
-        again=_again(members),
-        recovered=_recovered(members),
-        alike_score=_score(alike),
-        alike_again=_again(alike),
+        grants=len(given),
+        worth=_by_currency((line.currency, line.worth) for line in given),
+        cost=_by_currency((line.currency, line.cost) for line in given),
+        agent_minutes=sum(line.asking for line in asked) / 60,
+        supervisor_minutes=sum(line.deciding for line in asked) / 60,
+        customer_minutes=sum(line.held for line in asked) / 60,
+        score=intervals.mean([one.score for one in members if one.score is not None]),
+        again=_share(one.again for one in members),
+        # Of customers with an earlier score of 3 or less: the share that then gave 4 or 5.
+        recovered=_share(one.recovered for one in members),
+        alike_score=intervals.weighted_mean(_alike(members, without, lambda one: one.score)),
+        alike_again=intervals.weighted_share(_alike(members, without, lambda one: one.again)),
     )
 
 
-def _by_currency(members: Sequence[ServedCase], amount: Callable[[ServedCase], int]) -> dict[str, int]:
+def _by_currency(amounts: Iterable[tuple[str, int]]) -> dict[str, int]:
     sums: dict[str, int] = defaultdict(int)
-    for one in members:
-        sums[one.currency] += amount(one)
+    for currency, amount in amounts:
+        sums[currency] += amount
     return dict(sorted(sums.items()))
 
 
-def _score(members: Sequence[ServedCase]) -> Estimate:
-    return intervals.mean([one.score for one in members if one.score is not None])
-
-
-def _again(members: Sequence[ServedCase]) -> Estimate:
-    return intervals.share(sum(one.again for one in members), len(members))
-
-
-def _recovered(members: Sequence[ServedCase]) -> Estimate:
-    # Of customers with an earlier score of 3 or less: the share that then gave 4 or 5.
-    known = [one.recovered for one in members if one.recovered is not None]
+def _share(values: Iterable[bool | None]) -> Estimate:
+    known = [one for one in values if one is not None]
     return intervals.share(sum(known), len(known))
+
+
+def _alike(
+    members: Sequence[ServedCase],
+    without: Mapping[tuple[str, str], Sequence[ServedCase]],
+    read: Callable[[ServedCase], float | None],
+) -> list[tuple[float, float]]:
+    """(value, weight) of the cases without a grant. Each kind weighs what it weighs among `members`: else a frequent
+    cause would outweigh the cause that the grants were about (direct standardisation)."""
+    kinds = CountOf((one.cause, one.tier) for one in members if read(one) is not None)
+    found = []
+    for kind, weight in kinds.items():
+        values = [value for one in without.get(kind, ()) if (value := read(one)) is not None]
+        found += [(value, weight / len(values)) for value in values]
+    return found
 
 
 @dataclass(slots=True, kw_only=True)
@@ -233,6 +252,6 @@ def poor_quality(all_of_them: Sequence[ServedCase], *, by: str) -> list[PoorQual
         line.cases += 1
         line.handling_minutes += one.handled / 60
         line.repeat_minutes += one.repeated / 60
-        if one.is_granted:
-            line.grants[one.currency] = line.grants.get(one.currency, 0) + one.cost
+        for given in one.given:
+            line.grants[given.currency] = line.grants.get(given.currency, 0) + given.cost
     return sorted(sums.values(), key=lambda line: (-line.handling_minutes, line.key))

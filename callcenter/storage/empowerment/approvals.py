@@ -151,5 +151,18 @@ def by_code(session: Session, code: str) -> Approval | None:
     return session.scalar(select(Approval).where(Approval.code == code, Approval.state == ApprovalState.OPEN))
 
 
+def answered_by_code(session: Session, code: str, *, since: datetime) -> Approval | None:
+    """The latest of this code that ended."""
+    rows = select(Approval).where(Approval.code == code, Approval.answered_at > since)
+    return session.scalar(rows.order_by(Approval.id.desc()).limit(1))
+
+
+def open_asked_by_sms(session: Session, agent_id: int) -> Sequence[tuple[Approval, Grant]]:
+    """Open questions that this person was texted, oldest first."""
+    return [
+        (row, grant) for row, grant in open_ones(session) if any(asked == agent_id for asked, _ in row.asked_by_sms)
+    ]
+
+
 def words(session: Session, approval_id: int) -> Sequence[Word]:
     return session.scalars(select(Word).where(Word.approval_id == approval_id).order_by(Word.id)).all()

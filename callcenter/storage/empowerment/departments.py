@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callcenter.domain import languages
 from callcenter.domain.states import RequestState
+from callcenter.storage.agents.agents import Agent, Team
 from callcenter.storage.database import NO_KEY, Row
 
 
@@ -80,6 +81,12 @@ class System(Row):
 
 def departments(session: Session) -> Sequence[Department]:
     return session.scalars(select(Department).order_by(Department.id)).all()
+
+
+def of_agent(session: Session, agent_id: int | None) -> int | None:
+    """The department of the agent's team."""
+    team = select(Team.department_id).join(Agent, Agent.team_id == Team.id).where(Agent.id == agent_id)
+    return session.scalar(team) if agent_id else None
 
 
 def department(session: Session, key: str) -> Department | None:

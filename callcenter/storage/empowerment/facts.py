@@ -188,7 +188,16 @@ def _case(
         contacts=max(1, len(about)),
         minutes=sum(one.waited_seconds(now) + one.talked_seconds(now) for one in about) // 60,
         age_days=max(0, (now - began).days),
+        claimed=_claimed(ticket),
     )
+
+
+CLAIMED = {"type": "type", "cause": "cause", "responsible": "fault", "product": "product", "price": "price", "priority": "priority"}  # fmt: skip
+
+
+def _claimed(ticket: Ticket | None) -> tuple[str, ...]:
+    """Names of facts."""
+    return tuple(sorted(CLAIMED[field] for field in ticket.claims if field in CLAIMED)) if ticket else ()
 
 
 def _waited_too_long(session: Session, interaction: Interaction, now: datetime) -> bool:

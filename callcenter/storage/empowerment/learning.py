@@ -14,10 +14,16 @@ from callcenter.storage.empowerment.proposals import Proposal
 
 LOOKED_AT = timedelta(days=28)
 
+# The amount of the answer: what was said yes to, or what a no refused. Not `requested`, which the agent alone sets. Where
+# something else was approved instead, the remedy and amount of the question, which history has.
 ASKED = text(
-    "SELECT g.id, g.agent_id, g.facts->'case'->>'cause' AS cause, g.remedy, g.requested, g.currency, a.answer,"
+    "SELECT g.id, g.agent_id, g.facts->'case'->>'cause' AS cause, coalesce(asked.remedy, g.remedy) AS remedy,"
+    " coalesce(asked.units, g.units) AS units, g.currency, a.answer,"
     " a.held_seconds, extract(epoch FROM a.answered_at - a.asked_at)::int AS seconds"
-    " FROM approvals a JOIN grants g ON g.id = a.grant_id"
+    " FROM approvals a JOIN grants g ON g.id = a.grant_id LEFT JOIN LATERAL ("
+    "SELECT h.data ->> 'remedy' AS remedy, (h.data ->> 'units')::bigint AS units FROM history h"
+    " WHERE a.answer = 'instead' AND h.ticket_id = g.ticket_id AND h.kind = 'ApprovalAsked'"
+    " AND (h.data ->> 'grant_id')::bigint = g.id ORDER BY h.id LIMIT 1) asked ON true"
     " WHERE a.answered_at > :since AND a.answered_at <= :until AND a.answer IN ('yes', 'less', 'instead', 'no')"
     " ORDER BY g.id"
 )
@@ -38,7 +44,7 @@ def asked(session: Session, *, since: datetime, until: datetime) -> list[AskedGr
             agent_id=row.agent_id,
             cause=facts.cause_key(session, row.cause or ""),
             remedy=row.remedy,
-            units=row.requested,
+            units=row.units,
             currency=row.currency,
             answer=row.answer,
             held=row.held_seconds,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -35,6 +36,8 @@ class Ticket(Row):
     responsible: Mapped[ResponsibleParty] = mapped_column(default=ResponsibleParty.UNKNOWN)
     product: Mapped[str] = mapped_column(default="")
     price: Mapped[int | None] = mapped_column(BigInteger)  # of the product, minor units of the customer's currency
+    # {field: agent}: what an agent set, and nobody who may state it has confirmed; also an owner who took it over.
+    claims: Mapped[dict[str, Any]] = mapped_column(default=dict)
     customer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("customers.id"))
     queue_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("queues.id"))
     owner_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agents.id"))
@@ -64,6 +67,11 @@ class Ticket(Row):
             postgresql_where=text("status IN ('open', 'waiting_for_customer', 'waiting_for_department')"),
         ),
     )
+
+    @property
+    def granting_owner_id(self) -> int | None:
+        """The owner, unless they took the ticket over themselves: that alone entitles nobody to grant."""
+        return None if self.claims.get("owner_id") == self.owner_id else self.owner_id
 
     @property
     def is_unsolved(self) -> bool:

@@ -180,6 +180,4 @@ class Answering:
 
     def typed(self, minor: int) -> str:
         """For an input field: "100", "14.90"."""
-        unit = money.minor_units(self.grant.currency)
-        whole, rest = divmod(minor, unit)
-        return f"{whole}.{rest:0{len(str(unit)) - 1}d}" if rest else str(whole)
+        return money.typed(minor, self.grant.currency)

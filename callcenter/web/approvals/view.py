@@ -42,6 +42,9 @@ class ApprovalView(Answering):
         if ticket:
             parts.append(ticket.number)
             price = self.money(ticket.price) if ticket.price is not None else ""
+            if price and "price" in ticket.claims:
+                who = formats.first_name(self.names.get(ticket.claims["price"], ""))
+                price = _("%(amount)s as %(agent)s says", amount=price, agent=who)
             parts += [" ".join(part for part in (ticket.product, price) if part)] if ticket.product or price else []
         return " · ".join(parts)
 

@@ -11,6 +11,7 @@ from callcenter import wiring
 from callcenter.actions.customers import customers as acts
 from callcenter.domain import languages
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
+from callcenter.domain.permissions import may_state_facts
 from callcenter.storage import history
 from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
@@ -127,6 +128,7 @@ def _form(customer: Customer, values: Mapping[str, str], *, error: Invalid | Sta
         else None,
         languages=languages.SERVED,
         tiers=acts.TIERS,
+        may_state=may_state_facts(access.current_actor()),
         zones=zones(),
     )
 

@@ -138,7 +138,7 @@ class InteractionPane:
         """Rules are in force, and the agent may grant in this interaction."""
         if self.row.ticket_id is None or rule_books.in_force(self.session, self.now) is None:
             return False
-        owner = self.item.ticket.owner_id if self.item.ticket else None
+        owner = self.item.ticket.granting_owner_id if self.item.ticket else None
         actor = Actor(Role(self.agent.role), self.agent.id)
         return may_grant(actor, ticket_owner_id=owner, interaction_agent_id=self.row.agent_id)
 

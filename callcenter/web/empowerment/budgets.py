@@ -141,7 +141,7 @@ def _page(budget_id: int, *, error: DomainError | None = None, values: Mapping[s
         name=scope_name,
         scope=scope_word,
         sentence=sentence,
-        typed=typed(budget.amount, budget.currency),
+        typed=money.typed(budget.amount, budget.currency),
         error=error,
         values=values or {},
         may_edit=may_edit(),
@@ -168,12 +168,6 @@ def kind_word(kind: str) -> str:
         "reverse": _("taken back"),
         "correct": _("corrected"),
     }.get(kind, kind)
-
-
-def typed(minor: int, currency: str) -> str:
-    unit = money.minor_units(currency)
-    whole, rest = divmod(minor, unit)
-    return f"{whole}.{rest:0{len(str(unit)) - 1}d}" if rest else str(whole)
 
 
 @pages.post("/<int:budget_id>")

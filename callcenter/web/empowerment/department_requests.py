@@ -1,15 +1,20 @@
 """Requests to departments with their answers; grants whose fulfilment failed."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter import wiring
 from callcenter.actions.empowerment import fulfilment as acts
 from callcenter.actions.empowerment import remedy_words
 from callcenter.domain.errors import NotFound
+from callcenter.domain.permissions import may_answer_request
 from callcenter.storage.agents import agents
 from callcenter.storage.empowerment import departments, grants, rule_books
+from callcenter.storage.empowerment.departments import DepartmentRequest
 from callcenter.storage.empowerment.grants import Grant
 from callcenter.storage.tickets import tickets
 from callcenter.web import access
@@ -66,6 +71,7 @@ def _list() -> dict[str, object]:
             "remedies": remedies,
             "tickets": tickets.some(session, sorted(about)),
             "names": agents.names(session),
+            "answerable": _answerable(session, rows),
             "now": services.clock(),
             "more": url_for(
                 "department_requests.index", state=state, department=department_id, before=rows[PAGE - 1].id
@@ -73,6 +79,17 @@ def _list() -> dict[str, object]:
             if state == "answered" and len(rows) > PAGE
             else None,
         }
+
+
+def _answerable(session: Session, rows: Sequence[DepartmentRequest]) -> set[int]:
+    """Ids of those that the reader may answer."""
+    actor = access.current_actor()
+    mine = departments.of_agent(session, actor.agent_id) if rows else None
+    return {
+        row.id
+        for row in rows
+        if may_answer_request(actor, asked_by=row.asked_by, is_of_department=mine == row.department_id)
+    }
 
 
 def _what(book: rule_books.RuleBookRow | None, grant: Grant) -> str:

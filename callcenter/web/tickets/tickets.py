@@ -10,6 +10,7 @@ from callcenter.actions.tickets import tickets as acts
 from callcenter.domain import customers as numbers
 from callcenter.domain.empowerment import money
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
+from callcenter.domain.permissions import may_state_facts
 from callcenter.domain.tickets import FIELDS, UNSOLVED, Priority, ResponsibleParty, TicketStatus, TicketType
 from callcenter.storage import history
 from callcenter.storage.agents import agents
@@ -99,6 +100,7 @@ def _ticket(ticket_id: int) -> dict[str, object]:
         customer = customers.get(session, ticket.customer_id) if ticket.customer_id else None
         contacts = interactions.of_ticket(session, ticket.id)
         files = attachments.of_interactions(session, [row.id for row in contacts])
+        names = agents.names(session)
         return {
             "ticket": ticket,
             "customer": customer,
@@ -110,11 +112,21 @@ def _ticket(ticket_id: int) -> dict[str, object]:
             "comments": tickets.comments(session, ticket.id),
             "grant_lines": granting.lines(session, ticket.id),
             "days": timeline.days(session, history.of_ticket_and_contacts(session, ticket.id)),
-            "names": agents.names(session),
+            "names": names,
             "owners": agents.all_active(session),
             "choices": CHOICES,
             "currency": customer.currency if customer else language.ours().currency,
+            "claims": _claims(ticket, names),
+            "may_state": may_state_facts(access.current_actor()),
         }
+
+
+def _claims(ticket: Ticket, names: Mapping[int, str]) -> list[dict[str, str]]:
+    """Facts on an agent's word: field, its label, the agent's name."""
+    return [
+        {"field": field, "label": terms.ticket_field(field), "agent": names.get(who, "")}
+        for field, who in sorted(ticket.claims.items(), key=lambda claim: FIELDS.index(claim[0]))
+    ]
 
 
 @pages.post("/<int:ticket_id>")
@@ -130,6 +142,7 @@ def save(ticket_id: int) -> Response | str | tuple[str, int]:
                 values=values,
                 version=request.form.get("version", type=int),
                 actor=access.current_actor(),
+                confirmed=request.form.getlist("confirmed"),
             )
     except StaleSave as error:
         return _stale(ticket_id, values, error), error.status
@@ -170,21 +183,26 @@ def _stale(ticket_id: int, mine: dict[str, str | int | None], error: StaleSave) 
         names = agents.names(session)
     if ticket is None:
         raise NotFound
+    currency = _currency(ticket_id)
     return render_template(
         "tickets/stale.html" if request.headers.get("HX-Request") else "tickets/stale_page.html",
         ticket=ticket,
         name=error.values.get("name") or "",
-        rows=[_versions(ticket, name, value, names) for name, value in mine.items() if getattr(ticket, name) != value],
+        rows=[
+            _versions(ticket, name, value, names, currency)
+            for name, value in mine.items()
+            if getattr(ticket, name) != value
+        ],
         mine=mine,
-        currency=_currency(ticket_id),
+        currency=currency,
     )
 
 
-def _versions(ticket: Ticket, name: str, mine: object, names: Mapping[int, str]) -> dict[str, str]:
+def _versions(ticket: Ticket, name: str, mine: object, names: Mapping[int, str], currency: str) -> dict[str, str]:
     return {
         "label": terms.ticket_field(name),
-        "theirs": terms.ticket_value(name, getattr(ticket, name), names),
-        "mine": terms.ticket_value(name, mine, names),
+        "theirs": terms.ticket_value(name, getattr(ticket, name), names, currency=currency),
+        "mine": terms.ticket_value(name, mine, names, currency=currency),
     }
 
 

@@ -16,6 +16,7 @@ from callcenter.domain.interactions import Result
 from callcenter.domain.messages import MessageStatus
 from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
+from callcenter.storage.customers.customers import Customer
 from callcenter.storage.empowerment import departments
 from callcenter.storage.history import History
 from callcenter.storage.messages import messages
@@ -62,6 +63,7 @@ def _names(session: Session, happened: Sequence[Event]) -> TimelineNames:
         comments=tickets.comments_by_ids(session, _ids(happened, "comment_id")),
         reader=access.current_agent().id if access.is_signed_in() else None,
         language=reader,
+        currencies=_currencies(session, happened),
         departments=_departments(session, happened, reader),
     )
 
@@ -71,6 +73,13 @@ def _departments(session: Session, happened: Sequence[Event], reader: str) -> di
     if not _ids(happened, "department"):
         return {}
     return {one.key: one.name(reader) for one in departments.departments(session)}
+
+
+def _currencies(session: Session, happened: Sequence[Event]) -> dict[int, str]:
+    """{customer: currency} where a price was changed; most pages have read the customer already."""
+    priced = (event for event in happened if isinstance(event, events.TicketChanged) and "price" in event.changed)
+    found = (session.get(Customer, event.customer_id) for event in priced if event.customer_id)
+    return {one.id: one.currency for one in found if one}
 
 
 def _ids(happened: Sequence[Event], name: str) -> list[Any]:
@@ -189,12 +198,13 @@ def _ticket_opened(event: events.TicketOpened, names: TimelineNames) -> Timeline
 
 
 def _ticket_changed(event: events.TicketChanged, names: TimelineNames) -> TimelineEntry | None:
-    changes = [_change(name, pair, names) for name, pair in event.changed.items()]
+    currency = names.currencies.get(event.customer_id or 0, "")
+    changes = [_change(name, pair, names, currency) for name, pair in event.changed.items()]
     return TimelineEntry("pencil", _("Ticket changed by %(name)s", name=names.actor(event.actor)), _joined(*changes))
 
 
-def _change(name: str, pair: Sequence[Any], names: TimelineNames) -> str:
-    before, after = (terms.ticket_value(name, value, names.agents) for value in pair)
+def _change(name: str, pair: Sequence[Any], names: TimelineNames, currency: str) -> str:
+    before, after = (terms.ticket_value(name, value, names.agents, currency=currency) for value in pair)
     if not before:
         return _("%(field)s: %(after)s", field=terms.ticket_field(name), after=after or "–")
     return _("%(field)s: %(before)s → %(after)s", field=terms.ticket_field(name), before=before, after=after or "–")

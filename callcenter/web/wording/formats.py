@@ -4,18 +4,16 @@ import unicodedata
 from datetime import UTC, date, datetime
 
 from flask import Flask
-from flask_babel import format_decimal, get_locale, get_timezone
+from flask_babel import get_locale, get_timezone
 from flask_babel import gettext as _
 
 from callcenter import wiring
 from callcenter.domain import customers
-from callcenter.domain.empowerment.money import typed
+from callcenter.domain.empowerment.money import formatted, typed
 from callcenter.domain.errors import DomainError
-from callcenter.web.wording import causes, labels, terms
+from callcenter.web.wording import causes, labels, language, terms
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
-SYMBOLS = {"USD": "$", "CNY": "¥", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
-WITHOUT_MINOR = ("JPY", "KRW")
 FAMILY_FIRST = ("CJK", "HANGUL", "HIRAGANA", "KATAKANA")  # how Unicode calls the letters of such names
 
 
@@ -96,11 +94,7 @@ def money(minor: int | None, currency: str = "USD") -> str:
     """Minor units in; "$60", "¥80", "$14.90"."""
     if minor is None:
         return "–"
-    scale = 1 if currency in WITHOUT_MINOR else 100
-    whole, rest = divmod(abs(minor), scale)
-    amount = format_decimal(whole) + (f".{rest:02d}" if rest else "")
-    symbol = SYMBOLS.get(currency) or f"{currency} "
-    return f"{'-' if minor < 0 else ''}{symbol}{amount}"
+    return formatted(minor, currency, language.chosen())
 
 
 def money_typed(minor: int | None, currency: str = "USD") -> str:

@@ -31,6 +31,9 @@ class Ended:
     text: str = ""
     quote: str = ""
     act: str = ""
+    missing: tuple[
+        tuple[str, str, str], ...
+    ] = ()  # (key, name, kind) of required fields, where another remedy was approved
 
     @property
     def can_give(self) -> bool:
@@ -144,7 +147,25 @@ def _approved(grant: Grant, known: Around) -> Ended:
         ApprovalAnswer.LESS: ("arrow-down", _("%(name)s: yes, %(what)s", name=name, what=thing)),
         ApprovalAnswer.INSTEAD: ("gift", _("%(name)s: instead %(what)s", name=name, what=thing)),
     }.get(ApprovalAnswer(approval.answer or "yes"), ("check", _("%(name)s: yes, %(what)s", name=name, what=thing)))
-    return Ended(grant=grant, kind="give", icon=sign[0], strong=sign[1], text=until, quote=approval.word, act=act)
+    return Ended(
+        grant=grant,
+        kind="give",
+        icon=sign[0],
+        strong=sign[1],
+        text=until,
+        quote=approval.word,
+        act=act,
+        missing=_missing(grant, known.remedies.get(grant.id)),
+    )
+
+
+def _missing(grant: Grant, remedy: Remedy | None) -> tuple[tuple[str, str, str], ...]:
+    fields = remedy.fields if remedy else ()
+    return tuple(
+        (one.key, languages.of(one.names, language.chosen()), one.kind)
+        for one in fields
+        if one.required and not grant.fields.get(one.key)
+    )
 
 
 def _rest(grant: Grant, known: Around) -> str:

@@ -41,6 +41,9 @@ def tier(code: str) -> str:
 
 
 def ticket_field(name: str) -> str:
+    """`claims.price`: the price was confirmed."""
+    if name.startswith("claims."):
+        return _("%(fact)s confirmed", fact=ticket_field(name.removeprefix("claims.")))
     return {
         "subject": _("Subject"),
         "status": _("Status"),
@@ -54,18 +57,18 @@ def ticket_field(name: str) -> str:
     }.get(name, name)
 
 
-def ticket_value(name: str, value: object, agents: Mapping[int, str]) -> str:
-    """Label of a code, name of an agent, or the text itself."""
+def ticket_value(name: str, value: object, agents: Mapping[int, str], *, currency: str = "") -> str:
+    """Label of a code, name of an agent, or the text itself. `currency`: of a price; default: the company's."""
     if value is None or value == "":
         return ""
     if name in CODED:
         return labels.of(CODED[name], str(value))
-    if name == "owner_id":
+    if name == "owner_id" or name.startswith("claims."):
         return agents.get(int(str(value)), "")
     if name == "cause":
         return causes.display_name(str(value))
     if name == "price":
-        return money.typed(int(str(value)), language.ours().currency)
+        return money.typed(int(str(value)), currency or language.ours().currency)
     return str(value)
 
 
@@ -78,4 +81,5 @@ def customer_field(name: str) -> str:
         "place": _("Place"),
         "email": _("E-mail"),
         "number": _("Number"),
+        "value_minor": _("12 months’ value"),
     }.get(name, name)

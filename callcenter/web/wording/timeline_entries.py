@@ -30,6 +30,7 @@ class TimelineNames:
     messages: dict[int, Message]
     comments: dict[int, str]
     reader: int | None = None
+    currencies: dict[int, str] = field(default_factory=dict)  # by customer, of prices
     language: str = field(default="en")
     departments: dict[str, str] = field(default_factory=dict)
 

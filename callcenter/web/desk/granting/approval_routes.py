@@ -74,8 +74,10 @@ def grant_withdraw(grant_id: int) -> str:
 @access.everyone
 def grant_approved(grant_id: int) -> str:
     """Grants after approval. Idempotent."""
+    prefix = "field_"
+    fields = {name.removeprefix(prefix): text for name, text in request.form.items() if name.startswith(prefix)}
     with wiring.current().work() as work:
-        asking.grant_approved(work, grant_id, actor=access.current_actor(), sms=panel.own_sms())
+        asking.grant_approved(work, grant_id, actor=access.current_actor(), sms=panel.own_sms(), fields=fields)
     return _where_it_belongs(grant_id)
 
 

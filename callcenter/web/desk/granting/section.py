@@ -112,7 +112,9 @@ class Section:
         row, ticket = self.interaction, self.allowance.ticket
         if row is None or ticket is None or row.ticket_id != ticket.id or row.state not in OPEN_STATES:
             return False
-        return may_grant(access.current_actor(), ticket_owner_id=ticket.owner_id, interaction_agent_id=row.agent_id)
+        return may_grant(
+            access.current_actor(), ticket_owner_id=ticket.granting_owner_id, interaction_agent_id=row.agent_id
+        )
 
     @property
     def is_over(self) -> bool:
