@@ -1,6 +1,5 @@
 """Which agent takes a contact, which contact an agent takes next, and the reason in each case."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -357,19 +356,6 @@ def test_a_text_that_came_at_this_very_moment_can_be_taken(second: int) -> None:
     one = Waiting(id=1, needs=asks(channel=Channel.SMS), since=now, aging=aging, points=aging * now - rank)
     taker = Candidate(id=1, profile=agent().profile, idle_since=now)
     assert routing.what_next(taker, Lines([one]), CandidatePool([taker]), now) is one
-
-
-def test_the_place_and_the_expected_wait() -> None:
-    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
-    others = [noon - timedelta(seconds=s) for s in (90, 60, 30)]
-    assert routing.place_of(noon - timedelta(seconds=45), others) == 3
-    assert routing.place_of(noon - timedelta(seconds=99), others) == 1
-    assert routing.expected_wait(place=3, agents_serving=2, handling_seconds=240) == timedelta(seconds=360)
-    assert routing.expected_wait(place=3, agents_serving=0, handling_seconds=240) is None
-    assert routing.serving(waiting(), CandidatePool([agent(1), agent(2, calls=1), agent(3, is_available=False)])) == (
-        2,
-        1,
-    )
 
 
 def test_an_expectation_that_is_far_off_is_not_tolerable() -> None:

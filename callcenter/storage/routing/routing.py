@@ -189,12 +189,14 @@ def known(session: Session, **values: Any) -> Known:
     return Known(*session.connection().execute(KNOWN, values).one())
 
 
-AHEAD = text(
-    "SELECT count(*) FROM interactions WHERE state IN ('waiting', 'offered') AND queue_id = :queue_id AND channel = :channel"
-    " AND queue_rank < :queue_rank"
+# Who scores as much already, or grows faster and may yet.
+RIVALS = text(
+    f"SELECT {_HEAD} FROM interactions WHERE state = 'waiting' AND queue_rank IS NOT NULL"
+    " AND (aging > :aging OR aging * :now - queue_rank >= :score)"
 )
 
 
-def ahead(session: Session, *, queue_id: int, channel: str, queue_rank: float) -> int:
-    values = {"queue_id": queue_id, "channel": channel, "queue_rank": queue_rank}
-    return int(session.connection().execute(AHEAD, values).scalar_one())
+def rivals(session: Session, *, score: float, aging: float, now: float) -> list[QueueHead]:
+    """All who wait and may go before one with this score, in every queue."""
+    values = {"score": score, "aging": aging, "now": now}
+    return [QueueHead(*row) for row in session.connection().execute(RIVALS, values)]
