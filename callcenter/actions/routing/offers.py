@@ -25,6 +25,8 @@ from callcenter.storage.routing.offers import Offer
 from callcenter.storage.work import Work
 
 CONNECT_WITHIN = timedelta(seconds=15)
+QUIET_AFTER = timedelta(minutes=2)  # a call without a report for so long is asked about
+TRUSTED = timedelta(seconds=30)  # what a report says of a leg, when an agent accepts
 
 
 def accept(work: Work, offer_id: int, *, agent_id: int) -> Connection:
@@ -37,6 +39,7 @@ def accept(work: Work, offer_id: int, *, agent_id: int) -> Connection:
     offer.state, offer.accepted_at, offer.ring_at = OfferState.ACCEPTED, work.now, None
     if interaction.channel.is_voice:
         offer.connect_by = work.now + CONNECT_WITHIN
+        _check_again(work, interaction)
     else:
         interaction.answered_at = interaction.answered_at or work.now
     interaction.state, interaction.accepted_at = State.ACTIVE, work.now
@@ -60,6 +63,13 @@ def accept(work: Work, offer_id: int, *, agent_id: int) -> Connection:
     agent_state.refresh_state(work, agent_id)
     agent_state.answered(work, agent_id)
     return _connection(offer)
+
+
+def _check_again(work: Work, interaction: Interaction) -> None:
+    """A call that nobody reported on for a while may be over: the clock asks the provider at once."""
+    call = interaction.call
+    if call.reconcile_at and call.reconcile_at - work.now < QUIET_AFTER - TRUSTED:
+        call.reconcile_at = work.now
 
 
 def _connection(offer: Offer) -> Connection:
