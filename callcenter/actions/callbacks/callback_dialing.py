@@ -8,8 +8,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from callcenter.actions.calls import call_lifecycle, calls
-from callcenter.actions.calls import callback_offer as promises
-from callcenter.actions.routing import hours, offers, routing
+from callcenter.actions.routing import hours, offers, ranks, routing
 from callcenter.domain.callback_events import CallbackFailed, CallbackKept, CallbackTried, CustomerToCall, LegToEnd
 from callcenter.domain.calls import OVER, Answer, HangUp, Wait
 from callcenter.domain.events import CallEnded
@@ -46,7 +45,7 @@ def due(work: Work, interaction_id: int) -> bool:
         row.next_try_at = None
     elif row.first == "agent":
         ours.joined_at = min(ours.joined_at or work.now, work.now)
-        row.next_try_at, ours.queue_rank = None, promises.rank(ours)
+        row.next_try_at, ours.queue_rank = None, ranks.of(ours)
         routing.route(work, ours)
     elif _is_next(work, ours):
         _to_call(work, ours, row)
@@ -56,7 +55,7 @@ def due(work: Work, interaction_id: int) -> bool:
 
 
 def _is_next(work: Work, ours: Interaction) -> bool:
-    head = head_of(ours)._replace(queue_rank=promises.rank(ours))
+    head = head_of(ours)._replace(queue_rank=ranks.of(ours))
     waiting = routing.waiting_of(work, [head], asked_before=False)[0]
     candidates = routing.pool_of(work, queries.on_duty(work.session))
     found = forecasts.forecast(work.session, waiting, candidates, now=work.now)
@@ -133,7 +132,7 @@ def answered(work: Work, interaction_id: int, *, call_sid: str) -> Answer:
     if ours.state == State.ACTIVE and _agent_is_there(work, ours):
         _connected(work, ours, row)
     elif ours.state == State.WAITING:
-        ours.queue_rank = promises.rank(ours) - HEAD_OF_LINE
+        ours.queue_rank = ranks.of(ours) - HEAD_OF_LINE
         routing.route(work, ours)
     us = company.get(work.session)
     name = us.name(ours.language) if us else ""

@@ -7,6 +7,7 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from callcenter.actions.routing import ranks
 from callcenter.domain import routing
 from callcenter.domain.agents import AgentState
 from callcenter.domain.events import DeskTelephoneToRing, OfferMade, StateChanged
@@ -32,43 +33,19 @@ from callcenter.storage.work import Work
 
 FIRST_DEPTH = 8
 WHOLE_DEPTH = 1_000
-CONTACTS_OF_LATE = timedelta(days=7)
 
 
 def enter(work: Work, interaction: Interaction, customer: Customer | None) -> None:
     """Store what routing decides by. After a hang-up, a caller who redials soon gets their old place."""
     ours = policy(work)
     queue = settings_cache.queue(work.session, interaction.queue_id) if interaction.queue_id else None
-    known = _known(work, interaction, customer, ours) if interaction.their_address else None
+    account_id = customer.account_id if customer else None
+    known = ranks.known_of(work, interaction, ours, account_id=account_id) if interaction.their_address else None
     if known and known.waited_since and interaction.channel.is_voice and interaction.joined_at == work.now:
         interaction.joined_at = known.waited_since
-    tier = customer.tier if customer else ""
-    interaction.tier = tier
-    interaction.score = ours.points(
-        priority=queue.priority if queue else 0,
-        tier=tier,
-        broken_promise=bool(known and known.broken_promise),
-        repeats=min(known.contacts, 5) if known else 0,
-        channel=interaction.channel,
-    )
-    interaction.aging = ours.aging_of(interaction.channel) * (queue.policy.aging if queue else 1.0)
-    joined = interaction.joined_at or work.now
-    interaction.queue_rank = interaction.aging * joined.timestamp() - sum(interaction.score.values())
+    interaction.tier = customer.tier if customer else ""
+    ranks.write(interaction, ours, queue, known)
     interaction.affinities = _affinities(known) if known else []
-
-
-def _known(work: Work, interaction: Interaction, customer: Customer | None, ours: CompanyPolicy) -> queries.Known:
-    return queries.known(
-        work.session,
-        customer_id=interaction.customer_id,
-        account_id=customer.account_id if customer else None,
-        number=interaction.their_address,
-        queue_id=interaction.queue_id,
-        interaction_id=interaction.id,
-        since=work.now - CONTACTS_OF_LATE,
-        redial_since=work.now - timedelta(seconds=ours.redial_seconds),
-        now=work.now,
-    )
 
 
 def _affinities(known: queries.Known) -> list[list[int | str]]:

@@ -89,6 +89,17 @@ def queue_heads(session: Session, *, depth: int) -> list[QueueHead]:
     return [QueueHead(*row) for row in session.connection().execute(QUEUE_HEADS, values)]
 
 
+AGINGS = text(
+    "SELECT queue_id, channel, aging, array_agg(id ORDER BY id) FROM interactions"
+    " WHERE state = 'waiting' AND queue_id IS NOT NULL GROUP BY queue_id, channel, aging"
+)
+
+
+def agings(session: Session) -> list[tuple[int, str, float, list[int]]]:
+    """(queue, channel, aging, ids of what waits with it)"""
+    return [(*row,) for row in session.connection().execute(AGINGS)]
+
+
 ASKED = text(
     "SELECT interaction_id, agent_id, state, end_reason, CAST(extract(epoch FROM ended_at) AS float8) FROM offers"
     " WHERE interaction_id = ANY(:ids) AND state IN ('declined', 'expired', 'failed') AND ended_at >= :since ORDER BY id"
