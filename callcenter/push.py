@@ -24,6 +24,14 @@ class Push:
         """Sends once per browser."""
         self._queue.emit(name, payload, namespace=NAMESPACE, room=list(rooms))
 
+    def has_listeners(self) -> bool:
+        """Whether a web process takes pushes on to browsers; False while Redis is away."""
+        try:
+            [(_, count)] = self._queue.redis.pubsub_numsub(CHANNEL)
+        except (RedisError, AttributeError):
+            return False
+        return int(count) > 0
+
     @contextmanager
     def together(self) -> Iterator[None]:
         """One round trip for all pushes inside the block."""

@@ -135,7 +135,13 @@ def _ask_about_quiet_call(wiring: Wiring, interaction_id: int) -> None:
 
 
 def _gone(wiring: Wiring, session: Session) -> Sequence[int]:
-    return agents.gone(session, now=wiring.clock(), grace=_grace(wiring))
+    now = wiring.clock()
+    if not wiring.push.has_listeners():
+        wiring.no_web_at = now
+    # While no web process is ready nobody can be heard; then browsers have time to come back.
+    if wiring.no_web_at is not None and now - wiring.no_web_at < agents.HEARTBEAT_LOST:
+        return ()
+    return agents.gone(session, now=now, grace=_grace(wiring))
 
 
 def _taken_by_absent(wiring: Wiring, session: Session) -> Sequence[int]:

@@ -203,6 +203,7 @@ class Floor:
 
     def _answer(self, contact: SimulatedContact, person: SimulatedAgent) -> None:
         contact.answered, contact.agent, person.missed = self.now, person.id, 0
+        person.idle_since = self.now  # with room for more, those come first who got something longest ago
         end = self.now + contact.handle
         counted = min(end, self.span[1]) - max(self.now, self.span[0])
         if contact.kind.channel.is_voice:

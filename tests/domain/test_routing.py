@@ -196,8 +196,9 @@ def test_whoever_was_asked_is_asked_again_only_after_a_pause_or_where_there_is_n
     assert who(waiting(asked=just), agent(1)) is None
     assert who(waiting(asked=some), agent(1)) == 1  # alone
     assert next_of(agent(1), waiting(asked=some)) == 1
-    assert who(waiting(asked=some), agent(1), agent(2, calls=1)) is None  # another will be free
-    assert next_of(agent(1), waiting(asked=some), others=(agent(2, calls=1),)) is None
+    assert who(waiting(asked=some), agent(1), agent(2, calls=1)) == 1  # who is busy does not help now
+    assert next_of(agent(1), waiting(asked=some), others=(agent(2, calls=1),)) == 1
+    assert next_of(agent(1), waiting(asked=some), others=(agent(2),)) is None
     assert who(waiting(asked={1: Asked(NOW - 90, NOW - 30)}), agent(1), agent(2, calls=1)) == 1
 
 
@@ -365,3 +366,13 @@ def test_an_expectation_that_is_far_off_is_not_tolerable() -> None:
     assert good.is_tolerable(0.5)
     assert not bad.is_tolerable(0.5)
     assert routing.error_of([(300.0, 60.0)] * 3).is_tolerable(0.5)  # too few to say
+
+
+def test_nobody_waits_for_two_minutes_beside_the_one_free_agent_because_others_are_busy() -> None:
+    """Alice declined; Bo is on a call: after five seconds she is asked again."""
+    one = waiting(asked={1: routing.Asked(NOW - 6, NOW + 114)})
+    pool = CandidatePool([agent(1), agent(2, calls=1)])
+    assert routing.who_should_take(one, pool, NOW).agent_id == 1
+    assert routing.what_next(agent(1), Lines([one]), pool, NOW) is one
+    free = CandidatePool([agent(1), agent(2)])
+    assert routing.who_should_take(one, free, NOW).agent_id == 2

@@ -249,6 +249,7 @@ def _only(monkeypatch: pytest.MonkeyPatch, *kinds: Due) -> None:
     monkeypatch.setattr(due.register, "DUE", kinds)
 
 
+@pytest.mark.usefixtures("web_listens")
 @pytest.mark.parametrize("kind", [one.kind for one in due.DUE])
 def test_a_poisoned_row_delays_only_itself(
     kind: str, counter: Counter, rest: Rest, monkeypatch: pytest.MonkeyPatch

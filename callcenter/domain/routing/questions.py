@@ -93,11 +93,13 @@ def _alone(waiting: Waiting, candidates: CandidatePool, opens: tuple[float, ...]
 
 
 def is_alone(waiting: Waiting, candidates: CandidatePool, opens: tuple[float, ...], now: float) -> bool:
-    """Whether every available agent in an open ring was asked recently."""
+    """Whether every free agent in an open ring was asked recently: those at work do not help who waits now."""
     waited = now - waiting.since
     return not any(
         agent.is_available
+        and not agent.is_asked
         and agent.id not in waiting.asked
+        and _room(agent, waiting.needs) is None
         and ring_of(waiting.needs, agent, opens, waited) is not None
         for agent in candidates
     )
