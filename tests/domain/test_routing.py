@@ -376,3 +376,23 @@ def test_nobody_waits_for_two_minutes_beside_the_one_free_agent_because_others_a
     assert routing.what_next(agent(1), Lines([one]), pool, NOW) is one
     free = CandidatePool([agent(1), agent(2)])
     assert routing.who_should_take(one, free, NOW).agent_id == 2
+
+
+def test_an_explanation_names_the_ring_that_lets_her_in_a_break_asked_for_and_when_somebody_is_asked_again() -> None:
+    rings = (
+        RingRule(after=44, skills={"delivery": 5}, skip_if_empty=False),
+        RingRule(after=90, skills={}, skip_if_empty=False),
+    )
+    one = waiting(policy=QueuePolicy(skills={"delivery": 4}, rings=rings), since=0, asked={3: Asked(NOW - 2, NOW + 58)})
+    pool = CandidatePool(
+        [
+            agent(1, skills={}),
+            agent(2, is_available=False, is_leaving=True),
+            agent(3, skills={"delivery": 4}),
+            agent(4, skills={}, languages=()),
+        ]
+    )
+    found = routing.explain(one, pool, routing.who_should_take(one, pool, NOW), NOW)
+    assert found.next_ring_in == 90
+    assert found.again_in == 3
+    assert (found.out["leaving"], found.out["language"]) == ((2,), (4,))

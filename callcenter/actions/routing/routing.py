@@ -5,6 +5,7 @@ It never waits for a row that another router locks; one statement and two partia
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from callcenter.actions.routing import ranks
@@ -26,6 +27,7 @@ from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.customers.customers import Customer
 from callcenter.storage.routing import candidates as stored
+from callcenter.storage.routing import forecasts
 from callcenter.storage.routing import routing as queries
 from callcenter.storage.routing.candidates import head_of
 from callcenter.storage.routing.routing import MadeOffer, OnDuty, QueueHead
@@ -166,7 +168,9 @@ def why_waiting(work: Work, interaction: Interaction) -> Explanation | None:
     now = work.now.timestamp()
     waiting = waiting_of(work, [head_of(interaction)])[0]
     candidates = pool_of(work, queries.on_duty(work.session))
-    return routing.explain(waiting, candidates, routing.who_should_take(waiting, candidates, now), now)
+    choice = routing.who_should_take(waiting, candidates, now)
+    found = forecasts.forecast(work.session, waiting, candidates, now=work.now)
+    return replace(routing.explain(waiting, candidates, choice, now), ahead=found.place - 1)
 
 
 def policy(work: Work) -> CompanyPolicy:

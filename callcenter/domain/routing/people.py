@@ -49,6 +49,7 @@ class Candidate:
     profile: Profile
     limits: Limits = Limits()
     is_available: bool = True
+    is_leaving: bool = False  # not available any more: asked for a break after what is in hand
     is_asked: bool = False  # has an open offer
     calls: int = 0  # active or in wrap-up
     conversations: int = 0  # active or in wrap-up

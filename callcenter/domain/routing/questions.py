@@ -188,7 +188,7 @@ def _first_open(needs: Needs, agent: Candidate, opens: tuple[float, ...]) -> flo
     ring = ring_of(needs, agent, opens, NEVER)
     if ring is None:
         return None
-    fitting = [opens[index] for index in range(len(opens)) if _lets_in(needs, index, agent)]
+    fitting = [opens[index] for index in range(len(opens)) if lets_in(needs, index, agent)]
     return min(fitting)
 
 
@@ -221,12 +221,12 @@ def _somebody(needs: Needs, ring: Ring, candidates: CandidatePool) -> bool:
 def ring_of(needs: Needs, agent: Candidate, opens: tuple[float, ...], waited: float) -> int | None:
     """The innermost ring that admits the agent."""
     for index, opening in enumerate(opens):
-        if opening <= waited and _lets_in(needs, index, agent):
+        if opening <= waited and lets_in(needs, index, agent):
             return index
     return None
 
 
-def _lets_in(needs: Needs, index: int, agent: Candidate) -> bool:
+def lets_in(needs: Needs, index: int, agent: Candidate) -> bool:
     # `rings_fitting` is looked up by two identities, `not_let_in` by all values of a ring: a third of the time.
     if index not in rings_fitting(needs, agent.profile):
         return False

@@ -139,6 +139,7 @@ def _candidate(row: OnDuty, limits: Limits) -> Candidate:
         profile=routing.profile(row.skills, row.languages, team=row.team_id, role=row.role),
         limits=limits,
         is_available=row.status == Status.AVAILABLE and row.next_status is None,
+        is_leaving=row.status == Status.AVAILABLE and row.next_status is not None,
         is_asked=row.state == AgentState.OFFERED,
         calls=row.calls,
         conversations=row.conversations,
