@@ -10,7 +10,6 @@ from callcenter.domain.channels import Channel
 from callcenter.domain.routing import CompanyPolicy
 from callcenter.storage.administration import company, settings_cache
 from callcenter.storage.administration.company import Queue
-from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.routing import candidates as stored
 from callcenter.storage.routing import routing as queries
@@ -56,11 +55,11 @@ def known_of(
 def again(work: Work, *, queue_id: int | None = None) -> None:
     """After a change: everything queued, of one queue or all. What another process holds, the clock ranks again."""
     work.session.flush()
-    _rank(work, interactions.claim_queued(work.session, queue_id=queue_id))
+    _rank(work, queries.claim_queued(work.session, queue_id=queue_id))
 
 
 def again_one(work: Work, interaction_id: int) -> None:
-    _rank(work, interactions.claim_queued(work.session, interaction_id=interaction_id))
+    _rank(work, queries.claim_queued(work.session, interaction_id=interaction_id))
 
 
 def _rank(work: Work, queued: Iterable[Interaction]) -> None:

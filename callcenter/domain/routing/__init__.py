@@ -1,6 +1,7 @@
 """Two questions: which agent takes this interaction, and what does this agent take next. Pure."""
 
-from callcenter.domain.routing.expected import Error, Flow, Forecast, Pace, error_of, forecast
+from callcenter.domain.routing.capacity import Flow, Pace
+from callcenter.domain.routing.expected import Error, Forecast, error_of, forecast
 from callcenter.domain.routing.explain import Explanation, explain, explanation, verdict
 from callcenter.domain.routing.people import Candidate, CandidatePool, Limits, Profile, no_room, profile
 from callcenter.domain.routing.policy import CallbackRule, CompanyPolicy, Hold, QueuePolicy, RingRule

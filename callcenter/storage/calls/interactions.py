@@ -285,21 +285,3 @@ def claim_waiting(session: Session, interaction_id: int) -> Interaction | None:
         .execution_options(populate_existing=True)
     )
     return _locked(session.scalar(wanted))
-
-
-def claim_queued(
-    session: Session, *, queue_id: int | None = None, interaction_id: int | None = None
-) -> Sequence[Interaction]:
-    """What waits or is offered, locked; without what another process holds."""
-    wanted = select(Interaction).where(Interaction.state.in_((State.WAITING, State.OFFERED)))
-    if queue_id is not None:
-        wanted = wanted.where(Interaction.queue_id == queue_id)
-    if interaction_id is not None:
-        wanted = wanted.where(Interaction.id == interaction_id)
-    wanted = (
-        wanted.order_by(Interaction.id)
-        .options(*PARTS_LATER)
-        .with_for_update(key_share=True, skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    return session.scalars(wanted).all()

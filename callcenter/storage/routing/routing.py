@@ -6,11 +6,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from callcenter.domain import languages
 from callcenter.domain.channels import Channel
+from callcenter.domain.interactions import State
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
 
 
 class OnDuty(NamedTuple):
@@ -211,3 +214,21 @@ def rivals(session: Session, *, score: float, aging: float, now: float) -> list[
     """All who wait and may go before one with this score, in every queue."""
     values = {"score": score, "aging": aging, "now": now}
     return [QueueHead(*row) for row in session.connection().execute(RIVALS, values)]
+
+
+def claim_queued(
+    session: Session, *, queue_id: int | None = None, interaction_id: int | None = None
+) -> Sequence[Interaction]:
+    """What waits or is offered, locked; without what another process holds."""
+    wanted = select(Interaction).where(Interaction.state.in_((State.WAITING, State.OFFERED)))
+    if queue_id is not None:
+        wanted = wanted.where(Interaction.queue_id == queue_id)
+    if interaction_id is not None:
+        wanted = wanted.where(Interaction.id == interaction_id)
+    wanted = (
+        wanted.order_by(Interaction.id)
+        .options(*interactions.PARTS_LATER)
+        .with_for_update(key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(wanted).all()
