@@ -27,10 +27,9 @@ class Push:
     def has_listeners(self) -> bool:
         """Whether a web process takes pushes on to browsers; False while Redis is away."""
         try:
-            [(_, count)] = self._queue.redis.pubsub_numsub(CHANNEL)
-        except (RedisError, AttributeError):
+            return self._queue.listeners() > 0
+        except RedisError:
             return False
-        return int(count) > 0
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -45,6 +44,12 @@ class Push:
 
 
 class _Queue(socketio.RedisManager):
+    def listeners(self) -> int:
+        if not self.connected:  # nothing was published yet
+            self._redis_connect()
+        [(_, count)] = self.redis.pubsub_numsub(self.channel)
+        return int(count)
+
     def _publish(self, data: Any) -> None:
         gathered = _gathered.get()
         if gathered is None:

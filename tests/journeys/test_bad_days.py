@@ -13,7 +13,7 @@ from callcenter.actions.messages import messages, outgoing
 from callcenter.background import QUEUES
 from callcenter.domain.errors import CallNotConnected, OutsideError
 from callcenter.embedded.server import EmbeddedServer
-from callcenter.push import CHANNEL
+from callcenter.push import CHANNEL, Push
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.calls.legs import Leg
 from callcenter.storage.messages.messages import Message
@@ -60,6 +60,15 @@ def test_a_browser_that_is_gone_while_offered_passes_the_offer_on_at_once(centre
     with centre.wiring.work() as work:
         agents.seen(work, sid="s2")
     assert centre.agent("bo").status == "available"
+
+
+def test_a_process_that_has_published_nothing_yet_knows_whether_the_web_listens(
+    redis_url: str, web_listens: PubSub
+) -> None:
+    assert Push(redis_url).has_listeners()
+    web_listens.unsubscribe()
+    assert web_listens.get_message(timeout=5)
+    assert not Push(redis_url).has_listeners()
 
 
 def test_while_no_web_process_is_there_nobody_misses_anything_and_all_are_as_before_when_it_is_back(
