@@ -24,6 +24,13 @@ class Push:
         """Sends once per browser."""
         self._queue.emit(name, payload, namespace=NAMESPACE, room=list(rooms))
 
+    def has_listeners(self) -> bool:
+        """Whether a web process takes pushes on to browsers; False while Redis is away."""
+        try:
+            return self._queue.listeners() > 0
+        except RedisError:
+            return False
+
     @contextmanager
     def together(self) -> Iterator[None]:
         """One round trip for all pushes inside the block."""
@@ -37,6 +44,12 @@ class Push:
 
 
 class _Queue(socketio.RedisManager):
+    def listeners(self) -> int:
+        if not self.connected:  # nothing was published yet
+            self._redis_connect()
+        [(_, count)] = self.redis.pubsub_numsub(self.channel)
+        return int(count)
+
     def _publish(self, data: Any) -> None:
         gathered = _gathered.get()
         if gathered is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import structlog
@@ -58,6 +58,7 @@ class Wiring:
         self.database = database or Database(settings.database_url, pool=settings.database_pool, name=process)
         self.push = Push(settings.redis_url)
         self.background = Background(settings.redis_url)
+        self.no_web_at: datetime | None = None  # when the clock last found no web process
         client = twilio_client(settings)
         self.phone: Phone = TwilioPhone(client, public_url=settings.public_url)
         self.channels: dict[Channel, Texting] = channels(client, public_url=settings.public_url)

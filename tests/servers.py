@@ -11,6 +11,7 @@ import pytest
 import redis
 
 from callcenter import embedded
+from callcenter.push import CHANNEL
 from tests import template
 
 BARE = "bare"  # a database without tables
@@ -116,3 +117,15 @@ def _administrator() -> Iterator[Administrator]:
     administrator = Administrator()
     yield administrator
     administrator.close()
+
+
+@pytest.fixture
+def web_listens(redis_url: str) -> Iterator[redis.client.PubSub]:
+    """As a web process that takes pushes on to browsers."""
+    client = redis.Redis.from_url(redis_url)
+    listener = client.pubsub()
+    listener.subscribe(CHANNEL)
+    assert listener.get_message(timeout=5)
+    yield listener
+    listener.close()
+    client.close()

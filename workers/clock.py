@@ -46,10 +46,11 @@ class Clock:
             self.stopping.wait(sleep)
 
     def _another_chance(self) -> None:
-        # Work given up before this start may succeed with this version.
+        # Work given up before this start may succeed with this version. What calls did meanwhile, the provider knows.
         if not self._is_begun:
             with self.wiring.work() as work:
                 failures.try_again(work.session, now=work.now)
+                call_rows.reconcile_all(work.session, now=work.now)
             self._is_begun = True
 
     def _after_an_outage(self) -> None:

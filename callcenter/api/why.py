@@ -28,7 +28,12 @@ class Why(ResponseBody):
     held_seconds: int
     ring: Annotated[int, Field(description="0 for the first.")]
     rings: int
-    next_ring_in: Annotated[int | None, Field(description="Seconds until the next ring opens.")]
+    next_ring_in: Annotated[
+        int | None,
+        Field(description="Seconds until the ring opens that lets in an agent; the next one where none will."),
+    ]
+    again_in: Annotated[int | None, Field(description="Seconds until an agent who was asked is asked again.")]
+    ahead: Annotated[int, Field(description="How many are served before, in all queues of the agents who may take it.")]
     score: int
     waited: Annotated[int, Field(description="Seconds.")]
     able: list[AbleShown]

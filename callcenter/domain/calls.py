@@ -46,6 +46,7 @@ class LegReport:
     sid: str
     status: CallStatus
     sequence: int | None = None
+    is_asked: bool = False  # we asked, no report came
 
 
 @dataclass(frozen=True, kw_only=True)

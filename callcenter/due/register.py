@@ -13,7 +13,7 @@ from callcenter.actions.agents import agents
 from callcenter.actions.callbacks import callback_dialing
 from callcenter.actions.calls import overflow, wrap_ups
 from callcenter.actions.empowerment import escalation
-from callcenter.actions.routing import offers, routing
+from callcenter.actions.routing import offers, ranks, routing
 from callcenter.background import Job
 from callcenter.domain.states import ApprovalState, GrantState, OfferState, SurveyState
 from callcenter.storage.administration import company
@@ -135,7 +135,13 @@ def _ask_about_quiet_call(wiring: Wiring, interaction_id: int) -> None:
 
 
 def _gone(wiring: Wiring, session: Session) -> Sequence[int]:
-    return agents.gone(session, now=wiring.clock(), grace=_grace(wiring))
+    now = wiring.clock()
+    if not wiring.push.has_listeners():
+        wiring.no_web_at = now
+    # While no web process is ready nobody can be heard; then browsers have time to come back.
+    if wiring.no_web_at is not None and now - wiring.no_web_at < agents.HEARTBEAT_LOST:
+        return ()
+    return agents.gone(session, now=now, grace=_grace(wiring))
 
 
 def _taken_by_absent(wiring: Wiring, session: Session) -> Sequence[int]:
@@ -200,6 +206,9 @@ DUE: tuple[Due, ...] = (
     # An absent agent has no offer, not even one made while leaving or left open by a clock that died.
     _look("offer_to_absent", lambda _, session: offer_rows.with_absent(session), lambda _, w, id_: agents.free(w, id_)),
     _at("quiet_call", Timed(Call.id, Call.reconcile_at), operation=_ask_about_quiet_call),
+    _look(
+        "outdated_rank", lambda _, session: ranks.outdated(session), lambda _, w, id_: ranks.again_one(w, id_), every=1
+    ),
     _look("waits_for_offer", _offerable, _route, every=1),
     _look("waits_too_long", _wait_too_long, lambda _, work, id_: overflow.move(work, id_), every=1),
 )

@@ -21,7 +21,7 @@ from callcenter.domain.errors import (
 )
 from callcenter.domain.interactions import EndedBy, State
 from callcenter.domain.permissions import Actor, may_serve
-from callcenter.domain.states import GrantState, OfferState
+from callcenter.domain.states import GrantState, OfferState, Party
 from callcenter.storage.agents import agents
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls import legs as leg_rows
@@ -205,10 +205,15 @@ def agent_not_connected(wiring: Wiring, offer_id: int) -> None:
     if offer is None or offer.connect_by is None:
         return
     mine = [leg for leg in legs if leg.offer_id == offer.id and leg.left_at is None]
-    if any(_is_up(wiring, leg) for leg in mine):
+    up = next((leg for leg in mine if _is_up(wiring, leg)), None)
+    if up is not None:
+        # Reports were lost: perhaps that of the customer's leaving as well.
+        for leg in legs:
+            if leg.party == Party.CUSTOMER and leg.left_at is None:
+                ask_about(wiring, leg)
         with wiring.work() as work:
             if interaction := interactions.get(work.session, offer.interaction_id, lock=True):
-                leg_acts.agent_joined(work, interaction)
+                leg_acts.agent_joined(work, interaction, up)
         return
     with wiring.work() as work:
         offers.leg_lost(work, offer_id)
@@ -232,7 +237,7 @@ def ask_about(wiring: Wiring, leg: Leg) -> None:
         return
     with wiring.work() as work:
         if status is None or RANK[status] >= OVER:
-            leg_acts.report(work, LegReport(sid=leg.sid, status=status or CallStatus.COMPLETED))
+            leg_acts.report(work, LegReport(sid=leg.sid, status=status or CallStatus.COMPLETED, is_asked=True))
 
 
 def fulfil(wiring: Wiring, grant_id: int) -> None:

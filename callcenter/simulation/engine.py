@@ -47,7 +47,7 @@ class Floor:
         self._needs = needs_of(scenario)
         self._has_rings = any(len(needs.rings) > 1 for needs in self._needs.values())
         self.span = (scenario.warmed_up, scenario.horizon)
-        self._predictor = Predictor(scenario, self._needs, staff)
+        self._predictor = Predictor(scenario, self._needs, self._claims)
         self.absences = absences.Absences(self, seed)
 
     def play(self, contacts: Iterable[SimulatedContact]) -> None:
@@ -79,6 +79,7 @@ class Floor:
             id=contact.key, needs=self._needs[kind.name], since=self.now, points=points, aging=aging, affinities=known
         )
         self._open += 1
+        self._predictor.arrived(contact)
         self._ask(contact, contact.waiting)
 
     def _ask(self, contact: SimulatedContact, waiting: Waiting) -> None:
@@ -142,6 +143,7 @@ class Floor:
             return
         contact.left = self.now
         self._open -= 1
+        self._predictor.learn(contact, wait=self.now - contact.arrived)
         if contact.key in self.queued:
             self._unqueue(contact)
             self._done(contact)
@@ -201,6 +203,7 @@ class Floor:
 
     def _answer(self, contact: SimulatedContact, person: SimulatedAgent) -> None:
         contact.answered, contact.agent, person.missed = self.now, person.id, 0
+        person.idle_since = self.now  # with room for more, those come first who got something longest ago
         end = self.now + contact.handle
         counted = min(end, self.span[1]) - max(self.now, self.span[0])
         if contact.kind.channel.is_voice:
@@ -222,7 +225,8 @@ class Floor:
         else:
             person.conversations -= 1
         self._open -= 1
-        self._predictor.learn(contact)
+        assert contact.answered is not None
+        self._predictor.learn(contact, wait=contact.answered - contact.arrived)
         self._done(contact)
         self.put(person)
         self.free(person)

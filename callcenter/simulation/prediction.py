@@ -1,60 +1,64 @@
 """Expected waits by the live estimator, to measure its error."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from callcenter.domain.routing import CandidatePool, Lines, Needs, Waiting, expected_wait
+from callcenter.domain.routing import CandidatePool, Flow, Lines, Needs, Pace, Waiting, forecast
 from callcenter.simulation.scenario import Scenario
-from callcenter.simulation.staff import SimulatedAgent, serving
 from callcenter.simulation.traffic import SimulatedContact
+
+LEARN_EVERY = 60.0  # seconds
+
+
+class _Seen:
+    """Of one class, so far."""
+
+    __slots__ = ("arrived", "handled", "handling", "left", "waited")
+
+    def __init__(self, handling: float) -> None:
+        self.handled, self.handling, self.arrived, self.left, self.waited = 1, handling, 0, 0, 0.0
 
 
 class Predictor:
-    """QL: place x mean handling time / agents serving; the mean is over contacts so far."""
+    """Measures handling times, arrivals and patience as the live service does: from contacts so far."""
 
-    def __init__(self, scenario: Scenario, needs: Mapping[str, Needs], staff: Sequence[SimulatedAgent]) -> None:
-        self._needs = needs
-        self._able = {one: [person.id for person in serving(one, list(staff))] for one in set(needs.values())}
-        self._seen: dict[int, tuple[int, float]] = {}
-        for kind in scenario.classes:
-            count, total = self._seen.get(needs[kind.name].queue_id, (0, 0.0))
-            self._seen[needs[kind.name].queue_id] = (count + 1, total + kind.handling.average)
-        self._serving: dict[int, tuple[int, int]] = {}
-        self._by_queue = {queue: self._of_queue(queue) for queue in self._seen}
+    def __init__(
+        self, scenario: Scenario, needs: Mapping[str, Needs], claims: Mapping[str, tuple[float, float, float]]
+    ) -> None:
+        self._needs, self._claims = needs, claims
+        self._seen = {kind.name: _Seen(kind.handling.average) for kind in scenario.classes}
+        self._pace, self._until = Pace(), 0.0
 
-    def _of_queue(self, queue: int) -> list[int]:
-        return sorted({id for one, ids in self._able.items() if one.queue_id == queue for id in ids})
+    def arrived(self, contact: SimulatedContact) -> None:
+        self._seen[contact.kind.name].arrived += 1
 
-    def learn(self, contact: SimulatedContact) -> None:
-        queue = self._needs[contact.kind.name].queue_id
-        count, total = self._seen[queue]
-        self._seen[queue] = (count + 1, total + contact.handle)
+    def learn(self, contact: SimulatedContact, *, wait: float) -> None:
+        """Served or given up after `wait` seconds."""
+        seen = self._seen[contact.kind.name]
+        seen.waited += wait
+        if contact.answered is None:
+            seen.left += 1
+        else:
+            seen.handled += 1
+            seen.handling += contact.handle
 
     def wait(self, waiting: Waiting, lines: Lines, candidates: CandidatePool, now: float) -> float | None:
         """Seconds, or None if no agent serves the queue."""
-        queue = waiting.needs.queue_id
-        count, total = self._seen[queue]
-        estimate = expected_wait(
-            place=_place(waiting, lines, now),
-            agents_serving=self._present(queue, candidates),
-            handling_seconds=total / count,
-        )
-        return None if estimate is None else estimate.total_seconds()
+        if now >= self._until:
+            self._until, self._pace = now + LEARN_EVERY, self._measured(now)
+        return forecast(waiting, lines, candidates, self._pace, now).seconds
 
-    def _present(self, queue: int, candidates: CandidatePool) -> int:
-        size, found = self._serving.get(queue, (-1, 0))
-        # The pool changes size when an agent signs in or out.
-        if size != len(candidates):
-            found = sum(candidates.get(id) is not None for id in self._by_queue[queue])
-            self._serving[queue] = (len(candidates), found)
-        return found
-
-
-def _place(waiting: Waiting, lines: Lines, now: float) -> int:
-    """1 + waiting contacts of the same queue with a higher score, in any line."""
-    own, score = lines.line_of(waiting), waiting.score(now)
-    place = own.place(waiting)
-    for line in lines:
-        if line is not own and line.needs.queue_id == waiting.needs.queue_id:
-            same = Waiting(id=waiting.id, needs=line.needs, since=now, points=score, aging=line.aging)
-            place += line.place(same) - 1
-    return place
+    def _measured(self, now: float) -> Pace:
+        flows = []
+        for name, seen in self._seen.items():
+            points, aging, _ = self._claims[name]
+            flows.append(
+                Flow(
+                    needs=self._needs[name],
+                    handling=seen.handling / seen.handled,
+                    a_second=seen.arrived / now if now else 0.0,
+                    points=points,
+                    aging=aging,
+                    gives_up=seen.left / seen.waited if seen.waited else 0.0,
+                )
+            )
+        return Pace(flows)

@@ -12,7 +12,7 @@ from typing import Any
 from callcenter.simulation import expectation
 from callcenter.simulation.engine import Floor
 from callcenter.simulation.figures import BATCHES, CURVE, Key, Measured, curves_of, figures_of, use_of
-from callcenter.simulation.scenario import Expected, Scenario
+from callcenter.simulation.scenario import Expected, Scenario, ScenarioError
 from callcenter.simulation.staff import known_agents, people
 from callcenter.simulation.theory import student_quantile
 from callcenter.simulation.traffic import SimulatedContact, drawn, traced
@@ -102,6 +102,11 @@ def play(
     if trace is not None:
         contacts = traced(trace, scenario, len(staff))
         last = contacts[-1].arrived
+        if last < scenario.warmed_up:
+            raise ScenarioError(
+                f"The trace ends after {last:g} s, before the warm-up of {scenario.warmed_up:g} s: nothing would be counted."
+                " Set a shorter warm_up."
+            )
         if last >= scenario.horizon:
             scenario = scenario.with_(horizon=last + 1, warm_up=scenario.warmed_up)
     measured = Measured(scenario, scenario.horizon, batches=BATCHES if seeds == 1 else 1)

@@ -18,6 +18,8 @@ def _seconds(value: Any) -> Any:
     if isinstance(value, str) and re.match(WRITTEN, value):
         number, unit = re.findall(r"[\d.]+|[a-z]+", value + " s")[:2]
         return float(number) * UNITS[unit]
+    if isinstance(value, str) and re.match(r"\s*\d", value):
+        raise ValueError(f"{value} is not a time: write seconds, or a number with s, min, h or d")
     return value
 
 
@@ -196,6 +198,6 @@ Duration = Annotated[
     Discriminator(
         _kind,
         custom_error_type="distribution",
-        custom_error_message="a number of seconds, or distribution: constant, exponential, lognormal, gamma, erlang, uniform, empirical",
+        custom_error_message="seconds, a number with s, min, h or d, or distribution: constant, exponential, lognormal, gamma, erlang, uniform, empirical",
     ),
 ]

@@ -231,3 +231,24 @@ def test_wrap_up_refuses_what_it_must(centre: Centre) -> None:
         wrap_ups.finish(work, id_, outcome="no_action_needed", note="", actor=alice)
     with pytest.raises(WrapUpEnded), centre.wiring.work() as work:
         wrap_ups.extend(work, id_, actor=alice)
+
+
+def test_a_caller_is_told_how_many_are_before_in_all_queues_of_the_agent(centre: Centre) -> None:
+    """Five wait for delivery, one calls billing, one agent serves both: sixth, not first."""
+    centre.run(
+        "UPDATE queues SET hours = (SELECT hours FROM queues WHERE id = :one), holidays = '{}'", one=centre.delivery
+    )
+    centre.change("alice", skills={"delivery": 3, "billing": 3})
+    centre.available("alice")
+    first, _ = centre.call("+14155550100")
+    centre.accept(first)
+    centre.connect(first)
+    for number in range(1, 6):
+        centre.clock.forward(1)
+        centre.call(f"+1415555020{number}")
+    centre.clock.forward(1)
+    sixth, _ = centre.call("+14155550299", key="2")
+    told = centre.interaction(sixth)
+    assert (told.state, told.result, told.queue_id) == ("waiting", None, centre.billing)
+    assert told.announced_place == 6
+    assert told.announced_seconds == pytest.approx(6 * 240, rel=0.05)

@@ -239,3 +239,40 @@ def test_a_break_asked_for_in_a_call_begins_when_it_is_done(centre: Centre) -> N
         wrap_ups.run_out(work, id_)
     assert (centre.agent("alice").status, centre.agent("alice").state) == ("break", "idle")
     assert centre.asked(second) is None
+
+
+def test_after_a_conversation_is_accepted_the_next_is_offered_at_once(centre: Centre) -> None:
+    centre.text("one", "+14155550701")
+    centre.text("two", "+14155550702")
+    centre.available("alice")
+    first, second = centre.rows(Interaction)
+    assert (centre.asked(first.id), centre.asked(second.id)) == ("alice", None)
+    centre.accept(first.id)
+    assert centre.asked(second.id) == "alice"
+
+
+def test_an_agent_with_a_conversation_is_not_idle_since_before_it(centre: Centre) -> None:
+    """Else who has one conversation open for long wins every tie."""
+    centre.available("alice")
+    centre.text("hello")
+    centre.clock.forward(600)
+    [one] = centre.rows(Interaction)
+    centre.run("UPDATE offers SET expires_at = :at", at=centre.clock.now)
+    centre.accept(one.id)
+    assert centre.agent("alice").idle_since == centre.clock.now
+    first = centre.clock.now
+    centre.clock.forward(60)
+    assert centre.agent("alice").idle_since == first
+
+
+def test_an_offer_of_which_the_agent_could_not_hear_is_no_miss(centre: Centre) -> None:
+    centre.available("alice", "bo")
+    with centre.wiring.work() as work:
+        agents.connected(work, sid="s1", agent_id=centre.people.alice)
+    centre.clock.forward(40)
+    id_, _ = centre.call()
+    assert centre.asked(id_) == "alice"
+    centre.clock.forward(21)
+    _expire(centre, id_)()
+    assert centre.agent("alice").missed_in_a_row == 0
+    assert centre.asked(id_) == "bo"

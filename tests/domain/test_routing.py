@@ -1,6 +1,5 @@
 """Which agent takes a contact, which contact an agent takes next, and the reason in each case."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -197,8 +196,9 @@ def test_whoever_was_asked_is_asked_again_only_after_a_pause_or_where_there_is_n
     assert who(waiting(asked=just), agent(1)) is None
     assert who(waiting(asked=some), agent(1)) == 1  # alone
     assert next_of(agent(1), waiting(asked=some)) == 1
-    assert who(waiting(asked=some), agent(1), agent(2, calls=1)) is None  # another will be free
-    assert next_of(agent(1), waiting(asked=some), others=(agent(2, calls=1),)) is None
+    assert who(waiting(asked=some), agent(1), agent(2, calls=1)) == 1  # who is busy does not help now
+    assert next_of(agent(1), waiting(asked=some), others=(agent(2, calls=1),)) == 1
+    assert next_of(agent(1), waiting(asked=some), others=(agent(2),)) is None
     assert who(waiting(asked={1: Asked(NOW - 90, NOW - 30)}), agent(1), agent(2, calls=1)) == 1
 
 
@@ -359,19 +359,6 @@ def test_a_text_that_came_at_this_very_moment_can_be_taken(second: int) -> None:
     assert routing.what_next(taker, Lines([one]), CandidatePool([taker]), now) is one
 
 
-def test_the_place_and_the_expected_wait() -> None:
-    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
-    others = [noon - timedelta(seconds=s) for s in (90, 60, 30)]
-    assert routing.place_of(noon - timedelta(seconds=45), others) == 3
-    assert routing.place_of(noon - timedelta(seconds=99), others) == 1
-    assert routing.expected_wait(place=3, agents_serving=2, handling_seconds=240) == timedelta(seconds=360)
-    assert routing.expected_wait(place=3, agents_serving=0, handling_seconds=240) is None
-    assert routing.serving(waiting(), CandidatePool([agent(1), agent(2, calls=1), agent(3, is_available=False)])) == (
-        2,
-        1,
-    )
-
-
 def test_an_expectation_that_is_far_off_is_not_tolerable() -> None:
     good = routing.error_of([(100.0, 90.0)] * 20)
     bad = routing.error_of([(300.0, 60.0)] * 20)
@@ -379,3 +366,33 @@ def test_an_expectation_that_is_far_off_is_not_tolerable() -> None:
     assert good.is_tolerable(0.5)
     assert not bad.is_tolerable(0.5)
     assert routing.error_of([(300.0, 60.0)] * 3).is_tolerable(0.5)  # too few to say
+
+
+def test_nobody_waits_for_two_minutes_beside_the_one_free_agent_because_others_are_busy() -> None:
+    """Alice declined; Bo is on a call: after five seconds she is asked again."""
+    one = waiting(asked={1: routing.Asked(NOW - 6, NOW + 114)})
+    pool = CandidatePool([agent(1), agent(2, calls=1)])
+    assert routing.who_should_take(one, pool, NOW).agent_id == 1
+    assert routing.what_next(agent(1), Lines([one]), pool, NOW) is one
+    free = CandidatePool([agent(1), agent(2)])
+    assert routing.who_should_take(one, free, NOW).agent_id == 2
+
+
+def test_an_explanation_names_the_ring_that_lets_her_in_a_break_asked_for_and_when_somebody_is_asked_again() -> None:
+    rings = (
+        RingRule(after=44, skills={"delivery": 5}, skip_if_empty=False),
+        RingRule(after=90, skills={}, skip_if_empty=False),
+    )
+    one = waiting(policy=QueuePolicy(skills={"delivery": 4}, rings=rings), since=0, asked={3: Asked(NOW - 2, NOW + 58)})
+    pool = CandidatePool(
+        [
+            agent(1, skills={}),
+            agent(2, is_available=False, is_leaving=True),
+            agent(3, skills={"delivery": 4}),
+            agent(4, skills={}, languages=()),
+        ]
+    )
+    found = routing.explain(one, pool, routing.who_should_take(one, pool, NOW), NOW)
+    assert found.next_ring_in == 90
+    assert found.again_in == 3
+    assert (found.out["leaving"], found.out["language"]) == ((2,), (4,))

@@ -2,6 +2,7 @@
 
 import pytest
 import redis
+from redis.client import PubSub
 from rq import SimpleWorker
 
 import workers.job
@@ -12,6 +13,7 @@ from callcenter.actions.messages import messages, outgoing
 from callcenter.background import QUEUES
 from callcenter.domain.errors import CallNotConnected, OutsideError
 from callcenter.embedded.server import EmbeddedServer
+from callcenter.push import CHANNEL, Push
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.calls.legs import Leg
 from callcenter.storage.messages.messages import Message
@@ -29,7 +31,7 @@ def work_off(wiring: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
     SimpleWorker(list(QUEUES), connection=wiring.background.redis).work(burst=True, logging_level="ERROR")
 
 
-# The agent's browser is gone
+# The agent's browser is gone, or the web
 
 
 def _connect(centre: Centre, name: str, sid: str) -> None:
@@ -37,6 +39,7 @@ def _connect(centre: Centre, name: str, sid: str) -> None:
         agents.connected(work, sid=sid, agent_id=centre.id_of(name))
 
 
+@pytest.mark.usefixtures("web_listens")
 def test_a_browser_that_is_gone_while_offered_passes_the_offer_on_at_once(centre: Centre) -> None:
     centre.wiring.settings = centre.wiring.settings.model_copy(update={"presence_grace_seconds": 5})
     centre.available("alice", "bo")
@@ -59,6 +62,46 @@ def test_a_browser_that_is_gone_while_offered_passes_the_offer_on_at_once(centre
     assert centre.agent("bo").status == "available"
 
 
+def test_a_process_that_has_published_nothing_yet_knows_whether_the_web_listens(
+    redis_url: str, web_listens: PubSub
+) -> None:
+    assert Push(redis_url).has_listeners()
+    web_listens.unsubscribe()
+    assert web_listens.get_message(timeout=5)
+    assert not Push(redis_url).has_listeners()
+
+
+def test_while_no_web_process_is_there_nobody_misses_anything_and_all_are_as_before_when_it_is_back(
+    centre: Centre, web_listens: PubSub
+) -> None:
+    centre.available("alice")
+    _connect(centre, "alice", "s1")
+    clock = Clock(centre.wiring)
+    clock.tick()
+    web_listens.unsubscribe()
+    assert web_listens.get_message(timeout=5)
+    id_, _ = centre.call()
+    for _ in range(12):  # ten minutes
+        centre.clock.forward(50)
+        clock.tick()
+    alice = centre.agent("alice")
+    assert (alice.status, alice.missed_in_a_row) == ("available", 0)
+    web_listens.subscribe(CHANNEL)
+    assert web_listens.get_message(timeout=5)
+    clock.tick()
+    assert centre.agent("alice").status == "available"
+    _connect(centre, "alice", "s2")  # the browser is back
+    centre.clock.forward(40)
+    with centre.wiring.work() as work:
+        agents.seen(work, sid="s2")
+    clock.tick()
+    assert centre.agent("alice").status == "available"
+    centre.clock.forward(6)
+    clock.tick()
+    assert centre.asked(id_) == "alice"
+
+
+@pytest.mark.usefixtures("web_listens")
 def test_a_browser_that_is_back_within_the_grace_keeps_the_offer(centre: Centre) -> None:
     centre.wiring.settings = centre.wiring.settings.model_copy(update={"presence_grace_seconds": 5})
     centre.available("alice", "bo")
@@ -74,6 +117,7 @@ def test_a_browser_that_is_back_within_the_grace_keeps_the_offer(centre: Centre)
     assert centre.asked(id_) == "alice"
 
 
+@pytest.mark.usefixtures("web_listens")
 @pytest.mark.parametrize("comes_back_by", ["signing in", "choosing a status"])
 def test_an_agent_who_comes_back_is_not_lost_before_the_line_of_the_page_is_up(
     centre: Centre, comes_back_by: str
@@ -102,6 +146,7 @@ def test_an_agent_who_comes_back_is_not_lost_before_the_line_of_the_page_is_up(
     assert centre.agent("alice").status_reason == "connection_lost"  # the agent did not come back
 
 
+@pytest.mark.usefixtures("web_listens")
 def test_a_browser_that_fell_silent_is_not_held_against_who_chooses_now(centre: Centre) -> None:
     """A web process that was killed wrote no end of its lines."""
     centre.available("alice")
@@ -176,11 +221,11 @@ def test_a_line_whose_joining_was_never_told_is_asked_about_and_kept(
     centre: Centre, rest: Rest, carrier: Carrier
 ) -> None:
     centre.available("alice", "bo")
-    id_, _ = centre.call()
+    id_, caller = centre.call()
     offer, browser = centre.accept(id_), new_sid()
     params = {"From": f"client:agent-{centre.people.alice}", "interaction": str(id_), "offer": str(offer)}
     carrier.post("/webhooks/voice/agent", params, CallSid=browser)
-    rest.calls[browser] = "in-progress"
+    rest.calls[browser] = rest.calls[caller] = "in-progress"
     centre.clock.forward(16)
     Clock(centre.wiring).tick()
     assert (centre.asked(id_), centre.interaction(id_).answered_at is not None) == ("alice", True)

@@ -7,9 +7,10 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from callcenter import simulation
 from callcenter.cli.routing import routing
 from callcenter.simulation import Scenario
-from callcenter.simulation.scenario import SHIPPED
+from callcenter.simulation.scenario import SHIPPED, ScenarioError, of
 
 UNSEEN = {
     "name": "a shop on Saturday",
@@ -114,3 +115,23 @@ def test_every_shipped_scenario_stands_in_the_table_of_the_documentation() -> No
     told = (Path(__file__).parents[2] / "docs" / "routing.md").read_text("utf-8")
     shipped = {file.stem for file in SHIPPED.glob("*.yaml")}
     assert {name for name in shipped if f"`{name}`" in told} == shipped
+
+
+def test_a_trace_that_ends_within_the_warm_up_is_refused() -> None:
+    scenario = of(
+        {"horizon": 1000, "warm_up": 100, "agents": [{"count": 1}], "classes": [{"name": "a", "handling": 60}]}
+    )
+    with pytest.raises(ScenarioError, match="before the warm-up of 100 s"):
+        simulation.run(scenario, trace=[{"t": 5, "handle": 60}])
+
+
+@pytest.mark.parametrize("field", ["horizon", "handling"])
+def test_a_time_with_an_unknown_unit_names_the_units(field: str) -> None:
+    plain = {"horizon": 1000, "agents": [{"count": 1}], "classes": [{"name": "a", "handling": 60}]}
+    data = (
+        {**plain, "horizon": "1 hour"}
+        if field == "horizon"
+        else {**plain, "classes": [{"name": "a", "handling": "1 hour"}]}
+    )
+    with pytest.raises(ScenarioError, match="s, min, h or d"):
+        of(data)

@@ -4,6 +4,7 @@ Each runs in a process that did the same a moment ago, so one-second caches (`st
 
 from pathlib import Path
 
+import pytest
 from flask import Flask
 
 from callcenter import operations
@@ -201,6 +202,7 @@ def test_the_api(floor: Floor, app: Flask, statements: Statements) -> None:
             floor.double()
 
 
+@pytest.mark.usefixtures("web_listens")
 def test_the_clock_with_nothing_due(floor: Floor, statements: Statements) -> None:
     clock = Clock(floor.centre.wiring)
     clock.tick()  # all that is done every few seconds, minutes or hours

@@ -195,6 +195,11 @@ def _wait_beside_free_agents(counter: Counter) -> None:
     counter.centre.run("UPDATE agents SET status = 'available' WHERE username IN ('alice', 'bo')")
 
 
+def _ranked_by_old_rules(counter: Counter) -> None:
+    _two_wait(counter)
+    counter.centre.run("UPDATE interactions SET aging = 3")
+
+
 def _wait_too_long(counter: Counter) -> None:
     rules = '{"max_wait": 60, "overflow": "voicemail"}'
     counter.centre.run("UPDATE queues SET routing = routing || CAST(:rules AS jsonb)", rules=rules)
@@ -221,6 +226,7 @@ TWO_OF: dict[str, Callable[[Counter], None]] = {
     "approver_gone": _approvers_gone,
     "offer_to_absent": _absent_with_offers,
     "quiet_call": _quiet_calls,
+    "outdated_rank": _ranked_by_old_rules,
     "waits_for_offer": _wait_beside_free_agents,
     "waits_too_long": _wait_too_long,
 }
@@ -243,6 +249,7 @@ def _only(monkeypatch: pytest.MonkeyPatch, *kinds: Due) -> None:
     monkeypatch.setattr(due.register, "DUE", kinds)
 
 
+@pytest.mark.usefixtures("web_listens")
 @pytest.mark.parametrize("kind", [one.kind for one in due.DUE])
 def test_a_poisoned_row_delays_only_itself(
     kind: str, counter: Counter, rest: Rest, monkeypatch: pytest.MonkeyPatch

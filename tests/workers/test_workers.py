@@ -99,8 +99,17 @@ def test_the_timetable_keeps_the_database_tidy(centre: Centre) -> None:
     assert len({entry.lock for entry in TIMETABLE}) == len(TIMETABLE)
 
 
+def test_a_clock_that_starts_asks_about_all_calls(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    call_id, _ = centre.call()
+    clock = Clock(centre.wiring)
+    monkeypatch.setattr(clock, "tick", clock.stop)
+    clock.run()
+    assert centre.interaction(call_id).call.reconcile_at == centre.clock.now
+
+
 def test_the_clock_goes_on_when_the_database_was_away(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(centre.wiring)
+    clock._another_chance()  # at its start it asks about all calls
     call_id, _ = centre.call()
     tries = []
 

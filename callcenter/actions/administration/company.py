@@ -4,6 +4,7 @@ import hashlib
 import json
 
 from callcenter.actions.administration.queues import checked_names, must_administer
+from callcenter.actions.routing import ranks
 from callcenter.domain import queues
 from callcenter.domain.errors import Invalid, NotFound, StaleSave
 from callcenter.domain.permissions import Actor
@@ -11,6 +12,8 @@ from callcenter.domain.routing import CompanyPolicy
 from callcenter.domain.setup_events import RoutingChanged
 from callcenter.storage.administration.company import BreakReason, Company, every_break_reason
 from callcenter.storage.work import Work
+
+RANKING = {"tiers", "broken_promise", "repeated_contact", "most", "head_start", "aging"}
 
 
 def set_routing(work: Work, *, policy: CompanyPolicy, version: str | None, actor: Actor) -> None:
@@ -27,6 +30,8 @@ def set_routing(work: Work, *, policy: CompanyPolicy, version: str | None, actor
     if changed:
         ours.routing = new
         work.record(RoutingChanged(changed=changed, actor=actor.label))
+    if changed.keys() & RANKING:
+        ranks.again(work)
 
 
 def version_of(policy: CompanyPolicy) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from callcenter.actions.routing import routing
+from callcenter.actions.routing import ranks, routing
 from callcenter.domain import languages, queues, texts
 from callcenter.domain.agents import AgentState, Role, Status
 from callcenter.domain.errors import N_, DomainError, Invalid, NotAllowed, NotFound, StaleSave
@@ -80,6 +80,8 @@ def change(work: Work, queue_id: int, *, settings: QueueSettings, version: str |
         if fields:
             changes = {name: changed[name] for name in sorted(fields)}
             work.record(event(queue_id=queue_id, changed=changes, actor=actor.label))
+    if before.priority != tidy.priority or before.policy.aging != tidy.policy.aging:
+        ranks.again(work, queue_id=queue_id)
     return row
 
 

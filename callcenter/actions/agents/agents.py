@@ -16,7 +16,7 @@ from callcenter.storage.agents.agents import Agent
 from callcenter.storage.calls import interactions
 from callcenter.storage.work import Work
 
-HEARTBEAT_LOST = timedelta(seconds=35)
+HEARTBEAT_LOST = offers.HEARTBEAT_LOST
 
 
 def choose_status(work: Work, agent_id: int, status: str, *, reason: str = "") -> Agent:

@@ -8,9 +8,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from callcenter.actions.calls import call_lifecycle, calls
-from callcenter.actions.calls import callback_offer as promises
-from callcenter.actions.routing import hours, offers, routing
-from callcenter.domain import routing as rules
+from callcenter.actions.routing import hours, offers, ranks, routing
 from callcenter.domain.callback_events import CallbackFailed, CallbackKept, CallbackTried, CustomerToCall, LegToEnd
 from callcenter.domain.calls import OVER, Answer, HangUp, Wait
 from callcenter.domain.events import CallEnded
@@ -23,6 +21,7 @@ from callcenter.storage.calls import interactions
 from callcenter.storage.calls import legs as leg_rows
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.calls.legs import Leg
+from callcenter.storage.routing import forecasts
 from callcenter.storage.routing import offers as open_offers
 from callcenter.storage.routing import routing as queries
 from callcenter.storage.routing.candidates import head_of
@@ -46,7 +45,7 @@ def due(work: Work, interaction_id: int) -> bool:
         row.next_try_at = None
     elif row.first == "agent":
         ours.joined_at = min(ours.joined_at or work.now, work.now)
-        row.next_try_at, ours.queue_rank = None, promises.rank(ours)
+        row.next_try_at, ours.queue_rank = None, ranks.of(ours)
         routing.route(work, ours)
     elif _is_next(work, ours):
         _to_call(work, ours, row)
@@ -56,15 +55,12 @@ def due(work: Work, interaction_id: int) -> bool:
 
 
 def _is_next(work: Work, ours: Interaction) -> bool:
-    head = head_of(ours)
-    serving, free = rules.serving(
-        routing.waiting_of(work, [head], asked_before=False)[0], routing.pool_of(work, queries.on_duty(work.session))
-    )
-    ahead = queries.ahead(
-        work.session, queue_id=ours.queue_id or 0, channel=ours.channel, queue_rank=promises.rank(ours)
-    )
+    head = head_of(ours)._replace(queue_rank=ranks.of(ours))
+    waiting = routing.waiting_of(work, [head], asked_before=False)[0]
+    candidates = routing.pool_of(work, queries.on_duty(work.session))
+    found = forecasts.forecast(work.session, waiting, candidates, now=work.now)
     # An agent remains for this customer, or the next one to finish does.
-    return free > ahead or (ahead == 0 and serving > 0)
+    return found.seconds is not None and (found.seconds == 0 or found.place == 1)
 
 
 def agent_is_in(work: Work, ours: Interaction) -> None:
@@ -136,7 +132,7 @@ def answered(work: Work, interaction_id: int, *, call_sid: str) -> Answer:
     if ours.state == State.ACTIVE and _agent_is_there(work, ours):
         _connected(work, ours, row)
     elif ours.state == State.WAITING:
-        ours.queue_rank = promises.rank(ours) - HEAD_OF_LINE
+        ours.queue_rank = ranks.of(ours) - HEAD_OF_LINE
         routing.route(work, ours)
     us = company.get(work.session)
     name = us.name(ours.language) if us else ""

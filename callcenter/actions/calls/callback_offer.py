@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from callcenter.actions.calls import call_lifecycle
-from callcenter.actions.routing import offers, queue_announcements, routing
+from callcenter.actions.routing import offers, queue_announcements, ranks, routing
 from callcenter.domain import customers as numbers
 from callcenter.domain.callback_events import CallbackKept, CallbackPromised
 from callcenter.domain.calls import AskForCallback, SayPromised
@@ -65,12 +65,6 @@ def to_be_asked(interaction: Interaction) -> None:
 def wait_on(interaction: Interaction) -> None:
     interaction.call.menu_keys = [key for key in interaction.call.menu_keys if key != ASKED]
     interaction.call.bring_back_at = None
-
-
-def rank(interaction: Interaction) -> float:
-    """The place in the queue, from the values that `routing.enter` stored."""
-    since = (interaction.joined_at or interaction.created_at).timestamp()
-    return float(interaction.aging * since - sum(interaction.score.values()))
 
 
 def promise(work: Work, call: Interaction, *, source: str) -> Callback:
@@ -180,7 +174,7 @@ def taken_by_call(work: Work, call: Interaction) -> bool:
     ):
         return False
     call.joined_at = min(row.joined_at, work.now)
-    call.queue_rank = rank(call)
+    call.queue_rank = ranks.of(call)
     row.connected_at = work.now
     close(
         work, ours, row, state=CallbackState.CONNECTED, reason="called_us", result=Result.REPLACED, by=EndedBy.CUSTOMER

@@ -10,6 +10,7 @@ from callcenter.actions.customers import customers
 from callcenter.actions.routing import hours, offers, queue_announcements, routing
 from callcenter.domain import calls, languages
 from callcenter.domain import customers as people
+from callcenter.domain.callback_events import LegToEnd
 from callcenter.domain.calls import (
     RANK,
     Answer,
@@ -40,7 +41,7 @@ from callcenter.storage.customers.customers import Customer
 from callcenter.storage.routing import offers as open_offers
 from callcenter.storage.work import Work
 
-QUIET_AFTER = timedelta(minutes=2)
+QUIET_AFTER = offers.QUIET_AFTER
 LANGUAGE_KEY = "9"
 WRONG_KEYS = 2
 LONGEST_AWAY = timedelta(hours=1)
@@ -257,6 +258,11 @@ def end(work: Work, interaction: Interaction, *, by: EndedBy) -> None:
         call_lifecycle.tell(work, interaction, by=by, result=Result.SERVED)
         return
     agent_id = offers.withdraw(work, interaction)
+    if agent_id and any(
+        leg.agent_id == agent_id and not leg.left_at for leg in leg_rows.of(work.session, interaction.id)
+    ):
+        # It is alone in a conference that nobody else ends.
+        work.record(LegToEnd(interaction_id=interaction.id, agent_id=agent_id))
     result = Result.LEFT_IN_MENU if before == State.MENU else Result.ABANDONED
     call_lifecycle.finish(work, interaction, by=by, result=result)
     if before == State.OFFERED:
@@ -270,7 +276,10 @@ def _agent_is_there(work: Work, interaction: Interaction) -> bool:
     # Admitted counts: reports of joining and leaving come in any order.
     offer = open_offers.open_of(work.session, interaction.id)
     legs = leg_rows.of(work.session, interaction.id)
-    return offer is not None and any(leg.offer_id == offer.id and leg.joined_at for leg in legs)
+    customer = leg_rows.of_customer(work.session, interaction.id)
+    return offer is not None and any(
+        leg.offer_id == offer.id and leg.joined_at and not leg_rows.are_apart(customer, leg) for leg in legs
+    )
 
 
 def connected(work: Work, interaction: Interaction) -> None:

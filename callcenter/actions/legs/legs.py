@@ -155,12 +155,21 @@ def report(work: Work, given: LegReport) -> None:
     if rank < OVER:
         return
     leg.left_at = leg.left_at or work.now
+    if given.is_asked and leg.party == "customer":
+        _forget_admitted(work, interaction)
     if leg.party == "agent":
         agent_left(work, interaction, leg)
     elif interaction.direction != Direction.CALLBACK or not callback_dialing.leg_over(
         work, interaction, leg, outcome=given.status
     ):
         directions.customer_gone(work, interaction, by=EndedBy.CUSTOMER)
+
+
+def _forget_admitted(work: Work, interaction: Interaction) -> None:
+    # The customer left at an unknown time: an agent of whom no conference was reported has not met them.
+    for leg in leg_rows.of(work.session, interaction.id):
+        if leg.party == "agent" and leg.conference_sid is None and interaction.answered_at is None:
+            leg.joined_at = None
 
 
 def conference(work: Work, given: ConferenceReport) -> None:
@@ -192,7 +201,9 @@ def _heard(work: Work, interaction: Interaction, leg: Leg, given: ConferenceRepo
     if given.event == "participant-join":
         leg.joined_at, leg.left_at = leg.joined_at or work.now, None
         if leg.party == "agent":
-            agent_joined(work, interaction)
+            agent_joined(work, interaction, leg)
+        else:
+            _customer_joined(work, interaction)
     elif given.event == "participant-leave" and leg.party == "customer" and given.call_status == CallStatus.IN_PROGRESS:
         holds.end(work, interaction)  # pressed *: the action of the Dial takes over
     elif given.event == "participant-leave" and given.reason != OURS:
@@ -207,13 +218,27 @@ def _heard(work: Work, interaction: Interaction, leg: Leg, given: ConferenceRepo
         holds.end(work, interaction)
 
 
-def agent_joined(work: Work, interaction: Interaction) -> None:
-    """Locked."""
+def agent_joined(work: Work, interaction: Interaction, leg: Leg) -> None:
+    """Connected once the customer's leg is in the same conference. Locked."""
     offer = open_offers.open_of(work.session, interaction.id, lock=True)
     if interaction.state != State.ACTIVE or offer is None:
         return
     offer.connect_by = interaction.call.bring_back_at = None
+    if leg_rows.are_apart(leg_rows.of_customer(work.session, interaction.id), leg):
+        # The caller may have left unheard: the carrier knows.
+        interaction.call.reconcile_at = work.now
+        return
     directions.agent_is_up(work, interaction)
+
+
+def _customer_joined(work: Work, interaction: Interaction) -> None:
+    # Reported after the agent had joined.
+    if interaction.state != State.ACTIVE or interaction.direction == Direction.CALLBACK or interaction.answered_at:
+        return
+    offer = open_offers.open_of(work.session, interaction.id, lock=True)
+    for leg in leg_rows.of(work.session, interaction.id):
+        if offer and leg.offer_id == offer.id and leg.joined_at and leg.conference_sid and not leg.left_at:
+            agent_joined(work, interaction, leg)
 
 
 def agent_left(work: Work, interaction: Interaction, leg: Leg) -> None:
@@ -227,7 +252,8 @@ def agent_left(work: Work, interaction: Interaction, leg: Leg) -> None:
     if offer.state == OfferState.LIVE:
         offers.missed(work, interaction, offer, reason="desk_telephone_no_answer")
     elif interaction.state == State.ACTIVE:
-        if leg.joined_at:  # a leg that leaves had joined, even where that is reported later
+        # A leg that leaves had joined, even where that is reported later.
+        if leg.joined_at and not leg_rows.are_apart(leg_rows.of_customer(work.session, interaction.id), leg):
             directions.agent_is_up(work, interaction)
         if not _other_leg(work, interaction, leg):
             offer.connect_by = work.now + REJOIN_WITHIN

@@ -73,4 +73,10 @@ def locked(work: Work, agent_id: int) -> Agent:
 
 
 def answered(work: Work, agent_id: int) -> None:
-    locked(work, agent_id).missed_in_a_row = 0
+    agent = locked(work, agent_id)
+    agent.missed_in_a_row, agent.idle_since = 0, work.now
+
+
+def finished(work: Work, agent_id: int) -> None:
+    """With other work in hand too: the next turn counts from the last thing begun or ended."""
+    locked(work, agent_id).idle_since = work.now

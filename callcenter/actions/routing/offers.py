@@ -24,7 +24,10 @@ from callcenter.storage.routing import offers
 from callcenter.storage.routing.offers import Offer
 from callcenter.storage.work import Work
 
+HEARTBEAT_LOST = timedelta(seconds=35)  # a line without a sign of life for so long is dead
 CONNECT_WITHIN = timedelta(seconds=15)
+QUIET_AFTER = timedelta(minutes=2)  # a call without a report for so long is asked about
+TRUSTED = timedelta(seconds=30)  # what a report says of a leg, when an agent accepts
 
 
 def accept(work: Work, offer_id: int, *, agent_id: int) -> Connection:
@@ -37,6 +40,7 @@ def accept(work: Work, offer_id: int, *, agent_id: int) -> Connection:
     offer.state, offer.accepted_at, offer.ring_at = OfferState.ACCEPTED, work.now, None
     if interaction.channel.is_voice:
         offer.connect_by = work.now + CONNECT_WITHIN
+        _check_again(work, interaction)
     else:
         interaction.answered_at = interaction.answered_at or work.now
     interaction.state, interaction.accepted_at = State.ACTIVE, work.now
@@ -59,7 +63,25 @@ def accept(work: Work, offer_id: int, *, agent_id: int) -> Connection:
     )
     agent_state.refresh_state(work, agent_id)
     agent_state.answered(work, agent_id)
+    _ask_for_more(work, interaction, agent_id)
     return _connection(offer)
+
+
+def _ask_for_more(work: Work, interaction: Interaction, agent_id: int) -> None:
+    agent = agents.get(work.session, agent_id)
+    if agent is None or agent.next_status:
+        return
+    limits = routing.policy(work).limits(agent.limits, conversations=agent.max_conversations)
+    # During a call nothing more fits, unless the company or the agent's settings say so.
+    if limits.both or not interaction.channel.is_voice:
+        routing.next_for(work, agent_id)
+
+
+def _check_again(work: Work, interaction: Interaction) -> None:
+    """A call that nobody reported on for a while may be over: the clock asks the provider at once."""
+    call = interaction.call
+    if call.reconcile_at and call.reconcile_at - work.now < QUIET_AFTER - TRUSTED:
+        call.reconcile_at = work.now
 
 
 def _connection(offer: Offer) -> Connection:
@@ -92,7 +114,24 @@ def expire(work: Work, interaction_id: int) -> None:
     interaction = interactions.get(work.session, interaction_id, lock=True)
     offer = offers.open_of(work.session, interaction_id, lock=True)
     if interaction and offer and offer.state == OfferState.LIVE and offer.expires_at <= work.now:
-        missed(work, interaction, offer, reason="no_answer")
+        if _was_told(work, offer):
+            missed(work, interaction, offer, reason="no_answer")
+        else:
+            _not_told(work, interaction, offer)
+
+
+def _was_told(work: Work, offer: Offer) -> bool:
+    """By a desk telephone, or a browser whose line lives. An agent who never had one is a program, or a test."""
+    agent = agents.get(work.session, offer.agent_id)
+    if agent is None or agent.desk_telephone:
+        return True
+    return agents.is_reached(work.session, offer.agent_id, since=work.now - HEARTBEAT_LOST)
+
+
+def _not_told(work: Work, interaction: Interaction, offer: Offer) -> None:
+    """No miss: the web or the agent's own line was away. The agent may be asked again, after all others."""
+    _end(work, interaction, offer, OfferState.WITHDRAWN, reason="not_reached")
+    routing.route(work, interaction, without=frozenset({offer.agent_id}))
 
 
 def missed(work: Work, interaction: Interaction, offer: Offer, *, reason: str) -> None:
@@ -179,6 +218,7 @@ def free(work: Work, interaction: Interaction, agent_id: int | None) -> None:
         return
     close(work, interaction.id)
     agent_state.refresh_state(work, agent_id)
+    agent_state.finished(work, agent_id)
     routing.next_for(work, agent_id)
 
 

@@ -9,8 +9,8 @@ from callcenter.domain.states import Direction
 from callcenter.storage.administration import settings_cache
 from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
+from callcenter.storage.routing import forecasts, waits
 from callcenter.storage.routing import routing as queries
-from callcenter.storage.routing import waits
 from callcenter.storage.routing.candidates import head_of
 from callcenter.storage.work import Work
 
@@ -22,17 +22,10 @@ def prediction(
     queue = settings_cache.queue(work.session, interaction.queue_id) if interaction.queue_id else None
     if queue is None or interaction.queue_rank is None:
         return 1, None
-    ahead = queries.ahead(
-        work.session, queue_id=queue.id, channel=interaction.channel, queue_rank=interaction.queue_rank
-    )
     waiting = waiting or routing.waiting_of(work, [head_of(interaction)], asked_before=False)[0]
     candidates = candidates or routing.pool_of(work, queries.on_duty(work.session))
-    serving, free = rules.serving(waiting, candidates)
-    if free > ahead:
-        return ahead + 1, 0
-    handling = waits.handling_seconds(work.session, queue.id, now=work.now) or queue.handling_seconds
-    expected = rules.expected_wait(place=ahead + 1, agents_serving=serving, handling_seconds=handling)
-    return ahead + 1, int(expected.total_seconds()) if expected else None
+    found = forecasts.forecast(work.session, waiting, candidates, now=work.now)
+    return found.place, None if found.seconds is None else int(found.seconds)
 
 
 def tell_place(work: Work, interaction_id: int, *, first: bool) -> Answer:

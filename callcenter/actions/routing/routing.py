@@ -5,8 +5,10 @@ It never waits for a row that another router locks; one statement and two partia
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from callcenter.actions.routing import ranks
 from callcenter.domain import routing
 from callcenter.domain.agents import AgentState
 from callcenter.domain.events import DeskTelephoneToRing, OfferMade, StateChanged
@@ -25,6 +27,7 @@ from callcenter.storage.calls import interactions
 from callcenter.storage.calls.interactions import Interaction
 from callcenter.storage.customers.customers import Customer
 from callcenter.storage.routing import candidates as stored
+from callcenter.storage.routing import forecasts
 from callcenter.storage.routing import routing as queries
 from callcenter.storage.routing.candidates import head_of
 from callcenter.storage.routing.routing import MadeOffer, OnDuty, QueueHead
@@ -32,43 +35,19 @@ from callcenter.storage.work import Work
 
 FIRST_DEPTH = 8
 WHOLE_DEPTH = 1_000
-CONTACTS_OF_LATE = timedelta(days=7)
 
 
 def enter(work: Work, interaction: Interaction, customer: Customer | None) -> None:
     """Store what routing decides by. After a hang-up, a caller who redials soon gets their old place."""
     ours = policy(work)
     queue = settings_cache.queue(work.session, interaction.queue_id) if interaction.queue_id else None
-    known = _known(work, interaction, customer, ours) if interaction.their_address else None
+    account_id = customer.account_id if customer else None
+    known = ranks.known_of(work, interaction, ours, account_id=account_id) if interaction.their_address else None
     if known and known.waited_since and interaction.channel.is_voice and interaction.joined_at == work.now:
         interaction.joined_at = known.waited_since
-    tier = customer.tier if customer else ""
-    interaction.tier = tier
-    interaction.score = ours.points(
-        priority=queue.priority if queue else 0,
-        tier=tier,
-        broken_promise=bool(known and known.broken_promise),
-        repeats=min(known.contacts, 5) if known else 0,
-        channel=interaction.channel,
-    )
-    interaction.aging = ours.aging_of(interaction.channel) * (queue.policy.aging if queue else 1.0)
-    joined = interaction.joined_at or work.now
-    interaction.queue_rank = interaction.aging * joined.timestamp() - sum(interaction.score.values())
+    interaction.tier = customer.tier if customer else ""
+    ranks.write(interaction, ours, queue, known)
     interaction.affinities = _affinities(known) if known else []
-
-
-def _known(work: Work, interaction: Interaction, customer: Customer | None, ours: CompanyPolicy) -> queries.Known:
-    return queries.known(
-        work.session,
-        customer_id=interaction.customer_id,
-        account_id=customer.account_id if customer else None,
-        number=interaction.their_address,
-        queue_id=interaction.queue_id,
-        interaction_id=interaction.id,
-        since=work.now - CONTACTS_OF_LATE,
-        redial_since=work.now - timedelta(seconds=ours.redial_seconds),
-        now=work.now,
-    )
 
 
 def _affinities(known: queries.Known) -> list[list[int | str]]:
@@ -189,7 +168,9 @@ def why_waiting(work: Work, interaction: Interaction) -> Explanation | None:
     now = work.now.timestamp()
     waiting = waiting_of(work, [head_of(interaction)])[0]
     candidates = pool_of(work, queries.on_duty(work.session))
-    return routing.explain(waiting, candidates, routing.who_should_take(waiting, candidates, now), now)
+    choice = routing.who_should_take(waiting, candidates, now)
+    found = forecasts.forecast(work.session, waiting, candidates, now=work.now)
+    return replace(routing.explain(waiting, candidates, choice, now), ahead=found.place - 1)
 
 
 def policy(work: Work) -> CompanyPolicy:

@@ -1,6 +1,7 @@
 """Two questions: which agent takes this interaction, and what does this agent take next. Pure."""
 
-from callcenter.domain.routing.expected import Error, error_of, expected_wait, place_of, serving
+from callcenter.domain.routing.capacity import Flow, Pace
+from callcenter.domain.routing.expected import Error, Forecast, error_of, forecast
 from callcenter.domain.routing.explain import Explanation, explain, explanation, verdict
 from callcenter.domain.routing.people import Candidate, CandidatePool, Limits, Profile, no_room, profile
 from callcenter.domain.routing.policy import CallbackRule, CompanyPolicy, Hold, QueuePolicy, RingRule
@@ -17,27 +18,28 @@ __all__ = [
     "CompanyPolicy",
     "Error",
     "Explanation",
+    "Flow",
+    "Forecast",
     "Hold",
     "Limits",
     "Line",
     "Lines",
     "Needs",
+    "Pace",
     "Profile",
     "QueuePolicy",
     "Ring",
     "RingRule",
     "Waiting",
     "error_of",
-    "expected_wait",
     "explain",
     "explanation",
+    "forecast",
     "needs",
     "no_room",
     "openings",
-    "place_of",
     "profile",
     "ring_of",
-    "serving",
     "verdict",
     "what_next",
     "who_should_take",

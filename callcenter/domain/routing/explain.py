@@ -1,6 +1,6 @@
 """Why an interaction went to its agent or still waits: a verdict on every signed-in agent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,13 +21,17 @@ class Able:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """`out` reasons: not_available, channel (not taken by the queue), skill, language, team, role, named (others are
+    """`next_ring_in`: seconds until the ring that lets in an agent, or the next one if none will. `again_in`: seconds until
+    an agent who declined or missed it is asked again. `ahead`: how many are served before, where it was counted.
+    `out` reasons: not_available, leaving (asked for a break), channel (not taken by the queue), skill, language, team, role, named (others are
     named), ring (not open yet), asked_something_else, on_a_call, conversing, conversations_full, full, asked_lately."""
 
     why: str
     ring: int
     rings: int
     next_ring_in: int | None
+    again_in: int | None = None
+    ahead: int = 0
     agent_id: int | None
     known_as: str | None
     held_for: int | None
@@ -44,6 +48,8 @@ class Explanation:
             "ring": self.ring,
             "rings": self.rings,
             "next_ring_in": self.next_ring_in,
+            "again_in": self.again_in,
+            "ahead": self.ahead,
             "agent": self.agent_id,
             "known": self.known_as,
             "held_for": self.held_for,
@@ -63,6 +69,8 @@ def explanation(data: Mapping[str, Any]) -> Explanation:
         ring=data.get("ring", 0),
         rings=data.get("rings", 1),
         next_ring_in=data.get("next_ring_in"),
+        again_in=data.get("again_in"),
+        ahead=data.get("ahead", 0),
         agent_id=data.get("agent"),
         known_as=data.get("known"),
         held_for=data.get("held_for"),
@@ -91,7 +99,8 @@ def explain(waiting: Waiting, candidates: CandidatePool, choice: Choice, now: fl
         why=choice.why,
         ring=choice.ring,
         rings=len(opens),
-        next_ring_in=min((int(opening - waited) for opening in opens if opening > waited), default=None),
+        next_ring_in=_next_ring_in(waiting, [candidates.get(id_) for id_ in out.get("ring", ())], opens, waited),
+        again_in=_again_in(waiting, out.get("asked_lately", ()), now, alone=not able),
         agent_id=choice.agent_id,
         known_as=choice.affinity.kind if choice.affinity else None,
         held_for=held.agent_id if held else None,
@@ -103,6 +112,24 @@ def explain(waiting: Waiting, candidates: CandidatePool, choice: Choice, now: fl
     )
 
 
+def _next_ring_in(
+    waiting: Waiting, later: Sequence[Candidate | None], opens: tuple[float, ...], waited: float
+) -> int | None:
+    admitting = [
+        min(opens[index] for index in range(len(opens)) if questions.lets_in(waiting.needs, index, agent))
+        for agent in later
+        if agent is not None
+    ]
+    coming = [opening for opening in admitting or opens if opening > waited]
+    return int(min(coming) - waited) if coming else None
+
+
+def _again_in(waiting: Waiting, agents: Iterable[int], now: float, *, alone: bool) -> int | None:
+    asked = [waiting.asked[id_] for id_ in agents]
+    times = [min(one.until, one.at + questions.ASKED_ALONE) if alone else one.until for one in asked]
+    return max(1, round(min(times) - now)) if times else None
+
+
 def _able(waiting: Waiting, agent: Candidate, now: float) -> Able:
     asked = {skill for skill, _ in (*waiting.needs.rings[0].skills, *waiting.needs.prefers)}
     levels = {skill: level for skill, level in agent.profile.skills.items() if skill in asked}
@@ -112,7 +139,7 @@ def _able(waiting: Waiting, agent: Candidate, now: float) -> Able:
 def verdict(waiting: Waiting, agent: Candidate, opens: tuple[float, ...], now: float) -> str | None:
     """The first reason why the agent may not take it now."""
     if not agent.is_available:
-        return "not_available"
+        return "leaving" if agent.is_leaving else "not_available"
     if questions.ring_of(waiting.needs, agent, opens, now - waiting.since) is None:
         return _outside(waiting, agent, opens)
     if agent.is_asked:
@@ -128,4 +155,7 @@ def _outside(waiting: Waiting, agent: Candidate, opens: tuple[float, ...]) -> st
     if questions.ring_of(waiting.needs, agent, opens, questions.NEVER) is not None:
         return "ring"
     reasons = [questions.not_let_in(waiting.needs, ring, agent.profile) for ring in waiting.needs.rings]
+    # A wider ring may ask for less, but each wants the language that is missing.
+    if "language" in reasons:
+        return "language"
     return next((reason for reason in reasons if reason is not None), "named")

@@ -49,6 +49,7 @@ class Candidate:
     profile: Profile
     limits: Limits = Limits()
     is_available: bool = True
+    is_leaving: bool = False  # not available any more: asked for a break after what is in hand
     is_asked: bool = False  # has an open offer
     calls: int = 0  # active or in wrap-up
     conversations: int = 0  # active or in wrap-up
@@ -57,6 +58,7 @@ class Candidate:
 
 
 Load = tuple[Profile, Limits, int, int]
+Work = tuple[Profile, Limits, int, int, bool, int]  # is asked; the agent's id where agents are told apart, else 0
 
 
 def no_room(limits: Limits, calls: int, conversations: int, channel: Channel) -> str | None:
@@ -78,6 +80,10 @@ def _turn(agent: Candidate) -> tuple[float, int]:
     return agent.idle_since, agent.id
 
 
+def _work(agent: Candidate) -> Work:
+    return agent.profile, agent.limits, agent.calls, agent.conversations, agent.is_asked, 0
+
+
 class CandidatePool:
     """Agents who can get an offer, by equal skills and load, longest idle first."""
 
@@ -85,6 +91,7 @@ class CandidatePool:
         self._all: dict[int, Candidate] = {}
         self._pools: dict[Load, SortedKeyList[Candidate, tuple[float, int]]] = {}
         self._profiles: Counter[Profile] = Counter()
+        self._at_work: Counter[Work] = Counter()
         self._signed_in_for: Counter[str] = Counter()
         self.openings: dict[object, tuple[float, ...]] = {}  # `questions.openings` for the agents signed in now
         for agent in agents:
@@ -103,6 +110,8 @@ class CandidatePool:
         before = self._all.get(agent.id)
         if before is not None:
             self._leave_pool(before)
+        if agent.is_available:
+            self._at_work[_work(agent)] += 1
         if before is None or before.profile is not agent.profile:
             self._count(before, agent)
         self._all[agent.id] = agent
@@ -121,6 +130,15 @@ class CandidatePool:
 
     def pools(self) -> Iterator[tuple[Load, Iterable[Candidate]]]:
         return iter(self._pools.items())
+
+    def at_work(self, *, apart: frozenset[int] = frozenset()) -> Iterable[tuple[Work, int]]:
+        """Available agents, busy or not, counted by what they can do and have in hand; those `apart` one by one."""
+        if not apart:
+            return self._at_work.items()
+        counted = Counter(
+            (*_work(agent)[:5], agent.id if agent.id in apart else 0) for agent in self if agent.is_available
+        )
+        return counted.items()
 
     def profiles(self) -> Iterable[Profile]:
         return self._profiles
@@ -153,7 +171,13 @@ class CandidatePool:
         self._signed_in_for.clear()
 
     def _leave_pool(self, agent: Candidate) -> None:
-        if not agent.is_available or agent.is_asked:
+        if not agent.is_available:
+            return
+        work = _work(agent)
+        self._at_work[work] -= 1
+        if not self._at_work[work]:
+            del self._at_work[work]
+        if agent.is_asked:
             return
         load = (agent.profile, agent.limits, agent.calls, agent.conversations)
         pool = self._pools[load]

@@ -1,4 +1,4 @@
-"""Ranks able agents: best match, then blend of media, then longest idle."""
+"""Ranks able agents: best match, then blend of media, then fewest skills, then longest idle."""
 
 from collections.abc import Mapping, Sequence
 
@@ -30,12 +30,12 @@ def _may_be_called(limits: Limits, conversations: int) -> bool:
 
 
 def among(equals: Sequence[Equal], needs: Needs, candidates: CandidatePool) -> tuple[int, str]:
-    """(agent, why): the longest idle, but agents with a scarce skill are spared."""
+    """(agent, why): fewest skills, then longest idle; agents with a scarce skill are spared first of all."""
     longest = chosen = min(equals, key=_turn)
     if len({profile for _, _, profile in equals}) > 1:
         free, signed_in = candidates.free_for(needs.channel), candidates.signed_in_for()
         # With two skills per agent this comes close to all skills (docs/routing.md, s3).
-        chosen = min(equals, key=lambda one: (_rare(one[2], needs, free, signed_in), *_turn(one)))
+        chosen = min(equals, key=lambda one: (_rare(one[2], needs, free, signed_in), len(one[2].can), *_turn(one)))
     return chosen[1], "longest_idle" if chosen is longest else "others_spared"
 
 

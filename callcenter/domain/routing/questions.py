@@ -93,11 +93,13 @@ def _alone(waiting: Waiting, candidates: CandidatePool, opens: tuple[float, ...]
 
 
 def is_alone(waiting: Waiting, candidates: CandidatePool, opens: tuple[float, ...], now: float) -> bool:
-    """Whether every available agent in an open ring was asked recently."""
+    """Whether every free agent in an open ring was asked recently: those at work do not help who waits now."""
     waited = now - waiting.since
     return not any(
         agent.is_available
+        and not agent.is_asked
         and agent.id not in waiting.asked
+        and _room(agent, waiting.needs) is None
         and ring_of(waiting.needs, agent, opens, waited) is not None
         for agent in candidates
     )
@@ -186,7 +188,7 @@ def _first_open(needs: Needs, agent: Candidate, opens: tuple[float, ...]) -> flo
     ring = ring_of(needs, agent, opens, NEVER)
     if ring is None:
         return None
-    fitting = [opens[index] for index in range(len(opens)) if _lets_in(needs, index, agent)]
+    fitting = [opens[index] for index in range(len(opens)) if lets_in(needs, index, agent)]
     return min(fitting)
 
 
@@ -219,12 +221,12 @@ def _somebody(needs: Needs, ring: Ring, candidates: CandidatePool) -> bool:
 def ring_of(needs: Needs, agent: Candidate, opens: tuple[float, ...], waited: float) -> int | None:
     """The innermost ring that admits the agent."""
     for index, opening in enumerate(opens):
-        if opening <= waited and _lets_in(needs, index, agent):
+        if opening <= waited and lets_in(needs, index, agent):
             return index
     return None
 
 
-def _lets_in(needs: Needs, index: int, agent: Candidate) -> bool:
+def lets_in(needs: Needs, index: int, agent: Candidate) -> bool:
     # `rings_fitting` is looked up by two identities, `not_let_in` by all values of a ring: a third of the time.
     if index not in rings_fitting(needs, agent.profile):
         return False

@@ -126,9 +126,9 @@ class Line(Iterable[Waiting]):
     def remove(self, waiting: Waiting) -> None:
         self._all.remove(waiting)
 
-    def place(self, waiting: Waiting) -> int:
-        """1 is next."""
-        return 1 + int(self._all.bisect_key_left(_place(waiting)))
+    def ahead_of(self, waiting: Waiting) -> Iterator[Waiting]:
+        """Those of equal aging that score more, or as much and came before."""
+        return iter(self._all.irange_key(None, _place(waiting), inclusive=(True, False)))
 
 
 class Lines:

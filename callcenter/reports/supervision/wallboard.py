@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain import metrics, routing
 from callcenter.domain.agents import AgentState, Status
+from callcenter.domain.routing import Forecast
 from callcenter.reports.supervision import invariants, staffing
 from callcenter.reports.supervision.staffing import AgentFigures
 from callcenter.storage.administration import company
 from callcenter.storage.administration.company import Queue
 from callcenter.storage.agents import agents
 from callcenter.storage.agents.agents import Agent
-from callcenter.storage.routing import offers, waits
+from callcenter.storage.routing import forecasts, offers, waits
 
 SPARK_STEPS = 12
 SPARK_MINUTES = 5
@@ -97,6 +98,7 @@ def figures(session: Session, now: datetime) -> Board:
     broken_queues = {breach.queue_id for breach in broken}
     total, half_hour = _sum(today), _sum(recent)
     ids = [queue.id for queue in queues]
+    expected = forecasts.of_newcomers(session, queues, now=now)
     sparks, predictions = _sparks(session, ids, now), waits.predictions_of_each(session, ids, now=now)
     return Board(
         now=now.isoformat(),
@@ -130,6 +132,7 @@ def figures(session: Session, now: datetime) -> Board:
                 people,
                 loads,
                 spark=sparks[queue.id],
+                forecast=expected[queue.id],
                 predictions=predictions[queue.id],
                 is_fault=queue.id in broken_queues,
             )
@@ -240,6 +243,7 @@ def _queue(
     loads: dict[int, dict[str, int]],
     *,
     spark: list[int],
+    forecast: Forecast,
     predictions: list[tuple[float, float]],
     is_fault: bool,
 ) -> QueueFigures:
@@ -250,9 +254,7 @@ def _queue(
         and all(a.skills.get(skill, 0) >= level for skill, level in queue.policy.skills.items())
     ]
     free = sum(1 for a in able if a.state == AgentState.IDLE and not loads.get(a.id))
-    calls = waiting["calls"] if waiting else 0
-    expected = routing.expected_wait(place=calls + 1, agents_serving=len(able), handling_seconds=queue.handling_seconds)
-    count = calls + (waiting["conversations"] if waiting else 0)
+    count = waiting["calls"] + waiting["conversations"] if waiting else 0
     level = _of_answered(recent)
     error = routing.error_of(predictions)
     return QueueFigures(
@@ -262,7 +264,7 @@ def _queue(
         target_percent=queue.target_percent,
         waiting=count,
         longest_since=waiting["since"].isoformat() if waiting and waiting["since"] else None,
-        expected_seconds=int(expected.total_seconds()) if expected and not free else (0 if free else None),
+        expected_seconds=None if forecast.seconds is None else int(forecast.seconds),
         expected_off=round(error.mean_off) if error.count else None,
         active=waiting["active"] if waiting else 0,
         free=free,

@@ -190,6 +190,13 @@ def lost(session: Session, *, silent_before: datetime, gone_before: datetime) ->
     return session.scalars(wanted).all()
 
 
+def is_reached(session: Session, agent_id: int, *, since: datetime) -> bool:
+    """A browser of theirs was seen since then, or they never had one."""
+    ours = select(AgentConnection.id).where(AgentConnection.agent_id == agent_id)
+    living = ours.where(AgentConnection.seen_at >= since, AgentConnection.gone_at.is_(None))
+    return bool(session.scalar(select(or_(living.exists(), ~ours.exists()))))
+
+
 def with_screen(session: Session, ids: Sequence[int], *, since: datetime) -> set[int]:
     """Those with an open browser active since then."""
     rows = select(AgentConnection.agent_id).where(

@@ -31,6 +31,14 @@ class Leg(Row):
     __table_args__ = (CheckConstraint("party IN ('customer', 'agent')", name="party"),)
 
 
+def are_apart(one: Leg | None, other: Leg | None) -> bool:
+    """Both were reported in a conference, but not in the same one: a conference ends with its last leg."""
+    if one is None or other is None:
+        return False
+    sids = one.conference_sid, other.conference_sid
+    return None not in sids and sids[0] != sids[1]
+
+
 def get(session: Session, sid: str, *, lock: bool = False) -> Leg | None:
     wanted = select(Leg).where(Leg.sid == sid)
     if lock:

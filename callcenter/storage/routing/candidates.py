@@ -15,6 +15,7 @@ from callcenter.domain.routing import (
     CandidatePool,
     CompanyPolicy,
     Limits,
+    Needs,
     QueuePolicy,
     Ring,
     Waiting,
@@ -78,16 +79,7 @@ def _waiting(
     holds = {"ticket": rules.hold.ticket, "last": rules.hold.last, "account": rules.hold.account}
     return Waiting(
         id=head.id,
-        needs=routing.needs(
-            queue_id=head.queue_id,
-            channel=Channel(head.channel),
-            language=head.language,
-            rings=rings,
-            prefers=tuple(rules.prefers.items()),
-            tier=head.tier,
-            spread=ours.spread_conversations,
-            is_served=head.channel in rules.channels,
-        ),
+        needs=_needs(head.queue_id, Channel(head.channel), head.language, head.tier, ours, rules, rings),
         since=head.since,
         points=head.aging * head.since - head.queue_rank,
         aging=head.aging,
@@ -95,6 +87,33 @@ def _waiting(
             Affinity(agent_id, kind, head.since + holds.get(kind, 0)) for agent_id, kind in head.affinities
         ),
         asked=asked,
+    )
+
+
+def needs_of(
+    session: Session, *, queue_id: int, channel: Channel, language: str | None = None, tier: str = ""
+) -> Needs:
+    return _needs(queue_id, channel, language, tier, policy(session), *_rules(session, queue_id))
+
+
+def _needs(
+    queue_id: int,
+    channel: Channel,
+    language: str | None,
+    tier: str,
+    ours: CompanyPolicy,
+    rules: QueuePolicy,
+    rings: tuple[Ring, ...],
+) -> Needs:
+    return routing.needs(
+        queue_id=queue_id,
+        channel=channel,
+        language=language,
+        rings=rings,
+        prefers=tuple(rules.prefers.items()),
+        tier=tier,
+        spread=ours.spread_conversations,
+        is_served=channel in rules.channels,
     )
 
 
@@ -120,6 +139,7 @@ def _candidate(row: OnDuty, limits: Limits) -> Candidate:
         profile=routing.profile(row.skills, row.languages, team=row.team_id, role=row.role),
         limits=limits,
         is_available=row.status == Status.AVAILABLE and row.next_status is None,
+        is_leaving=row.status == Status.AVAILABLE and row.next_status is not None,
         is_asked=row.state == AgentState.OFFERED,
         calls=row.calls,
         conversations=row.conversations,

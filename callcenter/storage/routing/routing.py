@@ -6,11 +6,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from callcenter.domain import languages
 from callcenter.domain.channels import Channel
+from callcenter.domain.interactions import State
+from callcenter.storage.calls import interactions
+from callcenter.storage.calls.interactions import Interaction
 
 
 class OnDuty(NamedTuple):
@@ -87,6 +90,17 @@ def queue_heads(session: Session, *, depth: int) -> list[QueueHead]:
     """The first `depth` of each line (queue, channel, language)."""
     values = {"channels": list(Channel), "languages": list(languages.SERVED), "depth": depth}
     return [QueueHead(*row) for row in session.connection().execute(QUEUE_HEADS, values)]
+
+
+AGINGS = text(
+    "SELECT queue_id, channel, aging, array_agg(id ORDER BY id) FROM interactions"
+    " WHERE state = 'waiting' AND queue_id IS NOT NULL GROUP BY queue_id, channel, aging"
+)
+
+
+def agings(session: Session) -> list[tuple[int, str, float, list[int]]]:
+    """(queue, channel, aging, ids of what waits with it)"""
+    return [(*row,) for row in session.connection().execute(AGINGS)]
 
 
 ASKED = text(
@@ -189,12 +203,32 @@ def known(session: Session, **values: Any) -> Known:
     return Known(*session.connection().execute(KNOWN, values).one())
 
 
-AHEAD = text(
-    "SELECT count(*) FROM interactions WHERE state IN ('waiting', 'offered') AND queue_id = :queue_id AND channel = :channel"
-    " AND queue_rank < :queue_rank"
+# Who scores as much already, or grows faster and may yet.
+RIVALS = text(
+    f"SELECT {_HEAD} FROM interactions WHERE state = 'waiting' AND queue_rank IS NOT NULL"
+    " AND (aging > :aging OR aging * :now - queue_rank >= :score)"
 )
 
 
-def ahead(session: Session, *, queue_id: int, channel: str, queue_rank: float) -> int:
-    values = {"queue_id": queue_id, "channel": channel, "queue_rank": queue_rank}
-    return int(session.connection().execute(AHEAD, values).scalar_one())
+def rivals(session: Session, *, score: float, aging: float, now: float) -> list[QueueHead]:
+    """All who wait and may go before one with this score, in every queue."""
+    values = {"score": score, "aging": aging, "now": now}
+    return [QueueHead(*row) for row in session.connection().execute(RIVALS, values)]
+
+
+def claim_queued(
+    session: Session, *, queue_id: int | None = None, interaction_id: int | None = None
+) -> Sequence[Interaction]:
+    """What waits or is offered, locked; without what another process holds."""
+    wanted = select(Interaction).where(Interaction.state.in_((State.WAITING, State.OFFERED)))
+    if queue_id is not None:
+        wanted = wanted.where(Interaction.queue_id == queue_id)
+    if interaction_id is not None:
+        wanted = wanted.where(Interaction.id == interaction_id)
+    wanted = (
+        wanted.order_by(Interaction.id)
+        .options(*interactions.PARTS_LATER)
+        .with_for_update(key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(wanted).all()

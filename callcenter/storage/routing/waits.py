@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -22,14 +23,35 @@ def too_long(session: Session, queue_id: int, *, before: datetime) -> Sequence[i
     return session.scalars(TOO_LONG, {"queue_id": queue_id, "before": before}).all()
 
 
-# Only the newest, so that the work is bounded on a busy day too.
-HANDLING = text(
-    "SELECT avg(seconds), count(*) FROM ("
-    "  SELECT extract(epoch FROM finished_at - answered_at) AS seconds FROM interactions"
-    "  WHERE created_at >= :since AND queue_id = :queue_id AND answered_at IS NOT NULL AND finished_at IS NOT NULL"
-    f"  ORDER BY created_at DESC LIMIT {SAMPLE}) AS late"
+# Only the newest, so that the work is bounded on a busy day too. They waited until they were answered or gave up.
+FLOWS = text(
+    "SELECT q.id, late.* FROM queues q CROSS JOIN LATERAL ("
+    "  SELECT channel, count(*), CAST(extract(epoch FROM :now - min(created_at)) AS float8),"
+    "   CAST(avg(handled) AS float8), count(handled), count(*) FILTER (WHERE result = 'abandoned'),"
+    "   CAST(sum(waited) AS float8), avg(points), avg(aging) FROM ("
+    "   SELECT channel, created_at, result, aging, extract(epoch FROM finished_at - answered_at) AS handled,"
+    "    extract(epoch FROM coalesce(answered_at, ended_at, :now) - joined_at) AS waited,"
+    "    aging * extract(epoch FROM joined_at) - queue_rank AS points FROM interactions"
+    "   WHERE created_at >= :since AND queue_id = q.id AND joined_at IS NOT NULL AND direction <> 'callback'"
+    f"   ORDER BY created_at DESC LIMIT {SAMPLE}) AS newest GROUP BY channel) AS late"
 )
 ENOUGH = 10
+
+
+class LateFlow(NamedTuple):
+    """What entered a queue by one channel in the last `seconds`, at most a sample."""
+
+    queue_id: int
+    channel: str
+    contacts: int
+    seconds: float
+    handling: float | None  # mean seconds from answer to the end of wrap-up
+    handled: int
+    gave_up: int
+    waited: float  # seconds, all together
+    points: float | None
+    aging: float
+
 
 PREDICTIONS = text(
     "SELECT CAST(announced_seconds AS float8), CAST(extract(epoch FROM answered_at - joined_at) AS float8) FROM interactions"
@@ -45,14 +67,8 @@ PREDICTIONS_OF_EACH = text(
 )
 
 
-def handling_seconds(session: Session, queue_id: int, *, now: datetime) -> float | None:
-    """Mean seconds from answer to the end of wrap-up; None if there are too few contacts."""
-
-    def read() -> float | None:
-        mean, count = session.execute(HANDLING, {"queue_id": queue_id, "since": now - OF_LATE}).one()
-        return float(mean) if count >= ENOUGH else None
-
-    return settings_cache.figure(session, ("handling", queue_id), read)
+def flows(session: Session, *, now: datetime) -> list[LateFlow]:
+    return [LateFlow(*row) for row in session.connection().execute(FLOWS, {"now": now, "since": now - OF_LATE})]
 
 
 def predictions(session: Session, *, queue_id: int, now: datetime) -> list[tuple[float, float]]:

@@ -48,6 +48,7 @@ def kinds() -> dict[str, str]:
         "approver_gone": _("Free a question whose approver has gone"),
         "offer_to_absent": _("Take offers back from an agent who has gone"),
         "quiet_call": _("Ask the carrier about a quiet call"),
+        "outdated_rank": _("Put a waiting customer into the order of today's rules"),
         "waits_for_offer": _("Offer a waiting customer to an agent"),
         "waits_too_long": _("Overflow a customer who has waited too long"),
     }

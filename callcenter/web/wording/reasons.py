@@ -25,6 +25,7 @@ ORDER = (
     "team",
     "role",
     "named",
+    "leaving",
     "not_available",
 )
 
@@ -54,6 +55,8 @@ def why_waiting(
 ) -> list[str]:
     """Present tense: affinity hold or next agent, the candidates, what is missing, the next ring."""
     lines = []
+    if explanation.ahead:
+        lines.append(ngettext("%(num)d is served before", "%(num)d are served before", explanation.ahead))
     if explanation.held_for is not None:
         lines.append(held(explanation, names))
     elif explanation.agent_id is not None:
@@ -61,6 +64,8 @@ def why_waiting(
     elif not explanation.able:
         lines.append(_("No agent who may take it is free"))
     lines += sentences(explanation, names, skills=skills, language=language, now=True)
+    if explanation.again_in is not None:
+        lines.append(_("Somebody is asked again in %(time)s", time=span(explanation.again_in)))
     if explanation.next_ring_in is not None:
         lines.append(next_ring(explanation))
     return lines
@@ -194,6 +199,8 @@ def _was(reason: str, who: str, num: int, language: str) -> str:
             return ngettext("%(who)s had work enough", "%(who)s had work enough", num, **values)
         case "ring":
             return ngettext("%(who)s was in a later ring", "%(who)s were in a later ring", num, **values)
+        case "leaving":
+            return ngettext("%(who)s had asked for a break", "%(who)s had asked for a break", num, **values)
         case "not_available":
             return ngettext("%(who)s was not available", "%(who)s were not available", num, **values)
         case _:
@@ -217,6 +224,8 @@ def _is(reason: str, who: str, num: int, language: str) -> str:
             return ngettext("%(who)s has work enough", "%(who)s have work enough", num, **values)
         case "ring":
             return ngettext("%(who)s is in a later ring", "%(who)s are in a later ring", num, **values)
+        case "leaving":
+            return ngettext("%(who)s has asked for a break", "%(who)s have asked for a break", num, **values)
         case "not_available":
             return ngettext("%(who)s is not available", "%(who)s are not available", num, **values)
         case _:
