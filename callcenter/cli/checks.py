@@ -151,7 +151,7 @@ def _people(ours: Settings, session: Session) -> Iterator[CheckResult]:
         yield note("People", "there is no administrator yet", advice)
     if ours.callcenter_env != "production":
         return
-    names = servers.opened_by(passwords.DEMO, everybody, at_most=HASHES_TRIED)
+    names, _ = servers.opened_by(passwords.DEMO, everybody, at_most=HASHES_TRIED)
     if names:
         advice = "Give each a password of their own: callcenter user password NAME"
         yield problem("People", f"the demo's password, which everybody knows, opens {', '.join(names)}", advice)

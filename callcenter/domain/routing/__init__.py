@@ -4,7 +4,7 @@ from callcenter.domain.routing.expected import Error, error_of, expected_wait, p
 from callcenter.domain.routing.explain import Explanation, explain, explanation, verdict
 from callcenter.domain.routing.people import Candidate, CandidatePool, Limits, Profile, no_room, profile
 from callcenter.domain.routing.policy import CallbackRule, CompanyPolicy, Hold, QueuePolicy, RingRule
-from callcenter.domain.routing.questions import Choice, openings, ring_of, what_next, who_should_take
+from callcenter.domain.routing.questions import Choice, openings, ring_of, rings_fitting, what_next, who_should_take
 from callcenter.domain.routing.waiting import Affinity, Asked, Line, Lines, Needs, Ring, Waiting, needs
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "place_of",
     "profile",
     "ring_of",
+    "rings_fitting",
     "serving",
     "verdict",
     "what_next",

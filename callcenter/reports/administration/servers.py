@@ -140,10 +140,12 @@ def is_here(url: str) -> bool:
 _opened: dict[tuple[str, str], bool] = {}  # a hash never changes its answer
 
 
-def opened_by(password: str, people: Iterable[Agent], *, at_most: int) -> list[str]:
-    """User names whom this password opens. Tries at most so many hashes that it has not met: each costs 50 ms."""
-    people = list(people)
-    hashes = {agent.password_hash: (password, agent.password_hash) for agent in people}
-    for pair in [pair for pair in hashes.values() if pair not in _opened][:at_most]:
+def opened_by(password: str, people: Iterable[Agent], *, at_most: int) -> tuple[list[str], int]:
+    """(user names whom this password opens, how many people are not tried yet).
+
+    Tries at most so many hashes that it has not met: each costs 50 ms."""
+    pairs = {agent.username: (password, agent.password_hash) for agent in people}
+    for pair in list(dict.fromkeys(pair for pair in pairs.values() if pair not in _opened))[:at_most]:
         _opened[pair] = passwords.matches(*pair)
-    return [agent.username for agent in people if _opened.get(hashes[agent.password_hash])]
+    opened = [name for name, pair in pairs.items() if _opened.get(pair)]
+    return opened, sum(pair not in _opened for pair in pairs.values())
