@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     twilio_twiml_app_sid: str = ""
     twilio_api_url: str = TWILIO_API
     simulator_url: str = ""
+    embedded_servers: str = ""  # names of those that the demo started: "PostgreSQL Redis"
 
     web_processes: int = Field(default=2, ge=1, le=64)
     database_pool: int = Field(default=20, ge=1, le=200)

@@ -30,7 +30,7 @@ def once(make: Callable[[Work], BaseModel], *, status: int = 201) -> Response:
 
 def _kept(work: Work, key: str, make: Callable[[Work], BaseModel]) -> tuple[str, bool]:
     """(answer as JSON, whether it is a stored one)."""
-    name = f"api:{g.api_token_id}:{_hash(key.encode())}"
+    name = f"{access.PROGRAMS}:{g.api_token_id}:{_hash(key.encode())}"
     asked = _hash(f"{request.method} {request.path}\n".encode() + request.get_data())
     # A concurrent request with this key waits here for the first to commit.
     first = access.claim_receipt(work.session, name, now=work.now)

@@ -6,32 +6,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
 from urllib.request import urlopen
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from redis import Redis, RedisError
-from rq import Queue, Worker
-from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from callcenter import passwords
-from callcenter.background import LONG, QUEUES
 from callcenter.cli.children import direct
 from callcenter.cli.speech import first_line
 from callcenter.cli.twilio import account_of
-from callcenter.demo import PASSWORD
 from callcenter.domain.agents import Role
 from callcenter.domain.errors import OutsideError
+from callcenter.reports.administration import servers
 from callcenter.settings import Settings, SettingsError, load
 from callcenter.storage.administration import company
 from callcenter.storage.agents import agents
-from callcenter.storage.database import Database, current_revision, is_connected, newest_revision
+from callcenter.storage.database import Database
 from callcenter.telephony.account import Place, TwilioAccount, split
 from callcenter.wiring import Process
 
-OLDEST_POSTGRES, OLDEST_REDIS = 14, (5, 0)
 BROWSERS = "Chrome and Edge 123, Firefox 128, Safari 17.5, or newer"
 HASHES_TRIED = 50  # each costs a twentieth of a second
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -113,18 +108,17 @@ def database(ours: Settings) -> Generator[CheckResult, None, list[str]]:
     opened = Database(ours.database_url, pool=1)
     try:
         with opened.reading() as session:
-            version = int(session.scalar(text("SHOW server_version_num")) or 0) // 10_000
-            if version < OLDEST_POSTGRES:
-                yield problem("PostgreSQL", f"is version {version}", f"Use {OLDEST_POSTGRES} or newer.")
+            found = servers.database(session)
+            if found.is_old:
+                yield problem("PostgreSQL", f"is version {found.version}", f"Use {servers.OLDEST_POSTGRES} or newer.")
             else:
-                yield ok("PostgreSQL", f"version {version}")
-            at, newest = current_revision(session), newest_revision()
-            if at != newest:
-                message = f"the database is at {at or 'no migration'}, this version needs {newest}"
+                yield ok("PostgreSQL", f"version {found.version}")
+            if not found.is_migrated:
+                message = f"the database is at {found.at or 'no migration'}, this version needs {found.newest}"
                 yield problem("Migrations", message, "Run: callcenter migrate")
                 return numbers
-            yield ok("Migrations", str(at))
-            yield from _connections(ours, session)
+            yield ok("Migrations", str(found.at))
+            yield from _connections(ours, found.connections)
             yield from _clock(session)
             yield from _people(ours, session)
             numbers = [number.e164 for number in company.numbers(session)]
@@ -135,17 +129,15 @@ def database(ours: Settings) -> Generator[CheckResult, None, list[str]]:
     return numbers
 
 
-def _connections(ours: Settings, session: Session) -> Iterator[CheckResult]:
-    # Peak: web processes, a worker and a clock, each with twice its pool.
-    most = (ours.web_processes + 2) * 2 * ours.database_pool
-    allowed = int(session.scalar(text("SHOW max_connections")) or 0)
+def _connections(ours: Settings, allowed: int) -> Iterator[CheckResult]:
+    most = servers.most_connections(ours)
     if most > allowed:
         message = f"our processes may take {most} connections in a rush, PostgreSQL allows {allowed}"
         yield note("Connections", message, "Raise max_connections there, or lower DATABASE_POOL.")
 
 
 def _clock(session: Session) -> Iterator[CheckResult]:
-    if is_connected(session, Process.CLOCK):
+    if servers.clock(session, Process.CLOCK).connections:
         yield ok("Clock", "running")
     else:
         advice = "Start one: callcenter clock. Until then no offer runs out, and nobody is asked how it was."
@@ -159,9 +151,7 @@ def _people(ours: Settings, session: Session) -> Iterator[CheckResult]:
         yield note("People", "there is no administrator yet", advice)
     if ours.callcenter_env != "production":
         return
-    known = {agent.password_hash for agent in everybody}
-    open_to_all = {kept for kept in list(known)[:HASHES_TRIED] if passwords.matches(PASSWORD, kept)}
-    names = [agent.username for agent in everybody if agent.password_hash in open_to_all]
+    names, _ = servers.opened_by(passwords.DEMO, everybody, at_most=HASHES_TRIED)
     if names:
         advice = "Give each a password of their own: callcenter user password NAME"
         yield problem("People", f"the demo's password, which everybody knows, opens {', '.join(names)}", advice)
@@ -170,16 +160,15 @@ def _people(ours: Settings, session: Session) -> Iterator[CheckResult]:
 def memory(ours: Settings) -> Iterator[CheckResult]:
     redis = Redis.from_url(ours.redis_url, socket_connect_timeout=3, socket_timeout=3)
     try:
-        version = str(redis.info("server").get("redis_version", "0"))
-        if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_REDIS:
-            yield problem("Redis", f"is version {version}", "Use 5.0 or newer, or Valkey.")
+        found = servers.memory(redis)
+        if found.is_old:
+            yield problem("Redis", f"is version {found.version}", "Use 5.0 or newer, or Valkey.")
         else:
-            yield ok("Redis", f"version {version}")
-        workers = Worker.count(queue=Queue(QUEUES[0], connection=redis))
-        if not Worker.count(queue=Queue(LONG, connection=redis)):
+            yield ok("Redis", f"version {found.version}")
+        if not found.long_workers.count:
             yield note("Long computations", "no worker is running", "Start one: callcenter long-worker. What-ifs wait.")
-        if workers:
-            yield ok("Workers", f"{workers} running")
+        if found.workers.count:
+            yield ok("Workers", f"{found.workers.count} running")
         else:
             yield note("Workers", "none is running", "Start one: callcenter worker. Messages wait until then.")
     except (RedisError, ValueError) as error:
@@ -192,8 +181,7 @@ def memory(ours: Settings) -> Iterator[CheckResult]:
 def public_url(ours: Settings) -> Iterator[CheckResult]:
     if ours.callcenter_env == "production" and not ours.is_secure:
         yield problem("PUBLIC_URL", f"{ours.public_url} is not https", "Put a proxy with a certificate before it.")
-    host = urlsplit(ours.public_url).hostname or ""
-    ask = direct.open if host in ("127.0.0.1", "localhost", "::1") else urlopen
+    ask = direct.open if servers.is_here(ours.public_url) else urlopen
     try:
         with ask(f"{ours.public_url}/healthz", timeout=8) as answer:
             if "json" in answer.headers.get("Content-Type", ""):
@@ -209,12 +197,7 @@ def public_url(ours: Settings) -> Iterator[CheckResult]:
 
 
 def twilio(ours: Settings, numbers: list[str]) -> Iterator[CheckResult]:
-    missing = [
-        name.upper()
-        for name in ("twilio_account_sid", "twilio_auth_token", "twilio_api_key", "twilio_api_secret")
-        if not getattr(ours, name)
-    ]
-    if missing:
+    if missing := servers.missing_at_carrier(ours):
         yield problem(
             "Twilio", f"{', '.join(missing)} not set", "The Twilio console shows them; docs/operations.md says where."
         )

@@ -78,6 +78,8 @@ def _servers(data: Path, stack: ExitStack) -> list[Callable[[], None]]:
     """Start servers without a configured address; returns functions that restart them where needed."""
     kinds = (("DATABASE_URL", "PostgreSQL", embedded.postgres), ("REDIS_URL", "Redis", embedded.redis))
     watched: list[Callable[[], None]] = []
+    names = [name for variable, name, _ in kinds if not os.environ.get(variable)]
+    os.environ["EMBEDDED_SERVERS"] = " ".join(names)
     for variable, name, start in kinds:
         if not os.environ.get(variable):
             click.echo(f"Starting {name} …", err=True)

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import time
 
-PASSWORD = "harbor-demo"
+from callcenter import passwords
+
+PASSWORD = passwords.DEMO
 OUR_NUMBER = "+14155550100"
 COMPANY = {"en": "Harbor Home", "zh": "海港家居"}
 COMPANY_ZONE = "America/Los_Angeles"

@@ -6,7 +6,6 @@ A failing row is recorded (`storage.failures`) and retried later; others do not 
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -17,9 +16,10 @@ from sqlalchemy.orm import Session
 from callcenter.domain.errors import DomainError
 from callcenter.due import register
 from callcenter.due.register import Due
+from callcenter.storage import due as due_rows
 from callcenter.storage import failures
 from callcenter.storage.database import is_away
-from callcenter.storage.due import earliest
+from callcenter.storage.due import Late, earliest
 from callcenter.storage.failures import Failure
 from callcenter.wiring import Wiring
 
@@ -66,20 +66,12 @@ class Round:
                 failures.forget(work.session, over)
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
-    kind: str
-    due: int  # rows of this kind
-    seconds: float  # since the first was due
-    failing: int
-    given_up: int
-
-
 def lateness(session: Session, now: datetime) -> list[Late]:
     """Also holds when no clock runs."""
     failed = failures.counts(session)
+    late = due_rows.late(session, now, {one.kind: one.rows for one in register.DUE if one.rows})
     return [
-        Late(one.kind, *(one.rows.late(session, now) if one.rows else (0, 0.0)), *failed.get(one.kind, (0, 0)))
+        Late(one.kind, *late.get(one.kind, (0, 0.0)), *failed.get(one.kind, (0, 0)), is_job=one.kind in register.JOBS)
         for one in register.DUE
     ]
 

@@ -273,13 +273,6 @@ def newest_revision() -> str | None:
     return ScriptDirectory.from_config(alembic_config("")).get_current_head()
 
 
-def is_connected(session: Session, name: str) -> bool:
-    found = text(
-        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = :name LIMIT 1"
-    )
-    return session.scalar(found, {"name": name}) is not None
-
-
 def current_revision(session: Session) -> str | None:
     """None before the first migration."""
     known = session.scalar(text("SELECT to_regclass('alembic_version')"))

@@ -1,11 +1,11 @@
 """Queries of due rows."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 LIMIT = 100  # per kind and look: the next look follows within a second
@@ -34,15 +34,30 @@ class Timed:
         later = self.at.is_not(None) if after is None else self.at > after
         return select(self.at).where(*self.where, later, *self._without(but)).order_by(self.at).limit(1)
 
-    def late(self, session: Session, now: datetime) -> tuple[int, float]:
-        """(rows due, seconds since the first was due)."""
-        count, first = session.execute(select(func.count(), func.min(self.at)).where(*self.where, self.at <= now)).one()
-        return count, (now - first).total_seconds() if first else 0.0
+    def late(self, kind: str, now: datetime) -> Select[str, int, Any]:
+        """(kind, rows due, when the first was due), to be one of several."""
+        return select(literal(kind), func.count(), func.min(self.at)).where(*self.where, self.at <= now)
 
     def _without(self, ids: Collection[int]) -> tuple[ColumnElement[bool], ...]:
         return (self.id.not_in(ids),) if ids else ()
 
 
+@dataclass(frozen=True, slots=True)
+class Late:
+    kind: str
+    due: int  # rows of this kind
+    seconds: float  # since the first was due
+    failing: int
+    given_up: int
+    is_job: bool  # a worker does it, not the clock
+
+
 def earliest(session: Session, moments: Sequence[Select[tuple[datetime]]]) -> datetime | None:
     moment: datetime | None = session.scalar(select(func.least(*(one.scalar_subquery() for one in moments))))
     return moment
+
+
+def late(session: Session, now: datetime, those: Mapping[str, Timed]) -> dict[str, tuple[int, float]]:
+    """{kind: (rows due, seconds since the first was due)}, in one statement."""
+    rows = session.execute(union_all(*(timed.late(kind, now) for kind, timed in those.items()))).all()
+    return {row[0]: (row[1], (now - row[2]).total_seconds() if row[2] else 0.0) for row in rows}

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from callcenter.web import access, admin, approvals, desk
+from callcenter.web.admin import home
 from callcenter.web.agents import day
 from callcenter.web.callbacks import callbacks
 from callcenter.web.customers import customers
@@ -42,6 +43,7 @@ NOUNS = (
     rules,
     learning,
     admin,
+    home,
     rules_replay,
     health,
 )

@@ -16,6 +16,24 @@ def test_rings_skills_and_a_dry_run(browser: Browser, system: System) -> None:
     assert not system.complaints
 
 
+def test_the_home_measures_again_without_taking_the_focus(browser: Browser, system: System) -> None:
+    page = system.look(browser, width=390, height=844)
+    system.sign_in(page, "robin")
+    expect(page.get_by_role("heading", name="Can a call arrive now?")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    messages = page.locator("[data-fact=messages]")
+    expect(messages).to_contain_text("none failed")
+    page.evaluate("document.getElementById('home-state').dataset.liveEvery = '1'")
+    held = page.locator("[data-fact=agents] a")
+    held.focus()
+    system.write("UPDATE messages SET status = 'failed' WHERE direction = 'out'")
+    expect(page.locator("#home-state[data-stale]")).to_be_attached()
+    expect(held).to_be_focused()
+    held.blur()
+    expect(messages).to_contain_text("could not be delivered in the last 24 hours")
+    assert not system.complaints
+
+
 def go(page: Page, link: str) -> None:
     """To another page, until it is ready for keys."""
     with page.expect_navigation():

@@ -188,5 +188,10 @@ def sam(signed_in: SignIn) -> Person:
     return _person(signed_in("sam"), "/wallboard/")
 
 
+@pytest.fixture
+def robin(signed_in: SignIn) -> Person:
+    return _person(signed_in("robin"), "/admin/home/")
+
+
 def _person(browser: FlaskClient, page: str) -> Person:
     return Person(browser, csrf_token(browser))

@@ -101,7 +101,7 @@ def test_a_conversation_by_sms(
     assert centre.row(Message, message.id).status == "delivered"
 
 
-def test_pages(floor: Floor, alice: Person, sam: Person, statements: Statements) -> None:
+def test_pages(floor: Floor, alice: Person, sam: Person, robin: Person, statements: Statements) -> None:
     pages = {
         "page: desk, nothing in hand": (alice, "/desk", "Alice Moreau"),
         "page: ticket": (alice, f"/tickets/{floor.counter.ticket}", "Dishwasher not delivered"),
@@ -114,13 +114,16 @@ def test_pages(floor: Floor, alice: Person, sam: Person, statements: Statements)
         "page: wallboard": (sam, "/wallboard/", "Bo Chen"),
         "page: who waits": (sam, "/waiting/", "Ana Silva"),
         "page: approvals": (sam, "/approvals/", "Sam Keller"),
+        "page: the administrator's home": (robin, "/admin/home/", "Can a call arrive now?"),
+        "part: the state of the system": (robin, "/admin/home/state", "Can a call arrive now?"),
+        "part: what is left to set up": (robin, "/admin/home/steps", "before the first real call"),
     }
     for reader, path, _ in pages.values():
         reader.get(path)
     for but in ("", "with twice as many rows"):
         for name, (reader, path, words) in pages.items():
             with statements(name, but=but):
-                page = reader.get(path)
+                page = reader.get(path, is_part=name.startswith("part:"))
             assert words in page, name
         if not but:
             floor.double()

@@ -5,7 +5,7 @@ from callcenter.domain.routing.expected import Error, Forecast, error_of, foreca
 from callcenter.domain.routing.explain import Explanation, explain, explanation, verdict
 from callcenter.domain.routing.people import Candidate, CandidatePool, Limits, Profile, no_room, profile
 from callcenter.domain.routing.policy import CallbackRule, CompanyPolicy, Hold, QueuePolicy, RingRule
-from callcenter.domain.routing.questions import Choice, openings, ring_of, what_next, who_should_take
+from callcenter.domain.routing.questions import Choice, openings, ring_of, rings_fitting, what_next, who_should_take
 from callcenter.domain.routing.waiting import Affinity, Asked, Line, Lines, Needs, Ring, Waiting, needs
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "openings",
     "profile",
     "ring_of",
+    "rings_fitting",
     "verdict",
     "what_next",
     "who_should_take",

@@ -4,7 +4,7 @@ Times in seconds from when the contact enters its queue."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -89,7 +89,7 @@ def dry_run(session: Session, case: TrialContact, *, now: datetime) -> DryRunRes
     candidates = CandidatePool(_candidates(session, numbers, case, now.timestamp()))
     waiting = _waiting(numbers, case)
     policy = case.queue.policy
-    closed = [date.fromisoformat(day) for day in case.queue.holidays]
+    closed = case.queue.closed_days
     hours = (case.at, case.queue.hours, case.queue.zone, closed)
     is_open = not case.channel.is_voice or opening_hours.is_open(*hours)
     return DryRunResult(

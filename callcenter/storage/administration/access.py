@@ -40,10 +40,13 @@ class LoginTry(Row):
     )
 
 
+PROGRAMS = "api"  # so begin the keys of requests by programs
+
+
 class Receipt(Row):
     __tablename__ = "receipts"
 
-    key: Mapped[str] = mapped_column(unique=True)  # a webhook's natural key
+    key: Mapped[str] = mapped_column(unique=True)  # a webhook's natural key, or a program's
     answer: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime] = mapped_column(index=True)
 
@@ -105,6 +108,12 @@ def claim_receipt(session: Session, key: str, *, now: datetime) -> bool:
 
 def receipt(session: Session, key: str) -> Receipt | None:
     return session.scalar(select(Receipt).where(Receipt.key == key))
+
+
+def last_webhook(session: Session) -> datetime | None:
+    """When the carrier's last report was taken; None if none in the two days for which receipts are kept."""
+    by_carrier = select(Receipt.at).where(Receipt.key.not_like(f"{PROGRAMS}:%"))
+    return session.scalar(by_carrier.order_by(Receipt.id.desc()).limit(1))
 
 
 def claimed_of(session: Session, keys: Sequence[str]) -> set[str]:

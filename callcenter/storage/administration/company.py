@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -61,6 +61,10 @@ class Queue(Row):
 
     def name(self, language: str) -> str:
         return languages.of(self.names, language)
+
+    @property
+    def closed_days(self) -> list[date]:
+        return [date.fromisoformat(day) for day in self.holidays]
 
     @property
     def policy(self) -> QueuePolicy:

@@ -112,6 +112,16 @@ def claim(session: Session, message_id: int, *, now: datetime) -> Message | None
     return session.scalar(wanted)
 
 
+def failed(session: Session, *, since: datetime, among: int = 1000) -> tuple[int, int]:
+    """(could not be sent, all outgoing since then), of the newest `among` messages: read from the end of the table."""
+    newest = select(Message.status, Message.direction, Message.created_at).order_by(Message.id.desc()).limit(among)
+    rows = newest.subquery()
+    lost = rows.c.status.in_((MessageStatus.FAILED, MessageStatus.UNDELIVERED))
+    counted = select(func.count().filter(lost), func.count())
+    found = session.execute(counted.where(rows.c.direction == Way.OUT, rows.c.created_at >= since)).one()
+    return found[0], found[1]
+
+
 def is_unsent(message: Message) -> bool:
     return message.status in (MessageStatus.DUE, MessageStatus.SENDING)
 

@@ -138,6 +138,10 @@ def last_asked(session: Session, customer_id: int) -> datetime | None:
     return session.scalar(select(func.max(Survey.asked_at)).where(Survey.customer_id == customer_id))
 
 
+def is_any_asked(session: Session) -> bool:
+    return session.scalar(select(Survey.id).where(Survey.asked_at.is_not(None)).limit(1)) is not None
+
+
 def answered_by_agent(session: Session, agent_id: int, *, since: datetime, limit: int = 500) -> Sequence[Survey]:
     rows = select(Survey).where(Survey.agent_id == agent_id, Survey.answered_at >= since)
     return session.scalars(rows.order_by(Survey.answered_at.desc()).limit(limit)).all()

@@ -1,7 +1,6 @@
 """Queues: list and editor with rings, hours and holidays. A refused save keeps what was typed."""
 
 from dataclasses import dataclass, field
-from datetime import date
 from zoneinfo import available_timezones
 
 from flask import redirect, render_template, request, url_for
@@ -57,12 +56,8 @@ def queues() -> str:
         rows=rows,
         waiting=waiting,
         skills=skills,
-        is_open={row.id: opening_hours.is_open(now, row.hours, row.zone, _days(row)) for row in rows},
+        is_open={row.id: opening_hours.is_open(now, row.hours, row.zone, row.closed_days) for row in rows},
     )
-
-
-def _days(row: Queue) -> list[date]:
-    return [date.fromisoformat(day) for day in row.holidays]
 
 
 @pages.get("/queues/new")

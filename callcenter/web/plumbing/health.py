@@ -1,7 +1,6 @@
 """Liveness, readiness and metrics for monitoring."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 
 from flask import Blueprint, Response, abort, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -11,16 +10,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter import due, observe, wiring
 from callcenter.domain.agents import Role
-from callcenter.due import Late
+from callcenter.reports.administration.servers import newest
 from callcenter.reports.supervision import invariants
 from callcenter.storage.administration import access as tokens
-from callcenter.storage.database import current_revision, newest_revision
+from callcenter.storage.database import current_revision
+from callcenter.storage.due import Late
 from callcenter.storage.supervision import figures
 from callcenter.web import access
 from callcenter.web.plumbing import requests
 
 pages = Blueprint("health", __name__)
-newest = cache(newest_revision)
 
 
 @pages.get("/healthz")

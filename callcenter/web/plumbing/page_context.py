@@ -24,7 +24,9 @@ from callcenter.web.wording.breaks import BreakKind
 THEMES = ("auto", "light", "dark")
 DESK = "desk.page"
 APPROVALS = "approvals.index"
+HOMES: dict[str, str] = {Role.AGENT: DESK, Role.ADMINISTRATOR: "home.page"}
 PAGES = (
+    ("home.page", lazy_gettext("Home")),
     ("wallboard.index", lazy_gettext("Wallboard")),
     (APPROVALS, lazy_gettext("Approvals")),
     (DESK, lazy_gettext("Desk")),
@@ -182,8 +184,8 @@ def _newest() -> int:
 
 
 def home_of(role: str) -> str:
-    """The desk for agents, the wallboard for leaders."""
-    return url_for(DESK if role == Role.AGENT else "wallboard.index")
+    """The desk for agents, the wallboard for supervisors, the state of the system for administrators."""
+    return url_for(HOMES.get(role, "wallboard.index"))
 
 
 def shown_status(session: Session, agent: Agent) -> ShownStatus:
