@@ -110,12 +110,12 @@ def test_the_key_that_was_pressed_meanwhile_counts_from_when_it_was_pressed(
     [row] = centre.rows(Interaction)
     pressed = centre.clock.now
     postgres_server.stop()
-    address = next_address(carrier.press(row.id, "2", sid))
+    address = next_address(carrier.press(row.id, "1", sid))
     centre.clock.forward(25)
     postgres_server.start()
     assert "Dial" in carrier.post(address, {**FORM, "CallSid": sid}).text
     after = centre.interaction(row.id)
-    assert (after.state, after.queue_id, after.joined_at) == (State.WAITING, centre.billing, pressed)
+    assert (after.state, after.queue_id, after.joined_at) == (State.WAITING, centre.delivery, pressed)
 
 
 def test_a_first_try_of_yesterday_or_tomorrow_is_not_believed(centre: Centre, carrier: Carrier) -> None:
